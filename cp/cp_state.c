@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cp/cp_state.h"
+
+#include <stddef.h>
+
+const char *cp_state_text(enum cp_state state)
+{
+	static const char *const texts[CP_STATE_COUNT] = {"A1", "A2", "B1", "B2", "C1", "C2", "D1", "D2", "E", "F"};
+
+	return (size_t)state < CP_STATE_COUNT ? texts[state] : "?";
+}
+
+bool cp_state_is_unplugged(enum cp_state state)
+{
+	return state == CP_STATE_A1 || state == CP_STATE_A2;
+}
+
+bool cp_state_has_vehicle(enum cp_state state)
+{
+	return state >= CP_STATE_B1 && state <= CP_STATE_D2;
+}
+
+bool cp_state_is_fault(enum cp_state state)
+{
+	return state == CP_STATE_E || state == CP_STATE_F;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "homeplug/link_ops.h"
+#include "homeplug/mme.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* The filter has 4 instructions; a different libpcap may need a few more. */
+#define FILTER_INSTRUCTIONS 16
+
+/* "interface NAME: what" in `error`; false, to be returned at once. */
+static bool fail(char error[LINK_ERROR_SIZE], const char *interface, const char *what)
+{
+	snprintf(error, LINK_ERROR_SIZE, "interface %s: %s", interface, what);
+	return false;
+}
+
+static bool fail_errno(char error[LINK_ERROR_SIZE], const char *interface, const char *call)
+{
+	char what[128];
+
+	snprintf(what, sizeof(what), "%s: %s", call, strerror(errno));
+	return fail(error, interface, what);
+}
+
+static bool fail_is(char error[LINK_ERROR_SIZE], const char *interface, const char *state)
+{
+	snprintf(error, LINK_ERROR_SIZE, "interface %s %s", interface, state);
+	return false;
+}
+
+/* Index and MAC of an interface that is there, is Ethernet and is up. */
+static bool interface_query(int fd, const char *interface, int *index, uint8_t mac[MAC_LEN],
+			    char error[LINK_ERROR_SIZE])
+{
+	struct ifreq request = {0};
+
+	if (interface[0] == '\0' || strlen(interface) >= sizeof(request.ifr_name))
+		return fail_is(error, interface, "does not exist");
+	strcpy(request.ifr_name, interface);
+	if (ioctl(fd, SIOCGIFINDEX, &request) < 0)
+		return errno == ENODEV ? fail_is(error, interface, "does not exist")
+				       : fail_errno(error, interface, "SIOCGIFINDEX");
+	*index = request.ifr_ifindex;
+	if (ioctl(fd, SIOCGIFHWADDR, &request) < 0)
+		return fail_errno(error, interface, "SIOCGIFHWADDR");
+	if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER)
+		return fail_is(error, interface, "is not Ethernet");
+	memcpy(mac, request.ifr_hwaddr.sa_data, MAC_LEN);
+	if (ioctl(fd, SIOCGIFFLAGS, &request) < 0)
+		return fail_errno(error, interface, "SIOCGIFFLAGS");
+	return (request.ifr_flags & IFF_UP) != 0 || fail_is(error, interface, "is down");
+}
+
+static bool filter_copy(const struct bpf_program *program, struct sock_filter code[FILTER_INSTRUCTIONS])
+{
+	if (program->bf_len > FILTER_INSTRUCTIONS)
+		return false;
+	for (u_int i = 0; i < program->bf_len; i++) {
+		const struct bpf_insn *insn = &program->bf_insns[i];
+		code[i] = (struct sock_filter){
+			.code = insn->code, .jt = insn->jt, .jf = insn->jf, .k = insn->k};
+	}
+	return true;
+}
+
+static bool filter_attach(int fd, const char *interface, char error[LINK_ERROR_SIZE])
+{
+	struct sock_filter code[FILTER_INSTRUCTIONS];
+	struct bpf_program program;
+	pcap_t *compiler = pcap_open_dead(DLT_EN10MB, MME_FRAME_MAX);
+
+	if (compiler == NULL || pcap_compile(compiler, &program, LINK_FILTER, 1, PCAP_NETMASK_UNKNOWN) < 0) {
+		if (compiler != NULL)
+			pcap_close(compiler);
+		return fail(error, interface, "libpcap does not compile the filter \"" LINK_FILTER "\"");
+	}
+	struct sock_fprog filter = {.len = (unsigned short)program.bf_len, .filter = code};
+	bool copied = filter_copy(&program, code);
+	pcap_freecode(&program);
+	pcap_close(compiler);
+	if (!copied)
+		return fail(error, interface, "the compiled filter is longer than expected");
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0)
+		return fail_errno(error, interface, "SO_ATTACH_FILTER");
+	return true;
+}
+
+static bool bind_interface(int fd, const char *interface, int index, char error[LINK_ERROR_SIZE])
+{
+	struct sockaddr_ll address = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(HOMEPLUG_ETHERTYPE),
+		.sll_ifindex = index,
+	};
+
+	/* It may have gone since it was looked up. */
+	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return fail_errno(error, interface, "bind");
+	return true;
+}
+
+static enum link_result live_recv(struct link *link, uint8_t *frame, size_t size, size_t *len)
+{
+	for (;;) {
+		struct sockaddr_ll from = {0};
+		socklen_t from_len = sizeof(from);
+		ssize_t n = recvfrom(link->fd, frame, size, 0, (struct sockaddr *)&from, &from_len);
+		if (n < 0)
+			return link_result_of_errno(errno);
+		/* A copy of what this host sent itself. */
+		if (from.sll_pkttype == PACKET_OUTGOING)
+			continue;
+		*len = (size_t)n;
+		return LINK_FRAME;
+	}
+}
+
+static bool live_send(struct link *link, const uint8_t *frame, size_t len)
+{
+	return send(link->fd, frame, len, MSG_NOSIGNAL) == (ssize_t)len;
+}
+
+static bool live_connected(const struct link *link)
+{
+	(void)link;
+	return true;
+}
+
+static void live_close(struct link *link)
+{
+	close(link->fd);
+	free(link);
+}
+
+static const struct link_ops live_ops = {
+	.recv = live_recv,
+	.send = live_send,
+	.connected = live_connected,
+	.close = live_close,
+};
+
+/* With protocol 0 the socket receives nothing until bind names the protocol, and opening it is cheap. */
+static int socket_open(const char *interface, char error[LINK_ERROR_SIZE])
+{
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 && errno == EPERM)
+		fail(error, interface,
+		     "no permission for a raw socket: CAP_NET_RAW is missing (grant it with "
+		     "\"setcap cap_net_raw+ep PROGRAM\" or AmbientCapabilities=CAP_NET_RAW in the unit)");
+	else if (fd < 0)
+		fail_errno(error, interface, "raw socket");
+	return fd;
+}
+
+struct link *link_open_live(const char *interface, char error[LINK_ERROR_SIZE])
+{
+	int index;
+	struct link *link = calloc(1, sizeof(*link));
+
+	if (link == NULL) {
+		fail_errno(error, interface, "link");
+		return NULL;
+	}
+	link->ops = &live_ops;
+	link->fd = socket_open(interface, error);
+	if (link->fd < 0)
+		goto no_socket;
+	if (!interface_query(link->fd, interface, &index, link->mac, error) ||
+	    !filter_attach(link->fd, interface, error) || !bind_interface(link->fd, interface, index, error))
+		goto no_bind;
+	return link;
+no_bind:
+	close(link->fd);
+no_socket:
+	free(link);
+	return NULL;
+}

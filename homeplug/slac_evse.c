@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "homeplug/slac_evse.h"
+
+#include "homeplug/slac_run.h"
+
+#include <string.h>
+
+void slac_evse_defaults(struct slac_evse_config *config, bool strict)
+{
+	*config = (struct slac_evse_config){
+		.tt_evse_slac_init_ms = 20000,
+		.tt_match_sequence_ms = 400,
+		.tt_evse_match_mnbc_ms = 600,
+		.tt_match_response_ms = 200,
+		.tt_evse_match_session_ms = 10000,
+		.c_ev_match_retry = 2,
+		.any_sound_counts = !strict,
+		.any_ids = !strict,
+		.rematch_matched_ev = !strict,
+		.listen_after_failure = !strict,
+		.missing_profile_db = -1,
+	};
+}
+
+void slac_evse_init(struct slac_evse *evse, const struct slac_evse_config *config)
+{
+	memset(evse, 0, sizeof(*evse));
+	evse->config = *config;
+	evse->state = SLAC_EVSE_IDLE;
+	evse->deadline_us = SLAC_NEVER;
+}
+
+static void refuse(const struct mme *frame, enum slac_reason reason, struct slac_evse_outputs *out)
+{
+	slac_message_output(SLAC_EVSE_IGNORED, frame, reason, MME_OK, out);
+}
+
+static void report(const struct slac_evse *evse, enum slac_status status, enum slac_reason reason,
+		   struct slac_evse_outputs *out)
+{
+	struct slac_run last = {0};
+
+	memcpy(last.run_id, evse->run_id, RUN_ID_LEN);
+	memcpy(last.ev_mac, evse->ev_mac, MAC_LEN);
+	struct slac_evse_output *item = slac_run_output(&last, SLAC_EVSE_STATUS, out);
+	item->has_run_id = evse->has_run_id;
+	item->status = status;
+	item->reason = reason;
+}
+
+static void remember_ev(struct slac_evse *evse, const struct slac_run *run)
+{
+	evse->has_run_id = true;
+	memcpy(evse->run_id, run->run_id, RUN_ID_LEN);
+	memcpy(evse->ev_mac, run->ev_mac, MAC_LEN);
+}
+
+static void wait_for_parm_req(struct slac_evse *evse, uint64_t now_us)
+{
+	evse->state = SLAC_EVSE_WAIT_PARM;
+	evse->deadline_us = now_us + (uint64_t)evse->config.tt_evse_slac_init_ms * 1000;
+}
+
+static struct slac_run *find_run(struct slac_evse *evse, const uint8_t ev_mac[MAC_LEN])
+{
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+		if (evse->runs[i].state != SLAC_RUN_FREE && mac_equal(evse->runs[i].ev_mac, ev_mac))
+			return &evse->runs[i];
+	return NULL;
+}
+
+/* A free slot, else the one whose run failed first, else none. */
+static struct slac_run *take_slot(struct slac_evse *evse)
+{
+	struct slac_run *slot = NULL;
+
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
+		struct slac_run *run = &evse->runs[i];
+		if (run->state == SLAC_RUN_FREE)
+			return run;
+		if (run->state == SLAC_RUN_FAILED && (slot == NULL || run->ended_us < slot->ended_us))
+			slot = run;
+	}
+	if (slot != NULL)
+		memset(slot, 0, sizeof(*slot));
+	return slot;
+}
+
+static bool any_run_active(const struct slac_evse *evse)
+{
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+		if (slac_run_is_active(&evse->runs[i]))
+			return true;
+	return false;
+}
+
+/* The whole matching has failed when its last run has; `last` is that run, or NULL when all ended at once. */
+static void settle_failure(struct slac_evse *evse, const struct slac_run *last, enum slac_reason reason,
+			   uint64_t now_us, struct slac_evse_outputs *out)
+{
+	if (evse->state != SLAC_EVSE_MATCHING || any_run_active(evse))
+		return;
+	if (last != NULL)
+		remember_ev(evse, last);
+	report(evse, SLAC_STATUS_FAILED, reason, out);
+	if (evse->config.listen_after_failure)
+		wait_for_parm_req(evse, now_us);
+	else
+		evse->state = SLAC_EVSE_FAILED;
+}
+
+/* Why CM_SLAC_PARM.REQ may not be answered now, or SLAC_REASON_NONE. */
+static enum slac_reason parm_req_refusal(const struct slac_evse *evse, const struct slac_run *run,
+					 const uint8_t run_id[RUN_ID_LEN])
+{
+	if (!evse->vehicle_connected)
+		return SLAC_REASON_NO_VEHICLE;
+	if (!evse->has_key)
+		return SLAC_REASON_KEY_NOT_SET;
+	if (evse->state == SLAC_EVSE_EXPIRED && !evse->config.listen_after_init)
+		return SLAC_REASON_INIT_EXPIRED;
+	if (evse->state == SLAC_EVSE_MATCHED) {
+		bool by_matched_ev = run != NULL && run->state == SLAC_RUN_MATCHED;
+		return by_matched_ev && evse->config.rematch_matched_ev ? SLAC_REASON_NONE : SLAC_REASON_ALREADY_MATCHED;
+	}
+	if (run != NULL && run->state == SLAC_RUN_FAILED && memcmp(run->run_id, run_id, RUN_ID_LEN) == 0 &&
+	    !evse->config.listen_after_failure)
+		return SLAC_REASON_RUN_FAILED;
+	return SLAC_REASON_NONE;
+}
+
+static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_t now_us,
+			struct slac_evse_outputs *out)
+{
+	struct slac_run *run = find_run(evse, frame->src);
+	enum mme_error error = slac_parm_req_check(&frame->slac_parm_req);
+
+	if (error != MME_OK) {
+		slac_message_output(SLAC_EVSE_IGNORED, frame, SLAC_REASON_FIELD, error, out);
+		return;
+	}
+	enum slac_reason refusal = parm_req_refusal(evse, run, frame->slac_parm_req.run_id);
+	if (refusal == SLAC_REASON_NONE && run == NULL) {
+		run = take_slot(evse);
+		if (run == NULL)
+			refusal = SLAC_REASON_TABLE_FULL;
+	}
+	if (refusal != SLAC_REASON_NONE) {
+		refuse(frame, refusal, out);
+		return;
+	}
+	slac_run_begin(run, &evse->config, frame, now_us, out);
+	if (evse->state == SLAC_EVSE_MATCHING) {
+		if (mac_equal(run->ev_mac, evse->ev_mac))
+			remember_ev(evse, run); /* it may go on under a new run_id */
+		return;
+	}
+	evse->state = SLAC_EVSE_MATCHING;
+	evse->deadline_us = SLAC_NEVER;
+	remember_ev(evse, run);
+	report(evse, SLAC_STATUS_MATCHING, SLAC_REASON_NONE, out);
+}
+
+static void end_other_runs(struct slac_evse *evse, const struct slac_run *winner, uint64_t now_us,
+			   struct slac_evse_outputs *out)
+{
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+		if (&evse->runs[i] != winner && slac_run_is_active(&evse->runs[i]))
+			slac_run_fail(&evse->runs[i], SLAC_REASON_OTHER_EV_MATCHED, now_us, out);
+}
+
+static void on_match_req(struct slac_evse *evse, struct slac_run *run, const struct mme *frame, uint64_t now_us,
+			 struct slac_evse_outputs *out)
+{
+	if (!slac_run_match(run, &evse->config, &evse->key, frame, out) || evse->state == SLAC_EVSE_MATCHED)
+		return;
+	end_other_runs(evse, run, now_us, out);
+	evse->state = SLAC_EVSE_MATCHED;
+	remember_ev(evse, run);
+	report(evse, SLAC_STATUS_MATCHED, SLAC_REASON_NONE, out);
+}
+
+static bool is_for_evse(const struct slac_evse *evse, const struct mme *frame)
+{
+	if (mac_equal(frame->src, evse->config.evse_mac))
+		return false;
+	if (!mac_equal(frame->dst, evse->config.evse_mac) && !mac_equal(frame->dst, mac_broadcast))
+		return false;
+	switch (frame->mmtype) {
+	case CM_SLAC_PARM_REQ:
+	case CM_START_ATTEN_CHAR_IND:
+	case CM_MNBC_SOUND_IND:
+	case CM_ATTEN_PROFILE_IND:
+	case CM_ATTEN_CHAR_RSP:
+	case CM_VALIDATE_REQ:
+	case CM_SLAC_MATCH_REQ:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void on_frame(struct slac_evse *evse, const struct mme *frame, uint64_t now_us, struct slac_evse_outputs *out)
+{
+	bool is_profile = frame->mmtype == CM_ATTEN_PROFILE_IND;
+
+	if (!is_for_evse(evse, frame)) {
+		refuse(frame, SLAC_REASON_NOT_FOR_EVSE, out);
+		return;
+	}
+	if (frame->mmtype == CM_SLAC_PARM_REQ) {
+		on_parm_req(evse, frame, now_us, out);
+		return;
+	}
+	struct slac_run *run = find_run(evse, is_profile ? frame->atten_profile_ind.pev_mac : frame->src);
+	if (run == NULL) {
+		refuse(frame, evse->vehicle_connected ? SLAC_REASON_UNKNOWN_RUN : SLAC_REASON_NO_VEHICLE, out);
+		return;
+	}
+	if (!evse->has_key) {
+		refuse(frame, SLAC_REASON_KEY_NOT_SET, out);
+		return;
+	}
+	enum slac_run_state before = run->state;
+	if (frame->mmtype == CM_SLAC_MATCH_REQ)
+		on_match_req(evse, run, frame, now_us, out);
+	else
+		slac_run_frame(run, &evse->config, frame, now_us, out);
+	/* The last profile may be an empty one and end the run. */
+	if (before != SLAC_RUN_FAILED && run->state == SLAC_RUN_FAILED)
+		settle_failure(evse, run, run->failure, now_us, out);
+}
+
+static void drop_runs(struct slac_evse *evse, enum slac_reason reason, uint64_t now_us, struct slac_evse_outputs *out)
+{
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+		if (slac_run_is_active(&evse->runs[i]))
+			slac_run_fail(&evse->runs[i], reason, now_us, out);
+	memset(evse->runs, 0, sizeof(evse->runs));
+}
+
+static void on_connected(struct slac_evse *evse, uint64_t now_us)
+{
+	if (evse->vehicle_connected)
+		return;
+	evse->vehicle_connected = true;
+	evse->has_run_id = false;
+	wait_for_parm_req(evse, now_us);
+}
+
+static void on_disconnected(struct slac_evse *evse, enum slac_reason reason, uint64_t now_us,
+			    struct slac_evse_outputs *out)
+{
+	drop_runs(evse, reason, now_us, out);
+	evse->state = SLAC_EVSE_IDLE;
+	evse->deadline_us = SLAC_NEVER;
+	evse->vehicle_connected = false;
+	report(evse, reason == SLAC_REASON_VEHICLE_LEFT ? SLAC_STATUS_UNMATCHED : SLAC_STATUS_FAILED, reason, out);
+}
+
+static void on_key_lost(struct slac_evse *evse, enum slac_reason reason, uint64_t now_us,
+			struct slac_evse_outputs *out)
+{
+	enum slac_evse_state before = evse->state;
+
+	evse->has_key = false;
+	network_key_wipe(&evse->key);
+	drop_runs(evse, reason, now_us, out);
+	if (before == SLAC_EVSE_MATCHING) {
+		settle_failure(evse, NULL, reason, now_us, out);
+	} else if (before == SLAC_EVSE_MATCHED) {
+		report(evse, SLAC_STATUS_UNMATCHED, reason, out);
+		if (evse->config.listen_after_failure)
+			wait_for_parm_req(evse, now_us);
+		else
+			evse->state = SLAC_EVSE_FAILED;
+	}
+}
+
+static void expire(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
+{
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
+		struct slac_run *run = &evse->runs[i];
+		if (!slac_run_is_active(run) || run->deadline_us > now_us)
+			continue;
+		slac_run_expire(run, &evse->config, now_us, out);
+		if (run->state == SLAC_RUN_FAILED)
+			settle_failure(evse, run, run->failure, now_us, out);
+	}
+	if (evse->deadline_us > now_us)
+		return;
+	evse->deadline_us = SLAC_NEVER;
+	evse->state = SLAC_EVSE_EXPIRED;
+	struct slac_run none = {0};
+	struct slac_evse_output *item = slac_run_output(&none, SLAC_EVSE_INIT_TIMEOUT, out);
+	item->has_run_id = false;
+	item->reason = SLAC_REASON_NO_PARM_REQ;
+}
+
+void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input, uint64_t now_us,
+		     struct slac_evse_outputs *out)
+{
+	out->count = 0;
+	expire(evse, now_us, out);
+	switch (input->kind) {
+	case SLAC_EVSE_CONNECTED:
+		on_connected(evse, now_us);
+		break;
+	case SLAC_EVSE_DISCONNECTED:
+		on_disconnected(evse, input->reason, now_us, out);
+		break;
+	case SLAC_EVSE_KEY_SET:
+		evse->key = *input->key;
+		evse->has_key = true;
+		break;
+	case SLAC_EVSE_KEY_LOST:
+		on_key_lost(evse, input->reason, now_us, out);
+		break;
+	case SLAC_EVSE_FRAME:
+		on_frame(evse, input->frame, now_us, out);
+		break;
+	case SLAC_EVSE_TICK:
+		break;
+	}
+}
+
+uint64_t slac_evse_deadline(const struct slac_evse *evse)
+{
+	uint64_t nearest_us = evse->deadline_us;
+
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+		if (slac_run_is_active(&evse->runs[i]) && evse->runs[i].deadline_us < nearest_us)
+			nearest_us = evse->runs[i].deadline_us;
+	return nearest_us;
+}
+
+const char *slac_evse_state_text(enum slac_evse_state state)
+{
+	static const char *const texts[] = {"IDLE", "WAIT_PARM", "MATCHING", "MATCHED", "FAILED", "EXPIRED"};
+
+	return (size_t)state < sizeof(texts) / sizeof(texts[0]) ? texts[state] : "?";
+}
+
+const char *slac_run_state_text(enum slac_run_state state)
+{
+	static const char *const texts[] = {"FREE",     "WAIT_START", "SOUNDING", "WAIT_RSP",
+					    "WAIT_MATCH", "MATCHED",    "FAILED"};
+
+	return (size_t)state < sizeof(texts) / sizeof(texts[0]) ? texts[state] : "?";
+}
+
+const char *slac_status_text(enum slac_status status)
+{
+	static const char *const texts[] = {"matching", "matched", "failed", "unmatched"};
+
+	return (size_t)status < sizeof(texts) / sizeof(texts[0]) ? texts[status] : "?";
+}

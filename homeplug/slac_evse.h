@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SLAC matching, EVSE side (ISO 15118-3 Annex A): a pure state machine. Inputs and the time go in,
+ * a bounded list of outputs comes out, plus the next time it wants to be called. It touches no socket,
+ * clock, timer, memory allocator or log, so a capture replays to the same result each time.
+ *
+ * One struct slac_evse serves one outlet. It keeps at most SLAC_EVSE_RUNS candidates (runs), one per EV
+ * MAC; the run_id tells an EV's attempts apart. When all slots are taken by runs in progress a new EV is
+ * refused (SLAC_REASON_TABLE_FULL); slots of failed runs are reused, the one that failed first first.
+ *
+ * Matching as a whole (enum slac_evse_state):
+ *
+ *   IDLE --CONNECTED--> WAIT_PARM --CM_SLAC_PARM.REQ answered--> MATCHING --CM_SLAC_MATCH.CNF sent--> MATCHED
+ *   WAIT_PARM --TT_EVSE_SLAC_init--> EXPIRED             MATCHING --last run failed--> FAILED (or WAIT_PARM)
+ *   any state --DISCONNECTED--> IDLE
+ *
+ * One run (enum slac_run_state):
+ *
+ *   CM_SLAC_PARM.CNF sent -> WAIT_START --START_ATTEN_CHAR--> SOUNDING --all profiles, or TT_EVSE_match_MNBC-->
+ *   WAIT_RSP --ATTEN_CHAR.RSP--> WAIT_MATCH --SLAC_MATCH.REQ--> RUN_MATCHED; a time-out leads to RUN_FAILED
+ */
+#ifndef HOMEPLUG_SLAC_EVSE_H
+#define HOMEPLUG_SLAC_EVSE_H
+
+#include "homeplug/mme.h"
+#include "homeplug/network_key.h"
+#include "homeplug/slac_reason.h"
+
+/* C_EVSE_match_parallel */
+#define SLAC_EVSE_RUNS 5
+/* Each input gives at most two outputs per run and a handful for the frame and the outlet itself. */
+#define SLAC_EVSE_OUTPUTS 24
+/* No deadline: nothing will happen without an input. */
+#define SLAC_NEVER UINT64_MAX
+
+/* Times in milliseconds. slac_evse_defaults fills in the standard's values (ISO 15118-3 table A.1). */
+struct slac_evse_config {
+	uint8_t evse_mac[MAC_LEN];         /* the host's MAC: source of every answer */
+	uint32_t tt_evse_slac_init_ms;     /* TT_EVSE_SLAC_init, 20 000 */
+	uint32_t tt_match_sequence_ms;     /* TT_match_sequence, 400: CM_SLAC_PARM.CNF to START_ATTEN_CHAR */
+	uint32_t tt_evse_match_mnbc_ms;    /* TT_EVSE_match_MNBC, 600: from the first START_ATTEN_CHAR */
+	uint32_t tt_match_response_ms;     /* TT_match_response, 200: ATTEN_CHAR.IND to RSP */
+	uint32_t tt_evse_match_session_ms; /* TT_EVSE_match_session, 10 000: RSP to SLAC_MATCH.REQ */
+	uint32_t c_ev_match_retry;         /* C_EV_match_retry, 2: repeats of ATTEN_CHAR.IND after the first */
+
+	/* Where the standard and the field differ; false is what the standard says. */
+	bool any_sound_counts;       /* START_ATTEN_CHAR with other than 10 sounds and 600 ms, if not 0 */
+	bool any_ids;                /* SLAC_MATCH.REQ with PEV_ID or EVSE_ID not zero */
+	bool rematch_matched_ev;     /* CM_SLAC_PARM.REQ of the matched EV starts a new matching */
+	bool listen_after_failure;   /* after `failed` TT_EVSE_SLAC_init starts again and a known run_id may retry */
+	bool listen_after_init;      /* after TT_EVSE_SLAC_init a late CM_SLAC_PARM.REQ is still answered */
+
+	/*
+	 * Modems that report profiles without groups, or none at all (QCA7420): -1 fails such a run, 0 ... 255
+	 * is the attenuation in dB to report instead for every group, for one-to-one set-ups only.
+	 */
+	int missing_profile_db;
+};
+
+enum slac_evse_state {
+	SLAC_EVSE_IDLE,      /* no vehicle: nothing is answered */
+	SLAC_EVSE_WAIT_PARM, /* vehicle connected, TT_EVSE_SLAC_init runs */
+	SLAC_EVSE_MATCHING,  /* at least one run in progress */
+	SLAC_EVSE_MATCHED,
+	SLAC_EVSE_FAILED,    /* every run failed; only a new run_id is answered */
+	SLAC_EVSE_EXPIRED    /* TT_EVSE_SLAC_init is over */
+};
+
+enum slac_run_state {
+	SLAC_RUN_FREE,
+	SLAC_RUN_WAIT_START,
+	SLAC_RUN_SOUNDING,
+	SLAC_RUN_WAIT_RSP,
+	SLAC_RUN_WAIT_MATCH,
+	SLAC_RUN_MATCHED,
+	SLAC_RUN_FAILED
+};
+
+/* A candidate. Read it for reports; only slac_evse_input changes it. */
+struct slac_run {
+	enum slac_run_state state;
+	uint8_t ev_mac[MAC_LEN];
+	uint8_t run_id[RUN_ID_LEN];
+	uint64_t deadline_us;
+	uint64_t ended_us;            /* when it failed: the oldest failed run gives up its slot first */
+	enum slac_reason failure;     /* why it failed */
+	uint8_t num_sounds;           /* what the EV announced */
+	uint8_t sounds;               /* CM_MNBC_SOUND.IND seen */
+	uint8_t empty_profiles;       /* profiles without groups */
+	uint8_t profiles;             /* profiles that count */
+	uint8_t repeats;              /* ATTEN_CHAR.IND sent again */
+	uint16_t sum_db[SLAC_GROUPS]; /* at most 255 profiles of 255 dB: fits */
+	uint8_t average_db[SLAC_GROUPS];
+	uint8_t reported_sounds;      /* NUM_SOUNDS of the ATTEN_CHAR.IND */
+};
+
+struct slac_evse {
+	struct slac_evse_config config;
+	enum slac_evse_state state;
+	uint64_t deadline_us; /* of TT_EVSE_SLAC_init */
+	bool vehicle_connected;
+	bool has_key;
+	struct network_key key;
+	bool has_run_id;      /* an EV has spoken since the vehicle was connected */
+	uint8_t run_id[RUN_ID_LEN];
+	uint8_t ev_mac[MAC_LEN];
+	struct slac_run runs[SLAC_EVSE_RUNS];
+};
+
+enum slac_evse_input_kind {
+	SLAC_EVSE_CONNECTED,    /* cp_state is B, C or D */
+	SLAC_EVSE_DISCONNECTED, /* cp_state left B, C, D; `reason` says why */
+	SLAC_EVSE_KEY_SET,      /* the modem confirmed `key`; taken over for the next CM_SLAC_MATCH.CNF */
+	SLAC_EVSE_KEY_LOST,     /* the modem's key is unknown; nothing is answered until KEY_SET */
+	SLAC_EVSE_FRAME,        /* `frame` was received */
+	SLAC_EVSE_TICK          /* time has passed, nothing else */
+};
+
+struct slac_evse_input {
+	enum slac_evse_input_kind kind;
+	const struct mme *frame;
+	const struct network_key *key;
+	enum slac_reason reason;
+};
+
+/* The words of the status message (mqtt-api document). */
+enum slac_status {
+	SLAC_STATUS_MATCHING,
+	SLAC_STATUS_MATCHED,
+	SLAC_STATUS_FAILED,
+	SLAC_STATUS_UNMATCHED
+};
+
+enum slac_evse_output_kind {
+	SLAC_EVSE_SEND,         /* send `frame` */
+	SLAC_EVSE_STATUS,       /* report `status` with `reason`; run_id where has_run_id */
+	SLAC_EVSE_INIT_TIMEOUT, /* TT_EVSE_SLAC_init is over: the pilot logic decides what follows */
+	SLAC_EVSE_RUN_STEP,     /* a run went from `from` to `to`, for the log; reason when it failed */
+	SLAC_EVSE_IGNORED,      /* a message was refused: mmtype, ev_mac = its sender, reason, error */
+	SLAC_EVSE_ODD           /* a message was taken although a field is unusual: as above */
+};
+
+struct slac_evse_output {
+	enum slac_evse_output_kind kind;
+	enum slac_reason reason;
+	bool has_run_id;
+	uint8_t run_id[RUN_ID_LEN];
+	uint8_t ev_mac[MAC_LEN];
+	union {
+		struct mme frame;
+		enum slac_status status;
+		struct {
+			enum slac_run_state from;
+			enum slac_run_state to;
+		} step;
+		struct {
+			uint16_t mmtype;
+			enum mme_error error;
+		} message; /* of IGNORED and ODD */
+	};
+};
+
+/* Filled by slac_evse_input; items are to be carried out in order. */
+struct slac_evse_outputs {
+	size_t count;
+	struct slac_evse_output items[SLAC_EVSE_OUTPUTS];
+};
+
+/* The standard's timers and counters; `strict`: no deviation, otherwise the field profile's. evse_mac is zero. */
+void slac_evse_defaults(struct slac_evse_config *config, bool strict);
+
+/* Starts with no vehicle and no key. The config is copied. */
+void slac_evse_init(struct slac_evse *evse, const struct slac_evse_config *config);
+
+/*
+ * Takes one input at monotonic time now_us and gives the outputs (the list is emptied first). Deadlines
+ * that are due at now_us are handled before the input itself: an answer that arrives at the limit is late.
+ */
+void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input, uint64_t now_us,
+		     struct slac_evse_outputs *out);
+
+/* The next time SLAC_EVSE_TICK is wanted (monotonic microseconds), or SLAC_NEVER. */
+uint64_t slac_evse_deadline(const struct slac_evse *evse);
+
+/* Words for the log: "WAIT_PARM", "SOUNDING", "matching". Never NULL. */
+const char *slac_evse_state_text(enum slac_evse_state state);
+const char *slac_run_state_text(enum slac_run_state state);
+const char *slac_status_text(enum slac_status status);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One outlet on virtual time: no test sleeps. What it did is compared as text, in order. */
+#ifndef HOMEPLUG_TESTS_SLAC_EVSE_FIXTURE_H
+#define HOMEPLUG_TESTS_SLAC_EVSE_FIXTURE_H
+
+#include "homeplug/slac_evse.h"
+#include "homeplug/tests/slac_car.h"
+
+#define MS UINT64_C(1000)
+
+/* What the key of bench_key_set(bench, n) is made of, and its NID. */
+#define BENCH_NMK(n) ((uint8_t)(0xc0 + (n)))
+#define BENCH_NID(n) ((uint8_t)(0x10 + (n)))
+
+struct bench {
+	struct slac_evse evse;
+	struct slac_evse_outputs out; /* of the last call */
+	uint64_t now_us;
+};
+
+struct slac_evse_config bench_config(bool strict);
+/* No vehicle, no key. */
+void bench_init(struct bench *bench, const struct slac_evse_config *config);
+/* The key is set and a vehicle is connected, now. */
+void bench_ready(struct bench *bench, const struct slac_evse_config *config);
+void bench_ready_as(struct bench *bench, bool strict);
+
+void bench_input(struct bench *bench, enum slac_evse_input_kind kind, enum slac_reason reason);
+void bench_key_set(struct bench *bench, uint8_t number);
+void bench_tick_at(struct bench *bench, uint64_t now_us);
+void bench_frame(struct bench *bench, const struct mme *frame);
+/* The car (its modem, for CM_ATTEN_PROFILE.IND) says this now. */
+void bench_say(struct bench *bench, const struct slac_car *car, enum mmtype type);
+/* One sound and the modem's profile of it, each `count` times. */
+void bench_sounds(struct bench *bench, const struct slac_car *car, unsigned count);
+
+/* Has a fresh run of the car brought to `state` (WAIT_START ... MATCHED, FAILED by missing START_ATTEN_CHAR). */
+void bench_bring_to(struct bench *bench, const struct slac_car *car, enum slac_run_state state);
+
+/*
+ * The outputs of the last call, in order, separated by ", ":
+ *   "CM_SLAC_PARM.CNF"         sent               "FREE>WAIT_START"  a run's step    "matching"  a status
+ *   "!CM_SLAC_PARM.REQ field application_type"    refused            "?..."          taken, but unusual
+ *   "init_timeout"
+ * A reason follows after a blank; what belongs to another car than number 1 ends in "@2".
+ */
+void bench_expect(const struct bench *bench, const char *text);
+/* Nothing was sent and nothing reported (refusals may have been). */
+void bench_expect_silence(const struct bench *bench);
+/* The next deadline is `ms` from now; nothing happens a microsecond before it; at it `text` does. */
+void bench_expect_after_ms(struct bench *bench, uint64_t ms, const char *text);
+/* The state of the car's run. */
+void bench_expect_run(const struct bench *bench, const struct slac_car *car, enum slac_run_state state);
+void bench_expect_state(const struct bench *bench, enum slac_evse_state state);
+
+/* The one frame the last call sent; it goes from the EVSE to the car. */
+const struct mme *bench_sent(const struct bench *bench, const struct slac_car *car, enum mmtype type);
+
+#endif

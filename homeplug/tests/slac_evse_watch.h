@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An outlet under arbitrary inputs: takes octets as events and holds every step against what must always be
+ * true. Used by the randomized test and by the fuzzer; needs no test framework.
+ */
+#ifndef HOMEPLUG_TESTS_SLAC_EVSE_WATCH_H
+#define HOMEPLUG_TESTS_SLAC_EVSE_WATCH_H
+
+#include "homeplug/slac_evse.h"
+
+struct slac_watch {
+	struct slac_evse evse;
+	uint64_t now_us;
+	/* What the outlet was told, kept apart from its own memory. */
+	bool connected;
+	bool has_key;
+	uint8_t nmk[NMK_LEN];
+	/* What it reported last; `reported` false before the first status of a vehicle. */
+	bool reported;
+	enum slac_status status;
+	/* How far the events came, for a test that must not be vacuous. */
+	unsigned long matched;
+	unsigned long failed;
+	unsigned long refused;
+	unsigned long outputs_max;
+};
+
+/* Times and switches of the config are kept, evse_mac is set. */
+void slac_watch_init(struct slac_watch *watch, const struct slac_evse_config *config);
+
+/* One input now. NULL, or the rule that was broken. */
+const char *slac_watch_input(struct slac_watch *watch, const struct slac_evse_input *input);
+
+/* The octets as a sequence of events (see slac_evse_watch.c). NULL, or the rule that was broken. */
+const char *slac_watch_play(struct slac_watch *watch, const uint8_t *octets, size_t len);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The service of one outlet: joins its link, the modem's key, matching, the control pilot and the broker.
+ * It decides nothing about the protocol: inputs go to the cores, their outputs are carried out in order.
+ * One libevent timer is armed to the nearest deadline of all of them.
+ */
+#ifndef SLACD_EVSE_H
+#define SLACD_EVSE_H
+
+#include "mqtt/api.h"
+#include "slacd/outbox.h"
+
+struct event_base;
+struct evse;
+
+/* What the services of all outlets share. Must outlive them. */
+struct evse_shared {
+	struct event_base *base;
+	const struct settings *settings;
+	struct outbox *outbox;
+	/* Called when an outlet can serve (interface open, modem has its key) or no longer can. */
+	void (*availability_changed)(void *context);
+	void *context;
+};
+
+/*
+ * Starts the service of an outlet: opens its interface (and keeps trying), gives the modem a fresh key, asks
+ * for high-level charging. `limits` may be NULL when the station told none. NULL without memory. The caller owns it.
+ */
+struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_parameters *parameters,
+		      const struct api_evse_limits *limits);
+/* Stops the service, wipes its key. NULL is allowed. */
+void evse_free(struct evse *evse);
+
+const char *evse_id(const struct evse *evse);
+/* The interface is open and the modem has confirmed its key: a car could be matched. */
+bool evse_available(const struct evse *evse);
+
+/* Messages for this outlet. */
+void evse_cp_status(struct evse *evse, const struct api_cp_status *status);
+void evse_cp_pwm_response(struct evse *evse, const char *id, const struct api_cp_pwm_response *response);
+void evse_limits(struct evse *evse, const struct api_evse_limits *limits);
+/* The broker is connected (again): unanswered requests go out. */
+void evse_broker_connected(struct evse *evse);
+
+/* Counters of refused and malformed frames, one log line each kind (at exit). */
+void evse_log_counters(const struct evse *evse);
+
+#endif

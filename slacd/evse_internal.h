@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of one outlet's service, shared by evse*.c only. */
+#ifndef SLACD_EVSE_INTERNAL_H
+#define SLACD_EVSE_INTERNAL_H
+
+#include "cp/control_pilot.h"
+#include "homeplug/link.h"
+#include "homeplug/modem.h"
+#include "homeplug/slac_evse.h"
+#include "slacd/clock.h"
+#include "slacd/evse.h"
+#include "slacd/log.h"
+#include "slacd/request_retry.h"
+
+#include <event2/event.h>
+
+struct evse {
+	const struct evse_shared *shared;
+	struct api_evse_parameters parameters;
+	char interface[SETTINGS_TEXT_MAX];
+
+	struct link *link; /* NULL while it cannot be opened */
+	struct event *readable;
+	struct event *timer;
+	uint64_t timer_us;                /* what the timer is armed to, SLAC_NEVER: not armed */
+	uint64_t link_retry_us;           /* when to open the link again, SLAC_NEVER: it is open */
+	char link_error[LINK_ERROR_SIZE]; /* what was said last about it */
+	bool serving;                     /* the modem has confirmed a key since the link was opened */
+
+	struct slac_evse slac;
+	struct modem modem;
+	struct control_pilot pilot;
+	struct pilot_request pilot_request;
+	struct request_retry pilot_retry;
+
+	struct log_limit malformed[MME_ERR_COUNT];
+	struct log_limit refused[SLAC_REASON_COUNT];
+	struct log_limit refused_fields[MME_ERR_COUNT];
+	struct log_limit send_failures;
+};
+
+/* evse_link.c: opens the link and asks the modem to take a key, or arms the next try. */
+void evse_link_open(struct evse *evse);
+/* The link is of no use any more: closes it and says so once. */
+void evse_link_lost(struct evse *evse, const char *why);
+void evse_link_close(struct evse *evse);
+/* Encodes and sends one frame. */
+void evse_link_send(struct evse *evse, const struct mme *frame);
+
+/* evse_modem.c: a fresh key, and what the modem answers. */
+void evse_new_key(struct evse *evse);
+void evse_modem_frame(struct evse *evse, const struct mme *frame);
+void evse_modem_tick(struct evse *evse);
+
+/* evse_slac.c: gives an input to the matching core and carries out what it says. */
+void evse_slac_input(struct evse *evse, const struct slac_evse_input *input);
+/* A frame from the link, undecoded. */
+void evse_frame(struct evse *evse, const uint8_t *frame, size_t len);
+
+/* evse_pilot.c: gives an input to the pilot core and carries out what it says. */
+void evse_pilot_input(struct evse *evse, const struct control_pilot_input *input);
+/* Sends the pilot request that is due. */
+void evse_pilot_request_send(struct evse *evse);
+
+/* evse.c: arms the timer to the nearest deadline. Called once at the end of every entry from outside. */
+void evse_arm(struct evse *evse);
+void evse_set_serving(struct evse *evse, bool serving);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "slacd/log.h"
+
+#include "slacd/clock.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define LINE_MAX_OCTETS 4096
+
+static enum log_level lowest = LOG_LEVEL_INFO;
+
+static const char *const level_texts[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR"};
+static const char *const level_colours[] = {"\033[35m", "\033[34m", "\033[32m", "\033[33m", "\033[31m"};
+
+void log_set_level(enum log_level level)
+{
+	lowest = level;
+}
+
+bool log_enabled(enum log_level level)
+{
+	return level >= lowest;
+}
+
+bool log_level_parse(const char *text, enum log_level *level)
+{
+	for (int i = LOG_LEVEL_TRACE; i <= LOG_LEVEL_ERROR; i++) {
+		if (strcasecmp(text, level_texts[i]) == 0) {
+			*level = (enum log_level)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *log_level_text(enum log_level level)
+{
+	return level_texts[level];
+}
+
+static size_t clamp(int written, size_t size)
+{
+	if (written < 0)
+		return 0;
+	return (size_t)written < size ? (size_t)written : size - 1;
+}
+
+void log_line(enum log_level level, const char *format, ...)
+{
+	char line[LINE_MAX_OCTETS];
+	char utc[CLOCK_TEXT_SIZE];
+	bool colour = isatty(STDERR_FILENO) == 1;
+	va_list args;
+
+	if (!log_enabled(level))
+		return;
+	size_t room = sizeof(line) - 1; /* the newline has its place */
+	size_t len = clamp(snprintf(line, room, "%s %s%5s%s slacd: ", clock_utc_text(utc),
+				    colour ? level_colours[level] : "", level_texts[level], colour ? "\033[0m" : ""),
+			   room);
+	size_t text = len;
+	va_start(args, format);
+	len += clamp(vsnprintf(line + len, room - len, format, args), room - len);
+	va_end(args);
+	for (size_t i = text; i < len; i++)
+		if (iscntrl((unsigned char)line[i]))
+			line[i] = '?';
+	line[len++] = '\n';
+	/* Nowhere to report a log that cannot be written. */
+	ssize_t ignored = write(STDERR_FILENO, line, len);
+	(void)ignored;
+}
+
+bool log_limit_pass(struct log_limit *limit, uint64_t now_us)
+{
+	limit->count++;
+	if (limit->count > 1 && now_us - limit->last_us < LOG_LIMIT_US)
+		return false;
+	limit->last_us = now_us;
+	return true;
+}

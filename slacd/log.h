@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The log on standard error, one line per event:
+ *
+ *   2023-12-13T15:58:19.979904Z  INFO slacd: Outbound MQTT message. topic=josev/cs ...
+ *
+ * A line is written with one write(). The key material (NMK) is never given to a log function.
+ */
+#ifndef SLACD_LOG_H
+#define SLACD_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum log_level {
+	LOG_LEVEL_TRACE,
+	LOG_LEVEL_DEBUG,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_ERROR
+};
+
+/* Lines below `level` are dropped from now on; INFO before the first call. Colour on a terminal only. */
+void log_set_level(enum log_level level);
+/* Whether a line of this level would be written: ask before a costly argument. */
+bool log_enabled(enum log_level level);
+
+/* Reads "TRACE" ... "ERROR", in either case. False for anything else. */
+bool log_level_parse(const char *text, enum log_level *level);
+const char *log_level_text(enum log_level level);
+
+/* Writes one line; a line longer than 4096 octets is cut. Control characters are shown as '?'. */
+__attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const char *format, ...);
+
+/*
+ * Lets one of many similar events through: the first, then one in `LOG_LIMIT_US`. Counts all. Keep one per
+ * kind of event, zeroed at the start.
+ */
+#define LOG_LIMIT_US 60000000u
+struct log_limit {
+	uint64_t count;   /* events so far, the unwritten ones included */
+	uint64_t last_us; /* when one was let through last */
+};
+
+/* Counts one event at now_us; true when it is to be written. */
+bool log_limit_pass(struct log_limit *limit, uint64_t now_us);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* slacd: SLAC service of an EV charging station. */
+#include "slacd/log.h"
+#include "slacd/manager.h"
+#include "slacd/options.h"
+#include "slacd/version.h"
+
+#include <event2/event.h>
+#include <malloc.h>
+#include <signal.h>
+#include <string.h>
+
+enum exit_code {
+	EXIT_CODE_OK = 0,
+	EXIT_CODE_FAILURE = 1,
+	EXIT_CODE_USAGE = 2
+};
+
+/* Freed memory above this goes back to the system: the daemon is small for months, not only at start. */
+#define TRIM_THRESHOLD (64 * 1024)
+
+static void on_signal(evutil_socket_t number, short what, void *context)
+{
+	(void)what;
+	log_line(LOG_LEVEL_INFO, "Stopping. signal=%s", sigabbrev_np(number));
+	event_base_loopbreak(context);
+}
+
+static struct event_base *new_base(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base = NULL;
+
+	if (config == NULL)
+		return NULL;
+	/* A precise timer: the default may be late by the kernel's coarse tick, 4 to 10 ms. */
+	if (event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER | EVENT_BASE_FLAG_NOLOCK) == 0)
+		base = event_base_new_with_config(config);
+	event_config_free(config);
+	return base;
+}
+
+static bool run(struct event_base *base, const struct settings *settings)
+{
+	struct event *interrupt = evsignal_new(base, SIGINT, on_signal, base);
+	struct event *terminate = evsignal_new(base, SIGTERM, on_signal, base);
+	struct manager *manager = NULL;
+	bool ok = interrupt != NULL && terminate != NULL && event_add(interrupt, NULL) == 0 &&
+		  event_add(terminate, NULL) == 0;
+
+	if (ok)
+		manager = manager_new(base, settings);
+	ok = manager != NULL && event_base_dispatch(base) >= 0;
+	manager_free(manager);
+	if (interrupt != NULL)
+		event_free(interrupt);
+	if (terminate != NULL)
+		event_free(terminate);
+	return ok;
+}
+
+static int start(const struct settings *settings, const char *config_file)
+{
+	enum log_level level = LOG_LEVEL_INFO;
+	const char *timer;
+
+	log_level_parse(settings->log_level.text, &level);
+	log_set_level(level);
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
+	signal(SIGPIPE, SIG_IGN);
+	log_line(LOG_LEVEL_INFO, "slacd %s starts. config=%s profile=%s", SLACD_VERSION,
+		 config_file != NULL ? config_file : "(defaults)", settings->slac_profile.text);
+	if (settings_nonstandard_timer(settings, &timer))
+		log_line(LOG_LEVEL_WARN, "Timers outside the standard are allowed and used, not for the field. timer=%s", timer);
+	else if (settings->allow_nonstandard_timers)
+		log_line(LOG_LEVEL_WARN, "Timers outside the standard are allowed, not for the field.");
+	struct event_base *base = new_base();
+	if (base == NULL) {
+		log_line(LOG_LEVEL_ERROR, "The event loop cannot be started.");
+		return EXIT_CODE_FAILURE;
+	}
+	bool ok = run(base, settings);
+	event_base_free(base);
+	libevent_global_shutdown();
+	return ok ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	static struct settings settings;
+	const char *config_file;
+	char error[SETTINGS_ERROR_SIZE];
+
+	switch (options_read(argc, argv, &settings, &config_file, error)) {
+	case OPTIONS_HELP:
+		options_print_help();
+		return EXIT_CODE_OK;
+	case OPTIONS_VERSION:
+		printf("slacd %s\n", SLACD_VERSION);
+		return EXIT_CODE_OK;
+	case OPTIONS_PRINT_CONFIG:
+		settings_print(&settings, stdout);
+		return EXIT_CODE_OK;
+	case OPTIONS_BAD:
+		fprintf(stderr, "slacd: %s\n", error);
+		return EXIT_CODE_USAGE;
+	case OPTIONS_RUN:
+		break;
+	}
+	return start(&settings, config_file);
+}

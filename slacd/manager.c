@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "slacd/manager_internal.h"
+
+#include "slacd/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void manager_arm(struct manager *manager)
+{
+	uint64_t next_us = request_retry_deadline(&manager->boot_request);
+
+	if (manager->busy_us < next_us)
+		next_us = manager->busy_us;
+	if (next_us == REQUEST_NEVER) {
+		event_del(manager->timer);
+		return;
+	}
+	uint64_t now_us = clock_now_us();
+	uint64_t wait_us = next_us > now_us ? next_us - now_us : 0;
+	const struct timeval wait = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
+	event_add(manager->timer, &wait);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *context)
+{
+	struct manager *manager = context;
+	uint64_t now_us = clock_now_us();
+
+	(void)fd;
+	(void)what;
+	if (request_retry_due(&manager->boot_request, now_us))
+		manager_boot_send(manager);
+	if (manager->busy_us <= now_us) {
+		manager->busy_us = REQUEST_NEVER;
+		log_line(LOG_LEVEL_WARN, "No outlet can serve.");
+		manager_set_service_state(manager, API_SERVICE_BUSY);
+	}
+	manager_arm(manager);
+}
+
+void manager_set_service_state(struct manager *manager, enum api_service_state state)
+{
+	manager->service_state = state;
+	log_line(LOG_LEVEL_INFO, "Service status. status=%s", api_service_state_text(state));
+	outbox_service_status(&manager->outbox, state);
+}
+
+static bool any_available(const struct manager *manager)
+{
+	for (size_t i = 0; i < manager->evse_count; i++)
+		if (evse_available(manager->evses[i]))
+			return true;
+	return manager->evse_count == 0; /* nothing is configured, so nothing is missing */
+}
+
+void manager_availability_changed(void *context)
+{
+	struct manager *manager = context;
+
+	/* While the services are being started the list is not complete. */
+	if (manager->service_state != API_SERVICE_READY && manager->service_state != API_SERVICE_BUSY)
+		return;
+	if (any_available(manager)) {
+		manager->busy_us = REQUEST_NEVER;
+		if (manager->service_state == API_SERVICE_BUSY)
+			manager_set_service_state(manager, API_SERVICE_READY);
+	} else if (manager->busy_us == REQUEST_NEVER && manager->service_state == API_SERVICE_READY) {
+		manager->busy_us = clock_now_us() + (uint64_t)manager->settings->busy_after_ms * 1000;
+	}
+	manager_arm(manager);
+}
+
+struct evse *manager_find(const struct manager *manager, const char *id)
+{
+	for (size_t i = 0; i < manager->evse_count; i++)
+		if (strcmp(evse_id(manager->evses[i]), id) == 0)
+			return manager->evses[i];
+	return NULL;
+}
+
+struct manager *manager_new(struct event_base *base, const struct settings *settings)
+{
+	struct manager *manager = calloc(1, sizeof(*manager));
+
+	if (manager == NULL)
+		return NULL;
+	manager->base = base;
+	manager->settings = settings;
+	manager->outbox.settings = settings;
+	manager->shared = (struct evse_shared){
+		.base = base,
+		.settings = settings,
+		.outbox = &manager->outbox,
+		.availability_changed = manager_availability_changed,
+		.context = manager,
+	};
+	manager->busy_us = REQUEST_NEVER;
+	manager->timer = evtimer_new(base, on_timer, manager);
+	if (manager->timer == NULL || !manager_read_files(manager) || !manager_open_broker(manager)) {
+		if (manager->timer != NULL)
+			event_free(manager->timer);
+		free(manager);
+		return NULL;
+	}
+	manager_set_service_state(manager, API_SERVICE_STARTING);
+	manager_boot(manager);
+	manager_arm(manager);
+	return manager;
+}
+
+void manager_free(struct manager *manager)
+{
+	if (manager == NULL)
+		return;
+	manager_set_service_state(manager, API_SERVICE_STOPPING);
+	for (size_t i = 0; i < manager->evse_count; i++) {
+		evse_log_counters(manager->evses[i]);
+		evse_free(manager->evses[i]);
+	}
+	if (!broker_stop(manager->outbox.broker, STOP_TIMEOUT_MS))
+		log_line(LOG_LEVEL_WARN, "The MQTT broker did not take the last messages in time.");
+	event_free(manager->timer);
+	free(manager);
+}

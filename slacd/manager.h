@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The daemon as a whole: boots (parameters and limits from files or from the station), runs one EVSE service
+ * per outlet, hands broker messages to them and reports the service's own status (mqtt-api document, "Boot").
+ */
+#ifndef SLACD_MANAGER_H
+#define SLACD_MANAGER_H
+
+#include "slacd/settings.h"
+
+struct event_base;
+struct manager;
+
+/*
+ * Reads the boot files, connects to the broker in the background and boots. NULL, with the reason logged, when
+ * a boot file is not valid or memory is short. The caller owns the manager; base and settings must outlive it.
+ */
+struct manager *manager_new(struct event_base *base, const struct settings *settings);
+
+/* Reports `stopping`, ends everything within about a second. NULL is allowed. */
+void manager_free(struct manager *manager);
+
+#endif

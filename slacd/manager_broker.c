@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "slacd/manager_internal.h"
+
+#include "slacd/clock.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static void on_connected(void *context)
+{
+	struct manager *manager = context;
+
+	log_line(LOG_LEVEL_INFO, "Connected to the MQTT broker. host=%s port=%u", manager->settings->mqtt_host.text,
+		 manager->settings->mqtt_port);
+	/* The broker may have published our last will, `error`, in the meantime. */
+	if (manager->was_connected)
+		outbox_service_status(&manager->outbox, manager->service_state);
+	manager->was_connected = true;
+	request_retry_reconnected(&manager->boot_request, clock_now_us());
+	for (size_t i = 0; i < manager->evse_count; i++)
+		evse_broker_connected(manager->evses[i]);
+	manager_arm(manager);
+}
+
+static void on_disconnected(void *context, const char *reason)
+{
+	const struct manager *manager = context;
+
+	log_line(LOG_LEVEL_WARN, "No connection to the MQTT broker, trying again. host=%s port=%u reason=%s",
+		 manager->settings->mqtt_host.text, manager->settings->mqtt_port, reason);
+}
+
+static void unknown_evse(const struct api_message *message, const char *evse_id)
+{
+	log_line(LOG_LEVEL_WARN, "%s for an outlet that is not in cs_parameters ignored. evse_id=%s",
+		 api_kind_text(message->kind), evse_id);
+}
+
+static void handle(struct manager *manager, const struct api_message *message)
+{
+	struct evse *evse;
+
+	switch (message->kind) {
+	case API_SERVICE_STATUS:
+		outbox_service_status_response(&manager->outbox, message->id, manager->service_state);
+		break;
+	case API_CS_PARAMETERS:
+		manager_take_parameters(manager, message);
+		break;
+	case API_CS_STATUS_AND_LIMITS:
+		manager_take_limits(manager, message);
+		break;
+	case API_CP_PWM:
+		evse = manager_find(manager, message->data.cp_pwm.evse_id);
+		if (evse != NULL)
+			evse_cp_pwm_response(evse, message->id, &message->data.cp_pwm);
+		else
+			unknown_evse(message, message->data.cp_pwm.evse_id);
+		break;
+	case API_CP_STATUS:
+		evse = manager_find(manager, message->data.cp_status.evse_id);
+		if (evse != NULL)
+			evse_cp_status(evse, &message->data.cp_status);
+		else
+			unknown_evse(message, message->data.cp_status.evse_id);
+		break;
+	case API_SLAC_DATA_LINK:
+	case API_SLAC_LINK_STATUS:
+	case API_SLAC_NETWORK_INFO:
+	case API_HLC_CHARGING:
+	case API_RESET:
+		log_line(LOG_LEVEL_WARN, "%s is not supported by this version, ignored. id=%s",
+			 api_kind_text(message->kind), message->id);
+		break;
+	}
+}
+
+static void on_message(void *context, const char *topic, const char *payload, size_t len)
+{
+	struct manager *manager = context;
+	struct api_error error = {0};
+	enum api_result result = api_parse(payload, len, &manager->message, &error);
+
+	if (result == API_OK) {
+		log_line(LOG_LEVEL_INFO, "Inbound MQTT message. topic=%s message=%.*s", topic, (int)len, payload);
+		handle(manager, &manager->message);
+		manager_arm(manager);
+		return;
+	}
+	if (result == API_IGNORED) {
+		log_line(LOG_LEVEL_TRACE, "MQTT message of others. topic=%s octets=%zu", topic, len);
+		return;
+	}
+	struct log_limit *limit = result == API_INVALID ? &manager->invalid : &manager->malformed;
+	if (log_limit_pass(limit, clock_now_us()) || log_enabled(LOG_LEVEL_DEBUG))
+		log_line(LOG_LEVEL_WARN, "MQTT message refused. topic=%s name=%s member=%s expected=\"%s\" count=%llu", topic,
+			 error.name, error.member, error.expected, (unsigned long long)limit->count);
+}
+
+static void on_dropped(void *context, enum broker_drop what, uint64_t total)
+{
+	static const char *const texts[BROKER_DROPS] = {
+		[BROKER_DROP_OUTBOUND_FULL] = "the oldest status update, the queue is full",
+		[BROKER_DROP_OUTBOUND_STALE] = "a request that waited too long",
+		[BROKER_DROP_OUTBOUND_REFUSED] = "a message that the MQTT library refused (is the topic valid?)",
+		[BROKER_DROP_INBOUND_FULL] = "an inbound message, they come faster than they can be handled",
+		[BROKER_DROP_INBOUND_TOO_LARGE] = "an inbound message of more than 64 KiB",
+	};
+
+	(void)context;
+	log_line(LOG_LEVEL_WARN, "MQTT message dropped: %s. total=%llu", texts[what], (unsigned long long)total);
+}
+
+static void on_subscription_refused(void *context, const char *topic)
+{
+	(void)context;
+	log_line(LOG_LEVEL_ERROR, "The MQTT broker refuses the subscription. topic=%s", topic);
+}
+
+static const char *text_or_null(const struct settings_text *text)
+{
+	return text->text[0] != '\0' ? text->text : NULL;
+}
+
+bool manager_open_broker(struct manager *manager)
+{
+	const struct settings *settings = manager->settings;
+	const char *subscriptions[] = {settings->topic_from_station.text, settings->topic_from_iso15118.text};
+	char client_id[32];
+	char will[API_BUILD_MAX];
+	const struct broker_callbacks callbacks = {
+		.connected = on_connected,
+		.disconnected = on_disconnected,
+		.message = on_message,
+		.dropped = on_dropped,
+		.subscription_refused = on_subscription_refused,
+	};
+
+	snprintf(client_id, sizeof(client_id), "slacd-%ld", (long)getpid());
+	const struct broker_options options = {
+		.host = settings->mqtt_host.text,
+		.port = (uint16_t)settings->mqtt_port,
+		.keepalive_s = (uint16_t)settings->mqtt_keepalive_s,
+		.client_id = settings->mqtt_client_id.text[0] != '\0' ? settings->mqtt_client_id.text : client_id,
+		.username = text_or_null(&settings->mqtt_username),
+		.password = text_or_null(&settings->mqtt_password),
+		.subscriptions = subscriptions,
+		.subscription_count = sizeof(subscriptions) / sizeof(subscriptions[0]),
+		.will_topic = settings->topics_to_station[0].text,
+		.will_payload = will,
+		.will_len = outbox_build_will(will, sizeof(will)),
+	};
+	manager->outbox.broker = broker_open(manager->base, &options, &callbacks, manager);
+	if (manager->outbox.broker == NULL)
+		log_line(LOG_LEVEL_ERROR, "The MQTT client cannot be started: %s", strerror(errno));
+	return manager->outbox.broker != NULL;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "slacd/outbox.h"
+
+#include "homeplug/network_key.h"
+#include "slacd/version.h"
+
+#include <string.h>
+
+bool outbox_connected(const struct outbox *outbox)
+{
+	return outbox->broker != NULL && broker_connected(outbox->broker);
+}
+
+static void new_id(char id[API_UUID_MAX])
+{
+	uint8_t octets[16] = {0};
+
+	if (!random_fill_csprng(NULL, octets, sizeof(octets)))
+		log_line(LOG_LEVEL_ERROR, "No random octets for a message id.");
+	api_uuid_v4(octets, id);
+}
+
+static bool publish(struct outbox *outbox, enum broker_publish_kind kind, const char *topic, const char *payload,
+		    size_t len)
+{
+	if (len == 0) {
+		log_line(LOG_LEVEL_ERROR, "MQTT message could not be built. topic=%s", topic);
+		return false;
+	}
+	if (outbox->broker == NULL || !broker_publish(outbox->broker, kind, topic, payload, len))
+		return false;
+	log_line(LOG_LEVEL_INFO, "Outbound MQTT message. topic=%s message=%s", topic, payload);
+	return true;
+}
+
+static bool publish_request(struct outbox *outbox, const char *payload, size_t len)
+{
+	return publish(outbox, BROKER_NOW, outbox->settings->topics_to_station[0].text, payload, len);
+}
+
+static void publish_status(struct outbox *outbox, const char *payload, size_t len)
+{
+	for (size_t i = 0; i < outbox->settings->topics_to_station_count; i++) {
+		const char *topic = outbox->settings->topics_to_station[i].text;
+		if (!publish(outbox, BROKER_KEEP, topic, payload, len))
+			log_line(LOG_LEVEL_ERROR, "Status update is lost, the broker client did not take it. topic=%s",
+				 topic);
+	}
+}
+
+bool outbox_request_parameters(struct outbox *outbox, char id[API_UUID_MAX])
+{
+	char payload[API_BUILD_MAX];
+
+	new_id(id);
+	return publish_request(outbox, payload, api_build_cs_parameters_request(payload, sizeof(payload), id));
+}
+
+bool outbox_request_limits(struct outbox *outbox, char id[API_UUID_MAX])
+{
+	char payload[API_BUILD_MAX];
+
+	new_id(id);
+	return publish_request(outbox, payload, api_build_cs_limits_request(payload, sizeof(payload), id));
+}
+
+bool outbox_request_pilot(struct outbox *outbox, const char *evse_id, const struct pilot_request *request,
+			  char id[API_UUID_MAX])
+{
+	char payload[API_BUILD_MAX];
+	struct api_cp_pwm pwm = {
+		.hlc = request->kind == PILOT_HLC,
+		.has_current = request->kind == PILOT_X1 || request->kind == PILOT_X2,
+		.fault_state = request->kind == PILOT_F,
+		.current_deciampere = request->current_da,
+	};
+
+	snprintf(pwm.evse_id, sizeof(pwm.evse_id), "%s", evse_id);
+	new_id(id);
+	return publish_request(outbox, payload, api_build_cp_pwm_request(payload, sizeof(payload), id, &pwm));
+}
+
+void outbox_service_status(struct outbox *outbox, enum api_service_state state)
+{
+	char id[API_UUID_MAX];
+	char payload[API_BUILD_MAX];
+
+	new_id(id);
+	publish_status(outbox, payload,
+		       api_build_service_status(payload, sizeof(payload), id, API_UPDATE, SLACD_VERSION, state));
+}
+
+void outbox_service_status_response(struct outbox *outbox, const char *id, enum api_service_state state)
+{
+	char payload[API_BUILD_MAX];
+	size_t len = api_build_service_status(payload, sizeof(payload), id, API_RESPONSE, SLACD_VERSION, state);
+
+	publish(outbox, BROKER_NOW, outbox->settings->topics_to_station[0].text, payload, len);
+}
+
+void outbox_slac_status(struct outbox *outbox, const char *evse_id, const uint8_t *run_id, enum api_slac_state state,
+			const char *reason)
+{
+	bool josev = strcmp(outbox->settings->status_message.text, "slac_status") == 0;
+	enum api_slac_status_name name = josev ? API_NAME_SLAC_STATUS : API_NAME_SLAC_SERVICE_STATUS;
+	char id[API_UUID_MAX];
+	char payload[API_BUILD_MAX];
+
+	/* The Josev schema has no member for a reason. */
+	if (josev || (reason != NULL && *reason == '\0'))
+		reason = NULL;
+	new_id(id);
+	publish_status(outbox, payload,
+		       api_build_slac_status(payload, sizeof(payload), id, name, evse_id, run_id, state, reason));
+}
+
+size_t outbox_build_will(char *payload, size_t size)
+{
+	char id[API_UUID_MAX];
+
+	new_id(id);
+	return api_build_service_status(payload, size, id, API_UPDATE, SLACD_VERSION, API_SERVICE_ERROR);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What slacd says over MQTT: builds each message, gives it an id, logs it and hands it to the broker client.
+ * Status updates are kept while the broker is away; requests are not (a pilot request must never arrive late).
+ */
+#ifndef SLACD_OUTBOX_H
+#define SLACD_OUTBOX_H
+
+#include "cp/control_pilot.h"
+#include "mqtt/api.h"
+#include "mqtt/broker.h"
+#include "slacd/settings.h"
+
+struct outbox {
+	const struct settings *settings;
+	struct broker *broker; /* NULL before it is opened */
+};
+
+/* Whether a request can be sent now. */
+bool outbox_connected(const struct outbox *outbox);
+
+/*
+ * Each sends one message. Requests return false when there is no connection; on true `id` holds the request's
+ * id. Status updates are taken in any case.
+ */
+bool outbox_request_parameters(struct outbox *outbox, char id[API_UUID_MAX]);
+bool outbox_request_limits(struct outbox *outbox, char id[API_UUID_MAX]);
+bool outbox_request_pilot(struct outbox *outbox, const char *evse_id, const struct pilot_request *request,
+			  char id[API_UUID_MAX]);
+void outbox_service_status(struct outbox *outbox, enum api_service_state state);
+void outbox_service_status_response(struct outbox *outbox, const char *id, enum api_service_state state);
+/* run_id (8 octets) and reason may be NULL. */
+void outbox_slac_status(struct outbox *outbox, const char *evse_id, const uint8_t *run_id, enum api_slac_state state,
+			const char *reason);
+
+/* Builds the last will, service_status error, into `payload`; returns its length. */
+size_t outbox_build_will(char *payload, size_t size);
+
+#endif

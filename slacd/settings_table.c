@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "slacd/settings_table.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(member) offsetof(struct settings, member)
+
+const struct setting settings_table[] = {
+	{"mqtt", "host", SETTING_TEXT, AT(mqtt_host), "localhost", 0, 0, 0, 0, NULL, "", "name or address of the broker"},
+	{"mqtt", "port", SETTING_UINT, AT(mqtt_port), "1883", 1, 65535, 0, 0, NULL, "", "TCP port of the broker"},
+	{"mqtt", "keepalive_s", SETTING_UINT, AT(mqtt_keepalive_s), "60", 5, 3600, 0, 0, NULL, "s", "MQTT keep-alive"},
+	{"mqtt", "client_id", SETTING_TEXT, AT(mqtt_client_id), "", 0, 0, 0, 0, NULL, "",
+	 "MQTT client id; empty: slacd-<process id>"},
+	{"mqtt", "username", SETTING_TEXT, AT(mqtt_username), "", 0, 0, 0, 0, NULL, "", "empty: no login"},
+	{"mqtt", "password", SETTING_TEXT, AT(mqtt_password), "", 0, 0, 0, 0, NULL, "", "never printed"},
+	{"mqtt", "topics_to_station", SETTING_TOPICS, 0, "josev/cs", 0, 0, 0, 0, NULL, "",
+	 "requests go to the first, status updates to all (at most 4)"},
+	{"mqtt", "topic_from_station", SETTING_TEXT, AT(topic_from_station), "cs/josev", 0, 0, 0, 0, NULL, "",
+	 "responses, cp_status, limits"},
+	{"mqtt", "topic_from_iso15118", SETTING_TEXT, AT(topic_from_iso15118), "iso15118/slac", 0, 0, 0, 0, NULL, "",
+	 "slac_data_link"},
+	{"mqtt", "status_message", SETTING_CHOICE, AT(status_message), "slac_service_status", 0, 0, 0, 0,
+	 "slac_service_status|slac_status", "", "name of the status update; slac_status is the Josev API's, without reason"},
+	{"mqtt", "request_timeout_ms", SETTING_UINT, AT(request_timeout_ms), "2000", 50, 60000, 0, 0, NULL, "ms",
+	 "wait for a response before a request is repeated"},
+	{"mqtt", "request_backoff_max_ms", SETTING_UINT, AT(request_backoff_max_ms), "30000", 50, 600000, 0, 0, NULL,
+	 "ms", "the wait doubles with each repetition up to this"},
+	{"mqtt", "busy_after_ms", SETTING_UINT, AT(busy_after_ms), "10000", 100, 600000, 0, 0, NULL, "ms",
+	 "no outlet can serve for this long: service_status busy"},
+	{"slac", "profile", SETTING_CHOICE, AT(slac_profile), "field", 0, 0, 0, 0, "field|strict", "",
+	 "field: kind to real cars; strict: ISO 15118-3 to the letter"},
+	{"slac", "tt_evse_slac_init_ms", SETTING_UINT, AT(tt_evse_slac_init_ms), "20000", 100, 600000, 20000, 50000, NULL,
+	 "ms", "plug-in to the first CM_SLAC_PARM.REQ"},
+	{"slac", "tt_match_sequence_ms", SETTING_UINT, AT(tt_match_sequence_ms), "400", 10, 60000, 400, 400, NULL, "ms",
+	 "CM_SLAC_PARM.CNF to CM_START_ATTEN_CHAR.IND"},
+	{"slac", "tt_evse_match_mnbc_ms", SETTING_UINT, AT(tt_evse_match_mnbc_ms), "600", 10, 60000, 600, 600, NULL, "ms",
+	 "the window for sounds"},
+	{"slac", "tt_match_response_ms", SETTING_UINT, AT(tt_match_response_ms), "200", 10, 60000, 200, 200, NULL, "ms",
+	 "CM_ATTEN_CHAR.IND to its RSP"},
+	{"slac", "tt_evse_match_session_ms", SETTING_UINT, AT(tt_evse_match_session_ms), "10000", 10, 600000, 10000, 10000,
+	 NULL, "ms", "CM_ATTEN_CHAR.RSP to CM_SLAC_MATCH.REQ"},
+	{"slac", "missing_profile_db", SETTING_INT, AT(missing_profile_db), "-1", -1, 255, 0, 0, NULL, "dB",
+	 "modem reports no attenuation: -1 fails the match, else this value is reported (one-to-one set-ups only)"},
+	{"slac", "allow_nonstandard_timers", SETTING_BOOL, AT(allow_nonstandard_timers), "false", 0, 0, 0, 0, NULL, "",
+	 "accept timers outside the standard, for benches and tests; warned about at every start"},
+	{"pilot", "hlc_at_start", SETTING_BOOL, AT(hlc_at_start), "true", 0, 0, 0, 0, NULL, "",
+	 "request high-level charging (5 %) for each outlet at start"},
+	{"pilot", "step_f_ms", SETTING_UINT, AT(step_f_ms), "5000", 50, 60000, 4000, 60000, NULL, "ms",
+	 "state F before basic charging (T_step_EF, at least 4 s)"},
+	{"pilot", "step_x1_ms", SETTING_UINT, AT(step_x1_ms), "500", 50, 60000, 0, 0, NULL, "ms",
+	 "X1 between F and basic charging"},
+	{"pilot", "nominal_current_a", SETTING_CURRENT, AT(nominal_current_a), "0", 0, 80, 0, 0, NULL, "A",
+	 "cap on the station's limit in basic charging; 0: none"},
+	{"modem", "response_ms", SETTING_UINT, AT(modem_response_ms), "1000", 10, 60000, 0, 0, NULL, "ms",
+	 "wait for CM_SET_KEY.CNF before the key is sent again"},
+	{"modem", "link_retry_ms", SETTING_UINT, AT(link_retry_ms), "1000", 10, 60000, 0, 0, NULL, "ms",
+	 "try again to open an interface that is missing or down"},
+	{"service", "log_level", SETTING_CHOICE, AT(log_level), "INFO", 0, 0, 0, 0, "TRACE|DEBUG|INFO|WARN|ERROR", "",
+	 "least level that is logged"},
+	{"service", "cs_config_file", SETTING_TEXT, AT(cs_config_file), "", 0, 0, 0, 0, NULL, "",
+	 "data of cs_parameters, instead of asking the station"},
+	{"service", "cs_limits_file", SETTING_TEXT, AT(cs_limits_file), "", 0, 0, 0, 0, NULL, "",
+	 "data of cs_status_and_limits, instead of asking the station"},
+};
+
+const size_t settings_table_count = sizeof(settings_table) / sizeof(settings_table[0]);
+
+void *setting_member(struct settings *settings, const struct setting *setting)
+{
+	return (char *)settings + setting->offset;
+}
+
+const void *setting_value(const struct settings *settings, const struct setting *setting)
+{
+	return (const char *)settings + setting->offset;
+}
+
+static bool number_in_range(const struct setting *setting, const char *value, double *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtod(value, &end);
+	return end != value && *end == '\0' && errno == 0 && isfinite(*number) && *number >= setting->min &&
+	       *number <= setting->max;
+}
+
+static bool choice_is_valid(const char *choices, const char *value)
+{
+	size_t len = strlen(value);
+
+	for (const char *choice = choices; choice != NULL; choice = strchr(choice, '|')) {
+		if (*choice == '|')
+			choice++;
+		if (len > 0 && strncmp(choice, value, len) == 0 && (choice[len] == '|' || choice[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+static bool assign_text(struct settings_text *member, const char *value, char *expected, size_t expected_size)
+{
+	if (strlen(value) >= SETTINGS_TEXT_MAX) {
+		snprintf(expected, expected_size, "a text of at most %d octets", SETTINGS_TEXT_MAX - 1);
+		return false;
+	}
+	strcpy(member->text, value);
+	return true;
+}
+
+static bool assign_whole(struct settings *settings, const struct setting *setting, const char *value, char *expected,
+			 size_t expected_size)
+{
+	double number;
+
+	if (!number_in_range(setting, value, &number) || number != floor(number)) {
+		snprintf(expected, expected_size, "a whole number from %g to %g%s%s", setting->min, setting->max,
+			 *setting->unit != '\0' ? " " : "", setting->unit);
+		return false;
+	}
+	if (setting->type == SETTING_INT)
+		*(int *)setting_member(settings, setting) = (int)number;
+	else
+		*(unsigned *)setting_member(settings, setting) = (unsigned)number;
+	return true;
+}
+
+static bool assign_current(double *member, const struct setting *setting, const char *value, char *expected,
+			   size_t expected_size)
+{
+	double number;
+
+	if (!number_in_range(setting, value, &number) || (number != 0 && number < 6)) {
+		snprintf(expected, expected_size, "0, or a current from 6 to 80 A");
+		return false;
+	}
+	*member = number;
+	return true;
+}
+
+static bool assign_bool(bool *member, const char *value, char *expected, size_t expected_size)
+{
+	if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0) {
+		snprintf(expected, expected_size, "true or false");
+		return false;
+	}
+	*member = strcmp(value, "true") == 0;
+	return true;
+}
+
+bool setting_assign(struct settings *settings, const struct setting *setting, const char *value, char *expected,
+		    size_t expected_size)
+{
+	void *member = setting_member(settings, setting);
+
+	switch (setting->type) {
+	case SETTING_UINT:
+	case SETTING_INT:
+		return assign_whole(settings, setting, value, expected, expected_size);
+	case SETTING_BOOL:
+		return assign_bool(member, value, expected, expected_size);
+	case SETTING_CHOICE:
+		if (!choice_is_valid(setting->choices, value)) {
+			snprintf(expected, expected_size, "one of %s", setting->choices);
+			return false;
+		}
+		return assign_text(member, value, expected, expected_size);
+	case SETTING_TEXT:
+		return assign_text(member, value, expected, expected_size);
+	case SETTING_CURRENT:
+		return assign_current(member, setting, value, expected, expected_size);
+	case SETTING_TOPICS:
+		settings->topics_to_station_count = 1;
+		return assign_text(&settings->topics_to_station[0], value, expected, expected_size);
+	}
+	return false;
+}
+
+void setting_format(const struct settings *settings, const struct setting *setting, char *out, size_t size)
+{
+	const void *value = setting_value(settings, setting);
+
+	switch (setting->type) {
+	case SETTING_UINT:
+		snprintf(out, size, "%u", *(const unsigned *)value);
+		break;
+	case SETTING_INT:
+		snprintf(out, size, "%d", *(const int *)value);
+		break;
+	case SETTING_BOOL:
+		snprintf(out, size, "%s", *(const bool *)value ? "true" : "false");
+		break;
+	case SETTING_CURRENT:
+		snprintf(out, size, "%g", *(const double *)value);
+		break;
+	case SETTING_CHOICE:
+	case SETTING_TEXT:
+		snprintf(out, size, "%s", ((const struct settings_text *)value)->text);
+		break;
+	case SETTING_TOPICS:
+		out[0] = '\0'; /* an array: the printer writes it */
+		break;
+	}
+}

@@ -1,0 +1,485 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the end-to-end tests share: a private network, programs that are awaited, not slept for, and frames.
+
+A test file ends with harness.main(). It starts itself again inside a network and process namespace of its own, so
+everything it makes (interfaces, broker, daemons) vanishes with it. Without the permission, or without a program, it
+exits with 77: skipped. The programs under test come from the environment: SLACD, SLAC_EV, CS_SIM.
+"""
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+SKIPPED = 77
+NAMESPACE_MARK = "SLACD_TEST_NAMESPACE"
+BROKER_PORT = 1883
+EVSE = "DE*TST*E1"
+# An awaited event comes within milliseconds; this is for a machine that is busy with other tests.
+PATIENCE_S = 10.0
+# Timers that let a fallback be tested in a second.
+SHORT_TIMERS = {
+    "slac": {"allow_nonstandard_timers": True, "tt_evse_slac_init_ms": 800},
+    "pilot": {"step_f_ms": 600, "step_x1_ms": 300},
+}
+
+
+# --- Starting the test file in a namespace of its own ---
+
+
+def skip(reason):
+    print("skipped:", reason)
+    sys.exit(SKIPPED)
+
+
+def unshare_command():
+    command = ["unshare", "--net", "--pid", "--fork", "--kill-child"]
+    return command if os.geteuid() == 0 else command + ["--user", "--map-root-user"]
+
+
+def require_programs(names):
+    for name in names:
+        if shutil.which(name) is None:
+            skip(f"the program {name} is not installed")
+
+
+def main(programs=()):
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    require_programs(["unshare", "ip", "mosquitto", "mosquitto_sub", "mosquitto_pub", *programs])
+    for variable in ("SLACD", "SLAC_EV", "CS_SIM"):
+        if not os.access(os.environ.get(variable, ""), os.X_OK):
+            skip(f"the environment variable {variable} names no program")
+    if NAMESPACE_MARK not in os.environ:
+        allowed = subprocess.run([*unshare_command(), "true"], capture_output=True, text=True)
+        if allowed.returncode != 0:
+            skip(f"no permission for a network namespace: {allowed.stderr.strip()}")
+        os.environ[NAMESPACE_MARK] = "1"
+        os.execvp("unshare", [*unshare_command(), sys.executable, *sys.argv])
+    ip("link", "set", "lo", "up")
+    unittest.main(verbosity=2)
+
+
+def ip(*arguments):
+    subprocess.run(["ip", *arguments], check=True)
+
+
+def await_true(condition, what, within=PATIENCE_S):
+    """For the few things that tell nobody when they change."""
+    deadline = time.monotonic() + within
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {within} s: {what}")
+        time.sleep(0.005)
+
+
+# --- Things that arrive over time ---
+
+
+class Stream:
+    """A growing list of items, each with the time of its arrival, that can be waited for."""
+
+    def __init__(self):
+        self.items = []
+        self.grown = threading.Condition()
+
+    def append(self, item):
+        with self.grown:
+            self.items.append(item)
+            self.grown.notify_all()
+
+    def mark(self):
+        """For `after`: only what arrives from now on."""
+        with self.grown:
+            return len(self.items)
+
+    def since(self, after=0):
+        with self.grown:
+            return self.items[after:]
+
+    def wait(self, wanted, what, within=PATIENCE_S, after=0):
+        """The first item for which wanted(item) is true."""
+        deadline = time.monotonic() + within
+        with self.grown:
+            while True:
+                for item in self.items[after:]:
+                    if wanted(item):
+                        return item
+                after = max(after, len(self.items))
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise AssertionError(f"not within {within} s: {what}")
+                self.grown.wait(left)
+
+    def never(self, wanted, what, during, after=0):
+        """Watches for a while, and fails as soon as such an item arrives."""
+        try:
+            item = self.wait(wanted, what, during, after)
+        except AssertionError:
+            return
+        raise AssertionError(f"must not happen: {what}: {item}")
+
+
+class Line:
+    def __init__(self, text):
+        self.time = time.monotonic()
+        self.text = text
+
+    def __repr__(self):
+        return self.text
+
+
+class Program:
+    """A running program; its output is read line by line as it comes."""
+
+    def __init__(self, name, *command, cwd=None):
+        self.name = name
+        self.output = Stream()
+        self.process = subprocess.Popen(
+            [str(word) for word in command], cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace", bufsize=1)
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.output.append(Line(line.rstrip("\n")))
+
+    def say(self, *lines):
+        for line in lines:
+            self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def mark(self):
+        return self.output.mark()
+
+    def wait_line(self, pattern, within=PATIENCE_S, after=0):
+        return self.output.wait(lambda line: re.search(pattern, line.text), f"{self.name} says '{pattern}'",
+                                within, after)
+
+    def never_line(self, pattern, during, after=0):
+        self.output.never(lambda line: re.search(pattern, line.text), f"{self.name} says '{pattern}'", during, after)
+
+    def lines(self, pattern, after=0):
+        return [line for line in self.output.since(after) if re.search(pattern, line.text)]
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def exit_code(self, within=PATIENCE_S):
+        """Waits for its end."""
+        try:
+            code = self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{self.name} still runs after {within} s") from None
+        self.reader.join(PATIENCE_S)
+        return code
+
+    def runs(self):
+        return self.process.poll() is None
+
+    def kill(self):
+        if self.runs():
+            self.process.kill()
+        self.exit_code()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+    def text(self):
+        return "\n".join(line.text for line in self.output.since())
+
+
+class Message:
+    """One MQTT message of the josev/cs and cs/josev topics."""
+
+    def __init__(self, when, topic, payload):
+        self.time = when
+        self.topic = topic
+        self.payload = payload
+        try:
+            envelope = json.loads(payload)
+        except ValueError:
+            envelope = None
+        envelope = envelope if isinstance(envelope, dict) else {}
+        self.id = envelope.get("id")
+        self.name = envelope.get("name")
+        self.type = envelope.get("type")
+        self.data = envelope.get("data", {})
+
+    def __repr__(self):
+        return f"{self.topic} {self.payload}"
+
+    @property
+    def pilot(self):
+        """What a cp_pwm request asks for: "hlc", "f", "x1" or ("x2", ampere)."""
+        if self.name != "cp_pwm" or self.type != "request":
+            return None
+        if self.data["hlc"]:
+            return "hlc"
+        if self.data["fault_state"]:
+            return "f"
+        return ("x2", self.data["current"]) if self.data["current"] > 0 else "x1"
+
+    @property
+    def pilot_state(self):
+        return self.data["state"] if self.name == "cp_status" else None
+
+    @property
+    def slac(self):
+        return self.data["status"] if self.name == "slac_service_status" else None
+
+    @property
+    def service(self):
+        return self.data["status"] if self.name == "service_status" else None
+
+
+class Observer(Program):
+    """Sees every message on the broker, also those of a time when it was not connected itself."""
+
+    def __init__(self):
+        self.messages = Stream()
+        super().__init__("observer", "mosquitto_sub", "-p", BROKER_PORT, "-i", "observer", "-c", "-q", "1", "-t", "#",
+                         "-F", "%t %p")
+
+    def _read(self):
+        for line in self.process.stdout:
+            now = time.monotonic()
+            self.output.append(Line(line.rstrip("\n")))
+            topic, _, payload = line.rstrip("\n").partition(" ")
+            self.messages.append(Message(now, topic, payload))
+
+    def mark(self):
+        return self.messages.mark()
+
+    def wait_pilot(self, request, within=PATIENCE_S, after=0, evse=EVSE):
+        return self.messages.wait(lambda message: message.pilot == request and message.data["evse_id"] == evse,
+                                  f"cp_pwm request {request}", within, after)
+
+    def wait_state(self, state, within=PATIENCE_S, after=0):
+        return self.messages.wait(lambda message: message.pilot_state == state, f"cp_status {state}", within, after)
+
+    def wait_slac(self, status, within=PATIENCE_S, after=0, evse=EVSE):
+        return self.messages.wait(lambda message: message.slac == status and message.data["evse_id"] == evse,
+                                  f"SLAC status {status}", within, after)
+
+    def wait_service(self, status, within=PATIENCE_S, after=0):
+        return self.messages.wait(lambda message: message.service == status, f"service status {status}", within, after)
+
+    def slac_statuses(self, after=0, evse=EVSE):
+        """In order; a message that QoS 1 delivered twice counts once."""
+        statuses = []
+        seen = set()
+        for message in self.messages.since(after):
+            if message.slac and message.data["evse_id"] == evse and message.id not in seen:
+                statuses.append(message.slac)
+                seen.add(message.id)
+        return statuses
+
+    def pilots(self, after=0, evse=EVSE):
+        """Pilot requests in order, repetitions of the same one left out."""
+        requests = []
+        for message in self.messages.since(after):
+            request = message.pilot
+            if request and message.data["evse_id"] == evse and (not requests or requests[-1] != request):
+                requests.append(request)
+        return requests
+
+    def never_pilot(self, requests, during, after=0):
+        def wanted(message):
+            kind = message.pilot[0] if isinstance(message.pilot, tuple) else message.pilot
+            return kind in requests
+        self.messages.never(wanted, f"cp_pwm request of {requests}", during, after)
+
+
+# --- Frames ---
+
+ETH_P_ALL = 0x0003
+HOMEPLUG = 0x88E1
+CM_SET_KEY_REQ = 0x6008
+CM_SET_KEY_CNF = 0x6009
+CM_SLAC_PARM_REQ = 0x6064
+CM_SLAC_PARM_CNF = 0x6065
+CM_START_ATTEN_CHAR_IND = 0x606A
+CM_ATTEN_CHAR_IND = 0x606E
+CM_SLAC_MATCH_REQ = 0x607C
+CM_SLAC_MATCH_CNF = 0x607D
+# Offsets in the frame: 19 octets of headers, then as the homeplug headers say.
+SET_KEY_REQ_KEY = slice(19 + 22, 19 + 38)
+MATCH_CNF_NMK = slice(19 + 74, 19 + 90)
+
+
+class Frame:
+    def __init__(self, octets):
+        self.time = time.monotonic()
+        self.octets = octets
+        self.mmtype = int.from_bytes(octets[15:17], "little")
+
+    def __repr__(self):
+        return f"0x{self.mmtype:04x} {self.octets[6:12].hex(':')} -> {self.octets[0:6].hex(':')}"
+
+
+class Capture:
+    """Every HomePlug frame on an interface, both directions."""
+
+    def __init__(self, interface):
+        self.frames = Stream()
+        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+        self.socket.bind((interface, ETH_P_ALL))
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        while True:
+            try:
+                octets = self.socket.recv(2048)
+            except OSError:  # interface down, or the socket was closed
+                if self.socket.fileno() < 0:
+                    return
+                continue
+            if int.from_bytes(octets[12:14], "big") == HOMEPLUG:
+                self.frames.append(Frame(octets))
+
+    def wait(self, mmtype, within=PATIENCE_S, after=0):
+        return self.frames.wait(lambda frame: frame.mmtype == mmtype, f"frame 0x{mmtype:04x}", within, after)
+
+    def all(self, mmtype, after=0):
+        return [frame for frame in self.frames.since(after) if frame.mmtype == mmtype]
+
+    def close(self):
+        self.socket.close()
+
+
+def send_frames(interface, frames):
+    """As fast as the interface takes them."""
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as sender:
+        sender.bind((interface, 0))
+        for frame in frames:
+            try:
+                sender.send(frame)
+            except OSError:  # its queue is full for a moment
+                time.sleep(0.001)
+
+
+# --- A bench: broker, daemon, station and car ---
+
+
+class Bench(unittest.TestCase):
+    """Starts programs for one test, ends them with it and shows their output when it fails."""
+
+    def setUp(self):
+        self.started = time.monotonic()
+        self.programs = []
+        self.directory = tempfile.mkdtemp(prefix="slacd-test-")
+        self.addCleanup(shutil.rmtree, self.directory)
+        self.addCleanup(self.kill_programs)
+
+    def run(self, result=None):
+        bad_before = len(result.failures) + len(result.errors)
+        self.programs = []
+        super().run(result)
+        if len(result.failures) + len(result.errors) > bad_before:
+            self.show_programs()
+
+    def kill_programs(self):
+        for program in reversed(self.programs):
+            program.kill()
+
+    def show_programs(self):
+        for program in self.programs:
+            print(f"--- {program.name}: {' '.join(program.process.args)}")
+            for line in program.output.since():
+                print(f"{line.time - self.started:9.3f}  {line.text}")
+        sys.stdout.flush()
+
+    def add(self, program):
+        self.programs.append(program)
+        return program
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def write(self, name, content):
+        """A file with text, or with JSON; returns its path."""
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(content if isinstance(content, str) else json.dumps(content))
+        return self.path(name)
+
+    def link(self, evse="evse0", plc="plc0"):
+        """Two ends of a power line: slacd's and the car's."""
+        ip("link", "add", evse, "type", "veth", "peer", "name", plc)
+        self.addCleanup(subprocess.run, ["ip", "link", "del", plc], stderr=subprocess.DEVNULL)
+        for name in (evse, plc):
+            # No IPv6 chatter: only the frames of the test.
+            with open(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6", "w", encoding="ascii") as file:
+                file.write("1")
+            ip("link", "set", name, "up")
+
+    def capture_on(self, interface):
+        capture = Capture(interface)
+        self.addCleanup(capture.close)
+        return capture
+
+    def start_broker(self):
+        configuration = self.write("mosquitto.conf", "\n".join([
+            f"listener {BROKER_PORT} 127.0.0.1", "allow_anonymous true", "user root", "log_type all",
+            "log_dest stderr", "set_tcp_nodelay true", "persistence true", f"persistence_location {self.directory}/",
+            "max_queued_messages 0", ""]))
+        broker = self.add(Program("mosquitto", "mosquitto", "-c", configuration))
+        broker.wait_line("mosquitto version .* running")
+        return broker
+
+    def save_subscriptions(self, broker):
+        """What kill -9 shall leave of the broker's memory: who has subscribed."""
+        broker.signal(signal.SIGUSR1)
+        await_true(lambda: os.path.exists(self.path("mosquitto.db")), "the broker has saved its subscriptions")
+
+    def start_observer(self, broker):
+        observer = self.add(Observer())
+        broker.wait_line("Sending SUBACK to observer")
+        return observer
+
+    def start_station(self, *arguments, evses=(f"{EVSE}=evse0",)):
+        outlets = [word for evse in evses for word in ("--evse", evse)]
+        return self.add(Program("cs-sim", os.environ["CS_SIM"], *outlets, *arguments))
+
+    def start_slacd(self, configuration=None, *arguments, wrapper=()):
+        options = ["--config", self.write("slacd.json", configuration)] if configuration else []
+        return self.add(Program("slacd", *wrapper, os.environ["SLACD"], *options, *arguments))
+
+    def start_ev(self, *arguments, interface="plc0"):
+        """A modem, and a car that waits for "plug"."""
+        return self.add(Program("slac-ev", os.environ["SLAC_EV"], "--interface", interface, "--wait", *arguments))
+
+    def start_all(self, configuration=None, *slacd_arguments, station=(), ev=(), evse=f"{EVSE}=evse0"):
+        """The whole bench, up to the point where a car may come."""
+        self.link()
+        self.capture = self.capture_on("evse0")
+        self.broker = self.start_broker()
+        self.observer = self.start_observer(self.broker)
+        self.station = self.start_station(*station, evses=(evse,))
+        self.station.wait_line("connected to the broker")
+        self.ev = self.start_ev(*ev)
+        self.slacd = self.start_slacd(configuration, *slacd_arguments)
+        self.observer.wait_service("ready")
+        self.slacd.wait_line("Modem has confirmed its key")
+
+    def plug(self):
+        """The station sees the car; it does not speak yet."""
+        mark = self.slacd.mark()
+        self.station.say("plug")
+        return self.slacd.wait_line("Vehicle is connected", after=mark)
+
+    def assert_matches(self, observer_mark=None):
+        """A car comes and gets a link."""
+        mark = self.observer.mark() if observer_mark is None else observer_mark
+        ev_mark = self.ev.mark()
+        self.plug()
+        self.ev.say("plug")
+        self.ev.wait_line("link up", after=ev_mark)
+        self.observer.wait_slac("matched", after=mark)
+        self.assertEqual(self.observer.slac_statuses(mark), ["matching", "matched"])

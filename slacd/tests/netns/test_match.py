@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A car comes, is matched, leaves, and the next one comes."""
+import re
+
+import harness
+from harness import Bench
+
+
+def leaks(key, text):
+    """Whether any six octets of the key in a row stand in the text as hex, however they are separated."""
+    digits = re.sub(r"0x|[\s:,;.\-]", "", text.lower())
+    return any(key[i:i + 6].hex() in digits for i in range(len(key) - 5))
+
+
+class Match(Bench):
+    def match_one_car(self):
+        """Returns the NMK that the car was given."""
+        frames = self.capture.frames.mark()
+        self.assert_matches()
+        return self.capture.wait(harness.CM_SLAC_MATCH_CNF, after=frames).octets[harness.MATCH_CNF_NMK]
+
+    def leave(self):
+        mark = self.observer.mark()
+        frames = self.capture.frames.mark()
+        self.station.say("unplug")
+        self.ev.say("unplug")
+        unmatched = self.observer.wait_slac("unmatched", after=mark)
+        self.capture.wait(harness.CM_SET_KEY_CNF, after=frames)
+        return unmatched
+
+    def test_statuses_carry_the_cars_run_id_in_order_until_it_leaves(self):
+        self.start_all()
+        self.match_one_car()
+        self.leave()
+        self.assertEqual(self.observer.slac_statuses(), ["matching", "matched", "unmatched"])
+        run_id = "0x" + self.capture.wait(harness.CM_SLAC_PARM_REQ).octets[21:29].hex()
+        said = [message.data["run_id"] for message in self.observer.messages.since() if message.slac]
+        self.assertEqual(said, [run_id] * 3)
+
+    def test_pilot_is_asked_for_high_level_charging_only(self):
+        self.start_all()
+        self.match_one_car()
+        self.leave()
+        self.assertEqual(self.observer.pilots(), ["hlc"])
+
+    def test_every_car_gets_a_new_key_that_the_modem_confirmed_before(self):
+        self.start_all()
+        keys = []
+        for _ in range(3):
+            keys.append(self.match_one_car())
+            self.leave()
+        self.assertEqual(len(set(keys)), 3)
+        confirmed = None
+        pending = None
+        answers = 0
+        for frame in self.capture.frames.since():
+            if frame.mmtype == harness.CM_SET_KEY_REQ:
+                pending, confirmed = frame.octets[harness.SET_KEY_REQ_KEY], None
+            elif frame.mmtype == harness.CM_SET_KEY_CNF:
+                confirmed = pending
+            elif frame.mmtype == harness.CM_SLAC_PARM_CNF:
+                self.assertIsNotNone(confirmed, "a car was answered before the modem confirmed its key")
+            elif frame.mmtype == harness.CM_SLAC_MATCH_CNF:
+                self.assertEqual(frame.octets[harness.MATCH_CNF_NMK], confirmed)
+                answers += 1
+        self.assertEqual(answers, 3)
+
+    def test_key_is_in_no_log_and_no_message_even_at_trace(self):
+        self.start_all(None, "--log-level", "TRACE")
+        key = self.match_one_car()
+        self.leave()
+        self.slacd.signal(harness.signal.SIGTERM)
+        self.assertEqual(self.slacd.exit_code(), 0)
+        for program in self.programs:
+            self.assertFalse(leaks(key, program.text()), f"the key is in the output of {program.name}")
+
+    def test_search_for_the_key_finds_it_in_any_notation(self):
+        key = bytes(range(0xA0, 0xB0))
+        for text in (key.hex(), key.hex(":").upper(), "key " + key.hex("-"), " ".join(f"0x{octet:02x}" for octet in key),
+                     "nmk=" + key[4:10].hex()):
+            self.assertTrue(leaks(key, text), text)
+        self.assertFalse(leaks(key, "run_id=0xa0a1a2a3a4 nid=aaabacadae"))
+
+    def test_unplugged_car_is_reported_and_its_key_replaced_within_a_second(self):
+        self.start_all()
+        self.match_one_car()
+        frames = self.capture.frames.mark()
+        mark = self.observer.mark()
+        self.station.say("unplug")
+        left = self.observer.wait_state("A2", after=mark)
+        self.assertLess(self.observer.wait_slac("unmatched", after=mark).time - left.time, 1.0)
+        self.assertLess(self.capture.wait(harness.CM_SET_KEY_CNF, after=frames).time - left.time, 1.0)
+
+    def test_car_is_not_answered_before_it_is_plugged_in_nor_after(self):
+        self.start_all()
+        self.ev.say("plug")
+        self.capture.wait(harness.CM_SLAC_PARM_REQ)
+        self.capture.frames.never(lambda frame: frame.mmtype == harness.CM_SLAC_PARM_CNF, "CM_SLAC_PARM.CNF", 0.5)
+        self.plug()
+        self.ev.wait_line("link up")
+        self.leave()
+        frames = self.capture.frames.mark()
+        self.ev.say("plug")
+        self.capture.wait(harness.CM_SLAC_PARM_REQ, after=frames)
+        self.capture.frames.never(lambda frame: frame.mmtype == harness.CM_SLAC_PARM_CNF, "CM_SLAC_PARM.CNF", 0.5,
+                                  frames)
+
+
+if __name__ == "__main__":
+    harness.main()

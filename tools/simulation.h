@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The whole scene of slac-ev: the power line, the cars, the rounds they drive and what came of it. */
+#ifndef TOOLS_SIMULATION_H
+#define TOOLS_SIMULATION_H
+
+#include "tools/ev_car.h"
+#include "tools/power_line.h"
+
+struct simulation {
+	const struct slac_ev_options *options;
+	struct event_base *base;
+	struct trace trace;
+	struct power_line line;
+	struct ev_car cars[CARS_MAX];
+	struct event *start_timer;
+	struct event *timeout_timer;
+	bool started;
+	bool failed; /* a round went wrong, or the capture file */
+	uint32_t rounds_over;
+	uint32_t ev_joins; /* matches of the external EV */
+	bool ev_joined;
+};
+
+/* Opens everything and waits for the trigger. On failure false and `error`; close it all the same. */
+bool simulation_open(struct simulation *sim, const struct slac_ev_options *options, struct event_base *base,
+		     char error[LINK_ERROR_SIZE]);
+/* Ends it; true when every car that should match matched and its link came up. */
+bool simulation_close(struct simulation *sim);
+
+/* Every car is plugged in after --start-delay-ms, or is unplugged at once. */
+void simulation_plug(struct simulation *sim);
+void simulation_unplug(struct simulation *sim);
+
+#endif
