@@ -221,14 +221,11 @@ static void on_frame(struct slac_evse *evse, const struct mme *frame, uint64_t n
 		refuse(frame, SLAC_REASON_KEY_NOT_SET, out);
 		return;
 	}
-	enum slac_run_state before = run->state;
+	/* Neither lets a run fail: only time, an unplug, a lost key or another EV's match does. */
 	if (frame->mmtype == CM_SLAC_MATCH_REQ)
 		on_match_req(evse, run, frame, now_us, out);
 	else
 		slac_run_frame(run, &evse->config, frame, now_us, out);
-	/* The last profile may be an empty one and end the run. */
-	if (before != SLAC_RUN_FAILED && run->state == SLAC_RUN_FAILED)
-		settle_failure(evse, run, run->failure, now_us, out);
 }
 
 static void drop_runs(struct slac_evse *evse, enum slac_reason reason, uint64_t now_us, struct slac_evse_outputs *out)

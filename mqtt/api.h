@@ -299,8 +299,7 @@ struct api_network {
 	uint8_t cco_mac[6]; /* written aa:bb:cc:dd:ee:ff */
 };
 
-/* slac_network_info response; count 0 … API_NETWORKS_MAX (more are not written), networks may be NULL for 0.
- */
+/* slac_network_info response; count at most API_NETWORKS_MAX (more are not written), networks NULL for 0. */
 size_t api_build_network_info_response(char *out, size_t size, const char *id, const char *evse_id,
 				       const struct api_network *networks, size_t count);
 

@@ -35,8 +35,7 @@ enum api_result api_envelope_parse(const char *payload, size_t len, const struct
 enum api_result api_envelope_parse_data(const char *text, size_t len, const struct api_row *row, void *out,
 					struct api_error *error);
 
-/* Readers of the rows, one file per concept: api_cs_parameters.c, api_cs_limits.c, api_cp.c, api_service.c.
- */
+/* Readers of the rows: api_cs_parameters.c, api_cs_limits.c, api_cp.c, api_service.c. */
 enum api_result api_read_service_status(const struct api_node *data, void *out); /* nothing */
 enum api_result api_read_cs_parameters(const struct api_node *data, void *out);	 /* struct api_parameters */
 enum api_result api_read_cs_limits(const struct api_node *data, void *out);	 /* struct api_limits */

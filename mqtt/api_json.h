@@ -37,8 +37,7 @@ bool api_json_fail(const struct api_node *node, const char *member, const char *
 /* Whether the member is there and not null: for optional members. */
 bool api_json_has(const struct api_node *node, const char *member);
 
-/* Required members. Each returns false with the error written, and its output unchanged, when the check
- * fails. */
+/* Required members. Each returns false, error written and output unchanged, when a check fails. */
 bool api_json_object(const struct api_node *node, const char *member, struct api_node *out);
 bool api_json_array(const struct api_node *node, const char *member, size_t max, struct api_node *out,
 		    size_t *count);

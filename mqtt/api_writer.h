@@ -19,8 +19,7 @@ struct api_writer {
 /* Starts the envelope with an empty data object. */
 void api_writer_begin(struct api_writer *writer, const char *id, const char *name, enum api_type type);
 
-/* Adds a member to `object` (writer->data for most); keys are string literals. A value taken over is freed on
- * failure. */
+/* Add a member to `object`, mostly writer->data. Keys are literals; a value is taken over. */
 void api_writer_text(struct api_writer *writer, struct json_object *object, const char *key,
 		     const char *text);
 void api_writer_bool(struct api_writer *writer, const char *key, bool value);

@@ -13,12 +13,17 @@
  *
  * Idle, the thread wakes for the MQTT keep-alive only.
  *
- * Tables and what happens when they are full:
- *   outbound KEEP   256 messages, those awaiting their PUBACK included: the oldest waiting one is dropped,
- * counted outbound NOW    64 messages: broker_publish refuses outbound octets 1 MiB over both: as the two
- * lines above in flight       16 unacknowledged messages; the rest waits in the outbound queue inbound 256
- * messages, 1 MiB of topics and payloads: the newest is dropped, counted one packet      4 MiB being
- * assembled: the connection is cut ("oversized message") and made again
+ * Tables, and what happens when they are full:
+ *     outbound KEEP    256 messages, those awaiting PUBACK too: the oldest waiting one is dropped, counted
+ *     outbound NOW     64 messages: broker_publish refuses
+ *     outbound octets  1 MiB over both: as the two above
+ *     in flight        16 unacknowledged messages: the rest waits in the outbound queue
+ *     inbound          256 messages, 1 MiB of topics and payloads: the newest is dropped, counted
+ *     one packet       4 MiB being assembled: the connection is cut ("oversized message"), and made again
+ *
+ * The last bound is noticed whenever the socket runs dry, so a peer faster than this process can exceed it
+ * for a moment, up to MQTT's own 256 MiB. A broker that should never do so has its own limit (mosquitto:
+ * message_size_limit).
  */
 #ifndef MQTT_BROKER_H
 #define MQTT_BROKER_H

@@ -35,6 +35,8 @@ void broker_session_connect(struct broker_session *session)
 {
 	const struct broker_settings *settings = &session->broker->settings;
 	const unsigned limit_ms = BROKER_UNACKNOWLEDGED_MAX_MS;
+	const int receive_buffer = 65536;
+	int fd;
 	int rc;
 
 	if (!set_up(session))
@@ -45,9 +47,11 @@ void broker_session_connect(struct broker_session *session)
 	broker_session_check(session, rc);
 	if (session->broken)
 		return;
+	fd = mosquitto_socket(session->mosquitto);
+	/* Small, so that the socket runs dry between two bursts and guard_packet_size has its say. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
 	/* A black hole is noticed when something was sent, not a keep-alive and a half later. */
-	setsockopt(mosquitto_socket(session->mosquitto), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms,
-		   sizeof(limit_ms));
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof(limit_ms));
 	session->connect_deadline_ms = broker_now_ms() + BROKER_CONNECT_TIMEOUT_MS;
 }
 

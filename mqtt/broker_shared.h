@@ -71,8 +71,7 @@ uint64_t broker_now_ms(void);
 /* Makes the eventfd readable. Does not wait: a full counter is readable already. */
 void broker_wake(int eventfd);
 
-/* Takes a message out of the account of keep_count, now_count and outbound_bytes, and frees it. Under lock.
- */
+/* Takes a message out of keep_count, now_count and outbound_bytes, and frees it. Under lock. */
 void broker_release(struct broker *broker, struct broker_message *message);
 
 /* Frees everything but the event. */

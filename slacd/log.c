@@ -54,11 +54,11 @@ void log_line(enum log_level level, const char *format, ...)
 {
 	char line[LINE_MAX_OCTETS];
 	char utc[CLOCK_TEXT_SIZE];
-	bool colour = isatty(STDERR_FILENO) == 1;
 	va_list args;
 
 	if (!log_enabled(level))
 		return;
+	bool colour = isatty(STDERR_FILENO) == 1;
 	size_t room = sizeof(line) - 1; /* the newline has its place */
 	size_t len = clamp(snprintf(line, room, "%s %s%5s%s slacd: ", clock_utc_text(utc),
 				    colour ? level_colours[level] : "", level_texts[level], colour ? "\033[0m" : ""),

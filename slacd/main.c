@@ -40,23 +40,26 @@ static struct event_base *new_base(void)
 	return base;
 }
 
-static bool run(struct event_base *base, const struct settings *settings)
+static enum exit_code run(struct event_base *base, const struct settings *settings)
 {
 	struct event *interrupt = evsignal_new(base, SIGINT, on_signal, base);
 	struct event *terminate = evsignal_new(base, SIGTERM, on_signal, base);
 	struct manager *manager = NULL;
+	bool bad_file = false;
 	bool ok = interrupt != NULL && terminate != NULL && event_add(interrupt, NULL) == 0 &&
 		  event_add(terminate, NULL) == 0;
 
 	if (ok)
-		manager = manager_new(base, settings);
+		manager = manager_new(base, settings, &bad_file);
 	ok = manager != NULL && event_base_dispatch(base) >= 0;
 	manager_free(manager);
 	if (interrupt != NULL)
 		event_free(interrupt);
 	if (terminate != NULL)
 		event_free(terminate);
-	return ok;
+	if (bad_file)
+		return EXIT_CODE_USAGE;
+	return ok ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
 }
 
 static int start(const struct settings *settings, const char *config_file)
@@ -80,10 +83,10 @@ static int start(const struct settings *settings, const char *config_file)
 		log_line(LOG_LEVEL_ERROR, "The event loop cannot be started.");
 		return EXIT_CODE_FAILURE;
 	}
-	bool ok = run(base, settings);
+	enum exit_code code = run(base, settings);
 	event_base_free(base);
 	libevent_global_shutdown();
-	return ok ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
+	return code;
 }
 
 int main(int argc, char **argv)

@@ -79,10 +79,11 @@ struct evse *manager_find(const struct manager *manager, const char *id)
 	return NULL;
 }
 
-struct manager *manager_new(struct event_base *base, const struct settings *settings)
+struct manager *manager_new(struct event_base *base, const struct settings *settings, bool *bad_file)
 {
 	struct manager *manager = calloc(1, sizeof(*manager));
 
+	*bad_file = false;
 	if (manager == NULL)
 		return NULL;
 	manager->base = base;
@@ -97,7 +98,8 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 	};
 	manager->busy_us = REQUEST_NEVER;
 	manager->timer = evtimer_new(base, on_timer, manager);
-	if (manager->timer == NULL || !manager_read_files(manager) || !manager_open_broker(manager)) {
+	*bad_file = manager->timer != NULL && !manager_read_files(manager);
+	if (manager->timer == NULL || *bad_file || !manager_open_broker(manager)) {
 		if (manager->timer != NULL)
 			event_free(manager->timer);
 		free(manager);

@@ -13,9 +13,10 @@ struct manager;
 
 /*
  * Reads the boot files, connects to the broker in the background and boots. NULL, with the reason logged, when
- * a boot file is not valid or memory is short. The caller owns the manager; base and settings must outlive it.
+ * a boot file is not valid (*bad_file is true then) or memory is short. The caller owns the manager; base and
+ * settings must outlive it.
  */
-struct manager *manager_new(struct event_base *base, const struct settings *settings);
+struct manager *manager_new(struct event_base *base, const struct settings *settings, bool *bad_file);
 
 /* Reports `stopping`, ends everything within about a second. NULL is allowed. */
 void manager_free(struct manager *manager);

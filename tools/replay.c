@@ -88,7 +88,8 @@ static void connect_vehicle(struct replay *replay)
 
 static void disconnect_vehicle(struct replay *replay)
 {
-	const struct slac_evse_input left = {.kind = SLAC_EVSE_DISCONNECTED, .reason = SLAC_REASON_VEHICLE_LEFT};
+	const struct slac_evse_input left = {.kind = SLAC_EVSE_DISCONNECTED,
+					     .reason = SLAC_REASON_VEHICLE_LEFT};
 	const struct slac_evse_input lost = {.kind = SLAC_EVSE_KEY_LOST, .reason = SLAC_REASON_VEHICLE_LEFT};
 
 	report_pilot(&replay->report, "vehicle left");
@@ -185,8 +186,8 @@ static bool find_evse(const char *path, uint8_t evse_mac[MAC_LEN], char error[RE
 	if (found)
 		memcpy(evse_mac, frame.src, MAC_LEN);
 	else
-		snprintf(error, REPLAY_ERROR_SIZE, "capture file %.180s: no CM_SLAC_PARM.CNF in it, --evse-mac is needed",
-			 path);
+		snprintf(error, REPLAY_ERROR_SIZE,
+			 "capture file %.180s: no CM_SLAC_PARM.CNF in it, --evse-mac is needed", path);
 	capture_close(reader);
 	return found;
 }

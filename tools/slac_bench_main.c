@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * slac-bench-driver: car, modem and station around a real slacd, with a clock. Prints figures, judges nothing.
- * Started by tools/slac-bench, which makes the namespace, the interfaces and the broker.
+ * slac-bench-driver: car, modem and station around a real slacd, with a clock. Prints figures, judges
+ * nothing. Started by tools/slac-bench, which makes the namespace, the interfaces and the broker.
  */
 #include "tools/slac_bench_figures.h"
 
@@ -13,9 +13,10 @@
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: slac-bench-driver --slacd PROGRAM --malloc-count LIBRARY --directory DIRECTORY --port PORT\n"
+	fprintf(stderr, "usage: slac-bench-driver --slacd PROGRAM --malloc-count LIBRARY --directory "
+			"DIRECTORY --port PORT\n"
 			"                         --interface IFNAME --bare IFNAME --echo IFNAME\n"
-			"                         [--matches N] [--starts N] [--idle-s N]\n");
+			"                         [--matches N] [--starts N] [--idle-s N] [--unplaced]\n");
 	return 2;
 }
 
@@ -34,7 +35,7 @@ static bool read_options(int argc, char **argv, struct bench_options *options)
 		{"interface", required_argument, NULL, 'i'}, {"bare", required_argument, NULL, 'b'},
 		{"echo", required_argument, NULL, 'e'},	     {"matches", required_argument, NULL, 'm'},
 		{"starts", required_argument, NULL, 'n'},    {"idle-s", required_argument, NULL, 't'},
-		{NULL, 0, NULL, 0},
+		{"unplaced", no_argument, NULL, 'u'},	     {NULL, 0, NULL, 0},
 	};
 	int option;
 
@@ -69,6 +70,9 @@ static bool read_options(int argc, char **argv, struct bench_options *options)
 			break;
 		case 't':
 			options->idle_s = number(optarg, 3600);
+			break;
+		case 'u':
+			options->unplaced = true;
 			break;
 		default:
 			return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Contract between slac-bench and the library it preloads into slacd (slac_bench_malloc.c): the library counts
- * what slacd's main thread, its event loop, asks of malloc, in a file both have mapped.
+ * Contract between slac-bench and the library it preloads into slacd (slac_bench_malloc.c): the library
+ * counts what slacd's main thread, its event loop, asks of malloc, in a file both have mapped.
  */
 #ifndef TOOLS_SLAC_BENCH_MALLOC_H
 #define TOOLS_SLAC_BENCH_MALLOC_H

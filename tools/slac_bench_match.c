@@ -5,11 +5,11 @@
 #include <string.h>
 
 /* So long nothing is sent before a timed frame: both responders and the CPU are at rest then. */
-#define GAP_US        1000
+#define GAP_US	      2000
 #define HEARD_TRIES   2000
 #define HEARD_WAIT_US 1000
 #define KEY_WAIT_US   2000000
-#define STARTS        3
+#define STARTS	      3
 #define ATTENUATION   20
 
 static bool fail(const struct bench_car *car, const char *what)
@@ -88,8 +88,8 @@ static struct mme match_req(const struct bench_car *car)
 	return frame;
 }
 
-static bool timed(struct bench_wire *wire, const struct mme *request, uint16_t answer_type, struct mme *answer,
-		  struct samples *samples)
+static bool timed(struct bench_wire *wire, const struct mme *request, uint16_t answer_type,
+		  struct mme *answer, struct samples *samples)
 {
 	uint64_t ns;
 
@@ -102,7 +102,7 @@ static bool timed(struct bench_wire *wire, const struct mme *request, uint16_t a
 	return true;
 }
 
-/* Every other time the bare responder comes first: none of them always profits from what the other warmed up. */
+/* Every other time the bare responder comes first, so that neither always finds warmed up what both use. */
 static bool timed_pair(struct bench_car *car, enum bench_exchange which, const struct mme *request,
 		       uint16_t answer_type, struct mme *answer)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Complete matches with slacd, from plug to unplug, as a car without pauses: three of the exchanges are timed,
- * each beside the same frame to the bare responder.
+ * Complete matches with slacd, from plug to unplug, as a car without pauses: three of the exchanges are
+ * timed, each beside the same frame to the bare responder.
  */
 #ifndef TOOLS_SLAC_BENCH_MATCH_H
 #define TOOLS_SLAC_BENCH_MATCH_H
@@ -11,9 +11,9 @@
 #include "tools/slac_bench_wire.h"
 
 enum bench_exchange {
-	EXCHANGE_PARM,   /* CM_SLAC_PARM.REQ to CNF */
-	EXCHANGE_ATTEN,  /* last CM_ATTEN_PROFILE.IND to CM_ATTEN_CHAR.IND */
-	EXCHANGE_MATCH,  /* CM_SLAC_MATCH.REQ to CNF */
+	EXCHANGE_PARM,	/* CM_SLAC_PARM.REQ to CNF */
+	EXCHANGE_ATTEN, /* last CM_ATTEN_PROFILE.IND to CM_ATTEN_CHAR.IND */
+	EXCHANGE_MATCH, /* CM_SLAC_MATCH.REQ to CNF */
 	EXCHANGES
 };
 
@@ -23,22 +23,25 @@ struct bench_times {
 };
 
 struct bench_car {
-	struct bench_wire *wire;      /* to slacd */
-	struct bench_wire *bare;      /* to the bare responder; NULL: nothing is timed beside slacd */
+	struct bench_wire *wire; /* to slacd */
+	struct bench_wire *bare; /* to the bare responder; NULL: nothing is timed beside slacd */
 	struct bench_station *station;
-	struct bench_times *times;    /* NULL: nothing is kept */
-	uint64_t number;              /* of the run, makes the run_id */
-	uint8_t evse_mac[MAC_LEN];    /* learnt from CM_SLAC_PARM.CNF */
+	struct bench_times *times; /* NULL: nothing is kept */
+	uint64_t number;	   /* of the run, makes the run_id */
+	uint8_t evse_mac[MAC_LEN]; /* learnt from CM_SLAC_PARM.CNF */
 };
 
-/* Frames to slacd in one run up to the answer to CM_ATTEN_CHAR.IND, the second CM_SLAC_PARM.REQ not counted. */
+/* Frames of the car and its modem in one run up to CM_ATTEN_CHAR.RSP, with one CM_SLAC_PARM.REQ. */
 #define BENCH_RUN_FRAMES 25
 
 /* Sends CM_SLAC_PARM.REQ until it is answered, at most two seconds. */
 bool car_is_heard(struct bench_car *car);
 /* Plugs in, matches, unplugs, and waits for the modem's fresh key. False with the reason on stderr. */
 bool car_match(struct bench_car *car);
-/* Runs up to the answer to CM_ATTEN_CHAR.IND over and over within one matching: slacd tells the station nothing. */
+/*
+ * From CM_START_ATTEN_CHAR.IND to CM_ATTEN_CHAR.RSP. After the first time within one matching slacd has
+ * nothing to tell the station.
+ */
 bool car_run_to_atten_char(struct bench_car *car);
 
 #endif

@@ -21,7 +21,8 @@ bool samples_init(struct samples *samples, size_t capacity);
 void samples_free(struct samples *samples);
 /* A sample beyond the capacity is not taken. */
 void samples_add(struct samples *samples, uint64_t ns);
-/* The smallest sample that at least `percent` of all do not exceed, in microseconds; sorts. 0 without samples. */
+/* The smallest sample that at least `percent` of all do not exceed, in microseconds; sorts. 0 without
+ * samples. */
 double samples_percentile_us(struct samples *samples, unsigned percent);
 
 #endif

@@ -27,6 +27,7 @@ struct bench_station {
 
 /* Connects to the broker on 127.0.0.1; false with the reason on stderr. */
 bool station_open(struct bench_station *station, int port);
+/* Also after station_open has failed, or was not called on a zeroed station. */
 void station_close(struct bench_station *station);
 
 /* The next pilot request is answered with B2, or with the pilot as it is. */

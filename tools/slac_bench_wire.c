@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define ANSWER_TIMEOUT_S 1
-#define MMTYPE_NONE      0
+#define MMTYPE_NONE	 0
 
 static const uint8_t modem_mac[MAC_LEN] = {0x00, 0xb0, 0x52, 0x5b, 0xe7, 0xc1};
 
@@ -78,7 +78,8 @@ static void serve_modem(struct bench_wire *wire, const uint8_t *octets, ssize_t 
 	struct mme command;
 	struct mme answer;
 
-	if (mme_decode(octets, (size_t)len, &command) != MME_OK || !modem_sim_is_meant(&wire->modem, &command) ||
+	if (mme_decode(octets, (size_t)len, &command) != MME_OK ||
+	    !modem_sim_is_meant(&wire->modem, &command) ||
 	    !modem_sim_answer(&wire->modem, &command, &answer) || !wire_send(wire, &answer))
 		return;
 	if (command.mmtype == CM_SET_KEY_REQ)
@@ -92,7 +93,8 @@ static ssize_t receive_until(struct bench_wire *wire, uint8_t octets[MME_FRAME_M
 	struct pollfd fd = {.fd = wire->fd, .events = POLLIN};
 	uint64_t now_ns = bench_now_ns();
 	uint64_t left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
-	const struct timespec wait = {.tv_sec = (time_t)(left_ns / 1000000000), .tv_nsec = (long)(left_ns % 1000000000)};
+	const struct timespec wait = {.tv_sec = (time_t)(left_ns / 1000000000),
+				      .tv_nsec = (long)(left_ns % 1000000000)};
 
 	if (ppoll(&fd, 1, &wait, NULL) <= 0)
 		return -1;
@@ -131,8 +133,8 @@ void wire_drain(struct bench_wire *wire)
 	wire_wait(wire, MMTYPE_NONE, 0, &ignored);
 }
 
-bool wire_exchange(struct bench_wire *wire, const struct mme *request, uint16_t answer_type, struct mme *answer,
-		   uint64_t *ns)
+bool wire_exchange(struct bench_wire *wire, const struct mme *request, uint16_t answer_type,
+		   struct mme *answer, uint64_t *ns)
 {
 	uint8_t octets[MME_FRAME_MAX];
 	size_t request_len;

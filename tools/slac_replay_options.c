@@ -10,15 +10,7 @@
 #define GAP_DEFAULT_MS 5000
 #define DAY_MS	       86400000u
 
-enum option_id {
-	ID_EVSE_MAC = 256,
-	ID_PROFILE,
-	ID_MISSING,
-	ID_KEY,
-	ID_WRITE,
-	ID_CONNECTED_AT,
-	ID_GAP
-};
+enum option_id { ID_EVSE_MAC = 256, ID_PROFILE, ID_MISSING, ID_KEY, ID_WRITE, ID_CONNECTED_AT, ID_GAP };
 
 /* The NMK of the homeplug-mme document's worked examples. */
 static const uint8_t default_nmk[NMK_LEN] = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
@@ -28,9 +20,11 @@ void replay_options_help(void)
 {
 	printf("Plays a capture to slacd's matching on virtual time and prints what the EVSE does with it\n\n"
 	       "Usage: slac-replay [OPTIONS] FILE.pcap\n\n"
-	       "  --evse-mac MAC          the EVSE's host [source of the first CM_SLAC_PARM.CNF of the file]\n"
+	       "  --evse-mac MAC          the EVSE's host [source of the first CM_SLAC_PARM.CNF of the "
+	       "file]\n"
 	       "  --profile NAME          field or strict (as ISO 15118-3 says) [field]\n"
-	       "  --missing-profile-db N  attenuation where the modem reports none, 0 to 255 [such a run fails]\n"
+	       "  --missing-profile-db N  attenuation where the modem reports none, 0 to 255 [such a run "
+	       "fails]\n"
 	       "  --key HEX32             NMK of the first vehicle, counted up for each next one\n"
 	       "                          [00112233445566778899aabbccddeeff]\n"
 	       "  --connected-at MS       the vehicle is connected this long after the first frame [0]\n"
@@ -88,7 +82,8 @@ static bool parse_profile(const char *text, bool *strict)
 
 static bool parse_key(const char *text, uint8_t nmk[NMK_LEN])
 {
-	if (strlen(text) != (size_t)2 * NMK_LEN || strspn(text, "0123456789abcdefABCDEF") != (size_t)2 * NMK_LEN)
+	if (strlen(text) != (size_t)2 * NMK_LEN ||
+	    strspn(text, "0123456789abcdefABCDEF") != (size_t)2 * NMK_LEN)
 		return false;
 	for (size_t i = 0; i < NMK_LEN; i++) {
 		const char digits[3] = {text[2 * i], text[2 * i + 1], '\0'};

@@ -46,7 +46,7 @@ static void limit_is(struct bench *bench, uint32_t limit_da)
 
 static void bench_init(struct bench *bench, const struct control_pilot_config *config)
 {
-	memset(bench, 0, sizeof(*bench));
+	memset(bench, 0xa5, sizeof(*bench)); /* nothing may depend on what was there */
 	bench->now_us = 9000 * MS;
 	control_pilot_init(&bench->pilot, config);
 }
@@ -65,7 +65,8 @@ static size_t request_text(const struct pilot_request *request, char *text, size
 /* e.g. "basic charging, F": what is said of the vehicle, and requests by their name. */
 static void expect(const struct bench *bench, const char *wanted)
 {
-	static const char *const kinds[] = {"", "connected", "left", "fault", "basic charging", "no basic charging"};
+	static const char *const kinds[] = {"",	     "connected",      "left",
+					    "fault", "basic charging", "no basic charging"};
 	char text[256] = "";
 	size_t len = 0;
 
@@ -100,7 +101,8 @@ static void expect_phase(const struct bench *bench, enum control_pilot_phase pha
 }
 
 /* Started, the limit known, a vehicle in B2. */
-static void bench_with_vehicle(struct bench *bench, const struct control_pilot_config *config, uint32_t limit_da)
+static void bench_with_vehicle(struct bench *bench, const struct control_pilot_config *config,
+			       uint32_t limit_da)
 {
 	bench_init(bench, config);
 	input(bench, CONTROL_PILOT_START);
@@ -215,7 +217,8 @@ static void every_state_from_b1_to_d2_is_a_vehicle_and_a_is_none(void **state)
 
 static void repeated_and_changing_states_of_one_vehicle_do_nothing(void **state)
 {
-	static const enum cp_state states[] = {CP_STATE_B2, CP_STATE_C2, CP_STATE_C1, CP_STATE_D2, CP_STATE_B1};
+	static const enum cp_state states[] = {CP_STATE_B2, CP_STATE_C2, CP_STATE_C1, CP_STATE_D2,
+					       CP_STATE_B1};
 	const struct control_pilot_config config = config_ac();
 	struct bench bench;
 
@@ -422,10 +425,21 @@ static void current_is_the_smaller_of_limit_and_cap_and_never_below_6_a(void **s
 		uint32_t limit_da, cap_da;
 		const char *text;
 	} rows[] = {
-		{320, 0, "X2(32.0)"},  {320, 160, "X2(16.0)"}, {160, 320, "X2(16.0)"}, {163, 0, "X2(16.3)"},
-		{60, 0, "X2(6.0)"},    {61, 60, "X2(6.0)"},    {800, 0, "X2(80.0)"},   {801, 0, "X2(80.0)"},
-		{5000, 0, "X2(80.0)"}, {320, 59, ""},	       {59, 0, ""},	       {59, 320, ""},
-		{1, 0, ""},	       {0, 0, ""},	       {0, 160, ""},
+		{320, 0, "X2(32.0)"},
+		{320, 160, "X2(16.0)"},
+		{160, 320, "X2(16.0)"},
+		{163, 0, "X2(16.3)"},
+		{60, 0, "X2(6.0)"},
+		{61, 60, "X2(6.0)"},
+		{800, 0, "X2(80.0)"},
+		{801, 0, "X2(80.0)"},
+		{5000, 0, "X2(80.0)"},
+		{320, 59, ""},
+		{59, 0, ""},
+		{59, 320, ""},
+		{1, 0, ""},
+		{0, 0, ""},
+		{0, 160, ""},
 	};
 	struct bench bench;
 

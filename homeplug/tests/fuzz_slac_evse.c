@@ -3,10 +3,12 @@
  * Arbitrary octets as events of an outlet: time, frames, vehicles, keys. The first octet chooses the profile
  * and its switches. Every rule of slac_evse_watch must hold at every step.
  */
+#include "homeplug/tests/slac_car.h"
 #include "homeplug/tests/slac_evse_watch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	config.listen_after_init = (data[0] & 2) != 0;
 	config.rematch_matched_ev = (data[0] & 4) != 0;
 	config.missing_profile_db = (data[0] & 8) != 0 ? data[0] : -1;
+	memcpy(config.evse_mac, test_evse_mac, MAC_LEN);
 	slac_watch_init(&watch, &config);
 	const char *broken = slac_watch_play(&watch, data + 1, size - 1);
 	if (broken != NULL) {

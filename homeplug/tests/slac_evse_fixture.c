@@ -22,7 +22,7 @@ struct slac_evse_config bench_config(bool strict)
 
 void bench_init(struct bench *bench, const struct slac_evse_config *config)
 {
-	memset(bench, 0, sizeof(*bench));
+	memset(bench, 0xa5, sizeof(*bench)); /* nothing may depend on what was there */
 	bench->now_us = START_US;
 	slac_evse_init(&bench->evse, config);
 }
@@ -127,18 +127,25 @@ static void output_text(const struct slac_evse_output *item, char *text, size_t 
 {
 	switch (item->kind) {
 	case SLAC_EVSE_SEND:
+		assert_true(item->has_run_id);
+		assert_int_equal(item->reason, SLAC_REASON_NONE);
 		snprintf(text, size, "%s", mme_name(item->frame.mmtype));
 		break;
-	case SLAC_EVSE_STATUS:
 	case SLAC_EVSE_RUN_STEP:
+		assert_true(item->has_run_id);
+		event_text(item, text, size);
+		break;
+	case SLAC_EVSE_STATUS:
 		event_text(item, text, size);
 		break;
 	case SLAC_EVSE_INIT_TIMEOUT:
 		assert_int_equal(item->reason, SLAC_REASON_NO_PARM_REQ);
+		assert_false(item->has_run_id);
 		snprintf(text, size, "init_timeout");
 		break;
 	case SLAC_EVSE_IGNORED:
 	case SLAC_EVSE_ODD:
+		assert_false(item->has_run_id);
 		message_text(item, text, size);
 		break;
 	}
@@ -152,7 +159,8 @@ static void outputs_text(const struct slac_evse_outputs *out, char text[TEXT_SIZ
 	text[0] = '\0';
 	for (size_t i = 0; i < out->count; i++) {
 		const struct slac_evse_output *item = &out->items[i];
-		bool other = memcmp(item->ev_mac, first.mac, MAC_LEN - 1) == 0 && item->ev_mac[MAC_LEN - 1] != 1;
+		bool other =
+			memcmp(item->ev_mac, first.mac, MAC_LEN - 1) == 0 && item->ev_mac[MAC_LEN - 1] != 1;
 		char one[128], at[8] = "";
 
 		output_text(item, one, sizeof(one));

@@ -34,7 +34,8 @@ void bench_say(struct bench *bench, const struct slac_car *car, enum mmtype type
 /* One sound and the modem's profile of it, each `count` times. */
 void bench_sounds(struct bench *bench, const struct slac_car *car, unsigned count);
 
-/* Has a fresh run of the car brought to `state` (WAIT_START ... MATCHED, FAILED by missing START_ATTEN_CHAR). */
+/* Has a fresh run of the car brought to `state` (WAIT_START ... MATCHED, FAILED by missing START_ATTEN_CHAR).
+ */
 void bench_bring_to(struct bench *bench, const struct slac_car *car, enum slac_run_state state);
 
 /*

@@ -12,11 +12,8 @@
 
 void slac_watch_init(struct slac_watch *watch, const struct slac_evse_config *config)
 {
-	struct slac_evse_config copy = *config;
-
 	memset(watch, 0, sizeof(*watch));
-	memcpy(copy.evse_mac, test_evse_mac, MAC_LEN);
-	slac_evse_init(&watch->evse, &copy);
+	slac_evse_init(&watch->evse, config);
 }
 
 /* --- rules about what was sent --- */
@@ -31,8 +28,8 @@ static const char *check_match_cnf(const struct slac_watch *watch, const struct 
 		return "CM_SLAC_MATCH.CNF without a request";
 	if (!mac_equal(req->src, cnf->dst) || !mac_equal(cnf->slac_match_cnf.pev_mac, cnf->dst))
 		return "CM_SLAC_MATCH.CNF to another than who asked";
-	if (slac_match_req_check(&req->slac_match_req, req->src, test_evse_mac, cnf->slac_match_cnf.run_id,
-				 watch->evse.config.any_ids) != MME_OK)
+	if (slac_match_req_check(&req->slac_match_req, req->src, watch->evse.config.evse_mac,
+				 cnf->slac_match_cnf.run_id, watch->evse.config.any_ids) != MME_OK)
 		return "CM_SLAC_MATCH.CNF for an invalid request";
 	if (memcmp(cnf->slac_match_cnf.nmk, watch->nmk, NMK_LEN) != 0)
 		return "CM_SLAC_MATCH.CNF with another key";
@@ -49,7 +46,7 @@ static const char *check_sent(const struct slac_watch *watch, const struct slac_
 		return "answer without a vehicle";
 	if (!watch->has_key)
 		return "answer without a key";
-	if (!mac_equal(frame->src, test_evse_mac) || mac_equal(frame->dst, mac_broadcast))
+	if (!mac_equal(frame->src, watch->evse.config.evse_mac) || mac_equal(frame->dst, mac_broadcast))
 		return "answer from or to a wrong address";
 	if (mme_encode(frame, octets, sizeof(octets), &len) != MME_OK)
 		return "answer that cannot be encoded";
@@ -130,7 +127,8 @@ static const char *check_runs(const struct slac_watch *watch)
 		if (run->repeats > evse->config.c_ev_match_retry)
 			return "too many repeats";
 		for (size_t j = 0; run->state != SLAC_RUN_FREE && j < i; j++)
-			if (evse->runs[j].state != SLAC_RUN_FREE && mac_equal(evse->runs[j].ev_mac, run->ev_mac))
+			if (evse->runs[j].state != SLAC_RUN_FREE &&
+			    mac_equal(evse->runs[j].ev_mac, run->ev_mac))
 				return "two runs of one car";
 	}
 	if (matched != (evse->state == SLAC_EVSE_MATCHED))
@@ -159,7 +157,7 @@ static const char *check_state(const struct slac_watch *watch)
 	return check_runs(watch);
 }
 
-/* Deadlines due are handled before the input: until then the old facts hold, and CONNECTED is new at once. */
+/* A key is known before what it is used for; what ends is known after the last answer. */
 static void note_before(struct slac_watch *watch, const struct slac_evse_input *input)
 {
 	if (input->kind == SLAC_EVSE_KEY_SET) {
@@ -172,19 +170,19 @@ static void note_after(struct slac_watch *watch, const struct slac_evse_input *i
 {
 	if (input->kind == SLAC_EVSE_CONNECTED)
 		watch->connected = true;
-	if (input->kind == SLAC_EVSE_DISCONNECTED)
+	if (input->kind == SLAC_EVSE_DISCONNECTED) {
 		watch->connected = false;
+		watch->reported = false; /* the next vehicle's reports begin anew */
+	}
 	if (input->kind == SLAC_EVSE_KEY_LOST)
 		watch->has_key = false;
 }
 
 const char *slac_watch_input(struct slac_watch *watch, const struct slac_evse_input *input)
 {
-	struct slac_evse_outputs out;
-
 	note_before(watch, input);
-	slac_evse_input(&watch->evse, input, watch->now_us, &out);
-	const char *broken = check_outputs(watch, input, &out);
+	slac_evse_input(&watch->evse, input, watch->now_us, &watch->out);
+	const char *broken = check_outputs(watch, input, &watch->out);
 	note_after(watch, input);
 	return broken != NULL ? broken : check_state(watch);
 }
@@ -285,7 +283,8 @@ static const char *play_progress(struct slac_watch *watch, struct tape *tape)
 	const struct slac_car car = take_car(tape);
 
 	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
-		if (watch->evse.runs[i].state == SLAC_RUN_SOUNDING && mac_equal(watch->evse.runs[i].ev_mac, car.mac))
+		if (watch->evse.runs[i].state == SLAC_RUN_SOUNDING &&
+		    mac_equal(watch->evse.runs[i].ev_mac, car.mac))
 			return play_sounds(watch, tape, &car);
 	const struct mme frame = slac_car_message(&car, types[awaited_type(&watch->evse, &car)]);
 	return give_frame(watch, &frame);
@@ -337,15 +336,6 @@ static const char *play_time(struct slac_watch *watch, struct tape *tape)
 	return give(watch, SLAC_EVSE_TICK, SLAC_REASON_NONE);
 }
 
-static const char *play_disconnect(struct slac_watch *watch, enum slac_reason reason)
-{
-	const char *broken = give(watch, SLAC_EVSE_DISCONNECTED, reason);
-
-	/* The next vehicle's reports begin anew. */
-	watch->reported = false;
-	return broken;
-}
-
 /* Progress is the most frequent event, so that matches are reached. */
 static const char *play_event(struct slac_watch *watch, struct tape *tape)
 {
@@ -363,7 +353,8 @@ static const char *play_event(struct slac_watch *watch, struct tape *tape)
 	case 57:
 		return play_raw(watch, tape);
 	case 58:
-		return play_disconnect(watch, take(tape) & 1 ? SLAC_REASON_VEHICLE_LEFT : SLAC_REASON_PILOT_FAULT);
+		return give(watch, SLAC_EVSE_DISCONNECTED,
+			    take(tape) & 1 ? SLAC_REASON_VEHICLE_LEFT : SLAC_REASON_PILOT_FAULT);
 	case 59:
 		return give(watch, SLAC_EVSE_KEY_LOST, SLAC_REASON_LINK_LOST);
 	case 60:

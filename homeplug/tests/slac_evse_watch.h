@@ -10,6 +10,7 @@
 
 struct slac_watch {
 	struct slac_evse evse;
+	struct slac_evse_outputs out; /* of the last input */
 	uint64_t now_us;
 	/* What the outlet was told, kept apart from its own memory. */
 	bool connected;
@@ -25,7 +26,7 @@ struct slac_watch {
 	unsigned long outputs_max;
 };
 
-/* Times and switches of the config are kept, evse_mac is set. */
+/* The config is copied. The events of slac_watch_play are for test_evse_mac. */
 void slac_watch_init(struct slac_watch *watch, const struct slac_evse_config *config);
 
 /* One input now. NULL, or the rule that was broken. */

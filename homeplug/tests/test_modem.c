@@ -25,7 +25,7 @@ static void bench_init(struct bench *bench)
 {
 	struct modem_config config = {.response_ms = 1000};
 
-	memset(bench, 0, sizeof(*bench));
+	memset(bench, 0xa5, sizeof(*bench)); /* nothing may depend on what was there */
 	memcpy(config.host_mac, host_mac, MAC_LEN);
 	bench->now_us = 3000 * MS;
 	modem_init(&bench->modem, &config);
@@ -98,7 +98,8 @@ static void expect(const struct bench *bench, const char *wanted)
 	for (size_t i = 0; i < bench->out.count; i++) {
 		const struct modem_output *item = &bench->out.items[i];
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s%s%s", i == 0 ? "" : ", ",
-					item->kind == MODEM_SEND ? mme_name(item->frame.mmtype) : kinds[item->kind],
+					item->kind == MODEM_SEND ? mme_name(item->frame.mmtype)
+								 : kinds[item->kind],
 					item->kind == MODEM_IGNORED ? " " : "",
 					item->kind == MODEM_IGNORED ? mme_error_text(item->error) : "");
 	}
@@ -212,7 +213,10 @@ static void unclear_confirmation_is_verified_and_taken_where_the_network_is_the_
 	expect(&bench, "CM_GET_KEY.REQ");
 	const struct mme *frame = &bench.out.items[0].frame;
 	assert_memory_equal(frame->dst, mac_local_modem, MAC_LEN);
+	assert_int_equal(frame->get_key_req.request_type, 0);
 	assert_int_equal(frame->get_key_req.key_type, KEY_TYPE_NMK);
+	assert_int_equal(frame->get_key_req.pid, KEY_PID_HLE);
+	assert_memory_equal(frame->get_key_req.nid, bench.modem.key.nid, NID_LEN);
 	assert_memory_equal(frame->get_key_req.my_nonce, "\x01\x01\x01\x01", NONCE_LEN);
 	tell_key(&bench, 1, 1, GET_KEY_GRANTED);
 	expect_done(&bench, 1);
@@ -274,6 +278,19 @@ static void unclear_confirmation_that_nobody_verifies_is_said_once_and_tried_aga
 	expect_after_1_s(&bench, "CM_SET_KEY.REQ");
 	expect_after_1_s(&bench, "SILENT, CM_SET_KEY.REQ");
 	expect_after_1_s(&bench, "CM_SET_KEY.REQ");
+}
+
+static void refusal_is_said_again_for_the_next_key(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_key(&bench, 1);
+	confirm(&bench, 1, 0xff);
+	expect(&bench, "REFUSED");
+	set_key(&bench, 2);
+	confirm(&bench, 2, 0xff);
+	expect(&bench, "REFUSED");
 }
 
 static void other_results_are_refusals(void **state)
@@ -399,6 +416,7 @@ int main(void)
 		cmocka_unit_test(unclear_confirmation_with_the_old_network_is_a_refusal_and_tried_again),
 		cmocka_unit_test(new_network_with_another_key_is_a_refusal),
 		cmocka_unit_test(unclear_confirmation_that_nobody_verifies_is_said_once_and_tried_again),
+		cmocka_unit_test(refusal_is_said_again_for_the_next_key),
 		cmocka_unit_test(other_results_are_refusals),
 		cmocka_unit_test(confirmation_with_another_nonce_is_ignored),
 		cmocka_unit_test(late_confirmation_of_an_older_key_is_ignored),

@@ -186,7 +186,7 @@ static void frames_for_others_and_of_other_kinds_are_refused(void **state)
 static void answers_of_another_evse_are_refused(void **state)
 {
 	static const enum mmtype types[] = {CM_SLAC_PARM_CNF, CM_ATTEN_CHAR_IND, CM_SLAC_MATCH_CNF,
-					    CM_VALIDATE_CNF,  CM_SET_KEY_REQ,	CM_SET_KEY_CNF};
+					    CM_VALIDATE_CNF,  CM_SET_KEY_REQ,	 CM_SET_KEY_CNF};
 	const struct slac_car car = slac_car(1);
 	struct bench bench;
 
@@ -438,7 +438,8 @@ static void configured_times_are_used(void **state)
 /* --- sounds and profiles --- */
 
 /* Runs the window out without `profiles`, with `sounds` heard. */
-static void sound_window(struct bench *bench, const struct slac_car *car, unsigned sounds, unsigned empty_profiles)
+static void sound_window(struct bench *bench, const struct slac_car *car, unsigned sounds,
+			 unsigned empty_profiles)
 {
 	const struct mme empty = slac_car_profile(car, 0, 0);
 
@@ -481,6 +482,22 @@ static void profiles_without_groups_fail_and_say_so(void **state)
 	bench_ready_as(&bench, STRICT);
 	sound_window(&bench, &car, 10, 10);
 	bench_expect(&bench, "!CM_ATTEN_PROFILE.IND field groups_missing");
+	bench_expect_after_ms(&bench, 600,
+			      "SOUNDING>FAILED profiles_without_groups, failed profiles_without_groups");
+}
+
+static void counters_of_a_long_window_do_not_wrap(void **state)
+{
+	const struct slac_car car = slac_car(1);
+	struct bench bench;
+
+	(void)state;
+	bench_ready_as(&bench, STRICT);
+	sound_window(&bench, &car, 256, 0);
+	bench_expect_after_ms(&bench, 600,
+			      "SOUNDING>FAILED no_profiles_from_modem, failed no_profiles_from_modem");
+	bench_ready_as(&bench, STRICT);
+	sound_window(&bench, &car, 0, 256);
 	bench_expect_after_ms(&bench, 600,
 			      "SOUNDING>FAILED profiles_without_groups, failed profiles_without_groups");
 }
@@ -573,7 +590,8 @@ static void late_sounds_and_profiles_change_nothing(void **state)
 	bench_say(&bench, &car, CM_MNBC_SOUND_IND);
 	bench_expect(&bench, "!CM_MNBC_SOUND.IND unexpected");
 	bench_say(&bench, &car, CM_ATTEN_PROFILE_IND);
-	bench_expect_silence(&bench);
+	assert_int_equal(bench.out.count, 1);
+	assert_int_equal(bench.out.items[0].reason, SLAC_REASON_UNEXPECTED);
 	bench_say(&bench, &car, CM_START_ATTEN_CHAR_IND);
 	bench_expect(&bench, "!CM_START_ATTEN_CHAR.IND unexpected");
 	assert_int_equal(slac_evse_deadline(&bench.evse), deadline_us);
@@ -596,6 +614,23 @@ static void missing_profile_db_stands_in_for_profiles_without_groups(void **stat
 	assert_int_equal(ind->num_sounds, 10);
 	for (size_t i = 0; i < SLAC_GROUPS; i++)
 		assert_int_equal(ind->aag_db[i], 11);
+}
+
+static void missing_profile_db_of_0_is_a_value_and_refuses_nothing(void **state)
+{
+	const struct slac_car car = slac_car(1);
+	struct slac_evse_config config = bench_config(FIELD);
+	struct bench bench;
+
+	(void)state;
+	config.missing_profile_db = 0;
+	bench_ready(&bench, &config);
+	sound_window(&bench, &car, 10, 9);
+	bench_expect(&bench, "");
+	const struct mme empty = slac_car_profile(&car, 0, 0);
+	bench_frame(&bench, &empty);
+	bench_expect(&bench, "CM_ATTEN_CHAR.IND, SOUNDING>WAIT_RSP");
+	assert_int_equal(bench_sent(&bench, &car, CM_ATTEN_CHAR_IND)->atten_char_ind.aag_db[57], 0);
 }
 
 static void missing_profile_db_stands_in_for_a_modem_that_reports_nothing(void **state)
@@ -676,7 +711,8 @@ static const enum slac_run_state waiting_states[] = {
 /* A restarted run must be a whole one: all the way to the match, with its own run_id. */
 static void expect_whole_run(struct bench *bench, const struct slac_car *car)
 {
-	assert_memory_equal(bench_sent(bench, car, CM_SLAC_PARM_CNF)->slac_parm_cnf.run_id, car->run_id, RUN_ID_LEN);
+	assert_memory_equal(bench_sent(bench, car, CM_SLAC_PARM_CNF)->slac_parm_cnf.run_id, car->run_id,
+			    RUN_ID_LEN);
 	bench_say(bench, car, CM_START_ATTEN_CHAR_IND);
 	bench_sounds(bench, car, 10);
 	bench_say(bench, car, CM_ATTEN_CHAR_RSP);
@@ -831,7 +867,8 @@ static void five_cars_at_once_are_served_and_one_ends_matched(void **state)
 		bench_say(&bench, &cars[i], CM_START_ATTEN_CHAR_IND);
 	for (unsigned sound = 0; sound < 10; sound++)
 		for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
-			const struct mme profile = slac_car_profile(&cars[i], SLAC_GROUPS, (uint8_t)(20 + 10 * i));
+			const struct mme profile =
+				slac_car_profile(&cars[i], SLAC_GROUPS, (uint8_t)(20 + 10 * i));
 			bench_frame(&bench, &profile);
 			if (sound < 9)
 				continue;
@@ -842,10 +879,9 @@ static void five_cars_at_once_are_served_and_one_ends_matched(void **state)
 	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
 		bench_say(&bench, &cars[i], CM_ATTEN_CHAR_RSP);
 	bench_say(&bench, &cars[2], CM_SLAC_MATCH_REQ);
-	bench_expect(&bench,
-		     "CM_SLAC_MATCH.CNF@3, WAIT_MATCH>MATCHED@3, WAIT_MATCH>FAILED other_ev_matched, "
-		     "WAIT_MATCH>FAILED other_ev_matched@2, WAIT_MATCH>FAILED other_ev_matched@4, "
-		     "WAIT_MATCH>FAILED other_ev_matched@5, matched@3");
+	bench_expect(&bench, "CM_SLAC_MATCH.CNF@3, WAIT_MATCH>MATCHED@3, WAIT_MATCH>FAILED other_ev_matched, "
+			     "WAIT_MATCH>FAILED other_ev_matched@2, WAIT_MATCH>FAILED other_ev_matched@4, "
+			     "WAIT_MATCH>FAILED other_ev_matched@5, matched@3");
 	bench_say(&bench, &cars[0], CM_SLAC_MATCH_REQ);
 	bench_expect(&bench, "!CM_SLAC_MATCH.REQ run_failed");
 }
@@ -867,25 +903,25 @@ static void sixth_car_is_refused_while_five_run(void **state)
 
 static void slot_of_the_run_that_failed_first_is_used_again(void **state)
 {
-	const struct slac_car sixth = slac_car(6);
+	const struct slac_car second = slac_car(2), fourth = slac_car(4), sixth = slac_car(6);
 	struct bench bench;
 
 	(void)state;
 	bench_ready_as(&bench, STRICT);
 	for (uint8_t i = 1; i <= SLAC_EVSE_RUNS; i++) {
 		const struct slac_car car = slac_car(i);
-		bench_bring_to(&bench, &car, i == 2 || i == 4 ? SLAC_RUN_WAIT_START : SLAC_RUN_WAIT_MATCH);
-		bench.now_us += 10 * MS;
+		bench_bring_to(&bench, &car, i == 4 ? SLAC_RUN_WAIT_START : SLAC_RUN_WAIT_MATCH);
 	}
-	bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
-	bench_expect(&bench, "WAIT_START>FAILED no_start_atten_char@2");
+	bench.now_us += 10 * MS;
+	bench_say(&bench, &second, CM_SLAC_PARM_REQ);
 	bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
 	bench_expect(&bench, "WAIT_START>FAILED no_start_atten_char@4");
+	bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
+	bench_expect(&bench, "WAIT_START>FAILED no_start_atten_char@2");
 	bench_say(&bench, &sixth, CM_SLAC_PARM_REQ);
 	bench_expect(&bench, "CM_SLAC_PARM.CNF@6, FREE>WAIT_START@6");
-	const struct slac_car second = slac_car(2), fourth = slac_car(4);
-	bench_expect_run(&bench, &second, SLAC_RUN_FREE);
-	bench_expect_run(&bench, &fourth, SLAC_RUN_FAILED);
+	bench_expect_run(&bench, &fourth, SLAC_RUN_FREE);
+	bench_expect_run(&bench, &second, SLAC_RUN_FAILED);
 }
 
 static void matching_fails_only_with_its_last_run(void **state)
@@ -1015,7 +1051,7 @@ static void validation_is_answered_not_required_and_matching_goes_on(void **stat
 	bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
 }
 
-static void validation_and_match_out_of_place_are_refused(void **state)
+static void validation_match_and_rsp_out_of_place_are_refused(void **state)
 {
 	const struct slac_car car = slac_car(1);
 	struct bench bench;
@@ -1028,6 +1064,10 @@ static void validation_and_match_out_of_place_are_refused(void **state)
 		bench_expect(&bench, "!CM_VALIDATE.REQ unexpected");
 		bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
 		bench_expect(&bench, "!CM_SLAC_MATCH.REQ unexpected");
+		if (waiting_states[i] == SLAC_RUN_WAIT_RSP)
+			continue;
+		bench_say(&bench, &car, CM_ATTEN_CHAR_RSP);
+		bench_expect(&bench, "!CM_ATTEN_CHAR.RSP unexpected");
 		bench_expect_run(&bench, &car, waiting_states[i]);
 	}
 }
@@ -1102,6 +1142,21 @@ static void pilot_fault_reports_failed_and_silences(void **state)
 	expect_deaf(&bench, &car);
 }
 
+static void next_vehicle_that_never_speaks_has_no_run_id(void **state)
+{
+	const struct slac_car car = slac_car(1);
+	struct bench bench;
+
+	(void)state;
+	bench_ready_as(&bench, FIELD);
+	bench_bring_to(&bench, &car, SLAC_RUN_MATCHED);
+	bench_input(&bench, SLAC_EVSE_DISCONNECTED, SLAC_REASON_VEHICLE_LEFT);
+	assert_true(bench.out.items[0].has_run_id);
+	bench_input(&bench, SLAC_EVSE_CONNECTED, SLAC_REASON_NONE);
+	bench_input(&bench, SLAC_EVSE_DISCONNECTED, SLAC_REASON_VEHICLE_LEFT);
+	assert_false(bench.out.items[0].has_run_id);
+}
+
 static void next_vehicle_starts_afresh_with_the_next_key(void **state)
 {
 	const struct slac_car car = slac_car(1);
@@ -1163,6 +1218,40 @@ static void lost_key_of_a_matched_outlet_is_unmatched(void **state)
 	bench_bring_to(&bench, &car, SLAC_RUN_MATCHED);
 }
 
+static void lost_key_of_a_matched_outlet_ends_it_as_its_profile_says(void **state)
+{
+	const struct slac_car car = slac_car(1);
+	struct bench bench;
+
+	(void)state;
+	for (int strict = 0; strict <= 1; strict++) {
+		bench_ready_as(&bench, strict != 0);
+		bench_bring_to(&bench, &car, SLAC_RUN_MATCHED);
+		bench_input(&bench, SLAC_EVSE_KEY_LOST, SLAC_REASON_LINK_LOST);
+		bench_expect(&bench, "unmatched link_lost");
+		bench_expect_state(&bench, strict ? SLAC_EVSE_FAILED : SLAC_EVSE_WAIT_PARM);
+		assert_int_equal(slac_evse_deadline(&bench.evse) == SLAC_NEVER, strict);
+	}
+}
+
+static void lost_key_is_wiped(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_ready_as(&bench, FIELD);
+	bench_input(&bench, SLAC_EVSE_KEY_LOST, SLAC_REASON_LINK_LOST);
+	assert_true(octets_are_zero(bench.evse.key.nmk, NMK_LEN));
+}
+
+static void unknown_values_have_a_text_too(void **state)
+{
+	(void)state;
+	assert_string_equal(slac_evse_state_text((enum slac_evse_state)(SLAC_EVSE_EXPIRED + 1)), "?");
+	assert_string_equal(slac_run_state_text((enum slac_run_state)(SLAC_RUN_FAILED + 1)), "?");
+	assert_string_equal(slac_status_text((enum slac_status)(SLAC_STATUS_UNMATCHED + 1)), "?");
+}
+
 static void every_reason_has_a_word_of_its_own(void **state)
 {
 	(void)state;
@@ -1205,12 +1294,14 @@ int main(void)
 		cmocka_unit_test(no_sound_at_all_fails_without_an_ind),
 		cmocka_unit_test(sounds_without_profiles_fail_and_blame_the_modem),
 		cmocka_unit_test(profiles_without_groups_fail_and_say_so),
+		cmocka_unit_test(counters_of_a_long_window_do_not_wrap),
 		cmocka_unit_test(profiles_are_counted_not_sounds),
 		cmocka_unit_test(average_is_per_group_and_truncated),
 		cmocka_unit_test(average_of_255_loud_profiles_does_not_overflow),
 		cmocka_unit_test(second_run_starts_its_average_from_nothing),
 		cmocka_unit_test(late_sounds_and_profiles_change_nothing),
 		cmocka_unit_test(missing_profile_db_stands_in_for_profiles_without_groups),
+		cmocka_unit_test(missing_profile_db_of_0_is_a_value_and_refuses_nothing),
 		cmocka_unit_test(missing_profile_db_stands_in_for_a_modem_that_reports_nothing),
 		cmocka_unit_test(missing_profile_db_does_not_invent_a_car_that_made_no_sound),
 		cmocka_unit_test(measured_profiles_go_before_missing_profile_db),
@@ -1233,13 +1324,17 @@ int main(void)
 		cmocka_unit_test(field_matched_outlet_lets_only_its_own_car_match_again),
 		cmocka_unit_test(loser_of_two_is_not_answered_after_the_match),
 		cmocka_unit_test(validation_is_answered_not_required_and_matching_goes_on),
-		cmocka_unit_test(validation_and_match_out_of_place_are_refused),
+		cmocka_unit_test(validation_match_and_rsp_out_of_place_are_refused),
 		cmocka_unit_test(unplug_in_every_state_ends_everything),
 		cmocka_unit_test(unplug_before_matching_when_matched_and_after_failure_reports_unmatched),
 		cmocka_unit_test(pilot_fault_reports_failed_and_silences),
+		cmocka_unit_test(next_vehicle_that_never_speaks_has_no_run_id),
 		cmocka_unit_test(next_vehicle_starts_afresh_with_the_next_key),
 		cmocka_unit_test(lost_key_ends_runs_and_nothing_is_answered_until_the_next),
 		cmocka_unit_test(lost_key_of_a_matched_outlet_is_unmatched),
+		cmocka_unit_test(lost_key_of_a_matched_outlet_ends_it_as_its_profile_says),
+		cmocka_unit_test(lost_key_is_wiped),
+		cmocka_unit_test(unknown_values_have_a_text_too),
 		cmocka_unit_test(every_reason_has_a_word_of_its_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

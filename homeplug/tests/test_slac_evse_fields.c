@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every field an EVSE checks (conformance document: CmSlacParm_005 and _006, AttenuationCharacterization_005 ...
- * _011 and _013 ... _018, CmSlacMatch_007 ... _022): a message with that field wrong does nothing, restarts no
- * timer and consumes no repeat; a valid one within the original time still counts, later not.
+ * Every field an EVSE checks (conformance document: CmSlacParm_005 and _006, AttenuationCharacterization_005
+ * ... _011 and _013 ... _018, CmSlacMatch_007 ... _022): a message with that field wrong does nothing,
+ * restarts no timer and consumes no repeat; a valid one within the original time still counts, later not.
  */
 #include "homeplug/tests/slac_evse_fixture.h"
 
@@ -21,8 +21,14 @@ struct wrong_field {
 	bool field_takes;  /* the field profile accepts it */
 };
 
-#define WRONG(type, text, member, flip)	   {type, text, offsetof(struct mme, member), flip, false}
-#define TOLERATED(type, text, member, flip) {type, text, offsetof(struct mme, member), flip, true}
+#define WRONG(type, text, member, flip)                                                                      \
+	{                                                                                                    \
+		type, text, offsetof(struct mme, member), flip, false                                        \
+	}
+#define TOLERATED(type, text, member, flip)                                                                  \
+	{                                                                                                    \
+		type, text, offsetof(struct mme, member), flip, true                                         \
+	}
 
 #define START CM_START_ATTEN_CHAR_IND
 #define RSP   CM_ATTEN_CHAR_RSP

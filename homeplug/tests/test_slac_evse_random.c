@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What must be true of an outlet whatever happens to it. The sequences are the same in every run. */
+#include "homeplug/tests/slac_car.h"
 #include "homeplug/tests/slac_evse_watch.h"
 
 #include <setjmp.h>
@@ -67,6 +68,7 @@ static void no_sequence_of_events_breaks_a_rule_of_the_strict_profile(void **sta
 
 	(void)state;
 	slac_evse_defaults(&config, true);
+	memcpy(config.evse_mac, test_evse_mac, MAC_LEN);
 	play_all(&config);
 }
 
@@ -76,6 +78,7 @@ static void no_sequence_of_events_breaks_a_rule_of_the_field_profile(void **stat
 
 	(void)state;
 	slac_evse_defaults(&config, false);
+	memcpy(config.evse_mac, test_evse_mac, MAC_LEN);
 	config.missing_profile_db = 10;
 	config.listen_after_init = true;
 	play_all(&config);

@@ -14,6 +14,15 @@
 #define TIMEOUT_MS 2000
 #define MAX_MS	   15000
 
+/* Nothing may depend on what was there before request_retry_begin. */
+static struct request_retry rubbish(void)
+{
+	struct request_retry retry;
+
+	memset(&retry, 1, sizeof(retry));
+	return retry;
+}
+
 static void sent(struct request_retry *retry, const char *id, uint64_t now_us)
 {
 	snprintf(retry->id, sizeof(retry->id), "%s", id);
@@ -22,7 +31,7 @@ static void sent(struct request_retry *retry, const char *id, uint64_t now_us)
 
 static void new_request_is_due_at_once(void **state)
 {
-	struct request_retry retry;
+	struct request_retry retry = rubbish();
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
@@ -33,7 +42,7 @@ static void new_request_is_due_at_once(void **state)
 static void unanswered_request_is_repeated_with_a_wait_that_doubles_up_to_the_most(void **state)
 {
 	static const uint64_t waits_ms[] = {2000, 4000, 8000, 15000, 15000, 15000};
-	struct request_retry retry;
+	struct request_retry retry = rubbish();
 	uint64_t now_us = START_US;
 
 	(void)state;
@@ -50,7 +59,7 @@ static void unanswered_request_is_repeated_with_a_wait_that_doubles_up_to_the_mo
 
 static void answer_ends_the_repeating(void **state)
 {
-	struct request_retry retry;
+	struct request_retry retry = rubbish();
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
@@ -63,7 +72,7 @@ static void answer_ends_the_repeating(void **state)
 
 static void answer_with_another_id_counts_for_nothing(void **state)
 {
-	struct request_retry retry;
+	struct request_retry retry = rubbish();
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
@@ -77,7 +86,7 @@ static void answer_with_another_id_counts_for_nothing(void **state)
 /* Each attempt has an id of its own: the answer to the one before is late. */
 static void late_answer_to_an_older_attempt_counts_for_nothing(void **state)
 {
-	struct request_retry retry;
+	struct request_retry retry = rubbish();
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
@@ -89,7 +98,7 @@ static void late_answer_to_an_older_attempt_counts_for_nothing(void **state)
 
 static void new_request_gives_up_the_outstanding_one(void **state)
 {
-	struct request_retry retry;
+	struct request_retry retry = rubbish();
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
@@ -103,7 +112,7 @@ static void new_request_gives_up_the_outstanding_one(void **state)
 
 static void refused_request_is_repeated_after_its_wait(void **state)
 {
-	struct request_retry retry;
+	struct request_retry retry = rubbish();
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
@@ -118,7 +127,7 @@ static void refused_request_is_repeated_after_its_wait(void **state)
 
 static void request_without_a_connection_waits_for_it(void **state)
 {
-	struct request_retry retry;
+	struct request_retry retry = rubbish();
 	const uint64_t later_us = START_US + 3600000 * MS;
 
 	(void)state;
@@ -130,9 +139,22 @@ static void request_without_a_connection_waits_for_it(void **state)
 	assert_true(request_retry_due(&retry, later_us));
 }
 
+static void request_that_was_not_sent_has_no_answer(void **state)
+{
+	struct request_retry retry = rubbish();
+
+	(void)state;
+	request_retry_begin(&retry, START_US);
+	sent(&retry, "one", START_US);
+	snprintf(retry.id, sizeof(retry.id), "two");
+	request_retry_unsent(&retry);
+	assert_false(request_retry_answered(&retry, "one"));
+	assert_false(request_retry_answered(&retry, "two"));
+}
+
 static void reconnection_repeats_the_outstanding_request_with_a_first_wait(void **state)
 {
-	struct request_retry retry;
+	struct request_retry retry = rubbish();
 	const uint64_t later_us = START_US + 100 * MS;
 
 	(void)state;
@@ -148,7 +170,7 @@ static void reconnection_repeats_the_outstanding_request_with_a_first_wait(void 
 
 static void reconnection_wakes_nothing_that_is_answered_or_ended(void **state)
 {
-	struct request_retry retry;
+	struct request_retry retry = rubbish();
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
@@ -165,7 +187,7 @@ static void reconnection_wakes_nothing_that_is_answered_or_ended(void **state)
 
 static void the_longest_waits_do_not_wrap(void **state)
 {
-	struct request_retry retry;
+	struct request_retry retry = rubbish();
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
@@ -185,6 +207,7 @@ int main(void)
 		cmocka_unit_test(new_request_gives_up_the_outstanding_one),
 		cmocka_unit_test(refused_request_is_repeated_after_its_wait),
 		cmocka_unit_test(request_without_a_connection_waits_for_it),
+		cmocka_unit_test(request_that_was_not_sent_has_no_answer),
 		cmocka_unit_test(reconnection_repeats_the_outstanding_request_with_a_first_wait),
 		cmocka_unit_test(reconnection_wakes_nothing_that_is_answered_or_ended),
 		cmocka_unit_test(the_longest_waits_do_not_wrap),

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wrong use is refused at the start with exit code 2 and one line that says what is wrong and what is expected."""
+import harness
+from harness import Bench
+
+BOOT_PARAMETERS = {"parameters": [{
+    "evse_id": harness.EVSE, "supports_eim": True, "network_interface": "evse0",
+    "connectors": [{"id": 1, "services": {"ac": {}}}]}]}
+
+
+class BadConfig(Bench):
+    def assert_refused(self, slacd, *parts, code=2):
+        self.assertEqual(slacd.exit_code(), code)
+        said = slacd.text()
+        for part in parts:
+            self.assertIn(part, said)
+
+    def refused_configuration(self, content):
+        return self.start_slacd(None, "--config", self.write("bad.json", content))
+
+    def test_unknown_option_is_named(self):
+        slacd = self.start_slacd(None, "--verbos")
+        self.assert_refused(slacd, "unknown option", "--verbos", "--help")
+        self.assertEqual(len(slacd.output.since()), 1)
+
+    def test_missing_argument_is_named(self):
+        self.assert_refused(self.start_slacd(None, "--mqtt-port"), "missing argument", "--mqtt-port")
+
+    def test_bad_option_value_is_named_with_what_is_expected(self):
+        self.assert_refused(self.start_slacd(None, "--mqtt-port", "70000"), "--mqtt-port", "70000", "1 to 65535")
+        self.assert_refused(self.start_slacd(None, "--log-level", "LOUD"), "--log-level", "LOUD", "TRACE|DEBUG")
+
+    def test_unreadable_configuration_is_named_with_the_reason(self):
+        self.assert_refused(self.start_slacd(None, "--config", self.path("none.json")), self.path("none.json"),
+                            "No such file")
+        self.assert_refused(self.start_slacd(None, "--config", self.directory), self.directory, "Is a directory")
+
+    def test_configuration_that_is_no_json_is_named_with_the_place(self):
+        self.assert_refused(self.refused_configuration('{"mqtt": {'), "bad.json", "not valid JSON", "octet")
+
+    def test_wrong_setting_is_named_by_file_path_and_expectation(self):
+        for content, parts in (
+                ({"slac": {"profile": "strikt"}}, ("slac.profile", "field|strict")),
+                ({"slac": {"profil": "strict"}}, ("slac.profil",)),
+                ({"slaac": {}}, ("slaac", "mqtt, slac")),
+                ({"mqtt": {"port": "1883"}}, ("mqtt.port", "a whole number")),
+                ({"mqtt": {"port": 0}}, ("mqtt.port", "1 to 65535")),
+                ({"pilot": {"nominal_current_a": 5}}, ("pilot.nominal_current_a", "6 to 80 A")),
+                ({"outlets": {harness.EVSE: {"interfase": "eth0"}}}, ("interfase",))):
+            with self.subTest(content=content):
+                self.assert_refused(self.refused_configuration(content), "bad.json", *parts)
+
+    def test_timer_outside_the_standard_needs_to_be_allowed(self):
+        self.assert_refused(self.refused_configuration({"slac": {"tt_evse_slac_init_ms": 1000}}),
+                            "slac.tt_evse_slac_init_ms", "20000", "50000", "slac.allow_nonstandard_timers")
+
+    def test_bad_boot_file_is_named_by_file_path_and_expectation(self):
+        bad = {"parameters": [dict(BOOT_PARAMETERS["parameters"][0], supports_eim="yes")]}
+        self.assert_refused(self.start_slacd(None, "--cs-config-file", self.write("station.json", bad)),
+                            "station.json", "data.parameters[0].supports_eim", "true or false")
+
+    def test_missing_boot_file_is_named(self):
+        self.assert_refused(self.start_slacd(None, "--cs-limits-file", self.path("none.json")), self.path("none.json"),
+                            "No such file")
+
+    def test_environment_is_checked_like_an_option(self):
+        environment = ("env", "MQTT_PORT=x")
+        self.assert_refused(self.start_slacd(wrapper=environment), "MQTT_PORT", "'x'", "1 to 65535")
+
+    def test_boot_files_replace_the_questions_to_the_station(self):
+        self.link()
+        self.broker = self.start_broker()
+        self.observer = self.start_observer(self.broker)
+        self.ev = self.start_ev()
+        limits = {"evses": [{"evse_id": harness.EVSE, "status_code": "evse_ready"}]}
+        self.slacd = self.start_slacd(None, "--cs-config-file", self.write("station.json", BOOT_PARAMETERS),
+                                      "--cs-limits-file", self.write("limits.json", limits))
+        self.observer.wait_service("ready")
+        self.assertEqual([message for message in self.observer.messages.since()
+                          if message.name in ("cs_parameters", "cs_status_and_limits")], [])
+        self.station = self.start_station()
+        self.station.wait_line("connected to the broker")
+        self.assert_matches()
+
+    def test_printed_configuration_is_accepted_again(self):
+        printed = self.start_slacd(None, "--print-config")
+        self.assertEqual(printed.exit_code(), 0)
+        again = self.start_slacd(None, "--config", self.write("printed.json", printed.text()), "--print-config")
+        self.assertEqual(again.exit_code(), 0)
+        self.assertEqual(again.text(), printed.text())
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The station simulator as a test's or a user's tool: its script, its exit codes, its output."""
+import json
+import os
+
+import harness
+from harness import Bench, SHORT_TIMERS
+
+FALLBACK = """
+expect cp_pwm hlc
+plug
+expect status basic_charging within 5000
+expect cp_pwm f within 100
+expect cp_pwm x1 within 5000
+expect cp_pwm x2 within 5000
+unplug
+expect status unmatched within 1000
+expect cp_pwm hlc within 1000
+quit
+"""
+
+
+class CsSim(Bench):
+    def run_cs_sim(self, *arguments):
+        return self.add(harness.Program("cs-sim", os.environ["CS_SIM"], *arguments))
+
+    def run_script(self, text, *arguments):
+        return self.start_station("--script", self.write("script.txt", text), *arguments)
+
+    def start_daemon_and_broker(self):
+        self.link()
+        self.broker = self.start_broker()
+        self.observer = self.start_observer(self.broker)
+        self.ev = self.start_ev()
+        self.slacd = self.start_slacd({**SHORT_TIMERS, "mqtt": {"request_timeout_ms": 100}})
+
+    def test_wrong_use_is_named_with_exit_code_2(self):
+        for arguments, part in ((("--bogus",), "--bogus"), (("extra",), "extra"), (("--mqtt-port", "0"), "--mqtt-port"),
+                                (("--evse", "E1"), "EVSE_ID=INTERFACE"), (("--answer", "maybe"), "--answer"),
+                                (("--config", self.path("none.json")), "none.json")):
+            with self.subTest(arguments=arguments):
+                cs_sim = self.run_cs_sim(*arguments)
+                self.assertEqual(cs_sim.exit_code(), 2)
+                self.assertIn(part, cs_sim.text())
+
+    def test_wrong_script_line_is_named_before_anything_happens(self):
+        cs_sim = self.run_script("plug\n\n# a comment\nexpect cp_pwm x3\n")
+        self.assertEqual(cs_sim.exit_code(), 2)
+        self.assertRegex(cs_sim.text(), r"script\.txt:4: expected: expect cp_pwm hlc\|f\|x1\|x2")
+        self.assertEqual(len(cs_sim.output.since()), 1)
+
+    def test_script_sees_a_whole_fallback_and_exits_with_0(self):
+        self.start_daemon_and_broker()
+        cs_sim = self.run_script(FALLBACK)
+        self.assertEqual(cs_sim.exit_code(), 0, cs_sim.text())
+        self.assertEqual(self.observer.slac_statuses(), ["basic_charging", "unmatched"])
+
+    def test_expectation_that_is_not_met_exits_with_1_and_names_it(self):
+        self.start_daemon_and_broker()
+        cs_sim = self.run_script("expect cp_pwm hlc\nexpect status matched within 200\nplug\nquit\n")
+        self.assertEqual(cs_sim.exit_code(), 1)
+        self.assertIn("expected status matched within 200 ms, but it did not come", cs_sim.text())
+        self.assertEqual(cs_sim.lines("cp_status update .* B"), [])
+
+    def test_every_message_is_one_line_with_its_time_both_ways(self):
+        self.start_daemon_and_broker()
+        cs_sim = self.run_script(FALLBACK)
+        cs_sim.exit_code()
+        for line in cs_sim.output.since():
+            self.assertRegex(line.text, r"^ *\d+\.\d{3} ms  (slacd -> cs|cs -> slacd|cs) ")
+        for part in ("slacd -> cs  cp_pwm request  .* x2 32.0 A", "cs -> slacd  cp_pwm response  .* valid",
+                     "cs -> slacd  cp_status update  .* F$"):
+            self.assertNotEqual(cs_sim.lines(part), [], part)
+
+    def test_quiet_says_nothing_and_colour_only_when_asked_for(self):
+        self.start_daemon_and_broker()
+        quiet = self.run_script("expect cp_pwm hlc\nquit\n", "--quiet")
+        self.assertEqual(quiet.exit_code(), 0)
+        self.assertEqual(quiet.text(), "")
+        coloured = self.run_script("plug\nquit\n", "--color", "always")
+        self.assertEqual(coloured.exit_code(), 0)
+        self.assertIn("\033[", coloured.text())
+        plain = self.run_script("unplug\nquit\n")
+        self.assertEqual(plain.exit_code(), 0)
+        self.assertNotIn("\033[", plain.text())
+
+    def test_answers_are_as_late_as_asked_for(self):
+        self.start_daemon_and_broker()
+        self.start_station("--answer-delay-ms", "300")
+        self.observer.wait_service("ready")
+        request = self.observer.wait_pilot("hlc")
+        answer = self.observer.messages.wait(lambda message: message.id == request.id and message.type == "response",
+                                             "cp_pwm response")
+        self.assertAlmostEqual(answer.time - request.time, 0.3, delta=0.1)
+
+    def test_files_are_sent_as_they_are(self):
+        parameters = {"parameters": [{"evse_id": "DE*FILE", "supports_eim": False, "network_interface": "evse0",
+                                      "connectors": []}], "unknown": [1, {"a": None}]}
+        limits = {"evses": [{"evse_id": "DE*FILE", "status_code": "evse_ready"}]}
+        self.start_daemon_and_broker()
+        self.start_station("--config", self.write("p.json", parameters), "--limits", self.write("l.json", limits))
+        for name, data in (("cs_parameters", parameters), ("cs_status_and_limits", limits)):
+            answer = self.observer.messages.wait(lambda message: message.name == name and message.type == "response", name)
+            self.assertEqual(answer.data, json.loads(json.dumps(data)))
+
+    def test_help_lists_every_option_and_command(self):
+        helped = self.run_cs_sim("--help")
+        self.assertEqual(helped.exit_code(), 0)
+        for word in ("--evse", "--script", "--answer-delay-ms", "plug", "expect", "raw", "quit"):
+            self.assertIn(word, helped.text())
+        version = self.run_cs_sim("--version")
+        self.assertEqual(version.exit_code(), 0)
+        self.assertRegex(version.text(), r"^cs-sim \d+\.\d+\.\d+$")
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rubbish on the power line and on the broker costs a bounded number of log lines and nothing else."""
+import random
+import subprocess
+
+import harness
+from harness import Bench
+
+FRAMES = 20000
+MESSAGES = 5000
+LOG_LINES_MAX = 60
+BROADCAST = b"\xff" * 6
+KNOWN_TYPES = (0x6008, 0x6009, 0x600D, 0x6064, 0x606A, 0x606F, 0x6076, 0x6078, 0x607C, 0x6086)
+
+
+def random_frames(count):
+    """HomePlug frames of known and unknown types with random content and length; the same ones every time."""
+    source = random.Random(15118)
+    for _ in range(count):
+        mmtype = source.choice(KNOWN_TYPES) if source.random() < 0.7 else source.randrange(0x10000)
+        mmv = source.choice((0, 1, 1, 1, 2))
+        header = BROADCAST + source.randbytes(6) + b"\x88\xe1" + bytes([mmv]) + mmtype.to_bytes(2, "little")
+        yield header + source.choice((b"\0\0", source.randbytes(2))) + source.randbytes(source.randrange(200))
+
+
+class Floods(Bench):
+    def ask_until_answered(self):
+        """A full inbound queue may drop the question: it is asked again."""
+        mark = self.observer.mark()
+
+        def ask():
+            self.station.say('raw cs/josev {"id":"after","name":"service_status","type":"request",'
+                             '"data":{"service":"slac"}}')
+            try:
+                self.observer.messages.wait(lambda message: message.id == "after" and message.type == "response",
+                                            "service_status response", within=0.3, after=mark)
+            except AssertionError:
+                return False
+            return True
+        harness.await_true(ask, "an answer after the flood")
+
+    def test_malformed_frames_leave_few_lines_and_a_service_that_matches(self):
+        self.start_all()
+        mark = self.slacd.mark()
+        harness.send_frames("plc0", random_frames(FRAMES))
+        self.ask_until_answered()
+        self.assertLess(len(self.slacd.lines("", mark)), LOG_LINES_MAX)
+        self.assertGreater(len(self.slacd.lines("Malformed frame", mark)), 0)
+        self.assert_matches()
+
+    def test_malformed_frames_during_a_match_do_not_disturb_it(self):
+        self.start_all()
+        self.plug()
+        self.ev.say("plug")
+        self.observer.wait_slac("matching")
+        harness.send_frames("plc0", random_frames(2000))
+        self.observer.wait_slac("matched")
+        self.assertEqual(self.observer.slac_statuses(), ["matching", "matched"])
+
+    def test_malformed_messages_leave_few_lines_and_a_service_that_matches(self):
+        self.start_all()
+        mark = self.slacd.mark()
+        lines = []
+        for i in range(MESSAGES):
+            lines.append(('{"id":"%d","name":"cp_status","type":"update","data":{"evse_id":7}}' % i,
+                          "not json " + "x" * 200,
+                          '{"id":"%d","name":"cp_status"' % i,
+                          "[" * 500,
+                          '{"id":"%d","name":"cs_parameters","type":"response","data":{"parameters":{}}}' % i)[i % 5])
+        subprocess.run(["mosquitto_pub", "-p", str(harness.BROKER_PORT), "-t", "cs/josev", "-l"],
+                       input="\n".join(lines), text=True, check=True)
+        self.ask_until_answered()
+        self.assertLess(len(self.slacd.lines("", mark)), LOG_LINES_MAX)
+        self.assertGreater(len(self.slacd.lines("MQTT message refused", mark)), 0)
+        self.assert_matches()
+
+    def test_refused_message_is_named_by_topic_name_member_and_expectation(self):
+        self.start_all()
+        self.station.say('raw cs/josev {"id":"1","name":"cp_status","type":"update","data":{"evse_id":"%s",'
+                         '"connector_id":"1","state":"B3"}}' % harness.EVSE)
+        self.slacd.wait_line(r"WARN .*refused.*topic=cs/josev name=cp_status member=data.state expected=.*B2")
+
+    def test_message_for_an_unknown_outlet_is_named_and_changes_nothing(self):
+        self.start_all()
+        self.station.say('raw cs/josev {"id":"1","name":"cp_status","type":"update","data":{"evse_id":"DE*OTHER",'
+                         '"connector_id":"1","state":"B2"}}')
+        self.slacd.wait_line(r"WARN .*cp_status.*evse_id=DE\*OTHER")
+        self.assertEqual(self.slacd.lines("Vehicle is connected"), [])
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Interfaces that are missing, come and go, or may not be opened; other outlets never notice."""
+import re
+
+import harness
+from harness import Bench, ip
+
+OTHER = "DE*TST*E2"
+
+
+class Interfaces(Bench):
+    def start_two_outlets(self, *, wrapper=()):
+        """The first works, the second's interface does not exist."""
+        self.link()
+        self.broker = self.start_broker()
+        self.observer = self.start_observer(self.broker)
+        self.station = self.start_station(evses=(f"{harness.EVSE}=evse0", f"{OTHER}=evse1"))
+        self.station.wait_line("connected to the broker")
+        self.ev = self.start_ev()
+        self.slacd = self.start_slacd({"modem": {"link_retry_ms": 100}}, wrapper=wrapper)
+        self.observer.wait_service("ready")
+
+    def test_missing_interface_leaves_the_other_outlet_alone_and_serves_when_it_comes(self):
+        self.start_two_outlets()
+        self.slacd.wait_line("ERROR .*interface evse1 does not exist.*evse_id=" + re.escape(OTHER))
+        self.assert_matches()
+        self.link("evse1", "plc1")
+        self.slacd.wait_line("Interface is open.*interface=evse1")
+        other_ev = self.start_ev(interface="plc1")
+        self.station.say(f"plug {OTHER}")
+        other_ev.say("plug")
+        self.observer.wait_slac("matched", evse=OTHER)
+
+    def test_interface_that_is_down_is_said_once_and_serves_when_it_is_up(self):
+        ip("link", "add", "evse1", "type", "veth", "peer", "name", "plc1")
+        self.addCleanup(ip, "link", "del", "evse1")
+        self.start_two_outlets()
+        self.slacd.wait_line("ERROR .*interface evse1 is down")
+        self.assert_matches()  # several retries of the other one long
+        self.assertEqual(len(self.slacd.lines("interface evse1")), 1)
+        ip("link", "set", "plc1", "up")
+        ip("link", "set", "evse1", "up")
+        self.slacd.wait_line("Interface is open.*interface=evse1")
+
+    def test_interface_that_goes_down_is_reported_and_served_again_when_it_is_back(self):
+        self.start_all({"modem": {"link_retry_ms": 100}, "mqtt": {"busy_after_ms": 300}})
+        self.assert_matches()
+        mark = self.observer.mark()
+        log = self.slacd.mark()
+        ip("link", "set", "evse0", "down")
+        self.slacd.wait_line("ERROR .*Interface is lost", after=log)
+        self.observer.wait_service("busy", after=mark)
+        ip("link", "set", "evse0", "up")
+        self.observer.wait_service("ready", after=mark)
+        self.assertEqual(self.observer.wait_slac("unmatched", after=mark).data["reason"], "link_lost")
+        mark = self.observer.mark()
+        self.station.say("unplug")
+        self.ev.say("unplug")
+        self.observer.wait_slac("unmatched", after=mark)
+        self.assert_matches()
+
+    def test_interface_that_is_deleted_and_made_again_is_served_again(self):
+        self.start_all({"modem": {"link_retry_ms": 100}})
+        self.ev.kill()
+        ip("link", "del", "evse0")
+        self.slacd.wait_line("ERROR .*(Interface is lost|does not exist)")
+        mark = self.slacd.mark()
+        self.link()
+        self.slacd.wait_line("Interface is open", after=mark)
+        self.ev = self.start_ev()
+        self.slacd.wait_line("Modem has confirmed its key", after=mark)
+        self.assert_matches()
+
+    def test_missing_permission_names_the_capability_and_the_service_stays_reachable(self):
+        self.start_two_outlets(wrapper=("setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"))
+        self.slacd.wait_line("ERROR .*CAP_NET_RAW is missing")
+        self.assertTrue(self.slacd.runs())
+        mark = self.observer.mark()
+        self.station.say('raw cs/josev {"id":"1","name":"service_status","type":"request","data":{"service":"slac"}}')
+        answer = self.observer.messages.wait(lambda message: message.service and message.type == "response",
+                                             "service_status response", after=mark)
+        self.assertEqual(answer.id, "1")
+
+
+if __name__ == "__main__":
+    harness.main(["setpriv"])
