@@ -9,6 +9,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 enum exit_code {
 	EXIT_CODE_OK = 0,
@@ -72,6 +73,8 @@ static int start(const struct settings *settings, const char *config_file)
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
 	signal(SIGPIPE, SIG_IGN);
+	/* No core file, also not through a helper program: the session key is in memory. */
+	prctl(PR_SET_DUMPABLE, 0);
 	log_line(LOG_LEVEL_INFO, "slacd %s starts. config=%s profile=%s", SLACD_VERSION,
 		 config_file != NULL ? config_file : "(defaults)", settings->slac_profile.text);
 	if (settings_nonstandard_timer(settings, &timer))
@@ -86,7 +89,7 @@ static int start(const struct settings *settings, const char *config_file)
 	enum exit_code code = run(base, settings);
 	event_base_free(base);
 	libevent_global_shutdown();
-	return code;
+	return (int)code;
 }
 
 int main(int argc, char **argv)

@@ -5,9 +5,9 @@
 
 #include "tools/cs_sim_pilot.h"
 
-#define CS_COMMAND_LINE_MAX  (API_PAYLOAD_MAX + 512)
+#define CS_COMMAND_LINE_MAX   (API_PAYLOAD_MAX + 512)
 #define CS_COMMAND_ERROR_SIZE 256
-#define CS_EXPECT_WITHIN_MS  30000u
+#define CS_EXPECT_WITHIN_MS   30000u
 
 enum cs_command_kind {
 	CS_COMMAND_NOTHING, /* an empty line or a comment */
@@ -40,17 +40,17 @@ struct cs_command {
 	enum cs_command_kind kind;
 	char evse_id[API_EVSE_ID_MAX]; /* "": the first outlet */
 	enum api_cp_state state;       /* STATE */
-	double ampere;                 /* LIMIT */
-	uint32_t ms;                   /* WAIT, EXPECT: at most this long */
+	double ampere;		       /* LIMIT */
+	uint32_t ms;		       /* WAIT, EXPECT: at most this long */
 	struct cs_event expected;      /* EXPECT */
-	enum cs_answer answer;         /* ANSWER */
-	const char *topic;             /* RAW: both point into the parsed line */
+	enum cs_answer answer;	       /* ANSWER */
+	const char *topic;	       /* RAW: both point into the parsed line */
 	const char *text;
 };
 
 /*
- * Reads one line, which is changed in the course of it. False, with `error` saying what was expected, when it is
- * no command.
+ * Reads one line, which is changed in the course of it. False, with `error` saying what was expected, when it
+ * is no command.
  */
 bool cs_command_parse(char *line, struct cs_command *command, char error[CS_COMMAND_ERROR_SIZE]);
 

@@ -8,11 +8,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-enum exit_code {
-	EXIT_CODE_OK = 0,
-	EXIT_CODE_FAILURE = 1,
-	EXIT_CODE_USAGE = 2
-};
+enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
 
 struct simulator {
 	struct event_base *base;
@@ -62,7 +58,8 @@ static int dispatch(struct simulator *simulator, const struct cs_options *option
 {
 	const struct cs_station_callbacks callbacks = {.connected = on_connected, .seen = on_seen};
 
-	simulator->station = cs_station_new(simulator->base, &options->station, &simulator->data, &callbacks, simulator);
+	simulator->station =
+		cs_station_new(simulator->base, &options->station, &simulator->data, &callbacks, simulator);
 	if (simulator->station == NULL)
 		return EXIT_CODE_FAILURE;
 	int result = event_base_dispatch(simulator->base);
@@ -76,7 +73,8 @@ static int run(struct simulator *simulator, const struct cs_options *options)
 	struct event *terminate = evsignal_new(simulator->base, SIGTERM, on_signal, simulator->base);
 	int code = EXIT_CODE_FAILURE;
 
-	if (interrupt != NULL && terminate != NULL && event_add(interrupt, NULL) == 0 && event_add(terminate, NULL) == 0)
+	if (interrupt != NULL && terminate != NULL && event_add(interrupt, NULL) == 0 &&
+	    event_add(terminate, NULL) == 0)
 		code = dispatch(simulator, options);
 	if (interrupt != NULL)
 		event_free(interrupt);

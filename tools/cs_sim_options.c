@@ -28,15 +28,18 @@ static const char help[] =
 	"      --color WHEN                auto, always or never [auto]\n"
 	"  -h, --help                      print this help and exit\n"
 	"  -V, --version                   print the version and exit\n\n"
-	"Commands, one a line, from the script and then from standard input (EVSE: the first outlet by default):\n"
+	"Commands, one a line, from the script and then from standard input (EVSE: the first outlet by "
+	"default):\n"
 	"  plug [EVSE]                     a vehicle is connected: B1, or B2 with PWM\n"
 	"  unplug [EVSE]                   it leaves: A1 or A2\n"
-	"  state STATE [EVSE]              report any pilot state, e.g. C2 when the vehicle is ready, or F for a fault\n"
+	"  state STATE [EVSE]              report any pilot state, e.g. C2 when the vehicle is ready, or F "
+	"for a fault\n"
 	"  limit AMPERE [EVSE]             report new AC limits\n"
 	"  wait MS\n"
 	"  expect cp_pwm hlc|f|x1|x2|e [EVSE] [within MS]\n"
 	"  expect status matching|matched|failed|unmatched|basic_charging [EVSE] [within MS]\n"
-	"                                  wait until slacd has said so, 30000 ms by default; otherwise exit code 1\n"
+	"                                  wait until slacd has said so, 30000 ms by default; otherwise exit "
+	"code 1\n"
 	"  answer valid|invalid|error|none\n"
 	"  raw TOPIC TEXT                  publish any text\n"
 	"  quit\n\n"
@@ -119,7 +122,8 @@ static const char *read_value(struct cs_options *options, int option, char *valu
 		options->evses[options->evse_count++] = value;
 		return NULL;
 	case OPTION_CURRENT:
-		return read_number(value, 0, 1000, &options->max_current_a) ? NULL : "a current from 0 to 1000 A";
+		return read_number(value, 0, 1000, &options->max_current_a) ? NULL
+									    : "a current from 0 to 1000 A";
 	case OPTION_CONFIG:
 		options->config_file = value;
 		return NULL;
@@ -127,7 +131,8 @@ static const char *read_value(struct cs_options *options, int option, char *valu
 		options->limits_file = value;
 		return NULL;
 	case OPTION_ANSWER:
-		return cs_answer_parse(value, &options->station.answer) ? NULL : "valid, invalid, error or none";
+		return cs_answer_parse(value, &options->station.answer) ? NULL
+									: "valid, invalid, error or none";
 	case OPTION_DELAY:
 		if (!read_number(value, 0, 1e9, &number))
 			return "milliseconds";
@@ -171,7 +176,8 @@ enum cs_options_action cs_options_read(int argc, char **argv, struct cs_options 
 		}
 		const char *expected = read_value(options, option, optarg);
 		if (expected != NULL) {
-			fprintf(stderr, "cs-sim: --%s '%s': expected %s\n", long_options[index].name, optarg, expected);
+			fprintf(stderr, "cs-sim: --%s '%s': expected %s\n", long_options[index].name, optarg,
+				expected);
 			return CS_OPTIONS_BAD;
 		}
 	}

@@ -8,7 +8,7 @@
 enum cs_options_action {
 	CS_OPTIONS_RUN,
 	CS_OPTIONS_EXIT, /* --help or --version was printed */
-	CS_OPTIONS_BAD   /* said on stderr */
+	CS_OPTIONS_BAD	 /* said on stderr */
 };
 
 /* Texts point into argv. */
@@ -16,7 +16,7 @@ struct cs_options {
 	struct cs_station_options station;
 	const char *config_file; /* NULL: made from evses */
 	const char *limits_file;
-	const char *script;      /* NULL: stdin only */
+	const char *script; /* NULL: stdin only */
 	const char *evses[API_EVSES_MAX];
 	size_t evse_count;
 	double max_current_a;

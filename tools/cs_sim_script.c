@@ -26,9 +26,9 @@ struct cs_script {
 	struct event_base *base;
 	struct cs_station *station; /* NULL before the start */
 	STAILQ_HEAD(, item) items;
-	struct event *timer;        /* of a wait, or of an expectation's limit */
-	struct event *input;        /* stdin, NULL when it has ended */
-	struct evbuffer *text;      /* of stdin, not yet a whole line */
+	struct event *timer;   /* of a wait, or of an expectation's limit */
+	struct event *input;   /* stdin, NULL when it has ended */
+	struct evbuffer *text; /* of stdin, not yet a whole line */
 	bool waiting;
 	bool expecting;
 	bool failed;

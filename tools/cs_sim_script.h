@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The station simulator's commands, from a script file first and then from stdin, carried out in order. `wait` and
- * `expect` hold the others up. An expectation looks at everything that came after what the last one met, so a
- * message that is faster than the script is not missed.
+ * The station simulator's commands, from a script file first and then from stdin, carried out in order.
+ * `wait` and `expect` hold the others up. An expectation looks at everything that came after what the last
+ * one met, so a message that is faster than the script is not missed.
  */
 #ifndef TOOLS_CS_SIM_SCRIPT_H
 #define TOOLS_CS_SIM_SCRIPT_H

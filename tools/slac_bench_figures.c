@@ -51,7 +51,8 @@ static bool open_all(struct bench *bench)
 	bench->car = (struct bench_car){.wire = &bench->wire,
 					.bare = &bench->bare,
 					.station = &bench->station,
-					.times = &bench->times};
+					.times = &bench->times,
+					.gap_us = bench->options->gap_us};
 	return bench->echo > 0 && wire_open(&bench->wire, bench->options->interface) &&
 	       wire_open(&bench->bare, bench->options->bare_interface) &&
 	       (placement_init() || bench_fail("cannot read which CPUs there are")) &&

@@ -14,6 +14,7 @@ struct bench_options {
 	const char *echo_interface; /* the bare responder's */
 	int port;		    /* of the broker */
 	unsigned matches;
+	unsigned gap_us; /* of silence before each timed frame */
 	unsigned starts;
 	unsigned idle_s;
 	bool unplaced; /* leave CPUs and priorities to the scheduler */

@@ -10,13 +10,16 @@
 #include <stdlib.h>
 
 #define MATCHES_MAX 1000000
+/* Two gaps, one for each responder, stay within TT_match_response, 200 ms. */
+#define GAP_US_MAX 50000
 
 static int usage(void)
 {
 	fprintf(stderr, "usage: slac-bench-driver --slacd PROGRAM --malloc-count LIBRARY --directory "
 			"DIRECTORY --port PORT\n"
 			"                         --interface IFNAME --bare IFNAME --echo IFNAME\n"
-			"                         [--matches N] [--starts N] [--idle-s N] [--unplaced]\n");
+			"                         [--matches N] [--gap-us N] [--starts N] [--idle-s N] "
+			"[--unplaced]\n");
 	return 2;
 }
 
@@ -30,12 +33,19 @@ static unsigned number(const char *text, unsigned max)
 static bool read_options(int argc, char **argv, struct bench_options *options)
 {
 	static const struct option known[] = {
-		{"slacd", required_argument, NULL, 's'},     {"malloc-count", required_argument, NULL, 'l'},
-		{"directory", required_argument, NULL, 'd'}, {"port", required_argument, NULL, 'p'},
-		{"interface", required_argument, NULL, 'i'}, {"bare", required_argument, NULL, 'b'},
-		{"echo", required_argument, NULL, 'e'},	     {"matches", required_argument, NULL, 'm'},
-		{"starts", required_argument, NULL, 'n'},    {"idle-s", required_argument, NULL, 't'},
-		{"unplaced", no_argument, NULL, 'u'},	     {NULL, 0, NULL, 0},
+		{"slacd", required_argument, NULL, 's'},
+		{"malloc-count", required_argument, NULL, 'l'},
+		{"directory", required_argument, NULL, 'd'},
+		{"port", required_argument, NULL, 'p'},
+		{"interface", required_argument, NULL, 'i'},
+		{"bare", required_argument, NULL, 'b'},
+		{"echo", required_argument, NULL, 'e'},
+		{"matches", required_argument, NULL, 'm'},
+		{"starts", required_argument, NULL, 'n'},
+		{"idle-s", required_argument, NULL, 't'},
+		{"gap-us", required_argument, NULL, 'g'},
+		{"unplaced", no_argument, NULL, 'u'},
+		{NULL, 0, NULL, 0},
 	};
 	int option;
 
@@ -71,6 +81,9 @@ static bool read_options(int argc, char **argv, struct bench_options *options)
 		case 't':
 			options->idle_s = number(optarg, 3600);
 			break;
+		case 'g':
+			options->gap_us = number(optarg, GAP_US_MAX);
+			break;
 		case 'u':
 			options->unplaced = true;
 			break;
@@ -86,7 +99,7 @@ static bool read_options(int argc, char **argv, struct bench_options *options)
 
 int main(int argc, char **argv)
 {
-	struct bench_options options = {.matches = 1000, .starts = 31, .idle_s = 10};
+	struct bench_options options = {.matches = 1000, .gap_us = 1000, .starts = 31, .idle_s = 10};
 
 	if (!read_options(argc, argv, &options))
 		return usage();

@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* So long nothing is sent before a timed frame: both responders and the CPU are at rest then. */
-#define GAP_US	      2000
 #define HEARD_TRIES   2000
 #define HEARD_WAIT_US 1000
 #define KEY_WAIT_US   2000000
+#define RECOVER_US    200000
 #define STARTS	      3
 #define ATTENUATION   20
 
@@ -88,12 +87,12 @@ static struct mme match_req(const struct bench_car *car)
 	return frame;
 }
 
-static bool timed(struct bench_wire *wire, const struct mme *request, uint16_t answer_type,
+static bool timed(struct bench_wire *wire, unsigned gap_us, const struct mme *request, uint16_t answer_type,
 		  struct mme *answer, struct samples *samples)
 {
 	uint64_t ns;
 
-	bench_sleep_us(GAP_US);
+	bench_sleep_us(gap_us);
 	wire_drain(wire);
 	if (!wire_exchange(wire, request, answer_type, answer, &ns))
 		return false;
@@ -110,12 +109,14 @@ static bool timed_pair(struct bench_car *car, enum bench_exchange which, const s
 	struct mme echo;
 
 	if (car->bare == NULL)
-		return timed(car->wire, request, answer_type, answer, NULL);
-	if (bare_first && !timed(car->bare, request, request->mmtype, &echo, &car->times->bare[which]))
+		return timed(car->wire, car->gap_us, request, answer_type, answer, NULL);
+	if (bare_first &&
+	    !timed(car->bare, car->gap_us, request, request->mmtype, &echo, &car->times->bare[which]))
 		return fail(car, "the bare responder does not answer");
-	if (!timed(car->wire, request, answer_type, answer, &car->times->slacd[which]))
+	if (!timed(car->wire, car->gap_us, request, answer_type, answer, &car->times->slacd[which]))
 		return false;
-	if (!bare_first && !timed(car->bare, request, request->mmtype, &echo, &car->times->bare[which]))
+	if (!bare_first &&
+	    !timed(car->bare, car->gap_us, request, request->mmtype, &echo, &car->times->bare[which]))
 		return fail(car, "the bare responder does not answer");
 	return true;
 }
@@ -207,4 +208,17 @@ bool car_match(struct bench_car *car)
 	if (!timed_pair(car, EXCHANGE_PARM, &request, CM_SLAC_PARM_CNF, &cnf))
 		return fail(car, "the second CM_SLAC_PARM.REQ is not answered");
 	return car_run_to_atten_char(car) && choose(car) && leave(car);
+}
+
+bool car_recover(struct bench_car *car)
+{
+	unsigned keys = car->wire->keys;
+
+	/* Plugged in first: without a vehicle there is none to leave, and no fresh key. */
+	if (!station_report(car->station, API_CP_B2) || !station_report(car->station, API_CP_A1) ||
+	    !wire_wait_keys(car->wire, keys + 1, KEY_WAIT_US))
+		return fail(car, "no fresh key after a match that went wrong");
+	bench_sleep_us(RECOVER_US);
+	wire_drain(car->wire);
+	return true;
 }

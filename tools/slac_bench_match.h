@@ -27,7 +27,8 @@ struct bench_car {
 	struct bench_wire *bare; /* to the bare responder; NULL: nothing is timed beside slacd */
 	struct bench_station *station;
 	struct bench_times *times; /* NULL: nothing is kept */
-	uint64_t number;	   /* of the run, makes the run_id */
+	unsigned gap_us; /* nothing is sent for so long before a timed frame: the responders are at rest */
+	uint64_t number; /* of the run, makes the run_id */
 	uint8_t evse_mac[MAC_LEN]; /* learnt from CM_SLAC_PARM.CNF */
 };
 
@@ -38,6 +39,8 @@ struct bench_car {
 bool car_is_heard(struct bench_car *car);
 /* Plugs in, matches, unplugs, and waits for the modem's fresh key. False with the reason on stderr. */
 bool car_match(struct bench_car *car);
+/* After a match that went wrong: the outlet is as before it. */
+bool car_recover(struct bench_car *car);
 /*
  * From CM_START_ATTEN_CHAR.IND to CM_ATTEN_CHAR.RSP. After the first time within one matching slacd has
  * nothing to tell the station.
