@@ -63,6 +63,27 @@ const struct api_evse_limits *manager_limits_of(const struct manager *manager, c
 	return NULL;
 }
 
+static struct api_cp_status *find_early(struct manager *manager, const char *evse_id)
+{
+	for (size_t i = 0; i < manager->early_count; i++)
+		if (strcmp(manager->early[i].evse_id, evse_id) == 0)
+			return &manager->early[i];
+	return NULL;
+}
+
+/* A station reports changes only: the car that came during the boot would never be served. */
+bool manager_keep_early(struct manager *manager, const struct api_cp_status *status)
+{
+	struct api_cp_status *early = find_early(manager, status->evse_id);
+
+	if (manager->boot == BOOT_DONE || (early == NULL && manager->early_count == API_EVSES_MAX))
+		return false;
+	if (early == NULL)
+		early = &manager->early[manager->early_count++];
+	*early = *status;
+	return true;
+}
+
 static void start_evse(struct manager *manager, const struct api_evse_parameters *parameters)
 {
 	const struct api_evse_limits *limits = manager_limits_of(manager, parameters->evse_id);
@@ -76,6 +97,9 @@ static void start_evse(struct manager *manager, const struct api_evse_parameters
 		return;
 	}
 	manager->evses[manager->evse_count++] = evse;
+	const struct api_cp_status *early = find_early(manager, parameters->evse_id);
+	if (early != NULL)
+		evse_cp_status(evse, early);
 }
 
 static void start_evses(struct manager *manager)

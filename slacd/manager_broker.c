@@ -62,7 +62,7 @@ static void handle(struct manager *manager, const struct api_message *message)
 		evse = manager_find(manager, message->data.cp_status.evse_id);
 		if (evse != NULL)
 			evse_cp_status(evse, &message->data.cp_status);
-		else
+		else if (!manager_keep_early(manager, &message->data.cp_status))
 			unknown_evse(message, message->data.cp_status.evse_id);
 		break;
 	case API_SLAC_DATA_LINK:

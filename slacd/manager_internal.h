@@ -31,6 +31,8 @@ struct manager {
 	struct request_retry boot_request;
 	struct api_parameters parameters;
 	struct api_limits limits;
+	struct api_cp_status early[API_EVSES_MAX]; /* pilot states that came before the outlets were known */
+	size_t early_count;
 	struct evse *evses[API_EVSES_MAX];
 	size_t evse_count;
 
@@ -54,6 +56,9 @@ void manager_boot_send(struct manager *manager);
 void manager_take_parameters(struct manager *manager, const struct api_message *message);
 void manager_take_limits(struct manager *manager, const struct api_message *message);
 const struct api_evse_limits *manager_limits_of(const struct manager *manager, const char *evse_id);
+
+/* A pilot state of an outlet that has no service: during the boot it is kept for it. False when it is not. */
+bool manager_keep_early(struct manager *manager, const struct api_cp_status *status);
 
 /* manager.c */
 void manager_arm(struct manager *manager);

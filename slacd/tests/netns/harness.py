@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the end-to-end tests share: a private network, programs that are awaited, not slept for, and frames.
 
-A test file ends with harness.main(). It starts itself again inside a network and process namespace of its own, so
-everything it makes (interfaces, broker, daemons) vanishes with it. Without the permission, or without a program, it
-exits with 77: skipped. The programs under test come from the environment: SLACD, SLAC_EV, CS_SIM.
+A test file ends with harness.main(). It starts itself again inside a network and process namespace of its
+own, so everything it makes (interfaces, broker, daemons) vanishes with it. Without the permission, or without
+a program, it exits with 77: skipped. The programs under test are named by SLACD, SLAC_EV, CS_SIM.
 """
 import json
 import os
@@ -24,6 +24,7 @@ BROKER_PORT = 1883
 EVSE = "DE*TST*E1"
 # An awaited event comes within milliseconds; this is for a machine that is busy with other tests.
 PATIENCE_S = 10.0
+TOLERANCE_S = 0.1
 # Timers that let a fallback be tested in a second.
 SHORT_TIMERS = {
     "slac": {"allow_nonstandard_timers": True, "tt_evse_slac_init_ms": 800},
@@ -40,7 +41,7 @@ def skip(reason):
 
 
 def unshare_command():
-    """The first way that is permitted here: a /proc of its own is for the sanitizers, which look themselves up."""
+    """The first way that is permitted here. A /proc of its own is for the leak sanitizer."""
     command = ["unshare", "--net", "--pid", "--fork", "--kill-child"]
     if os.geteuid() != 0:
         command += ["--user", "--map-root-user"]
@@ -168,7 +169,8 @@ class Program:
                                 within, after)
 
     def never_line(self, pattern, during, after=0):
-        self.output.never(lambda line: re.search(pattern, line.text), f"{self.name} says '{pattern}'", during, after)
+        self.output.never(lambda line: re.search(pattern, line.text), f"{self.name} says '{pattern}'",
+                          during, after)
 
     def lines(self, pattern, after=0):
         return [line for line in self.output.since(after) if re.search(pattern, line.text)]
@@ -249,8 +251,8 @@ class Observer(Program):
     def __init__(self):
         self.messages = Stream()
         self.delivered = set()
-        super().__init__("observer", "mosquitto_sub", "-p", BROKER_PORT, "-i", "observer", "-c", "-q", "1", "-t", "#",
-                         "-F", "%t %p")
+        super().__init__("observer", "mosquitto_sub", "-p", BROKER_PORT, "-i", "observer", "-c", "-q", "1",
+                         "-t", "#", "-F", "%t %p")
 
     def _read(self):
         for line in self.process.stdout:
@@ -266,18 +268,30 @@ class Observer(Program):
         return self.messages.mark()
 
     def wait_pilot(self, request, within=PATIENCE_S, after=0, evse=EVSE):
-        return self.messages.wait(lambda message: message.pilot == request and message.data["evse_id"] == evse,
-                                  f"cp_pwm request {request}", within, after)
+        def wanted(message):
+            return message.pilot == request and message.data["evse_id"] == evse
+        return self.messages.wait(wanted, f"cp_pwm request {request}", within, after)
 
     def wait_state(self, state, within=PATIENCE_S, after=0):
-        return self.messages.wait(lambda message: message.pilot_state == state, f"cp_status {state}", within, after)
+        return self.messages.wait(lambda message: message.pilot_state == state, f"cp_status {state}",
+                                  within, after)
 
     def wait_slac(self, status, within=PATIENCE_S, after=0, evse=EVSE):
-        return self.messages.wait(lambda message: message.slac == status and message.data["evse_id"] == evse,
-                                  f"SLAC status {status}", within, after)
+        def wanted(message):
+            return message.slac == status and message.data["evse_id"] == evse
+        return self.messages.wait(wanted, f"SLAC status {status}", within, after)
 
     def wait_service(self, status, within=PATIENCE_S, after=0):
-        return self.messages.wait(lambda message: message.service == status, f"service status {status}", within, after)
+        return self.messages.wait(lambda message: message.service == status, f"service status {status}",
+                                  within, after)
+
+    def wait_request(self, name, within=PATIENCE_S, after=0):
+        return self.messages.wait(lambda message: message.name == name and message.type == "request",
+                                  f"request {name}", within, after)
+
+    def wait_response(self, request_id, within=PATIENCE_S, after=0):
+        return self.messages.wait(lambda message: message.id == request_id and message.type == "response",
+                                  f"response {request_id}", within, after)
 
     def slac_statuses(self, after=0, evse=EVSE):
         return [message.slac for message in self.messages.since(after)
@@ -349,8 +363,8 @@ class Capture:
     def wait(self, mmtype, within=PATIENCE_S, after=0):
         return self.frames.wait(lambda frame: frame.mmtype == mmtype, f"frame 0x{mmtype:04x}", within, after)
 
-    def all(self, mmtype, after=0):
-        return [frame for frame in self.frames.since(after) if frame.mmtype == mmtype]
+    def never(self, mmtype, during, after=0):
+        self.frames.never(lambda frame: frame.mmtype == mmtype, f"frame 0x{mmtype:04x}", during, after)
 
     def close(self):
         self.socket.close()
@@ -367,6 +381,22 @@ def send_frames(interface, frames):
                 time.sleep(0.001)
 
 
+class StallWatch:
+    """How late the machine itself wakes a sleeper: no message can be more punctual than that."""
+
+    def __init__(self):
+        self.worst_s = 0.0
+        self.ended = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self):
+        period_s = 0.01
+        due = time.monotonic() + period_s
+        while not self.ended.wait(max(0.0, due - time.monotonic())):
+            self.worst_s = max(self.worst_s, time.monotonic() - due)
+            due = time.monotonic() + period_s
+
+
 # --- A bench: broker, daemon, station and car ---
 
 
@@ -379,6 +409,8 @@ class Bench(unittest.TestCase):
         self.directory = tempfile.mkdtemp(prefix="slacd-test-")
         self.addCleanup(shutil.rmtree, self.directory)
         self.addCleanup(self.kill_programs)
+        self.stalls = StallWatch()
+        self.addCleanup(self.stalls.ended.set)
 
     def run(self, result=None):
         bad_before = len(result.failures) + len(result.errors)
@@ -392,6 +424,7 @@ class Bench(unittest.TestCase):
             program.kill()
 
     def show_programs(self):
+        print(f"--- worst stall of the machine: {self.stalls.worst_s * 1e3:.0f} ms")
         for program in self.programs:
             print(f"--- {program.name}: {' '.join(program.process.args)}")
             for line in program.output.since():
@@ -426,8 +459,8 @@ class Bench(unittest.TestCase):
     def start_broker(self):
         configuration = self.write("mosquitto.conf", "\n".join([
             f"listener {BROKER_PORT} 127.0.0.1", "allow_anonymous true", "user root", "log_type all",
-            "log_dest stderr", "set_tcp_nodelay true", "persistence true", f"persistence_location {self.directory}/",
-            "max_queued_messages 0", ""]))
+            "log_dest stderr", "set_tcp_nodelay true", "max_queued_messages 0", "persistence true",
+            f"persistence_location {self.directory}/", ""]))
         broker = self.add(Program("mosquitto", "mosquitto", "-c", configuration))
         broker.wait_line("mosquitto version .* running")
         return broker
@@ -435,7 +468,7 @@ class Bench(unittest.TestCase):
     def save_subscriptions(self, broker):
         """What kill -9 shall leave of the broker's memory: who has subscribed."""
         broker.signal(signal.SIGUSR1)
-        await_true(lambda: os.path.exists(self.path("mosquitto.db")), "the broker has saved its subscriptions")
+        await_true(lambda: os.path.exists(self.path("mosquitto.db")), "the broker saves its subscriptions")
 
     def start_observer(self, broker):
         observer = self.add(Observer())
@@ -452,7 +485,8 @@ class Bench(unittest.TestCase):
 
     def start_ev(self, *arguments, interface="plc0"):
         """A modem, and a car that waits for "plug"."""
-        return self.add(Program("slac-ev", os.environ["SLAC_EV"], "--interface", interface, "--wait", *arguments))
+        command = [os.environ["SLAC_EV"], "--interface", interface, "--wait", *arguments]
+        return self.add(Program("slac-ev", *command))
 
     def start_all(self, configuration=None, *slacd_arguments, station=(), ev=(), evse=f"{EVSE}=evse0"):
         """The whole bench, up to the point where a car may come."""
@@ -472,6 +506,10 @@ class Bench(unittest.TestCase):
         mark = self.slacd.mark()
         self.station.say("plug")
         return self.slacd.wait_line("Vehicle is connected", after=mark)
+
+    def assert_time(self, came_s, due_s, what):
+        """Within TOLERANCE_S, plus what the machine itself was late."""
+        self.assertAlmostEqual(came_s, due_s, delta=TOLERANCE_S + self.stalls.worst_s, msg=what)
 
     def assert_matches(self, observer_mark=None):
         """A car comes and gets a link."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Wrong use is refused at the start with exit code 2 and one line that says what is wrong and what is expected."""
+"""Wrong use is refused at the start: exit code 2, and one line says what is wrong and what is expected."""
 import harness
 from harness import Bench
 
@@ -27,13 +27,13 @@ class BadConfig(Bench):
         self.assert_refused(self.start_slacd(None, "--mqtt-port"), "missing argument", "--mqtt-port")
 
     def test_bad_option_value_is_named_with_what_is_expected(self):
-        self.assert_refused(self.start_slacd(None, "--mqtt-port", "70000"), "--mqtt-port", "70000", "1 to 65535")
-        self.assert_refused(self.start_slacd(None, "--log-level", "LOUD"), "--log-level", "LOUD", "TRACE|DEBUG")
+        for option, value, expected in (("--mqtt-port", "70000", "1 to 65535"),
+                                        ("--log-level", "LOUD", "TRACE|DEBUG")):
+            self.assert_refused(self.start_slacd(None, option, value), option, value, expected)
 
     def test_unreadable_configuration_is_named_with_the_reason(self):
-        self.assert_refused(self.start_slacd(None, "--config", self.path("none.json")), self.path("none.json"),
-                            "No such file")
-        self.assert_refused(self.start_slacd(None, "--config", self.directory), self.directory, "Is a directory")
+        for path, reason in ((self.path("none.json"), "No such file"), (self.directory, "Is a directory")):
+            self.assert_refused(self.start_slacd(None, "--config", path), path, reason)
 
     def test_configuration_that_is_no_json_is_named_with_the_place(self):
         self.assert_refused(self.refused_configuration('{"mqtt": {'), "bad.json", "not valid JSON", "octet")
@@ -60,8 +60,8 @@ class BadConfig(Bench):
                             "station.json", "data.parameters[0].supports_eim", "true or false")
 
     def test_missing_boot_file_is_named(self):
-        self.assert_refused(self.start_slacd(None, "--cs-limits-file", self.path("none.json")), self.path("none.json"),
-                            "No such file")
+        path = self.path("none.json")
+        self.assert_refused(self.start_slacd(None, "--cs-limits-file", path), path, "No such file")
 
     def test_environment_is_checked_like_an_option(self):
         environment = ("env", "MQTT_PORT=x")
@@ -85,7 +85,8 @@ class BadConfig(Bench):
     def test_printed_configuration_is_accepted_again(self):
         printed = self.start_slacd(None, "--print-config")
         self.assertEqual(printed.exit_code(), 0)
-        again = self.start_slacd(None, "--config", self.write("printed.json", printed.text()), "--print-config")
+        path = self.write("printed.json", printed.text())
+        again = self.start_slacd(None, "--config", path, "--print-config")
         self.assertEqual(again.exit_code(), 0)
         self.assertEqual(again.text(), printed.text())
 

@@ -26,7 +26,8 @@ class BrokerAway(Bench):
         self.ev.say("unplug", "plug")  # the car starts over while nobody hears of it
         self.ev.wait_line("link up", after=mark)
         self.broker = self.start_broker()
-        self.observer.messages.wait(lambda _: self.observer.slac_statuses().count("matched") == 2, "both matches")
+        self.observer.messages.wait(lambda _: self.observer.slac_statuses().count("matched") == 2,
+                                    "both matches")
         self.assertEqual(self.observer.slac_statuses(), ["matching", "matched", "matching", "matched"])
         self.station.say("unplug")
         self.observer.wait_slac("unmatched")

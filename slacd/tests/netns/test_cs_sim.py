@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """The station simulator as a test's or a user's tool: its script, its exit codes, its output."""
-import json
 import os
 
 import harness
@@ -35,8 +34,9 @@ class CsSim(Bench):
         self.slacd = self.start_slacd({**SHORT_TIMERS, "mqtt": {"request_timeout_ms": 100}})
 
     def test_wrong_use_is_named_with_exit_code_2(self):
-        for arguments, part in ((("--bogus",), "--bogus"), (("extra",), "extra"), (("--mqtt-port", "0"), "--mqtt-port"),
-                                (("--evse", "E1"), "EVSE_ID=INTERFACE"), (("--answer", "maybe"), "--answer"),
+        for arguments, part in ((("--bogus",), "--bogus"), (("extra",), "extra"),
+                                (("--mqtt-port", "0"), "--mqtt-port"), (("--answer", "maybe"), "--answer"),
+                                (("--evse", "E1"), "EVSE_ID=INTERFACE"),
                                 (("--config", self.path("none.json")), "none.json")):
             with self.subTest(arguments=arguments):
                 cs_sim = self.run_cs_sim(*arguments)
@@ -89,19 +89,20 @@ class CsSim(Bench):
         self.start_station("--answer-delay-ms", "300")
         self.observer.wait_service("ready")
         request = self.observer.wait_pilot("hlc")
-        answer = self.observer.messages.wait(lambda message: message.id == request.id and message.type == "response",
-                                             "cp_pwm response")
-        self.assertAlmostEqual(answer.time - request.time, 0.3, delta=0.1)
+        answer = self.observer.wait_response(request.id)
+        self.assert_time(answer.time - request.time, 0.3, "cp_pwm response")
 
     def test_files_are_sent_as_they_are(self):
-        parameters = {"parameters": [{"evse_id": "DE*FILE", "supports_eim": False, "network_interface": "evse0",
-                                      "connectors": []}], "unknown": [1, {"a": None}]}
+        outlet = {"evse_id": "DE*FILE", "supports_eim": False, "network_interface": "evse0", "connectors": []}
+        parameters = {"parameters": [outlet], "unknown": [1, {"a": None}]}
         limits = {"evses": [{"evse_id": "DE*FILE", "status_code": "evse_ready"}]}
         self.start_daemon_and_broker()
-        self.start_station("--config", self.write("p.json", parameters), "--limits", self.write("l.json", limits))
+        self.start_station("--config", self.write("p.json", parameters),
+                           "--limits", self.write("l.json", limits))
         for name, data in (("cs_parameters", parameters), ("cs_status_and_limits", limits)):
-            answer = self.observer.messages.wait(lambda message: message.name == name and message.type == "response", name)
-            self.assertEqual(answer.data, json.loads(json.dumps(data)))
+            answer = self.observer.messages.wait(
+                lambda message, name=name: message.name == name and message.type == "response", name)
+            self.assertEqual(answer.data, data)
 
     def test_help_lists_every_option_and_command(self):
         helped = self.run_cs_sim("--help")

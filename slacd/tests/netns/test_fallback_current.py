@@ -31,9 +31,10 @@ class FallbackCurrent(Bench):
         self.observer.wait_pilot(("x2", 8.0), after=mark)
 
     def test_smallest_connected_phase_decides(self):
+        phases = {"l1": 20, "l2": 0, "l3": 13.4}
         limits = self.write("limits.json", {"evses": [{
             "evse_id": EVSE, "status_code": "evse_ready",
-            "ac": {"max_current": {"l1": 20, "l2": 0, "l3": 13.4}, "nominal_voltage": 230, "rcd_error": False}}]})
+            "ac": {"max_current": phases, "nominal_voltage": 230, "rcd_error": False}}]})
         self.start_all(SHORT_TIMERS, station=("--limits", limits))
         mark = self.observer.mark()
         self.plug()

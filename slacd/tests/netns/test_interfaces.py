@@ -76,10 +76,9 @@ class Interfaces(Bench):
         self.slacd.wait_line("ERROR .*CAP_NET_RAW is missing")
         self.assertTrue(self.slacd.runs())
         mark = self.observer.mark()
-        self.station.say('raw cs/josev {"id":"1","name":"service_status","type":"request","data":{"service":"slac"}}')
-        answer = self.observer.messages.wait(lambda message: message.service and message.type == "response",
-                                             "service_status response", after=mark)
-        self.assertEqual(answer.id, "1")
+        self.station.say('raw cs/josev {"id":"1","name":"service_status","type":"request",'
+                         '"data":{"service":"slac"}}')
+        self.assertEqual(self.observer.wait_response("1", after=mark).service, "ready")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A car that others wrote: pev of Debian's plc-utils-extra, with slac-ev as the two modems and the line between."""
+"""A car that others wrote: pev of Debian's plc-utils-extra. slac-ev is both modems and the line between."""
 import harness
 from harness import Bench
 
@@ -21,7 +21,8 @@ class Pev(Bench):
         self.start_all(ev=("--ev-interface", "plc1"))
 
     def start_pev(self):
-        return self.add(harness.Program("pev", "pev", "-i", "ev0", "-p", self.write("pev.ini", PEV_INI), "-v"))
+        profile = self.write("pev.ini", PEV_INI)
+        return self.add(harness.Program("pev", "pev", "-i", "ev0", "-p", profile, "-v"))
 
     def test_pev_is_matched_and_its_modem_joins_the_network(self):
         self.start_bench_for_pev()

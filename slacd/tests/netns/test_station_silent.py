@@ -8,21 +8,20 @@ X2 = ("x2", 32.0)
 
 
 class SilentStation(Bench):
-    def start_silent(self):
+    def start_silent(self, configuration=None):
         self.link()
         self.broker = self.start_broker()
         self.observer = self.start_observer(self.broker)
         self.station = self.start_station("--answer", "none")
         self.station.wait_line("connected to the broker")
         self.ev = self.start_ev()
-        self.slacd = self.start_slacd(IMPATIENT)
+        self.slacd = self.start_slacd({**IMPATIENT, **(configuration or {})})
 
     def wait_requests(self, name, count):
         requests = []
         while len(requests) < count:
             after = self.observer.messages.items.index(requests[-1]) + 1 if requests else 0
-            requests.append(self.observer.messages.wait(
-                lambda message: message.name == name and message.type == "request", f"request {name}", after=after))
+            requests.append(self.observer.wait_request(name, after=after))
         return requests
 
     def test_boot_requests_are_repeated_with_new_ids_until_answered(self):
@@ -38,16 +37,27 @@ class SilentStation(Bench):
         self.start_silent()
         times = [message.time for message in self.wait_requests("cs_parameters", 4)]
         for step, expected in zip(range(3), (0.2, 0.4, 0.4)):
-            self.assertAlmostEqual(times[step + 1] - times[step], expected, delta=0.1)
+            self.assert_time(times[step + 1] - times[step], expected, f"repetition {step + 1}")
 
     def test_answer_to_an_earlier_boot_request_is_not_taken(self):
         self.start_silent()
         first = self.wait_requests("cs_parameters", 2)[0]
-        self.station.say('raw cs/josev {"id":"%s","name":"cs_parameters","type":"response","data":{"parameters":[]}}'
-                         % first.id)
+        self.station.say('raw cs/josev {"id":"%s","name":"cs_parameters","type":"response",'
+                         '"data":{"parameters":[]}}' % first.id)
         mark = self.observer.mark()
-        self.observer.messages.wait(lambda message: message.name == "cs_parameters" and message.type == "request",
-                                    "the request is repeated", after=mark)
+        self.observer.wait_request("cs_parameters", after=mark)
+
+    def test_car_that_came_during_the_boot_is_served_by_a_station_that_says_so_only_once(self):
+        self.start_silent({"pilot": {"hlc_at_start": False}})
+        self.wait_requests("cs_parameters", 1)
+        self.station.say("plug")
+        self.observer.wait_state("B1")
+        self.assertEqual(self.slacd.lines("Vehicle is connected"), [])
+        self.station.say("answer valid")
+        self.slacd.wait_line("Vehicle is connected")
+        self.ev.say("plug")
+        self.observer.wait_slac("matched")
+        self.assertEqual(self.slacd.lines("not in cs_parameters"), [])
 
     def test_unanswered_pilot_requests_hold_nothing_up(self):
         self.start_all({**SHORT_TIMERS, **IMPATIENT})
@@ -57,7 +67,8 @@ class SilentStation(Bench):
         connected = self.observer.wait_state("B2", after=mark)
         self.observer.wait_pilot(X2, after=mark)
         for request, due_s in (("f", 0.8), ("x1", 1.4), (X2, 1.7)):
-            self.assertAlmostEqual(self.observer.wait_pilot(request, after=mark).time - connected.time, due_s, delta=0.1)
+            came_s = self.observer.wait_pilot(request, after=mark).time - connected.time
+            self.assert_time(came_s, due_s, str(request))
         self.assertEqual(self.observer.pilots(mark), ["f", "x1", X2])
 
     def test_unanswered_pilot_request_is_repeated_with_a_new_id_until_answered(self):
