@@ -63,6 +63,17 @@ static enum exit_code run(struct event_base *base, const struct settings *settin
 	return ok ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
 }
 
+/*
+ * No core file, also not through a helper program: the session key is in memory. The leak checker of a sanitizer
+ * build must trace its own process, which this forbids.
+ */
+static void forbid_core_files(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+	prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
 static int start(const struct settings *settings, const char *config_file)
 {
 	enum log_level level = LOG_LEVEL_INFO;
@@ -73,8 +84,7 @@ static int start(const struct settings *settings, const char *config_file)
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
 	signal(SIGPIPE, SIG_IGN);
-	/* No core file, also not through a helper program: the session key is in memory. */
-	prctl(PR_SET_DUMPABLE, 0);
+	forbid_core_files();
 	log_line(LOG_LEVEL_INFO, "slacd %s starts. config=%s profile=%s", SLACD_VERSION,
 		 config_file != NULL ? config_file : "(defaults)", settings->slac_profile.text);
 	if (settings_nonstandard_timer(settings, &timer))
