@@ -139,33 +139,43 @@ const char *mme_name(uint16_t mmtype)
 	return name != NULL ? name : "unknown";
 }
 
+enum mme_error mme_header_decode(struct reader *r, struct mme *out)
+{
+	read_bytes(r, out->dst, MAC_LEN);
+	read_bytes(r, out->src, MAC_LEN);
+	uint8_t ethertype_high = read_u8(r);
+	uint8_t ethertype_low = read_u8(r);
+	if (r->failed)
+		return MME_ERR_SHORT;
+	if ((ethertype_high << 8 | ethertype_low) != HOMEPLUG_ETHERTYPE)
+		return MME_ERR_ETHERTYPE;
+	out->mmv = read_u8(r);
+	out->mmtype = read_le16(r);
+	if (r->failed)
+		return MME_ERR_SHORT;
+	if (out->mmv != MME_MMV_1_0) {
+		out->fmi = read_u8(r);
+		out->fmsn = read_u8(r);
+	}
+	return MME_OK;
+}
+
 enum mme_error mme_decode(const uint8_t *frame, size_t len, struct mme *out)
 {
 	struct reader r;
 
 	memset(out, 0, sizeof(*out));
 	reader_init(&r, frame, len);
-	read_bytes(&r, out->dst, MAC_LEN);
-	read_bytes(&r, out->src, MAC_LEN);
-	uint8_t ethertype_high = read_u8(&r);
-	uint8_t ethertype_low = read_u8(&r);
-	if (r.failed)
-		return MME_ERR_SHORT;
-	if ((ethertype_high << 8 | ethertype_low) != HOMEPLUG_ETHERTYPE)
-		return MME_ERR_ETHERTYPE;
-	out->mmv = read_u8(&r);
-	out->mmtype = read_le16(&r);
-	if (r.failed)
-		return MME_ERR_SHORT;
+	enum mme_error error = mme_header_decode(&r, out);
+	if (error != MME_OK)
+		return error;
 	if (known_name(out->mmtype) == NULL)
 		return MME_ERR_MMTYPE;
 	if (out->mmv != MME_MMV_1_1)
 		return MME_ERR_MMV;
-	uint8_t fmi = read_u8(&r);
-	uint8_t fmsn = read_u8(&r);
 	if (r.failed)
 		return MME_ERR_SHORT;
-	if (fmi != 0 || fmsn != 0)
+	if (out->fmi != 0 || out->fmsn != 0)
 		return MME_ERR_FRAGMENT;
 	return body_decode(&r, out);
 }

@@ -52,6 +52,8 @@ struct mme {
 	uint8_t dst[MAC_LEN];
 	uint8_t src[MAC_LEN];
 	uint8_t mmv;
+	uint8_t fmi;     /* 0 in every message of this codec, also where MMV 0 has none */
+	uint8_t fmsn;
 	uint16_t mmtype; /* selects the member of the union: enum mmtype */
 	union {
 		struct set_key_req set_key_req;
@@ -84,6 +86,12 @@ struct mme {
  *   MME_ERR_NUM_GROUPS  an attenuation profile of more than 58 groups
  */
 enum mme_error mme_decode(const uint8_t *frame, size_t len, struct mme *out);
+
+/*
+ * Reads the header members of *out. The reader then stands at the payload, whose place depends on the received
+ * MMV. MME_ERR_SHORT, MME_ERR_ETHERTYPE, or MME_OK; a frame that ends within FMI and FMSN shows in r->failed.
+ */
+enum mme_error mme_header_decode(struct reader *r, struct mme *out);
 
 /*
  * Encodes *in as an Ethernet frame, padded with zeros to 60 octets, and sets *len. MMV is always 1.
