@@ -58,6 +58,7 @@ static void remember_ev(struct slac_evse *evse, const struct slac_run *run)
 static void wait_for_parm_req(struct slac_evse *evse, uint64_t now_us)
 {
 	evse->state = SLAC_EVSE_WAIT_PARM;
+	evse->paused = false;
 	evse->deadline_us = now_us + (uint64_t)evse->config.tt_evse_slac_init_ms * 1000;
 }
 
@@ -117,6 +118,8 @@ static enum slac_reason parm_req_refusal(const struct slac_evse *evse, const str
 		return SLAC_REASON_NO_VEHICLE;
 	if (!evse->has_key)
 		return SLAC_REASON_KEY_NOT_SET;
+	if (evse->paused)
+		return SLAC_REASON_PAUSED;
 	if (evse->state == SLAC_EVSE_EXPIRED && !evse->config.listen_after_init)
 		return SLAC_REASON_INIT_EXPIRED;
 	if (evse->state == SLAC_EVSE_MATCHED) {
@@ -252,7 +255,32 @@ static void on_disconnected(struct slac_evse *evse, enum slac_reason reason, uin
 	evse->state = SLAC_EVSE_IDLE;
 	evse->deadline_us = SLAC_NEVER;
 	evse->vehicle_connected = false;
-	report(evse, reason == SLAC_REASON_VEHICLE_LEFT ? SLAC_STATUS_UNMATCHED : SLAC_STATUS_FAILED, reason, out);
+	evse->paused = false;
+	bool left = reason == SLAC_REASON_VEHICLE_LEFT || reason == SLAC_REASON_RESET;
+	report(evse, left ? SLAC_STATUS_UNMATCHED : SLAC_STATUS_FAILED, reason, out);
+}
+
+/* The car keeps its place and may begin again at any time; there is no fallback after a session that ended well. */
+static void on_terminate(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
+{
+	if (!evse->vehicle_connected)
+		return;
+	bool was_used = evse->state == SLAC_EVSE_MATCHING || evse->state == SLAC_EVSE_MATCHED;
+	drop_runs(evse, SLAC_REASON_TERMINATED, now_us, out);
+	if (!was_used)
+		return;
+	report(evse, SLAC_STATUS_UNMATCHED, SLAC_REASON_TERMINATED, out);
+	evse->state = SLAC_EVSE_WAIT_PARM;
+	evse->deadline_us = SLAC_NEVER;
+}
+
+static void on_pause(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
+{
+	drop_runs(evse, SLAC_REASON_PAUSED, now_us, out);
+	evse->paused = true;
+	evse->deadline_us = SLAC_NEVER;
+	if (evse->vehicle_connected)
+		evse->state = SLAC_EVSE_EXPIRED;
 }
 
 static void on_key_lost(struct slac_evse *evse, enum slac_reason reason, uint64_t now_us,
@@ -305,6 +333,16 @@ void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input
 		break;
 	case SLAC_EVSE_DISCONNECTED:
 		on_disconnected(evse, input->reason, now_us, out);
+		break;
+	case SLAC_EVSE_TERMINATE:
+		on_terminate(evse, now_us, out);
+		break;
+	case SLAC_EVSE_PAUSE:
+		on_pause(evse, now_us, out);
+		break;
+	case SLAC_EVSE_LISTEN:
+		if (evse->vehicle_connected && evse->state != SLAC_EVSE_MATCHING && evse->state != SLAC_EVSE_MATCHED)
+			wait_for_parm_req(evse, now_us);
 		break;
 	case SLAC_EVSE_KEY_SET:
 		evse->key = *input->key;

@@ -99,6 +99,7 @@ struct slac_evse {
 	enum slac_evse_state state;
 	uint64_t deadline_us; /* of TT_EVSE_SLAC_init */
 	bool vehicle_connected;
+	bool paused;          /* SLAC_EVSE_PAUSE, until LISTEN */
 	bool has_key;
 	struct network_key key;
 	bool has_run_id;      /* an EV has spoken since the vehicle was connected */
@@ -110,6 +111,9 @@ struct slac_evse {
 enum slac_evse_input_kind {
 	SLAC_EVSE_CONNECTED,    /* cp_state is B, C or D */
 	SLAC_EVSE_DISCONNECTED, /* cp_state left B, C, D; `reason` says why */
+	SLAC_EVSE_TERMINATE,    /* the 15118 side ends the data link: unmatched, the vehicle stays and may speak again */
+	SLAC_EVSE_PAUSE,        /* no CM_SLAC_PARM.REQ is answered for now (the pilot is in F or at a nominal duty) */
+	SLAC_EVSE_LISTEN,       /* a new window of TT_EVSE_SLAC_init begins */
 	SLAC_EVSE_KEY_SET,      /* the modem confirmed `key`; taken over for the next CM_SLAC_MATCH.CNF */
 	SLAC_EVSE_KEY_LOST,     /* the modem's key is unknown; nothing is answered until KEY_SET */
 	SLAC_EVSE_FRAME,        /* `frame` was received */

@@ -21,12 +21,16 @@ enum slac_reason {
 	SLAC_REASON_NEW_RUN,             /* the same EV began a new run */
 	SLAC_REASON_VEHICLE_LEFT,        /* cp_state A */
 	SLAC_REASON_PILOT_FAULT,         /* cp_state E or F that slacd did not ask for */
+	SLAC_REASON_EVSE_NOT_READY,      /* the station took the outlet out of service */
+	SLAC_REASON_TERMINATED,          /* the 15118 side ended the data link (slac_data_link) */
+	SLAC_REASON_RESET,               /* the station asked for a reset */
 	SLAC_REASON_LINK_LOST,           /* the interface to the modem went away */
 
 	/* A message was refused although it decoded. */
 	SLAC_REASON_FIELD,            /* a field check failed; enum mme_error tells which */
 	SLAC_REASON_NO_VEHICLE,       /* the pilot is not in B, C or D */
 	SLAC_REASON_KEY_NOT_SET,      /* the modem has not confirmed the session's NMK */
+	SLAC_REASON_PAUSED,           /* the pilot is in F or at a nominal duty cycle on our request */
 	SLAC_REASON_INIT_EXPIRED,     /* CM_SLAC_PARM.REQ after TT_EVSE_SLAC_init */
 	SLAC_REASON_ALREADY_MATCHED,  /* the outlet is matched with another run */
 	SLAC_REASON_RUN_FAILED,       /* this run has failed; it stays silent */

@@ -79,6 +79,7 @@ enum api_kind {
 	API_SLAC_LINK_STATUS,	  /* request */
 	API_SLAC_NETWORK_INFO,	  /* request */
 	API_HLC_CHARGING,	  /* update */
+	API_AUTHORIZATION,	  /* update */
 	API_RESET,		  /* request */
 };
 
@@ -208,6 +209,16 @@ struct api_hlc_charging {
 	bool active;
 };
 
+/*
+ * authorization: by_eim is false for other means (a `type` other than "eim"); accepted for status "accepted", false
+ * for every other status.
+ */
+struct api_authorization {
+	char evse_id[API_EVSE_ID_MAX];
+	bool by_eim;
+	bool accepted;
+};
+
 /* slac_link_status, slac_network_info: the outlet asked for. reset: "" means the whole service. */
 struct api_evse_request {
 	char evse_id[API_EVSE_ID_MAX];
@@ -225,6 +236,7 @@ struct api_message {
 		struct api_cp_status cp_status;	      /* API_CP_STATUS */
 		struct api_data_link data_link;	      /* API_SLAC_DATA_LINK */
 		struct api_hlc_charging hlc_charging; /* API_HLC_CHARGING */
+		struct api_authorization authorization; /* API_AUTHORIZATION */
 		struct api_evse_request request; /* API_SLAC_LINK_STATUS, API_SLAC_NETWORK_INFO, API_RESET */
 	} data;					 /* API_SERVICE_STATUS has none: it asks for "slac" */
 };

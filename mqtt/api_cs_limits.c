@@ -2,6 +2,7 @@
 /* cs_status_and_limits: the state of each outlet and what its AC side may deliver. `dc` is not read. */
 #include "mqtt/api_envelope.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define CURRENT_MAX_A 1000
@@ -38,6 +39,7 @@ static bool read_ac(const struct api_node *entry, struct api_evse_limits *evse)
 static bool read_entry(const struct api_node *entry, struct api_limits *limits)
 {
 	struct api_evse_limits *evse = &limits->evses[limits->count];
+	char expected[API_EXPECTED_MAX];
 	int status;
 
 	if (!api_json_evse_id(entry, evse->evse_id) ||
@@ -45,8 +47,10 @@ static bool read_entry(const struct api_node *entry, struct api_limits *limits)
 		return false;
 	evse->status_code = (enum api_evse_status)status;
 	for (size_t i = 0; i < limits->count; i++) {
-		if (strcmp(limits->evses[i].evse_id, evse->evse_id) == 0)
-			return api_json_fail(entry, "evse_id", "an evse_id that no entry before has");
+		if (strcmp(limits->evses[i].evse_id, evse->evse_id) != 0)
+			continue;
+		snprintf(expected, sizeof(expected), "another evse_id than that of evses[%zu], %s", i, evse->evse_id);
+		return api_json_fail(entry, "evse_id", expected);
 	}
 	limits->count++;
 	return true;

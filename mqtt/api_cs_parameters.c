@@ -2,6 +2,7 @@
 /* cs_parameters: which outlets the station has, on which interface, with which services. */
 #include "mqtt/api_envelope.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define CONNECTORS_MAX 16
@@ -82,14 +83,17 @@ static bool read_interface(const struct api_node *entry, struct api_evse_paramet
 static bool read_entry(const struct api_node *entry, struct api_parameters *parameters)
 {
 	struct api_evse_parameters *evse = &parameters->evses[parameters->count];
+	char expected[API_EXPECTED_MAX];
 
 	if (!api_json_evse_id(entry, evse->evse_id) ||
 	    !api_json_bool(entry, "supports_eim", &evse->supports_eim) || !read_interface(entry, evse) ||
 	    !read_connectors(entry, evse))
 		return false;
 	for (size_t i = 0; i < parameters->count; i++) {
-		if (strcmp(parameters->evses[i].evse_id, evse->evse_id) == 0)
-			return api_json_fail(entry, "evse_id", "an evse_id that no entry before has");
+		if (strcmp(parameters->evses[i].evse_id, evse->evse_id) != 0)
+			continue;
+		snprintf(expected, sizeof(expected), "another evse_id than that of parameters[%zu], %s", i, evse->evse_id);
+		return api_json_fail(entry, "evse_id", expected);
 	}
 	parameters->count++;
 	return true;

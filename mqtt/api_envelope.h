@@ -43,6 +43,7 @@ enum api_result api_read_cp_pwm(const struct api_node *data, void *out);    /* s
 enum api_result api_read_cp_status(const struct api_node *data, void *out); /* struct api_cp_status */
 enum api_result api_read_data_link(const struct api_node *data, void *out); /* struct api_data_link */
 enum api_result api_read_hlc_charging(const struct api_node *data, void *out); /* struct api_hlc_charging */
+enum api_result api_read_authorization(const struct api_node *data, void *out); /* struct api_authorization */
 enum api_result api_read_evse_request(const struct api_node *data, void *out); /* struct api_evse_request */
 enum api_result api_read_reset(const struct api_node *data, void *out);	       /* struct api_evse_request */
 

@@ -17,6 +17,7 @@ static const struct api_row rows[] = {
 	{"slac_link_status", API_REQUEST, API_SLAC_LINK_STATUS, api_read_evse_request},
 	{"slac_network_info", API_REQUEST, API_SLAC_NETWORK_INFO, api_read_evse_request},
 	{"hlc_charging", API_UPDATE, API_HLC_CHARGING, api_read_hlc_charging},
+	{"authorization", API_UPDATE, API_AUTHORIZATION, api_read_authorization},
 	{"reset", API_REQUEST, API_RESET, api_read_reset},
 };
 

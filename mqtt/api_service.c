@@ -35,6 +35,22 @@ enum api_result api_read_hlc_charging(const struct api_node *data, void *out)
 	return API_OK;
 }
 
+enum api_result api_read_authorization(const struct api_node *data, void *out)
+{
+	struct api_authorization *authorization = out;
+	char text[API_VERSION_MAX] = "eim";
+
+	if (!api_json_evse_id(data, authorization->evse_id))
+		return API_INVALID;
+	if (api_json_has(data, "type") && !api_json_text(data, "type", text, sizeof(text)))
+		return API_INVALID;
+	authorization->by_eim = strcmp(text, "eim") == 0;
+	if (!api_json_text(data, "status", text, sizeof(text)))
+		return API_INVALID;
+	authorization->accepted = strcmp(text, "accepted") == 0;
+	return API_OK;
+}
+
 enum api_result api_read_evse_request(const struct api_node *data, void *out)
 {
 	struct api_evse_request *request = out;

@@ -20,6 +20,7 @@ static const char *const kinds[] = {
 	[API_SLAC_LINK_STATUS] = "slac_link_status",
 	[API_SLAC_NETWORK_INFO] = "slac_network_info",
 	[API_HLC_CHARGING] = "hlc_charging",
+	[API_AUTHORIZATION] = "authorization",
 	[API_RESET] = "reset",
 };
 

@@ -13,7 +13,7 @@ static uint64_t nearest_deadline(const struct evse *evse)
 {
 	const uint64_t deadlines_us[] = {
 		slac_evse_deadline(&evse->slac),     modem_deadline(&evse->modem), control_pilot_deadline(&evse->pilot),
-		request_retry_deadline(&evse->pilot_retry), evse->link_retry_us,
+		request_retry_deadline(&evse->pilot_retry), evse->link_retry_us, evse->network_requests.deadline_us,
 	};
 	uint64_t nearest_us = SLAC_NEVER;
 
@@ -68,6 +68,8 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 		evse_pilot_input(evse, &pilot_tick);
 	if (request_retry_due(&evse->pilot_retry, now_us))
 		evse_pilot_request_send(evse);
+	if (evse->network_requests.deadline_us <= now_us)
+		evse_network_expire(evse);
 	evse_arm(evse);
 }
 
@@ -113,6 +115,10 @@ static void init_pilot(struct evse *evse)
 		.hlc_at_start = settings->hlc_at_start,
 		.step_f_ms = settings->step_f_ms,
 		.step_x1_ms = settings->step_x1_ms,
+		.step_x1_hlc_ms = settings->step_x1_hlc_ms,
+		.init_retries = settings->slac_init_retries,
+		.failed_pulses = settings->failed_pulses,
+		.basic_charging_on_eim = settings->basic_charging_on_eim,
 		.nominal_current_da = deciampere(own_current ? outlet->nominal_current_a : settings->nominal_current_a),
 	};
 
@@ -120,10 +126,16 @@ static void init_pilot(struct evse *evse)
 	request_retry_end(&evse->pilot_retry);
 }
 
+const char *evse_interface_of(const struct settings *settings, const struct api_evse_parameters *parameters)
+{
+	const struct settings_outlet *outlet = settings_outlet(settings, parameters->evse_id);
+
+	return outlet != NULL && outlet->interface[0] != '\0' ? outlet->interface : parameters->network_interface;
+}
+
 struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_parameters *parameters,
 		      const struct api_evse_limits *limits)
 {
-	const struct settings_outlet *outlet = settings_outlet(shared->settings, parameters->evse_id);
 	const struct modem_config modem_config = {.response_ms = shared->settings->modem_response_ms};
 	const struct control_pilot_input start = {.kind = CONTROL_PILOT_START};
 	struct evse *evse = calloc(1, sizeof(*evse));
@@ -134,14 +146,13 @@ struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_pa
 	evse->parameters = *parameters;
 	evse->timer_us = SLAC_NEVER;
 	evse->link_retry_us = SLAC_NEVER;
+	evse->network_requests.deadline_us = SLAC_NEVER;
 	evse->timer = evtimer_new(shared->base, on_timer, evse);
 	if (evse->timer == NULL) {
 		free(evse);
 		return NULL;
 	}
-	bool own_interface = outlet != NULL && outlet->interface[0] != '\0';
-	snprintf(evse->interface, sizeof(evse->interface), "%s",
-		 own_interface ? outlet->interface : parameters->network_interface);
+	snprintf(evse->interface, sizeof(evse->interface), "%s", evse_interface_of(shared->settings, parameters));
 	init_slac(evse);
 	modem_init(&evse->modem, &modem_config);
 	init_pilot(evse);
@@ -155,8 +166,12 @@ struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_pa
 
 void evse_free(struct evse *evse)
 {
+	const struct slac_evse_input leave = {.kind = SLAC_EVSE_DISCONNECTED, .reason = SLAC_REASON_RESET};
+
 	if (evse == NULL)
 		return;
+	if (evse->slac.vehicle_connected)
+		evse_slac_input(evse, &leave);
 	evse_link_close(evse);
 	event_free(evse->timer);
 	network_key_wipe(&evse->modem.key);
@@ -199,20 +214,118 @@ static uint32_t available_current(const struct api_evse_limits *limits)
 	return deciampere(smallest_a);
 }
 
+/* What a status_code means for the pilot: X1 while the station is not ready, F when the outlet is out of order. */
+static enum control_pilot_availability availability_of(enum api_evse_status status)
+{
+	switch (status) {
+	case API_EVSE_READY:
+	case API_EVSE_ISOLATION_MONITORING_ACTIVE: /* part of a DC session */
+		return CONTROL_PILOT_READY;
+	case API_EVSE_NOT_READY:
+	case API_EVSE_UTILITY_INTERRUPT_EVENT:
+		return CONTROL_PILOT_NOT_READY;
+	case API_EVSE_SHUTDOWN:
+	case API_EVSE_EMERGENCY_SHUTDOWN:
+	case API_EVSE_MALFUNCTION:
+		break;
+	}
+	return CONTROL_PILOT_OUT_OF_ORDER;
+}
+
 void evse_limits(struct evse *evse, const struct api_evse_limits *limits)
 {
 	const struct control_pilot_input input = {.kind = CONTROL_PILOT_LIMIT, .limit_da = available_current(limits)};
+	const struct control_pilot_input availability = {.kind = CONTROL_PILOT_AVAILABILITY,
+							 .availability = availability_of(limits->status_code)};
 
+	if (availability.availability != evse->pilot.availability)
+		log_line(LOG_LEVEL_WARN, "The station changes the outlet's status. evse_id=%s status_code=%s",
+			 evse->parameters.evse_id, api_evse_status_text(limits->status_code));
 	if (input.limit_da != evse->pilot.limit_da)
 		log_line(LOG_LEVEL_INFO, "AC limit. evse_id=%s current=%u.%u A", evse->parameters.evse_id,
 			 input.limit_da / 10, input.limit_da % 10);
 	evse_pilot_input(evse, &input);
+	evse_pilot_input(evse, &availability);
 	evse_arm(evse);
+}
+
+void evse_authorization(struct evse *evse, bool accepted)
+{
+	const struct control_pilot_input input = {.kind = CONTROL_PILOT_EIM, .active = accepted};
+
+	evse_pilot_input(evse, &input);
+	evse_arm(evse);
+}
+
+void evse_hlc_charging(struct evse *evse, bool active)
+{
+	const struct control_pilot_input input = {.kind = CONTROL_PILOT_HLC_CHARGING, .active = active};
+
+	evse_pilot_input(evse, &input);
+	evse_arm(evse);
+}
+
+void evse_data_link(struct evse *evse, enum api_data_link_action action)
+{
+	const struct slac_evse_input terminate = {.kind = SLAC_EVSE_TERMINATE};
+
+	switch (action) {
+	case API_DATA_LINK_TERMINATE:
+		evse->link_paused = false;
+		evse_slac_input(evse, &terminate);
+		evse_new_key(evse);
+		break;
+	case API_DATA_LINK_PAUSE:
+		evse->link_paused = evse->slac.state == SLAC_EVSE_MATCHED;
+		break;
+	case API_DATA_LINK_RESUME:
+		if (evse->link_paused)
+			evse_same_key(evse);
+		evse->link_paused = false;
+		break;
+	}
+	evse_arm(evse);
+}
+
+enum api_link_state evse_link_state(const struct evse *evse)
+{
+	return evse->slac.state == SLAC_EVSE_MATCHED && !evse->link_paused ? API_LINK_CONNECTED : API_LINK_UNKNOWN;
+}
+
+void evse_reset(struct evse *evse)
+{
+	const struct control_pilot_input input = {.kind = CONTROL_PILOT_RESET};
+
+	evse->resetting = true;
+	evse_pilot_input(evse, &input);
+	evse->resetting = false;
+	evse_arm(evse);
+}
+
+enum api_cp_state evse_cp_state(const struct evse *evse)
+{
+	return (enum api_cp_state)evse->pilot.state;
+}
+
+const struct api_evse_parameters *evse_parameters(const struct evse *evse)
+{
+	return &evse->parameters;
 }
 
 void evse_broker_connected(struct evse *evse)
 {
-	request_retry_reconnected(&evse->pilot_retry, clock_now_us());
+	const struct control_pilot_input f_unheard = {.kind = CONTROL_PILOT_F_UNHEARD};
+	uint64_t now_us = clock_now_us();
+
+	if (evse->f_unheard) {
+		evse_pilot_input(evse, &f_unheard);
+		evse_arm(evse);
+		return;
+	}
+	/* Answered or not: what the station reported in the meantime is lost, it reports again what it does now. */
+	if (evse->pilot_asked && !evse->pilot_retry.wanted)
+		request_retry_begin(&evse->pilot_retry, now_us);
+	request_retry_reconnected(&evse->pilot_retry, now_us);
 	evse_arm(evse);
 }
 

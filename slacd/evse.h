@@ -29,7 +29,7 @@ struct evse_shared {
  */
 struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_parameters *parameters,
 		      const struct api_evse_limits *limits);
-/* Stops the service, wipes its key. NULL is allowed. */
+/* Stops the service (`unmatched` when a vehicle was there) and wipes its key. NULL is allowed. */
 void evse_free(struct evse *evse);
 
 const char *evse_id(const struct evse *evse);
@@ -40,7 +40,28 @@ bool evse_available(const struct evse *evse);
 void evse_cp_status(struct evse *evse, const struct api_cp_status *status);
 void evse_cp_pwm_response(struct evse *evse, const char *id, const struct api_cp_pwm_response *response);
 void evse_limits(struct evse *evse, const struct api_evse_limits *limits);
-/* The broker is connected (again): unanswered requests go out. */
+/* An authorization by EIM was accepted, or withdrawn. */
+void evse_authorization(struct evse *evse, bool accepted);
+/* A 15118 session runs, or ended. */
+void evse_hlc_charging(struct evse *evse, bool active);
+/*
+ * slac_data_link: terminate leaves the logical network (fresh key, `unmatched`); pause keeps NMK and NID, resume
+ * gives them to the modem again.
+ */
+void evse_data_link(struct evse *evse, enum api_data_link_action action);
+/* Matched and not paused. */
+enum api_link_state evse_link_state(const struct evse *evse);
+/* Answers slac_network_info request `id`. */
+void evse_network_info(struct evse *evse, const char *id);
+/* Ends what runs and begins anew with the vehicle that is there. */
+void evse_reset(struct evse *evse);
+/* The last state the station reported, to hand a vehicle that is plugged in over to another service. */
+enum api_cp_state evse_cp_state(const struct evse *evse);
+/* The interface this outlet uses: its parameter, or what the configuration says instead. */
+const char *evse_interface_of(const struct settings *settings, const struct api_evse_parameters *parameters);
+/* The parameters it was started with. */
+const struct api_evse_parameters *evse_parameters(const struct evse *evse);
+/* The broker is connected (again): the pilot request in force goes out. */
 void evse_broker_connected(struct evse *evse);
 
 /* Counters of refused and malformed frames, one log line each kind (at exit). */

@@ -6,6 +6,7 @@
 #include "cp/control_pilot.h"
 #include "homeplug/link.h"
 #include "homeplug/modem.h"
+#include "homeplug/nw_info.h"
 #include "homeplug/slac_evse.h"
 #include "slacd/clock.h"
 #include "slacd/evse.h"
@@ -13,6 +14,15 @@
 #include "slacd/request_retry.h"
 
 #include <event2/event.h>
+
+/* slac_network_info requests that wait for the modem; a further one is answered with no network at once. */
+#define NETWORK_REQUESTS_MAX 4
+
+struct network_requests {
+	size_t count;
+	char ids[NETWORK_REQUESTS_MAX][API_ID_MAX];
+	uint64_t deadline_us;
+};
 
 struct evse {
 	const struct evse_shared *shared;
@@ -25,11 +35,16 @@ struct evse {
 	uint64_t timer_us;                /* what the timer is armed to, SLAC_NEVER: not armed */
 	uint64_t link_retry_us;           /* when to open the link again, SLAC_NEVER: it is open */
 	char link_error[LINK_ERROR_SIZE]; /* what was said last about it */
+	bool resetting;                   /* the station asked for it: said as the reason */
+	bool link_paused;                 /* slac_data_link pause: the key is kept for a resume */
 	bool serving;                     /* the modem has confirmed a key since the link was opened */
 
 	struct slac_evse slac;
 	struct modem modem;
 	struct control_pilot pilot;
+	struct network_requests network_requests;
+	bool pilot_asked; /* pilot_request is the one in force */
+	bool f_unheard; /* the last F was not answered, and no 5 % was asked for since */
 	struct pilot_request pilot_request;
 	struct request_retry pilot_retry;
 
@@ -49,8 +64,14 @@ void evse_link_send(struct evse *evse, const struct mme *frame);
 
 /* evse_modem.c: a fresh key, and what the modem answers. */
 void evse_new_key(struct evse *evse);
+/* The modem's present key once more, e.g. after it was asleep. */
+void evse_same_key(struct evse *evse);
 void evse_modem_frame(struct evse *evse, const struct mme *frame);
 void evse_modem_tick(struct evse *evse);
+
+/* evse_network.c: the modem's answer to a slac_network_info request, or none in time. */
+void evse_network_frame(struct evse *evse, const uint8_t *frame, size_t len);
+void evse_network_expire(struct evse *evse);
 
 /* evse_slac.c: gives an input to the matching core and carries out what it says. */
 void evse_slac_input(struct evse *evse, const struct slac_evse_input *input);

@@ -45,25 +45,46 @@ static void carry_out(struct evse *evse, const struct modem_outputs *out)
 	}
 }
 
+static void give_key(struct evse *evse, const struct network_key *key)
+{
+	struct modem_outputs out;
+	uint8_t nonce[NONCE_LEN];
+
+	if (!random_fill_csprng(NULL, nonce, sizeof(nonce))) {
+		log_line(LOG_LEVEL_ERROR, "Outlet cannot serve: no random octets for a nonce. evse_id=%s",
+			 evse->parameters.evse_id);
+		evse_set_serving(evse, false);
+		return;
+	}
+	modem_set_key(&evse->modem, key, nonce, clock_now_us(), &out);
+	carry_out(evse, &out);
+}
+
 void evse_new_key(struct evse *evse)
 {
 	const struct slac_evse_input lost = {.kind = SLAC_EVSE_KEY_LOST, .reason = SLAC_REASON_VEHICLE_LEFT};
 	struct network_key key;
-	struct modem_outputs out;
-	uint8_t nonce[NONCE_LEN];
 
 	evse_slac_input(evse, &lost);
 	if (evse->link == NULL)
 		return;
-	if (!network_key_new(&key, random_fill_csprng, NULL) || !random_fill_csprng(NULL, nonce, sizeof(nonce))) {
+	if (!network_key_new(&key, random_fill_csprng, NULL)) {
 		log_line(LOG_LEVEL_ERROR, "Outlet cannot serve: no random octets for a key. evse_id=%s",
 			 evse->parameters.evse_id);
 		evse_set_serving(evse, false);
 		return;
 	}
-	modem_set_key(&evse->modem, &key, nonce, clock_now_us(), &out);
+	give_key(evse, &key);
 	network_key_wipe(&key);
-	carry_out(evse, &out);
+}
+
+void evse_same_key(struct evse *evse)
+{
+	struct network_key key = evse->modem.key;
+
+	if (evse->link != NULL && evse->modem.state != MODEM_IDLE)
+		give_key(evse, &key);
+	network_key_wipe(&key);
 }
 
 void evse_modem_frame(struct evse *evse, const struct mme *frame)

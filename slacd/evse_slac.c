@@ -19,12 +19,27 @@ static enum api_slac_state api_state(enum slac_status status)
 	return API_SLAC_UNMATCHED;
 }
 
+/* The pilot logic must know whether matching runs: what it may do to the pilot depends on it. */
+static void tell_pilot(struct evse *evse, enum slac_status status)
+{
+	struct control_pilot_input input = {.kind = CONTROL_PILOT_SLAC, .slac = CONTROL_PILOT_SLAC_IDLE};
+
+	if (status == SLAC_STATUS_MATCHING)
+		input.slac = CONTROL_PILOT_SLAC_MATCHING;
+	else if (status == SLAC_STATUS_MATCHED)
+		input.slac = CONTROL_PILOT_SLAC_MATCHED;
+	else if (status == SLAC_STATUS_FAILED)
+		input.kind = CONTROL_PILOT_FAILED;
+	evse_pilot_input(evse, &input);
+}
+
 static void report_status(struct evse *evse, const struct slac_evse_output *item)
 {
 	char run_id[RUN_ID_TEXT_SIZE];
 	char mac[MAC_TEXT_SIZE];
 	bool bad = item->status == SLAC_STATUS_FAILED;
 
+	evse->link_paused = false; /* the link that was paused is gone, or there is a new one */
 	outbox_slac_status(evse->shared->outbox, evse->parameters.evse_id, item->has_run_id ? item->run_id : NULL,
 			   api_state(item->status), slac_reason_text(item->reason));
 	log_line(bad ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "SLAC status. evse_id=%s status=%s%s%s%s%s%s%s",
@@ -32,6 +47,7 @@ static void report_status(struct evse *evse, const struct slac_evse_output *item
 		 slac_reason_text(item->reason), item->has_run_id ? " run_id=" : "",
 		 item->has_run_id ? run_id_text(item->run_id, run_id) : "", item->has_run_id ? " ev=" : "",
 		 item->has_run_id ? mac_text(item->ev_mac, mac) : "");
+	tell_pilot(evse, item->status);
 }
 
 /* What an integrator asks first about a run: what was heard, what the modem measured. */
@@ -113,16 +129,27 @@ static void carry_out(struct evse *evse, const struct slac_evse_output *item)
 	}
 }
 
-void evse_slac_input(struct evse *evse, const struct slac_evse_input *input)
+static void take(struct evse *evse, const struct slac_evse_input *input, uint64_t now_us)
 {
 	struct slac_evse_outputs out;
 
-	slac_evse_input(&evse->slac, input, clock_now_us(), &out);
+	slac_evse_input(&evse->slac, input, now_us, &out);
 	for (size_t i = 0; i < out.count; i++) {
 		carry_out(evse, &out.items[i]);
 		if (out.items[i].kind == SLAC_EVSE_SEND)
 			explicit_bzero(&out.items[i].frame, sizeof(out.items[i].frame)); /* may hold the NMK */
 	}
+}
+
+void evse_slac_input(struct evse *evse, const struct slac_evse_input *input)
+{
+	const struct slac_evse_input tick = {.kind = SLAC_EVSE_TICK};
+	uint64_t now_us = clock_now_us();
+
+	/* What is due comes first and alone: the pilot logic may answer it before the input is handled. */
+	if (slac_evse_deadline(&evse->slac) <= now_us)
+		take(evse, &tick, now_us);
+	take(evse, input, now_us);
 }
 
 static bool is_modem_answer(const struct mme *frame)
@@ -145,6 +172,10 @@ void evse_frame(struct evse *evse, const uint8_t *octets, size_t len)
 			evse_modem_frame(evse, &frame);
 		else
 			evse_slac_input(evse, &input);
+		return;
+	}
+	if (error == MME_ERR_MMTYPE && frame.mmtype == VS_NW_INFO_CNF) {
+		evse_network_frame(evse, octets, len);
 		return;
 	}
 	bool pass = log_limit_pass(&evse->malformed[error], clock_now_us());

@@ -55,60 +55,6 @@ bool manager_read_files(struct manager *manager)
 	return true;
 }
 
-const struct api_evse_limits *manager_limits_of(const struct manager *manager, const char *evse_id)
-{
-	for (size_t i = 0; i < manager->limits.count; i++)
-		if (strcmp(manager->limits.evses[i].evse_id, evse_id) == 0)
-			return &manager->limits.evses[i];
-	return NULL;
-}
-
-static struct api_cp_status *find_early(struct manager *manager, const char *evse_id)
-{
-	for (size_t i = 0; i < manager->early_count; i++)
-		if (strcmp(manager->early[i].evse_id, evse_id) == 0)
-			return &manager->early[i];
-	return NULL;
-}
-
-/* A station reports changes only: the car that came during the boot would never be served. */
-bool manager_keep_early(struct manager *manager, const struct api_cp_status *status)
-{
-	struct api_cp_status *early = find_early(manager, status->evse_id);
-
-	if (manager->boot == BOOT_DONE || (early == NULL && manager->early_count == API_EVSES_MAX))
-		return false;
-	if (early == NULL)
-		early = &manager->early[manager->early_count++];
-	*early = *status;
-	return true;
-}
-
-static void start_evse(struct manager *manager, const struct api_evse_parameters *parameters)
-{
-	const struct api_evse_limits *limits = manager_limits_of(manager, parameters->evse_id);
-	struct evse *evse = evse_new(&manager->shared, parameters, limits);
-
-	if (limits == NULL && parameters->has_ac)
-		log_line(LOG_LEVEL_WARN, "The station told no limits: basic charging will offer nothing (X1). evse_id=%s",
-			 parameters->evse_id);
-	if (evse == NULL) {
-		log_line(LOG_LEVEL_ERROR, "No memory for an EVSE service. evse_id=%s", parameters->evse_id);
-		return;
-	}
-	manager->evses[manager->evse_count++] = evse;
-	const struct api_cp_status *early = find_early(manager, parameters->evse_id);
-	if (early != NULL)
-		evse_cp_status(evse, early);
-}
-
-static void start_evses(struct manager *manager)
-{
-	for (size_t i = 0; i < manager->parameters.count; i++)
-		start_evse(manager, &manager->parameters.evses[i]);
-	log_line(LOG_LEVEL_INFO, "EVSE services run. count=%zu", manager->evse_count);
-}
-
 void manager_boot_send(struct manager *manager)
 {
 	struct request_retry *retry = &manager->boot_request;
@@ -119,11 +65,13 @@ void manager_boot_send(struct manager *manager)
 			 parameters ? "cs_parameters" : "cs_status_and_limits", retry->attempts);
 	bool sent = parameters ? outbox_request_parameters(&manager->outbox, retry->id)
 			       : outbox_request_limits(&manager->outbox, retry->id);
-	if (sent)
-		request_retry_sent(retry, manager->settings->request_timeout_ms,
-				   manager->settings->request_backoff_max_ms, clock_now_us());
-	else
+	if (!sent) {
 		request_retry_unsent(retry);
+		return;
+	}
+	memcpy(manager->boot_ids[manager->boot_id_next++ % BOOT_IDS_MAX], retry->id, sizeof(retry->id));
+	request_retry_sent(retry, manager->settings->request_timeout_ms, manager->settings->request_backoff_max_ms,
+			   clock_now_us());
 }
 
 void manager_boot(struct manager *manager)
@@ -134,20 +82,32 @@ void manager_boot(struct manager *manager)
 		return;
 	}
 	request_retry_end(&manager->boot_request);
-	start_evses(manager);
+	manager_check_limits(manager, &manager->limits);
+	manager_update_outlets(manager);
 	manager_set_service_state(manager, API_SERVICE_READY);
 	manager_availability_changed(manager);
 }
 
-/* During the boot only the answer to our own request counts: an older one may be out of date. */
 static bool is_answer(struct manager *manager, const struct api_message *message, enum boot_phase phase)
 {
-	if (manager->boot != phase || message->type != API_RESPONSE)
-		return false;
-	if (request_retry_answered(&manager->boot_request, message->id))
-		return true;
-	log_line(LOG_LEVEL_DEBUG, "Late or foreign %s response ignored. id=%s", api_kind_text(message->kind), message->id);
-	return false;
+	return manager->boot == phase && message->type == API_RESPONSE &&
+	       request_retry_answered(&manager->boot_request, message->id);
+}
+
+/*
+ * Whether a message that answers no open request changes what is known: updates do, and responses that the station
+ * sends by itself later. An answer to an earlier request of ours may be out of date, during the boot any other one.
+ */
+static bool is_change(const struct manager *manager, const struct api_message *message)
+{
+	bool late = message->type == API_RESPONSE && manager->boot != BOOT_DONE;
+
+	for (size_t i = 0; message->type == API_RESPONSE && i < BOOT_IDS_MAX; i++)
+		late = late || strcmp(manager->boot_ids[i], message->id) == 0;
+	if (late)
+		log_line(LOG_LEVEL_DEBUG, "Late or foreign %s response ignored. id=%s", api_kind_text(message->kind),
+			 message->id);
+	return !late;
 }
 
 void manager_take_parameters(struct manager *manager, const struct api_message *message)
@@ -156,20 +116,39 @@ void manager_take_parameters(struct manager *manager, const struct api_message *
 		manager->parameters = message->data.parameters;
 		manager->boot = *manager->settings->cs_limits_file.text != '\0' ? BOOT_DONE : BOOT_LIMITS;
 		manager_boot(manager);
-	} else if (manager->boot == BOOT_DONE) {
-		log_line(LOG_LEVEL_WARN, "New cs_parameters take effect at the next start of the service.");
+		return;
 	}
+	if (manager->boot == BOOT_PARAMETERS || !is_change(manager, message))
+		return;
+	manager->parameters = message->data.parameters;
+	if (manager->boot != BOOT_DONE)
+		return;
+	manager_update_outlets(manager);
+	manager_availability_changed(manager);
 }
 
-static void apply_limits(struct manager *manager)
+/* An update may be about one outlet only: what is known of the others stays. */
+static void remember_limits(struct manager *manager, const struct api_evse_limits *limits)
 {
-	for (size_t i = 0; i < manager->limits.count; i++) {
-		struct evse *evse = manager_find(manager, manager->limits.evses[i].evse_id);
+	struct api_limits *known = &manager->limits;
+	size_t i = 0;
+
+	while (i < known->count && strcmp(known->evses[i].evse_id, limits->evse_id) != 0)
+		i++;
+	if (i == API_EVSES_MAX)
+		return; /* full of outlets that do not exist; manager_check_limits has named them */
+	known->evses[i] = *limits;
+	if (i == known->count)
+		known->count++;
+}
+
+static void apply_limits(struct manager *manager, const struct api_limits *limits)
+{
+	for (size_t i = 0; i < limits->count; i++) {
+		struct evse *evse = manager_find(manager, limits->evses[i].evse_id);
+		remember_limits(manager, &limits->evses[i]);
 		if (evse != NULL)
-			evse_limits(evse, &manager->limits.evses[i]);
-		else
-			log_line(LOG_LEVEL_WARN, "Limits for an outlet that is not in cs_parameters ignored. evse_id=%s",
-				 manager->limits.evses[i].evse_id);
+			evse_limits(evse, &limits->evses[i]);
 	}
 }
 
@@ -179,8 +158,8 @@ void manager_take_limits(struct manager *manager, const struct api_message *mess
 		manager->limits = message->data.limits;
 		manager->boot = BOOT_DONE;
 		manager_boot(manager);
-	} else if (manager->boot == BOOT_DONE) {
-		manager->limits = message->data.limits;
-		apply_limits(manager);
+	} else if (manager->boot == BOOT_DONE && is_change(manager, message)) {
+		manager_check_limits(manager, &message->data.limits);
+		apply_limits(manager, &message->data.limits);
 	}
 }

@@ -31,49 +31,116 @@ static void on_disconnected(void *context, const char *reason)
 		 manager->settings->mqtt_host.text, manager->settings->mqtt_port, reason);
 }
 
-static void unknown_evse(const struct api_message *message, const char *evse_id)
+/* The evse_id a message is about, or NULL when it is about the whole service. */
+static const char *subject(const struct api_message *message)
 {
-	log_line(LOG_LEVEL_WARN, "%s for an outlet that is not in cs_parameters ignored. evse_id=%s",
-		 api_kind_text(message->kind), evse_id);
+	switch (message->kind) {
+	case API_CP_PWM:
+		return message->data.cp_pwm.evse_id;
+	case API_CP_STATUS:
+		return message->data.cp_status.evse_id;
+	case API_SLAC_DATA_LINK:
+		return message->data.data_link.evse_id;
+	case API_HLC_CHARGING:
+		return message->data.hlc_charging.evse_id;
+	case API_AUTHORIZATION:
+		return message->data.authorization.evse_id;
+	case API_SLAC_LINK_STATUS:
+	case API_SLAC_NETWORK_INFO:
+	case API_RESET:
+		return message->data.request.evse_id;
+	case API_SERVICE_STATUS:
+	case API_CS_PARAMETERS:
+	case API_CS_STATUS_AND_LIMITS:
+		break;
+	}
+	return NULL;
+}
+
+static void handle_for_outlet(struct manager *manager, struct evse *evse, const struct api_message *message)
+{
+	switch (message->kind) {
+	case API_CP_PWM:
+		evse_cp_pwm_response(evse, message->id, &message->data.cp_pwm);
+		break;
+	case API_CP_STATUS:
+		evse_cp_status(evse, &message->data.cp_status);
+		break;
+	case API_SLAC_DATA_LINK:
+		evse_data_link(evse, message->data.data_link.action);
+		break;
+	case API_HLC_CHARGING:
+		evse_hlc_charging(evse, message->data.hlc_charging.active);
+		break;
+	case API_AUTHORIZATION:
+		if (message->data.authorization.by_eim)
+			evse_authorization(evse, message->data.authorization.accepted);
+		break;
+	case API_SLAC_LINK_STATUS:
+		outbox_link_status(&manager->outbox, message->id, evse_id(evse), evse_link_state(evse));
+		break;
+	case API_SLAC_NETWORK_INFO:
+		evse_network_info(evse, message->id);
+		break;
+	case API_RESET:
+		evse_reset(evse);
+		outbox_reset(&manager->outbox, message->id, API_RESET_ACCEPTED);
+		break;
+	case API_SERVICE_STATUS:
+	case API_CS_PARAMETERS:
+	case API_CS_STATUS_AND_LIMITS:
+		break; /* about the whole service */
+	}
+}
+
+static void reset_all(struct manager *manager, const struct api_message *message)
+{
+	for (size_t i = 0; i < manager->evse_count; i++)
+		evse_reset(manager->evses[i]);
+	outbox_reset(&manager->outbox, message->id, API_RESET_ACCEPTED);
+}
+
+static void unknown_outlet(struct manager *manager, const struct api_message *message, const char *id)
+{
+	if (message->kind == API_CP_STATUS)
+		manager_park_state(manager, id, message->data.cp_status.state);
+	if (message->kind == API_CP_STATUS && manager->boot != BOOT_DONE)
+		return; /* the outlets are not known yet */
+	log_line(LOG_LEVEL_WARN, "%s for an outlet that does not run ignored. evse_id=%s", api_kind_text(message->kind), id);
+	if (message->kind == API_RESET)
+		outbox_reset(&manager->outbox, message->id, API_RESET_REJECTED);
 }
 
 static void handle(struct manager *manager, const struct api_message *message)
 {
-	struct evse *evse;
+	const char *id = subject(message);
 
-	switch (message->kind) {
-	case API_SERVICE_STATUS:
+	if (message->kind == API_SERVICE_STATUS)
 		outbox_service_status_response(&manager->outbox, message->id, manager->service_state);
-		break;
-	case API_CS_PARAMETERS:
+	else if (message->kind == API_CS_PARAMETERS)
 		manager_take_parameters(manager, message);
-		break;
-	case API_CS_STATUS_AND_LIMITS:
+	else if (message->kind == API_CS_STATUS_AND_LIMITS)
 		manager_take_limits(manager, message);
-		break;
-	case API_CP_PWM:
-		evse = manager_find(manager, message->data.cp_pwm.evse_id);
-		if (evse != NULL)
-			evse_cp_pwm_response(evse, message->id, &message->data.cp_pwm);
-		else
-			unknown_evse(message, message->data.cp_pwm.evse_id);
-		break;
-	case API_CP_STATUS:
-		evse = manager_find(manager, message->data.cp_status.evse_id);
-		if (evse != NULL)
-			evse_cp_status(evse, &message->data.cp_status);
-		else if (!manager_keep_early(manager, &message->data.cp_status))
-			unknown_evse(message, message->data.cp_status.evse_id);
-		break;
-	case API_SLAC_DATA_LINK:
-	case API_SLAC_LINK_STATUS:
-	case API_SLAC_NETWORK_INFO:
-	case API_HLC_CHARGING:
-	case API_RESET:
-		log_line(LOG_LEVEL_WARN, "%s is not supported by this version, ignored. id=%s",
-			 api_kind_text(message->kind), message->id);
-		break;
+	else if (message->kind == API_RESET && *id == '\0')
+		reset_all(manager, message);
+	else if (manager_find(manager, id) != NULL)
+		handle_for_outlet(manager, manager_find(manager, id), message);
+	else
+		unknown_outlet(manager, message, id);
+}
+
+/* The limit for this name and member: a mistake that is often repeated must not hide another one. */
+static struct log_limit *refusal_limit(struct manager *manager, const struct api_error *error)
+{
+	for (size_t i = 0; i < manager->refusal_count; i++) {
+		const struct api_error *known = &manager->refusals[i].error;
+		if (strcmp(known->name, error->name) == 0 && strcmp(known->member, error->member) == 0)
+			return &manager->refusals[i].limit;
 	}
+	if (manager->refusal_count == REFUSALS_MAX)
+		return &manager->refusals[REFUSALS_MAX - 1].limit;
+	manager->refusals[manager->refusal_count].error = *error;
+	return &manager->refusals[manager->refusal_count++].limit;
 }
 
 static void on_message(void *context, const char *topic, const char *payload, size_t len)
@@ -92,7 +159,7 @@ static void on_message(void *context, const char *topic, const char *payload, si
 		log_line(LOG_LEVEL_TRACE, "MQTT message of others. topic=%s octets=%zu", topic, len);
 		return;
 	}
-	struct log_limit *limit = result == API_INVALID ? &manager->invalid : &manager->malformed;
+	struct log_limit *limit = result == API_INVALID ? refusal_limit(manager, &error) : &manager->malformed;
 	if (log_limit_pass(limit, clock_now_us()) || log_enabled(LOG_LEVEL_DEBUG))
 		log_line(LOG_LEVEL_WARN, "MQTT message refused. topic=%s name=%s member=%s expected=\"%s\" count=%llu", topic,
 			 error.name, error.member, error.expected, (unsigned long long)limit->count);

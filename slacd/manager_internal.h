@@ -13,11 +13,27 @@
 
 /* How long manager_free waits for the broker to take the last messages. */
 #define STOP_TIMEOUT_MS 1000
+/* Boot requests whose answer is known as late when it comes; the back-off makes this several minutes. */
+#define BOOT_IDS_MAX 8
 
 enum boot_phase {
 	BOOT_PARAMETERS, /* waiting for cs_parameters */
 	BOOT_LIMITS,     /* waiting for cs_status_and_limits */
 	BOOT_DONE
+};
+
+/* Members that are refused, each with a log limit of its own; further ones share the last. */
+#define REFUSALS_MAX 16
+
+struct refusal {
+	struct api_error error; /* name and member tell them apart */
+	struct log_limit limit;
+};
+
+/* The last pilot state of an outlet that has no service. */
+struct parked_state {
+	char evse_id[API_EVSE_ID_MAX];
+	enum api_cp_state state;
 };
 
 struct manager {
@@ -29,10 +45,12 @@ struct manager {
 
 	enum boot_phase boot;
 	struct request_retry boot_request;
+	char boot_ids[BOOT_IDS_MAX][API_UUID_MAX]; /* the last requests made, a ring */
+	size_t boot_id_next;
 	struct api_parameters parameters;
 	struct api_limits limits;
-	struct api_cp_status early[API_EVSES_MAX]; /* pilot states that came before the outlets were known */
-	size_t early_count;
+	struct parked_state parked[API_EVSES_MAX];
+	size_t parked_count;
 	struct evse *evses[API_EVSES_MAX];
 	size_t evse_count;
 
@@ -41,7 +59,8 @@ struct manager {
 	uint64_t busy_us;      /* when "no outlet can serve" becomes `busy`, REQUEST_NEVER: not counting */
 	struct api_message message; /* the one being handled: too large for the stack */
 	struct log_limit malformed;
-	struct log_limit invalid;
+	struct refusal refusals[REFUSALS_MAX];
+	size_t refusal_count;
 };
 
 /* manager_broker.c: opens the broker client; its callbacks call what follows. */
@@ -55,10 +74,17 @@ void manager_boot_send(struct manager *manager);
 /* A cs_parameters or cs_status_and_limits message: boot or live change. */
 void manager_take_parameters(struct manager *manager, const struct api_message *message);
 void manager_take_limits(struct manager *manager, const struct api_message *message);
+/* manager_outlets.c: makes the running services those of manager->parameters; unchanged ones are not touched. */
+void manager_update_outlets(struct manager *manager);
+/* Says which limits are for an outlet that cs_parameters does not have. */
+void manager_check_limits(const struct manager *manager, const struct api_limits *limits);
 const struct api_evse_limits *manager_limits_of(const struct manager *manager, const char *evse_id);
 
-/* A pilot state of an outlet that has no service: during the boot it is kept for it. False when it is not. */
-bool manager_keep_early(struct manager *manager, const struct api_cp_status *status);
+/*
+ * Keeps the pilot state of an outlet that has no service (yet, or for a moment): a station reports changes only,
+ * so its vehicle would never be served. At most API_EVSES_MAX are kept, further ones are not.
+ */
+void manager_park_state(struct manager *manager, const char *evse_id, enum api_cp_state state);
 
 /* manager.c */
 void manager_arm(struct manager *manager);

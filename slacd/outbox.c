@@ -38,6 +38,14 @@ static bool publish_request(struct outbox *outbox, const char *payload, size_t l
 	return publish(outbox, BROKER_NOW, outbox->settings->topics_to_station[0].text, payload, len);
 }
 
+static void publish_response(struct outbox *outbox, const char *payload, size_t len)
+{
+	const char *topic = outbox->settings->topics_to_station[0].text;
+
+	if (!publish(outbox, BROKER_NOW, topic, payload, len))
+		log_line(LOG_LEVEL_WARN, "Response is lost, there is no connection. topic=%s message=%s", topic, payload);
+}
+
 static void publish_status(struct outbox *outbox, const char *payload, size_t len)
 {
 	for (size_t i = 0; i < outbox->settings->topics_to_station_count; i++) {
@@ -95,7 +103,7 @@ void outbox_service_status_response(struct outbox *outbox, const char *id, enum 
 	char payload[API_BUILD_MAX];
 	size_t len = api_build_service_status(payload, sizeof(payload), id, API_RESPONSE, SLACD_VERSION, state);
 
-	publish(outbox, BROKER_NOW, outbox->settings->topics_to_station[0].text, payload, len);
+	publish_response(outbox, payload, len);
 }
 
 void outbox_slac_status(struct outbox *outbox, const char *evse_id, const uint8_t *run_id, enum api_slac_state state,
@@ -112,6 +120,29 @@ void outbox_slac_status(struct outbox *outbox, const char *evse_id, const uint8_
 	new_id(id);
 	publish_status(outbox, payload,
 		       api_build_slac_status(payload, sizeof(payload), id, name, evse_id, run_id, state, reason));
+}
+
+void outbox_link_status(struct outbox *outbox, const char *id, const char *evse_id, enum api_link_state state)
+{
+	char payload[API_BUILD_MAX];
+
+	publish_response(outbox, payload, api_build_link_status_response(payload, sizeof(payload), id, evse_id, state));
+}
+
+void outbox_network_info(struct outbox *outbox, const char *id, const char *evse_id, const struct api_network *networks,
+			 size_t count)
+{
+	char payload[API_BUILD_MAX];
+
+	publish_response(outbox, payload,
+			 api_build_network_info_response(payload, sizeof(payload), id, evse_id, networks, count));
+}
+
+void outbox_reset(struct outbox *outbox, const char *id, enum api_reset_status status)
+{
+	char payload[API_BUILD_MAX];
+
+	publish_response(outbox, payload, api_build_reset_response(payload, sizeof(payload), id, status));
 }
 
 size_t outbox_build_will(char *payload, size_t size)

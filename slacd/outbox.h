@@ -33,6 +33,12 @@ void outbox_service_status_response(struct outbox *outbox, const char *id, enum 
 void outbox_slac_status(struct outbox *outbox, const char *evse_id, const uint8_t *run_id, enum api_slac_state state,
 			const char *reason);
 
+/* Responses; `id` is the request's. */
+void outbox_link_status(struct outbox *outbox, const char *id, const char *evse_id, enum api_link_state state);
+void outbox_network_info(struct outbox *outbox, const char *id, const char *evse_id, const struct api_network *networks,
+			 size_t count);
+void outbox_reset(struct outbox *outbox, const char *id, enum api_reset_status status);
+
 /* Builds the last will, service_status error, into `payload`; returns its length. */
 size_t outbox_build_will(char *payload, size_t size);
 

@@ -59,6 +59,10 @@ struct settings {
 	bool hlc_at_start;
 	unsigned step_f_ms;
 	unsigned step_x1_ms;
+	unsigned step_x1_hlc_ms;
+	unsigned slac_init_retries;
+	unsigned failed_pulses;
+	bool basic_charging_on_eim;
 	double nominal_current_a; /* 0: the station's limit alone */
 
 	unsigned modem_response_ms;

@@ -115,6 +115,89 @@ static bool parse_raw(char **rest, struct cs_command *command)
 	return command->topic != NULL && command->text != NULL;
 }
 
+static bool parse_text(char **rest, struct cs_command *command)
+{
+	command->text = word(rest);
+	return command->text != NULL;
+}
+
+/* parameters FILE | add EVSE=INTERFACE[:ac|dc|acdc] | remove EVSE */
+static bool parse_parameters(char **rest, struct cs_command *command)
+{
+	if (!parse_text(rest, command))
+		return false;
+	if (strcmp(command->text, "remove") == 0) {
+		command->kind = CS_COMMAND_REMOVE;
+		return parse_outlet(rest, command) && command->evse_id[0] != '\0';
+	}
+	if (strcmp(command->text, "add") != 0)
+		return true;
+	command->kind = CS_COMMAND_ADD;
+	return parse_text(rest, command);
+}
+
+static bool parse_status_code(char **rest, struct cs_command *command)
+{
+	const char *code = word(rest);
+
+	for (int i = 0; code != NULL && i <= (int)API_EVSE_MALFUNCTION; i++) {
+		if (strcmp(api_evse_status_text((enum api_evse_status)i), code) == 0) {
+			command->status_code = (enum api_evse_status)i;
+			return parse_outlet(rest, command);
+		}
+	}
+	return false;
+}
+
+static bool parse_hlc_charging(char **rest, struct cs_command *command)
+{
+	const char *value = word(rest);
+
+	command->on = value != NULL && strcmp(value, "on") == 0;
+	return value != NULL && (command->on || strcmp(value, "off") == 0) && parse_outlet(rest, command);
+}
+
+static bool parse_data_link(char **rest, struct cs_command *command)
+{
+	const char *action = word(rest);
+
+	for (int i = 0; action != NULL && i <= (int)API_DATA_LINK_RESUME; i++) {
+		if (strcmp(api_data_link_action_text((enum api_data_link_action)i), action) == 0) {
+			command->action = (enum api_data_link_action)i;
+			return parse_outlet(rest, command);
+		}
+	}
+	return false;
+}
+
+static bool parse_authorize(char **rest, struct cs_command *command)
+{
+	command->on = true;
+	return parse_outlet(rest, command);
+}
+
+static bool parse_request(char **rest, struct cs_command *command)
+{
+	static const struct {
+		const char *word;
+		enum api_kind kind;
+	} requests[] = {
+		{"link_status", API_SLAC_LINK_STATUS},
+		{"network_info", API_SLAC_NETWORK_INFO},
+		{"reset", API_RESET},
+		{"service_status", API_SERVICE_STATUS},
+	};
+	const char *name = word(rest);
+
+	for (size_t i = 0; name != NULL && i < sizeof(requests) / sizeof(requests[0]); i++) {
+		if (strcmp(requests[i].word, name) == 0) {
+			command->requested = requests[i].kind;
+			return parse_outlet(rest, command);
+		}
+	}
+	return false;
+}
+
 static bool parse_nothing(char **rest, struct cs_command *command)
 {
 	(void)rest;
@@ -132,6 +215,18 @@ static const struct {
 	{"unplug", CS_COMMAND_UNPLUG, parse_outlet, "unplug [EVSE]"},
 	{"state", CS_COMMAND_STATE, parse_state, "state A1|A2|B1|B2|C1|C2|D1|D2|E|F [EVSE]"},
 	{"limit", CS_COMMAND_LIMIT, parse_limit, "limit AMPERE [EVSE]"},
+	{"limits", CS_COMMAND_LIMITS, parse_text, "limits FILE"},
+	{"status_code", CS_COMMAND_STATUS_CODE, parse_status_code,
+	 "status_code evse_ready|evse_not_ready|evse_malfunction|... [EVSE]"},
+	{"parameters", CS_COMMAND_PARAMETERS, parse_parameters,
+	 "parameters FILE or parameters add EVSE=INTERFACE[:ac|dc|acdc] or parameters remove EVSE"},
+	{"hlc_charging", CS_COMMAND_HLC_CHARGING, parse_hlc_charging, "hlc_charging on|off [EVSE]"},
+	{"data_link", CS_COMMAND_DATA_LINK, parse_data_link, "data_link terminate|pause|resume [EVSE]"},
+	{"authorize", CS_COMMAND_AUTHORIZE, parse_authorize, "authorize [EVSE]"},
+	{"deauthorize", CS_COMMAND_AUTHORIZE, parse_outlet, "deauthorize [EVSE]"},
+	{"request", CS_COMMAND_REQUEST, parse_request,
+	 "request link_status|network_info|reset|service_status [EVSE]"},
+	{"restart", CS_COMMAND_RESTART, parse_nothing, "restart"},
 	{"wait", CS_COMMAND_WAIT, parse_wait, "wait MS"},
 	{"expect", CS_COMMAND_EXPECT, parse_expect,
 	 "expect cp_pwm hlc|f|x1|x2|e [EVSE] [within MS] or expect status "

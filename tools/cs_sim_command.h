@@ -15,6 +15,16 @@ enum cs_command_kind {
 	CS_COMMAND_UNPLUG,
 	CS_COMMAND_STATE,
 	CS_COMMAND_LIMIT,
+	CS_COMMAND_LIMITS,
+	CS_COMMAND_STATUS_CODE,
+	CS_COMMAND_PARAMETERS,
+	CS_COMMAND_ADD,
+	CS_COMMAND_REMOVE,
+	CS_COMMAND_HLC_CHARGING,
+	CS_COMMAND_DATA_LINK,
+	CS_COMMAND_AUTHORIZE,
+	CS_COMMAND_REQUEST,
+	CS_COMMAND_RESTART,
 	CS_COMMAND_WAIT,
 	CS_COMMAND_EXPECT,
 	CS_COMMAND_ANSWER,
@@ -43,9 +53,13 @@ struct cs_command {
 	double ampere;		       /* LIMIT */
 	uint32_t ms;		       /* WAIT, EXPECT: at most this long */
 	struct cs_event expected;      /* EXPECT */
-	enum cs_answer answer;	       /* ANSWER */
-	const char *topic;	       /* RAW: both point into the parsed line */
-	const char *text;
+	enum cs_answer answer;         /* ANSWER */
+	enum api_evse_status status_code;      /* STATUS_CODE */
+	enum api_data_link_action action;      /* DATA_LINK */
+	enum api_kind requested;               /* REQUEST */
+	bool on;                               /* HLC_CHARGING, AUTHORIZE */
+	const char *topic;             /* RAW: both point into the parsed line */
+	const char *text;              /* RAW; a file of PARAMETERS and LIMITS, the outlet of ADD */
 };
 
 /*

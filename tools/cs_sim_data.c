@@ -178,20 +178,55 @@ bool cs_data_read_limits(struct cs_data *data, const char *path, char error[CS_D
 	return true;
 }
 
+/* Index of the outlet's entry in a list, or -1. */
+static int entry_of(struct json_object *list, const char *evse_id)
+{
+	if (!json_object_is_type(list, json_type_array))
+		return -1;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		const char *id = json_object_get_string(member(json_object_array_get_idx(list, i), "evse_id"));
+		if (id != NULL && strcmp(id, evse_id) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+static bool remove_entry(struct json_object *list, const char *evse_id)
+{
+	int index = entry_of(list, evse_id);
+
+	return index >= 0 && json_object_array_del_idx(list, (size_t)index, 1) == 0;
+}
+
+bool cs_data_remove_evse(struct cs_data *data, const char *evse_id)
+{
+	if (!remove_entry(member(data->parameters, "parameters"), evse_id))
+		return false;
+	remove_entry(member(data->limits, "evses"), evse_id);
+	collect_ids(data);
+	json_object_object_add(data->parameters, "number_of_evses", json_object_new_int((int)data->evse_count));
+	return true;
+}
+
 bool cs_data_set_limit(struct cs_data *data, const char *evse_id, double current_a)
 {
 	struct json_object *list = member(data->limits, "evses");
+	int index = entry_of(list, evse_id);
+	struct json_object *ac = index >= 0 ? member(json_object_array_get_idx(list, (size_t)index), "ac") : NULL;
 
-	if (!json_object_is_type(list, json_type_array))
+	if (!json_object_is_type(ac, json_type_object))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *entry = json_object_array_get_idx(list, i);
-		struct json_object *ac = member(entry, "ac");
-		const char *id = json_object_get_string(member(entry, "evse_id"));
-		if (id == NULL || strcmp(id, evse_id) != 0 || !json_object_is_type(ac, json_type_object))
-			continue;
-		json_object_object_add(ac, "max_current", phase_currents(current_a));
-		return true;
-	}
-	return false;
+	json_object_object_add(ac, "max_current", phase_currents(current_a));
+	return true;
+}
+
+bool cs_data_set_status_code(struct cs_data *data, const char *evse_id, enum api_evse_status code)
+{
+	struct json_object *list = member(data->limits, "evses");
+	int index = entry_of(list, evse_id);
+
+	if (index < 0)
+		return false;
+	add_text(json_object_array_get_idx(list, (size_t)index), "status_code", api_evse_status_text(code));
+	return true;
 }

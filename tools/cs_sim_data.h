@@ -30,7 +30,12 @@ bool cs_data_add_evse(struct cs_data *data, const char *text, double max_current
 bool cs_data_read_parameters(struct cs_data *data, const char *path, char error[CS_DATA_ERROR_SIZE]);
 bool cs_data_read_limits(struct cs_data *data, const char *path, char error[CS_DATA_ERROR_SIZE]);
 
+/* Takes an outlet out of both objects; false when there is no such one. */
+bool cs_data_remove_evse(struct cs_data *data, const char *evse_id);
+
 /* Changes the current of all phases of an outlet; false when the limits have no such outlet with AC. */
 bool cs_data_set_limit(struct cs_data *data, const char *evse_id, double current_a);
+/* Changes the status_code of an outlet; false when the limits have no such outlet. */
+bool cs_data_set_status_code(struct cs_data *data, const char *evse_id, enum api_evse_status code);
 
 #endif

@@ -44,7 +44,7 @@ static bool make_data(struct cs_data *data, const struct cs_options *options)
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < options->evse_count; i++)
-		ok = cs_data_add_evse(data, options->evses[i], options->max_current_a, error);
+		ok = cs_data_add_evse(data, options->evses[i], options->station.max_current_a, error);
 	if (ok && options->config_file != NULL)
 		ok = cs_data_read_parameters(data, options->config_file, error);
 	if (ok && options->limits_file != NULL)

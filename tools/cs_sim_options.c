@@ -15,6 +15,7 @@ static const char help[] =
 	"      --mqtt-port PORT            its TCP port [1883]\n"
 	"      --topic-to-station TOPIC    where slacd speaks [josev/cs]\n"
 	"      --topic-from-station TOPIC  where the station speaks [cs/josev]\n"
+	"      --topic-iso15118 TOPIC      where the ISO 15118 service speaks [iso15118/slac]\n"
 	"      --evse ID=INTERFACE[:ac|dc|acdc]\n"
 	"                                  an outlet; may be repeated [DE*SIM*E1=veth-evse]\n"
 	"      --max-current AMPERE        AC limit of each phase [32]\n"
@@ -35,6 +36,19 @@ static const char help[] =
 	"  state STATE [EVSE]              report any pilot state, e.g. C2 when the vehicle is ready, or F "
 	"for a fault\n"
 	"  limit AMPERE [EVSE]             report new AC limits\n"
+	"  limits FILE                     report the limits of a file\n"
+	"  status_code CODE [EVSE]         report it with the limits, e.g. evse_malfunction or evse_ready\n"
+	"  parameters FILE                 report the outlets of a file, or changed ones:\n"
+	"  parameters add EVSE=INTERFACE[:ac|dc|acdc]\n"
+	"  parameters remove EVSE          each is a cs_parameters update, and one of the limits where they change\n"
+	"  hlc_charging on|off [EVSE]      a 15118 session runs, or ended\n"
+	"  data_link terminate|pause|resume [EVSE]\n"
+	"                                  slac_data_link, as the ISO 15118 service sends it\n"
+	"  authorize [EVSE], deauthorize [EVSE]\n"
+	"                                  an EIM authorization is accepted, or rejected\n"
+	"  request link_status|network_info|reset|service_status [EVSE]\n"
+	"                                  ask slacd; reset without EVSE: the whole service\n"
+	"  restart                         the station loses its connection and its pilot signals, not the vehicles\n"
 	"  wait MS\n"
 	"  expect cp_pwm hlc|f|x1|x2|e [EVSE] [within MS]\n"
 	"  expect status matching|matched|failed|unmatched|basic_charging [EVSE] [within MS]\n"
@@ -50,6 +64,7 @@ enum option_id {
 	OPTION_PORT,
 	OPTION_TO,
 	OPTION_FROM,
+	OPTION_ISO15118,
 	OPTION_EVSE,
 	OPTION_CURRENT,
 	OPTION_CONFIG,
@@ -66,6 +81,7 @@ static const struct option long_options[] = {
 	{"mqtt-port", required_argument, NULL, OPTION_PORT},
 	{"topic-to-station", required_argument, NULL, OPTION_TO},
 	{"topic-from-station", required_argument, NULL, OPTION_FROM},
+	{"topic-iso15118", required_argument, NULL, OPTION_ISO15118},
 	{"evse", required_argument, NULL, OPTION_EVSE},
 	{"max-current", required_argument, NULL, OPTION_CURRENT},
 	{"config", required_argument, NULL, OPTION_CONFIG},
@@ -116,14 +132,16 @@ static const char *read_value(struct cs_options *options, int option, char *valu
 	case OPTION_FROM:
 		options->station.topic_from_station = value;
 		return NULL;
+	case OPTION_ISO15118:
+		options->station.topic_iso15118 = value;
+		return NULL;
 	case OPTION_EVSE:
 		if (options->evse_count == API_EVSES_MAX)
 			return "at most 64 outlets";
 		options->evses[options->evse_count++] = value;
 		return NULL;
 	case OPTION_CURRENT:
-		return read_number(value, 0, 1000, &options->max_current_a) ? NULL
-									    : "a current from 0 to 1000 A";
+		return read_number(value, 0, 1000, &options->station.max_current_a) ? NULL : "a current from 0 to 1000 A";
 	case OPTION_CONFIG:
 		options->config_file = value;
 		return NULL;
@@ -155,8 +173,9 @@ static void set_defaults(struct cs_options *options)
 		.station = {.mqtt_host = "localhost",
 			    .mqtt_port = 1883,
 			    .topic_to_station = "josev/cs",
-			    .topic_from_station = "cs/josev"},
-		.max_current_a = 32,
+			    .topic_from_station = "cs/josev",
+			    .topic_iso15118 = "iso15118/slac",
+			    .max_current_a = 32},
 		.colour = isatty(STDOUT_FILENO) == 1,
 	};
 }

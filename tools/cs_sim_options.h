@@ -19,7 +19,6 @@ struct cs_options {
 	const char *script; /* NULL: stdin only */
 	const char *evses[API_EVSES_MAX];
 	size_t evse_count;
-	double max_current_a;
 	bool colour;
 	bool quiet;
 };

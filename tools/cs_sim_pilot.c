@@ -57,6 +57,12 @@ void cs_pilot_force(struct cs_pilot *pilot, enum api_cp_state state)
 		pilot->vehicle = vehicles[state];
 }
 
+void cs_pilot_switch_off(struct cs_pilot *pilot)
+{
+	pilot->signal = CS_SIGNAL_X1;
+	pilot->forced = false;
+}
+
 static bool oscillator_on(const struct cs_pilot *pilot)
 {
 	return pilot->signal == CS_SIGNAL_HLC || pilot->signal == CS_SIGNAL_X2;

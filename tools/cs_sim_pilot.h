@@ -43,6 +43,8 @@ void cs_pilot_request(struct cs_pilot *pilot, const struct api_cp_pwm *pwm);
 void cs_pilot_plug(struct cs_pilot *pilot);
 /* The vehicle goes. */
 void cs_pilot_unplug(struct cs_pilot *pilot);
+/* The station was switched off and on: no oscillator; the vehicle is still there. */
+void cs_pilot_switch_off(struct cs_pilot *pilot);
 /* The vehicle, or the station itself for E and F, brings the pilot into `state`. */
 void cs_pilot_force(struct cs_pilot *pilot, enum api_cp_state state);
 

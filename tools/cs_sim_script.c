@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/cs_sim_script.h"
 
+#include "tools/cs_sim_ask.h"
 #include "tools/cs_sim_output.h"
 
 #include <errno.h>
@@ -100,25 +101,47 @@ static void expect(struct cs_script *script, const struct cs_command *command)
 		arm(script, command->ms);
 }
 
+/* A command about one outlet; false when there is no such one. */
+static bool for_outlet(struct cs_station *station, const struct cs_command *command)
+{
+	switch (command->kind) {
+	case CS_COMMAND_PLUG:
+		return cs_station_plug(station, command->evse_id);
+	case CS_COMMAND_UNPLUG:
+		return cs_station_unplug(station, command->evse_id);
+	case CS_COMMAND_STATE:
+		return cs_station_force_state(station, command->evse_id, command->state);
+	case CS_COMMAND_LIMIT:
+		return cs_station_limit(station, command->evse_id, command->ampere);
+	case CS_COMMAND_STATUS_CODE:
+		return cs_station_status_code(station, command->evse_id, command->status_code);
+	case CS_COMMAND_REMOVE:
+		return cs_station_remove(station, command->evse_id);
+	default:
+		return cs_ask(station, command);
+	}
+}
+
 static void carry_out(struct cs_script *script, const struct cs_command *command)
 {
 	struct cs_station *station = script->station;
 	bool done = true;
+	bool taken = true; /* otherwise the station has said why */
 
 	switch (command->kind) {
 	case CS_COMMAND_NOTHING:
 		break;
-	case CS_COMMAND_PLUG:
-		done = cs_station_plug(station, command->evse_id);
+	case CS_COMMAND_LIMITS:
+		taken = cs_station_limits(station, command->text);
 		break;
-	case CS_COMMAND_UNPLUG:
-		done = cs_station_unplug(station, command->evse_id);
+	case CS_COMMAND_PARAMETERS:
+		taken = cs_station_parameters(station, command->text);
 		break;
-	case CS_COMMAND_STATE:
-		done = cs_station_force_state(station, command->evse_id, command->state);
+	case CS_COMMAND_ADD:
+		taken = cs_station_add(station, command->text);
 		break;
-	case CS_COMMAND_LIMIT:
-		done = cs_station_limit(station, command->evse_id, command->ampere);
+	case CS_COMMAND_RESTART:
+		cs_station_restart(station);
 		break;
 	case CS_COMMAND_WAIT:
 		script->waiting = true;
@@ -136,11 +159,14 @@ static void carry_out(struct cs_script *script, const struct cs_command *command
 	case CS_COMMAND_QUIT:
 		stop(script, false);
 		break;
+	default:
+		done = for_outlet(station, command);
+		break;
 	}
-	if (!done) {
+	if (!done)
 		cs_output_error("the station has no outlet '%s' for this command", command->evse_id);
+	if (!done || !taken)
 		stop(script, true);
-	}
 }
 
 static void run(struct cs_script *script)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tools/cs_sim_station.h"
+#include "tools/cs_sim_station_internal.h"
 
 #include "mqtt/broker.h"
 #include "tools/cs_sim_output.h"
@@ -25,19 +25,7 @@ struct pending {
 	struct api_station_message request;
 };
 
-struct cs_station {
-	struct event_base *base;
-	const struct cs_station_options *options;
-	struct cs_data *data;
-	struct cs_station_callbacks callbacks;
-	void *context;
-	struct broker *broker;
-	enum cs_answer answer;
-	struct cs_pilot pilots[API_EVSES_MAX]; /* of data->evse_ids */
-	LIST_HEAD(, pending) pending;
-};
-
-static void new_id(char id[API_UUID_MAX])
+void cs_station_new_id(char id[API_UUID_MAX])
 {
 	uint8_t octets[16];
 
@@ -46,8 +34,7 @@ static void new_id(char id[API_UUID_MAX])
 	api_uuid_v4(octets, id);
 }
 
-/* Index of an outlet ("": the first), or -1. */
-static int find(const struct cs_station *station, const char *evse_id)
+int cs_station_find(const struct cs_station *station, const char *evse_id)
 {
 	for (size_t i = 0; i < station->data->evse_count; i++)
 		if (*evse_id == '\0' || strcmp(station->data->evse_ids[i], evse_id) == 0)
@@ -71,14 +58,14 @@ static void send_status(struct cs_station *station, int index, enum api_cp_state
 	char id[API_UUID_MAX];
 	char payload[API_BUILD_MAX];
 
-	new_id(id);
+	cs_station_new_id(id);
 	cs_pilot_status(&station->pilots[index], evse_id, state, &status);
 	cs_output_sent("cp_status", "update", "%s %s", evse_id, api_cp_state_text(state));
 	publish(station, BROKER_KEEP, payload,
 		api_station_build_cp_status(payload, sizeof(payload), id, &status));
 }
 
-static void send_data(struct cs_station *station, const char *id, const char *name, enum api_type type,
+void cs_station_send_data(struct cs_station *station, const char *id, const char *name, enum api_type type,
 		      struct json_object *object)
 {
 	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
@@ -104,7 +91,7 @@ static void answer_pilot(struct cs_station *station, const struct api_station_me
 	const struct api_cp_pwm *pwm = &request->data.cp_pwm;
 	struct api_cp_pwm_response response = {.status = statuses[answer]};
 	char payload[API_BUILD_MAX];
-	int index = find(station, pwm->evse_id);
+	int index = cs_station_find(station, pwm->evse_id);
 
 	if (index < 0) {
 		response.status = API_CP_PWM_INVALID;
@@ -126,9 +113,9 @@ static void carry_out(struct cs_station *station, const struct api_station_messa
 	if (answer == CS_ANSWER_NONE)
 		cs_output_event("not answered");
 	else if (request->kind == API_STATION_CS_PARAMETERS)
-		send_data(station, request->id, "cs_parameters", API_RESPONSE, station->data->parameters);
+		cs_station_send_data(station, request->id, "cs_parameters", API_RESPONSE, station->data->parameters);
 	else if (request->kind == API_STATION_CS_STATUS_AND_LIMITS)
-		send_data(station, request->id, "cs_status_and_limits", API_RESPONSE, station->data->limits);
+		cs_station_send_data(station, request->id, "cs_status_and_limits", API_RESPONSE, station->data->limits);
 	else
 		answer_pilot(station, request, answer);
 }
@@ -230,9 +217,15 @@ static void handle(struct cs_station *station, const struct api_station_message 
 		on_slac_status(station, &message->data.slac_status);
 		break;
 	case API_STATION_SLAC_LINK_STATUS:
+		cs_output_received("slac_link_status", type, "%s %s", message->data.link_status.evse_id,
+				   api_link_state_text(message->data.link_status.state));
+		break;
 	case API_STATION_SLAC_NETWORK_INFO:
+		cs_output_received("slac_network_info", type, "%s networks=%zu", message->data.network_info.evse_id,
+				   message->data.network_info.count);
+		break;
 	case API_STATION_RESET:
-		cs_output_received("answer", type, "id=%s", message->id);
+		cs_output_received("reset", type, "%s", api_reset_status_text(message->data.reset));
 		break;
 	}
 }
@@ -284,6 +277,26 @@ static struct broker *open_broker(struct cs_station *station)
 	return broker_open(station->base, &options, &callbacks, station);
 }
 
+/* From the loop, as the broker client may not be stopped from inside its callbacks. */
+static void on_restart(evutil_socket_t fd, short what, void *context)
+{
+	struct cs_station *station = context;
+
+	(void)fd;
+	(void)what;
+	cs_output_event("restarts");
+	while (!LIST_EMPTY(&station->pending))
+		pending_free(LIST_FIRST(&station->pending));
+	broker_stop(station->broker, STOP_TIMEOUT_MS);
+	for (size_t i = 0; i < API_EVSES_MAX; i++)
+		cs_pilot_switch_off(&station->pilots[i]);
+	station->broker = open_broker(station);
+	if (station->broker == NULL) {
+		cs_output_error("the MQTT client cannot be started again: %s", strerror(errno));
+		event_base_loopbreak(station->base);
+	}
+}
+
 struct cs_station *cs_station_new(struct event_base *base, const struct cs_station_options *options,
 				  struct cs_data *data, const struct cs_station_callbacks *callbacks,
 				  void *context)
@@ -299,9 +312,12 @@ struct cs_station *cs_station_new(struct event_base *base, const struct cs_stati
 	station->callbacks = *callbacks;
 	station->context = context;
 	station->answer = options->answer;
-	station->broker = open_broker(station);
+	station->restart = evtimer_new(base, on_restart, station);
+	station->broker = station->restart != NULL ? open_broker(station) : NULL;
 	if (station->broker == NULL) {
 		cs_output_error("the MQTT client cannot be started: %s", strerror(errno));
+		if (station->restart != NULL)
+			event_free(station->restart);
 		free(station);
 		return NULL;
 	}
@@ -314,13 +330,15 @@ void cs_station_free(struct cs_station *station)
 		return;
 	while (!LIST_EMPTY(&station->pending))
 		pending_free(LIST_FIRST(&station->pending));
-	broker_stop(station->broker, STOP_TIMEOUT_MS);
+	if (station->broker != NULL)
+		broker_stop(station->broker, STOP_TIMEOUT_MS);
+	event_free(station->restart);
 	free(station);
 }
 
 bool cs_station_plug(struct cs_station *station, const char *evse_id)
 {
-	int index = find(station, evse_id);
+	int index = cs_station_find(station, evse_id);
 
 	if (index < 0)
 		return false;
@@ -331,7 +349,7 @@ bool cs_station_plug(struct cs_station *station, const char *evse_id)
 
 bool cs_station_unplug(struct cs_station *station, const char *evse_id)
 {
-	int index = find(station, evse_id);
+	int index = cs_station_find(station, evse_id);
 
 	if (index < 0)
 		return false;
@@ -344,7 +362,7 @@ bool cs_station_unplug(struct cs_station *station, const char *evse_id)
 
 bool cs_station_force_state(struct cs_station *station, const char *evse_id, enum api_cp_state state)
 {
-	int index = find(station, evse_id);
+	int index = cs_station_find(station, evse_id);
 
 	if (index < 0)
 		return false;
@@ -353,16 +371,29 @@ bool cs_station_force_state(struct cs_station *station, const char *evse_id, enu
 	return true;
 }
 
-bool cs_station_limit(struct cs_station *station, const char *evse_id, double current_a)
+void cs_station_restart(struct cs_station *station)
 {
-	int index = find(station, evse_id);
-	char id[API_UUID_MAX];
+	const struct timeval now = {0};
 
-	if (index < 0 || !cs_data_set_limit(station->data, station->data->evse_ids[index], current_a))
-		return false;
-	new_id(id);
-	send_data(station, id, "cs_status_and_limits", API_UPDATE, station->data->limits);
-	return true;
+	evtimer_add(station->restart, &now);
+}
+
+const char *cs_station_evse_id(const struct cs_station *station, const char *evse_id)
+{
+	int index = cs_station_find(station, evse_id);
+
+	return index >= 0 ? station->data->evse_ids[index] : NULL;
+}
+
+const struct cs_station_options *cs_station_options(const struct cs_station *station)
+{
+	return station->options;
+}
+
+void cs_station_publish(struct cs_station *station, const char *topic, const char *payload, size_t len)
+{
+	if (len == 0 || !broker_publish(station->broker, BROKER_KEEP, topic, payload, len))
+		cs_output_error("a message was not sent: %s", len == 0 ? "it could not be built" : "it is too long");
 }
 
 void cs_station_answer(struct cs_station *station, enum cs_answer answer)
@@ -373,6 +404,5 @@ void cs_station_answer(struct cs_station *station, enum cs_answer answer)
 void cs_station_raw(struct cs_station *station, const char *topic, const char *text)
 {
 	cs_output_sent("raw", topic, "%s", text);
-	if (!broker_publish(station->broker, BROKER_KEEP, topic, text, strlen(text)))
-		cs_output_error("a message was not sent: it is too long");
+	cs_station_publish(station, topic, text, strlen(text));
 }

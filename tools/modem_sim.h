@@ -5,6 +5,7 @@
 
 #include "homeplug/mme.h"
 #include "homeplug/network_key.h"
+#include "homeplug/nw_info.h"
 #include "tools/attenuation.h"
 
 struct modem_sim {

@@ -183,6 +183,27 @@ static bool is_carried(const struct mme *mme, enum mme_error error)
 	return error != MME_ERR_MMTYPE && mme->mmtype >= CM_SLAC_PARM_REQ && mme->mmtype <= CM_SLAC_MATCH_CNF;
 }
 
+/* VS_NW_INFO, which only Qualcomm's modems know: this one is alone in its network, as its coordinator. */
+static bool modem_tell_network(struct line_side *side, const uint8_t *frame, size_t len)
+{
+	const struct modem_sim *modem = &side->modem;
+	struct nw_info info = {.in_network = modem->has_key, .tei = 1, .role = NW_INFO_COORDINATOR};
+	uint8_t host[MAC_LEN];
+	uint8_t answer[MME_FRAME_MAX];
+	size_t answer_len;
+
+	if (!nw_info_req_decode(frame, len, host))
+		return false;
+	memcpy(info.modem_mac, modem->mac, MAC_LEN);
+	memcpy(info.nid, modem->key.nid, NID_LEN);
+	memcpy(info.cco_mac, modem->mac, MAC_LEN);
+	bool silent = side == &side->line->evse && side->line->options->modem_silent;
+	if (!silent && nw_info_cnf_encode(&info, host, answer, sizeof(answer), &answer_len) == MME_OK)
+		link_send(side->link, answer, answer_len);
+	trace_event(side->line->trace, side->host, "asked its modem for the network%s", silent ? " (silent)" : "");
+	return true;
+}
+
 static void side_frame(struct line_side *side, const uint8_t *frame, size_t len)
 {
 	struct power_line *line = side->line;
@@ -194,6 +215,8 @@ static void side_frame(struct line_side *side, const uint8_t *frame, size_t len)
 		from_evse(line, &mme, error, frame, len);
 	else if (is_carried(&mme, error))
 		from_ev(line, &mme, error, frame, len);
+	else if (error == MME_ERR_MMTYPE && modem_tell_network(side, frame, len))
+		; /* answered */
 	else if (error != MME_OK)
 		trace_lost(line->trace, side->host, &mme, mme_error_text(error));
 	else if (modem_sim_is_meant(&side->modem, &mme))

@@ -18,10 +18,14 @@ import threading
 import time
 import unittest
 
+from schema import violation
+
 SKIPPED = 77
 NAMESPACE_MARK = "SLACD_TEST_NAMESPACE"
 BROKER_PORT = 1883
 EVSE = "DE*TST*E1"
+# What slacd reads; everything else on the broker is slacd's and must follow its schema.
+STATION_TOPICS = ("cs/josev", "iso15118/slac")
 # An awaited event comes within milliseconds; this is for a machine that is busy with other tests.
 PATIENCE_S = 10.0
 TOLERANCE_S = 0.1
@@ -210,9 +214,10 @@ class Message:
         self.payload = payload
         try:
             envelope = json.loads(payload)
-        except ValueError:
+        except (ValueError, RecursionError):
             envelope = None
         envelope = envelope if isinstance(envelope, dict) else {}
+        self.envelope = envelope
         self.id = envelope.get("id")
         self.name = envelope.get("name")
         self.type = envelope.get("type")
@@ -238,7 +243,7 @@ class Message:
 
     @property
     def slac(self):
-        return self.data["status"] if self.name == "slac_service_status" else None
+        return self.data["status"] if self.name in ("slac_service_status", "slac_status") else None
 
     @property
     def service(self):
@@ -251,17 +256,25 @@ class Observer(Program):
     def __init__(self):
         self.messages = Stream()
         self.delivered = set()
-        super().__init__("observer", "mosquitto_sub", "-p", BROKER_PORT, "-i", "observer", "-c", "-q", "1",
-                         "-t", "#", "-F", "%t %p")
+        self.doubled = []
+        self.violations = []
+        super().__init__("observer", "mosquitto_sub", "-p", BROKER_PORT, "-i", "observer", "-c", "-q", "1", "-t", "#",
+                         "-F", "%t %p")
 
     def _read(self):
         for line in self.process.stdout:
             now = time.monotonic()
             self.output.append(Line(line.rstrip("\n")))
             topic, _, payload = line.rstrip("\n").partition(" ")
+            message = Message(now, topic, payload)
+            wrong = violation(payload) if topic not in STATION_TOPICS else None
+            if wrong:
+                self.violations.append(f"{wrong}: {message}")
             # QoS 1 may deliver a message twice; each has an id of its own, so an equal one is the same one.
-            if line not in self.delivered:
-                self.messages.append(Message(now, topic, payload))
+            if line in self.delivered:
+                self.doubled.append(message)
+            else:
+                self.messages.append(message)
             self.delivered.add(line)
 
     def mark(self):
@@ -275,6 +288,13 @@ class Observer(Program):
     def wait_state(self, state, within=PATIENCE_S, after=0):
         return self.messages.wait(lambda message: message.pilot_state == state, f"cp_status {state}",
                                   within, after)
+
+    def wait_state_after_request(self, evse=EVSE):
+        """What the station reports when it has carried out slacd's first pilot request."""
+        answer = self.messages.wait(lambda message: message.name == "cp_pwm" and message.type == "response"
+                                    and message.data["evse_id"] == evse, "cp_pwm response")
+        return self.messages.wait(lambda message: message.pilot_state and message.data["evse_id"] == evse, "cp_status",
+                                  after=self.messages.items.index(answer))
 
     def wait_slac(self, status, within=PATIENCE_S, after=0, evse=EVSE):
         def wanted(message):
@@ -363,6 +383,9 @@ class Capture:
     def wait(self, mmtype, within=PATIENCE_S, after=0):
         return self.frames.wait(lambda frame: frame.mmtype == mmtype, f"frame 0x{mmtype:04x}", within, after)
 
+    def all(self, mmtype, after=0):
+        return [frame for frame in self.frames.since(after) if frame.mmtype == mmtype]
+
     def never(self, mmtype, during, after=0):
         self.frames.never(lambda frame: frame.mmtype == mmtype, f"frame 0x{mmtype:04x}", during, after)
 
@@ -408,6 +431,7 @@ class Bench(unittest.TestCase):
         self.programs = []
         self.directory = tempfile.mkdtemp(prefix="slacd-test-")
         self.addCleanup(shutil.rmtree, self.directory)
+        self.addCleanup(self.check_schemas)
         self.addCleanup(self.kill_programs)
         self.stalls = StallWatch()
         self.addCleanup(self.stalls.ended.set)
@@ -422,6 +446,11 @@ class Bench(unittest.TestCase):
     def kill_programs(self):
         for program in reversed(self.programs):
             program.kill()
+
+    def check_schemas(self):
+        """Every message of slacd that was seen follows the schema of its name and type."""
+        for program in self.programs:
+            self.assertEqual(getattr(program, "violations", []), [])
 
     def show_programs(self):
         print(f"--- worst stall of the machine: {self.stalls.worst_s * 1e3:.0f} ms")
@@ -500,6 +529,8 @@ class Bench(unittest.TestCase):
         self.slacd = self.start_slacd(configuration, *slacd_arguments)
         self.observer.wait_service("ready")
         self.slacd.wait_line("Modem has confirmed its key")
+        # A car that came before the station has done what it was asked for would be shown without PWM.
+        self.observer.wait_state_after_request()
 
     def plug(self):
         """The station sees the car; it does not speak yet."""

@@ -56,7 +56,7 @@ class BrokerAway(Bench):
         self.observer.wait_slac("matched")
         self.assertEqual(self.observer.slac_statuses(), ["matching", "matched"])
 
-    def test_pilot_request_made_without_a_broker_goes_out_when_it_is_back(self):
+    def test_fallback_that_the_station_did_not_hear_begins_again_with_f_when_the_broker_is_back(self):
         self.start_all(harness.SHORT_TIMERS)
         self.save_subscriptions(self.broker)
         self.plug()
@@ -65,7 +65,7 @@ class BrokerAway(Bench):
         self.slacd.wait_line("X1_STEP to BASIC")
         self.broker = self.start_broker()
         self.observer.wait_pilot(("x2", 32.0), after=mark)
-        self.assertEqual(self.observer.pilots(mark), [("x2", 32.0)])
+        self.assertEqual(self.observer.pilots(mark), ["f", "x1", ("x2", 32.0)])
         self.assertEqual(self.observer.slac_statuses(mark), ["basic_charging"])
 
     def test_missing_broker_is_said_once_not_at_every_attempt(self):

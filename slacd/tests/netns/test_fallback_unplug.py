@@ -19,14 +19,12 @@ class FallbackUnplug(Bench):
         mark = self.observer.mark()
         self.station.say("unplug")
         self.observer.wait_slac("unmatched", after=mark)
-        if requests_before:
-            self.observer.wait_pilot("hlc", after=mark)
+        self.observer.wait_pilot("hlc", after=mark)
         self.observer.never_pilot(("f", "x1", "x2"), WHOLE_SEQUENCE_S, mark)
-        expected = requests_before + ["hlc"] if requests_before else []
-        self.assertEqual(self.observer.pilots(self.start), expected)
+        self.assertEqual(self.observer.pilots(self.start), requests_before + ["hlc"])
         self.assert_matches()
 
-    def test_unplug_before_the_time_out_asks_for_nothing(self):
+    def test_unplug_before_the_time_out_asks_for_high_level_charging_only(self):
         self.assert_unplug_ends_it([])
 
     def test_unplug_in_f_returns_to_high_level_charging(self):

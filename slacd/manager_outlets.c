@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "slacd/manager_internal.h"
+
+#include <string.h>
+
+const struct api_evse_limits *manager_limits_of(const struct manager *manager, const char *evse_id)
+{
+	for (size_t i = 0; i < manager->limits.count; i++)
+		if (strcmp(manager->limits.evses[i].evse_id, evse_id) == 0)
+			return &manager->limits.evses[i];
+	return NULL;
+}
+
+static struct parked_state *find_parked(struct manager *manager, const char *evse_id)
+{
+	for (size_t i = 0; i < manager->parked_count; i++)
+		if (strcmp(manager->parked[i].evse_id, evse_id) == 0)
+			return &manager->parked[i];
+	return NULL;
+}
+
+void manager_park_state(struct manager *manager, const char *evse_id, enum api_cp_state state)
+{
+	struct parked_state *parked = find_parked(manager, evse_id);
+
+	if (parked == NULL && manager->parked_count == API_EVSES_MAX)
+		return;
+	if (parked == NULL)
+		parked = &manager->parked[manager->parked_count++];
+	snprintf(parked->evse_id, sizeof(parked->evse_id), "%s", evse_id);
+	parked->state = state;
+}
+
+static void take_parked(struct manager *manager, struct evse *evse)
+{
+	struct parked_state *parked = find_parked(manager, evse_id(evse));
+
+	if (parked == NULL)
+		return;
+	const struct api_cp_status status = {.state = parked->state};
+	*parked = manager->parked[--manager->parked_count];
+	evse_cp_status(evse, &status);
+}
+
+/* The earlier entry that uses the same interface, or NULL. Two outlets on one modem would take each other's cars. */
+static const struct api_evse_parameters *interface_user(const struct manager *manager, size_t index)
+{
+	const struct api_evse_parameters *entries = manager->parameters.evses;
+	const char *interface = evse_interface_of(manager->settings, &entries[index]);
+
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(evse_interface_of(manager->settings, &entries[i]), interface) == 0)
+			return &entries[i];
+	return NULL;
+}
+
+static bool may_run(const struct manager *manager, size_t index)
+{
+	const struct api_evse_parameters *entry = &manager->parameters.evses[index];
+	const struct api_evse_parameters *other = interface_user(manager, index);
+
+	if (other == NULL)
+		return true;
+	log_line(LOG_LEVEL_ERROR,
+		 "Two outlets use the same interface, the second one is not started. interface=%s first=%s (parameters[%zu]) second=%s (parameters[%zu])",
+		 evse_interface_of(manager->settings, entry), other->evse_id,
+		 (size_t)(other - manager->parameters.evses), entry->evse_id, index);
+	return false;
+}
+
+static bool same_outlet(const struct settings *settings, const struct api_evse_parameters *a,
+			const struct api_evse_parameters *b)
+{
+	return strcmp(a->evse_id, b->evse_id) == 0 && a->has_ac == b->has_ac && a->has_dc == b->has_dc &&
+	       strcmp(evse_interface_of(settings, a), evse_interface_of(settings, b)) == 0;
+}
+
+/* Whether the running service `evse` is wanted as it is; *replaced: its outlet is wanted, but otherwise. */
+static bool still_wanted(const struct manager *manager, const struct evse *evse, bool *replaced)
+{
+	*replaced = false;
+	for (size_t i = 0; i < manager->parameters.count; i++) {
+		const struct api_evse_parameters *entry = &manager->parameters.evses[i];
+		if (strcmp(entry->evse_id, evse_id(evse)) != 0)
+			continue;
+		*replaced = true;
+		return interface_user(manager, i) == NULL &&
+		       same_outlet(manager->settings, entry, evse_parameters(evse));
+	}
+	return false;
+}
+
+/* A vehicle that is plugged in stays so for the service that takes its outlet over. */
+static void stop_unwanted(struct manager *manager)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < manager->evse_count; i++) {
+		struct evse *evse = manager->evses[i];
+		bool replaced;
+		if (still_wanted(manager, evse, &replaced)) {
+			manager->evses[kept++] = evse;
+			continue;
+		}
+		log_line(LOG_LEVEL_INFO, "EVSE service ends. evse_id=%s reason=%s", evse_id(evse),
+			 replaced ? "changed parameters" : "no longer in cs_parameters");
+		manager_park_state(manager, evse_id(evse), evse_cp_state(evse));
+		evse_log_counters(evse);
+		evse_free(evse);
+	}
+	manager->evse_count = kept;
+}
+
+static void start(struct manager *manager, const struct api_evse_parameters *parameters)
+{
+	const struct api_evse_limits *limits = manager_limits_of(manager, parameters->evse_id);
+	struct evse *evse = evse_new(&manager->shared, parameters, limits);
+
+	if (evse == NULL) {
+		log_line(LOG_LEVEL_ERROR, "No memory for an EVSE service. evse_id=%s", parameters->evse_id);
+		return;
+	}
+	if (limits == NULL && parameters->has_ac)
+		log_line(LOG_LEVEL_WARN, "The station told no limits: basic charging will offer nothing (X1). evse_id=%s",
+			 parameters->evse_id);
+	manager->evses[manager->evse_count++] = evse;
+	take_parked(manager, evse);
+}
+
+static bool in_parameters(const struct manager *manager, const char *evse_id)
+{
+	for (size_t i = 0; i < manager->parameters.count; i++)
+		if (strcmp(manager->parameters.evses[i].evse_id, evse_id) == 0)
+			return true;
+	return false;
+}
+
+void manager_check_limits(const struct manager *manager, const struct api_limits *limits)
+{
+	for (size_t i = 0; i < limits->count; i++)
+		if (!in_parameters(manager, limits->evses[i].evse_id))
+			log_line(LOG_LEVEL_WARN,
+				 "Limits for an outlet that is not in cs_parameters have no effect. evse_id=%s (cs_status_and_limits evses[%zu]) cs_parameters=%zu outlets",
+				 limits->evses[i].evse_id, i, manager->parameters.count);
+}
+
+static void check_settings(const struct manager *manager)
+{
+	const struct settings *settings = manager->settings;
+
+	for (size_t i = 0; i < settings->outlet_count; i++)
+		if (!in_parameters(manager, settings->outlets[i].evse_id))
+			log_line(LOG_LEVEL_ERROR,
+				 "Settings for an outlet that is not in cs_parameters have no effect. evse_id=%s (configuration outlets.%s) cs_parameters=%zu outlets, first %s",
+				 settings->outlets[i].evse_id, settings->outlets[i].evse_id, manager->parameters.count,
+				 manager->parameters.count > 0 ? manager->parameters.evses[0].evse_id : "none");
+}
+
+void manager_update_outlets(struct manager *manager)
+{
+	stop_unwanted(manager);
+	check_settings(manager);
+	for (size_t i = 0; i < manager->parameters.count; i++) {
+		const struct api_evse_parameters *entry = &manager->parameters.evses[i];
+		if (manager_find(manager, entry->evse_id) == NULL && may_run(manager, i))
+			start(manager, entry);
+	}
+	log_line(LOG_LEVEL_INFO, "EVSE services run. count=%zu", manager->evse_count);
+}

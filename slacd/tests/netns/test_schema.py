@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The schemas of mqtt/schema take slacd's messages and refuse wrong ones; each refusal is shown here once."""
+import copy
+import json
+import unittest
+
+import schema
+
+UUID = "01234567-89ab-4def-8123-456789abcdef"
+SERVICE = {"service": "slac", "software_version": "0.1.0", "api_version": "3.11", "status": "ready"}
+STATUS = {"evse_id": "DE*TST*E1", "run_id": "0x0123456789abcdef", "status": "matched"}
+X2 = {"evse_id": "DE*TST*E1", "hlc": False, "current": 16.3, "error_state": False, "fault_state": False}
+F = {"evse_id": "DE*TST*E1", "hlc": False, "error_state": False, "fault_state": True}
+NETWORK = {"nid": "0123456789abcd", "snid": 3, "tei": 1, "role": "cco", "cco_mac": "02:50:4c:00:00:01"}
+NETWORKS = {"evse_id": "DE*TST*E1", "networks": [NETWORK]}
+GONE = object()
+
+
+def changed(data, /, **members):
+    data = copy.deepcopy(data)
+    data.update(members)
+    return {name: value for name, value in data.items() if value is not GONE}
+
+
+# (name, type) -> a right `data` object and wrong ones.
+MESSAGES = {
+    ("service_status", "update"): (SERVICE, [changed(SERVICE, status="fine"), changed(SERVICE, service="ev"),
+                                             changed(SERVICE, api_version=GONE), changed(SERVICE, more=1)]),
+    ("service_status", "response"): (SERVICE, [changed(SERVICE, software_version="x"), {}]),
+    ("cs_parameters", "request"): ({}, [{"evse_id": "E"}, []]),
+    ("cs_status_and_limits", "request"): ({}, [{"evses": []}, None]),
+    ("cp_pwm", "request"): (X2, [
+        changed(X2, current=5.9), changed(X2, current=80.1), changed(X2, current=16.25), changed(X2, current="16"),
+        changed(X2, current=GONE), changed(X2, hlc=True), changed(X2, fault_state=True), changed(X2, error_state=True),
+        changed(F, current=0), changed(F, error_state=True), changed(F, evse_id=""), changed(F, hlc=GONE)]),
+    ("slac_service_status", "update"): (STATUS, [
+        changed(STATUS, run_id="0123456789abcdef"), changed(STATUS, run_id="0x0123456789ABCDEF"),
+        changed(STATUS, status="lost"), changed(STATUS, reason="vehicle_left"), changed(STATUS, run_id=GONE),
+        changed(STATUS, status="failed"), changed(STATUS, status="failed", reason="bad luck"),
+        changed(STATUS, evse_id="a\nb")]),
+    ("slac_status", "update"): (STATUS, [changed(STATUS, status="failed", reason="no_match_req"),
+                                         changed(STATUS, evse_id=GONE), changed(STATUS, status=GONE)]),
+    ("slac_link_status", "response"): ({"evse_id": "E", "status": "connected"},
+                                       [{"evse_id": "E", "status": "up"}, {"status": "connected"}]),
+    ("slac_network_info", "response"): (NETWORKS, [
+        {"evse_id": "E"}, changed(NETWORKS, networks=[changed(NETWORK, nid="01:23")]),
+        changed(NETWORKS, networks=[changed(NETWORK, role="boss")]), changed(NETWORKS, networks=[changed(NETWORK, snid=-1)]),
+        changed(NETWORKS, networks=[changed(NETWORK, nmk="00")]), changed(NETWORKS, networks=[NETWORK] * 17)]),
+    ("reset", "response"): ({"status": "accepted"}, [{"status": "ok"}, {"status": "accepted", "evse_id": "E"}]),
+}
+
+
+def message(kind, content, /, **members):
+    return json.dumps(changed({"id": UUID, "name": kind[0], "type": kind[1], "data": content}, **members))
+
+
+class Schema(unittest.TestCase):
+    def test_every_schema_is_tried_here(self):
+        self.assertEqual(set(schema.VALIDATORS), set(MESSAGES))
+
+    def test_right_messages_are_taken(self):
+        for kind, (right, _) in MESSAGES.items():
+            self.assertIsNone(schema.violation(message(kind, right)), kind)
+        for data in (F, changed(F, fault_state=False, error_state=True), changed(F, fault_state=False, hlc=True),
+                     changed(X2, current=0), changed(X2, current=6), changed(X2, current=80)):
+            self.assertIsNone(schema.violation(message(("cp_pwm", "request"), data)), data)
+
+    def test_wrong_data_is_refused(self):
+        for kind, (_, wrongs) in MESSAGES.items():
+            for wrong in wrongs:
+                self.assertIsNotNone(schema.violation(message(kind, wrong)), (kind, wrong))
+
+    def test_wrong_envelope_is_refused(self):
+        for kind, (right, _) in MESSAGES.items():
+            for members in ({"id": ""}, {"id": 7}, {"id": GONE}, {"data": GONE}, {"extra": 1}):
+                self.assertIsNotNone(schema.violation(message(kind, right, **members)), (kind, members))
+        self.assertIsNotNone(schema.violation(message(("cp_pwm", "request"), X2, id="1")))
+
+    def test_message_that_slacd_does_not_send_is_refused(self):
+        for payload in (message(("slac_status", "request"), STATUS), message(("cp_pwm", "response"), {}), "[]", "{", "{}"):
+            self.assertIsNotNone(schema.violation(payload), payload)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
