@@ -319,21 +319,6 @@ static void run(const char *command)
 		fail_msg("failed: %s", command);
 }
 
-static int veth_up(void **state)
-{
-	(void)state;
-	run("ip link add ta type veth peer name tb");
-	/* Without IPv6 the interfaces stay quiet. */
-	run("ip link set ta addrgenmode none up && ip link set tb addrgenmode none up");
-	return 0;
-}
-
-static int veth_down(void **state)
-{
-	(void)state;
-	return system("ip link del ta 2>/dev/null") == -1 ? -1 : 0;
-}
-
 static struct link *live_or_fail(const char *interface)
 {
 	char error[LINK_ERROR_SIZE] = "";
@@ -342,6 +327,47 @@ static struct link *live_or_fail(const char *interface)
 	if (link == NULL)
 		fail_msg("%s", error);
 	return link;
+}
+
+/*
+ * Shortly after an interface was set up the kernel still drops what is sent: the queue is attached later. Sends
+ * until a frame comes through, then takes what is left.
+ */
+static void await_passage(const char *from, const char *to)
+{
+	struct link *sender = live_or_fail(from);
+	struct link *receiver = live_or_fail(to);
+	struct pollfd waiting = {.fd = link_fd(receiver), .events = POLLIN};
+	uint8_t frame[MME_FRAME_MAX];
+	size_t len;
+	int ready = 0;
+
+	for (int waited_ms = 0; ready == 0 && waited_ms < PATIENCE_MS; waited_ms += 5) {
+		link_send(sender, frame, frame_make(frame, 60, HOMEPLUG_ETHERTYPE, 0));
+		ready = poll(&waiting, 1, 5);
+	}
+	assert_int_equal(ready, 1);
+	while (link_recv(receiver, frame, sizeof(frame), &len) == LINK_FRAME)
+		;
+	link_close(receiver);
+	link_close(sender);
+}
+
+static int veth_up(void **state)
+{
+	(void)state;
+	run("ip link add ta type veth peer name tb");
+	/* Without IPv6 the interfaces stay quiet. */
+	run("ip link set ta addrgenmode none up && ip link set tb addrgenmode none up");
+	await_passage("ta", "tb");
+	await_passage("tb", "ta");
+	return 0;
+}
+
+static int veth_down(void **state)
+{
+	(void)state;
+	return system("ip link del ta 2>/dev/null") == -1 ? -1 : 0;
 }
 
 static void live_frames_arrive_whole_and_in_order(void **state)
