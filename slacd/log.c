@@ -38,11 +38,6 @@ bool log_level_parse(const char *text, enum log_level *level)
 	return false;
 }
 
-const char *log_level_text(enum log_level level)
-{
-	return level_texts[level];
-}
-
 static size_t clamp(int written, size_t size)
 {
 	if (written < 0)

@@ -27,7 +27,6 @@ bool log_enabled(enum log_level level);
 
 /* Reads "TRACE" ... "ERROR", in either case. False for anything else. */
 bool log_level_parse(const char *text, enum log_level *level);
-const char *log_level_text(enum log_level level);
 
 /* Writes one line; a line longer than 4096 octets is cut. Control characters are shown as '?'. */
 __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const char *format, ...);

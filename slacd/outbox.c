@@ -6,11 +6,6 @@
 
 #include <string.h>
 
-bool outbox_connected(const struct outbox *outbox)
-{
-	return outbox->broker != NULL && broker_connected(outbox->broker);
-}
-
 static void new_id(char id[API_UUID_MAX])
 {
 	uint8_t octets[16] = {0};

@@ -16,9 +16,6 @@ struct outbox {
 	struct broker *broker; /* NULL before it is opened */
 };
 
-/* Whether a request can be sent now. */
-bool outbox_connected(const struct outbox *outbox);
-
 /*
  * Each sends one message. Requests return false when there is no connection; on true `id` holds the request's
  * id. Status updates are taken in any case.
