@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/evse_internal.h"
 
+#include "slacd/timer.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,14 +32,7 @@ void evse_arm(struct evse *evse)
 	if (next_us == evse->timer_us)
 		return;
 	evse->timer_us = next_us;
-	if (next_us == SLAC_NEVER) {
-		event_del(evse->timer);
-		return;
-	}
-	uint64_t now_us = clock_now_us();
-	uint64_t wait_us = next_us > now_us ? next_us - now_us : 0;
-	const struct timeval wait = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
-	event_add(evse->timer, &wait);
+	timer_arm(evse->timer, next_us);
 }
 
 static void link_due(struct evse *evse)

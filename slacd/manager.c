@@ -2,6 +2,7 @@
 #include "slacd/manager_internal.h"
 
 #include "slacd/clock.h"
+#include "slacd/timer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +13,7 @@ void manager_arm(struct manager *manager)
 
 	if (manager->busy_us < next_us)
 		next_us = manager->busy_us;
-	if (next_us == REQUEST_NEVER) {
-		event_del(manager->timer);
-		return;
-	}
-	uint64_t now_us = clock_now_us();
-	uint64_t wait_us = next_us > now_us ? next_us - now_us : 0;
-	const struct timeval wait = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
-	event_add(manager->timer, &wait);
+	timer_arm(manager->timer, next_us);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *context)
