@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/evse_internal.h"
 
+#include "slacd/pilot_news.h"
+
 #include <string.h>
 
 /* The words are the same on both sides; the modules do not know each other. */
@@ -19,24 +21,11 @@ static enum api_slac_state api_state(enum slac_status status)
 	return API_SLAC_UNMATCHED;
 }
 
-/* The pilot logic must know whether matching runs: what it may do to the pilot depends on it. */
-static void tell_pilot(struct evse *evse, enum slac_status status)
-{
-	struct control_pilot_input input = {.kind = CONTROL_PILOT_SLAC, .slac = CONTROL_PILOT_SLAC_IDLE};
-
-	if (status == SLAC_STATUS_MATCHING)
-		input.slac = CONTROL_PILOT_SLAC_MATCHING;
-	else if (status == SLAC_STATUS_MATCHED)
-		input.slac = CONTROL_PILOT_SLAC_MATCHED;
-	else if (status == SLAC_STATUS_FAILED)
-		input.kind = CONTROL_PILOT_FAILED;
-	evse_pilot_input(evse, &input);
-}
-
 static void report_status(struct evse *evse, const struct slac_evse_output *item)
 {
 	char run_id[RUN_ID_TEXT_SIZE];
 	char mac[MAC_TEXT_SIZE];
+	const struct control_pilot_input news = pilot_news_of(item->status);
 	bool bad = item->status == SLAC_STATUS_FAILED;
 
 	evse->link_paused = false; /* the link that was paused is gone, or there is a new one */
@@ -47,7 +36,7 @@ static void report_status(struct evse *evse, const struct slac_evse_output *item
 		 slac_reason_text(item->reason), item->has_run_id ? " run_id=" : "",
 		 item->has_run_id ? run_id_text(item->run_id, run_id) : "", item->has_run_id ? " ev=" : "",
 		 item->has_run_id ? mac_text(item->ev_mac, mac) : "");
-	tell_pilot(evse, item->status);
+	evse_pilot_input(evse, &news);
 }
 
 /* What an integrator asks first about a run: what was heard, what the modem measured. */

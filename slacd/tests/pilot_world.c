@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/tests/pilot_world.h"
 
+#include "slacd/pilot_news.h"
 #include "slacd/tests/pilot_invariants.h"
 
 #include <string.h>
@@ -93,19 +94,6 @@ static bool station_answers(struct world *world, unsigned input)
 
 static void pilot_input(struct world *world, const struct control_pilot_input *input);
 
-static void tell_pilot(struct world *world, enum slac_status status)
-{
-	struct control_pilot_input input = {.kind = CONTROL_PILOT_SLAC, .slac = CONTROL_PILOT_SLAC_IDLE};
-
-	if (status == SLAC_STATUS_MATCHING)
-		input.slac = CONTROL_PILOT_SLAC_MATCHING;
-	else if (status == SLAC_STATUS_MATCHED)
-		input.slac = CONTROL_PILOT_SLAC_MATCHED;
-	else if (status == SLAC_STATUS_FAILED)
-		input.kind = CONTROL_PILOT_FAILED;
-	pilot_input(world, &input);
-}
-
 static void matching_takes(struct world *world, enum matching_input input)
 {
 	const struct control_pilot_input init_timeout = {.kind = CONTROL_PILOT_INIT_TIMEOUT};
@@ -120,7 +108,8 @@ static void matching_takes(struct world *world, enum matching_input input)
 		}
 		trace(world, "status ", slac_status_text(out.items[i].status));
 		invariants_reported(world, out.items[i].status, out.items[i].at_end ? BY_END : BY_MATCHING);
-		tell_pilot(world, out.items[i].status);
+		const struct control_pilot_input news = pilot_news_of(out.items[i].status);
+		pilot_input(world, &news);
 	}
 }
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "slacd/pilot_news.h"
+
+struct control_pilot_input pilot_news_of(enum slac_status status)
+{
+	struct control_pilot_input input = {.kind = CONTROL_PILOT_SLAC, .slac = CONTROL_PILOT_SLAC_IDLE};
+
+	if (status == SLAC_STATUS_MATCHING)
+		input.slac = CONTROL_PILOT_SLAC_MATCHING;
+	else if (status == SLAC_STATUS_MATCHED)
+		input.slac = CONTROL_PILOT_SLAC_MATCHED;
+	else if (status == SLAC_STATUS_FAILED)
+		input.kind = CONTROL_PILOT_FAILED;
+	return input;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the pilot logic is told when matching reports a status. Pure: the service and its model in the tests share it. */
+#ifndef SLACD_PILOT_NEWS_H
+#define SLACD_PILOT_NEWS_H
+
+#include "cp/control_pilot.h"
+#include "homeplug/slac_evse.h"
+
+/* The input that follows from `status`: what may be done to the pilot depends on whether matching runs. */
+struct control_pilot_input pilot_news_of(enum slac_status status);
+
+#endif
