@@ -316,6 +316,14 @@ static void on_failed(struct control_pilot *pilot, uint64_t now_us, struct contr
 	begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out);
 }
 
+/* Option A of the standard: E/F, then a new window. A running 15118 session is never cut: it ends by itself first. */
+static void on_link_lost(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
+	if (pilot->config.pulse_on_link_loss && waits_for_car(pilot) && !pilot->hlc_charging)
+		begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out);
+}
+
 static void on_slac(struct control_pilot *pilot, enum control_pilot_slac slac)
 {
 	pilot->slac = slac;
@@ -426,6 +434,9 @@ void control_pilot_input(struct control_pilot *pilot, const struct control_pilot
 		break;
 	case CONTROL_PILOT_FAILED:
 		on_failed(pilot, now_us, out);
+		break;
+	case CONTROL_PILOT_LINK_LOST:
+		on_link_lost(pilot, now_us, out);
 		break;
 	case CONTROL_PILOT_EIM:
 		pilot->authorized = input->active;

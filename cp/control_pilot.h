@@ -4,6 +4,7 @@
  * bounded list of outputs comes out, plus the next time it wants to be called.
  *
  *   HLC (5 %) --INIT_TIMEOUT, retries left--> PULSE (F) --step_f_ms--> HLC, a new window
+ *   HLC --LINK_LOST, where configured--> PULSE ...
  *   HLC --INIT_TIMEOUT, none left, AC--> F_STEP (F) --step_f_ms--> X1_STEP (X1) --step_x1_ms--> BASIC (X2, or X1 below 6 A)
  *   HLC --EIM, no matching--> F_STEP ...        HLC --EIM, matching or matched--> X1_STEP (step_x1_hlc_ms) --> BASIC
  *   any phase --vehicle left--> HLC             any phase --outlet not ready--> UNAVAILABLE (F or X1) --ready--> HLC
@@ -33,6 +34,7 @@ struct control_pilot_config {
 	uint32_t nominal_current_da; /* cap on the station's limit; 0: no cap */
 	uint32_t init_retries;       /* F pulses before basic charging, a new window each: 0, up to C_sequ_retry = 2 */
 	uint32_t failed_pulses;      /* F pulses after a failed matching, per vehicle: 0 */
+	bool pulse_on_link_loss;     /* an F pulse when the power-line link of a matched vehicle is lost */
 	bool basic_charging_on_eim;  /* an accepted EIM authorization leads to basic charging */
 };
 
@@ -102,6 +104,7 @@ enum control_pilot_input_kind {
 	CONTROL_PILOT_SLAC,         /* matching is at `slac` now */
 	CONTROL_PILOT_INIT_TIMEOUT, /* no CM_SLAC_PARM.REQ within TT_EVSE_SLAC_init */
 	CONTROL_PILOT_FAILED,       /* matching was reported as failed */
+	CONTROL_PILOT_LINK_LOST,    /* the power-line link of the matched vehicle is lost */
 	CONTROL_PILOT_EIM,          /* EIM authorization: `active` accepted or withdrawn */
 	CONTROL_PILOT_HLC_CHARGING, /* a 15118 session runs, or not: `active` */
 	CONTROL_PILOT_F_UNHEARD,    /* our last F never reached the station (the broker was away): it comes first */

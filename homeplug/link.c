@@ -23,6 +23,11 @@ struct link *link_open(const char *name, char error[LINK_ERROR_SIZE])
 	return link_open_live(name, error);
 }
 
+bool link_is_live(const char *name)
+{
+	return after_prefix(name, "unix:") == NULL && after_prefix(name, "unix-listen:") == NULL;
+}
+
 void link_close(struct link *link)
 {
 	if (link != NULL)
@@ -37,6 +42,11 @@ int link_fd(const struct link *link)
 void link_mac(const struct link *link, uint8_t mac[MAC_LEN])
 {
 	memcpy(mac, link->mac, MAC_LEN);
+}
+
+int link_ifindex(const struct link *link)
+{
+	return link->ifindex;
 }
 
 bool link_connected(const struct link *link)

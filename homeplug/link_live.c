@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "homeplug/link_closer.h"
 #include "homeplug/link_ops.h"
+#include "homeplug/link_watch.h"
 #include "homeplug/mme.h"
 
 #include <arpa/inet.h>
@@ -7,14 +9,12 @@
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
-#include <net/if_arp.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 /* The filter has 4 instructions; a different libpcap may need a few more. */
 #define FILTER_INSTRUCTIONS 16
@@ -34,33 +34,39 @@ static bool fail_errno(char error[LINK_ERROR_SIZE], const char *interface, const
 	return fail(error, interface, what);
 }
 
-static bool fail_is(char error[LINK_ERROR_SIZE], const char *interface, const char *state)
+/* The kernel will tell when that is over: errno means LINK_DOWN. */
+static bool fail_state(char error[LINK_ERROR_SIZE], const char *interface, const char *state, int state_errno)
 {
-	snprintf(error, LINK_ERROR_SIZE, "interface %s %s", interface, state);
+	snprintf(error, LINK_ERROR_SIZE, "interface %s%s", interface, state);
+	errno = state_errno;
 	return false;
 }
 
-/* Index and MAC of an interface that is there, is Ethernet and is up. */
-static bool interface_query(int fd, const char *interface, int *index, uint8_t mac[MAC_LEN],
-			    char error[LINK_ERROR_SIZE])
+/* Index and MAC of an interface that is there, is Ethernet, is up and has a carrier. */
+static bool interface_query(struct link *link, const char *interface, char error[LINK_ERROR_SIZE])
 {
 	struct ifreq request = {0};
+	struct link_event state;
 
 	if (interface[0] == '\0' || strlen(interface) >= sizeof(request.ifr_name))
-		return fail_is(error, interface, "does not exist");
+		return fail_state(error, interface, " does not exist", ENODEV);
 	strcpy(request.ifr_name, interface);
-	if (ioctl(fd, SIOCGIFINDEX, &request) < 0)
-		return errno == ENODEV ? fail_is(error, interface, "does not exist")
+	if (ioctl(link->fd, SIOCGIFINDEX, &request) < 0)
+		return errno == ENODEV ? fail_state(error, interface, " does not exist", ENODEV)
 				       : fail_errno(error, interface, "SIOCGIFINDEX");
-	*index = request.ifr_ifindex;
-	if (ioctl(fd, SIOCGIFHWADDR, &request) < 0)
-		return fail_errno(error, interface, "SIOCGIFHWADDR");
-	if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER)
-		return fail_is(error, interface, "is not Ethernet");
-	memcpy(mac, request.ifr_hwaddr.sa_data, MAC_LEN);
-	if (ioctl(fd, SIOCGIFFLAGS, &request) < 0)
-		return fail_errno(error, interface, "SIOCGIFFLAGS");
-	return (request.ifr_flags & IFF_UP) != 0 || fail_is(error, interface, "is down");
+	if (!link_watch_look(link->fd, request.ifr_ifindex, &state))
+		return fail_errno(error, interface, "its state");
+	if (state.news == LINK_NEWS_REMOVED)
+		return fail_state(error, interface, " does not exist", ENODEV);
+	if (!state.has_mac)
+		return fail_state(error, interface, " is not Ethernet", ENODEV);
+	if (!state.up)
+		return fail_state(error, interface, " is down", ENETDOWN);
+	if (!state.running)
+		return fail_state(error, interface, ": no carrier", ENETDOWN);
+	link->ifindex = state.ifindex;
+	memcpy(link->mac, state.mac, MAC_LEN);
+	return true;
 }
 
 static bool filter_copy(const struct bpf_program *program, struct sock_filter code[FILTER_INSTRUCTIONS])
@@ -84,14 +90,17 @@ static bool filter_attach(int fd, const char *interface, char error[LINK_ERROR_S
 	if (compiler == NULL || pcap_compile(compiler, &program, LINK_FILTER, 1, PCAP_NETMASK_UNKNOWN) < 0) {
 		if (compiler != NULL)
 			pcap_close(compiler);
+		errno = EINVAL; /* libpcap does not set it */
 		return fail(error, interface, "libpcap does not compile the filter \"" LINK_FILTER "\"");
 	}
 	struct sock_fprog filter = {.len = (unsigned short)program.bf_len, .filter = code};
 	bool copied = filter_copy(&program, code);
 	pcap_freecode(&program);
 	pcap_close(compiler);
-	if (!copied)
+	if (!copied) {
+		errno = EINVAL;
 		return fail(error, interface, "the compiled filter is longer than expected");
+	}
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0)
 		return fail_errno(error, interface, "SO_ATTACH_FILTER");
 	return true;
@@ -140,7 +149,7 @@ static bool live_connected(const struct link *link)
 
 static void live_close(struct link *link)
 {
-	close(link->fd);
+	link_closer_close(link->fd);
 	free(link);
 }
 
@@ -167,7 +176,6 @@ static int socket_open(const char *interface, char error[LINK_ERROR_SIZE])
 
 struct link *link_open_live(const char *interface, char error[LINK_ERROR_SIZE])
 {
-	int index;
 	struct link *link = calloc(1, sizeof(*link));
 
 	if (link == NULL) {
@@ -178,12 +186,12 @@ struct link *link_open_live(const char *interface, char error[LINK_ERROR_SIZE])
 	link->fd = socket_open(interface, error);
 	if (link->fd < 0)
 		goto no_socket;
-	if (!interface_query(link->fd, interface, &index, link->mac, error) ||
-	    !filter_attach(link->fd, interface, error) || !bind_interface(link->fd, interface, index, error))
+	if (!interface_query(link, interface, error) || !filter_attach(link->fd, interface, error) ||
+	    !bind_interface(link->fd, interface, link->ifindex, error))
 		goto no_bind;
 	return link;
 no_bind:
-	close(link->fd);
+	link_closer_close(link->fd);
 no_socket:
 	free(link);
 	return NULL;

@@ -21,10 +21,8 @@ struct link_ops {
 struct link {
 	const struct link_ops *ops;
 	int fd;
+	int ifindex; /* 0: no interface */
 	uint8_t mac[MAC_LEN];
 };
-
-/* What the errno of a failed receive means. */
-enum link_result link_result_of_errno(int error);
 
 #endif

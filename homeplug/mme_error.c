@@ -34,6 +34,7 @@ static const char *const texts[MME_ERR_COUNT] = {
 	[MME_ERR_KEY_TYPE] = "key_type",
 	[MME_ERR_YOUR_NONCE] = "your_nonce",
 	[MME_ERR_PID] = "pid",
+	[MME_ERR_AMLEN] = "amlen",
 };
 
 const char *mme_error_text(enum mme_error error)

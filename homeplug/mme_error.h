@@ -40,6 +40,7 @@ enum mme_error {
 	MME_ERR_KEY_TYPE,
 	MME_ERR_YOUR_NONCE,     /* a confirmation that does not echo our nonce */
 	MME_ERR_PID,
+	MME_ERR_AMLEN,          /* an amplitude map of no carriers */
 
 	MME_ERR_COUNT
 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "homeplug/modem.h"
+#include "homeplug/modem_internal.h"
 
 #include <assert.h>
 #include <string.h>
 
-static struct modem_output *append(struct modem_outputs *out, enum modem_output_kind kind)
+struct modem_output *modem_append(struct modem_outputs *out, enum modem_output_kind kind)
 {
 	assert(out->count < MODEM_OUTPUTS);
 	struct modem_output *item = &out->items[out->count++];
@@ -13,152 +13,193 @@ static struct modem_output *append(struct modem_outputs *out, enum modem_output_
 	return item;
 }
 
-static void wait_response(struct modem *modem, enum modem_state state, uint64_t now_us)
+struct modem_mme *modem_request(const struct modem *modem, enum modem_message message,
+				struct modem_outputs *out)
+{
+	struct modem_mme *request = &modem_append(out, MODEM_SEND_MESSAGE)->message;
+
+	modem_mme_init(request, message, modem->config.host_mac, mac_local_modem);
+	return request;
+}
+
+void modem_enter(struct modem *modem, enum modem_state state, uint32_t wait_ms, uint64_t now_us)
 {
 	modem->state = state;
-	modem->deadline_us = now_us + (uint64_t)modem->config.response_ms * 1000;
+	modem->deadline_us = now_us + modem_us(wait_ms);
 }
 
-static void send_set_key(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+void modem_ignore(enum mme_error error, struct modem_outputs *out)
 {
-	struct mme *frame = &append(out, MODEM_SEND)->frame;
-
-	mme_init(frame, CM_SET_KEY_REQ, modem->config.host_mac, mac_local_modem);
-	frame->set_key_req.key_type = KEY_TYPE_NMK;
-	memcpy(frame->set_key_req.my_nonce, modem->nonce, NONCE_LEN);
-	frame->set_key_req.pid = KEY_PID_HLE;
-	memcpy(frame->set_key_req.nid, modem->key.nid, NID_LEN);
-	frame->set_key_req.new_eks = KEY_NEW_EKS_NMK;
-	memcpy(frame->set_key_req.new_key, modem->key.nmk, NMK_LEN);
-	modem->attempts++;
-	wait_response(modem, MODEM_SET_KEY, now_us);
+	modem_append(out, MODEM_IGNORED)->error = error;
 }
 
-static void send_get_key(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
-{
-	struct mme *frame = &append(out, MODEM_SEND)->frame;
+/* --- inputs --- */
 
-	mme_init(frame, CM_GET_KEY_REQ, modem->config.host_mac, mac_local_modem);
-	frame->get_key_req.key_type = KEY_TYPE_NMK;
-	memcpy(frame->get_key_req.nid, modem->key.nid, NID_LEN);
-	memcpy(frame->get_key_req.my_nonce, modem->nonce, NONCE_LEN);
-	frame->get_key_req.pid = KEY_PID_HLE;
-	wait_response(modem, MODEM_VERIFY, now_us);
+void modem_defaults(struct modem_config *config)
+{
+	*config = (struct modem_config){
+		.family = MODEM_AUTO,
+		.link_detection = MODEM_LINK_AUTO,
+		.identify_ms = 300,
+		.response_ms = 1000,
+		.reset_ms = 10000,
+		.poll_ms = 200,
+		.supervise_ms = 1000,
+		.link_lost_polls = 3,
+	};
 }
 
 void modem_init(struct modem *modem, const struct modem_config *config)
 {
 	memset(modem, 0, sizeof(*modem));
 	modem->config = *config;
+	modem_reset(modem);
+}
+
+/* A car still knows an older key: the key that should have been followed by a reset never was set. */
+static bool owes_reset(const struct modem *modem)
+{
+	return modem->state != MODEM_READY && modem->after_session && !modem->reset_done;
+}
+
+void modem_reset(struct modem *modem)
+{
+	network_key_wipe(&modem->key);
+	modem->after_session = owes_reset(modem);
+	modem->state = MODEM_IDLE;
 	modem->deadline_us = MODEM_NEVER;
+	modem_forget(modem);
+	modem_unwatch_link(modem);
 }
 
 void modem_set_key(struct modem *modem, const struct network_key *key, const uint8_t nonce[NONCE_LEN],
-		   uint64_t now_us, struct modem_outputs *out)
+		   bool after_session, uint64_t now_us, struct modem_outputs *out)
 {
 	out->count = 0;
+	modem->after_session = after_session || owes_reset(modem);
 	modem->key = *key;
 	memcpy(modem->nonce, nonce, NONCE_LEN);
 	modem->attempts = 0;
 	modem->silence_said = false;
 	modem->refusal_said = false;
-	send_set_key(modem, now_us, out);
-}
-
-static void key_is_set(struct modem *modem, const uint8_t modem_mac[MAC_LEN], struct modem_outputs *out)
-{
-	memcpy(modem->mac, modem_mac, MAC_LEN);
-	modem->state = MODEM_READY;
-	modem->deadline_us = MODEM_NEVER;
-	append(out, MODEM_KEY_SET);
-}
-
-static void key_is_refused(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
-{
-	if (!modem->refusal_said)
-		append(out, MODEM_REFUSED);
-	modem->refusal_said = true;
-	wait_response(modem, MODEM_RETRY, now_us);
-}
-
-static void on_set_key_cnf(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out)
-{
-	enum mme_error error = set_key_cnf_check(&frame->set_key_cnf, modem->nonce);
-
-	if (error != MME_OK)
-		append(out, MODEM_IGNORED)->error = error;
-	else if (modem->state != MODEM_SET_KEY)
-		return; /* a second confirmation of the same request */
-	else if (frame->set_key_cnf.result == SET_KEY_RESULT_TAKEN)
-		key_is_set(modem, frame->src, out);
-	else if (frame->set_key_cnf.result == SET_KEY_RESULT_UNCLEAR)
-		send_get_key(modem, now_us, out);
+	modem->reset_done = false;
+	modem_unwatch_link(modem);
+	if (modem->state == MODEM_IDENTIFY || modem->state == MODEM_RESET || modem->state == MODEM_WAIT_UP)
+		return; /* it is sent when that is over */
+	if (modem->state == MODEM_IDLE)
+		modem_identify(modem, now_us, out);
 	else
-		key_is_refused(modem, now_us, out);
+		modem_send_set_key(modem, now_us, out);
 }
 
-/* Captured modems report a NID at once and the key to it later, or another: where they tell the key, it counts. */
-static bool key_is_active(const struct modem *modem, const struct get_key_cnf *cnf)
+void modem_check_key(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
-	if (memcmp(cnf->nid, modem->key.nid, NID_LEN) != 0)
-		return false;
-	return cnf->result != GET_KEY_GRANTED || memcmp(cnf->key, modem->key.nmk, NMK_LEN) == 0;
-}
-
-static void on_get_key_cnf(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out)
-{
-	enum mme_error error = get_key_cnf_check(&frame->get_key_cnf, modem->nonce);
-
-	if (error != MME_OK)
-		append(out, MODEM_IGNORED)->error = error;
-	else if (modem->state != MODEM_VERIFY)
+	(void)now_us;
+	out->count = 0;
+	if (modem->state != MODEM_READY)
 		return;
-	else if (key_is_active(modem, &frame->get_key_cnf))
-		key_is_set(modem, frame->src, out);
-	else
-		key_is_refused(modem, now_us, out);
+	modem->key_checked = true;
+	modem_send_get_key(modem, out);
+}
+
+/* Counts and says what another station sent. */
+static bool is_own_modem(struct modem *modem, const uint8_t src[MAC_LEN], struct modem_outputs *out)
+{
+	if (!modem->has_mac || mac_equal(src, modem->mac))
+		return true;
+	modem->foreign_answers++;
+	modem_ignore(MME_ERR_SOURCE_MAC, out);
+	return false;
 }
 
 void modem_frame(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out)
 {
+	const bool set = frame->mmtype == CM_SET_KEY_CNF;
+
 	out->count = 0;
 	if (modem->state == MODEM_IDLE || !mac_equal(frame->dst, modem->config.host_mac))
 		return;
-	if (frame->mmtype == CM_SET_KEY_CNF)
-		on_set_key_cnf(modem, frame, now_us, out);
-	else if (frame->mmtype == CM_GET_KEY_CNF)
-		on_get_key_cnf(modem, frame, now_us, out);
+	if ((!set && frame->mmtype != CM_GET_KEY_CNF) || !is_own_modem(modem, frame->src, out))
+		return;
+	if (set)
+		modem_on_set_key_cnf(modem, frame, now_us, out);
+	else
+		modem_on_get_key_cnf(modem, frame, now_us, out);
 }
 
-/* An unclear confirmation that CM_GET_KEY does not clear up counts as a refusal. */
-static void say_no_answer(struct modem *modem, struct modem_outputs *out)
+static bool is_of_use(enum modem_message message)
 {
-	if (modem->state == MODEM_SET_KEY && !modem->silence_said) {
-		append(out, MODEM_SILENT);
-		modem->silence_said = true;
-	} else if (modem->state == MODEM_VERIFY && !modem->refusal_said) {
-		append(out, MODEM_REFUSED);
-		modem->refusal_said = true;
+	switch (message) {
+	case MODEM_VS_SW_VER_CNF:
+	case MODEM_NSCM_GET_VERSION_CNF:
+	case MODEM_VS_RS_DEV_CNF:
+	case MODEM_VS_HST_ACTION_IND:
+	case MODEM_NW_STATS_CNF:
+	case MODEM_VS_PL_LNK_STATUS_CNF:
+	case MODEM_NSCM_GET_D_LINK_STATUS_CNF:
+	case MODEM_NSCM_D_LINK_READY_IND:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void modem_message(struct modem *modem, const struct modem_mme *message, uint64_t now_us,
+		   struct modem_outputs *out)
+{
+	out->count = 0;
+	if (!mac_equal(message->dst, modem->config.host_mac) || !is_of_use(message->message) ||
+	    !is_own_modem(modem, message->src, out))
+		return;
+	if (message->message == MODEM_VS_HST_ACTION_IND)
+		modem_on_host_action(modem, message, now_us, out);
+	else if (modem->state == MODEM_IDLE)
+		return; /* nothing was asked */
+	else if (message->message == MODEM_VS_SW_VER_CNF || message->message == MODEM_NSCM_GET_VERSION_CNF)
+		modem_on_version(modem, message, now_us, out);
+	else if (message->message == MODEM_VS_RS_DEV_CNF)
+		modem_on_reset_cnf(modem, &message->vs_rs_dev_cnf, now_us, out);
+	else
+		modem_on_link(modem, message, now_us, out);
+}
+
+static void state_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+{
+	switch (modem->state) {
+	case MODEM_IDENTIFY:
+		modem_identify_tick(modem, now_us, out);
+		break;
+	case MODEM_SET_KEY:
+		modem_is_silent(modem, now_us, out);
+		break;
+	case MODEM_VERIFY:
+		modem_verify_tick(modem, now_us, out);
+		break;
+	case MODEM_RETRY:
+		modem_send_set_key(modem, now_us, out);
+		break;
+	case MODEM_RESET:
+		modem_reset_tick(modem, now_us, out);
+		break;
+	case MODEM_WAIT_UP:
+		modem_wait_up_tick(modem, now_us, out);
+		break;
+	case MODEM_IDLE:
+	case MODEM_READY:
+		break;
 	}
 }
 
 void modem_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
 	out->count = 0;
-	if (modem->deadline_us > now_us)
-		return;
-	say_no_answer(modem, out);
-	send_set_key(modem, now_us, out);
-}
-
-void modem_reset(struct modem *modem)
-{
-	network_key_wipe(&modem->key);
-	modem->state = MODEM_IDLE;
-	modem->deadline_us = MODEM_NEVER;
+	if (modem->deadline_us <= now_us)
+		state_tick(modem, now_us, out);
+	if (modem->poll_deadline_us <= now_us)
+		modem_link_tick(modem, now_us, out);
 }
 
 uint64_t modem_deadline(const struct modem *modem)
 {
-	return modem->deadline_us;
+	return modem->deadline_us < modem->poll_deadline_us ? modem->deadline_us : modem->poll_deadline_us;
 }

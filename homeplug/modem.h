@@ -1,58 +1,144 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The local modem's key, as a pure state machine: gives a fresh NMK to the modem (CM_SET_KEY), repeats until
- * it answers, and verifies an unclear answer (CM_GET_KEY). An outlet accepts no car before the key is set.
+ * The local modem of one outlet, as a pure state machine: finds out what it is, gives it a fresh NMK, verifies an
+ * unclear answer, resets it where configured, and tells whether the power-line link is up. An outlet accepts no car
+ * before the key is set. Inputs and the time go in, a bounded list of outputs comes out, plus the next time it wants
+ * to be called.
+ *
+ *   IDLE --key--> IDENTIFY --answer, or identify_ms--> SET_KEY --CM_SET_KEY.CNF 0x01--> (RESET -> WAIT_UP -> VERIFY) --> READY
+ *                 SET_KEY --0x00--> VERIFY --CM_GET_KEY.CNF shows the key--> READY, else RETRY --> SET_KEY
+ *                 no answer in response_ms --> IDENTIFY again (the modem may be another one now), for ever
+ *                 VERIFY after a reset --another key, or no answer--> SET_KEY, without a second reset
  *
  * CM_SET_KEY.CNF result 0x01 means "taken" to every modem captured. 0x00 is a refusal to the one that was captured
  * with it, and "success" to the text of the standard, so it is verified: the modem must report the new NID and,
  * where it grants the key, the new key; else the key is sent again.
+ *
+ * The modem's own MAC is learnt from its first answer to an identification (or to CM_SET_KEY, where it answers none).
+ * From then on answers from any other MAC are ignored and counted; a silent modem is identified, and its MAC learnt,
+ * again. A modem that was identified is not asked again for the next key; one that was not is asked once more each
+ * time it has taken a key, as it may have been starting up when it was asked first.
+ *
+ * Reset: it is over when the modem answers after it left a question unanswered, or when it has answered every
+ * question for a fifth of reset_ms (it resets faster than it is asked). A modem that refuses to reset, or does not
+ * confirm that it will, keeps its key and goes on unreset.
+ *
+ * Link: modem_watch_link begins polling every poll_ms until the link is up (MODEM_LINK_UP), then every supervise_ms.
+ * Up is what any of the ways says that this modem answers: VS_PL_LNK_STATUS (Qualcomm), NSCM_GET_D_LINK_STATUS
+ * (Lumissil), CM_NW_STATS with a peer (any). Which ones it answers is asked once, after its first key. Down is only
+ * believed after link_lost_polls polls in a row, taken poll_ms apart, to which nothing said "up" within poll_ms; then
+ * MODEM_LINK_LOST is said once and watching ends.
  */
 #ifndef HOMEPLUG_MODEM_H
 #define HOMEPLUG_MODEM_H
 
 #include "homeplug/mme.h"
+#include "homeplug/modem_mme.h"
 #include "homeplug/network_key.h"
 
 #define MODEM_NEVER   UINT64_MAX
-#define MODEM_OUTPUTS 4
+#define MODEM_OUTPUTS 6
 
+enum modem_family {
+	MODEM_AUTO,     /* configured: find out by asking. Never the family found. */
+	MODEM_QUALCOMM,
+	MODEM_LUMISSIL,
+	MODEM_STANDARD  /* answers no vendor's question: standard messages only, no reset */
+};
+
+enum modem_link_detection {
+	MODEM_LINK_AUTO, /* where the modem has shown that it can tell */
+	MODEM_LINK_ON,   /* always: no link in time is a failure, also with a modem that cannot tell */
+	MODEM_LINK_OFF   /* never asked */
+};
+
+/* Times in milliseconds. */
 struct modem_config {
 	uint8_t host_mac[MAC_LEN];
-	uint32_t response_ms; /* wait for a confirmation, then repeat: 1000 */
+	enum modem_family family;
+	enum modem_link_detection link_detection;
+	uint32_t identify_ms;        /* wait for an answer to the identification, 300 */
+	uint32_t response_ms;        /* wait for any other confirmation, then repeat: 1000 */
+	bool reset_after_key;        /* reset the modem each time it has taken a key */
+	bool reset_after_session;    /* reset it when it has taken the key that follows a session */
+	uint32_t reset_ms;           /* a modem that has not answered this long after a reset is silent, 10 000 */
+	uint32_t poll_ms;            /* asks again: after a reset, and for the link until it is up, 200 */
+	uint32_t supervise_ms;       /* asks for the link while it is up, 1000 */
+	uint32_t link_lost_polls;    /* 3 */
 };
 
 enum modem_state {
 	MODEM_IDLE,      /* no key asked for yet */
+	MODEM_IDENTIFY,  /* VS_SW_VER.REQ and NSCM_GET_VERSION.REQ sent */
 	MODEM_SET_KEY,   /* CM_SET_KEY.REQ sent */
-	MODEM_VERIFY,    /* CM_GET_KEY.REQ sent after an unclear confirmation */
+	MODEM_VERIFY,    /* CM_GET_KEY.REQ sent after an unclear confirmation or a reset */
 	MODEM_RETRY,     /* refused; the key is sent again at the deadline */
+	MODEM_RESET,     /* VS_RS_DEV.REQ or NSCM_RESET_DEVICE.REQ sent */
+	MODEM_WAIT_UP,   /* it resets: asked for its version every poll_ms */
 	MODEM_READY      /* the modem has the key */
+};
+
+enum modem_link {
+	MODEM_LINK_UNWATCHED,
+	MODEM_LINK_JOINING,  /* watched, not up yet */
+	MODEM_LINK_IS_UP
 };
 
 struct modem {
 	struct modem_config config;
 	enum modem_state state;
 	uint64_t deadline_us;
-	uint32_t attempts;             /* CM_SET_KEY.REQ sent for the present key */
-	bool silence_said;             /* of the present key */
-	bool refusal_said;             /* likewise */
+	enum modem_family family;            /* found or configured; MODEM_AUTO before */
+	bool identified;                     /* it has answered an identification */
+	char version[QUALCOMM_VERSION_SIZE]; /* what it said of itself, "" before; Lumissil "1.2.3.4.5" */
+	bool has_mac;
+	uint8_t mac[MAC_LEN];                /* its own MAC */
+	uint32_t attempts;                   /* CM_SET_KEY.REQ sent for the present key */
+	bool silence_said;                   /* since the present key was given, or last set */
+	bool refusal_said;                   /* likewise */
 	uint8_t nonce[NONCE_LEN];
 	struct network_key key;
-	uint8_t mac[MAC_LEN];          /* the modem's own MAC, learnt from its confirmation; zero before */
+	bool after_session;                  /* the present key follows a session */
+	bool key_checked;                    /* in READY: modem_check_key has asked, no answer yet */
+	bool verifies_reset;                 /* in VERIFY: asked after a reset */
+	bool reset_done;                     /* for the present key */
+	bool reset_answered;                 /* in WAIT_UP: the last question was */
+	bool reset_silence_seen;             /* in WAIT_UP: it was away */
+	uint64_t reset_over_us;              /* in WAIT_UP: give up */
+	uint8_t request_id;                  /* of the last Lumissil request */
+	bool link_probed;                    /* asked which of these it answers: */
+	bool tells_vendor_link;              /* answered its family's link question */
+	bool tells_nw_stats;                 /* answered CM_NW_STATS.REQ */
+	enum modem_link link;
+	uint64_t poll_us;                    /* asked last */
+	uint64_t poll_deadline_us;
+	bool poll_says_up;                   /* any answer to the present poll */
+	uint32_t bad_polls;                  /* in a row */
+	uint64_t foreign_answers;            /* ignored, not from the local modem */
 };
 
 enum modem_output_kind {
-	MODEM_SEND,     /* send `frame` */
-	MODEM_KEY_SET,  /* the modem took the key (modem->key) */
-	MODEM_SILENT,   /* no confirmation in time, said once per key; it keeps trying */
-	MODEM_REFUSED,  /* the key is not active, or nobody tells that it is; said once per key; it keeps trying */
-	MODEM_IGNORED   /* a modem message that was not taken: error tells why */
+	MODEM_SEND,         /* send `frame` */
+	MODEM_SEND_MESSAGE, /* send `message` */
+	MODEM_IDENTIFIED,   /* mac and family are known (again), and where it told it, version */
+	MODEM_KEY_SET,      /* the modem took the key (modem->key) */
+	MODEM_RESTARTED,    /* the modem has restarted by itself; its key is being set again */
+	MODEM_KEY_LOST,     /* modem_check_key found another key; it is being set again */
+	MODEM_SILENT,       /* no confirmation in time, said once until the key is set; it keeps trying */
+	MODEM_REFUSED,      /* the key is not active, or nobody tells that it is; said once until set; keeps trying */
+	MODEM_LINK_UP,      /* the link is established */
+	MODEM_LINK_LOST,    /* it was up and is lost; watching has ended */
+	MODEM_LINK_UNKNOWN, /* this modem cannot tell (or was configured not to be asked); watching has ended */
+	MODEM_IGNORED       /* a modem message that was not taken: error tells why (MME_ERR_SOURCE_MAC: another station's) */
 };
 
 struct modem_output {
 	enum modem_output_kind kind;
 	enum mme_error error;
-	struct mme frame;
+	union {
+		struct mme frame;
+		struct modem_mme message;
+	};
 };
 
 struct modem_outputs {
@@ -60,18 +146,44 @@ struct modem_outputs {
 	struct modem_output items[MODEM_OUTPUTS];
 };
 
+/* The values named above, family and link detection automatic, no reset. host_mac is zero. */
+void modem_defaults(struct modem_config *config);
+
 /* Prepares; host_mac must be set before the first key. */
 void modem_init(struct modem *modem, const struct modem_config *config);
-/* Sends `key` with this nonce (random, so that a late confirmation of an older key is not taken for this one's). */
-void modem_set_key(struct modem *modem, const struct network_key *key, const uint8_t nonce[NONCE_LEN],
+
+/*
+ * Gives the modem `key` with this nonce (random, so that a late confirmation of an older key is not taken for this
+ * one's); identifies it first where that has not been done. `after_session`: a car knows the previous key; stays
+ * true for a newer key that replaces one still on its way. A key given during a reset is sent when the modem is up.
+ * Ends watching the link.
+ */
+void modem_set_key(struct modem *modem, const struct network_key *key, const uint8_t nonce[NONCE_LEN], bool after_session,
 		   uint64_t now_us, struct modem_outputs *out);
+
+/* A vehicle was connected: asks a READY modem with CM_GET_KEY whether it still has the key. No answer changes nothing. */
+void modem_check_key(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
+
+/* CM_SLAC_MATCH.CNF was sent: begins to ask for the link, or says MODEM_LINK_UNKNOWN at once. Nothing if watched. */
+void modem_watch_link(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
+/* The link is of no interest any more (unplugged, paused). */
+void modem_unwatch_link(struct modem *modem);
+
 /* Takes CM_SET_KEY.CNF and CM_GET_KEY.CNF; anything else does nothing. */
 void modem_frame(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out);
+/*
+ * Takes any message of modem_mme.h; requests and foreign hosts' answers do nothing. Answers VS_HST_ACTION.IND, which
+ * tells a restart (MODEM_RESTARTED) where it has no other cause and the modem is not being identified anyway.
+ */
+void modem_message(struct modem *modem, const struct modem_mme *message, uint64_t now_us, struct modem_outputs *out);
 /* Time has passed. */
 void modem_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
-/* The interface is gone: back to MODEM_IDLE, the key is wiped. */
+/* The interface is gone: back to MODEM_IDLE, the key is wiped, the modem is to be identified anew. A due reset stays. */
 void modem_reset(struct modem *modem);
 /* The next time modem_tick is wanted, or MODEM_NEVER. */
 uint64_t modem_deadline(const struct modem *modem);
+
+/* "qualcomm", "lumissil", "standard", "auto". Never NULL. */
+const char *modem_family_text(enum modem_family family);
 
 #endif

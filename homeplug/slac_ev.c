@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "homeplug/slac_ev.h"
+#include "homeplug/slac_ev_internal.h"
 
 #include <string.h>
 
 /* C_EV_start_atten_char_inds */
 #define START_ATTEN_CHARS 3
-#define US_PER_MS	  1000u
 
 void slac_ev_defaults(struct slac_ev_config *config)
 {
@@ -18,6 +17,10 @@ void slac_ev_defaults(struct slac_ev_config *config)
 		.batch_msg_interval_ms = 20,
 		.rsp_to_match_ms = 50,
 		.num_sounds = SLAC_NUM_SOUNDS,
+		.vald_state_duration_ms = 300,
+		.not_ready_pause_ms = 500,
+		.not_ready_repeats = 16,
+		.tt_matching_rate_ms = 400,
 	};
 }
 
@@ -34,8 +37,8 @@ void slac_ev_init(struct slac_ev *ev, const struct slac_ev_config *config, rando
 
 /* --- outputs --- */
 
-/* A call gives at most four: two for a due deadline and two for a frame. */
-static struct slac_ev_output *output_add(struct slac_ev_outputs *out, enum slac_ev_output_kind kind)
+/* A call gives at most six: three for a due deadline and three for a frame. */
+struct slac_ev_output *slac_ev_output_add(struct slac_ev_outputs *out, enum slac_ev_output_kind kind)
 {
 	struct slac_ev_output *item = &out->items[out->count++];
 
@@ -43,18 +46,10 @@ static struct slac_ev_output *output_add(struct slac_ev_outputs *out, enum slac_
 	return item;
 }
 
-static struct mme *send(const struct slac_ev *ev, enum mmtype type, const uint8_t dst[MAC_LEN],
-			struct slac_ev_outputs *out)
+void slac_ev_enter(struct slac_ev *ev, enum slac_ev_state state, const char *text,
+		   struct slac_ev_outputs *out)
 {
-	struct mme *frame = &output_add(out, SLAC_EV_SEND)->frame;
-
-	mme_init(frame, type, ev->config.ev_mac, dst);
-	return frame;
-}
-
-static void enter(struct slac_ev *ev, enum slac_ev_state state, const char *text, struct slac_ev_outputs *out)
-{
-	struct slac_ev_output *item = output_add(out, SLAC_EV_STEP);
+	struct slac_ev_output *item = slac_ev_output_add(out, SLAC_EV_STEP);
 
 	ev->state = state;
 	ev->sent = 0;
@@ -62,69 +57,52 @@ static void enter(struct slac_ev *ev, enum slac_ev_state state, const char *text
 	item->step.text = text;
 }
 
-static void wait_ms(struct slac_ev *ev, uint32_t ms, uint64_t now_us)
+void slac_ev_wait(struct slac_ev *ev, uint32_t ms, uint64_t now_us)
 {
 	ev->deadline_us = now_us + (uint64_t)ms * US_PER_MS;
 }
 
-static void fail(struct slac_ev *ev, const char *text, struct slac_ev_outputs *out)
+static void request_parm(struct slac_ev *ev, uint64_t now_us, struct slac_ev_outputs *out)
 {
-	enter(ev, SLAC_EV_FAILED, text, out);
+	ev->sent++;
+	slac_ev_send_parm_req(ev, out);
+	if (ev->config.double_parm_req)
+		slac_ev_send_parm_req(ev, out);
+	slac_ev_wait(ev, ev->config.tt_match_response_ms, now_us);
+}
+
+static void begin_run(struct slac_ev *ev, uint64_t now_us, struct slac_ev_outputs *out)
+{
+	ev->evse_count = 0;
+	slac_ev_enter(ev, SLAC_EV_WAIT_PARM_CNF, "", out);
+	request_parm(ev, now_us, out);
+}
+
+static void fail_for_good(struct slac_ev *ev, const char *text, struct slac_ev_outputs *out)
+{
+	slac_ev_enter(ev, SLAC_EV_FAILED, text, out);
 	ev->deadline_us = SLAC_EV_NEVER;
 }
 
-/* --- messages --- */
-
-static void send_parm_req(const struct slac_ev *ev, struct slac_ev_outputs *out)
+void slac_ev_fail(struct slac_ev *ev, const char *text, uint64_t now_us, struct slac_ev_outputs *out)
 {
-	struct slac_parm_req *req = &send(ev, CM_SLAC_PARM_REQ, mac_broadcast, out)->slac_parm_req;
+	const uint64_t next_us = now_us + (uint64_t)ev->config.tt_matching_rate_ms * US_PER_MS;
+	const uint64_t last_us = ev->started_us + (uint64_t)ev->config.tt_matching_repetition_ms * US_PER_MS;
 
-	memcpy(req->run_id, ev->config.run_id, RUN_ID_LEN);
+	if (next_us >= last_us) {
+		fail_for_good(ev, text, out);
+		return;
+	}
+	slac_ev_enter(ev, SLAC_EV_BEFORE_NEXT_RUN, text, out);
+	ev->deadline_us = next_us;
 }
 
-static void send_start_atten_char(const struct slac_ev *ev, struct slac_ev_outputs *out)
+static void begin_next_run(struct slac_ev *ev, uint64_t now_us, struct slac_ev_outputs *out)
 {
-	struct mme *frame = send(ev, CM_START_ATTEN_CHAR_IND, mac_broadcast, out);
-	struct start_atten_char_ind *ind = &frame->start_atten_char_ind;
-
-	ind->num_sounds = ev->config.num_sounds;
-	ind->time_out = SLAC_TIME_OUT;
-	ind->resp_type = SLAC_RESP_TYPE;
-	memcpy(ind->forwarding_sta, ev->config.ev_mac, MAC_LEN);
-	memcpy(ind->run_id, ev->config.run_id, RUN_ID_LEN);
-}
-
-/* False when there are no random octets. */
-static bool send_sound(const struct slac_ev *ev, uint8_t remaining, struct slac_ev_outputs *out)
-{
-	uint8_t rnd[SOUND_RND_LEN];
-
-	if (!ev->random(ev->random_ctx, rnd, sizeof(rnd)))
-		return false;
-	struct mnbc_sound_ind *ind = &send(ev, CM_MNBC_SOUND_IND, mac_broadcast, out)->mnbc_sound_ind;
-	ind->cnt = remaining;
-	memcpy(ind->run_id, ev->config.run_id, RUN_ID_LEN);
-	memcpy(ind->rnd, rnd, SOUND_RND_LEN);
-	return true;
-}
-
-static void send_atten_char_rsp(const struct slac_ev *ev, const uint8_t evse_mac[MAC_LEN],
-				struct slac_ev_outputs *out)
-{
-	struct atten_char_rsp *rsp = &send(ev, CM_ATTEN_CHAR_RSP, evse_mac, out)->atten_char_rsp;
-
-	memcpy(rsp->source_address, ev->config.ev_mac, MAC_LEN);
-	memcpy(rsp->run_id, ev->config.run_id, RUN_ID_LEN);
-}
-
-static void send_match_req(const struct slac_ev *ev, struct slac_ev_outputs *out)
-{
-	struct slac_match_req *req = &send(ev, CM_SLAC_MATCH_REQ, ev->evse_mac, out)->slac_match_req;
-
-	req->mvf_length = SLAC_MATCH_REQ_MVF_LENGTH;
-	memcpy(req->pev_mac, ev->config.ev_mac, MAC_LEN);
-	memcpy(req->evse_mac, ev->evse_mac, MAC_LEN);
-	memcpy(req->run_id, ev->config.run_id, RUN_ID_LEN);
+	if (!ev->config.keep_run_id && !ev->random(ev->random_ctx, ev->run_id, RUN_ID_LEN))
+		fail_for_good(ev, "no_random", out);
+	else
+		begin_run(ev, now_us, out);
 }
 
 /* --- the choice --- */
@@ -147,18 +125,36 @@ static struct slac_ev_evse *evse_entry(struct slac_ev *ev, const uint8_t evse_ma
 	if (ev->evse_count == SLAC_EV_EVSES)
 		return NULL;
 	struct slac_ev_evse *evse = &ev->evses[ev->evse_count++];
+	*evse = (struct slac_ev_evse){0};
 	memcpy(evse->evse_mac, evse_mac, MAC_LEN);
 	return evse;
 }
 
+/* EVSE_FOUND */
+static bool is_direct(const struct slac_ev *ev, uint32_t mean_db_x100)
+{
+	const uint32_t limit_db = ev->config.signalattn_direct_db;
+
+	return limit_db == 0 || mean_db_x100 <= limit_db * 100;
+}
+
+/* EVSE_FOUND or EVSE_POTENTIALLY_FOUND */
+static bool is_candidate(const struct slac_ev *ev, const struct slac_ev_evse *evse)
+{
+	const uint32_t limit_db = ev->config.signalattn_indirect_db;
+
+	if (evse->dropped)
+		return false;
+	return is_direct(ev, evse->mean_db_x100) || limit_db == 0 || evse->mean_db_x100 <= limit_db * 100;
+}
+
 static const struct slac_ev_evse *nearest_evse(const struct slac_ev *ev)
 {
-	uint32_t limit_db = ev->config.attenuation_limit_db;
 	const struct slac_ev_evse *nearest = NULL;
 
 	for (size_t i = 0; i < ev->evse_count; i++) {
 		const struct slac_ev_evse *evse = &ev->evses[i];
-		if (limit_db != 0 && evse->mean_db_x100 > limit_db * 100)
+		if (!is_candidate(ev, evse))
 			continue;
 		if (nearest == NULL || evse->mean_db_x100 < nearest->mean_db_x100)
 			nearest = evse;
@@ -166,7 +162,13 @@ static const struct slac_ev_evse *nearest_evse(const struct slac_ev *ev)
 	return nearest;
 }
 
-/* Goes on to the match if there is an EVSE to match. */
+void slac_ev_to_match(struct slac_ev *ev, uint64_t now_us, struct slac_ev_outputs *out)
+{
+	slac_ev_enter(ev, SLAC_EV_BEFORE_MATCH, "", out);
+	slac_ev_wait(ev, ev->config.rsp_to_match_ms, now_us);
+}
+
+/* Goes on to the validation or the match if there is an EVSE for it. */
 static bool choose(struct slac_ev *ev, uint64_t now_us, struct slac_ev_outputs *out)
 {
 	const struct slac_ev_evse *nearest = nearest_evse(ev);
@@ -174,27 +176,45 @@ static bool choose(struct slac_ev *ev, uint64_t now_us, struct slac_ev_outputs *
 	if (nearest == NULL)
 		return false;
 	memcpy(ev->evse_mac, nearest->evse_mac, MAC_LEN);
-	enter(ev, SLAC_EV_BEFORE_MATCH, "", out);
-	wait_ms(ev, ev->config.rsp_to_match_ms, now_us);
+	if (is_direct(ev, nearest->mean_db_x100))
+		slac_ev_to_match(ev, now_us, out);
+	else
+		slac_ev_validate_begin(ev, now_us, out);
 	return true;
+}
+
+/* Why there is no EVSE to choose. */
+static const char *not_found_text(const struct slac_ev *ev)
+{
+	for (size_t i = 0; i < ev->evse_count; i++)
+		if (ev->evses[i].dropped)
+			return "validation_failed";
+	return ev->evse_count == 0 ? "no_atten_char" : "attenuation_too_high";
+}
+
+void slac_ev_drop(struct slac_ev *ev, uint64_t now_us, struct slac_ev_outputs *out)
+{
+	struct slac_ev_evse *evse = evse_entry(ev, ev->evse_mac);
+
+	if (evse != NULL)
+		evse->dropped = true;
+	if (choose(ev, now_us, out))
+		return;
+	if (now_us >= ev->results_deadline_us) {
+		slac_ev_fail(ev, not_found_text(ev), now_us, out);
+		return;
+	}
+	slac_ev_enter(ev, SLAC_EV_WAIT_ATTEN_CHAR, "", out);
+	ev->deadline_us = ev->results_deadline_us;
 }
 
 /* --- deadlines --- */
 
-static void request_parm(struct slac_ev *ev, uint64_t now_us, struct slac_ev_outputs *out)
-{
-	ev->sent++;
-	send_parm_req(ev, out);
-	if (ev->config.double_parm_req)
-		send_parm_req(ev, out);
-	wait_ms(ev, ev->config.tt_match_response_ms, now_us);
-}
-
 static void request_match(struct slac_ev *ev, uint64_t now_us, struct slac_ev_outputs *out)
 {
 	ev->sent++;
-	send_match_req(ev, out);
-	wait_ms(ev, ev->config.tt_match_response_ms, now_us);
+	slac_ev_send_match_req(ev, out);
+	slac_ev_wait(ev, ev->config.tt_match_response_ms, now_us);
 }
 
 /* The next of the STARTs and sounds. The wait counts from now, so that a late call makes no burst. */
@@ -204,24 +224,24 @@ static void send_batch_message(struct slac_ev *ev, uint64_t now_us, struct slac_
 
 	ev->sent++;
 	if (ev->sent <= START_ATTEN_CHARS) {
-		send_start_atten_char(ev, out);
-	} else if (!send_sound(ev, (uint8_t)(total - ev->sent), out)) {
-		fail(ev, "no_random", out);
+		slac_ev_send_start_atten_char(ev, out);
+	} else if (!slac_ev_send_sound(ev, (uint8_t)(total - ev->sent), out)) {
+		slac_ev_fail(ev, "no_random", now_us, out);
 		return;
 	}
-	wait_ms(ev, ev->config.batch_msg_interval_ms, now_us);
+	slac_ev_wait(ev, ev->config.batch_msg_interval_ms, now_us);
 	if (ev->sent < total)
 		return;
 	/* An EVSE whose window ended early has answered already. */
 	if (!ev->config.wait_for_all_evses && choose(ev, now_us, out))
 		return;
-	enter(ev, SLAC_EV_WAIT_ATTEN_CHAR, "", out);
+	slac_ev_enter(ev, SLAC_EV_WAIT_ATTEN_CHAR, "", out);
 	ev->deadline_us = ev->results_deadline_us;
 }
 
 static void begin_sounding(struct slac_ev *ev, uint64_t now_us, struct slac_ev_outputs *out)
 {
-	enter(ev, SLAC_EV_SOUNDING, "", out);
+	slac_ev_enter(ev, SLAC_EV_SOUNDING, "", out);
 	ev->results_deadline_us = now_us + (uint64_t)ev->config.tt_ev_atten_results_ms * US_PER_MS;
 	send_batch_message(ev, now_us, out);
 }
@@ -233,7 +253,7 @@ static void expire(struct slac_ev *ev, uint64_t now_us, struct slac_ev_outputs *
 		if (ev->sent <= ev->config.parm_repeats)
 			request_parm(ev, now_us, out);
 		else
-			fail(ev, "no_parm_cnf", out);
+			slac_ev_fail(ev, "no_parm_cnf", now_us, out);
 		return;
 	case SLAC_EV_BEFORE_START:
 		begin_sounding(ev, now_us, out);
@@ -243,17 +263,26 @@ static void expire(struct slac_ev *ev, uint64_t now_us, struct slac_ev_outputs *
 		return;
 	case SLAC_EV_WAIT_ATTEN_CHAR:
 		if (!choose(ev, now_us, out))
-			fail(ev, ev->evse_count == 0 ? "no_atten_char" : "attenuation_too_high", out);
+			slac_ev_fail(ev, not_found_text(ev), now_us, out);
+		return;
+	case SLAC_EV_BEFORE_VALIDATE:
+	case SLAC_EV_WAIT_VALIDATE_READY:
+	case SLAC_EV_TOGGLING:
+	case SLAC_EV_WAIT_VALIDATE_RESULT:
+		slac_ev_validate_expire(ev, now_us, out);
 		return;
 	case SLAC_EV_BEFORE_MATCH:
-		enter(ev, SLAC_EV_WAIT_MATCH_CNF, "", out);
+		slac_ev_enter(ev, SLAC_EV_WAIT_MATCH_CNF, "", out);
 		request_match(ev, now_us, out);
 		return;
 	case SLAC_EV_WAIT_MATCH_CNF:
 		if (ev->sent <= ev->config.c_ev_match_retry)
 			request_match(ev, now_us, out);
 		else
-			fail(ev, "no_match_cnf", out);
+			slac_ev_fail(ev, "no_match_cnf", now_us, out);
+		return;
+	case SLAC_EV_BEFORE_NEXT_RUN:
+		begin_next_run(ev, now_us, out);
 		return;
 	case SLAC_EV_IDLE:
 	case SLAC_EV_MATCHED:
@@ -269,10 +298,10 @@ static void take_parm_cnf(struct slac_ev *ev, const struct mme *frame, uint64_t 
 {
 	if (ev->state != SLAC_EV_WAIT_PARM_CNF)
 		return;
-	if (slac_parm_cnf_check(&frame->slac_parm_cnf, ev->config.run_id) != MME_OK)
+	if (slac_parm_cnf_check(&frame->slac_parm_cnf, ev->run_id) != MME_OK)
 		return;
-	enter(ev, SLAC_EV_BEFORE_START, "", out);
-	wait_ms(ev, ev->config.parm_to_start_ms, now_us);
+	slac_ev_enter(ev, SLAC_EV_BEFORE_START, "", out);
+	slac_ev_wait(ev, ev->config.parm_to_start_ms, now_us);
 }
 
 /* Every EVSE that reports gets its answer, also the one that repeats because the answer was lost. */
@@ -281,13 +310,13 @@ static void take_atten_char(struct slac_ev *ev, const struct mme *frame, uint64_
 {
 	if (ev->state < SLAC_EV_SOUNDING || ev->state > SLAC_EV_WAIT_MATCH_CNF)
 		return;
-	if (atten_char_ind_check(&frame->atten_char_ind, ev->config.ev_mac, ev->config.run_id) != MME_OK)
+	if (atten_char_ind_check(&frame->atten_char_ind, ev->config.ev_mac, ev->run_id) != MME_OK)
 		return;
 	struct slac_ev_evse *evse = evse_entry(ev, frame->src);
 	if (evse == NULL)
 		return;
 	evse->mean_db_x100 = mean_db_x100(frame->atten_char_ind.aag_db);
-	send_atten_char_rsp(ev, frame->src, out);
+	slac_ev_send_atten_char_rsp(ev, frame->src, out);
 	if (ev->state == SLAC_EV_WAIT_ATTEN_CHAR && !ev->config.wait_for_all_evses)
 		choose(ev, now_us, out);
 }
@@ -298,11 +327,11 @@ static void take_match_cnf(struct slac_ev *ev, const struct mme *frame, struct s
 
 	if (ev->state != SLAC_EV_WAIT_MATCH_CNF || !mac_equal(frame->src, ev->evse_mac))
 		return;
-	if (slac_match_cnf_check(cnf, ev->config.ev_mac, ev->evse_mac, ev->config.run_id) != MME_OK)
+	if (slac_match_cnf_check(cnf, ev->config.ev_mac, ev->evse_mac, ev->run_id) != MME_OK)
 		return;
 	memcpy(ev->key.nmk, cnf->nmk, NMK_LEN);
 	memcpy(ev->key.nid, cnf->nid, NID_LEN);
-	enter(ev, SLAC_EV_MATCHED, "", out);
+	slac_ev_enter(ev, SLAC_EV_MATCHED, "", out);
 	ev->deadline_us = SLAC_EV_NEVER;
 }
 
@@ -312,9 +341,9 @@ void slac_ev_start(struct slac_ev *ev, uint64_t now_us, struct slac_ev_outputs *
 {
 	out->count = 0;
 	network_key_wipe(&ev->key);
-	ev->evse_count = 0;
-	enter(ev, SLAC_EV_WAIT_PARM_CNF, "", out);
-	request_parm(ev, now_us, out);
+	memcpy(ev->run_id, ev->config.run_id, RUN_ID_LEN);
+	ev->started_us = now_us;
+	begin_run(ev, now_us, out);
 }
 
 /* One step for each call: a spacing of 0 leaves the deadline due and the caller comes back at once. */
@@ -337,6 +366,9 @@ void slac_ev_frame(struct slac_ev *ev, const struct mme *frame, uint64_t now_us,
 	case CM_ATTEN_CHAR_IND:
 		take_atten_char(ev, frame, now_us, out);
 		return;
+	case CM_VALIDATE_CNF:
+		slac_ev_validate_cnf(ev, frame, now_us, out);
+		return;
 	case CM_SLAC_MATCH_CNF:
 		take_match_cnf(ev, frame, out);
 		return;
@@ -350,25 +382,22 @@ uint64_t slac_ev_deadline(const struct slac_ev *ev)
 
 const char *slac_ev_state_text(enum slac_ev_state state)
 {
-	switch (state) {
-	case SLAC_EV_IDLE:
-		return "IDLE";
-	case SLAC_EV_WAIT_PARM_CNF:
-		return "WAIT_PARM_CNF";
-	case SLAC_EV_BEFORE_START:
-		return "BEFORE_START";
-	case SLAC_EV_SOUNDING:
-		return "SOUNDING";
-	case SLAC_EV_WAIT_ATTEN_CHAR:
-		return "WAIT_ATTEN_CHAR";
-	case SLAC_EV_BEFORE_MATCH:
-		return "BEFORE_MATCH";
-	case SLAC_EV_WAIT_MATCH_CNF:
-		return "WAIT_MATCH_CNF";
-	case SLAC_EV_MATCHED:
-		return "MATCHED";
-	case SLAC_EV_FAILED:
-		return "FAILED";
-	}
-	return "unknown";
+	static const char *const texts[] = {
+		"IDLE",
+		"WAIT_PARM_CNF",
+		"BEFORE_START",
+		"SOUNDING",
+		"WAIT_ATTEN_CHAR",
+		"BEFORE_VALIDATE",
+		"WAIT_VALIDATE_READY",
+		"TOGGLING",
+		"WAIT_VALIDATE_RESULT",
+		"BEFORE_MATCH",
+		"WAIT_MATCH_CNF",
+		"MATCHED",
+		"BEFORE_NEXT_RUN",
+		"FAILED",
+	};
+
+	return (size_t)state < sizeof(texts) / sizeof(texts[0]) ? texts[state] : "unknown";
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "homeplug/slac_evse.h"
 
+#include "homeplug/slac_profile.h"
 #include "homeplug/slac_run.h"
+#include "homeplug/slac_transitions.h"
 
 #include <string.h>
 
@@ -13,13 +15,13 @@ void slac_evse_defaults(struct slac_evse_config *config, bool strict)
 		.tt_evse_match_mnbc_ms = 600,
 		.tt_match_response_ms = 200,
 		.tt_evse_match_session_ms = 10000,
+		.tt_match_join_ms = 12000,
 		.c_ev_match_retry = 2,
-		.any_sound_counts = !strict,
-		.any_ids = !strict,
-		.rematch_matched_ev = !strict,
-		.listen_after_failure = !strict,
+		.parallel_runs = SLAC_EVSE_RUNS,
+		.validation = true,
 		.missing_profile_db = -1,
 	};
+	slac_profile_apply(config, strict);
 }
 
 void slac_evse_init(struct slac_evse *evse, const struct slac_evse_config *config)
@@ -55,11 +57,32 @@ static void remember_ev(struct slac_evse *evse, const struct slac_run *run)
 	memcpy(evse->ev_mac, run->ev_mac, MAC_LEN);
 }
 
+static void wait_until_after_ms(struct slac_evse *evse, enum slac_evse_state state, uint32_t ms, uint64_t now_us)
+{
+	evse->state = state;
+	evse->deadline_us = now_us + (uint64_t)ms * 1000;
+}
+
 static void wait_for_parm_req(struct slac_evse *evse, uint64_t now_us)
 {
-	evse->state = SLAC_EVSE_WAIT_PARM;
 	evse->paused = false;
-	evse->deadline_us = now_us + (uint64_t)evse->config.tt_evse_slac_init_ms * 1000;
+	wait_until_after_ms(evse, SLAC_EVSE_WAIT_PARM, evse->config.tt_evse_slac_init_ms, now_us);
+}
+
+/* An EV has been given the key. */
+static bool is_given_away(const struct slac_evse *evse)
+{
+	return evse->state == SLAC_EVSE_JOINING || evse->state == SLAC_EVSE_MATCHED;
+}
+
+static struct slac_run_context run_context(const struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
+{
+	return (struct slac_run_context){
+		.config = &evse->config,
+		.key = &evse->key,
+		.now_us = now_us,
+		.out = out,
+	};
 }
 
 static struct slac_run *find_run(struct slac_evse *evse, const uint8_t ev_mac[MAC_LEN])
@@ -75,7 +98,7 @@ static struct slac_run *take_slot(struct slac_evse *evse)
 {
 	struct slac_run *slot = NULL;
 
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
+	for (size_t i = 0; i < evse->config.parallel_runs; i++) {
 		struct slac_run *run = &evse->runs[i];
 		if (run->state == SLAC_RUN_FREE)
 			return run;
@@ -95,6 +118,27 @@ static bool any_run_active(const struct slac_evse *evse)
 	return false;
 }
 
+static bool other_run_validates(const struct slac_evse *evse, const struct slac_run *run)
+{
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
+		enum slac_run_state state = evse->runs[i].state;
+		if (&evse->runs[i] != run && (state == SLAC_RUN_WAIT_TOGGLE || state == SLAC_RUN_TOGGLING))
+			return true;
+	}
+	return false;
+}
+
+/* No session any more; the field profile listens again for TT_EVSE_SLAC_init, the standard waits for another run_id. */
+static void listen_or_stay_failed(struct slac_evse *evse, uint64_t now_us)
+{
+	if (evse->config.listen_after_failure) {
+		wait_for_parm_req(evse, now_us);
+		return;
+	}
+	evse->state = SLAC_EVSE_FAILED;
+	evse->deadline_us = SLAC_NEVER;
+}
+
 /* The whole matching has failed when its last run has; `last` is that run, or NULL when all ended at once. */
 static void settle_failure(struct slac_evse *evse, const struct slac_run *last, enum slac_reason reason,
 			   uint64_t now_us, struct slac_evse_outputs *out)
@@ -104,10 +148,7 @@ static void settle_failure(struct slac_evse *evse, const struct slac_run *last, 
 	if (last != NULL)
 		remember_ev(evse, last);
 	report(evse, SLAC_STATUS_FAILED, reason, out);
-	if (evse->config.listen_after_failure)
-		wait_for_parm_req(evse, now_us);
-	else
-		evse->state = SLAC_EVSE_FAILED;
+	listen_or_stay_failed(evse, now_us);
 }
 
 /* Why CM_SLAC_PARM.REQ may not be answered now, or SLAC_REASON_NONE. */
@@ -120,11 +161,12 @@ static enum slac_reason parm_req_refusal(const struct slac_evse *evse, const str
 		return SLAC_REASON_KEY_NOT_SET;
 	if (evse->paused)
 		return SLAC_REASON_PAUSED;
-	if (evse->state == SLAC_EVSE_EXPIRED && !evse->config.listen_after_init)
+	if (evse->state == SLAC_EVSE_EXPIRED && !(evse->config.dc_only && evse->config.dc_listens_after_init))
 		return SLAC_REASON_INIT_EXPIRED;
-	if (evse->state == SLAC_EVSE_MATCHED) {
+	if (is_given_away(evse)) {
 		bool by_matched_ev = run != NULL && run->state == SLAC_RUN_MATCHED;
-		return by_matched_ev && evse->config.rematch_matched_ev ? SLAC_REASON_NONE : SLAC_REASON_ALREADY_MATCHED;
+		bool may_begin_again = evse->state == SLAC_EVSE_JOINING || evse->config.rematch_matched_ev;
+		return by_matched_ev && may_begin_again ? SLAC_REASON_NONE : SLAC_REASON_ALREADY_MATCHED;
 	}
 	if (run != NULL && run->state == SLAC_RUN_FAILED && memcmp(run->run_id, run_id, RUN_ID_LEN) == 0 &&
 	    !evse->config.listen_after_failure)
@@ -152,7 +194,8 @@ static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_
 		refuse(frame, refusal, out);
 		return;
 	}
-	slac_run_begin(run, &evse->config, frame, now_us, out);
+	const struct slac_run_context ctx = run_context(evse, now_us, out);
+	slac_run_take(run, &ctx, CM_SLAC_PARM_REQ, frame);
 	if (evse->state == SLAC_EVSE_MATCHING) {
 		if (mac_equal(run->ev_mac, evse->ev_mac))
 			remember_ev(evse, run); /* it may go on under a new run_id */
@@ -164,23 +207,44 @@ static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_
 	report(evse, SLAC_STATUS_MATCHING, SLAC_REASON_NONE, out);
 }
 
-static void end_other_runs(struct slac_evse *evse, const struct slac_run *winner, uint64_t now_us,
-			   struct slac_evse_outputs *out)
+/* Every run in progress fails, but for `spared` (NULL: none). */
+static void fail_runs(struct slac_evse *evse, const struct slac_run *spared, enum slac_reason reason, uint64_t now_us,
+		      struct slac_evse_outputs *out)
 {
+	const struct slac_run_context ctx = run_context(evse, now_us, out);
+
 	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
-		if (&evse->runs[i] != winner && slac_run_is_active(&evse->runs[i]))
-			slac_run_fail(&evse->runs[i], SLAC_REASON_OTHER_EV_MATCHED, now_us, out);
+		if (&evse->runs[i] != spared && slac_run_is_active(&evse->runs[i]))
+			slac_run_fail(&evse->runs[i], &ctx, reason);
 }
 
-static void on_match_req(struct slac_evse *evse, struct slac_run *run, const struct mme *frame, uint64_t now_us,
-			 struct slac_evse_outputs *out)
+static void on_link_up(struct slac_evse *evse, struct slac_evse_outputs *out)
 {
-	if (!slac_run_match(run, &evse->config, &evse->key, frame, out) || evse->state == SLAC_EVSE_MATCHED)
+	if (evse->state != SLAC_EVSE_JOINING)
 		return;
-	end_other_runs(evse, run, now_us, out);
 	evse->state = SLAC_EVSE_MATCHED;
-	remember_ev(evse, run);
+	evse->deadline_us = SLAC_NEVER;
 	report(evse, SLAC_STATUS_MATCHED, SLAC_REASON_NONE, out);
+}
+
+static void join(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
+{
+	struct slac_run none = {0};
+
+	wait_until_after_ms(evse, SLAC_EVSE_JOINING, evse->config.tt_match_join_ms, now_us);
+	if (evse->config.await_link)
+		slac_run_output(&none, SLAC_EVSE_WATCH_LINK, out)->has_run_id = false;
+	else
+		on_link_up(evse, out);
+}
+
+/* CM_SLAC_MATCH.CNF was sent for the first time: this EV has won the outlet. */
+static void on_chosen(struct slac_evse *evse, const struct slac_run *winner, uint64_t now_us,
+		      struct slac_evse_outputs *out)
+{
+	fail_runs(evse, winner, SLAC_REASON_OTHER_EV_MATCHED, now_us, out);
+	remember_ev(evse, winner);
+	join(evse, now_us, out);
 }
 
 static bool is_for_evse(const struct slac_evse *evse, const struct mme *frame)
@@ -203,6 +267,12 @@ static bool is_for_evse(const struct slac_evse *evse, const struct mme *frame)
 	}
 }
 
+/* Neighbouring modems hear the same sounds, and their reports cross the power line. */
+static bool is_other_modem(const struct slac_evse *evse, const uint8_t mac[MAC_LEN])
+{
+	return !octets_are_zero(evse->modem_mac, MAC_LEN) && !mac_equal(evse->modem_mac, mac);
+}
+
 static void on_frame(struct slac_evse *evse, const struct mme *frame, uint64_t now_us, struct slac_evse_outputs *out)
 {
 	bool is_profile = frame->mmtype == CM_ATTEN_PROFILE_IND;
@@ -215,6 +285,10 @@ static void on_frame(struct slac_evse *evse, const struct mme *frame, uint64_t n
 		on_parm_req(evse, frame, now_us, out);
 		return;
 	}
+	if (is_profile && is_other_modem(evse, frame->src)) {
+		refuse(frame, SLAC_REASON_OTHER_MODEM, out);
+		return;
+	}
 	struct slac_run *run = find_run(evse, is_profile ? frame->atten_profile_ind.pev_mac : frame->src);
 	if (run == NULL) {
 		refuse(frame, evse->vehicle_connected ? SLAC_REASON_UNKNOWN_RUN : SLAC_REASON_NO_VEHICLE, out);
@@ -224,19 +298,21 @@ static void on_frame(struct slac_evse *evse, const struct mme *frame, uint64_t n
 		refuse(frame, SLAC_REASON_KEY_NOT_SET, out);
 		return;
 	}
-	/* Neither lets a run fail: only time, an unplug, a lost key or another EV's match does. */
-	if (frame->mmtype == CM_SLAC_MATCH_REQ)
-		on_match_req(evse, run, frame, now_us, out);
-	else
-		slac_run_frame(run, &evse->config, frame, now_us, out);
+	/* No message lets a run fail: only time, an unplug, a lost key or another EV's match does. */
+	struct slac_run_context ctx = run_context(evse, now_us, out);
+	ctx.other_run_validates = other_run_validates(evse, run);
+	slac_run_take(run, &ctx, frame->mmtype, frame);
+	if (run->state == SLAC_RUN_MATCHED && !is_given_away(evse))
+		on_chosen(evse, run, now_us, out);
 }
 
-static void drop_runs(struct slac_evse *evse, enum slac_reason reason, uint64_t now_us, struct slac_evse_outputs *out)
+/* Nothing goes on. What has failed is remembered: its run_id stays silent where the profile says so. */
+static void end_runs(struct slac_evse *evse, enum slac_reason reason, uint64_t now_us, struct slac_evse_outputs *out)
 {
+	fail_runs(evse, NULL, reason, now_us, out);
 	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
-		if (slac_run_is_active(&evse->runs[i]))
-			slac_run_fail(&evse->runs[i], reason, now_us, out);
-	memset(evse->runs, 0, sizeof(evse->runs));
+		if (evse->runs[i].state == SLAC_RUN_MATCHED)
+			memset(&evse->runs[i], 0, sizeof(evse->runs[i]));
 }
 
 static void on_connected(struct slac_evse *evse, uint64_t now_us)
@@ -251,7 +327,8 @@ static void on_connected(struct slac_evse *evse, uint64_t now_us)
 static void on_disconnected(struct slac_evse *evse, enum slac_reason reason, uint64_t now_us,
 			    struct slac_evse_outputs *out)
 {
-	drop_runs(evse, reason, now_us, out);
+	end_runs(evse, reason, now_us, out);
+	memset(evse->runs, 0, sizeof(evse->runs));
 	evse->state = SLAC_EVSE_IDLE;
 	evse->deadline_us = SLAC_NEVER;
 	evse->vehicle_connected = false;
@@ -265,8 +342,8 @@ static void on_terminate(struct slac_evse *evse, uint64_t now_us, struct slac_ev
 {
 	if (!evse->vehicle_connected)
 		return;
-	bool was_used = evse->state == SLAC_EVSE_MATCHING || evse->state == SLAC_EVSE_MATCHED;
-	drop_runs(evse, SLAC_REASON_TERMINATED, now_us, out);
+	bool was_used = evse->state == SLAC_EVSE_MATCHING || is_given_away(evse);
+	end_runs(evse, SLAC_REASON_TERMINATED, now_us, out);
 	if (!was_used)
 		return;
 	report(evse, SLAC_STATUS_UNMATCHED, SLAC_REASON_TERMINATED, out);
@@ -276,50 +353,85 @@ static void on_terminate(struct slac_evse *evse, uint64_t now_us, struct slac_ev
 
 static void on_pause(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
 {
-	drop_runs(evse, SLAC_REASON_PAUSED, now_us, out);
+	end_runs(evse, SLAC_REASON_PAUSED, now_us, out);
 	evse->paused = true;
 	evse->deadline_us = SLAC_NEVER;
 	if (evse->vehicle_connected)
 		evse->state = SLAC_EVSE_EXPIRED;
 }
 
+static void on_key_set(struct slac_evse *evse, const struct slac_evse_input *input)
+{
+	evse->key = *input->key;
+	evse->has_key = true;
+	memset(evse->modem_mac, 0, MAC_LEN);
+	if (input->modem_mac != NULL)
+		memcpy(evse->modem_mac, input->modem_mac, MAC_LEN);
+}
+
+/* The session is over although the vehicle is still there. */
+static void end_session(struct slac_evse *evse, enum slac_status status, enum slac_reason reason, uint64_t now_us,
+			struct slac_evse_outputs *out)
+{
+	end_runs(evse, reason, now_us, out);
+	report(evse, status, reason, out);
+	listen_or_stay_failed(evse, now_us);
+}
+
 static void on_key_lost(struct slac_evse *evse, enum slac_reason reason, uint64_t now_us,
 			struct slac_evse_outputs *out)
 {
-	enum slac_evse_state before = evse->state;
-
 	evse->has_key = false;
 	network_key_wipe(&evse->key);
-	drop_runs(evse, reason, now_us, out);
-	if (before == SLAC_EVSE_MATCHING) {
-		settle_failure(evse, NULL, reason, now_us, out);
-	} else if (before == SLAC_EVSE_MATCHED) {
-		report(evse, SLAC_STATUS_UNMATCHED, reason, out);
-		if (evse->config.listen_after_failure)
-			wait_for_parm_req(evse, now_us);
-		else
-			evse->state = SLAC_EVSE_FAILED;
-	}
+	if (evse->state == SLAC_EVSE_MATCHED)
+		end_session(evse, SLAC_STATUS_UNMATCHED, reason, now_us, out);
+	else if (evse->state == SLAC_EVSE_MATCHING || evse->state == SLAC_EVSE_JOINING)
+		end_session(evse, SLAC_STATUS_FAILED, reason, now_us, out);
+	else
+		end_runs(evse, reason, now_us, out);
+}
+
+static void on_s2(struct slac_evse *evse, bool closed)
+{
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+		slac_run_s2(&evse->runs[i], closed);
+}
+
+static void on_link_lost(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
+{
+	if (evse->state == SLAC_EVSE_MATCHED)
+		end_session(evse, SLAC_STATUS_UNMATCHED, SLAC_REASON_JOIN_LOST, now_us, out);
+}
+
+static void on_init_over(struct slac_evse *evse, struct slac_evse_outputs *out)
+{
+	struct slac_run none = {0};
+	struct slac_evse_output *item = slac_run_output(&none, SLAC_EVSE_INIT_TIMEOUT, out);
+
+	item->has_run_id = false;
+	item->reason = SLAC_REASON_NO_PARM_REQ;
+	evse->deadline_us = SLAC_NEVER;
+	evse->state = SLAC_EVSE_EXPIRED;
 }
 
 static void expire(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
 {
+	const struct slac_run_context ctx = run_context(evse, now_us, out);
+
 	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
 		struct slac_run *run = &evse->runs[i];
 		if (!slac_run_is_active(run) || run->deadline_us > now_us)
 			continue;
-		slac_run_expire(run, &evse->config, now_us, out);
+		slac_run_take(run, &ctx, SLAC_DEADLINE, NULL);
 		if (run->state == SLAC_RUN_FAILED)
 			settle_failure(evse, run, run->failure, now_us, out);
 	}
 	if (evse->deadline_us > now_us)
 		return;
-	evse->deadline_us = SLAC_NEVER;
-	evse->state = SLAC_EVSE_EXPIRED;
-	struct slac_run none = {0};
-	struct slac_evse_output *item = slac_run_output(&none, SLAC_EVSE_INIT_TIMEOUT, out);
-	item->has_run_id = false;
-	item->reason = SLAC_REASON_NO_PARM_REQ;
+	if (evse->state == SLAC_EVSE_JOINING)
+		end_session(evse, SLAC_STATUS_FAILED, SLAC_REASON_NO_JOIN, now_us, out);
+	else
+		on_init_over(evse, out);
 }
 
 void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input, uint64_t now_us,
@@ -341,15 +453,32 @@ void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input
 		on_pause(evse, now_us, out);
 		break;
 	case SLAC_EVSE_LISTEN:
-		if (evse->vehicle_connected && evse->state != SLAC_EVSE_MATCHING && evse->state != SLAC_EVSE_MATCHED)
+		if (evse->vehicle_connected && evse->state != SLAC_EVSE_MATCHING && !is_given_away(evse))
 			wait_for_parm_req(evse, now_us);
 		break;
 	case SLAC_EVSE_KEY_SET:
-		evse->key = *input->key;
-		evse->has_key = true;
+		on_key_set(evse, input);
 		break;
 	case SLAC_EVSE_KEY_LOST:
 		on_key_lost(evse, input->reason, now_us, out);
+		break;
+	case SLAC_EVSE_KEY_PENDING:
+		evse->has_key = evse->has_key && is_given_away(evse);
+		break;
+	case SLAC_EVSE_S2_CLOSED:
+	case SLAC_EVSE_S2_OPEN:
+		on_s2(evse, input->kind == SLAC_EVSE_S2_CLOSED);
+		break;
+	case SLAC_EVSE_LINK_UP:
+	case SLAC_EVSE_LINK_UNKNOWN:
+		on_link_up(evse, out);
+		break;
+	case SLAC_EVSE_LINK_LOST:
+		on_link_lost(evse, now_us, out);
+		break;
+	case SLAC_EVSE_REJOIN:
+		if (evse->state == SLAC_EVSE_MATCHED)
+			join(evse, now_us, out);
 		break;
 	case SLAC_EVSE_FRAME:
 		on_frame(evse, input->frame, now_us, out);
@@ -371,15 +500,16 @@ uint64_t slac_evse_deadline(const struct slac_evse *evse)
 
 const char *slac_evse_state_text(enum slac_evse_state state)
 {
-	static const char *const texts[] = {"IDLE", "WAIT_PARM", "MATCHING", "MATCHED", "FAILED", "EXPIRED"};
+	static const char *const texts[] = {"IDLE",    "WAIT_PARM", "MATCHING", "JOINING",
+					    "MATCHED", "FAILED",    "EXPIRED"};
 
 	return (size_t)state < sizeof(texts) / sizeof(texts[0]) ? texts[state] : "?";
 }
 
 const char *slac_run_state_text(enum slac_run_state state)
 {
-	static const char *const texts[] = {"FREE",     "WAIT_START", "SOUNDING", "WAIT_RSP",
-					    "WAIT_MATCH", "MATCHED",    "FAILED"};
+	static const char *const texts[] = {"FREE",        "WAIT_START", "SOUNDING", "WAIT_RSP", "WAIT_MATCH",
+					    "WAIT_TOGGLE", "TOGGLING",   "MATCHED",  "FAILED"};
 
 	return (size_t)state < sizeof(texts) / sizeof(texts[0]) ? texts[state] : "?";
 }

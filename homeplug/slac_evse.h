@@ -10,14 +10,14 @@
  *
  * Matching as a whole (enum slac_evse_state):
  *
- *   IDLE --CONNECTED--> WAIT_PARM --CM_SLAC_PARM.REQ answered--> MATCHING --CM_SLAC_MATCH.CNF sent--> MATCHED
+ *   IDLE --CONNECTED--> WAIT_PARM --CM_SLAC_PARM.REQ answered--> MATCHING --CM_SLAC_MATCH.CNF sent--> JOINING
+ *   JOINING --LINK_UP--> MATCHED                         JOINING --TT_match_join--> FAILED (or WAIT_PARM)
  *   WAIT_PARM --TT_EVSE_SLAC_init--> EXPIRED             MATCHING --last run failed--> FAILED (or WAIT_PARM)
- *   any state --DISCONNECTED--> IDLE
+ *   MATCHED --LINK_LOST--> WAIT_PARM                     any state --DISCONNECTED--> IDLE
  *
- * One run (enum slac_run_state):
+ * Without await_link JOINING is left out: MATCHED follows CM_SLAC_MATCH.CNF at once.
  *
- *   CM_SLAC_PARM.CNF sent -> WAIT_START --START_ATTEN_CHAR--> SOUNDING --all profiles, or TT_EVSE_match_MNBC-->
- *   WAIT_RSP --ATTEN_CHAR.RSP--> WAIT_MATCH --SLAC_MATCH.REQ--> RUN_MATCHED; a time-out leads to RUN_FAILED
+ * What each message does in each state of a run is one table: slac_transitions.h.
  */
 #ifndef HOMEPLUG_SLAC_EVSE_H
 #define HOMEPLUG_SLAC_EVSE_H
@@ -26,8 +26,10 @@
 #include "homeplug/network_key.h"
 #include "homeplug/slac_reason.h"
 
-/* C_EVSE_match_parallel */
+/* C_EVSE_match_parallel: the most an outlet handles at once */
 #define SLAC_EVSE_RUNS 5
+/* TT_EVSE_vald_toggle: an EV that names a longer time gets its result then. */
+#define SLAC_VALD_TOGGLE_MAX_MS 3500
 /* Each input gives at most two outputs per run and a handful for the frame and the outlet itself. */
 #define SLAC_EVSE_OUTPUTS 24
 /* No deadline: nothing will happen without an input. */
@@ -41,14 +43,23 @@ struct slac_evse_config {
 	uint32_t tt_evse_match_mnbc_ms;    /* TT_EVSE_match_MNBC, 600: from the first START_ATTEN_CHAR */
 	uint32_t tt_match_response_ms;     /* TT_match_response, 200: ATTEN_CHAR.IND to RSP */
 	uint32_t tt_evse_match_session_ms; /* TT_EVSE_match_session, 10 000: RSP to SLAC_MATCH.REQ */
+	uint32_t tt_match_join_ms;         /* TT_match_join, 12 000: SLAC_MATCH.CNF to the link */
 	uint32_t c_ev_match_retry;         /* C_EV_match_retry, 2: repeats of ATTEN_CHAR.IND after the first */
+	uint32_t parallel_runs;            /* runs in progress at once, 1 ... SLAC_EVSE_RUNS */
+	bool dc_only;                      /* nothing to fall back on when the car does not speak */
+	bool validation;                   /* CM_VALIDATE is carried out; false: it is refused */
+	bool await_link;                   /* report `matched` at LINK_UP; false: when SLAC_MATCH.CNF was sent */
 
-	/* Where the standard and the field differ; false is what the standard says. */
-	bool any_sound_counts;       /* START_ATTEN_CHAR with other than 10 sounds and 600 ms, if not 0 */
-	bool any_ids;                /* SLAC_MATCH.REQ with PEV_ID or EVSE_ID not zero */
-	bool rematch_matched_ev;     /* CM_SLAC_PARM.REQ of the matched EV starts a new matching */
-	bool listen_after_failure;   /* after `failed` TT_EVSE_SLAC_init starts again and a known run_id may retry */
-	bool listen_after_init;      /* after TT_EVSE_SLAC_init a late CM_SLAC_PARM.REQ is still answered */
+	/* Attenuation of the outlet's own receive path, subtracted from each group's mean and clamped to 0 ... 255 dB. */
+	int16_t attn_rx_db[SLAC_GROUPS];
+
+	/* Where the standard and the field differ: the switches of slac_profile.h. */
+	bool any_sound_counts;
+	bool any_ids;
+	bool rematch_matched_ev;
+	bool listen_after_failure;
+	bool dc_listens_after_init;
+	bool validation_not_required;
 
 	/*
 	 * Modems that report profiles without groups, or none at all (QCA7420): -1 fails such a run, 0 ... 255
@@ -61,6 +72,7 @@ enum slac_evse_state {
 	SLAC_EVSE_IDLE,      /* no vehicle: nothing is answered */
 	SLAC_EVSE_WAIT_PARM, /* vehicle connected, TT_EVSE_SLAC_init runs */
 	SLAC_EVSE_MATCHING,  /* at least one run in progress */
+	SLAC_EVSE_JOINING,   /* SLAC_MATCH.CNF sent, TT_match_join runs; it is sent again when asked for */
 	SLAC_EVSE_MATCHED,
 	SLAC_EVSE_FAILED,    /* every run failed; only a new run_id is answered */
 	SLAC_EVSE_EXPIRED    /* TT_EVSE_SLAC_init is over */
@@ -72,8 +84,12 @@ enum slac_run_state {
 	SLAC_RUN_SOUNDING,
 	SLAC_RUN_WAIT_RSP,
 	SLAC_RUN_WAIT_MATCH,
+	SLAC_RUN_WAIT_TOGGLE, /* validation, step 1 answered: waits for step 2 */
+	SLAC_RUN_TOGGLING,    /* validation, step 2: counts B-C-B until the EV's timer is over */
 	SLAC_RUN_MATCHED,
-	SLAC_RUN_FAILED
+	SLAC_RUN_FAILED,
+
+	SLAC_RUN_STATES
 };
 
 /* A candidate. Read it for reports; only slac_evse_input changes it. */
@@ -88,10 +104,15 @@ struct slac_run {
 	uint8_t sounds;               /* CM_MNBC_SOUND.IND seen */
 	uint8_t empty_profiles;       /* profiles without groups */
 	uint8_t profiles;             /* profiles that count */
-	uint8_t repeats;              /* ATTEN_CHAR.IND sent again */
+	uint8_t repeats;              /* ATTEN_CHAR.IND, or the CNF of validation step 1, sent again */
 	uint16_t sum_db[SLAC_GROUPS]; /* at most 255 profiles of 255 dB: fits */
-	uint8_t average_db[SLAC_GROUPS];
+	uint8_t measured_db[SLAC_GROUPS]; /* mean of the profiles */
+	uint8_t average_db[SLAC_GROUPS];  /* the same less attn_rx_db: what is reported */
 	uint8_t reported_sounds;      /* NUM_SOUNDS of the ATTEN_CHAR.IND */
+	bool s2_closed;               /* TOGGLING: C or D was seen in this window, and B not since */
+	uint8_t toggles;              /* B-C-B of the last validation */
+	bool validated;               /* it is over, its result was sent */
+	uint8_t validations;          /* begun in this run */
 };
 
 struct slac_evse {
@@ -102,6 +123,7 @@ struct slac_evse {
 	bool paused;          /* SLAC_EVSE_PAUSE, until LISTEN */
 	bool has_key;
 	struct network_key key;
+	uint8_t modem_mac[MAC_LEN]; /* the local modem's, zero: not known, any modem's profiles count */
 	bool has_run_id;      /* an EV has spoken since the vehicle was connected */
 	uint8_t run_id[RUN_ID_LEN];
 	uint8_t ev_mac[MAC_LEN];
@@ -112,10 +134,19 @@ enum slac_evse_input_kind {
 	SLAC_EVSE_CONNECTED,    /* cp_state is B, C or D */
 	SLAC_EVSE_DISCONNECTED, /* cp_state left B, C, D; `reason` says why */
 	SLAC_EVSE_TERMINATE,    /* the 15118 side ends the data link: unmatched, the vehicle stays and may speak again */
-	SLAC_EVSE_PAUSE,        /* no CM_SLAC_PARM.REQ is answered for now (the pilot is in F or at a nominal duty) */
+	SLAC_EVSE_PAUSE,        /* no CM_SLAC_PARM.REQ is answered for now (the pilot is in F or at a nominal duty); not
+				 * to be given while a match is sought or held: it would end without a status */
 	SLAC_EVSE_LISTEN,       /* a new window of TT_EVSE_SLAC_init begins */
-	SLAC_EVSE_KEY_SET,      /* the modem confirmed `key`; taken over for the next CM_SLAC_MATCH.CNF */
+	SLAC_EVSE_KEY_SET,      /* the modem `modem_mac` confirmed `key`; taken over for the next CM_SLAC_MATCH.CNF */
 	SLAC_EVSE_KEY_LOST,     /* the modem's key is unknown; nothing is answered until KEY_SET */
+	SLAC_EVSE_KEY_PENDING,  /* the same key is being set once more: nothing is answered until KEY_SET, runs go on; without
+				 * meaning once an EV has been given the key */
+	SLAC_EVSE_S2_CLOSED,    /* cp_state went to C or D: half a toggle of validation */
+	SLAC_EVSE_S2_OPEN,      /* cp_state went back to B: the other half */
+	SLAC_EVSE_LINK_UP,      /* the modem is in one network with the EV's */
+	SLAC_EVSE_LINK_UNKNOWN, /* the modem cannot tell: counts as up */
+	SLAC_EVSE_LINK_LOST,    /* the link was up and is lost: unmatched */
+	SLAC_EVSE_REJOIN,       /* the link was paused and comes back: TT_match_join runs again */
 	SLAC_EVSE_FRAME,        /* `frame` was received */
 	SLAC_EVSE_TICK          /* time has passed, nothing else */
 };
@@ -124,6 +155,7 @@ struct slac_evse_input {
 	enum slac_evse_input_kind kind;
 	const struct mme *frame;
 	const struct network_key *key;
+	const uint8_t *modem_mac; /* KEY_SET: MAC_LEN octets, NULL where it is not known */
 	enum slac_reason reason;
 };
 
@@ -139,6 +171,7 @@ enum slac_evse_output_kind {
 	SLAC_EVSE_SEND,         /* send `frame` */
 	SLAC_EVSE_STATUS,       /* report `status` with `reason`; run_id where has_run_id */
 	SLAC_EVSE_INIT_TIMEOUT, /* TT_EVSE_SLAC_init is over: the pilot logic decides what follows */
+	SLAC_EVSE_WATCH_LINK,   /* JOINING begins: LINK_UP or LINK_UNKNOWN is waited for */
 	SLAC_EVSE_RUN_STEP,     /* a run went from `from` to `to`, for the log; reason when it failed */
 	SLAC_EVSE_IGNORED,      /* a message was refused: mmtype, ev_mac = its sender, reason, error */
 	SLAC_EVSE_ODD           /* a message was taken although a field is unusual: as above */
@@ -170,7 +203,8 @@ struct slac_evse_outputs {
 	struct slac_evse_output items[SLAC_EVSE_OUTPUTS];
 };
 
-/* The standard's timers and counters; `strict`: no deviation, otherwise the field profile's. evse_mac is zero. */
+/* The standard's timers and counters; the switches as slac_profile.h has them. Validation on, five runs, the link not
+ * awaited, no receive-path correction; evse_mac is zero. */
 void slac_evse_defaults(struct slac_evse_config *config, bool strict);
 
 /* Starts with no vehicle and no key. The config is copied. */

@@ -12,6 +12,9 @@ static const char *const texts[SLAC_REASON_COUNT] = {
 	[SLAC_REASON_NO_GROUPS] = "profiles_without_groups",
 	[SLAC_REASON_NO_ATTEN_CHAR_RSP] = "no_atten_char_rsp",
 	[SLAC_REASON_NO_MATCH_REQ] = "no_match_req",
+	[SLAC_REASON_NO_VALIDATE_REQ] = "no_validate_req",
+	[SLAC_REASON_NO_JOIN] = "no_power_line_link",
+	[SLAC_REASON_JOIN_LOST] = "power_line_link_lost",
 	[SLAC_REASON_OTHER_EV_MATCHED] = "other_ev_matched",
 	[SLAC_REASON_NEW_RUN] = "new_run",
 	[SLAC_REASON_VEHICLE_LEFT] = "vehicle_left",
@@ -20,6 +23,7 @@ static const char *const texts[SLAC_REASON_COUNT] = {
 	[SLAC_REASON_TERMINATED] = "terminated",
 	[SLAC_REASON_RESET] = "reset",
 	[SLAC_REASON_LINK_LOST] = "link_lost",
+	[SLAC_REASON_MODEM_RESTARTED] = "modem_restarted",
 	[SLAC_REASON_FIELD] = "field",
 	[SLAC_REASON_NO_VEHICLE] = "no_vehicle",
 	[SLAC_REASON_KEY_NOT_SET] = "key_not_set",
@@ -30,6 +34,7 @@ static const char *const texts[SLAC_REASON_COUNT] = {
 	[SLAC_REASON_TABLE_FULL] = "table_full",
 	[SLAC_REASON_UNKNOWN_RUN] = "unknown_run",
 	[SLAC_REASON_UNEXPECTED] = "unexpected",
+	[SLAC_REASON_OTHER_MODEM] = "other_modem",
 	[SLAC_REASON_NOT_FOR_EVSE] = "not_for_evse",
 };
 

@@ -17,6 +17,9 @@ enum slac_reason {
 	SLAC_REASON_NO_GROUPS,           /* the modem's profiles have no attenuation groups (no SLAC support) */
 	SLAC_REASON_NO_ATTEN_CHAR_RSP,   /* TT_match_response is over, C_EV_match_retry repeats are used up */
 	SLAC_REASON_NO_MATCH_REQ,        /* TT_EVSE_match_session is over */
+	SLAC_REASON_NO_VALIDATE_REQ,     /* validation began, its step 2 did not come; the repeats are used up */
+	SLAC_REASON_NO_JOIN,             /* TT_match_join is over and the power-line link is not up */
+	SLAC_REASON_JOIN_LOST,           /* the power-line link was up and is lost */
 	SLAC_REASON_OTHER_EV_MATCHED,    /* another candidate won the outlet */
 	SLAC_REASON_NEW_RUN,             /* the same EV began a new run */
 	SLAC_REASON_VEHICLE_LEFT,        /* cp_state A */
@@ -25,6 +28,7 @@ enum slac_reason {
 	SLAC_REASON_TERMINATED,          /* the 15118 side ended the data link (slac_data_link) */
 	SLAC_REASON_RESET,               /* the station asked for a reset */
 	SLAC_REASON_LINK_LOST,           /* the interface to the modem went away */
+	SLAC_REASON_MODEM_RESTARTED,     /* the modem restarted, or was found with another key */
 
 	/* A message was refused although it decoded. */
 	SLAC_REASON_FIELD,            /* a field check failed; enum mme_error tells which */
@@ -37,6 +41,7 @@ enum slac_reason {
 	SLAC_REASON_TABLE_FULL,       /* five runs are in progress */
 	SLAC_REASON_UNKNOWN_RUN,      /* no run of this EV and run_id */
 	SLAC_REASON_UNEXPECTED,       /* the run does not wait for this message now */
+	SLAC_REASON_OTHER_MODEM,      /* an attenuation profile that is not the local modem's */
 	SLAC_REASON_NOT_FOR_EVSE,     /* a message an EVSE never receives, or for another station */
 
 	SLAC_REASON_COUNT

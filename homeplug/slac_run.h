@@ -8,37 +8,67 @@
 
 #include "homeplug/slac_evse.h"
 
-/* Appends an output about a run (its EV and run_id filled in) and returns it for the rest. */
-struct slac_evse_output *slac_run_output(const struct slac_run *run, enum slac_evse_output_kind kind,
-					 struct slac_evse_outputs *out);
+/* What an action may look at and write to besides its run. */
+struct slac_run_context {
+	const struct slac_evse_config *config;
+	const struct network_key *key;
+	bool other_run_validates; /* the pilot can be read for one validation at a time */
+	uint64_t now_us;
+	struct slac_evse_outputs *out;
+};
 
-/* Appends "refused" (IGNORED) or "taken, but unusual" (ODD) about a received message. */
-void slac_message_output(enum slac_evse_output_kind kind, const struct mme *frame, enum slac_reason reason,
-			 enum mme_error error, struct slac_evse_outputs *out);
+/* One row's work; frame is NULL for a time-out. */
+typedef void slac_run_action(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame);
+
+/* slac_run.c */
+slac_run_action slac_on_parm_req;
+slac_run_action slac_on_no_start;
+/* slac_run_sounding.c */
+slac_run_action slac_on_start_atten_char;
+slac_run_action slac_on_further_start;
+slac_run_action slac_on_sound;
+slac_run_action slac_on_profile;
+slac_run_action slac_on_sounding_over;
+slac_run_action slac_on_atten_char_rsp;
+slac_run_action slac_on_no_rsp;
+/* slac_run_validate.c */
+slac_run_action slac_on_validate_req;
+slac_run_action slac_on_validate_toggle;
+slac_run_action slac_on_no_toggle;
+slac_run_action slac_on_toggling_over;
+/* slac_run_match.c */
+slac_run_action slac_on_match_req;
+slac_run_action slac_on_no_match_req;
+
+/* Carries out the row of the run's state and the message (SLAC_DEADLINE: its time-out is due), or refuses it. */
+void slac_run_take(struct slac_run *run, const struct slac_run_context *ctx, uint16_t message, const struct mme *frame);
+
+/* S2 was closed (C, D) or opened (B): counts for a run that validates. */
+void slac_run_s2(struct slac_run *run, bool closed);
+
+/* The run ends without a match. */
+void slac_run_fail(struct slac_run *run, const struct slac_run_context *ctx, enum slac_reason reason);
 
 /* True while the run waits for something: neither free, nor matched, nor failed. */
 bool slac_run_is_active(const struct slac_run *run);
 
-/* CM_SLAC_PARM.REQ: the run begins, or begins again, in its slot; answers CM_SLAC_PARM.CNF. */
-void slac_run_begin(struct slac_run *run, const struct slac_evse_config *config, const struct mme *req,
-		    uint64_t now_us, struct slac_evse_outputs *out);
+/* --- for the actions --- */
 
-/* The run ends without a match. */
-void slac_run_fail(struct slac_run *run, enum slac_reason reason, uint64_t now_us, struct slac_evse_outputs *out);
+/* Appends an output about a run (its EV and run_id filled in) and returns it for the rest. */
+struct slac_evse_output *slac_run_output(const struct slac_run *run, enum slac_evse_output_kind kind,
+					 struct slac_evse_outputs *out);
+/* Appends "refused" (IGNORED) or "taken, but unusual" (ODD) about a received message. */
+void slac_message_output(enum slac_evse_output_kind kind, const struct mme *frame, enum slac_reason reason,
+			 enum mme_error error, struct slac_evse_outputs *out);
+/* A field of the message is wrong: refused, unless error is MME_OK. True when it was. */
+bool slac_run_refuse_field(const struct slac_run_context *ctx, const struct mme *frame, enum mme_error error);
+/* Reports the step and takes it; the deadline is `ms` from now, or none with SLAC_RUN_NO_DEADLINE. */
+void slac_run_step(struct slac_run *run, const struct slac_run_context *ctx, enum slac_run_state to, uint32_t ms);
+/* Appends a message to the run's EV, to be filled in. */
+struct mme *slac_run_send(const struct slac_run *run, const struct slac_run_context *ctx, enum mmtype type);
+/* The present state goes on waiting, `ms` from now. */
+void slac_run_wait(struct slac_run *run, const struct slac_run_context *ctx, uint32_t ms);
 
-/* A message of this run's EV other than CM_SLAC_PARM.REQ and CM_SLAC_MATCH.REQ, or the modem's profile of it. */
-void slac_run_frame(struct slac_run *run, const struct slac_evse_config *config, const struct mme *frame,
-		    uint64_t now_us, struct slac_evse_outputs *out);
-
-/*
- * CM_SLAC_MATCH.REQ: answers CM_SLAC_MATCH.CNF with `key`, also again once matched. True when it did; the
- * run's state is then SLAC_RUN_MATCHED.
- */
-bool slac_run_match(struct slac_run *run, const struct slac_evse_config *config, const struct network_key *key,
-		    const struct mme *req, struct slac_evse_outputs *out);
-
-/* The run's deadline is due. */
-void slac_run_expire(struct slac_run *run, const struct slac_evse_config *config, uint64_t now_us,
-		     struct slac_evse_outputs *out);
+#define SLAC_RUN_NO_DEADLINE UINT32_MAX
 
 #endif

@@ -3,7 +3,6 @@
 
 #include "slacd/timer.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +15,7 @@ static uint64_t nearest_deadline(const struct evse *evse)
 	const uint64_t deadlines_us[] = {
 		slac_evse_deadline(&evse->slac),     modem_deadline(&evse->modem), control_pilot_deadline(&evse->pilot),
 		request_retry_deadline(&evse->pilot_retry), evse->link_retry_us, evse->network_requests.deadline_us,
+		amp_map_deadline(&evse->amp_map),
 	};
 	uint64_t nearest_us = SLAC_NEVER;
 
@@ -65,6 +65,8 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 		evse_pilot_request_send(evse);
 	if (evse->network_requests.deadline_us <= now_us)
 		evse_network_expire(evse);
+	if (amp_map_deadline(&evse->amp_map) <= now_us)
+		evse_amp_map_tick(evse);
 	evse_arm(evse);
 }
 
@@ -74,51 +76,6 @@ void evse_set_serving(struct evse *evse, bool serving)
 		return;
 	evse->serving = serving;
 	evse->shared->availability_changed(evse->shared->context);
-}
-
-static void init_slac(struct evse *evse)
-{
-	const struct settings *settings = evse->shared->settings;
-	bool strict = strcmp(settings->slac_profile.text, "strict") == 0;
-	struct slac_evse_config config;
-
-	slac_evse_defaults(&config, strict);
-	config.tt_evse_slac_init_ms = settings->tt_evse_slac_init_ms;
-	config.tt_match_sequence_ms = settings->tt_match_sequence_ms;
-	config.tt_evse_match_mnbc_ms = settings->tt_evse_match_mnbc_ms;
-	config.tt_match_response_ms = settings->tt_match_response_ms;
-	config.tt_evse_match_session_ms = settings->tt_evse_match_session_ms;
-	config.missing_profile_db = settings->missing_profile_db;
-	/* A DC outlet has nothing to fall back on: a late car is better served than refused. */
-	config.listen_after_init = !strict && !evse->parameters.has_ac;
-	slac_evse_init(&evse->slac, &config);
-}
-
-static uint32_t deciampere(double ampere)
-{
-	/* Rounded down; the small term keeps 16.3 A from becoming 16.2 A in binary. */
-	return (uint32_t)floor(ampere * 10 + 1e-6);
-}
-
-static void init_pilot(struct evse *evse)
-{
-	const struct settings *settings = evse->shared->settings;
-	const struct settings_outlet *outlet = settings_outlet(settings, evse->parameters.evse_id);
-	bool own_current = outlet != NULL && outlet->nominal_current_a >= 0;
-	const struct control_pilot_config config = {
-		.has_ac = evse->parameters.has_ac,
-		.hlc_at_start = settings->hlc_at_start,
-		.step_f_ms = settings->step_f_ms,
-		.step_x1_ms = settings->step_x1_ms,
-		.step_x1_hlc_ms = settings->step_x1_hlc_ms,
-		.init_retries = settings->slac_init_retries,
-		.failed_pulses = settings->failed_pulses,
-		.basic_charging_on_eim = settings->basic_charging_on_eim,
-		.nominal_current_da = deciampere(own_current ? outlet->nominal_current_a : settings->nominal_current_a),
-	};
-
-	control_pilot_init(&evse->pilot, &config);
-	request_retry_end(&evse->pilot_retry);
 }
 
 const char *evse_interface_of(const struct settings *settings, const struct api_evse_parameters *parameters)
@@ -131,7 +88,6 @@ const char *evse_interface_of(const struct settings *settings, const struct api_
 struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_parameters *parameters,
 		      const struct api_evse_limits *limits)
 {
-	const struct modem_config modem_config = {.response_ms = shared->settings->modem_response_ms};
 	const struct control_pilot_input start = {.kind = CONTROL_PILOT_START};
 	struct evse *evse = calloc(1, sizeof(*evse));
 
@@ -148,9 +104,7 @@ struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_pa
 		return NULL;
 	}
 	snprintf(evse->interface, sizeof(evse->interface), "%s", evse_interface_of(shared->settings, parameters));
-	init_slac(evse);
-	modem_init(&evse->modem, &modem_config);
-	init_pilot(evse);
+	evse_setup(evse);
 	if (limits != NULL)
 		evse_limits(evse, limits);
 	evse_link_open(evse);
@@ -184,6 +138,16 @@ bool evse_available(const struct evse *evse)
 	return evse->serving;
 }
 
+/* The EV validates by closing and opening S2, which the pilot shows as C or D and B. */
+static void tell_s2(struct evse *evse, enum cp_state state)
+{
+	bool open = state == CP_STATE_B1 || state == CP_STATE_B2;
+	const struct slac_evse_input input = {.kind = open ? SLAC_EVSE_S2_OPEN : SLAC_EVSE_S2_CLOSED};
+
+	if (cp_state_has_vehicle(state))
+		evse_slac_input(evse, &input);
+}
+
 void evse_cp_status(struct evse *evse, const struct api_cp_status *status)
 {
 	const struct control_pilot_input input = {.kind = CONTROL_PILOT_STATE, .state = (enum cp_state)status->state};
@@ -191,109 +155,7 @@ void evse_cp_status(struct evse *evse, const struct api_cp_status *status)
 	log_line(LOG_LEVEL_DEBUG, "Pilot state. evse_id=%s cp_state=%s", evse->parameters.evse_id,
 		 cp_state_text(input.state));
 	evse_pilot_input(evse, &input);
-	evse_arm(evse);
-}
-
-/* The smallest of the connected phases; 0 when none is, or when the station sees a residual current. */
-static uint32_t available_current(const struct api_evse_limits *limits)
-{
-	double smallest_a = 0;
-
-	if (!limits->has_ac || limits->rcd_error)
-		return 0;
-	for (size_t i = 0; i < 3; i++) {
-		double phase_a = limits->max_current_a[i];
-		if (phase_a > 0 && (smallest_a == 0 || phase_a < smallest_a))
-			smallest_a = phase_a;
-	}
-	return deciampere(smallest_a);
-}
-
-/* What a status_code means for the pilot: X1 while the station is not ready, F when the outlet is out of order. */
-static enum control_pilot_availability availability_of(enum api_evse_status status)
-{
-	switch (status) {
-	case API_EVSE_READY:
-	case API_EVSE_ISOLATION_MONITORING_ACTIVE: /* part of a DC session */
-		return CONTROL_PILOT_READY;
-	case API_EVSE_NOT_READY:
-	case API_EVSE_UTILITY_INTERRUPT_EVENT:
-		return CONTROL_PILOT_NOT_READY;
-	case API_EVSE_SHUTDOWN:
-	case API_EVSE_EMERGENCY_SHUTDOWN:
-	case API_EVSE_MALFUNCTION:
-		break;
-	}
-	return CONTROL_PILOT_OUT_OF_ORDER;
-}
-
-void evse_limits(struct evse *evse, const struct api_evse_limits *limits)
-{
-	const struct control_pilot_input input = {.kind = CONTROL_PILOT_LIMIT, .limit_da = available_current(limits)};
-	const struct control_pilot_input availability = {.kind = CONTROL_PILOT_AVAILABILITY,
-							 .availability = availability_of(limits->status_code)};
-
-	if (availability.availability != evse->pilot.availability)
-		log_line(LOG_LEVEL_WARN, "The station changes the outlet's status. evse_id=%s status_code=%s",
-			 evse->parameters.evse_id, api_evse_status_text(limits->status_code));
-	if (input.limit_da != evse->pilot.limit_da)
-		log_line(LOG_LEVEL_INFO, "AC limit. evse_id=%s current=%u.%u A", evse->parameters.evse_id,
-			 input.limit_da / 10, input.limit_da % 10);
-	evse_pilot_input(evse, &input);
-	evse_pilot_input(evse, &availability);
-	evse_arm(evse);
-}
-
-void evse_authorization(struct evse *evse, bool accepted)
-{
-	const struct control_pilot_input input = {.kind = CONTROL_PILOT_EIM, .active = accepted};
-
-	evse_pilot_input(evse, &input);
-	evse_arm(evse);
-}
-
-void evse_hlc_charging(struct evse *evse, bool active)
-{
-	const struct control_pilot_input input = {.kind = CONTROL_PILOT_HLC_CHARGING, .active = active};
-
-	evse_pilot_input(evse, &input);
-	evse_arm(evse);
-}
-
-void evse_data_link(struct evse *evse, enum api_data_link_action action)
-{
-	const struct slac_evse_input terminate = {.kind = SLAC_EVSE_TERMINATE};
-
-	switch (action) {
-	case API_DATA_LINK_TERMINATE:
-		evse->link_paused = false;
-		evse_slac_input(evse, &terminate);
-		evse_new_key(evse);
-		break;
-	case API_DATA_LINK_PAUSE:
-		evse->link_paused = evse->slac.state == SLAC_EVSE_MATCHED;
-		break;
-	case API_DATA_LINK_RESUME:
-		if (evse->link_paused)
-			evse_same_key(evse);
-		evse->link_paused = false;
-		break;
-	}
-	evse_arm(evse);
-}
-
-enum api_link_state evse_link_state(const struct evse *evse)
-{
-	return evse->slac.state == SLAC_EVSE_MATCHED && !evse->link_paused ? API_LINK_CONNECTED : API_LINK_UNKNOWN;
-}
-
-void evse_reset(struct evse *evse)
-{
-	const struct control_pilot_input input = {.kind = CONTROL_PILOT_RESET};
-
-	evse->resetting = true;
-	evse_pilot_input(evse, &input);
-	evse->resetting = false;
+	tell_s2(evse, input.state);
 	evse_arm(evse);
 }
 
@@ -307,38 +169,18 @@ const struct api_evse_parameters *evse_parameters(const struct evse *evse)
 	return &evse->parameters;
 }
 
-void evse_broker_connected(struct evse *evse)
+void evse_statistics(const struct evse *evse, struct statistics *total)
 {
-	const struct control_pilot_input f_unheard = {.kind = CONTROL_PILOT_F_UNHEARD};
-	uint64_t now_us = clock_now_us();
-
-	if (evse->f_unheard) {
-		evse_pilot_input(evse, &f_unheard);
-		evse_arm(evse);
-		return;
-	}
-	/* Answered or not: what the station reported in the meantime is lost, it reports again what it does now. */
-	if (evse->pilot_asked && !evse->pilot_retry.wanted)
-		request_retry_begin(&evse->pilot_retry, now_us);
-	request_retry_reconnected(&evse->pilot_retry, now_us);
-	evse_arm(evse);
+	statistics_add(total, &evse->statistics);
+	total->foreign_modem_answers += evse->modem.foreign_answers;
 }
 
 void evse_log_counters(const struct evse *evse)
 {
-	for (int i = 0; i < MME_ERR_COUNT; i++) {
-		if (evse->malformed[i].count > 0)
-			log_line(LOG_LEVEL_INFO, "Frames not decoded. evse_id=%s reason=%s count=%llu",
-				 evse->parameters.evse_id, mme_error_text((enum mme_error)i),
-				 (unsigned long long)evse->malformed[i].count);
-		if (evse->refused_fields[i].count > 0)
-			log_line(LOG_LEVEL_INFO, "Messages with a wrong field. evse_id=%s field=%s count=%llu",
-				 evse->parameters.evse_id, mme_error_text((enum mme_error)i),
-				 (unsigned long long)evse->refused_fields[i].count);
-	}
-	for (int i = 0; i < SLAC_REASON_COUNT; i++)
-		if (evse->refused[i].count > 0)
-			log_line(LOG_LEVEL_INFO, "Messages refused. evse_id=%s reason=%s count=%llu",
-				 evse->parameters.evse_id, slac_reason_text((enum slac_reason)i),
-				 (unsigned long long)evse->refused[i].count);
+	struct statistics own = {0};
+	char who[API_EVSE_ID_MAX + 16];
+
+	snprintf(who, sizeof(who), "evse_id=%s", evse->parameters.evse_id);
+	evse_statistics(evse, &own);
+	statistics_log(&own, who);
 }

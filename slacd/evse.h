@@ -9,23 +9,27 @@
 
 #include "mqtt/api.h"
 #include "slacd/outbox.h"
+#include "slacd/statistics.h"
 
 struct event_base;
 struct evse;
+struct link_event;
 
 /* What the services of all outlets share. Must outlive them. */
 struct evse_shared {
 	struct event_base *base;
 	const struct settings *settings;
 	struct outbox *outbox;
+	bool links_watched; /* evse_link_event is called: no need to try again and again */
 	/* Called when an outlet can serve (interface open, modem has its key) or no longer can. */
 	void (*availability_changed)(void *context);
 	void *context;
 };
 
 /*
- * Starts the service of an outlet: opens its interface (and keeps trying), gives the modem a fresh key, asks
- * for high-level charging. `limits` may be NULL when the station told none. NULL without memory. The caller owns it.
+ * Starts the service of an outlet: opens its interface (as soon as it is up and running), gives the modem a fresh
+ * key, asks for high-level charging. `limits` may be NULL when the station told none. NULL without memory. The caller
+ * owns it.
  */
 struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_parameters *parameters,
 		      const struct api_evse_limits *limits);
@@ -64,7 +68,17 @@ const struct api_evse_parameters *evse_parameters(const struct evse *evse);
 /* The broker is connected (again): the pilot request in force goes out. */
 void evse_broker_connected(struct evse *evse);
 
-/* Counters of refused and malformed frames, one log line each kind (at exit). */
+/*
+ * What the kernel says of some interface: the outlet opens the one it waits for, and gives up its own when that
+ * is of no use any more.
+ */
+void evse_link_event(struct evse *evse, const struct link_event *event);
+/* Something may have been missed: looks itself. */
+void evse_link_check(struct evse *evse);
+
+/* Adds what the outlet has counted so far to *total. */
+void evse_statistics(const struct evse *evse, struct statistics *total);
+/* The same as log lines. */
 void evse_log_counters(const struct evse *evse);
 
 #endif

@@ -1,11 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/evse_internal.h"
 
+#include "homeplug/link_watch.h"
+
 #include <errno.h>
 #include <string.h>
 
 /* Frames taken per wake-up, so that a flood on one link leaves time for the others. */
 #define FRAMES_PER_WAKE 32
+
+/* A name given to the configuration may be one of the interface's alternative names. */
+static bool is_named(const struct evse *evse, const struct link_event *event)
+{
+	return strcmp(evse->interface, event->name) == 0 ||
+	       (int)if_nametoindex(evse->interface) == event->ifindex;
+}
+
+static bool is_ready(const struct link_event *event)
+{
+	return event->news == LINK_NEWS_STATE && event->up && event->running;
+}
+
+/* Why the open link is of no use any more, or "" when it is. */
+static void loss_of(const struct evse *evse, const struct link_event *event, char why[LINK_ERROR_SIZE])
+{
+	uint8_t mac[MAC_LEN];
+
+	why[0] = '\0';
+	link_mac(evse->link, mac);
+	if (event->ifindex != link_ifindex(evse->link))
+		return;
+	if (event->news == LINK_NEWS_REMOVED)
+		snprintf(why, LINK_ERROR_SIZE, "it was removed");
+	else if (!is_named(evse, event))
+		snprintf(why, LINK_ERROR_SIZE, "renamed to %s", event->name);
+	else if (!event->up)
+		snprintf(why, LINK_ERROR_SIZE, "it is down");
+	else if (!event->running)
+		snprintf(why, LINK_ERROR_SIZE, "no carrier");
+	else if (!event->has_mac || !mac_equal(mac, event->mac))
+		snprintf(why, LINK_ERROR_SIZE, "its MAC changed");
+}
+
+/* The present state of the open link's interface; false for a Unix socket, or when it cannot be told. */
+static bool look(const struct evse *evse, struct link_event *now)
+{
+	int ifindex = link_ifindex(evse->link);
+
+	return ifindex != 0 && link_watch_look(link_fd(evse->link), ifindex, now);
+}
+
+static void receive_failed(struct evse *evse, enum link_result result, int error)
+{
+	char why[LINK_ERROR_SIZE] = "";
+	struct link_event now;
+
+	if (result == LINK_DOWN && look(evse, &now))
+		loss_of(evse, &now, why);
+	if (why[0] != '\0')
+		evse_link_lost(evse, why);
+	else if (result == LINK_DOWN)
+		evse_link_lost(evse, "it was down");
+	else
+		evse_link_lost(evse, result == LINK_END ? "closed by its peer" : strerror(error));
+}
 
 static void on_readable(evutil_socket_t fd, short what, void *context)
 {
@@ -22,20 +80,39 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 		if (result == LINK_FRAME)
 			evse_frame(evse, frame, len);
 		else
-			evse_link_lost(evse, result == LINK_END ? "closed by its peer" : strerror(errno));
+			receive_failed(evse, result, errno);
 	}
 	evse_arm(evse);
 }
 
+/* Not before link_retry_ms: an interface that flaps, or fails again and again, must not keep us busy. */
 static void try_later(struct evse *evse)
 {
-	evse->link_retry_us = clock_now_us() + (uint64_t)evse->shared->settings->link_retry_ms * 1000;
+	evse->link_not_before_us = clock_now_us() + (uint64_t)evse->shared->settings->link_retry_ms * 1000;
+	evse->link_retry_us = evse->link_not_before_us;
+}
+
+static bool is_watched(const struct evse *evse)
+{
+	return evse->shared->links_watched && link_is_live(evse->interface);
 }
 
 static bool watch(struct evse *evse)
 {
 	evse->readable = event_new(evse->shared->base, link_fd(evse->link), EV_READ | EV_PERSIST, on_readable, evse);
 	return evse->readable != NULL && event_add(evse->readable, NULL) == 0;
+}
+
+static void open_failed(struct evse *evse, const char *error, bool gone)
+{
+	/* Once it has been said, missing, down or without carrier is all the same: it does not serve. */
+	bool said = gone ? evse->link_error[0] != '\0' : strcmp(error, evse->link_error) == 0;
+
+	log_line(said ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, "Outlet cannot serve: %s. Trying again. evse_id=%s", error,
+		 evse->parameters.evse_id);
+	snprintf(evse->link_error, sizeof(evse->link_error), "%s", error);
+	if (!gone || !is_watched(evse))
+		try_later(evse);
 }
 
 void evse_link_open(struct evse *evse)
@@ -45,21 +122,19 @@ void evse_link_open(struct evse *evse)
 
 	evse->link_retry_us = SLAC_NEVER;
 	evse->link = link_open(evse->interface, error);
-	if (evse->link != NULL && !watch(evse)) {
-		snprintf(error, sizeof(error), "no memory to watch interface %.100s", evse->interface);
-		evse_link_close(evse);
-	}
 	if (evse->link == NULL) {
-		if (strcmp(error, evse->link_error) != 0)
-			log_line(LOG_LEVEL_ERROR, "Outlet cannot serve: %s. Trying again. evse_id=%s", error,
-				 evse->parameters.evse_id);
-		snprintf(evse->link_error, sizeof(evse->link_error), "%s", error);
-		try_later(evse);
+		open_failed(evse, error, link_result_of_errno(errno) == LINK_DOWN);
+		return;
+	}
+	if (!watch(evse)) {
+		evse_link_close(evse);
+		open_failed(evse, "no memory to wait for frames", false);
 		return;
 	}
 	evse->link_error[0] = '\0';
 	link_mac(evse->link, evse->slac.config.evse_mac);
 	link_mac(evse->link, evse->modem.config.host_mac);
+	link_mac(evse->link, evse->amp_map.config.evse_mac);
 	log_line(LOG_LEVEL_INFO, "Interface is open. evse_id=%s interface=%s mac=%s", evse->parameters.evse_id,
 		 evse->interface, mac_text(evse->slac.config.evse_mac, mac));
 	evse_new_key(evse);
@@ -80,6 +155,7 @@ void evse_link_lost(struct evse *evse, const char *why)
 
 	log_line(LOG_LEVEL_ERROR, "Interface is lost: %s. Trying again. evse_id=%s interface=%s", why,
 		 evse->parameters.evse_id, evse->interface);
+	snprintf(evse->link_error, sizeof(evse->link_error), "%s", why);
 	evse_link_close(evse);
 	modem_reset(&evse->modem);
 	evse_set_serving(evse, false);
@@ -87,32 +163,38 @@ void evse_link_lost(struct evse *evse, const char *why)
 	try_later(evse);
 }
 
-static bool means_interface_gone(int error)
+static void open_when_allowed(struct evse *evse)
 {
-	return error == ENETDOWN || error == ENXIO || error == ENODEV;
+	if (evse->link_not_before_us <= clock_now_us())
+		evse_link_open(evse);
+	else
+		evse->link_retry_us = evse->link_not_before_us;
 }
 
-void evse_link_send(struct evse *evse, const struct mme *frame)
+void evse_link_event(struct evse *evse, const struct link_event *event)
 {
-	uint8_t octets[256];
-	size_t len;
-	char mac[MAC_TEXT_SIZE];
+	char why[LINK_ERROR_SIZE] = "";
 
-	if (evse->link == NULL)
-		return;
-	enum mme_error error = mme_encode(frame, octets, sizeof(octets), &len);
-	bool sent = error == MME_OK && link_send(evse->link, octets, len);
-	int send_errno = errno;
-	explicit_bzero(octets, sizeof(octets)); /* CM_SLAC_MATCH.CNF and CM_SET_KEY.REQ carry the NMK */
-	if (sent) {
-		log_line(LOG_LEVEL_DEBUG, "Sent %s. evse_id=%s to=%s", mme_name(frame->mmtype),
-			 evse->parameters.evse_id, mac_text(frame->dst, mac));
-		return;
+	if (evse->link != NULL)
+		loss_of(evse, event, why);
+	if (why[0] != '\0')
+		evse_link_lost(evse, why);
+	if (evse->link == NULL && is_watched(evse) && is_named(evse, event)) {
+		if (is_ready(event))
+			open_when_allowed(evse);
+		else
+			evse->link_retry_us = SLAC_NEVER; /* the kernel will say when it is */
 	}
-	if (log_limit_pass(&evse->send_failures, clock_now_us()))
-		log_line(LOG_LEVEL_WARN, "Frame was not sent: %s. evse_id=%s interface=%s frame=%s count=%llu",
-			 error != MME_OK ? mme_error_text(error) : strerror(send_errno), evse->parameters.evse_id,
-			 evse->interface, mme_name(frame->mmtype), (unsigned long long)evse->send_failures.count);
-	if (error == MME_OK && means_interface_gone(send_errno))
-		evse->link_retry_us = clock_now_us(); /* closed from the timer: we may be inside the core's outputs */
+	evse_arm(evse);
+}
+
+void evse_link_check(struct evse *evse)
+{
+	struct link_event now;
+
+	if (evse->link == NULL && link_is_live(evse->interface))
+		open_when_allowed(evse);
+	else if (evse->link != NULL && look(evse, &now))
+		evse_link_event(evse, &now);
+	evse_arm(evse);
 }

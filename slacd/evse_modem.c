@@ -1,51 +1,135 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/evse_internal.h"
 
+#include <string.h>
+
+static void tell_slac(struct evse *evse, enum slac_evse_input_kind kind, enum slac_reason reason)
+{
+	const struct slac_evse_input input = {.kind = kind, .reason = reason};
+
+	evse_slac_input(evse, &input);
+}
+
+static void identified(const struct evse *evse)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	log_line(LOG_LEVEL_INFO, "Modem is identified. evse_id=%s family=%s version=%s modem=%s", evse->parameters.evse_id,
+		 modem_family_text(evse->modem.family), evse->modem.version[0] != '\0' ? evse->modem.version : "?",
+		 mac_text(evse->modem.mac, mac));
+}
+
 static void key_is_set(struct evse *evse)
 {
-	const struct slac_evse_input input = {.kind = SLAC_EVSE_KEY_SET, .key = &evse->modem.key};
+	const struct modem *modem = &evse->modem;
+	const struct slac_evse_input input = {
+		.kind = SLAC_EVSE_KEY_SET, .key = &modem->key, .modem_mac = modem->has_mac ? modem->mac : NULL};
 	char mac[MAC_TEXT_SIZE];
 	char nid[NID_TEXT_SIZE];
 
 	log_line(LOG_LEVEL_INFO, "Modem has confirmed its key. evse_id=%s modem=%s nid=%s attempts=%u",
-		 evse->parameters.evse_id, mac_text(evse->modem.mac, mac), nid_text(evse->modem.key.nid, nid),
-		 evse->modem.attempts);
+		 evse->parameters.evse_id, mac_text(modem->mac, mac), nid_text(modem->key.nid, nid), modem->attempts);
 	evse_set_serving(evse, true);
 	evse_slac_input(evse, &input);
+	if (evse->rejoin)
+		tell_slac(evse, SLAC_EVSE_REJOIN, SLAC_REASON_NONE);
+	evse->rejoin = false;
 }
 
-static void carry_out(struct evse *evse, const struct modem_outputs *out)
+/* A matched car has the key: whether the modem's restart cost the link shows when the link is asked for. */
+static void modem_restarted(struct evse *evse)
 {
-	for (size_t i = 0; i < out->count; i++) {
-		const struct modem_output *item = &out->items[i];
-		switch (item->kind) {
-		case MODEM_SEND:
-			evse_link_send(evse, &item->frame);
-			break;
-		case MODEM_KEY_SET:
-			key_is_set(evse);
-			break;
-		case MODEM_SILENT:
-			log_line(LOG_LEVEL_WARN,
-				 "Outlet cannot serve: no modem answers CM_SET_KEY. Trying again. evse_id=%s interface=%s",
-				 evse->parameters.evse_id, evse->interface);
-			evse_set_serving(evse, false);
-			break;
-		case MODEM_REFUSED:
-			log_line(LOG_LEVEL_WARN,
-				 "Outlet cannot serve: the modem refuses its key. Trying again. evse_id=%s interface=%s",
-				 evse->parameters.evse_id, evse->interface);
-			evse_set_serving(evse, false);
-			break;
-		case MODEM_IGNORED:
-			log_line(LOG_LEVEL_DEBUG, "Modem answer ignored. evse_id=%s reason=%s",
-				 evse->parameters.evse_id, mme_error_text(item->error));
-			break;
-		}
+	bool in_use = evse->slac.state == SLAC_EVSE_JOINING || evse->slac.state == SLAC_EVSE_MATCHED;
+
+	log_line(LOG_LEVEL_WARN, "The modem has restarted, its key is set again. evse_id=%s", evse->parameters.evse_id);
+	if (!in_use)
+		tell_slac(evse, SLAC_EVSE_KEY_LOST, SLAC_REASON_MODEM_RESTARTED);
+}
+
+/* Found when a vehicle was connected: its match may have begun, and goes on with the same key. */
+static void key_lost(struct evse *evse)
+{
+	log_line(LOG_LEVEL_WARN, "The modem has another key than it was given, it is set again. evse_id=%s",
+		 evse->parameters.evse_id);
+	tell_slac(evse, SLAC_EVSE_KEY_PENDING, SLAC_REASON_NONE);
+}
+
+static void cannot_serve(struct evse *evse, const char *why)
+{
+	log_line(LOG_LEVEL_WARN, "Outlet cannot serve: %s. Trying again. evse_id=%s interface=%s", why,
+		 evse->parameters.evse_id, evse->interface);
+	evse_set_serving(evse, false);
+}
+
+static void ignored(struct evse *evse, enum mme_error error)
+{
+	bool foreign = error == MME_ERR_SOURCE_MAC;
+	bool loud = foreign && log_limit_pass(&evse->foreign_answers, clock_now_us());
+
+	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "Modem answer ignored. evse_id=%s reason=%s",
+		 evse->parameters.evse_id, foreign ? "not from our modem" : mme_error_text(error));
+}
+
+static void send_message(struct evse *evse, const struct modem_mme *message)
+{
+	uint8_t frame[MME_FRAME_MAX];
+	size_t len;
+
+	if (modem_mme_encode(message, frame, sizeof(frame), &len) == MME_OK)
+		evse_link_send_octets(evse, modem_message_text(message->message), frame, len);
+}
+
+static void carry_out_one(struct evse *evse, const struct modem_output *item)
+{
+	switch (item->kind) {
+	case MODEM_SEND:
+		evse_link_send(evse, &item->frame);
+		break;
+	case MODEM_SEND_MESSAGE:
+		send_message(evse, &item->message);
+		break;
+	case MODEM_IDENTIFIED:
+		identified(evse);
+		break;
+	case MODEM_KEY_SET:
+		key_is_set(evse);
+		break;
+	case MODEM_RESTARTED:
+		modem_restarted(evse);
+		break;
+	case MODEM_KEY_LOST:
+		key_lost(evse);
+		break;
+	case MODEM_SILENT:
+		cannot_serve(evse, "no modem answers");
+		break;
+	case MODEM_REFUSED:
+		cannot_serve(evse, "the modem refuses its key");
+		break;
+	case MODEM_LINK_UP:
+		tell_slac(evse, SLAC_EVSE_LINK_UP, SLAC_REASON_NONE);
+		break;
+	case MODEM_LINK_LOST:
+		tell_slac(evse, SLAC_EVSE_LINK_LOST, SLAC_REASON_NONE);
+		break;
+	case MODEM_LINK_UNKNOWN:
+		tell_slac(evse, SLAC_EVSE_LINK_UNKNOWN, SLAC_REASON_NONE);
+		break;
+	case MODEM_IGNORED:
+		ignored(evse, item->error);
+		break;
 	}
 }
 
-static void give_key(struct evse *evse, const struct network_key *key)
+/* The outputs hold the key. */
+static void carry_out(struct evse *evse, struct modem_outputs *out)
+{
+	for (size_t i = 0; i < out->count; i++)
+		carry_out_one(evse, &out->items[i]);
+	explicit_bzero(out, sizeof(*out));
+}
+
+static void give_key(struct evse *evse, const struct network_key *key, bool after_session)
 {
 	struct modem_outputs out;
 	uint8_t nonce[NONCE_LEN];
@@ -56,16 +140,17 @@ static void give_key(struct evse *evse, const struct network_key *key)
 		evse_set_serving(evse, false);
 		return;
 	}
-	modem_set_key(&evse->modem, key, nonce, clock_now_us(), &out);
+	modem_set_key(&evse->modem, key, nonce, after_session, clock_now_us(), &out);
 	carry_out(evse, &out);
 }
 
 void evse_new_key(struct evse *evse)
 {
-	const struct slac_evse_input lost = {.kind = SLAC_EVSE_KEY_LOST, .reason = SLAC_REASON_VEHICLE_LEFT};
 	struct network_key key;
+	bool after_session = evse->key_given;
 
-	evse_slac_input(evse, &lost);
+	evse->rejoin = false;
+	tell_slac(evse, SLAC_EVSE_KEY_LOST, SLAC_REASON_VEHICLE_LEFT);
 	if (evse->link == NULL)
 		return;
 	if (!network_key_new(&key, random_fill_csprng, NULL)) {
@@ -74,7 +159,8 @@ void evse_new_key(struct evse *evse)
 		evse_set_serving(evse, false);
 		return;
 	}
-	give_key(evse, &key);
+	evse->key_given = false;
+	give_key(evse, &key, after_session);
 	network_key_wipe(&key);
 }
 
@@ -83,8 +169,24 @@ void evse_same_key(struct evse *evse)
 	struct network_key key = evse->modem.key;
 
 	if (evse->link != NULL && evse->modem.state != MODEM_IDLE)
-		give_key(evse, &key);
+		give_key(evse, &key, false);
 	network_key_wipe(&key);
+}
+
+void evse_check_key(struct evse *evse)
+{
+	struct modem_outputs out;
+
+	modem_check_key(&evse->modem, clock_now_us(), &out);
+	carry_out(evse, &out);
+}
+
+void evse_watch_link(struct evse *evse)
+{
+	struct modem_outputs out;
+
+	modem_watch_link(&evse->modem, clock_now_us(), &out);
+	carry_out(evse, &out);
 }
 
 void evse_modem_frame(struct evse *evse, const struct mme *frame)
@@ -93,6 +195,19 @@ void evse_modem_frame(struct evse *evse, const struct mme *frame)
 
 	modem_frame(&evse->modem, frame, clock_now_us(), &out);
 	carry_out(evse, &out);
+}
+
+bool evse_modem_octets(struct evse *evse, const uint8_t *frame, size_t len)
+{
+	struct modem_outputs out;
+	struct modem_mme message;
+
+	if (modem_mme_decode(frame, len, &message) != MME_OK)
+		return false;
+	log_line(LOG_LEVEL_TRACE, "Received %s. evse_id=%s", modem_message_text(message.message), evse->parameters.evse_id);
+	modem_message(&evse->modem, &message, clock_now_us(), &out);
+	carry_out(evse, &out);
+	return true;
 }
 
 void evse_modem_tick(struct evse *evse)

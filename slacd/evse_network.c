@@ -50,7 +50,7 @@ void evse_network_frame(struct evse *evse, const uint8_t *frame, size_t len)
 	if (evse->network_requests.count == 0 || nw_info_cnf_decode(frame, len, &info) != MME_OK)
 		return;
 	/* Stations across the power line may answer as well: only our own modem's network is meant. */
-	if (!octets_are_zero(evse->modem.mac, MAC_LEN) && !mac_equal(info.modem_mac, evse->modem.mac))
+	if (evse->modem.has_mac && !mac_equal(info.modem_mac, evse->modem.mac))
 		return;
 	memcpy(network.nid, info.nid, NID_LEN);
 	network.snid = info.snid;

@@ -53,6 +53,7 @@ static void carry_out(struct evse *evse, const struct control_pilot_output *item
 	case CONTROL_PILOT_VEHICLE_CONNECTED:
 		log_line(LOG_LEVEL_INFO, "Vehicle is connected. evse_id=%s", id);
 		tell_slac(evse, SLAC_EVSE_CONNECTED);
+		evse_check_key(evse);
 		break;
 	case CONTROL_PILOT_VEHICLE_LEFT:
 		log_line(LOG_LEVEL_INFO, "Vehicle has left. evse_id=%s", id);

@@ -21,14 +21,35 @@ static enum api_slac_state api_state(enum slac_status status)
 	return API_SLAC_UNMATCHED;
 }
 
+static void count_session(struct evse *evse, const struct slac_evse_output *item)
+{
+	if (item->status == SLAC_STATUS_MATCHED)
+		evse->statistics.matched++;
+	else if (item->status == SLAC_STATUS_FAILED)
+		evse->statistics.failed[item->reason]++;
+}
+
+/* What depends on the power-line link begins and ends with the match. */
+static void follow_link(struct evse *evse, enum slac_status status)
+{
+	evse->link_paused = false; /* the link that was paused is gone, or there is a new one */
+	if (status == SLAC_STATUS_MATCHED) {
+		evse_amp_map_link_up(evse);
+		return;
+	}
+	modem_unwatch_link(&evse->modem);
+	amp_map_end(&evse->amp_map);
+}
+
 static void report_status(struct evse *evse, const struct slac_evse_output *item)
 {
 	char run_id[RUN_ID_TEXT_SIZE];
 	char mac[MAC_TEXT_SIZE];
-	const struct control_pilot_input news = pilot_news_of(item->status);
-	bool bad = item->status == SLAC_STATUS_FAILED;
+	const struct control_pilot_input news = pilot_news_of(item->status, item->reason);
+	bool bad = item->status == SLAC_STATUS_FAILED || item->reason == SLAC_REASON_JOIN_LOST;
 
-	evse->link_paused = false; /* the link that was paused is gone, or there is a new one */
+	count_session(evse, item);
+	follow_link(evse, item->status);
 	outbox_slac_status(evse->shared->outbox, evse->parameters.evse_id, item->has_run_id ? item->run_id : NULL,
 			   api_state(item->status), slac_reason_text(item->reason));
 	log_line(bad ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "SLAC status. evse_id=%s status=%s%s%s%s%s%s%s",
@@ -37,6 +58,18 @@ static void report_status(struct evse *evse, const struct slac_evse_output *item
 		 item->has_run_id ? run_id_text(item->run_id, run_id) : "", item->has_run_id ? " ev=" : "",
 		 item->has_run_id ? mac_text(item->ev_mac, mac) : "");
 	evse_pilot_input(evse, &news);
+	/* The car that did not join, or fell out, knows the key: it must not stay in the network (TP_match_leave, 1 s). */
+	if (item->reason == SLAC_REASON_NO_JOIN || item->reason == SLAC_REASON_JOIN_LOST)
+		evse_new_key(evse);
+}
+
+static unsigned mean_db_x10(const uint8_t db[SLAC_GROUPS])
+{
+	unsigned sum_db = 0;
+
+	for (size_t i = 0; i < SLAC_GROUPS; i++)
+		sum_db += db[i];
+	return sum_db * 10 / SLAC_GROUPS;
 }
 
 /* What an integrator asks first about a run: what was heard, what the modem measured. */
@@ -47,14 +80,13 @@ static void run_details(const struct evse *evse, const uint8_t ev_mac[MAC_LEN], 
 		const struct slac_run *run = &evse->slac.runs[i];
 		if (run->state == SLAC_RUN_FREE || run->state == SLAC_RUN_WAIT_START || !mac_equal(run->ev_mac, ev_mac))
 			continue;
-		unsigned sum_db = 0;
-		for (size_t g = 0; g < SLAC_GROUPS; g++)
-			sum_db += run->average_db[g];
-		unsigned mean_db_x10 = sum_db * 10 / SLAC_GROUPS;
+		unsigned measured_x10 = mean_db_x10(run->measured_db);
+		unsigned reported_x10 = mean_db_x10(run->average_db);
 		snprintf(out, size,
-			 " sounds_expected=%u sounds_heard=%u profiles=%u empty_profiles=%u mean_attenuation_db=%u.%u ind_repeats=%u",
-			 run->num_sounds, run->sounds, run->profiles, run->empty_profiles, mean_db_x10 / 10,
-			 mean_db_x10 % 10, run->repeats);
+			 " sounds_expected=%u sounds_heard=%u profiles=%u empty_profiles=%u measured_db=%u.%u"
+			 " mean_attenuation_db=%u.%u ind_repeats=%u toggles=%u",
+			 run->num_sounds, run->sounds, run->profiles, run->empty_profiles, measured_x10 / 10,
+			 measured_x10 % 10, reported_x10 / 10, reported_x10 % 10, run->repeats, run->toggles);
 		return;
 	}
 }
@@ -63,7 +95,7 @@ static void log_step(const struct evse *evse, const struct slac_evse_output *ite
 {
 	char run_id[RUN_ID_TEXT_SIZE];
 	char mac[MAC_TEXT_SIZE];
-	char details[192] = "";
+	char details[256] = "";
 	bool failed = item->step.to == SLAC_RUN_FAILED;
 	bool unplugged = item->reason == SLAC_REASON_VEHICLE_LEFT;
 
@@ -76,20 +108,48 @@ static void log_step(const struct evse *evse, const struct slac_evse_output *ite
 		 slac_reason_text(item->reason), details);
 }
 
-static void log_refusal(struct evse *evse, const struct slac_evse_output *item)
+void evse_refused(struct evse *evse, const char *what, const char *name, const uint8_t from[MAC_LEN],
+		  enum slac_reason reason, enum mme_error error)
 {
-	bool by_field = item->reason == SLAC_REASON_FIELD;
+	bool by_field = reason == SLAC_REASON_FIELD;
 	char mac[MAC_TEXT_SIZE];
-	struct log_limit *limit =
-		by_field ? &evse->refused_fields[item->message.error] : &evse->refused[item->reason];
+	uint64_t *count = by_field ? &evse->statistics.wrong_field[error] : &evse->statistics.refused[reason];
+	struct log_limit *limit = by_field ? &evse->refused_fields[error] : &evse->refused[reason];
 	/* A wrong field is worth a warning; a message out of place is everyday on a shared power line. */
 	bool loud = log_limit_pass(limit, clock_now_us()) && by_field;
 
-	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "%s %s. evse_id=%s from=%s reason=%s%s%s count=%llu",
-		 item->kind == SLAC_EVSE_ODD ? "Took an unusual" : "Ignored", mme_name(item->message.mmtype),
-		 evse->parameters.evse_id, mac_text(item->ev_mac, mac), slac_reason_text(item->reason),
-		 by_field ? ":" : "", by_field ? mme_error_text(item->message.error) : "",
-		 (unsigned long long)limit->count);
+	(*count)++;
+	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "%s %s. evse_id=%s from=%s reason=%s%s%s count=%llu", what, name,
+		 evse->parameters.evse_id, mac_text(from, mac), slac_reason_text(reason), by_field ? ":" : "",
+		 by_field ? mme_error_text(error) : "", (unsigned long long)*count);
+}
+
+/* A profile was made up: the station's installer must know in each session that nothing was measured. */
+static void warn_of_missing_profile(const struct evse *evse, const struct slac_evse_output *item)
+{
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
+		const struct slac_run *run = &evse->slac.runs[i];
+		if (run->state == SLAC_RUN_WAIT_RSP && run->profiles == 0 && mac_equal(run->ev_mac, item->ev_mac))
+			log_line(LOG_LEVEL_WARN,
+				 "The modem has measured nothing, slac.missing_profile_db is reported instead. evse_id=%s db=%d",
+				 evse->parameters.evse_id, evse->slac.config.missing_profile_db);
+	}
+}
+
+static void on_step(const struct evse *evse, const struct slac_evse_output *item)
+{
+	log_step(evse, item);
+	if (item->step.to == SLAC_RUN_WAIT_RSP)
+		warn_of_missing_profile(evse, item);
+}
+
+static void send_frame(struct evse *evse, const struct mme *frame)
+{
+	if (frame->mmtype == CM_SLAC_MATCH_CNF) {
+		evse->key_given = true;
+		amp_map_begin(&evse->amp_map, frame->dst);
+	}
+	evse_link_send(evse, frame);
 }
 
 static void carry_out(struct evse *evse, const struct slac_evse_output *item)
@@ -98,7 +158,10 @@ static void carry_out(struct evse *evse, const struct slac_evse_output *item)
 
 	switch (item->kind) {
 	case SLAC_EVSE_SEND:
-		evse_link_send(evse, &item->frame);
+		send_frame(evse, &item->frame);
+		break;
+	case SLAC_EVSE_WATCH_LINK:
+		evse_watch_link(evse);
 		break;
 	case SLAC_EVSE_STATUS:
 		report_status(evse, item);
@@ -109,11 +172,12 @@ static void carry_out(struct evse *evse, const struct slac_evse_output *item)
 		evse_pilot_input(evse, &init_timeout);
 		break;
 	case SLAC_EVSE_RUN_STEP:
-		log_step(evse, item);
+		on_step(evse, item);
 		break;
 	case SLAC_EVSE_IGNORED:
 	case SLAC_EVSE_ODD:
-		log_refusal(evse, item);
+		evse_refused(evse, item->kind == SLAC_EVSE_ODD ? "Took an unusual" : "Ignored",
+			     mme_name(item->message.mmtype), item->ev_mac, item->reason, item->message.error);
 		break;
 	}
 }
@@ -139,40 +203,4 @@ void evse_slac_input(struct evse *evse, const struct slac_evse_input *input)
 	if (slac_evse_deadline(&evse->slac) <= now_us)
 		take(evse, &tick, now_us);
 	take(evse, input, now_us);
-}
-
-static bool is_modem_answer(const struct mme *frame)
-{
-	return frame->mmtype == CM_SET_KEY_CNF || frame->mmtype == CM_GET_KEY_CNF;
-}
-
-void evse_frame(struct evse *evse, const uint8_t *octets, size_t len)
-{
-	struct mme frame;
-	const struct slac_evse_input input = {.kind = SLAC_EVSE_FRAME, .frame = &frame};
-	char mac[MAC_TEXT_SIZE];
-	enum mme_error error = mme_decode(octets, len, &frame);
-
-	if (error == MME_OK) {
-		if (log_enabled(LOG_LEVEL_DEBUG))
-			log_line(LOG_LEVEL_DEBUG, "Received %s. evse_id=%s from=%s", mme_name(frame.mmtype),
-				 evse->parameters.evse_id, mac_text(frame.src, mac));
-		if (is_modem_answer(&frame))
-			evse_modem_frame(evse, &frame);
-		else
-			evse_slac_input(evse, &input);
-		return;
-	}
-	if (error == MME_ERR_MMTYPE && frame.mmtype == VS_NW_INFO_CNF) {
-		evse_network_frame(evse, octets, len);
-		return;
-	}
-	bool pass = log_limit_pass(&evse->malformed[error], clock_now_us());
-	if (error == MME_ERR_MMTYPE)
-		log_line(LOG_LEVEL_TRACE, "Frame of another kind. evse_id=%s from=%s mmtype=0x%04x",
-			 evse->parameters.evse_id, mac_text(frame.src, mac), frame.mmtype);
-	else if (pass)
-		log_line(LOG_LEVEL_WARN, "Malformed frame. evse_id=%s from=%s frame=%s reason=%s octets=%zu count=%llu",
-			 evse->parameters.evse_id, mac_text(frame.src, mac), mme_name(frame.mmtype),
-			 mme_error_text(error), len, (unsigned long long)evse->malformed[error].count);
 }

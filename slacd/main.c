@@ -27,6 +27,13 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 	event_base_loopbreak(context);
 }
 
+static void on_statistics_wanted(evutil_socket_t number, short what, void *context)
+{
+	(void)number;
+	(void)what;
+	manager_log_statistics(context);
+}
+
 static struct event_base *new_base(void)
 {
 	struct event_config *config = event_config_new();
@@ -41,23 +48,41 @@ static struct event_base *new_base(void)
 	return base;
 }
 
+static struct event *watch_signal(struct event_base *base, int number, event_callback_fn callback, void *context)
+{
+	struct event *event = evsignal_new(base, number, callback, context);
+
+	if (event != NULL && event_add(event, NULL) == 0)
+		return event;
+	if (event != NULL)
+		event_free(event);
+	return NULL;
+}
+
+static void unwatch_signal(struct event *event)
+{
+	if (event != NULL)
+		event_free(event);
+}
+
 static enum exit_code run(struct event_base *base, const struct settings *settings)
 {
-	struct event *interrupt = evsignal_new(base, SIGINT, on_signal, base);
-	struct event *terminate = evsignal_new(base, SIGTERM, on_signal, base);
+	struct event *interrupt = watch_signal(base, SIGINT, on_signal, base);
+	struct event *terminate = watch_signal(base, SIGTERM, on_signal, base);
+	struct event *statistics = NULL;
 	struct manager *manager = NULL;
 	bool bad_file = false;
-	bool ok = interrupt != NULL && terminate != NULL && event_add(interrupt, NULL) == 0 &&
-		  event_add(terminate, NULL) == 0;
+	bool ok = interrupt != NULL && terminate != NULL;
 
 	if (ok)
 		manager = manager_new(base, settings, &bad_file);
-	ok = manager != NULL && event_base_dispatch(base) >= 0;
+	if (manager != NULL)
+		statistics = watch_signal(base, SIGUSR1, on_statistics_wanted, manager);
+	ok = statistics != NULL && event_base_dispatch(base) >= 0;
+	unwatch_signal(statistics);
 	manager_free(manager);
-	if (interrupt != NULL)
-		event_free(interrupt);
-	if (terminate != NULL)
-		event_free(terminate);
+	unwatch_signal(interrupt);
+	unwatch_signal(terminate);
 	if (bad_file)
 		return EXIT_CODE_USAGE;
 	return ok ? EXIT_CODE_OK : EXIT_CODE_FAILURE;

@@ -99,6 +99,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 		free(manager);
 		return NULL;
 	}
+	manager_watch_links(manager);
 	manager_set_service_state(manager, API_SERVICE_STARTING);
 	manager_boot(manager);
 	manager_arm(manager);
@@ -110,10 +111,11 @@ void manager_free(struct manager *manager)
 	if (manager == NULL)
 		return;
 	manager_set_service_state(manager, API_SERVICE_STOPPING);
+	manager_log_statistics(manager);
 	for (size_t i = 0; i < manager->evse_count; i++) {
-		evse_log_counters(manager->evses[i]);
 		evse_free(manager->evses[i]);
 	}
+	manager_unwatch_links(manager);
 	if (!broker_stop(manager->outbox.broker, STOP_TIMEOUT_MS))
 		log_line(LOG_LEVEL_WARN, "The MQTT broker did not take the last messages in time.");
 	event_free(manager->timer);

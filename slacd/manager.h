@@ -21,4 +21,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 /* Reports `stopping`, ends everything within about a second. NULL is allowed. */
 void manager_free(struct manager *manager);
 
+/* Logs what every outlet and the whole service have counted so far. */
+void manager_log_statistics(const struct manager *manager);
+
 #endif

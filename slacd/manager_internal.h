@@ -36,12 +36,16 @@ struct parked_state {
 	enum api_cp_state state;
 };
 
+struct link_watch;
+
 struct manager {
 	struct event_base *base;
 	const struct settings *settings;
 	struct outbox outbox;
 	struct evse_shared shared;
 	struct event *timer;
+	struct link_watch *link_watch;   /* NULL when the kernel cannot tell about interfaces */
+	struct event *link_watch_event;
 
 	enum boot_phase boot;
 	struct request_retry boot_request;
@@ -53,6 +57,7 @@ struct manager {
 	size_t parked_count;
 	struct evse *evses[API_EVSES_MAX];
 	size_t evse_count;
+	struct statistics ended; /* of outlets that are no more */
 
 	enum api_service_state service_state;
 	bool was_connected;    /* the broker was connected before: the last will may have been published since */
@@ -65,6 +70,12 @@ struct manager {
 
 /* manager_broker.c: opens the broker client; its callbacks call what follows. */
 bool manager_open_broker(struct manager *manager);
+
+/* manager_links.c: listens to what the kernel tells about interfaces and passes it on to the outlets. */
+void manager_watch_links(struct manager *manager);
+/* Passes on what is queued: before a service is started, which must not take old news for its own. */
+void manager_read_links(struct manager *manager);
+void manager_unwatch_links(struct manager *manager);
 
 /* manager_boot.c */
 bool manager_read_files(struct manager *manager);

@@ -106,6 +106,7 @@ static void stop_unwanted(struct manager *manager)
 			 replaced ? "changed parameters" : "no longer in cs_parameters");
 		manager_park_state(manager, evse_id(evse), evse_cp_state(evse));
 		evse_log_counters(evse);
+		evse_statistics(evse, &manager->ended);
 		evse_free(evse);
 	}
 	manager->evse_count = kept;
@@ -158,6 +159,7 @@ static void check_settings(const struct manager *manager)
 
 void manager_update_outlets(struct manager *manager)
 {
+	manager_read_links(manager);
 	stop_unwanted(manager);
 	check_settings(manager);
 	for (size_t i = 0; i < manager->parameters.count; i++) {

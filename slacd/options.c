@@ -124,6 +124,7 @@ enum options_action options_read(int argc, char **argv, struct settings *setting
 	if (!read_environment(settings, error))
 		return OPTIONS_BAD;
 	action = walk(argc, argv, settings, true, config_file, error);
+	settings_apply_profile(settings);
 	if (action != OPTIONS_BAD && !settings_check(settings, *config_file != NULL ? *config_file : "configuration", error))
 		return OPTIONS_BAD;
 	return action;

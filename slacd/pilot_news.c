@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/pilot_news.h"
 
-struct control_pilot_input pilot_news_of(enum slac_status status)
+struct control_pilot_input pilot_news_of(enum slac_status status, enum slac_reason reason)
 {
 	struct control_pilot_input input = {.kind = CONTROL_PILOT_SLAC, .slac = CONTROL_PILOT_SLAC_IDLE};
 
@@ -11,5 +11,7 @@ struct control_pilot_input pilot_news_of(enum slac_status status)
 		input.slac = CONTROL_PILOT_SLAC_MATCHED;
 	else if (status == SLAC_STATUS_FAILED)
 		input.kind = CONTROL_PILOT_FAILED;
+	else if (reason == SLAC_REASON_JOIN_LOST)
+		input.kind = CONTROL_PILOT_LINK_LOST;
 	return input;
 }

@@ -6,7 +6,7 @@
 #include "cp/control_pilot.h"
 #include "homeplug/slac_evse.h"
 
-/* The input that follows from `status`: what may be done to the pilot depends on whether matching runs. */
-struct control_pilot_input pilot_news_of(enum slac_status status);
+/* The input that follows from `status` and its reason: what may be done to the pilot depends on whether matching runs. */
+struct control_pilot_input pilot_news_of(enum slac_status status, enum slac_reason reason);
 
 #endif

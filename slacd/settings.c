@@ -30,7 +30,7 @@ bool settings_set(struct settings *settings, const char *path, const char *value
 	const char *dot = strchr(path, '.');
 
 	snprintf(section, sizeof(section), "%.*s", (int)(dot - path), path);
-	if (setting_assign(settings, find_setting(section, dot + 1), value, expected, sizeof(expected)))
+	if (setting_give(settings, find_setting(section, dot + 1), value, expected, sizeof(expected)))
 		return true;
 	snprintf(error, SETTINGS_ERROR_SIZE, "%s: '%.100s' is not valid, expected %s", source, value, expected);
 	return false;

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_DEPTH_MAX 8
+#define FILE_DEPTH_MAX  8
+#define GROUPS_EXPECTED "a whole number from -255 to 255 dB, or an array of 58"
 
 struct parse {
 	struct settings *settings;
@@ -38,6 +39,8 @@ static bool type_is_right(const struct setting *setting, struct json_object *val
 		return json_object_is_type(value, json_type_string);
 	case SETTING_TOPICS:
 		return json_object_is_type(value, json_type_array);
+	case SETTING_GROUPS:
+		return json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_array);
 	}
 	return false;
 }
@@ -54,6 +57,8 @@ static const char *type_expected(const struct setting *setting)
 		return "0, or a current from 6 to 80 A";
 	case SETTING_TOPICS:
 		return "an array of 1 to 4 topics";
+	case SETTING_GROUPS:
+		return GROUPS_EXPECTED;
 	case SETTING_TEXT:
 	case SETTING_CHOICE:
 		break;
@@ -78,6 +83,23 @@ static bool read_topics(const struct parse *parse, const struct setting *setting
 	return true;
 }
 
+/* One number, or an array of 58. */
+static bool read_groups(struct json_object *value, struct settings_groups *groups)
+{
+	if (!json_object_is_type(value, json_type_array))
+		return json_object_is_type(value, json_type_int) && settings_groups_parse(json_object_get_string(value), groups);
+	if (json_object_array_length(value) != SLAC_GROUPS)
+		return false;
+	for (size_t i = 0; i < SLAC_GROUPS; i++) {
+		struct json_object *item = json_object_array_get_idx(value, i);
+		int64_t db = json_object_get_int64(item);
+		if (!json_object_is_type(item, json_type_int) || db < -255 || db > 255)
+			return false;
+		groups->db[i] = (int16_t)db;
+	}
+	return true;
+}
+
 static bool read_setting(const struct parse *parse, const char *section, const char *name, struct json_object *value)
 {
 	char expected[API_EXPECTED_MAX];
@@ -90,7 +112,10 @@ static bool read_setting(const struct parse *parse, const char *section, const c
 			return wrong(parse, section, name, type_expected(setting));
 		if (setting->type == SETTING_TOPICS)
 			return read_topics(parse, setting, value);
-		if (!setting_assign(parse->settings, setting, json_object_get_string(value), expected,
+		if (setting->type == SETTING_GROUPS)
+			return read_groups(value, setting_member(parse->settings, setting)) ||
+			       wrong(parse, section, name, GROUPS_EXPECTED);
+		if (!setting_give(parse->settings, setting, json_object_get_string(value), expected,
 				    sizeof(expected)))
 			return wrong(parse, section, name, expected);
 		return true;
@@ -108,8 +133,12 @@ static bool read_outlet_member(const struct parse *parse, const char *path, stru
 		strcpy(outlet->interface, json_object_get_string(value));
 		return true;
 	}
+	if (strcmp(name, "attn_rx_db") == 0) {
+		outlet->has_attn_rx = true;
+		return read_groups(value, &outlet->attn_rx) || wrong(parse, path, name, GROUPS_EXPECTED);
+	}
 	if (strcmp(name, "nominal_current_a") != 0)
-		return wrong(parse, path, name, "interface or nominal_current_a, nothing else");
+		return wrong(parse, path, name, "interface, nominal_current_a or attn_rx_db, nothing else");
 	double current = json_object_get_double(value);
 	bool is_number = json_object_is_type(value, json_type_double) || json_object_is_type(value, json_type_int);
 	if (!is_number || !(current == 0 || (current >= 6 && current <= 80)))

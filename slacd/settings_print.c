@@ -16,6 +16,18 @@ static struct json_object *topics_json(const struct settings *settings)
 	return array;
 }
 
+static struct json_object *groups_json(const struct settings_groups *groups)
+{
+	char text[SETTINGS_GROUPS_TEXT_SIZE];
+
+	if (strchr(settings_groups_text(groups, text), ',') == NULL)
+		return json_object_new_int(groups->db[0]);
+	struct json_object *array = json_object_new_array();
+	for (size_t i = 0; i < SLAC_GROUPS; i++)
+		json_object_array_add(array, json_object_new_int(groups->db[i]));
+	return array;
+}
+
 static struct json_object *setting_json(const struct settings *settings, const struct setting *setting)
 {
 	char text[SETTINGS_TEXT_MAX];
@@ -31,6 +43,8 @@ static struct json_object *setting_json(const struct settings *settings, const s
 		return json_object_new_double_s(*(const double *)setting_value(settings, setting), text);
 	case SETTING_TOPICS:
 		return topics_json(settings);
+	case SETTING_GROUPS:
+		return groups_json(setting_value(settings, setting));
 	case SETTING_TEXT:
 	case SETTING_CHOICE:
 		break;
@@ -61,6 +75,8 @@ static struct json_object *outlets_json(const struct settings *settings)
 		if (outlet->nominal_current_a >= 0)
 			json_object_object_add(object, "nominal_current_a",
 					       json_object_new_double(outlet->nominal_current_a));
+		if (outlet->has_attn_rx)
+			json_object_object_add(object, "attn_rx_db", groups_json(&outlet->attn_rx));
 		json_object_object_add(outlets, outlet->evse_id, object);
 	}
 	return outlets;
@@ -89,11 +105,13 @@ void settings_print_help(FILE *out)
 		const struct setting *setting = &settings_table[i];
 		char path[64];
 		snprintf(path, sizeof(path), "%s.%s", setting->section, setting->name);
-		fprintf(out, "  %-32s %s%s%s [%s%s%s]\n", path, setting->help,
+		fprintf(out, "  %-32s %s%s%s [%s%s%s%s%s]\n", path, setting->help,
 			setting->choices != NULL ? ": " : "", setting->choices != NULL ? setting->choices : "",
 			*setting->initial != '\0' ? setting->initial : "empty", *setting->unit != '\0' ? " " : "",
-			setting->unit);
+			setting->unit, setting->strict != NULL ? "; strict: " : "",
+			setting->strict != NULL ? setting->strict : "");
 	}
 	fprintf(out, "  %-32s %s\n", "outlets.<evse_id>.interface", "instead of the station's network_interface");
 	fprintf(out, "  %-32s %s\n", "outlets.<evse_id>.nominal_current_a", "instead of pilot.nominal_current_a");
+	fprintf(out, "  %-32s %s\n", "outlets.<evse_id>.attn_rx_db", "instead of slac.attn_rx_db");
 }

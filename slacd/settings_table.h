@@ -12,7 +12,8 @@ enum setting_type {
 	SETTING_TEXT,
 	SETTING_CHOICE, /* text, one of `choices` */
 	SETTING_CURRENT, /* A, 0 or 6 ... 80, one decimal */
-	SETTING_TOPICS  /* array of texts */
+	SETTING_TOPICS,  /* array of texts */
+	SETTING_GROUPS   /* dB: one number, or an array of 58 */
 };
 
 struct setting {
@@ -20,7 +21,8 @@ struct setting {
 	const char *name;
 	enum setting_type type;
 	size_t offset;
-	const char *initial; /* in the notation of the file */
+	const char *initial; /* in the notation of the file; of the field profile */
+	const char *strict;  /* of the strict profile, where it differs; else NULL */
 	double min;
 	double max;
 	double standard_min; /* the standard's own range; 0 and 0: none */
@@ -36,6 +38,10 @@ extern const size_t settings_table_count;
 /* Gives one setting a value in text form; false with what was expected in `expected`. */
 bool setting_assign(struct settings *settings, const struct setting *setting, const char *value,
 		    char *expected, size_t expected_size);
+
+/* The same as the user's choice, which the profile does not change. */
+bool setting_give(struct settings *settings, const struct setting *setting, const char *value, char *expected,
+		  size_t expected_size);
 
 /* A pointer to the setting's own member. */
 void *setting_member(struct settings *settings, const struct setting *setting);

@@ -7,6 +7,8 @@
 /* C_EV_start_atten_char_inds */
 #define START_ATTEN_CHARS 3
 #define US_PER_S	  1000000u
+/* TT_match_join */
+#define TT_MATCH_JOIN_S 12
 
 static void attempt_over(struct ev_car *car, enum ev_car_state state)
 {
@@ -16,22 +18,40 @@ static void attempt_over(struct ev_car *car, enum ev_car_state state)
 		car->ended(car->ctx);
 }
 
-/* After the match the car gives its modem the key; the modems then hear each other if the keys are the same.
- */
+/* After the match the car gives its modem the key; the modems then hear each other if the keys are the same. */
 static void join(struct ev_car *car)
 {
-	bool same = power_line_has_key(car->line, &car->ev.key);
 	char evse[MAC_TEXT_SIZE];
 	char nid[NID_TEXT_SIZE];
 
 	trace_event(car->trace, car->name, "matched with %s, nid=%s", mac_text(car->ev.evse_mac, evse),
 		    nid_text(car->ev.key.nid, nid));
-	if (same)
-		trace_event(car->trace, car->name, "link up");
-	else
+	if (!power_line_has_key(car->line, &car->ev.key) && !power_line_modem_is_lost(car->line)) {
 		trace_event(car->trace, car->name, "link: keys differ%s",
-			    car->line->evse.modem.has_key ? "" : " (the EVSE's modem was given none)");
-	attempt_over(car, same ? CAR_LINK_UP : CAR_KEYS_DIFFER);
+			    car->line->evse.port.modem.has_key ? "" : " (the EVSE's modem was given none)");
+		attempt_over(car, CAR_KEYS_DIFFER);
+		return;
+	}
+	const struct timeval wait = {.tv_sec = TT_MATCH_JOIN_S};
+	car->state = CAR_JOINING;
+	evtimer_add(car->timer, &wait);
+	power_line_join(car->line, car->config.ev_mac, &car->ev.key);
+}
+
+void ev_car_link_up(struct ev_car *car)
+{
+	if (car->state != CAR_JOINING)
+		return;
+	trace_event(car->trace, car->name, "link up");
+	ev_car_amp_map_begin(car);
+	attempt_over(car, CAR_LINK_UP);
+}
+
+static void join_failed(struct ev_car *car, const char *why)
+{
+	trace_event(car->trace, car->name, "failed: %s", why);
+	power_line_leave(car->line, car->config.ev_mac);
+	attempt_over(car, CAR_FAILED);
 }
 
 /* True when this was the last message of a car that shall stop. */
@@ -91,6 +111,11 @@ static void execute(struct ev_car *car, const struct slac_ev_outputs *out)
 			step(car, item);
 			continue;
 		}
+		if (item->kind == SLAC_EV_S2) {
+			/* The pilot is another program's: it has to follow this line. */
+			trace_event(car->trace, car->name, "S2 %s", item->s2.closed ? "closed" : "open");
+			continue;
+		}
 		power_line_send(car->line, car->name, &item->frame);
 		if (stops_after(car, &item->frame)) {
 			stop(car, item->frame.mmtype);
@@ -108,8 +133,37 @@ static void on_deadline(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
+	if (car->state == CAR_JOINING) {
+		join_failed(car, "no link within TT_match_join");
+		return;
+	}
 	slac_ev_tick(&car->ev, trace_now_us(), &out);
 	execute(car, &out);
+}
+
+static void trace_attenuation(const struct ev_car *car, const char *what, const uint8_t *aag_db, unsigned groups)
+{
+	char values[4 * SLAC_GROUPS + 1] = "";
+	unsigned sum_db = 0;
+	size_t len = 0;
+
+	for (unsigned i = 0; i < groups; i++) {
+		sum_db += aag_db[i];
+		len += (size_t)snprintf(values + len, sizeof(values) - len, " %u", aag_db[i]);
+	}
+	trace_event(car->trace, car->name, "attenuation %s: mean=%.1f dB groups=%u%s%s", what,
+		    groups == 0 ? 0.0 : (double)sum_db / groups, groups, groups == 0 ? "" : ":", values);
+}
+
+/* What the EVSE's modem measured and what its host makes of it. */
+static void report_attenuation(const struct ev_car *car, const struct mme *mme)
+{
+	const struct attenuation *measured = &car->line->evse.port.measured;
+
+	if (mme->mmtype != CM_ATTEN_CHAR_IND || !mac_equal(mme->dst, car->config.ev_mac))
+		return;
+	trace_attenuation(car, "measured", measured->aag_db, measured->num_groups);
+	trace_attenuation(car, "reported", mme->atten_char_ind.aag_db, mme->atten_char_ind.num_groups);
 }
 
 void ev_car_frame(struct ev_car *car, const struct mme *mme)
@@ -118,6 +172,7 @@ void ev_car_frame(struct ev_car *car, const struct mme *mme)
 
 	if (car->state != CAR_MATCHING)
 		return;
+	report_attenuation(car, mme);
 	slac_ev_frame(&car->ev, mme, trace_now_us(), &out);
 	execute(car, &out);
 }
@@ -166,15 +221,23 @@ void ev_car_unplug(struct ev_car *car)
 		return;
 	trace_event(car->trace, car->name, "unplugged");
 	evtimer_del(car->timer);
+	ev_car_amp_map_end(car);
+	power_line_leave(car->line, car->config.ev_mac);
 	network_key_wipe(&car->ev.key);
 	car->state = CAR_UNPLUGGED;
 }
 
 void ev_car_check_link(struct ev_car *car)
 {
-	if (car->state != CAR_LINK_UP || power_line_has_key(car->line, &car->ev.key))
+	if ((car->state != CAR_JOINING && car->state != CAR_LINK_UP) || power_line_has_key(car->line, &car->ev.key))
 		return;
+	if (car->state == CAR_JOINING) {
+		join_failed(car, "the EVSE's modem was given another key");
+		return;
+	}
 	trace_event(car->trace, car->name, "link down: the EVSE's modem was given another key");
+	ev_car_amp_map_end(car);
+	power_line_leave(car->line, car->config.ev_mac);
 	car->state = CAR_UNPLUGGED;
 }
 
@@ -189,12 +252,14 @@ bool ev_car_init(struct ev_car *car, uint32_t index, const struct slac_ev_option
 		snprintf(car->name, sizeof(car->name), "EV");
 	car->config.ev_mac[MAC_LEN - 1] = (uint8_t)(car->config.ev_mac[MAC_LEN - 1] + index);
 	car->timer = evtimer_new(base, on_deadline, car);
-	return car->timer != NULL;
+	return ev_car_amp_map_init(car, base) && car->timer != NULL;
 }
 
 void ev_car_free(struct ev_car *car)
 {
 	if (car->timer != NULL)
 		event_free(car->timer);
+	if (car->amp_map_timer != NULL)
+		event_free(car->amp_map_timer);
 	network_key_wipe(&car->ev.key);
 }

@@ -3,6 +3,7 @@
 #ifndef TOOLS_EV_CAR_H
 #define TOOLS_EV_CAR_H
 
+#include "homeplug/amp_map_exchange.h"
 #include "homeplug/slac_ev.h"
 #include "tools/power_line.h"
 #include "tools/slac_ev_options.h"
@@ -17,6 +18,7 @@ enum ev_car_state {
 	CAR_MATCHING,
 	CAR_STOPPED, /* fell silent as told */
 	CAR_FAILED,
+	CAR_JOINING, /* matched, no link yet */
 	CAR_KEYS_DIFFER,
 	CAR_LINK_UP
 };
@@ -30,6 +32,8 @@ struct ev_car {
 	struct slac_ev_config config;
 	struct slac_ev ev;
 	struct event *timer;
+	struct amp_map_exchange amp_map;
+	struct event *amp_map_timer;
 	uint32_t starts; /* CM_START_ATTEN_CHAR.IND sent in this attempt */
 	/* Told when an attempt is over, whatever came of it. */
 	void (*ended)(void *ctx);
@@ -46,7 +50,16 @@ bool ev_car_plug(struct ev_car *car);
 void ev_car_unplug(struct ev_car *car);
 /* The EVSE host spoke. */
 void ev_car_frame(struct ev_car *car, const struct mme *mme);
+/* The EVSE host speaks CM_AMP_MAP. */
+void ev_car_amp_map(struct ev_car *car, const struct amp_map_mme *message);
+/* The EVSE's modem hears another one: this car's, if it waits for that. */
+void ev_car_link_up(struct ev_car *car);
 /* The EVSE's modem was given a key: does the car still have the same? */
 void ev_car_check_link(struct ev_car *car);
+
+/* ev_car_amp_map.c: the exchange of amplitude maps. */
+bool ev_car_amp_map_init(struct ev_car *car, struct event_base *base);
+void ev_car_amp_map_begin(struct ev_car *car);
+void ev_car_amp_map_end(struct ev_car *car);
 
 #endif

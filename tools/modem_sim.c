@@ -6,6 +6,12 @@
 /* What QCA modems put into the protocol message number of a confirmation. */
 #define PMN_LAST 0xff
 
+/* Section 7.2 of the homeplug-mme document. */
+static const struct network_key factory_key = {
+	.nmk = {0x50, 0xd3, 0xe4, 0x93, 0x3f, 0x85, 0x5b, 0x70, 0x40, 0x78, 0x4d, 0xf8, 0x15, 0xaa, 0x8d, 0xb7},
+	.nid = {0xb0, 0xf2, 0xe6, 0x95, 0x66, 0x6b, 0x03},
+};
+
 bool modem_sim_is_meant(const struct modem_sim *modem, const struct mme *req)
 {
 	if (req->mmtype != CM_SET_KEY_REQ && req->mmtype != CM_GET_KEY_REQ)
@@ -56,6 +62,17 @@ bool modem_sim_answer(struct modem_sim *modem, const struct mme *req, struct mme
 	}
 	mme_init(cnf, CM_GET_KEY_CNF, modem->mac, req->src);
 	return get_key(modem, &req->get_key_req, &cnf->get_key_cnf);
+}
+
+void modem_sim_lose_key(struct modem_sim *modem)
+{
+	modem->key = factory_key;
+	modem->has_key = true;
+}
+
+bool modem_sim_has_factory_key(const struct modem_sim *modem)
+{
+	return modem->has_key && memcmp(modem->key.nid, factory_key.nid, NID_LEN) == 0;
 }
 
 void modem_sim_profile(const struct modem_sim *modem, const struct attenuation *attenuation,

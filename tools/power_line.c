@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tools/power_line.h"
+#include "tools/power_line_internal.h"
 
 #include <errno.h>
 #include <linux/if_packet.h>
@@ -13,25 +13,10 @@
 /* Frames handled before the event loop looks at its timers again. */
 #define FRAMES_PER_EVENT 64
 
-static bool same_key(const struct network_key *a, const struct network_key *b)
-{
-	return CRYPTO_memcmp(a->nmk, b->nmk, NMK_LEN) == 0 && memcmp(a->nid, b->nid, NID_LEN) == 0;
-}
-
-bool power_line_has_key(const struct power_line *line, const struct network_key *key)
-{
-	return line->evse.modem.has_key && same_key(&line->evse.modem.key, key);
-}
-
-bool power_line_ev_joined(const struct power_line *line)
-{
-	return line->ev_confirmed && line->ev.modem.has_key && power_line_has_key(line, &line->ev.modem.key);
-}
-
 /* --- frames out --- */
 
 /* Only the EVSE's side is captured; the time is the wall clock's, as in every capture file. */
-static void capture(const struct line_side *side, const uint8_t *frame, size_t len)
+void line_side_capture(struct line_side *side, const uint8_t *frame, size_t len)
 {
 	struct timespec now;
 
@@ -43,13 +28,13 @@ static void capture(const struct line_side *side, const uint8_t *frame, size_t l
 }
 
 /* `error` is the shape of a message that is carried on as it came. */
-static void side_transmit(struct line_side *side, const char *from, const struct mme *mme,
-			  enum mme_error error, const uint8_t *frame, size_t len)
+void line_side_transmit(struct line_side *side, const char *from, const struct mme *mme, enum mme_error error,
+			const uint8_t *frame, size_t len)
 {
 	const struct trace *trace = side->line->trace;
 
 	if (link_send(side->link, frame, len)) {
-		capture(side, frame, len);
+		line_side_capture(side, frame, len);
 		trace_frame(trace, from, side->host, mme, error);
 	} else {
 		trace_lost(trace, from, mme, strerror(errno));
@@ -62,67 +47,32 @@ static void side_send(struct line_side *side, const char *from, const struct mme
 	size_t len;
 
 	if (mme_encode(mme, frame, sizeof(frame), &len) == MME_OK)
-		side_transmit(side, from, mme, MME_OK, frame, len);
+		line_side_transmit(side, from, mme, MME_OK, frame, len);
 	OPENSSL_cleanse(frame, sizeof(frame));
-}
-
-/* --- the modems --- */
-
-static void answer_send(struct line_side *side)
-{
-	side_send(side, side->modem_name, &side->answer);
-	OPENSSL_cleanse(&side->answer, sizeof(side->answer));
-}
-
-static void on_answer_due(evutil_socket_t fd, short what, void *ctx)
-{
-	(void)fd;
-	(void)what;
-	answer_send(ctx);
-}
-
-/* The delay is the EVSE's modem's only: the other one belongs to a car that is not under test. */
-static void answer_later(struct line_side *side)
-{
-	uint32_t ms = side->line->options->modem_delay_ms;
-	struct timeval delay = {.tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000};
-
-	if (ms == 0 || side != &side->line->evse)
-		answer_send(side);
-	else
-		evtimer_add(side->answer_timer, &delay);
-}
-
-static void modem_obey(struct line_side *side, const struct mme *req)
-{
-	const struct power_line *line = side->line;
-
-	if (side == &line->evse && line->options->modem_silent) {
-		trace_lost(line->trace, side->host, req, "(the modem is silent)");
-		return;
-	}
-	if (evtimer_pending(side->answer_timer, NULL)) {
-		trace_lost(line->trace, side->host, req, "(the modem is busy)");
-		return;
-	}
-	trace_frame(line->trace, side->host, side->modem_name, req, MME_OK);
-	if (!modem_sim_answer(&side->modem, req, &side->answer)) {
-		trace_lost(line->trace, side->host, req, "(the modem does not understand)");
-		return;
-	}
-	answer_later(side);
-	if (req->mmtype == CM_SET_KEY_REQ)
-		line->hooks.key_set(line->hooks.ctx, side == &line->ev);
 }
 
 /* --- the line --- */
 
-static void report_sound(struct power_line *line, const struct mme *sound)
+/* Delivered to the EVSE's host: its modem reports a sound, and may choose this moment to misbehave. */
+static void delivered(struct power_line *line, const struct mme *mme)
 {
-	struct mme ind;
+	struct modem_port *port = &line->evse.port;
 
-	modem_sim_profile(&line->evse.modem, &line->options->attenuation, sound->src, &ind);
-	side_send(&line->evse, line->evse.modem_name, &ind);
+	switch (mme->mmtype) {
+	case CM_SLAC_PARM_REQ:
+		modem_port_step(port, MODEM_STEP_PARM);
+		break;
+	case CM_START_ATTEN_CHAR_IND:
+		modem_port_step(port, MODEM_STEP_START);
+		break;
+	case CM_MNBC_SOUND_IND:
+		modem_port_sound(port, &line->options->attenuation, mme->src);
+		modem_port_step(port, MODEM_STEP_SOUND);
+		break;
+	case CM_SLAC_MATCH_REQ:
+		modem_port_step(port, MODEM_STEP_MATCH);
+		break;
+	}
 }
 
 /* A lost sound reaches neither host nor modem. CNT counts down: a car's first sounds are the high ones. */
@@ -134,13 +84,30 @@ static bool is_lost(const struct power_line *line, const struct mme *mme)
 
 void power_line_send(struct power_line *line, const char *car, const struct mme *mme)
 {
-	if (is_lost(line, mme)) {
-		trace_lost(line->trace, car, mme, "(lost on the line)");
+	if (line->evse.port.away || is_lost(line, mme)) {
+		trace_lost(line->trace, car, mme, line->evse.port.away ? "(the modem is away)" : "(lost on the line)");
 		return;
 	}
 	side_send(&line->evse, car, mme);
-	if (mme->mmtype == CM_MNBC_SOUND_IND)
-		report_sound(line, mme);
+	delivered(line, mme);
+}
+
+static const char *amp_map_name(const struct amp_map_mme *message)
+{
+	return message->is_cnf ? "CM_AMP_MAP.CNF" : "CM_AMP_MAP.REQ";
+}
+
+void power_line_send_amp_map(struct power_line *line, const char *car, const struct amp_map_mme *message)
+{
+	uint8_t frame[MME_FRAME_MAX];
+	size_t len;
+
+	if (line->evse.port.away || amp_map_encode(message, 0, frame, sizeof(frame), &len) != MME_OK)
+		return;
+	if (!line->trace->quiet)
+		trace_event(line->trace, car, "-> %-8s  %s", line->evse.host, amp_map_name(message));
+	if (link_send(line->evse.link, frame, len))
+		line_side_capture(&line->evse, frame, len);
 }
 
 static void from_evse(struct power_line *line, const struct mme *mme, enum mme_error error,
@@ -148,7 +115,7 @@ static void from_evse(struct power_line *line, const struct mme *mme, enum mme_e
 {
 	if (line->ev.link != NULL) {
 		line->ev_confirmed = line->ev_confirmed || mme->mmtype == CM_SLAC_MATCH_CNF;
-		side_transmit(&line->ev, line->evse.host, mme, error, frame, len);
+		line_side_transmit(&line->ev, line->evse.host, mme, error, frame, len);
 	} else {
 		trace_frame(line->trace, line->evse.host, line->options->cars > 1 ? "cars" : "EV", mme,
 			    error);
@@ -171,9 +138,9 @@ static void from_ev(struct power_line *line, const struct mme *mme, enum mme_err
 		trace_lost(line->trace, line->ev.host, mme, "(lost on the line)");
 		return;
 	}
-	side_transmit(&line->evse, line->ev.host, mme, error, frame, len);
-	if (sound)
-		report_sound(line, mme);
+	line_side_transmit(&line->evse, line->ev.host, mme, error, frame, len);
+	if (error == MME_OK || sound)
+		delivered(line, mme);
 }
 
 /* What the line carries: SLAC messages, whatever their shape. Key commands and vendor messages stay at home.
@@ -183,25 +150,37 @@ static bool is_carried(const struct mme *mme, enum mme_error error)
 	return error != MME_ERR_MMTYPE && mme->mmtype >= CM_SLAC_PARM_REQ && mme->mmtype <= CM_SLAC_MATCH_CNF;
 }
 
-/* VS_NW_INFO, which only Qualcomm's modems know: this one is alone in its network, as its coordinator. */
-static bool modem_tell_network(struct line_side *side, const uint8_t *frame, size_t len)
+/* CM_AMP_MAP goes from host to host like SLAC messages; false when the frame is none. */
+static bool carry_amp_map(struct line_side *side, const uint8_t *frame, size_t len)
 {
-	const struct modem_sim *modem = &side->modem;
-	struct nw_info info = {.in_network = modem->has_key, .tei = 1, .role = NW_INFO_COORDINATOR};
-	uint8_t host[MAC_LEN];
-	uint8_t answer[MME_FRAME_MAX];
-	size_t answer_len;
+	struct power_line *line = side->line;
+	struct line_side *other = side == &line->evse ? &line->ev : &line->evse;
+	struct amp_map_mme message;
 
-	if (!nw_info_req_decode(frame, len, host))
+	if (amp_map_decode(frame, len, &message) != MME_OK)
 		return false;
-	memcpy(info.modem_mac, modem->mac, MAC_LEN);
-	memcpy(info.nid, modem->key.nid, NID_LEN);
-	memcpy(info.cco_mac, modem->mac, MAC_LEN);
-	bool silent = side == &side->line->evse && side->line->options->modem_silent;
-	if (!silent && nw_info_cnf_encode(&info, host, answer, sizeof(answer), &answer_len) == MME_OK)
-		link_send(side->link, answer, answer_len);
-	trace_event(side->line->trace, side->host, "asked its modem for the network%s", silent ? " (silent)" : "");
+	if (!line->trace->quiet)
+		trace_event(line->trace, side->host, "-> %-8s  %s", other->host, amp_map_name(&message));
+	if (other->link != NULL) {
+		link_send(other->link, frame, len);
+		line_side_capture(other, frame, len);
+	}
+	if (side == &line->evse)
+		line->hooks.amp_map(line->hooks.ctx, &message);
 	return true;
+}
+
+/* A question to the modem of this side; NULL, or why it is not answered. */
+static const char *side_ask(struct line_side *side, const struct mme *mme, enum mme_error error,
+			    const uint8_t *frame, size_t len)
+{
+	const char *lost = modem_port_deaf(&side->port, mme, error);
+
+	if (lost != NULL)
+		return lost;
+	if (error == MME_OK)
+		trace_frame(side->line->trace, side->host, side->port.name, mme, MME_OK);
+	return modem_port_take(&side->port, mme, error, frame, len);
 }
 
 static void side_frame(struct line_side *side, const uint8_t *frame, size_t len)
@@ -210,19 +189,22 @@ static void side_frame(struct line_side *side, const uint8_t *frame, size_t len)
 	struct mme mme;
 	enum mme_error error = mme_decode(frame, len, &mme);
 
-	capture(side, frame, len);
-	if (is_carried(&mme, error) && side == &line->evse)
+	const bool carried = is_carried(&mme, error);
+	const char *lost = NULL;
+
+	line_side_capture(side, frame, len);
+	if (carried && line->evse.port.away)
+		lost = "(the modem is away)";
+	else if (carried && side == &line->evse)
 		from_evse(line, &mme, error, frame, len);
-	else if (is_carried(&mme, error))
+	else if (carried)
 		from_ev(line, &mme, error, frame, len);
-	else if (error == MME_ERR_MMTYPE && modem_tell_network(side, frame, len))
-		; /* answered */
-	else if (error != MME_OK)
-		trace_lost(line->trace, side->host, &mme, mme_error_text(error));
-	else if (modem_sim_is_meant(&side->modem, &mme))
-		modem_obey(side, &mme);
-	else
-		trace_lost(line->trace, side->host, &mme, "(not for this modem)");
+	else if (error != MME_OK && error != MME_ERR_MMTYPE)
+		lost = mme_error_text(error);
+	else if (line->evse.port.away || !carry_amp_map(side, frame, len))
+		lost = side_ask(side, &mme, error, frame, len);
+	if (lost != NULL)
+		trace_lost(line->trace, side->host, &mme, lost);
 	OPENSSL_cleanse(&mme, sizeof(mme));
 }
 
@@ -294,8 +276,7 @@ static bool side_open(struct line_side *side, const char *name, struct event_bas
 	hear_all_stations(side->link, name);
 	side->connected = link_connected(side->link);
 	side->readable = event_new(base, link_fd(side->link), EV_READ | EV_PERSIST, on_readable, side);
-	side->answer_timer = evtimer_new(base, on_answer_due, side);
-	if (side->readable == NULL || side->answer_timer == NULL || event_add(side->readable, NULL) < 0) {
+	if (side->readable == NULL || event_add(side->readable, NULL) < 0) {
 		snprintf(error, LINK_ERROR_SIZE, "no event for the link %.100s", name);
 		return false;
 	}
@@ -306,10 +287,7 @@ static void side_close(struct line_side *side)
 {
 	if (side->readable != NULL)
 		event_free(side->readable);
-	if (side->answer_timer != NULL)
-		event_free(side->answer_timer);
 	link_close(side->link);
-	network_key_wipe(&side->modem.key);
 }
 
 bool power_line_open(struct power_line *line, const struct slac_ev_options *options, struct event_base *base,
@@ -320,15 +298,13 @@ bool power_line_open(struct power_line *line, const struct slac_ev_options *opti
 		.options = options,
 		.trace = trace,
 		.hooks = *hooks,
-		.evse = {.line = line, .host = "EVSE", .modem_name = "modem"},
-		.ev = {.line = line, .host = "EV", .modem_name = "EV modem"},
+		.evse = {.line = line, .host = "EVSE"},
+		.ev = {.line = line, .host = "EV"},
 	};
-	line->evse.modem.set_key_result = options->modem_result;
-	line->evse.modem.refuses = options->modem_refuses;
-	memcpy(line->evse.modem.mac, options->modem_mac, MAC_LEN);
-	line->ev.modem.set_key_result = SET_KEY_RESULT_TAKEN;
-	memcpy(line->ev.modem.mac, options->modem_mac, MAC_LEN);
-	line->ev.modem.mac[MAC_LEN - 1] ^= 0x80;
+	if (!line_modems_open(line, base)) {
+		snprintf(error, LINK_ERROR_SIZE, "no memory for timers");
+		return false;
+	}
 	if (options->capture != NULL && (line->capture = capture_create(options->capture, error)) == NULL)
 		return false;
 	return side_open(&line->evse, options->interface, base, error) &&
@@ -339,5 +315,6 @@ bool power_line_close(struct power_line *line)
 {
 	side_close(&line->ev);
 	side_close(&line->evse);
+	line_modems_close(line);
 	return line->capture == NULL || capture_finish(line->capture);
 }

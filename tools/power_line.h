@@ -7,9 +7,10 @@
 #ifndef TOOLS_POWER_LINE_H
 #define TOOLS_POWER_LINE_H
 
+#include "homeplug/amp_map.h"
 #include "homeplug/capture.h"
 #include "homeplug/link.h"
-#include "tools/modem_sim.h"
+#include "tools/modem_sim_port.h"
 #include "tools/slac_ev_options.h"
 #include "tools/trace.h"
 
@@ -22,8 +23,14 @@ struct power_line_hooks {
 	void (*frame)(void *ctx, const struct mme *mme);
 	/* The peer of the EVSE link has come or gone; a live link is connected from the beginning. */
 	void (*connected)(void *ctx, bool connected);
+	/* The EVSE host speaks CM_AMP_MAP. */
+	void (*amp_map)(void *ctx, const struct amp_map_mme *message);
 	/* The EVSE's modem, or the external EV's, was given a key. */
 	void (*key_set)(void *ctx, bool by_ev);
+	/* The EVSE's modem has found another station in its network, or lost it. */
+	void (*link)(void *ctx, bool up);
+	/* The EVSE host was told that there is a link. */
+	void (*told_link)(void *ctx);
 	/* A link broke for good. */
 	void (*broken)(void *ctx);
 };
@@ -36,9 +43,7 @@ struct line_side {
 	struct link *link; /* NULL: there is no such side */
 	struct event *readable;
 	bool connected;
-	struct modem_sim modem;
-	struct event *answer_timer; /* pending while a delayed answer waits */
-	struct mme answer;
+	struct modem_port port;
 };
 
 struct power_line {
@@ -50,6 +55,11 @@ struct power_line {
 	struct line_side ev; /* external EV host */
 	uint32_t ev_sounds;  /* of the external EV in its present run */
 	bool ev_confirmed;   /* CM_SLAC_MATCH.CNF went to the external EV */
+	bool car_joined;     /* the modem of a car in this process has taken a key: */
+	uint8_t car_mac[MAC_LEN];
+	struct network_key car_key;
+	uint64_t together_us; /* since when it, or the external EV's, has the same key as the EVSE's */
+	struct event *link_timer;
 };
 
 /* Opens the links and the capture file. On failure false, and `error` names what is missing; close it all the
@@ -63,8 +73,19 @@ bool power_line_close(struct power_line *line);
 /* A car in this process speaks. */
 void power_line_send(struct power_line *line, const char *car, const struct mme *mme);
 
+/* A car in this process speaks CM_AMP_MAP. */
+void power_line_send_amp_map(struct power_line *line, const char *car, const struct amp_map_mme *message);
+
+/* A car's modem takes the key that its host was given, or leaves the network. */
+void power_line_join(struct power_line *line, const uint8_t ev_mac[MAC_LEN], const struct network_key *key);
+void power_line_leave(struct power_line *line, const uint8_t ev_mac[MAC_LEN]);
+/* The EVSE's modem misbehaves in another way from now on. */
+void power_line_misbehave(struct power_line *line, const struct modem_faults *faults);
+
 /* True when the EVSE's modem holds this key. */
 bool power_line_has_key(const struct power_line *line, const struct network_key *key);
+/* True while the EVSE's modem has lost the key that its host gave it, or is away. */
+bool power_line_modem_is_lost(const struct power_line *line);
 /* True when the external EV's modem and the EVSE's modem are in one network, by a match on this line. */
 bool power_line_ev_joined(const struct power_line *line);
 

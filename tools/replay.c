@@ -33,6 +33,16 @@ static void send_frame(struct replay *replay, const struct mme *frame)
 		capture_write(replay->writer, octets, len, replay->report.now_us);
 }
 
+/* What the modem measured and what was reported of it, where a receive path lies between them. */
+static void tell_attenuation(const struct replay *replay, const struct slac_evse_output *item)
+{
+	if (!replay->options->has_attn_rx || item->kind != SLAC_EVSE_RUN_STEP || item->step.to != SLAC_RUN_WAIT_RSP)
+		return;
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+		if (mac_equal(replay->evse.runs[i].ev_mac, item->ev_mac))
+			report_attenuation(&replay->report, &replay->evse.runs[i]);
+}
+
 static void give(struct replay *replay, const struct slac_evse_input *input)
 {
 	struct slac_evse_outputs out;
@@ -43,6 +53,7 @@ static void give(struct replay *replay, const struct slac_evse_input *input)
 			send_frame(replay, &out.items[i].frame);
 		else
 			report_output(&replay->report, &out.items[i]);
+		tell_attenuation(replay, &out.items[i]);
 	}
 }
 
@@ -199,6 +210,8 @@ static bool configure(struct replay *replay, char error[REPLAY_ERROR_SIZE])
 
 	slac_evse_defaults(&config, options->strict);
 	config.missing_profile_db = options->missing_profile_db;
+	for (size_t i = 0; i < SLAC_GROUPS; i++)
+		config.attn_rx_db[i] = options->attn_rx_db;
 	if (options->has_evse_mac)
 		memcpy(config.evse_mac, options->evse_mac, MAC_LEN);
 	else if (!find_evse(options->capture, config.evse_mac, error))

@@ -92,6 +92,24 @@ static void report_status(const struct replay_report *report, const struct slac_
 	line_end(item);
 }
 
+static double mean_db(const uint8_t db[SLAC_GROUPS])
+{
+	unsigned sum_db = 0;
+
+	for (size_t i = 0; i < SLAC_GROUPS; i++)
+		sum_db += db[i];
+	return (double)sum_db / SLAC_GROUPS;
+}
+
+void report_attenuation(const struct replay_report *report, const struct slac_run *run)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	line_begin(report, "run");
+	printf("%-23s  %s  measured=%.1f dB reported=%.1f dB\n", "attenuation", mac_text(run->ev_mac, mac),
+	       mean_db(run->measured_db), mean_db(run->average_db));
+}
+
 void report_output(const struct replay_report *report, const struct slac_evse_output *item)
 {
 	switch (item->kind) {
@@ -110,5 +128,7 @@ void report_output(const struct replay_report *report, const struct slac_evse_ou
 		break;
 	case SLAC_EVSE_SEND:
 		break; /* report_frame */
+	case SLAC_EVSE_WATCH_LINK:
+		break; /* no modem to ask */
 	}
 }

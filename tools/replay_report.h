@@ -18,6 +18,8 @@ void report_undecoded(const struct replay_report *report, const struct mme *fram
 /* What the pilot does: "vehicle connected" and so on. */
 void report_pilot(const struct replay_report *report, const char *text);
 void report_key(const struct replay_report *report, const struct network_key *key);
+/* The means over all groups of what the modem measured and of what the EVSE reported to the EV. */
+void report_attenuation(const struct replay_report *report, const struct slac_run *run);
 /* An output other than SLAC_EVSE_SEND. */
 void report_output(const struct replay_report *report, const struct slac_evse_output *item);
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define ALL "slac-ev"
+/* The EVSE host asks its modem for the link every now and then. */
+#define FINISH_AFTER_MS 1000
 
 static void timer_arm(struct event *timer, uint32_t ms)
 {
@@ -62,6 +64,8 @@ static void round_over(struct simulation *sim)
 		return;
 	if (sim->rounds_over < options->rounds)
 		timer_arm(sim->start_timer, options->round_pause_ms);
+	else if (!options->stay && up > 0)
+		timer_arm(sim->finish_timer, FINISH_AFTER_MS);
 	else if (!options->stay)
 		finish(sim);
 }
@@ -70,7 +74,7 @@ static void on_car_ended(void *ctx)
 {
 	struct simulation *sim = ctx;
 
-	if (cars_in(sim, CAR_MATCHING) + cars_in(sim, CAR_SILENT) == 0)
+	if (cars_in(sim, CAR_MATCHING) + cars_in(sim, CAR_JOINING) + cars_in(sim, CAR_SILENT) == 0)
 		round_over(sim);
 }
 
@@ -105,6 +109,41 @@ static void on_connected(void *ctx, bool connected)
 		simulation_plug(sim);
 }
 
+static void on_amp_map(void *ctx, const struct amp_map_mme *message)
+{
+	struct simulation *sim = ctx;
+
+	for (uint32_t i = 0; i < sim->options->cars; i++)
+		ev_car_amp_map(&sim->cars[i], message);
+}
+
+static void on_link(void *ctx, bool up)
+{
+	struct simulation *sim = ctx;
+
+	for (uint32_t i = 0; up && i < sim->options->cars; i++)
+		ev_car_link_up(&sim->cars[i]);
+}
+
+static void on_told_link(void *ctx)
+{
+	struct simulation *sim = ctx;
+
+	if (evtimer_pending(sim->finish_timer, NULL))
+		finish(sim);
+}
+
+bool simulation_fault(struct simulation *sim, const char *text)
+{
+	struct modem_faults faults = {0};
+
+	if (strcmp(text, "none") != 0 && !modem_faults_parse(text, &faults))
+		return false;
+	trace_event(&sim->trace, sim->line.evse.port.name, "misbehaves: %s", text);
+	power_line_misbehave(&sim->line, &faults);
+	return true;
+}
+
 /* An external EV shows that it matched by giving its modem the EVSE's key, and that it left by taking
  * another. */
 static void on_key_set(void *ctx, bool by_ev)
@@ -132,6 +171,13 @@ static void on_key_set(void *ctx, bool by_ev)
 
 static void on_broken(void *ctx)
 {
+	finish(ctx);
+}
+
+static void on_finish(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
 	finish(ctx);
 }
 
@@ -166,7 +212,10 @@ bool simulation_open(struct simulation *sim, const struct slac_ev_options *optio
 		.ctx = sim,
 		.frame = on_frame,
 		.connected = on_connected,
+		.amp_map = on_amp_map,
 		.key_set = on_key_set,
+		.link = on_link,
+		.told_link = on_told_link,
 		.broken = on_broken,
 	};
 
@@ -174,11 +223,12 @@ bool simulation_open(struct simulation *sim, const struct slac_ev_options *optio
 	sim->options = options;
 	sim->base = base;
 	trace_init(&sim->trace, options->colour, options->quiet);
-	if (!power_line_open(&sim->line, options, base, &sim->trace, &hooks, error))
-		return false;
 	sim->start_timer = evtimer_new(base, on_start, sim);
 	sim->timeout_timer = evtimer_new(base, on_timeout, sim);
-	if (sim->start_timer == NULL || sim->timeout_timer == NULL || !cars_init(sim)) {
+	sim->finish_timer = evtimer_new(base, on_finish, sim);
+	if (!power_line_open(&sim->line, options, base, &sim->trace, &hooks, error))
+		return false;
+	if (sim->start_timer == NULL || sim->timeout_timer == NULL || sim->finish_timer == NULL || !cars_init(sim)) {
 		snprintf(error, LINK_ERROR_SIZE, "no memory for timers");
 		return false;
 	}
@@ -204,10 +254,10 @@ bool simulation_close(struct simulation *sim)
 {
 	for (uint32_t i = 0; i < sim->options->cars; i++)
 		ev_car_free(&sim->cars[i]);
-	if (sim->start_timer != NULL)
-		event_free(sim->start_timer);
-	if (sim->timeout_timer != NULL)
-		event_free(sim->timeout_timer);
+	struct event *const timers[] = {sim->start_timer, sim->timeout_timer, sim->finish_timer};
+	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
+		if (timers[i] != NULL)
+			event_free(timers[i]);
 	if (!power_line_close(&sim->line)) {
 		fprintf(stderr, "slac-ev: capture file %s: not written completely\n", sim->options->capture);
 		sim->failed = true;

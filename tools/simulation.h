@@ -14,6 +14,7 @@ struct simulation {
 	struct ev_car cars[CARS_MAX];
 	struct event *start_timer;
 	struct event *timeout_timer;
+	struct event *finish_timer; /* pending: over as soon as the EVSE host was told of the link */
 	bool started;
 	bool failed; /* a round went wrong, or the capture file */
 	uint32_t rounds_over;
@@ -30,5 +31,7 @@ bool simulation_close(struct simulation *sim);
 /* Every car is plugged in after --start-delay-ms, or is unplugged at once. */
 void simulation_plug(struct simulation *sim);
 void simulation_unplug(struct simulation *sim);
+/* The modem misbehaves as --modem-fault says it, "none": not at all. False where that is not understood. */
+bool simulation_fault(struct simulation *sim, const char *faults);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/slac_bench_wire.h"
 
+#include "tools/modem_sim_vendor.h"
 #include "tools/slac_bench_samples.h"
 
 #include <arpa/inet.h>
@@ -40,7 +41,9 @@ static bool configure(struct bench_wire *wire, const char *interface)
 
 bool wire_open(struct bench_wire *wire, const char *interface)
 {
-	*wire = (struct bench_wire){.modem = {.set_key_result = SET_KEY_RESULT_TAKEN}};
+	*wire = (struct bench_wire){
+		/* The link is up as soon as it is asked for. */
+		.modem = {.family = MODEM_QUALCOMM, .set_key_result = SET_KEY_RESULT_TAKEN, .linked = true}};
 	memcpy(wire->modem.mac, modem_mac, MAC_LEN);
 	wire->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (wire->fd >= 0 && configure(wire, interface))
@@ -72,12 +75,27 @@ static bool is_of_type(const uint8_t *octets, ssize_t len, uint16_t mmtype)
 	return len >= MME_FRAME_MIN && octets[15] == (mmtype & 0xff) && octets[16] == mmtype >> 8;
 }
 
+static bool answer_question(struct bench_wire *wire, const uint8_t *octets, ssize_t len)
+{
+	struct modem_mme question, answer;
+	uint8_t frame[MME_FRAME_MAX];
+	size_t frame_len;
+
+	if (modem_mme_decode(octets, (size_t)len, &question) != MME_OK)
+		return false;
+	return modem_sim_tell(&wire->modem, &question, &answer) &&
+	       modem_mme_encode(&answer, frame, sizeof(frame), &frame_len) == MME_OK &&
+	       send(wire->fd, frame, frame_len, 0) == (ssize_t)frame_len;
+}
+
 /* A frame that nobody waits for may still be a command to the modem. */
 static void serve_modem(struct bench_wire *wire, const uint8_t *octets, ssize_t len)
 {
 	struct mme command;
 	struct mme answer;
 
+	if (answer_question(wire, octets, len))
+		return;
 	if (mme_decode(octets, (size_t)len, &command) != MME_OK ||
 	    !modem_sim_is_meant(&wire->modem, &command) ||
 	    !modem_sim_answer(&wire->modem, &command, &answer) || !wire_send(wire, &answer))

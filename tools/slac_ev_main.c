@@ -10,7 +10,8 @@
 
 #define EXIT_RUNTIME 1
 #define EXIT_USAGE   2
-#define COMMAND_SIZE 32
+#define COMMAND_SIZE 256
+#define FAULT	     "fault "
 
 /* Lines on stdin, put together from what each read gives. */
 struct console {
@@ -28,8 +29,10 @@ static void obey(struct console *console, const char *command)
 		simulation_unplug(console->sim);
 	else if (strcmp(command, "quit") == 0)
 		event_base_loopexit(console->base, NULL);
+	else if (strncmp(command, FAULT, strlen(FAULT)) == 0 && simulation_fault(console->sim, command + strlen(FAULT)))
+		; /* done */
 	else if (command[0] != '\0')
-		fprintf(stderr, "slac-ev: unknown command '%s': plug, unplug or quit expected\n", command);
+		fprintf(stderr, "slac-ev: unknown command '%s': plug, unplug, fault LIST or quit expected\n", command);
 }
 
 static void take_octet(struct console *console, char octet)

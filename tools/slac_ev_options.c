@@ -36,12 +36,20 @@ enum option_id {
 	ID_SOUNDS,
 	ID_RSP_TO_MATCH,
 	ID_WAIT_ALL,
-	ID_ATTENUATION_LIMIT,
+	ID_SIGNALATTN_DIRECT,
+	ID_SIGNALATTN_INDIRECT,
+	ID_TOGGLES,
 	ID_MODEM_MAC,
 	ID_MODEM_RESULT,
 	ID_MODEM_REFUSES,
 	ID_MODEM_SILENT,
 	ID_MODEM_DELAY,
+	ID_MODEM_FAMILY,
+	ID_MODEM_RESET,
+	ID_MODEM_FAULT,
+	ID_JOIN,
+	ID_AMP_MAP,
+	ID_AMP_MAP_RESULT,
 	ID_PROFILE,
 	ID_PROFILE_GROUPS,
 	ID_LOSE_SOUNDS
@@ -64,7 +72,7 @@ static const struct option_text texts[] = {
 	{ID_CAPTURE, "capture", "FILE",
 	 "write every frame of --interface to a pcap file (it contains the NMK)"},
 	{0, NULL, NULL, "Run"},
-	{ID_WAIT, "wait", NULL, "obey the lines \"plug\", \"unplug\" and \"quit\" on stdin"},
+	{ID_WAIT, "wait", NULL, "obey the lines \"plug\", \"unplug\", \"fault LIST\", \"fault none\" and \"quit\" on stdin"},
 	{ID_STAY, "stay", NULL, "go on as modem after the last round, until SIGINT, SIGTERM or the time-out"},
 	{ID_START_DELAY, "start-delay-ms", "MS", "from the trigger to the cars' first message [0]"},
 	{ID_ROUNDS, "rounds", "N", "matchings one after the other [1]"},
@@ -86,16 +94,25 @@ static const struct option_text texts[] = {
 	{ID_SOUNDS, "sounds", "N", "sounds announced and sent [10]"},
 	{ID_RSP_TO_MATCH, "rsp-to-match-ms", "MS", "CM_ATTEN_CHAR.RSP to CM_SLAC_MATCH.REQ [50]"},
 	{ID_WAIT_ALL, "wait-for-all", NULL, "wait for all EVSEs that may answer, then take the nearest"},
-	{ID_ATTENUATION_LIMIT, "attenuation-limit", "DB", "match no EVSE above this mean, 0: no limit [0]"},
+	{ID_SIGNALATTN_DIRECT, "signalattn-direct", "DB",
+	 "validate an EVSE whose mean is above, 0: match any without validation [0]"},
+	{ID_SIGNALATTN_INDIRECT, "signalattn-indirect", "DB", "match no EVSE whose mean is above, 0: no limit [0]"},
+	{ID_TOGGLES, "toggles", "N", "B-C-B toggles of a validation, 0: 1 to 3 at random [0]"},
+	{ID_AMP_MAP, "amp-map", NULL, "send CM_AMP_MAP.REQ when the link is up"},
+	{ID_AMP_MAP_RESULT, "amp-map-result", "N", "result of the answer to the EVSE's, 0 is success [0]"},
 	{0, NULL, NULL, "The EVSE's modem and the line"},
+	{ID_MODEM_FAMILY, "modem-family", "NAME", "qualcomm (a QCA7005), lumissil (a CG5317) or standard [qualcomm]"},
+	{ID_JOIN, "join-ms", "MS", "CM_SLAC_MATCH.CNF to the link, as the modem tells it [300]"},
 	{ID_PROFILE, "profile", "DB", "attenuation: one value, a list of 58 or a file with 58 values [20]"},
 	{ID_PROFILE_GROUPS, "profile-groups", "N", "groups reported, 0: an adapter without SLAC [58]"},
 	{ID_LOSE_SOUNDS, "lose-sounds", "N", "lose the first sounds of each run [0]"},
 	{ID_MODEM_MAC, "modem-mac", "MAC", "of the EVSE's modem [02:50:4c:00:00:01]"},
 	{ID_MODEM_DELAY, "modem-delay-ms", "MS", "before it answers a key command [0]"},
-	{ID_MODEM_SILENT, "modem-silent", NULL, "it never answers a key command"},
+	{ID_MODEM_RESET, "modem-reset-ms", "MS", "it is away after a reset [1000]"},
+	{ID_MODEM_SILENT, "modem-silent", NULL, "it never answers (the fault \"silent\")"},
 	{ID_MODEM_RESULT, "modem-result", "N", "result in its CM_SET_KEY.CNF [1]"},
 	{ID_MODEM_REFUSES, "modem-refuses", NULL, "it keeps its old key and answers with result 0"},
+	{ID_MODEM_FAULT, "modem-fault", "FAULT[,FAULT...]", "how it misbehaves, see below; may be repeated"},
 	{0, NULL, NULL, "Other"},
 	{'h', "help", NULL, "this help"},
 	{'V', "version", NULL, "the version"},
@@ -118,6 +135,9 @@ void slac_ev_options_help(void)
 			 texts[i].argument != NULL ? texts[i].argument : "");
 		printf("  %-24s %s\n", option, texts[i].help);
 	}
+	printf("\nFaults of the EVSE's modem:\n");
+	for (size_t i = 0; modem_fault_name(i) != NULL; i++)
+		printf("  %-24s %s\n", modem_fault_name(i), modem_fault_help(i));
 	printf("\nExit codes: 0 every car that should match matched and its link is up, 1 otherwise, 2 "
 	       "usage\n");
 }
@@ -132,7 +152,10 @@ static void defaults(struct slac_ev_options *options)
 		.expect = UINT32_MAX,
 		.rounds = 1,
 		.round_pause_ms = 1000,
+		.modem_family = MODEM_QUALCOMM,
 		.modem_result = SET_KEY_RESULT_TAKEN,
+		.modem_reset_ms = 1000,
+		.join_ms = 300,
 		.colour = isatty(STDOUT_FILENO) == 1,
 		.attenuation.num_groups = SLAC_GROUPS,
 	};
@@ -204,6 +227,17 @@ static bool stop_at(const char *text, enum stop_at *out)
 	return false;
 }
 
+static bool modem_family(const char *text, enum modem_family *out)
+{
+	for (unsigned i = MODEM_QUALCOMM; i <= MODEM_STANDARD; i++) {
+		if (strcmp(text, modem_family_text((enum modem_family)i)) == 0) {
+			*out = (enum modem_family)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool colour(const char *text, bool *out)
 {
 	if (strcmp(text, "always") == 0)
@@ -233,10 +267,11 @@ static bool set_flag(struct slac_ev_options *options, int id)
 	case ID_WAIT_ALL:
 		return options->car.wait_for_all_evses = true;
 	case ID_MODEM_SILENT:
-		return options->modem_silent = true;
+		return options->faults.silent = true;
+	case ID_AMP_MAP:
+		return options->amp_map = true;
 	case ID_MODEM_REFUSES:
-		options->modem_result = SET_KEY_RESULT_UNCLEAR;
-		return options->modem_refuses = true;
+		return options->faults.refuse = true;
 	}
 	return false;
 }
@@ -264,8 +299,14 @@ static bool set_car(struct slac_ev_options *options, int id, const char *value)
 		return octet(value, UINT8_MAX, &options->car.num_sounds);
 	case ID_RSP_TO_MATCH:
 		return number(value, DAY_MS, &options->car.rsp_to_match_ms);
-	case ID_ATTENUATION_LIMIT:
-		return number(value, UINT8_MAX, &options->car.attenuation_limit_db);
+	case ID_AMP_MAP_RESULT:
+		return octet(value, UINT8_MAX, &options->amp_map_result);
+	case ID_SIGNALATTN_DIRECT:
+		return number(value, UINT8_MAX, &options->car.signalattn_direct_db);
+	case ID_SIGNALATTN_INDIRECT:
+		return number(value, UINT8_MAX, &options->car.signalattn_indirect_db);
+	case ID_TOGGLES:
+		return octet(value, 3, &options->car.vald_nb_toggles);
 	}
 	return false;
 }
@@ -279,6 +320,14 @@ static bool set_modem(struct slac_ev_options *options, int id, const char *value
 		return octet(value, UINT8_MAX, &options->modem_result);
 	case ID_MODEM_DELAY:
 		return number(value, DAY_MS, &options->modem_delay_ms);
+	case ID_MODEM_FAMILY:
+		return modem_family(value, &options->modem_family);
+	case ID_MODEM_RESET:
+		return number(value, DAY_MS, &options->modem_reset_ms);
+	case ID_MODEM_FAULT:
+		return modem_faults_parse(value, &options->faults);
+	case ID_JOIN:
+		return number(value, DAY_MS, &options->join_ms);
 	case ID_PROFILE:
 		return attenuation_parse(value, options->attenuation.aag_db);
 	case ID_PROFILE_GROUPS:

@@ -4,7 +4,9 @@
 #define TOOLS_SLAC_EV_OPTIONS_H
 
 #include "homeplug/slac_ev.h"
+#include "homeplug/modem.h"
 #include "tools/attenuation.h"
+#include "tools/modem_sim_fault.h"
 
 #define CARS_MAX	   32
 #define OPTIONS_ERROR_SIZE 256
@@ -35,6 +37,8 @@ struct slac_ev_options {
 	enum run_id_kind run_id_kind;
 	enum stop_at stop_at;
 	bool silent;
+	bool amp_map;		/* they send CM_AMP_MAP.REQ when they have joined */
+	uint8_t amp_map_result; /* of their answer to the EVSE's */
 	uint32_t start_delay_ms;
 	uint32_t rounds;
 	uint32_t round_pause_ms;
@@ -42,10 +46,12 @@ struct slac_ev_options {
 
 	/* The EVSE's modem and the line. */
 	uint8_t modem_mac[MAC_LEN];
+	enum modem_family modem_family;
 	uint8_t modem_result;
-	bool modem_refuses;
-	bool modem_silent;
 	uint32_t modem_delay_ms;
+	uint32_t modem_reset_ms;
+	uint32_t join_ms;
+	struct modem_faults faults;
 	struct attenuation attenuation;
 	uint32_t lose_sounds; /* the first of each run */
 };

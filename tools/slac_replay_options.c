@@ -10,7 +10,7 @@
 #define GAP_DEFAULT_MS 5000
 #define DAY_MS	       86400000u
 
-enum option_id { ID_EVSE_MAC = 256, ID_PROFILE, ID_MISSING, ID_KEY, ID_WRITE, ID_CONNECTED_AT, ID_GAP };
+enum option_id { ID_EVSE_MAC = 256, ID_PROFILE, ID_MISSING, ID_ATTN_RX, ID_KEY, ID_WRITE, ID_CONNECTED_AT, ID_GAP };
 
 /* The NMK of the homeplug-mme document's worked examples. */
 static const uint8_t default_nmk[NMK_LEN] = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
@@ -25,6 +25,8 @@ void replay_options_help(void)
 	       "  --profile NAME          field or strict (as ISO 15118-3 says) [field]\n"
 	       "  --missing-profile-db N  attenuation where the modem reports none, 0 to 255 [such a run "
 	       "fails]\n"
+	       "  --attn-rx-db N          attenuation of the outlet's own receive path, -255 to 255 [0];\n"
+	       "                          the means measured and reported are printed\n"
 	       "  --key HEX32             NMK of the first vehicle, counted up for each next one\n"
 	       "                          [00112233445566778899aabbccddeeff]\n"
 	       "  --connected-at MS       the vehicle is connected this long after the first frame [0]\n"
@@ -74,6 +76,18 @@ static bool parse_missing(const char *text, int *out)
 	return true;
 }
 
+static bool parse_attn_rx(const char *text, struct replay_options *out)
+{
+	const bool gain = text[0] == '-';
+	unsigned long db;
+
+	if (!parse_number(gain ? text + 1 : text, UINT8_MAX, &db))
+		return false;
+	out->has_attn_rx = true;
+	out->attn_rx_db = (int16_t)(gain ? -(int)db : (int)db);
+	return true;
+}
+
 static bool parse_profile(const char *text, bool *strict)
 {
 	*strict = strcmp(text, "strict") == 0;
@@ -102,6 +116,8 @@ static bool apply(int id, const char *value, struct replay_options *out)
 		return parse_profile(value, &out->strict);
 	case ID_MISSING:
 		return parse_missing(value, &out->missing_profile_db);
+	case ID_ATTN_RX:
+		return parse_attn_rx(value, out);
 	case ID_KEY:
 		return parse_key(value, out->nmk);
 	case ID_CONNECTED_AT:
@@ -134,6 +150,7 @@ enum replay_action replay_options_parse(int argc, char **argv, struct replay_opt
 		{"evse-mac", required_argument, NULL, ID_EVSE_MAC},
 		{"profile", required_argument, NULL, ID_PROFILE},
 		{"missing-profile-db", required_argument, NULL, ID_MISSING},
+		{"attn-rx-db", required_argument, NULL, ID_ATTN_RX},
 		{"key", required_argument, NULL, ID_KEY},
 		{"write", required_argument, NULL, ID_WRITE},
 		{"connected-at", required_argument, NULL, ID_CONNECTED_AT},

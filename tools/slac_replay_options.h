@@ -14,6 +14,8 @@ struct replay_options {
 	uint8_t evse_mac[MAC_LEN];
 	bool strict;
 	int missing_profile_db;
+	bool has_attn_rx;
+	int16_t attn_rx_db; /* of every group */
 	uint8_t nmk[NMK_LEN];
 	uint64_t connected_at_us;
 	uint64_t disconnect_gap_us; /* 0: a pause never ends a session */

@@ -20,9 +20,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	slac_evse_defaults(&config, (data[0] & 1) != 0);
-	config.listen_after_init = (data[0] & 2) != 0;
+	config.dc_only = config.dc_listens_after_init = (data[0] & 2) != 0;
 	config.rematch_matched_ev = (data[0] & 4) != 0;
 	config.missing_profile_db = (data[0] & 8) != 0 ? data[0] : -1;
+	config.await_link = (data[0] & 16) != 0;
+	config.validation = (data[0] & 32) != 0;
+	config.parallel_runs = (data[0] & 64) != 0 ? SLAC_EVSE_RUNS : 1;
 	memcpy(config.evse_mac, test_evse_mac, MAC_LEN);
 	slac_watch_init(&watch, &config);
 	const char *broken = slac_watch_play(&watch, data + 1, size - 1);

@@ -81,6 +81,14 @@ struct mme slac_car_message(const struct slac_car *car, enum mmtype type)
 	return frame;
 }
 
+struct mme slac_car_validate(const struct slac_car *car, uint8_t timer)
+{
+	struct mme frame = slac_car_message(car, CM_VALIDATE_REQ);
+
+	frame.validate_req.timer = timer;
+	return frame;
+}
+
 struct mme slac_car_profile(const struct slac_car *car, uint8_t groups, uint8_t db)
 {
 	struct mme frame;

@@ -18,8 +18,11 @@ struct slac_car slac_car(uint8_t number);
 /* The same car with another run_id. */
 struct slac_car slac_car_again(const struct slac_car *car);
 
-/* A message of the car: one of the types an EVSE receives. CM_ATTEN_PROFILE.IND has 58 groups of 20 dB. */
+/* A message of the car: one of the types an EVSE receives. CM_ATTEN_PROFILE.IND has 58 groups of 20 dB,
+ * CM_VALIDATE.REQ is step 1. */
 struct mme slac_car_message(const struct slac_car *car, enum mmtype type);
+/* CM_VALIDATE.REQ: step 1 with timer 0, step 2 with the time the car will toggle, (timer + 1) x 100 ms. */
+struct mme slac_car_validate(const struct slac_car *car, uint8_t timer);
 /* CM_ATTEN_PROFILE.IND of one sound, `groups` groups of `db`. */
 struct mme slac_car_profile(const struct slac_car *car, uint8_t groups, uint8_t db);
 

@@ -51,7 +51,7 @@ void bench_input(struct bench *bench, enum slac_evse_input_kind kind, enum slac_
 void bench_key_set(struct bench *bench, uint8_t number)
 {
 	struct network_key key;
-	const struct slac_evse_input input = {.kind = SLAC_EVSE_KEY_SET, .key = &key};
+	const struct slac_evse_input input = {.kind = SLAC_EVSE_KEY_SET, .key = &key, .modem_mac = test_modem_mac};
 
 	memset(key.nmk, BENCH_NMK(number), NMK_LEN);
 	memset(key.nid, BENCH_NID(number), NID_LEN);
@@ -73,9 +73,30 @@ void bench_frame(struct bench *bench, const struct mme *frame)
 
 void bench_say(struct bench *bench, const struct slac_car *car, enum mmtype type)
 {
-	const struct mme frame = slac_car_message(car, type);
+	struct mme frame = slac_car_message(car, type);
+
+	if (!mac_equal(frame.dst, mac_broadcast))
+		memcpy(frame.dst, bench->evse.config.evse_mac, MAC_LEN);
+	if (type == CM_SLAC_MATCH_REQ)
+		memcpy(frame.slac_match_req.evse_mac, bench->evse.config.evse_mac, MAC_LEN);
+	bench_frame(bench, &frame);
+}
+
+void bench_validate(struct bench *bench, const struct slac_car *car, uint8_t timer)
+{
+	const struct mme frame = slac_car_validate(car, timer);
 
 	bench_frame(bench, &frame);
+}
+
+void bench_toggle(struct bench *bench, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		bench_input(bench, SLAC_EVSE_S2_CLOSED, SLAC_REASON_NONE);
+		bench_expect(bench, "");
+		bench_input(bench, SLAC_EVSE_S2_OPEN, SLAC_REASON_NONE);
+		bench_expect(bench, "");
+	}
 }
 
 void bench_sounds(struct bench *bench, const struct slac_car *car, unsigned count)
@@ -97,6 +118,10 @@ void bench_bring_to(struct bench *bench, const struct slac_car *car, enum slac_r
 		bench_sounds(bench, car, SLAC_NUM_SOUNDS);
 	if (state >= SLAC_RUN_WAIT_MATCH && state != SLAC_RUN_FAILED)
 		bench_say(bench, car, CM_ATTEN_CHAR_RSP);
+	if (state == SLAC_RUN_WAIT_TOGGLE || state == SLAC_RUN_TOGGLING)
+		bench_validate(bench, car, 0);
+	if (state == SLAC_RUN_TOGGLING)
+		bench_validate(bench, car, BENCH_TIMER);
 	if (state == SLAC_RUN_MATCHED)
 		bench_say(bench, car, CM_SLAC_MATCH_REQ);
 	bench_expect_run(bench, car, state);
@@ -142,6 +167,10 @@ static void output_text(const struct slac_evse_output *item, char *text, size_t 
 		assert_int_equal(item->reason, SLAC_REASON_NO_PARM_REQ);
 		assert_false(item->has_run_id);
 		snprintf(text, size, "init_timeout");
+		break;
+	case SLAC_EVSE_WATCH_LINK:
+		assert_false(item->has_run_id);
+		snprintf(text, size, "watch_link");
 		break;
 	case SLAC_EVSE_IGNORED:
 	case SLAC_EVSE_ODD:
@@ -227,7 +256,7 @@ const struct mme *bench_sent(const struct bench *bench, const struct slac_car *c
 	}
 	assert_non_null(frame);
 	assert_string_equal(mme_name(frame->mmtype), mme_name((uint16_t)type));
-	assert_memory_equal(frame->src, test_evse_mac, MAC_LEN);
+	assert_memory_equal(frame->src, bench->evse.config.evse_mac, MAC_LEN);
 	assert_memory_equal(frame->dst, car->mac, MAC_LEN);
 	assert_int_equal(frame->mmv, MME_MMV_1_1);
 	return frame;

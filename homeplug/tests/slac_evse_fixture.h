@@ -11,6 +11,9 @@
 /* What the key of bench_key_set(bench, n) is made of, and its NID. */
 #define BENCH_NMK(n) ((uint8_t)(0xc0 + (n)))
 #define BENCH_NID(n) ((uint8_t)(0x10 + (n)))
+/* TIMER of a car's CM_VALIDATE.REQ, step 2, and what it means. */
+#define BENCH_TIMER	  19
+#define BENCH_TOGGLING_MS 2000
 
 struct bench {
 	struct slac_evse evse;
@@ -26,11 +29,16 @@ void bench_ready(struct bench *bench, const struct slac_evse_config *config);
 void bench_ready_as(struct bench *bench, bool strict);
 
 void bench_input(struct bench *bench, enum slac_evse_input_kind kind, enum slac_reason reason);
+/* Confirmed by the modem test_modem_mac. */
 void bench_key_set(struct bench *bench, uint8_t number);
 void bench_tick_at(struct bench *bench, uint64_t now_us);
 void bench_frame(struct bench *bench, const struct mme *frame);
-/* The car (its modem, for CM_ATTEN_PROFILE.IND) says this now. */
+/* The car (test_modem_mac, for CM_ATTEN_PROFILE.IND) says this now; what is for one EVSE, to this one. */
 void bench_say(struct bench *bench, const struct slac_car *car, enum mmtype type);
+/* CM_VALIDATE.REQ: step 1 with timer 0, else step 2. */
+void bench_validate(struct bench *bench, const struct slac_car *car, uint8_t timer);
+/* B-C-B on the pilot, `count` times, now; nothing is sent or reported for it. */
+void bench_toggle(struct bench *bench, unsigned count);
 /* One sound and the modem's profile of it, each `count` times. */
 void bench_sounds(struct bench *bench, const struct slac_car *car, unsigned count);
 
@@ -42,7 +50,7 @@ void bench_bring_to(struct bench *bench, const struct slac_car *car, enum slac_r
  * The outputs of the last call, in order, separated by ", ":
  *   "CM_SLAC_PARM.CNF"         sent               "FREE>WAIT_START"  a run's step    "matching"  a status
  *   "!CM_SLAC_PARM.REQ field application_type"    refused            "?..."          taken, but unusual
- *   "init_timeout"
+ *   "init_timeout"         "watch_link"
  * A reason follows after a blank; what belongs to another car than number 1 ends in "@2".
  */
 void bench_expect(const struct bench *bench, const char *text);

@@ -36,6 +36,37 @@ static const char *check_match_cnf(const struct slac_watch *watch, const struct 
 	return NULL;
 }
 
+static bool ends_a_window(const struct slac_evse_outputs *out, size_t index)
+{
+	const struct slac_evse_output *next = &out->items[index + 1];
+
+	return index + 1 < out->count && next->kind == SLAC_EVSE_RUN_STEP && next->step.from == SLAC_RUN_TOGGLING &&
+	       next->step.to == SLAC_RUN_WAIT_MATCH;
+}
+
+/* The result is what the pilot did within the window; sent once more, it is no more than any window's. */
+static const char *check_validate_cnf(struct slac_watch *watch, const struct slac_evse_outputs *out, size_t index)
+{
+	const struct validate_cnf *cnf = &out->items[index].frame.validate_cnf;
+	const unsigned fed = watch->s2_toggles < UINT8_MAX ? watch->s2_toggles : UINT8_MAX;
+	const bool refused = cnf->result >= VALIDATE_FAILURE;
+
+	if (!watch->evse.config.validation)
+		return refused && cnf->toggle_num == 0 ? NULL : "validation that is not carried out";
+	watch->not_ready += cnf->result == VALIDATE_NOT_READY;
+	if (refused)
+		return "validation refused although it is carried out";
+	if (cnf->result != VALIDATE_SUCCESS)
+		return cnf->toggle_num == 0 ? NULL : "toggles before the result";
+	if (!ends_a_window(out, index))
+		return cnf->toggle_num <= watch->most_toggles ? NULL : "repeated result with more toggles";
+	watch->validated++;
+	watch->toggled += fed > 0;
+	if (fed > watch->most_toggles)
+		watch->most_toggles = fed;
+	return cnf->toggle_num == fed ? NULL : "result with other toggles than there were";
+}
+
 static const char *check_sent(const struct slac_watch *watch, const struct slac_evse_input *input,
 			      const struct mme *frame)
 {
@@ -63,26 +94,81 @@ static bool was_sent_before(const struct slac_evse_outputs *out, size_t end, enu
 	return false;
 }
 
-static const char *check_status(struct slac_watch *watch, const struct slac_evse_outputs *out, size_t index)
+static bool was_left(const struct slac_evse_outputs *out, size_t end, enum slac_run_state state)
+{
+	for (size_t i = 0; i < end; i++)
+		if (out->items[i].kind == SLAC_EVSE_RUN_STEP && out->items[i].step.from == state)
+			return true;
+	return false;
+}
+
+static bool is_link(enum slac_evse_input_kind kind)
+{
+	return kind == SLAC_EVSE_LINK_UP || kind == SLAC_EVSE_LINK_UNKNOWN;
+}
+
+static const char *check_status(struct slac_watch *watch, const struct slac_evse_input *input,
+				const struct slac_evse_outputs *out, size_t index)
 {
 	const enum slac_status status = out->items[index].status;
 	const bool matching = watch->reported && watch->status == SLAC_STATUS_MATCHING;
 
-	if (status == SLAC_STATUS_MATCHING && matching)
-		return "matching twice";
+	if (status == SLAC_STATUS_MATCHING && matching && !was_left(out, index, SLAC_RUN_MATCHED))
+		return "matching twice"; /* but for a car that begins again while it joins */
 	if (status == SLAC_STATUS_MATCHING && !was_sent_before(out, index, CM_SLAC_PARM_CNF))
 		return "matching before the answer";
-	if (status == SLAC_STATUS_MATCHED && !matching)
+	if (status == SLAC_STATUS_MATCHED && !matching && !watch->rejoining)
 		return "matched without matching";
-	if (status == SLAC_STATUS_MATCHED && !was_sent_before(out, index, CM_SLAC_MATCH_CNF))
+	if (status == SLAC_STATUS_MATCHED && !watch->evse.config.await_link && !watch->rejoining &&
+	    !was_sent_before(out, index, CM_SLAC_MATCH_CNF))
 		return "matched before the answer";
+	if (status == SLAC_STATUS_MATCHED && watch->evse.config.await_link && !is_link(input->kind))
+		return "matched before the link";
 	if (status == SLAC_STATUS_FAILED && out->items[index].reason == SLAC_REASON_NONE)
 		return "failed without a reason";
 	watch->reported = true;
 	watch->status = status;
 	watch->matched += status == SLAC_STATUS_MATCHED;
 	watch->failed += status == SLAC_STATUS_FAILED;
+	watch->joined += status == SLAC_STATUS_MATCHED && watch->evse.config.await_link;
+	watch->not_joined += out->items[index].reason == SLAC_REASON_NO_JOIN;
+	watch->rejoined += status == SLAC_STATUS_MATCHED && watch->rejoining;
+	watch->rejoining = false;
 	return NULL;
+}
+
+static const char *check_output(struct slac_watch *watch, const struct slac_evse_input *input,
+				const struct slac_evse_outputs *out, size_t index)
+{
+	const struct slac_evse_output *item = &out->items[index];
+	const char *broken;
+
+	switch (item->kind) {
+	case SLAC_EVSE_SEND:
+		broken = check_sent(watch, input, &item->frame);
+		if (broken == NULL && item->frame.mmtype == CM_VALIDATE_CNF)
+			broken = check_validate_cnf(watch, out, index);
+		return broken;
+	case SLAC_EVSE_STATUS:
+		return check_status(watch, input, out, index);
+	case SLAC_EVSE_RUN_STEP:
+		if (item->step.to == SLAC_RUN_TOGGLING) {
+			watch->s2_toggles = 0;
+			watch->s2_closed = false; /* half a toggle from before is none */
+		}
+		return NULL;
+	case SLAC_EVSE_WATCH_LINK:
+		if (!watch->evse.config.await_link)
+			return "link watched although it is not awaited";
+		if (!watch->rejoining && !was_sent_before(out, index, CM_SLAC_MATCH_CNF))
+			return "link watched without a match";
+		return NULL;
+	case SLAC_EVSE_IGNORED:
+		watch->refused++;
+		return NULL;
+	default:
+		return NULL;
+	}
 }
 
 static const char *check_outputs(struct slac_watch *watch, const struct slac_evse_input *input,
@@ -93,13 +179,7 @@ static const char *check_outputs(struct slac_watch *watch, const struct slac_evs
 	if (out->count > watch->outputs_max)
 		watch->outputs_max = out->count;
 	for (size_t i = 0; i < out->count; i++) {
-		const char *broken = NULL;
-		if (out->items[i].kind == SLAC_EVSE_SEND)
-			broken = check_sent(watch, input, &out->items[i].frame);
-		else if (out->items[i].kind == SLAC_EVSE_STATUS)
-			broken = check_status(watch, out, i);
-		else if (out->items[i].kind == SLAC_EVSE_IGNORED)
-			watch->refused++;
+		const char *broken = check_output(watch, input, out, i);
 		if (broken != NULL)
 			return broken;
 	}
@@ -110,13 +190,30 @@ static const char *check_outputs(struct slac_watch *watch, const struct slac_evs
 
 static bool run_waits(const struct slac_run *run)
 {
-	return run->state >= SLAC_RUN_WAIT_START && run->state <= SLAC_RUN_WAIT_MATCH;
+	return run->state >= SLAC_RUN_WAIT_START && run->state <= SLAC_RUN_TOGGLING;
+}
+
+/* No state waits longer than its own time. */
+static uint64_t longest_wait_us(const struct slac_evse_config *config, enum slac_run_state state)
+{
+	switch (state) {
+	case SLAC_RUN_SOUNDING:
+		return (uint64_t)config->tt_evse_match_mnbc_ms * 1000;
+	case SLAC_RUN_WAIT_RSP:
+		return (uint64_t)config->tt_match_response_ms * 1000;
+	case SLAC_RUN_WAIT_MATCH:
+		return (uint64_t)config->tt_evse_match_session_ms * 1000;
+	case SLAC_RUN_TOGGLING:
+		return (UINT64_C(255) + 1) * 100 * 1000; /* the largest TIMER */
+	default:
+		return (uint64_t)config->tt_match_sequence_ms * 1000;
+	}
 }
 
 static const char *check_runs(const struct slac_watch *watch)
 {
 	const struct slac_evse *evse = &watch->evse;
-	unsigned matched = 0, waiting = 0;
+	unsigned matched = 0, waiting = 0, validating = 0;
 
 	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
 		const struct slac_run *run = &evse->runs[i];
@@ -124,6 +221,11 @@ static const char *check_runs(const struct slac_watch *watch)
 		waiting += run_waits(run);
 		if (run_waits(run) && (run->deadline_us <= watch->now_us || run->deadline_us == SLAC_NEVER))
 			return "run that waits without a time-out to come";
+		if (run_waits(run) && run->deadline_us - watch->now_us > longest_wait_us(&evse->config, run->state))
+			return "run that waits longer than its time";
+		validating += run->state == SLAC_RUN_WAIT_TOGGLE || run->state == SLAC_RUN_TOGGLING;
+		if (run_waits(run) && i >= evse->config.parallel_runs)
+			return "more runs than are allowed";
 		if (run->repeats > evse->config.c_ev_match_retry)
 			return "too many repeats";
 		for (size_t j = 0; run->state != SLAC_RUN_FREE && j < i; j++)
@@ -131,7 +233,9 @@ static const char *check_runs(const struct slac_watch *watch)
 			    mac_equal(evse->runs[j].ev_mac, run->ev_mac))
 				return "two runs of one car";
 	}
-	if (matched != (evse->state == SLAC_EVSE_MATCHED))
+	if (validating > 1)
+		return "two runs validate at once";
+	if (matched != (evse->state == SLAC_EVSE_MATCHED || evse->state == SLAC_EVSE_JOINING))
 		return "runs and outlet disagree about the match";
 	if ((waiting > 0) != (evse->state == SLAC_EVSE_MATCHING))
 		return "runs and outlet disagree about matching";
@@ -142,17 +246,28 @@ static const char *check_state(const struct slac_watch *watch)
 {
 	const struct slac_evse *evse = &watch->evse;
 	const uint64_t deadline_us = slac_evse_deadline(evse);
-	const bool waits = evse->state == SLAC_EVSE_WAIT_PARM || evse->state == SLAC_EVSE_MATCHING;
+	const bool matching = evse->state == SLAC_EVSE_MATCHING || evse->state == SLAC_EVSE_JOINING;
+	const bool waits = evse->state == SLAC_EVSE_WAIT_PARM || matching;
+	const bool open_end = watch->terminated && evse->state == SLAC_EVSE_WAIT_PARM;
+	const bool rejoining = watch->rejoining && evse->state == SLAC_EVSE_JOINING;
 
 	if (watch->connected == (evse->state == SLAC_EVSE_IDLE))
 		return "idle with a vehicle, or the other way round";
-	if (waits && (deadline_us == SLAC_NEVER || deadline_us <= watch->now_us))
+	if (waits && !open_end && (deadline_us == SLAC_NEVER || deadline_us <= watch->now_us))
 		return "waiting state without a deadline to come";
+	if (open_end && deadline_us != SLAC_NEVER)
+		return "window of TT_EVSE_SLAC_init after the link was ended";
+	if (evse->state == SLAC_EVSE_JOINING &&
+	    deadline_us - watch->now_us > (uint64_t)evse->config.tt_match_join_ms * 1000)
+		return "joining longer than TT_match_join";
+	if (evse->state == SLAC_EVSE_JOINING && !evse->config.await_link)
+		return "joining although the link is not awaited";
 	if (!waits && deadline_us != SLAC_NEVER)
 		return "deadline of a state that waits for nothing";
-	if (watch->reported && (watch->status == SLAC_STATUS_MATCHING) != (evse->state == SLAC_EVSE_MATCHING))
+	if (watch->reported && (watch->status == SLAC_STATUS_MATCHING) != (matching && !rejoining))
 		return "status and state disagree about matching";
-	if (watch->reported && (watch->status == SLAC_STATUS_MATCHED) != (evse->state == SLAC_EVSE_MATCHED))
+	if (watch->reported &&
+	    (watch->status == SLAC_STATUS_MATCHED) != (evse->state == SLAC_EVSE_MATCHED || rejoining))
 		return "status and state disagree about the match";
 	return check_runs(watch);
 }
@@ -164,6 +279,23 @@ static void note_before(struct slac_watch *watch, const struct slac_evse_input *
 		watch->has_key = true;
 		memcpy(watch->nmk, input->key->nmk, NMK_LEN);
 	}
+	if (input->kind == SLAC_EVSE_REJOIN && watch->evse.state == SLAC_EVSE_MATCHED)
+		watch->rejoining = true;
+}
+
+/* What is due at this moment has been done before the pilot's edge is taken. */
+static void note_s2(struct slac_watch *watch, bool closed)
+{
+	watch->s2_toggles += !closed && watch->s2_closed;
+	watch->s2_closed = closed;
+}
+
+static bool was_reported(const struct slac_evse_outputs *out, enum slac_status status)
+{
+	for (size_t i = 0; i < out->count; i++)
+		if (out->items[i].kind == SLAC_EVSE_STATUS && out->items[i].status == status)
+			return true;
+	return false;
 }
 
 static void note_after(struct slac_watch *watch, const struct slac_evse_input *input)
@@ -173,7 +305,16 @@ static void note_after(struct slac_watch *watch, const struct slac_evse_input *i
 	if (input->kind == SLAC_EVSE_DISCONNECTED) {
 		watch->connected = false;
 		watch->reported = false; /* the next vehicle's reports begin anew */
+		watch->most_toggles = 0;
 	}
+	if (input->kind == SLAC_EVSE_S2_CLOSED || input->kind == SLAC_EVSE_S2_OPEN)
+		note_s2(watch, input->kind == SLAC_EVSE_S2_CLOSED);
+	if (input->kind == SLAC_EVSE_TERMINATE && was_reported(&watch->out, SLAC_STATUS_UNMATCHED))
+		watch->terminated = true;
+	if (input->kind == SLAC_EVSE_LISTEN || watch->evse.state != SLAC_EVSE_WAIT_PARM)
+		watch->terminated = false;
+	watch->terminations += input->kind == SLAC_EVSE_TERMINATE && watch->terminated;
+	watch->pauses += input->kind == SLAC_EVSE_PAUSE && watch->connected;
 	if (input->kind == SLAC_EVSE_KEY_LOST)
 		watch->has_key = false;
 }
@@ -222,7 +363,9 @@ static const char *give_frame(struct slac_watch *watch, const struct mme *frame)
 static const char *give_key(struct slac_watch *watch, uint8_t octet)
 {
 	struct network_key key;
-	const struct slac_evse_input input = {.kind = SLAC_EVSE_KEY_SET, .key = &key};
+	const struct slac_evse_input input = {.kind = SLAC_EVSE_KEY_SET,
+					      .key = &key,
+					      .modem_mac = octet & 1 ? test_modem_mac : NULL};
 
 	memset(&key, octet, sizeof(key));
 	return slac_watch_input(watch, &input);
@@ -245,21 +388,13 @@ static const char *play_message(struct slac_watch *watch, struct tape *tape, siz
 	return give_frame(watch, &frame);
 }
 
-/* What the outlet waits for from this car: a match needs five such steps in a row. */
-static size_t awaited_type(const struct slac_evse *evse, const struct slac_car *car)
+/* The car's run, or NULL. */
+static const struct slac_run *find_run(const struct slac_evse *evse, const struct slac_car *car)
 {
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
-		const struct slac_run *run = &evse->runs[i];
-		if (!mac_equal(run->ev_mac, car->mac))
-			continue;
-		if (run->state == SLAC_RUN_WAIT_START)
-			return 1;
-		if (run->state == SLAC_RUN_WAIT_RSP)
-			return 4;
-		if (run->state == SLAC_RUN_WAIT_MATCH)
-			return 6;
-	}
-	return 0;
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+		if (evse->runs[i].state != SLAC_RUN_FREE && mac_equal(evse->runs[i].ev_mac, car->mac))
+			return &evse->runs[i];
+	return NULL;
 }
 
 static const char *play_sounds(struct slac_watch *watch, struct tape *tape, const struct slac_car *car)
@@ -277,16 +412,85 @@ static const char *play_sounds(struct slac_watch *watch, struct tape *tape, cons
 	return broken;
 }
 
-/* The message the outlet waits for, or all the sounds of the car, each with its profile. */
+static const char *play_edge(struct slac_watch *watch)
+{
+	return give(watch, watch->s2_closed ? SLAC_EVSE_S2_OPEN : SLAC_EVSE_S2_CLOSED, SLAC_REASON_NONE);
+}
+
+static const struct slac_run *toggling_run(const struct slac_evse *evse)
+{
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+		if (evse->runs[i].state == SLAC_RUN_TOGGLING)
+			return &evse->runs[i];
+	return NULL;
+}
+
+/* The pilot's next edge, or the window runs out. */
+static const char *play_toggling(struct slac_watch *watch, struct tape *tape, const struct slac_run *run)
+{
+	if (take(tape) < 0xc0)
+		return play_edge(watch);
+	watch->now_us = run->deadline_us;
+	return give(watch, SLAC_EVSE_TICK, SLAC_REASON_NONE);
+}
+
+/* The car's choice: validation first, or the match. */
+static struct mme choice(struct tape *tape, const struct slac_car *car)
+{
+	const uint8_t octet = take(tape);
+
+	return octet < 0x80 ? slac_car_validate(car, octet < 0x60 ? 0 : octet)
+			    : slac_car_message(car, CM_SLAC_MATCH_REQ);
+}
+
+/* What the outlet waits for from this car: a match needs five such steps in a row. */
+static struct mme awaited(struct tape *tape, const struct slac_car *car, const struct slac_run *run)
+{
+	switch (run->state) {
+	case SLAC_RUN_WAIT_START:
+		return slac_car_message(car, CM_START_ATTEN_CHAR_IND);
+	case SLAC_RUN_WAIT_RSP:
+		return slac_car_message(car, CM_ATTEN_CHAR_RSP);
+	case SLAC_RUN_WAIT_MATCH:
+		return choice(tape, car);
+	case SLAC_RUN_WAIT_TOGGLE:
+		return slac_car_validate(car, take(tape));
+	default:
+		return slac_car_message(car, CM_SLAC_PARM_REQ);
+	}
+}
+
+/* The link that is awaited comes up, or the car asks for the key once more. */
+static const char *play_joining(struct slac_watch *watch, struct tape *tape, const struct slac_car *car)
+{
+	const struct mme again = slac_car_message(car, CM_SLAC_MATCH_REQ);
+	const uint8_t octet = take(tape);
+
+	if (octet < 0x20)
+		return give(watch, SLAC_EVSE_LINK_UNKNOWN, SLAC_REASON_NONE);
+	if (octet < 0x80)
+		return give(watch, SLAC_EVSE_LINK_UP, SLAC_REASON_NONE);
+	return give_frame(watch, &again);
+}
+
+/* What the outlet waits for now, from the car (with its run's run_id), its modem or the pilot. */
 static const char *play_progress(struct slac_watch *watch, struct tape *tape)
 {
-	const struct slac_car car = take_car(tape);
+	const struct slac_run *toggling = toggling_run(&watch->evse);
+	struct slac_car car = take_car(tape);
+	const struct slac_run *run = find_run(&watch->evse, &car);
+	struct mme frame = slac_car_message(&car, CM_SLAC_PARM_REQ);
 
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
-		if (watch->evse.runs[i].state == SLAC_RUN_SOUNDING &&
-		    mac_equal(watch->evse.runs[i].ev_mac, car.mac))
-			return play_sounds(watch, tape, &car);
-	const struct mme frame = slac_car_message(&car, types[awaited_type(&watch->evse, &car)]);
+	if (run != NULL && run->state != SLAC_RUN_FAILED)
+		memcpy(car.run_id, run->run_id, RUN_ID_LEN);
+	if (watch->evse.state == SLAC_EVSE_JOINING)
+		return play_joining(watch, tape, &car);
+	if (run != NULL && run->state == SLAC_RUN_SOUNDING)
+		return play_sounds(watch, tape, &car);
+	if (toggling != NULL && (run == NULL || run == toggling || run->state == SLAC_RUN_FAILED))
+		return play_toggling(watch, tape, toggling);
+	if (run != NULL)
+		frame = awaited(tape, &car, run);
 	return give_frame(watch, &frame);
 }
 
@@ -336,6 +540,28 @@ static const char *play_time(struct slac_watch *watch, struct tape *tape)
 	return give(watch, SLAC_EVSE_TICK, SLAC_REASON_NONE);
 }
 
+static const char *play_link_or_s2(struct slac_watch *watch, struct tape *tape)
+{
+	static const enum slac_evse_input_kind kinds[] = {
+		SLAC_EVSE_S2_CLOSED, SLAC_EVSE_S2_OPEN, SLAC_EVSE_LINK_UP, SLAC_EVSE_LINK_UNKNOWN,
+		SLAC_EVSE_LINK_LOST, SLAC_EVSE_REJOIN, SLAC_EVSE_REJOIN,
+	};
+
+	return give(watch, kinds[take(tape) % (sizeof(kinds) / sizeof(kinds[0]))], SLAC_REASON_NONE);
+}
+
+/* The pilot logic and the 15118 side. Only an outlet that waits for a car is paused. */
+static const char *play_pilot(struct slac_watch *watch, struct tape *tape)
+{
+	static const enum slac_evse_input_kind kinds[] = {SLAC_EVSE_PAUSE, SLAC_EVSE_LISTEN, SLAC_EVSE_LISTEN,
+							  SLAC_EVSE_TERMINATE};
+	const enum slac_evse_input_kind kind = kinds[take(tape) % (sizeof(kinds) / sizeof(kinds[0]))];
+	const enum slac_evse_state state = watch->evse.state;
+	const bool in_use = state == SLAC_EVSE_MATCHING || state == SLAC_EVSE_JOINING || state == SLAC_EVSE_MATCHED;
+
+	return give(watch, kind == SLAC_EVSE_PAUSE && in_use ? SLAC_EVSE_LISTEN : kind, SLAC_REASON_NONE);
+}
+
 /* Progress is the most frequent event, so that matches are reached. */
 static const char *play_event(struct slac_watch *watch, struct tape *tape)
 {
@@ -345,11 +571,16 @@ static const char *play_event(struct slac_watch *watch, struct tape *tape)
 		return play_progress(watch, tape);
 	if (event < 47)
 		return play_message(watch, tape, event);
-	if (event < 52)
+	if (event < 50)
 		return play_garbled(watch, tape);
-	if (event < 57)
+	if (event >= 52 && event < 57)
 		return play_time(watch, tape);
 	switch (event) {
+	case 50:
+		return play_pilot(watch, tape);
+	case 51:
+	case 62:
+		return play_link_or_s2(watch, tape);
 	case 57:
 		return play_raw(watch, tape);
 	case 58:

@@ -19,14 +19,30 @@ struct slac_watch {
 	/* What it reported last; `reported` false before the first status of a vehicle. */
 	bool reported;
 	enum slac_status status;
+	/* Joining: since CM_SLAC_MATCH.CNF or REJOIN; after REJOIN the last report is still `matched`. */
+	bool rejoining;
+	/* The 15118 side ended the link: no window of TT_EVSE_SLAC_init, the car may speak at any time. */
+	bool terminated;
+	/* The pilot as it was told: B-C-B of the validation window that is open or was last. */
+	bool s2_closed;
+	unsigned s2_toggles;
+	unsigned most_toggles; /* of any window since the vehicle was connected */
 	/* How far the events came, for a test that must not be vacuous. */
 	unsigned long matched;
 	unsigned long failed;
 	unsigned long refused;
 	unsigned long outputs_max;
+	unsigned long validated; /* validations that ended with a result */
+	unsigned long toggled;   /* of those, with a toggle */
+	unsigned long not_ready; /* validations put off for another's */
+	unsigned long joined;    /* links that came up after they were awaited */
+	unsigned long not_joined;
+	unsigned long rejoined;
+	unsigned long terminations;
+	unsigned long pauses;
 };
 
-/* The config is copied. The events of slac_watch_play are for test_evse_mac. */
+/* The config is copied. The events of slac_watch_play are for test_evse_mac, its modem is test_modem_mac. */
 void slac_watch_init(struct slac_watch *watch, const struct slac_evse_config *config);
 
 /* One input now. NULL, or the rule that was broken. */

@@ -148,6 +148,68 @@ SCAPY_RESERVED = {
 # (message, field): scapy reads the number with the highest octet first, HomePlug sends it last.
 SCAPY_SWAPPED = {("CM_SET_KEY.REQ", "prn"), ("CM_SET_KEY.CNF", "prn")}
 
+# The modem's messages and CM_AMP_MAP: tshark's name of the type, and of our fields that it shows.
+TSHARK_MODEM = {
+    "CM_NW_STATS.REQ": ("CM_NW_STATS.REQ", {}),
+    "CM_NW_STATS.CNF": ("CM_NW_STATS.CNF", {
+        "num_stas": "nw_info_cnf.num_stas",
+        **{f"mac_{n}": "nw_info_cnf.sta_info.da" for n in range(8)},
+        **{f"avg_phydr_tx_{n}": "nw_info_cnf.sta_indo.phy_dr_tx" for n in range(8)},
+        **{f"avg_phydr_rx_{n}": "nw_info_cnf.sta_indo.phy_dr_rx" for n in range(8)}}),
+    "CM_STA_CAP.REQ": ("CM_STA_CAP.REQ", {}),
+    "CM_STA_CAP.CNF": ("CM_STA_CAP.CNF", {}),
+    "CM_AMP_MAP.REQ": ("CM_AMP_MAP.REQ", {}),
+    "CM_AMP_MAP.CNF": ("CM_AMP_MAP.CNF", {}),
+    "VS_SW_VER.REQ": ("GET_SW.REQ", {}),
+    "VS_SW_VER.CNF": ("GET_SW.CNF", {"mstatus": "get_sw_cnf.status", "device_id": "get_sw_cnf.dev_id",
+                                     "length": "get_sw_cnf.ver_len", "version": "get_sw_cnf.ver_str"}),
+    "VS_RS_DEV.REQ": ("RS_DEV.REQ", {}),
+    "VS_RS_DEV.CNF": ("RS_DEV.CNF", {"mstatus": "rs_dev_cnf.status"}),
+    "VS_PL_LNK_STATUS.REQ": ("LINK_STATUS.REQ", {}),
+    "VS_PL_LNK_STATUS.CNF": ("LINK_STATUS.CNF", {}),
+    "VS_OP_ATTRIBUTES.REQ": ("OP_ATTR.REQ", {"cookie": "op_attr.cookie", "report_type": "op_attr.rep_type"}),
+    # it calls the build suffix "Software build number", and the build number reserved
+    "VS_OP_ATTRIBUTES.CNF": ("OP_ATTR.CNF", {
+        "status": ("op_attr_cnf.status", 0x0003), "cookie": "op_attr.cookie", "report_type": "op_attr.rep_type",
+        "size": "op_attr_cnf.size", "hardware": "op_attr_cnf.data.hw", "software": "op_attr_cnf.data.sw",
+        "major": "op_attr_cnf.data.sw_major", "minor": "op_attr_cnf.data.sw_minor",
+        "sub": "op_attr_cnf.data.sw_sub", "build_suffix": "op_attr_cnf.data.sw_sub",
+        "build_date": "op_attr_cnf.data.sw_date", "release_type": "op_attr_cnf.data.sw_rel"}),
+    "VS_HST_ACTION.IND": ("HOST_ACTION.IND", {"action": "host_action_ind.action"}),
+    "VS_HST_ACTION.RSP": ("HOST_ACTION.RSP", {"status": ("host_action_rsp.status", 0x03)}),
+    "VS_ATTEN_CHAR.IND": ("Unknown", {}),
+    "NSCM_GET_VERSION.REQ": ("Unknown", {}),
+    "NSCM_GET_VERSION.CNF": ("Unknown", {}),
+    "NSCM_RESET_DEVICE.REQ": ("Unknown", {}),
+    "NSCM_GET_D_LINK_STATUS.REQ": ("Unknown", {}),
+    "NSCM_GET_D_LINK_STATUS.CNF": ("Unknown", {}),
+    "NSCM_D_LINK_READY.IND": ("Unknown", {}),
+}
+TSHARK_MODEM_BOXES = ("nw_stats_cnf", "nw_info_cnf.sta_info", "get_sw_cnf", "rs_dev_cnf", "op_attr_req",
+                      "op_attr_cnf", "op_attr_cnf.data", "host_action_ind", "host_action_rsp", "vendor",
+                      "vendor.oui")
+# Fields of tshark's that are none of ours, with offset and size: what slacd does not read of a message.
+TSHARK_MODEM_MORE = {
+    "VS_SW_VER.CNF": {("get_sw_cnf.upg", 87, 1)},
+    "VS_OP_ATTRIBUTES.CNF": {("reserved", 77, 4), ("op_attr_cnf.data.sw_sdram_type", 101, 1),
+                             ("reserved", 102, 1), ("op_attr_cnf.data.sw_linefreq", 103, 1),
+                             ("op_attr_cnf.data.sw_zerocross", 103, 1),
+                             ("op_attr_cnf.data.sw_sdram_size", 104, 4),
+                             ("op_attr_cnf.data.sw_auth_mode", 108, 1)},
+}
+# (message, field): octets that tshark counts into the field besides, here zeros.
+TSHARK_MODEM_TOO_LONG = {("VS_SW_VER.CNF", "version"): (24, "takes the text for 64 octets whatever its length")}
+# scapy's layer and its names of our fields; all other messages have no layer.
+SCAPY_MODEM = {
+    "VS_SW_VER.CNF": ("GetDeviceVersion", {"mstatus": "Status", "device_id": "DeviceID", "length": "VersionLen",
+                                           "version": "DeviceVersion"}),
+    "VS_RS_DEV.REQ": ("ResetDeviceRequest", {}),
+    "VS_RS_DEV.CNF": ("ResetDeviceConfirmation", {"mstatus": "Status"}),
+    "VS_HST_ACTION.IND": ("HostActionRequired", {"action": "ActionRequired"}),
+    "VS_ATTEN_CHAR.IND": ("VS_ATTENUATION_CHARACTERISTICS_MME", {"pev_mac": "EVMACAddress",
+                                                                 "num_groups": "NumberOfGroups"}),
+}
+
 
 class Message:
     """One frame of `dissect` with its fields: name -> (offset, octets as they are on the wire)."""
@@ -208,7 +270,8 @@ class Encoded(unittest.TestCase):
     def test_each_type_has_a_frame_and_its_fields_are_in_it(self):
         self.assertEqual({m.name for m in MESSAGES}, set(TSHARK))
         self.assertEqual(set(SCAPY) | set(SCAPY_UNKNOWN), set(TSHARK))
-        for message in MESSAGES:
+        self.assertEqual({m.name for m in MODEM_MESSAGES}, set(TSHARK_MODEM))
+        for message in MESSAGES + MODEM_MESSAGES:
             for name, (offset, octets) in message.fields.items():
                 with self.subTest(message=str(message), field=name):
                     self.assertEqual(message.frame[offset:offset + len(octets)], octets)
@@ -305,6 +368,79 @@ class Tshark(unittest.TestCase):
         self.assertIn("Failure", result.get("showname"))
 
 
+@unittest.skipUnless(shutil.which("tshark"), "tshark is not installed")
+class TsharkModem(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.packets = list(zip(MODEM_MESSAGES, tshark_packets(MODEM_MESSAGES)))
+
+    @staticmethod
+    def shown(fields, name, offset):
+        return [f for f in fields if f.get("name") == "homeplug_av." + name and int(f.get("pos")) == offset]
+
+    def test_all_packets_came_back_without_complaint(self):
+        self.assertEqual(len(self.packets), len(MODEM_MESSAGES))
+        for message, (packet, protocols, _) in self.packets:
+            with self.subTest(message=str(message)):
+                self.assertEqual(protocols, {"geninfo", "frame", "eth", "homeplug-av"})
+                names = [element.get("name", "") for element in packet.iter()]
+                self.assertEqual([n for n in names if n.startswith(("_ws.expert", "_ws.malformed"))], [])
+
+    def test_header(self):
+        for message, (_, _, fields) in self.packets:
+            with self.subTest(message=str(message)):
+                mmv = message.frame[14]
+                version, = self.shown(fields, "mmhdr.mmver", 14)
+                self.assertEqual(version.get("show"), str(mmv))
+                mmtype, = self.shown(fields, "mmhdr.mmtype" if mmv else "mmhdr.mmtype.qualcomm", 15)
+                self.assertEqual(int(mmtype.get("show"), 16), message.mmtype)
+                self.assertEqual(mmtype.get("showname").split()[:2], ["Type:", TSHARK_MODEM[message.name][0]])
+                self.assertEqual(len(self.shown(fields, "mmhdr.fmi", 17)), mmv)
+                oui = self.shown(fields, "vendor.oui", 19 if mmv else 17)
+                self.assertEqual([f.get("value") for f in oui], self.oui_of(message))
+
+    @staticmethod
+    def oui_of(message):
+        if message.name.startswith("CM_"):
+            return []
+        return ["00b052" if message.name.startswith("VS_") else "0016e8"]
+
+    def test_every_field_it_knows(self):
+        compared = 0
+        for message, (_, _, fields) in self.packets:
+            for name, theirs in TSHARK_MODEM[message.name][1].items():
+                with self.subTest(message=str(message), field=name):
+                    self.compare(message, name, fields, theirs)
+                    compared += 1
+        self.assertEqual(compared, 46)
+
+    def compare(self, message, name, fields, theirs):
+        theirs, mask = theirs if isinstance(theirs, tuple) else (theirs, None)
+        offset, octets = message.fields[name]
+        extra, _ = TSHARK_MODEM_TOO_LONG.get((message.name, name), (0, ""))
+        found, = self.shown(fields, theirs, offset)
+        self.assertEqual(int(found.get("size")), len(octets) + extra)
+        if mask is not None:
+            self.assertEqual(int(found.get("value"), 16), int.from_bytes(octets, "little") & mask)
+            return
+        self.assertEqual(bytes.fromhex(found.get("value")), octets + bytes(extra))
+        if name in message.numbers:
+            self.assertEqual(int(found.get("show"), 0), int.from_bytes(octets, "little"))
+
+    def test_nothing_else_is_shown(self):
+        for message, (_, _, fields) in self.packets:
+            with self.subTest(message=str(message)):
+                names = TSHARK_MODEM[message.name][1].values()
+                ours = {t[0] if isinstance(t, tuple) else t for t in names}
+                more = set()
+                for field in fields:
+                    name = field.get("name").removeprefix("homeplug_av.")
+                    if name in ours or name in TSHARK_MODEM_BOXES or name.startswith(TSHARK_HEADER):
+                        continue
+                    more.add((name, int(field.get("pos")), int(field.get("size"))))
+                self.assertEqual(more, TSHARK_MODEM_MORE.get(message.name, set()))
+
+
 def scapy_values(layer):
     """Fields of a layer by name, those of the variable field of the match messages included."""
     values = {}
@@ -399,10 +535,61 @@ class Scapy(unittest.TestCase):
                 self.assertEqual(bytes(rest), bytes(len(message.frame) - message.length))
 
 
+@unittest.skipIf(scapy is None, "scapy is not installed")
+class ScapyModem(unittest.TestCase):
+    def test_header(self):
+        for message in MODEM_MESSAGES:
+            with self.subTest(message=str(message)):
+                header = Ether(message.frame).payload
+                self.assertEqual(type(header).__name__, "HomePlugAV")
+                self.assertEqual((header.version, header.HPtype), (message.frame[14], message.mmtype))
+                if header.version == 0:
+                    self.assertEqual(header.VendorField[0].OUI, 0x00b052)
+                else:
+                    self.assertEqual(header.FragmentInfo, 0)
+
+    def test_unknown_messages_are_still_unknown(self):
+        unknown = [m for m in MODEM_MESSAGES if m.name not in SCAPY_MODEM]
+        self.assertEqual(len(unknown), len(TSHARK_MODEM) - len(SCAPY_MODEM))
+        for message in unknown:
+            with self.subTest(message=str(message)):
+                self.assertIs(type(Ether(message.frame).payload.payload), Raw)
+
+    def test_every_field_it_knows(self):
+        compared = 0
+        for message in MODEM_MESSAGES:
+            if message.name not in SCAPY_MODEM:
+                continue
+            layer = Ether(message.frame).payload.payload
+            name_of_layer, names = SCAPY_MODEM[message.name]
+            self.assertEqual(type(layer).__name__, name_of_layer)
+            values = scapy_values(layer)
+            for name, theirs in names.items():
+                with self.subTest(message=str(message), field=name):
+                    field, value = values[theirs]
+                    self.assertEqual(scapy_octets(name, field, value), message.fields[name][1])
+                    compared += 1
+        self.assertEqual(compared, 8)
+
+    def test_atten_char_is_still_one_octet_short(self):
+        """Its carriers per group and groups lie one octet before those of real modems."""
+        message, = [m for m in MODEM_MESSAGES if m.name == "VS_ATTEN_CHAR.IND"]
+        layer = Ether(message.frame).payload.payload
+        offset, octets = message.fields["aag_db"]
+        groups = bytes(group.group for group in layer.Groups)
+        self.assertEqual(groups, message.frame[offset - 1:offset - 1 + len(octets)])
+        self.assertNotEqual(groups, octets)
+        offset, octets = message.fields["carriers_per_group"]
+        self.assertEqual(layer.NumberOfCarrierPerGroupe, message.frame[offset - 1])
+        self.assertNotEqual(layer.NumberOfCarrierPerGroupe, octets[0])
+
+
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: test_dissectors.py <path of the program dissect>")
-    MESSAGES = encoded_messages(sys.argv.pop())
+    ENCODED = encoded_messages(sys.argv.pop())
+    MODEM_MESSAGES = [m for m in ENCODED if m.name in TSHARK_MODEM]
+    MESSAGES = [m for m in ENCODED if m.name not in TSHARK_MODEM]
     outcome = unittest.main(verbosity=2, exit=False).result
     if not outcome.wasSuccessful():
         sys.exit(1)

@@ -5,6 +5,8 @@
 #include "homeplug/mme.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -441,6 +443,60 @@ static void live_interface_down_and_gone(void **state)
 	link_close(a);
 }
 
+static void live_interface_without_carrier_is_not_opened(void **state)
+{
+	(void)state;
+	run("ip link set tb down");
+	expect_error("ta", "interface ta: no carrier");
+	assert_int_equal(errno, ENETDOWN);
+	run("ip link set ta down");
+	expect_error("ta", "interface ta is down");
+	assert_int_equal(errno, ENETDOWN);
+	run("ip link del ta");
+	expect_error("ta", "interface ta does not exist");
+	assert_int_equal(errno, ENODEV);
+}
+
+static void live_index_is_the_interfaces_and_outlives_its_name(void **state)
+{
+	struct link *a = live_or_fail("ta");
+
+	(void)state;
+	assert_int_equal(link_ifindex(a), if_nametoindex("ta"));
+	run("ip link set ta down && ip link set ta name tc");
+	assert_int_equal(link_ifindex(a), if_nametoindex("tc"));
+	link_close(a);
+	run("ip link del tc");
+}
+
+static bool is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) >= 0;
+}
+
+/* Closing takes the kernel some 10 ms each: it is done behind the caller's back, but done, and none is forgotten. */
+static void live_closed_links_leave_no_descriptor(void **state)
+{
+	enum { LINKS = 72 }; /* more than wait to be closed at the same time */
+	static int fds[LINKS];
+	static struct link *links[LINKS];
+	int last_open = 0;
+
+	(void)state;
+	for (int i = 0; i < LINKS; i++) {
+		links[i] = live_or_fail("ta");
+		fds[i] = link_fd(links[i]);
+	}
+	for (int i = 0; i < LINKS; i++)
+		link_close(links[i]);
+	for (int waited_ms = 0; last_open < LINKS && waited_ms < 60000; waited_ms++) {
+		while (last_open < LINKS && !is_open(fds[last_open]))
+			last_open++;
+		usleep(1000);
+	}
+	assert_int_equal(last_open, LINKS);
+}
+
 static void live_errors_name_the_interface(void **state)
 {
 	(void)state;
@@ -494,6 +550,9 @@ static int run_live_tests(void)
 		cmocka_unit_test_setup_teardown(live_other_ethertypes_are_dropped, veth_up, veth_down),
 		cmocka_unit_test_setup_teardown(live_mac_is_the_interfaces, veth_up, veth_down),
 		cmocka_unit_test_setup_teardown(live_interface_down_and_gone, veth_up, veth_down),
+		cmocka_unit_test_setup_teardown(live_interface_without_carrier_is_not_opened, veth_up, veth_down),
+		cmocka_unit_test_setup_teardown(live_index_is_the_interfaces_and_outlives_its_name, veth_up, veth_down),
+		cmocka_unit_test_setup_teardown(live_closed_links_leave_no_descriptor, veth_up, veth_down),
 		cmocka_unit_test(live_errors_name_the_interface),
 		cmocka_unit_test(live_without_capability_says_which),
 	};

@@ -1,146 +1,77 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The local modem's key, on virtual time. */
-#include "homeplug/modem.h"
+/* The local modem's key. The modem is a standard one, so that nothing but the key is in the way. */
+#include "homeplug/tests/modem_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#define MS UINT64_C(1000)
-
-static const uint8_t host_mac[MAC_LEN] = {0x02, 0x11, 0x22, 0x33, 0x44, 0xaa};
-static const uint8_t modem_mac[MAC_LEN] = {0x02, 0x11, 0x22, 0x33, 0x44, 0xbb};
 static const uint8_t zeros[MAC_LEN];
-
-struct bench {
-	struct modem modem;
-	struct modem_outputs out;
-	uint64_t now_us;
-};
-
-static void bench_init(struct bench *bench)
-{
-	struct modem_config config = {.response_ms = 1000};
-
-	memset(bench, 0xa5, sizeof(*bench)); /* nothing may depend on what was there */
-	memcpy(config.host_mac, host_mac, MAC_LEN);
-	bench->now_us = 3000 * MS;
-	modem_init(&bench->modem, &config);
-}
-
-static struct network_key key_number(uint8_t n)
-{
-	struct network_key key;
-
-	memset(key.nmk, 0xc0 + n, NMK_LEN);
-	memset(key.nid, 0x10 + n, NID_LEN);
-	return key;
-}
-
-/* Key number n, nonce n n n n. */
-static void set_key(struct bench *bench, uint8_t n)
-{
-	const struct network_key key = key_number(n);
-	uint8_t nonce[NONCE_LEN];
-
-	memset(nonce, n, NONCE_LEN);
-	modem_set_key(&bench->modem, &key, nonce, bench->now_us, &bench->out);
-}
 
 static void bench_with_key(struct bench *bench, uint8_t n)
 {
-	bench_init(bench);
-	set_key(bench, n);
+	const struct modem_config config = bench_config(MODEM_STANDARD);
+
+	bench_init(bench, &config);
+	bench_set_key(bench, n);
 }
 
-static void confirm(struct bench *bench, uint8_t n, uint8_t result)
+static void bench_with_key_set(struct bench *bench)
 {
-	struct mme frame;
+	const struct modem_config config = bench_config(MODEM_STANDARD);
 
-	mme_init(&frame, CM_SET_KEY_CNF, modem_mac, host_mac);
-	frame.set_key_cnf.result = result;
-	memset(frame.set_key_cnf.your_nonce, n, NONCE_LEN);
-	modem_frame(&bench->modem, &frame, bench->now_us, &bench->out);
+	bench_ready(bench, &config, MODEM_STANDARD);
 }
 
-/* CM_GET_KEY.CNF to nonce n: the NID of key `nid_of` and, where granted, the NMK of key `nmk_of`. */
-static void tell_nid_and_key(struct bench *bench, uint8_t n, uint8_t nid_of, uint8_t nmk_of,
-			     enum get_key_result result)
+static void bench_with_unclear_key(struct bench *bench)
 {
-	const struct network_key key = key_number(nid_of), other = key_number(nmk_of);
-	struct mme frame;
-
-	mme_init(&frame, CM_GET_KEY_CNF, modem_mac, host_mac);
-	frame.get_key_cnf.result = (uint8_t)result;
-	frame.get_key_cnf.key_type = KEY_TYPE_NMK;
-	memset(frame.get_key_cnf.your_nonce, n, NONCE_LEN);
-	memcpy(frame.get_key_cnf.nid, key.nid, NID_LEN);
-	if (result == GET_KEY_GRANTED)
-		memcpy(frame.get_key_cnf.key, other.nmk, NMK_LEN);
-	modem_frame(&bench->modem, &frame, bench->now_us, &bench->out);
+	bench_with_key(bench, 1);
+	bench_confirm(bench, 1, SET_KEY_RESULT_UNCLEAR);
+	bench_expect(bench, "IDENTIFIED standard, CM_GET_KEY.REQ");
 }
 
-static void tell_key(struct bench *bench, uint8_t n, uint8_t key, enum get_key_result result)
+/* Ready with key n; asks which link questions the modem answers, as the first key does. */
+static void expect_done(const struct bench *bench, uint8_t n, const char *text)
 {
-	tell_nid_and_key(bench, n, key, key, result);
-}
+	const struct network_key key = bench_key(n);
 
-/* Outputs in order, e.g. "SILENT, CM_SET_KEY.REQ". */
-static void expect(const struct bench *bench, const char *wanted)
-{
-	static const char *const kinds[] = {"", "KEY_SET", "SILENT", "REFUSED", "IGNORED"};
-	char text[256] = "";
-	size_t len = 0;
-
-	for (size_t i = 0; i < bench->out.count; i++) {
-		const struct modem_output *item = &bench->out.items[i];
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s%s%s", i == 0 ? "" : ", ",
-					item->kind == MODEM_SEND ? mme_name(item->frame.mmtype)
-								 : kinds[item->kind],
-					item->kind == MODEM_IGNORED ? " " : "",
-					item->kind == MODEM_IGNORED ? mme_error_text(item->error) : "");
-	}
-	assert_string_equal(text, wanted);
-}
-
-/* Nothing a microsecond before the deadline, which is one second away; then `text`. */
-static void expect_after_1_s(struct bench *bench, const char *text)
-{
-	const uint64_t due_us = bench->now_us + 1000 * MS;
-
-	assert_int_equal(modem_deadline(&bench->modem), due_us);
-	modem_tick(&bench->modem, due_us - 1, &bench->out);
-	expect(bench, "");
-	bench->now_us = due_us;
-	modem_tick(&bench->modem, due_us, &bench->out);
-	expect(bench, text);
-}
-
-static void expect_done(const struct bench *bench, uint8_t n)
-{
-	const struct network_key key = key_number(n);
-
-	expect(bench, "KEY_SET");
-	assert_int_equal(bench->modem.state, MODEM_READY);
-	assert_true(modem_deadline(&bench->modem) == MODEM_NEVER);
+	bench_expect(bench, text);
+	bench_expect_state(bench, MODEM_READY);
+	bench_expect_rest(bench);
 	assert_memory_equal(bench->modem.key.nmk, key.nmk, NMK_LEN);
-	assert_memory_equal(bench->modem.mac, modem_mac, MAC_LEN);
+	assert_true(bench->modem.has_mac);
+	assert_memory_equal(bench->modem.mac, bench_modem_mac, MAC_LEN);
+}
+
+static void defaults_are_the_values_of_the_contract(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_AUTO);
+
+	(void)state;
+	assert_int_equal(config.link_detection, MODEM_LINK_AUTO);
+	assert_int_equal(config.identify_ms, 300);
+	assert_int_equal(config.response_ms, 1000);
+	assert_false(config.reset_after_key);
+	assert_false(config.reset_after_session);
+	assert_int_equal(config.reset_ms, 10000);
+	assert_int_equal(config.poll_ms, 200);
+	assert_int_equal(config.supervise_ms, 1000);
+	assert_int_equal(config.link_lost_polls, 3);
 }
 
 static void set_key_req_has_the_fields_of_table_a8(void **state)
 {
-	const struct network_key key = key_number(1);
+	const struct network_key key = bench_key(1);
 	struct bench bench;
 
 	(void)state;
 	bench_with_key(&bench, 1);
-	expect(&bench, "CM_SET_KEY.REQ");
+	bench_expect(&bench, "CM_SET_KEY.REQ");
 	const struct mme *frame = &bench.out.items[0].frame;
 	assert_memory_equal(frame->dst, "\x00\xb0\x52\x00\x00\x01", MAC_LEN);
-	assert_memory_equal(frame->src, host_mac, MAC_LEN);
+	assert_memory_equal(frame->src, bench_host_mac, MAC_LEN);
 	const struct set_key_req *req = &frame->set_key_req;
 	assert_int_equal(req->key_type, 1);
 	assert_memory_equal(req->my_nonce, "\x01\x01\x01\x01", NONCE_LEN);
@@ -156,15 +87,22 @@ static void set_key_req_has_the_fields_of_table_a8(void **state)
 
 static void idle_modem_is_silent(void **state)
 {
+	const struct modem_config config = bench_config(MODEM_AUTO);
 	struct bench bench;
 
 	(void)state;
-	bench_init(&bench);
-	assert_true(modem_deadline(&bench.modem) == MODEM_NEVER);
+	bench_init(&bench, &config);
+	bench_expect_rest(&bench);
 	modem_tick(&bench.modem, UINT64_MAX - 1, &bench.out);
-	expect(&bench, "");
-	confirm(&bench, 0, SET_KEY_RESULT_TAKEN);
-	expect(&bench, "");
+	bench_expect(&bench, "");
+	bench_confirm(&bench, 0, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench, "");
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_expect(&bench, "");
+	modem_check_key(&bench.modem, bench.now_us, &bench.out);
+	bench_expect(&bench, "");
+	assert_false(bench.modem.has_mac);
+	bench_expect_state(&bench, MODEM_IDLE);
 }
 
 static void confirmed_key_is_set(void **state)
@@ -173,8 +111,11 @@ static void confirmed_key_is_set(void **state)
 
 	(void)state;
 	bench_with_key(&bench, 1);
-	confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	expect_done(&bench, 1);
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	expect_done(&bench, 1, "IDENTIFIED standard, KEY_SET, CM_NW_STATS.REQ");
+	bench_set_key(&bench, 2);
+	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
+	expect_done(&bench, 2, "KEY_SET");
 }
 
 static void silent_modem_is_asked_each_second_for_ever_and_said_once(void **state)
@@ -184,12 +125,13 @@ static void silent_modem_is_asked_each_second_for_ever_and_said_once(void **stat
 	(void)state;
 	bench_with_key(&bench, 1);
 	const struct mme first = bench.out.items[0].frame;
-	expect_after_1_s(&bench, "SILENT, CM_SET_KEY.REQ");
+	bench_expect_after_ms(&bench, 1000, "SILENT, CM_SET_KEY.REQ");
 	for (int i = 0; i < 5000; i++)
-		expect_after_1_s(&bench, "CM_SET_KEY.REQ");
+		bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
 	assert_memory_equal(&bench.out.items[0].frame, &first, sizeof(first));
-	confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	expect_done(&bench, 1);
+	assert_int_equal(bench.modem.attempts, 5002);
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	expect_done(&bench, 1, "IDENTIFIED standard, KEY_SET, CM_NW_STATS.REQ");
 }
 
 static void silence_is_said_again_for_the_next_key(void **state)
@@ -198,9 +140,9 @@ static void silence_is_said_again_for_the_next_key(void **state)
 
 	(void)state;
 	bench_with_key(&bench, 1);
-	expect_after_1_s(&bench, "SILENT, CM_SET_KEY.REQ");
-	set_key(&bench, 2);
-	expect_after_1_s(&bench, "SILENT, CM_SET_KEY.REQ");
+	bench_expect_after_ms(&bench, 1000, "SILENT, CM_SET_KEY.REQ");
+	bench_set_key(&bench, 2);
+	bench_expect_after_ms(&bench, 1000, "SILENT, CM_SET_KEY.REQ");
 }
 
 static void unclear_confirmation_is_verified_and_taken_where_the_network_is_the_new_one(void **state)
@@ -208,18 +150,17 @@ static void unclear_confirmation_is_verified_and_taken_where_the_network_is_the_
 	struct bench bench;
 
 	(void)state;
-	bench_with_key(&bench, 1);
-	confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
-	expect(&bench, "CM_GET_KEY.REQ");
-	const struct mme *frame = &bench.out.items[0].frame;
+	bench_with_unclear_key(&bench);
+	const struct mme *frame = &bench.out.items[1].frame;
 	assert_memory_equal(frame->dst, mac_local_modem, MAC_LEN);
+	assert_memory_equal(frame->src, bench_host_mac, MAC_LEN);
 	assert_int_equal(frame->get_key_req.request_type, 0);
 	assert_int_equal(frame->get_key_req.key_type, KEY_TYPE_NMK);
 	assert_int_equal(frame->get_key_req.pid, KEY_PID_HLE);
 	assert_memory_equal(frame->get_key_req.nid, bench.modem.key.nid, NID_LEN);
 	assert_memory_equal(frame->get_key_req.my_nonce, "\x01\x01\x01\x01", NONCE_LEN);
-	tell_key(&bench, 1, 1, GET_KEY_GRANTED);
-	expect_done(&bench, 1);
+	bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
+	expect_done(&bench, 1, "KEY_SET, CM_NW_STATS.REQ");
 }
 
 /* A modem that hands out no keys still names its network. */
@@ -228,10 +169,9 @@ static void refused_get_key_with_the_new_network_is_enough(void **state)
 	struct bench bench;
 
 	(void)state;
-	bench_with_key(&bench, 1);
-	confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
-	tell_key(&bench, 1, 1, GET_KEY_REFUSED);
-	expect_done(&bench, 1);
+	bench_with_unclear_key(&bench);
+	bench_tell_key(&bench, 1, 1, 1, GET_KEY_REFUSED);
+	expect_done(&bench, 1, "KEY_SET, CM_NW_STATS.REQ");
 }
 
 static void unclear_confirmation_with_the_old_network_is_a_refusal_and_tried_again(void **state)
@@ -239,17 +179,27 @@ static void unclear_confirmation_with_the_old_network_is_a_refusal_and_tried_aga
 	struct bench bench;
 
 	(void)state;
-	bench_with_key(&bench, 1);
-	confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
-	tell_key(&bench, 1, 7, GET_KEY_GRANTED);
-	expect(&bench, "REFUSED");
-	expect_after_1_s(&bench, "CM_SET_KEY.REQ");
-	confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
-	tell_key(&bench, 1, 7, GET_KEY_GRANTED);
-	expect(&bench, ""); /* said once */
-	expect_after_1_s(&bench, "CM_SET_KEY.REQ");
-	confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	expect_done(&bench, 1);
+	bench_with_unclear_key(&bench);
+	bench_tell_key(&bench, 1, 7, 7, GET_KEY_GRANTED);
+	bench_expect(&bench, "REFUSED");
+	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
+	bench_confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
+	bench_tell_key(&bench, 1, 7, 7, GET_KEY_GRANTED);
+	bench_expect(&bench, ""); /* said once */
+	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	expect_done(&bench, 1, "KEY_SET, CM_NW_STATS.REQ");
+}
+
+static void unclear_confirmation_of_a_modem_without_a_network_is_a_refusal(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_unclear_key(&bench);
+	bench_tell_key(&bench, 1, 0, 0, GET_KEY_REFUSED);
+	bench_expect(&bench, "REFUSED");
+	bench_expect_state(&bench, MODEM_RETRY);
 }
 
 /* Captured modems did this: the NID of the last CM_SET_KEY.REQ, but another key. */
@@ -258,11 +208,10 @@ static void new_network_with_another_key_is_a_refusal(void **state)
 	struct bench bench;
 
 	(void)state;
-	bench_with_key(&bench, 1);
-	confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
-	tell_nid_and_key(&bench, 1, 1, 7, GET_KEY_GRANTED);
-	expect(&bench, "REFUSED");
-	expect_after_1_s(&bench, "CM_SET_KEY.REQ");
+	bench_with_unclear_key(&bench);
+	bench_tell_key(&bench, 1, 1, 7, GET_KEY_GRANTED);
+	bench_expect(&bench, "REFUSED");
+	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
 }
 
 static void unclear_confirmation_that_nobody_verifies_is_said_once_and_tried_again(void **state)
@@ -270,14 +219,13 @@ static void unclear_confirmation_that_nobody_verifies_is_said_once_and_tried_aga
 	struct bench bench;
 
 	(void)state;
-	bench_with_key(&bench, 1);
-	confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
-	expect_after_1_s(&bench, "REFUSED, CM_SET_KEY.REQ");
-	confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
-	expect(&bench, "CM_GET_KEY.REQ");
-	expect_after_1_s(&bench, "CM_SET_KEY.REQ");
-	expect_after_1_s(&bench, "SILENT, CM_SET_KEY.REQ");
-	expect_after_1_s(&bench, "CM_SET_KEY.REQ");
+	bench_with_unclear_key(&bench);
+	bench_expect_after_ms(&bench, 1000, "REFUSED, CM_SET_KEY.REQ");
+	bench_confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
+	bench_expect(&bench, "CM_GET_KEY.REQ");
+	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
+	bench_expect_after_ms(&bench, 1000, "SILENT, CM_SET_KEY.REQ");
+	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
 }
 
 static void refusal_is_said_again_for_the_next_key(void **state)
@@ -286,11 +234,11 @@ static void refusal_is_said_again_for_the_next_key(void **state)
 
 	(void)state;
 	bench_with_key(&bench, 1);
-	confirm(&bench, 1, 0xff);
-	expect(&bench, "REFUSED");
-	set_key(&bench, 2);
-	confirm(&bench, 2, 0xff);
-	expect(&bench, "REFUSED");
+	bench_confirm(&bench, 1, 0xff);
+	bench_expect(&bench, "IDENTIFIED standard, REFUSED");
+	bench_set_key(&bench, 2);
+	bench_confirm(&bench, 2, 0xff);
+	bench_expect(&bench, "REFUSED");
 }
 
 static void other_results_are_refusals(void **state)
@@ -300,9 +248,9 @@ static void other_results_are_refusals(void **state)
 	(void)state;
 	for (unsigned result = 2; result <= 255; result++) {
 		bench_with_key(&bench, 1);
-		confirm(&bench, 1, (uint8_t)result);
-		expect(&bench, "REFUSED");
-		expect_after_1_s(&bench, "CM_SET_KEY.REQ");
+		bench_confirm(&bench, 1, (uint8_t)result);
+		bench_expect(&bench, "IDENTIFIED standard, REFUSED");
+		bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
 	}
 }
 
@@ -314,28 +262,50 @@ static void confirmation_with_another_nonce_is_ignored(void **state)
 	bench_with_key(&bench, 1);
 	const uint64_t deadline_us = modem_deadline(&bench.modem);
 	bench.now_us += 400 * MS;
-	confirm(&bench, 9, SET_KEY_RESULT_TAKEN);
-	expect(&bench, "IGNORED your_nonce");
-	assert_int_equal(bench.modem.state, MODEM_SET_KEY);
+	bench_confirm(&bench, 9, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench, "IGNORED your_nonce");
+	bench_expect_state(&bench, MODEM_SET_KEY);
+	assert_false(bench.modem.has_mac);
 	assert_int_equal(modem_deadline(&bench.modem), deadline_us);
-	confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
-	tell_key(&bench, 9, 1, GET_KEY_GRANTED);
-	expect(&bench, "IGNORED your_nonce");
-	assert_int_equal(bench.modem.state, MODEM_VERIFY);
+	bench_confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
+	bench_tell_key(&bench, 9, 1, 1, GET_KEY_GRANTED);
+	bench_expect(&bench, "IGNORED your_nonce");
+	bench_expect_state(&bench, MODEM_VERIFY);
 }
 
-static void late_confirmation_of_an_older_key_is_ignored(void **state)
+static void newer_key_replaces_one_that_is_not_confirmed_yet(void **state)
 {
 	struct bench bench;
 
 	(void)state;
 	bench_with_key(&bench, 1);
 	bench.now_us += 100 * MS;
-	set_key(&bench, 2);
-	confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	expect(&bench, "IGNORED your_nonce");
-	confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
-	expect_done(&bench, 2);
+	bench_set_key(&bench, 2);
+	bench_expect(&bench, "CM_SET_KEY.REQ");
+	assert_memory_equal(bench.out.items[0].frame.set_key_req.my_nonce, "\x02\x02\x02\x02", NONCE_LEN);
+	assert_int_equal(bench.modem.attempts, 1);
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench, "IGNORED your_nonce");
+	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
+	expect_done(&bench, 2, "IDENTIFIED standard, KEY_SET, CM_NW_STATS.REQ");
+}
+
+static void newer_key_replaces_one_that_is_verified_or_refused(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_unclear_key(&bench);
+	bench_set_key(&bench, 2);
+	bench_expect(&bench, "CM_SET_KEY.REQ");
+	bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
+	bench_expect(&bench, "IGNORED your_nonce");
+	bench_confirm(&bench, 2, 0xff);
+	bench_expect_state(&bench, MODEM_RETRY);
+	bench_set_key(&bench, 3);
+	bench_expect(&bench, "CM_SET_KEY.REQ");
+	bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);
+	expect_done(&bench, 3, "KEY_SET, CM_NW_STATS.REQ");
 }
 
 static void second_confirmation_does_nothing(void **state)
@@ -343,43 +313,235 @@ static void second_confirmation_does_nothing(void **state)
 	struct bench bench;
 
 	(void)state;
-	bench_with_key(&bench, 1);
-	confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	expect(&bench, "");
-	confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
-	expect(&bench, "");
-	tell_key(&bench, 1, 7, GET_KEY_GRANTED);
-	expect(&bench, "");
-	assert_int_equal(bench.modem.state, MODEM_READY);
+	bench_with_key_set(&bench);
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench, "");
+	bench_confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
+	bench_expect(&bench, "");
+	bench_confirm(&bench, 1, 0xff);
+	bench_expect(&bench, "");
+	bench_tell_key(&bench, 1, 7, 7, GET_KEY_GRANTED);
+	bench_expect(&bench, "");
+	bench_expect_state(&bench, MODEM_READY);
+}
+
+static void confirmation_while_the_key_is_verified_or_waits_does_nothing(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_unclear_key(&bench);
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench, "");
+	bench_expect_state(&bench, MODEM_VERIFY);
+	bench_tell_key(&bench, 1, 7, 7, GET_KEY_GRANTED);
+	bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
+	bench_expect(&bench, "");
+	bench_expect_state(&bench, MODEM_RETRY);
 }
 
 static void confirmation_for_another_host_does_nothing(void **state)
 {
 	struct bench bench;
-	struct mme frame;
 
 	(void)state;
 	bench_with_key(&bench, 1);
-	mme_init(&frame, CM_SET_KEY_CNF, modem_mac, mac_broadcast);
-	frame.set_key_cnf.result = SET_KEY_RESULT_TAKEN;
-	memset(frame.set_key_cnf.your_nonce, 1, NONCE_LEN);
-	modem_frame(&bench.modem, &frame, bench.now_us, &bench.out);
-	expect(&bench, "");
-	assert_int_equal(bench.modem.state, MODEM_SET_KEY);
+	memcpy(bench.dst, mac_broadcast, MAC_LEN);
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench, "");
+	bench_expect_state(&bench, MODEM_SET_KEY);
+	assert_int_equal(bench.modem.foreign_answers, 0);
 }
 
-static void new_key_takes_the_modem_out_of_readiness(void **state)
+static void answers_of_another_station_are_ignored_and_counted(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_key_set(&bench);
+	bench_set_key(&bench, 2);
+	memcpy(bench.src, bench_other_mac, MAC_LEN);
+	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench, "IGNORED source_mac");
+	memcpy(bench.src, bench_modem_mac, MAC_LEN);
+	bench_confirm(&bench, 2, SET_KEY_RESULT_UNCLEAR);
+	memcpy(bench.src, bench_other_mac, MAC_LEN);
+	bench_tell_key(&bench, 2, 2, 2, GET_KEY_GRANTED);
+	bench_expect(&bench, "IGNORED source_mac");
+	bench_expect_state(&bench, MODEM_VERIFY);
+	assert_int_equal(bench.modem.foreign_answers, 2);
+	bench_expect_after_ms(&bench, 1000, "REFUSED, CM_SET_KEY.REQ");
+}
+
+static void frames_that_are_no_answers_do_nothing(void **state)
+{
+	static const enum mmtype types[] = {CM_SET_KEY_REQ, CM_GET_KEY_REQ, CM_SLAC_PARM_REQ,
+					    CM_SLAC_MATCH_REQ, CM_ATTEN_PROFILE_IND};
+	struct bench bench;
+	struct mme frame;
+
+	(void)state;
+	bench_with_key_set(&bench);
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		mme_init(&frame, types[i], bench_other_mac, bench_host_mac);
+		modem_frame(&bench.modem, &frame, bench.now_us, &bench.out);
+		bench_expect(&bench, "");
+	}
+	assert_int_equal(bench.modem.foreign_answers, 0);
+}
+
+/* --- modem_check_key --- */
+
+static void check_key(struct bench *bench)
+{
+	modem_check_key(&bench->modem, bench->now_us, &bench->out);
+	bench_expect(bench, "CM_GET_KEY.REQ");
+	bench_expect_state(bench, MODEM_READY);
+	bench_expect_rest(bench);
+}
+
+static void checked_key_that_is_there_changes_nothing(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_key_set(&bench);
+	check_key(&bench);
+	assert_memory_equal(bench.out.items[0].frame.get_key_req.my_nonce, "\x01\x01\x01\x01", NONCE_LEN);
+	bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
+	expect_done(&bench, 1, "");
+	bench_tell_key(&bench, 1, 7, 7, GET_KEY_GRANTED); /* asked once, answered once */
+	expect_done(&bench, 1, "");
+}
+
+/* A captured modem names the new network at once and refuses the key for some seconds. */
+static void refusal_with_our_network_changes_nothing(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_key_set(&bench);
+	check_key(&bench);
+	bench_tell_key(&bench, 1, 1, 1, GET_KEY_REFUSED);
+	expect_done(&bench, 1, "");
+}
+
+static void answer_that_names_no_network_tells_nothing(void **state)
+{
+	static const enum get_key_result results[] = {GET_KEY_GRANTED, GET_KEY_REFUSED, GET_KEY_UNSUPPORTED};
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		bench_with_key_set(&bench);
+		check_key(&bench);
+		bench_tell_key(&bench, 1, 0, 7, results[i]);
+		expect_done(&bench, 1, "");
+	}
+	check_key(&bench);
+	bench_tell_key(&bench, 1, 7, 7, GET_KEY_UNSUPPORTED);
+	expect_done(&bench, 1, "");
+}
+
+static void missing_answer_to_the_check_changes_nothing(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_key_set(&bench);
+	check_key(&bench);
+	modem_tick(&bench.modem, bench.now_us + 3600000 * MS, &bench.out);
+	expect_done(&bench, 1, "");
+}
+
+static void lost_key_is_set_again_with_the_same_nonce(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_key_set(&bench);
+	for (unsigned i = 0; i < 3; i++) {
+		check_key(&bench);
+		if (i == 0)
+			bench_tell_key(&bench, 1, 7, 7, GET_KEY_GRANTED);
+		else if (i == 1)
+			bench_tell_key(&bench, 1, 7, 7, GET_KEY_REFUSED);
+		else
+			bench_tell_key(&bench, 1, 1, 7, GET_KEY_GRANTED);
+		bench_expect(&bench, "KEY_LOST, CM_SET_KEY.REQ");
+		const struct set_key_req *req = &bench.out.items[1].frame.set_key_req;
+		assert_memory_equal(req->my_nonce, "\x01\x01\x01\x01", NONCE_LEN);
+		assert_memory_equal(req->new_key, bench.modem.key.nmk, NMK_LEN);
+		bench_expect_state(&bench, MODEM_SET_KEY);
+		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+		expect_done(&bench, 1, "KEY_SET");
+	}
+}
+
+/* The outlet served in between: that it cannot any more is news. */
+static void silence_and_refusal_are_said_again_for_a_lost_key(void **state)
 {
 	struct bench bench;
 
 	(void)state;
 	bench_with_key(&bench, 1);
-	confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	set_key(&bench, 2);
-	expect(&bench, "CM_SET_KEY.REQ");
-	assert_int_equal(bench.modem.state, MODEM_SET_KEY);
-	assert_int_equal(bench.modem.attempts, 1);
+	bench_expect_after_ms(&bench, 1000, "SILENT, CM_SET_KEY.REQ");
+	bench_confirm(&bench, 1, 0xff);
+	bench_expect(&bench, "IDENTIFIED standard, REFUSED");
+	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	check_key(&bench);
+	bench_tell_key(&bench, 1, 7, 7, GET_KEY_GRANTED);
+	bench_confirm(&bench, 1, 0xff);
+	bench_expect(&bench, "REFUSED");
+	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
+	bench_expect_after_ms(&bench, 1000, "SILENT, CM_SET_KEY.REQ");
+}
+
+static void answer_of_another_station_or_nonce_is_no_answer_to_the_check(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_key_set(&bench);
+	check_key(&bench);
+	memcpy(bench.src, bench_other_mac, MAC_LEN);
+	bench_tell_key(&bench, 1, 7, 7, GET_KEY_GRANTED);
+	bench_expect(&bench, "IGNORED source_mac");
+	memcpy(bench.src, bench_modem_mac, MAC_LEN);
+	bench_tell_key(&bench, 2, 7, 7, GET_KEY_GRANTED);
+	bench_expect(&bench, "IGNORED your_nonce");
+	bench_expect_state(&bench, MODEM_READY);
+	bench_tell_key(&bench, 1, 7, 7, GET_KEY_GRANTED); /* the check is still open */
+	bench_expect(&bench, "KEY_LOST, CM_SET_KEY.REQ");
+}
+
+static void key_on_its_way_is_not_checked(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_key(&bench, 1);
+	modem_check_key(&bench.modem, bench.now_us, &bench.out);
+	bench_expect(&bench, "");
+	bench_with_unclear_key(&bench);
+	modem_check_key(&bench.modem, bench.now_us, &bench.out);
+	bench_expect(&bench, "");
+}
+
+static void check_of_the_old_key_ends_with_a_new_one(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_key_set(&bench);
+	check_key(&bench);
+	bench_set_key(&bench, 2);
+	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
+	bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
+	expect_done(&bench, 2, "IGNORED your_nonce");
+	bench_tell_key(&bench, 2, 1, 1, GET_KEY_GRANTED);
+	expect_done(&bench, 2, "");
 }
 
 static void reset_wipes_the_key_and_waits_for_nothing(void **state)
@@ -390,22 +552,24 @@ static void reset_wipes_the_key_and_waits_for_nothing(void **state)
 	for (int ready = 0; ready <= 1; ready++) {
 		bench_with_key(&bench, 1);
 		if (ready)
-			confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+			bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 		modem_reset(&bench.modem);
 		assert_true(octets_are_zero(bench.modem.key.nmk, NMK_LEN));
-		assert_int_equal(bench.modem.state, MODEM_IDLE);
-		assert_true(modem_deadline(&bench.modem) == MODEM_NEVER);
-		confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-		expect(&bench, "");
+		assert_false(bench.modem.has_mac);
+		bench_expect_state(&bench, MODEM_IDLE);
+		bench_expect_rest(&bench);
+		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+		bench_expect(&bench, "");
 	}
-	set_key(&bench, 2);
-	confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
-	expect_done(&bench, 2);
+	bench_set_key(&bench, 2);
+	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
+	expect_done(&bench, 2, "IDENTIFIED standard, KEY_SET, CM_NW_STATS.REQ");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults_are_the_values_of_the_contract),
 		cmocka_unit_test(set_key_req_has_the_fields_of_table_a8),
 		cmocka_unit_test(idle_modem_is_silent),
 		cmocka_unit_test(confirmed_key_is_set),
@@ -414,15 +578,28 @@ int main(void)
 		cmocka_unit_test(unclear_confirmation_is_verified_and_taken_where_the_network_is_the_new_one),
 		cmocka_unit_test(refused_get_key_with_the_new_network_is_enough),
 		cmocka_unit_test(unclear_confirmation_with_the_old_network_is_a_refusal_and_tried_again),
+		cmocka_unit_test(unclear_confirmation_of_a_modem_without_a_network_is_a_refusal),
 		cmocka_unit_test(new_network_with_another_key_is_a_refusal),
 		cmocka_unit_test(unclear_confirmation_that_nobody_verifies_is_said_once_and_tried_again),
 		cmocka_unit_test(refusal_is_said_again_for_the_next_key),
 		cmocka_unit_test(other_results_are_refusals),
 		cmocka_unit_test(confirmation_with_another_nonce_is_ignored),
-		cmocka_unit_test(late_confirmation_of_an_older_key_is_ignored),
+		cmocka_unit_test(newer_key_replaces_one_that_is_not_confirmed_yet),
+		cmocka_unit_test(newer_key_replaces_one_that_is_verified_or_refused),
 		cmocka_unit_test(second_confirmation_does_nothing),
+		cmocka_unit_test(confirmation_while_the_key_is_verified_or_waits_does_nothing),
 		cmocka_unit_test(confirmation_for_another_host_does_nothing),
-		cmocka_unit_test(new_key_takes_the_modem_out_of_readiness),
+		cmocka_unit_test(answers_of_another_station_are_ignored_and_counted),
+		cmocka_unit_test(frames_that_are_no_answers_do_nothing),
+		cmocka_unit_test(checked_key_that_is_there_changes_nothing),
+		cmocka_unit_test(refusal_with_our_network_changes_nothing),
+		cmocka_unit_test(answer_that_names_no_network_tells_nothing),
+		cmocka_unit_test(missing_answer_to_the_check_changes_nothing),
+		cmocka_unit_test(lost_key_is_set_again_with_the_same_nonce),
+		cmocka_unit_test(silence_and_refusal_are_said_again_for_a_lost_key),
+		cmocka_unit_test(answer_of_another_station_or_nonce_is_no_answer_to_the_check),
+		cmocka_unit_test(key_on_its_way_is_not_checked),
+		cmocka_unit_test(check_of_the_old_key_ends_with_a_new_one),
 		cmocka_unit_test(reset_wipes_the_key_and_waits_for_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,28 +10,18 @@
  * captures is late for us because of it; the longest are 240 of 400 ms to START_ATTEN_CHAR and 199 of 3 x 200
  * ms to ATTEN_CHAR.RSP, both of the Audi Q4.
  */
-#include "homeplug/capture.h"
 #include "homeplug/tests/slac_evse_watch.h"
+#include "homeplug/tests/trace_replay.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#define TEST_SKIPPED 77
-#define MS	     UINT64_C(1000)
-/* A longer pause is an unplug and a replug. */
-#define UNPLUG_US	(5000 * MS)
-#define MATCHES		8
+#define MS		UINT64_C(1000)
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Qualcomm's twin of CM_ATTEN_PROFILE.IND (homeplug-mme document, 2.5). */
-#define TWIN_MMTYPE 0xa14e
-#define TWIN_LEN    94
 
 struct outcome {
 	unsigned attempts; /* `matching` reported */
@@ -42,120 +32,49 @@ struct outcome {
 
 static const struct car_capture {
 	const char *file;
-	const char *twin_modem; /* take this modem's twins as its profiles: it has no others in the capture */
 	struct outcome as_it_is;    /* missing_profile_db not set */
 	struct outcome missing_set; /* missing_profile_db 10 */
 	unsigned recorded;	    /* CM_SLAC_MATCH.CNF of the recorded EVSE */
 } car_captures[] = {
-	{"audi-q4-pyplc-foccicape-three-sessions-matched.pcap", NULL, {3, 3, 0, 0}, {3, 3, 0, 0}, 3},
+	{"audi-q4-pyplc-foccicape-three-sessions-matched.pcap", {3, 3, 0, 0}, {3, 3, 0, 0}, 3},
 	/* First attempt: the EVSE of the capture was deaf for 8 s, the car's STARTs were lost. */
 	{"evsim-openplcutils-phytec-stale-buffers-matched.pcap",
-	 NULL,
 	 {2, 1, 1, SLAC_REASON_NO_START_ATTEN_CHAR},
 	 {2, 1, 1, SLAC_REASON_NO_START_ATTEN_CHAR},
 	 1},
-	{"ioniq-alpitronic-hyc150-spi-matched-neighbour-crosstalk.pcap",
-	 "bc:f2:af:f1:86:ce",
-	 {1, 1, 0, 0},
-	 {1, 1, 0, 0},
-	 1},
-	{"ioniq-pyplc-foccicape-two-sessions-matched.pcap", NULL, {2, 2, 0, 0}, {2, 2, 0, 0}, 2},
-	{"ioniq-pyplc-home-2022-11-09-matched.pcap", NULL, {1, 0, 1, SLAC_REASON_NO_GROUPS}, {1, 1, 0, 0}, 1},
-	{"ioniq-pyplc-home-2023-04-16-matched.pcap", NULL, {1, 0, 1, SLAC_REASON_NO_GROUPS}, {1, 1, 0, 0}, 1},
+	{"ioniq-alpitronic-hyc150-spi-matched-neighbour-crosstalk.pcap", {1, 1, 0, 0}, {1, 1, 0, 0}, 1},
+	{"ioniq-pyplc-foccicape-two-sessions-matched.pcap", {2, 2, 0, 0}, {2, 2, 0, 0}, 2},
+	{"ioniq-pyplc-home-2022-11-09-matched.pcap", {1, 0, 1, SLAC_REASON_NO_GROUPS}, {1, 1, 0, 0}, 1},
+	{"ioniq-pyplc-home-2023-04-16-matched.pcap", {1, 0, 1, SLAC_REASON_NO_GROUPS}, {1, 1, 0, 0}, 1},
 	{"ioniq-pyplc-home-2023-04-24-three-sessions-matched.pcap",
-	 NULL,
 	 {3, 0, 3, SLAC_REASON_NO_GROUPS},
 	 {3, 3, 0, 0},
 	 3},
 	{"polestar2-pyplc-2024-06-11-matched-then-telemetry.pcap",
-	 NULL,
 	 {1, 0, 1, SLAC_REASON_NO_GROUPS},
 	 {1, 1, 0, 0},
 	 1},
 	/* The recorded EVSE answered with a wrong run_id and the car went no further. */
 	{"taycan-right-pyplc-wrong-runid-failed.pcap",
-	 NULL,
 	 {5, 0, 5, SLAC_REASON_NO_START_ATTEN_CHAR},
 	 {5, 0, 5, SLAC_REASON_NO_START_ATTEN_CHAR},
 	 0},
-	{"tesla-model-y-pyplc-matched.pcap", NULL, {1, 0, 1, SLAC_REASON_NO_GROUPS}, {1, 1, 0, 0}, 1},
-};
-
-struct match {
-	uint8_t ev_mac[MAC_LEN];
-	uint8_t run_id[RUN_ID_LEN];
-};
-
-struct matches {
-	size_t count;
-	struct match item[MATCHES];
+	{"tesla-model-y-pyplc-matched.pcap", {1, 0, 1, SLAC_REASON_NO_GROUPS}, {1, 1, 0, 0}, 1},
 };
 
 struct player {
 	struct slac_watch watch;
 	const char *file;
-	bool has_twin;
-	uint8_t twin_modem[MAC_LEN];
 	uint64_t last_us;
 	struct outcome outcome;
-	struct matches ours;	  /* CM_SLAC_MATCH.CNF sent and `matched` reported */
-	struct matches recorded;  /* CM_SLAC_MATCH.CNF of the capture */
-	unsigned long raw_sum_db; /* of the profiles of the present run */
+	struct trace_matches ours; /* CM_SLAC_MATCH.CNF sent and `matched` reported */
+	unsigned long raw_sum_db;  /* of the profiles of the present run */
 	unsigned profiles;
 	uint64_t asked_us; /* our last message to the car, or its last step */
 	bool print;
 };
 
-static const char *traces(void)
-{
-	return getenv("SLACD_TRACES");
-}
-
-typedef void (*frame_function)(struct player *player, const uint8_t *octets, size_t len, uint64_t time_us);
-
-static void each_frame(struct player *player, frame_function call)
-{
-	char path[4096], error[LINK_ERROR_SIZE] = "";
-	enum link_result result;
-	const uint8_t *octets;
-	uint64_t time_us;
-	size_t len;
-
-	snprintf(path, sizeof(path), "%s/%s", traces(), player->file);
-	struct capture_reader *reader = capture_open(path, error);
-	if (reader == NULL)
-		fail_msg("%s", error);
-	while ((result = capture_next(reader, &octets, &len, &time_us)) == LINK_FRAME)
-		call(player, octets, len, time_us);
-	if (result != LINK_END)
-		fail_msg("%s: %s", player->file, capture_error(reader));
-	capture_close(reader);
-}
-
-/* --- the EVSE of the capture --- */
-
-static void note_match(struct matches *matches, const uint8_t ev_mac[MAC_LEN],
-		       const uint8_t run_id[RUN_ID_LEN])
-{
-	assert_true(matches->count < MATCHES);
-	memcpy(matches->item[matches->count].ev_mac, ev_mac, MAC_LEN);
-	memcpy(matches->item[matches->count].run_id, run_id, RUN_ID_LEN);
-	matches->count++;
-}
-
-/* Source of CM_SLAC_PARM.CNF, and what the recorded EVSE matched. */
-static void note_evse(struct player *player, const uint8_t *octets, size_t len, uint64_t time_us)
-{
-	struct mme frame;
-
-	(void)time_us;
-	if (mme_decode(octets, len, &frame) != MME_OK)
-		return;
-	if (frame.mmtype == CM_SLAC_PARM_CNF)
-		memcpy(player->watch.evse.config.evse_mac, frame.src, MAC_LEN);
-	if (frame.mmtype == CM_SLAC_MATCH_CNF)
-		note_match(&player->recorded, frame.slac_match_cnf.pev_mac, frame.slac_match_cnf.run_id);
-}
+static struct trace trace; /* the capture that is played */
 
 /* --- what we did --- */
 
@@ -193,7 +112,7 @@ static void note_status(struct player *player, const struct slac_evse_output *it
 	player->outcome.attempts += item->status == SLAC_STATUS_MATCHING;
 	if (item->status == SLAC_STATUS_MATCHED) {
 		player->outcome.matched++;
-		note_match(&player->ours, item->ev_mac, item->run_id);
+		assert_true(trace_note_match(&player->ours, item->ev_mac, item->run_id));
 	} else if (item->status == SLAC_STATUS_FAILED) {
 		player->outcome.failed++;
 		player->outcome.reason = item->reason;
@@ -236,7 +155,7 @@ static void run_until(struct player *player, uint64_t until_us)
 
 static void unplug(struct player *player)
 {
-	run_until(player, player->last_us + UNPLUG_US);
+	run_until(player, player->last_us + TRACE_UNPLUG_US);
 	give_kind(player, SLAC_EVSE_DISCONNECTED);
 	give_kind(player, SLAC_EVSE_KEY_LOST);
 }
@@ -249,7 +168,7 @@ static void plug(struct player *player)
 
 static void advance(struct player *player, uint64_t time_us)
 {
-	if (player->watch.connected && time_us > player->last_us + UNPLUG_US)
+	if (player->watch.connected && time_us > player->last_us + TRACE_UNPLUG_US)
 		unplug(player);
 	run_until(player, time_us);
 	if (!player->watch.connected)
@@ -258,20 +177,6 @@ static void advance(struct player *player, uint64_t time_us)
 }
 
 /* --- frames --- */
-
-/* The charger's modem told its host the same by CM_ATTEN_PROFILE.IND, on a wire that was not recorded. */
-static bool profile_of_twin(const struct player *player, const uint8_t *octets, size_t len, struct mme *frame)
-{
-	if (!player->has_twin || frame->mmtype != TWIN_MMTYPE || len < TWIN_LEN ||
-	    !mac_equal(frame->src, player->twin_modem))
-		return false;
-	mme_init(frame, CM_ATTEN_PROFILE_IND, player->twin_modem, mac_broadcast);
-	memcpy(frame->atten_profile_ind.pev_mac, octets + 20, MAC_LEN);
-	frame->atten_profile_ind.num_groups = octets[26];
-	assert_int_equal(octets[26], SLAC_GROUPS);
-	memcpy(frame->atten_profile_ind.aag_db, octets + 36, SLAC_GROUPS);
-	return true;
-}
 
 static void note_profile(struct player *player, const struct mme *frame)
 {
@@ -302,38 +207,39 @@ static enum slac_run_state run_state(const struct player *player, const uint8_t 
 	return SLAC_RUN_FREE;
 }
 
-static void play_frame(struct player *player, const uint8_t *octets, size_t len, uint64_t time_us)
+static void play_frame(struct player *player, const struct trace_frame *item)
 {
-	struct mme frame;
-	const struct slac_evse_input input = {.kind = SLAC_EVSE_FRAME, .frame = &frame};
+	const struct mme *frame = &item->frame;
+	const struct slac_evse_input input = {.kind = SLAC_EVSE_FRAME, .frame = frame};
 
-	advance(player, time_us);
-	if (mme_decode(octets, len, &frame) != MME_OK && !profile_of_twin(player, octets, len, &frame))
+	advance(player, item->time_us);
+	if (!item->received)
 		return;
-	if (mac_equal(frame.src, player->watch.evse.config.evse_mac))
-		return;
-	const enum slac_run_state before = run_state(player, frame.src);
-	note_profile(player, &frame);
-	const uint64_t wait_us = time_us - player->asked_us;
+	const enum slac_run_state before = run_state(player, frame->src);
+	note_profile(player, frame);
+	const uint64_t wait_us = item->time_us - player->asked_us;
 	give(player, &input);
-	if (frame.mmtype == CM_SLAC_PARM_REQ || frame.mmtype == CM_ATTEN_PROFILE_IND ||
-	    run_state(player, frame.src) == before)
+	if (frame->mmtype == CM_SLAC_PARM_REQ || frame->mmtype == CM_ATTEN_PROFILE_IND ||
+	    run_state(player, frame->src) == before)
 		return;
-	print_wait(player, frame.mmtype, wait_us);
-	player->asked_us = time_us;
+	print_wait(player, frame->mmtype, wait_us);
+	player->asked_us = item->time_us;
 }
 
 static void play_file(struct player *player, const char *file, bool strict, int missing_profile_db)
 {
 	struct slac_evse_config config;
+	char error[LINK_ERROR_SIZE] = "";
 
 	player->file = file;
-	each_frame(player, note_evse);
+	if (!trace_load(&trace, file, error))
+		fail_msg("%s", error);
 	slac_evse_defaults(&config, strict);
 	config.missing_profile_db = missing_profile_db;
-	memcpy(config.evse_mac, player->watch.evse.config.evse_mac, MAC_LEN);
+	memcpy(config.evse_mac, trace.evse_mac, MAC_LEN);
 	slac_watch_init(&player->watch, &config);
-	each_frame(player, play_frame);
+	for (size_t i = 0; i < trace.count; i++)
+		play_frame(player, &trace.frames[i]);
 	unplug(player);
 }
 
@@ -353,23 +259,21 @@ static void expect_outcome(const struct player *player, const struct outcome *wa
 /* Each match of ours is the one the recorded EVSE made, with the same car and run_id. */
 static void expect_recorded_matches(const struct player *player, unsigned recorded)
 {
-	assert_int_equal(player->recorded.count, recorded);
+	assert_int_equal(trace.recorded.count, recorded);
 	assert_int_equal(player->ours.count, player->outcome.matched);
 	if (player->ours.count > 0)
 		assert_int_equal(player->ours.count, recorded);
 	for (size_t i = 0; i < player->ours.count; i++) {
-		assert_memory_equal(player->ours.item[i].ev_mac, player->recorded.item[i].ev_mac, MAC_LEN);
-		assert_memory_equal(player->ours.item[i].run_id, player->recorded.item[i].run_id, RUN_ID_LEN);
+		assert_memory_equal(player->ours.items[i].ev_mac, trace.recorded.items[i].ev_mac, MAC_LEN);
+		assert_memory_equal(player->ours.items[i].run_id, trace.recorded.items[i].run_id, RUN_ID_LEN);
 	}
 }
 
 static void play_car(const struct car_capture *capture, bool missing_set)
 {
 	const struct outcome *wanted = missing_set ? &capture->missing_set : &capture->as_it_is;
-	struct player player = {.print = true, .has_twin = capture->twin_modem != NULL};
+	struct player player = {.print = true};
 
-	if (player.has_twin)
-		assert_true(mac_parse(capture->twin_modem, player.twin_modem));
 	printf("  %s\n", capture->file);
 	play_file(&player, capture->file, false, missing_set ? 10 : -1);
 	printf("    %u attempts: %u matched, %u failed %s\n", player.outcome.attempts, player.outcome.matched,
@@ -395,22 +299,16 @@ static void modems_without_groups_fail_their_runs_unless_told_otherwise(void **s
 /* Chargers' halves, cars that are pyPLC, both profiles: every rule of slac_evse_watch holds at every step. */
 static void no_capture_breaks_a_rule(void **state)
 {
-	size_t files = 0;
+	static char names[TRACE_FILES][TRACE_NAME_SIZE];
+	const size_t files = trace_list(names);
 
 	(void)state;
-	DIR *folder = opendir(traces());
-	assert_non_null(folder);
-	for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-		const char *dot = strrchr(entry->d_name, '.');
-		if (dot == NULL || strcmp(dot, ".pcap") != 0)
-			continue;
+	for (size_t file = 0; file < files; file++) {
 		for (int i = 0; i < 4; i++) {
 			struct player player = {.print = false};
-			play_file(&player, entry->d_name, (i & 1) != 0, (i & 2) != 0 ? 0 : -1);
+			play_file(&player, names[file], (i & 1) != 0, (i & 2) != 0 ? 0 : -1);
 		}
-		files++;
 	}
-	closedir(folder);
 	assert_true(files >= COUNT_OF(car_captures));
 }
 
@@ -421,12 +319,9 @@ int main(void)
 		cmocka_unit_test(modems_without_groups_fail_their_runs_unless_told_otherwise),
 		cmocka_unit_test(no_capture_breaks_a_rule),
 	};
-	DIR *folder = traces() == NULL ? NULL : opendir(traces());
-
-	if (folder == NULL) {
+	if (trace_folder() == NULL) {
 		printf("skipped: no captures (folder $SLACD_TRACES)\n");
-		return TEST_SKIPPED;
+		return TRACE_SKIPPED;
 	}
-	closedir(folder);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

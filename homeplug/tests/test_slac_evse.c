@@ -272,7 +272,7 @@ static void late_request_is_answered_where_configured(void **state)
 	struct bench bench;
 
 	(void)state;
-	config.listen_after_init = true;
+	config.dc_only = config.dc_listens_after_init = true;
 	bench_ready(&bench, &config);
 	bench_expect_after_ms(&bench, 20000, "init_timeout");
 	bench_say(&bench, &car, CM_SLAC_PARM_REQ);
@@ -1030,25 +1030,30 @@ static void loser_of_two_is_not_answered_after_the_match(void **state)
 
 /* --- validation --- */
 
+/* Where a station leaves validation out: the field profile says that none is needed, the standard that it failed. */
 static void validation_is_answered_not_required_and_matching_goes_on(void **state)
 {
 	const struct slac_car car = slac_car(1);
 	struct bench bench;
 
 	(void)state;
-	bench_ready_as(&bench, STRICT);
-	bench_bring_to(&bench, &car, SLAC_RUN_WAIT_MATCH);
-	const uint64_t deadline_us = slac_evse_deadline(&bench.evse);
-	bench.now_us += 500 * MS;
-	bench_say(&bench, &car, CM_VALIDATE_REQ);
-	bench_expect(&bench, "CM_VALIDATE.CNF");
-	const struct validate_cnf *cnf = &bench_sent(&bench, &car, CM_VALIDATE_CNF)->validate_cnf;
-	assert_int_equal(cnf->signal_type, 0);
-	assert_int_equal(cnf->toggle_num, 0);
-	assert_int_equal(cnf->result, VALIDATE_NOT_REQUIRED);
-	assert_int_equal(slac_evse_deadline(&bench.evse), deadline_us);
-	bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
-	bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
+	for (int strict = 0; strict <= 1; strict++) {
+		struct slac_evse_config config = bench_config(strict != 0);
+		config.validation = false;
+		bench_ready(&bench, &config);
+		bench_bring_to(&bench, &car, SLAC_RUN_WAIT_MATCH);
+		const uint64_t deadline_us = slac_evse_deadline(&bench.evse);
+		bench.now_us += 500 * MS;
+		bench_say(&bench, &car, CM_VALIDATE_REQ);
+		bench_expect(&bench, "CM_VALIDATE.CNF");
+		const struct validate_cnf *cnf = &bench_sent(&bench, &car, CM_VALIDATE_CNF)->validate_cnf;
+		assert_int_equal(cnf->signal_type, 0);
+		assert_int_equal(cnf->toggle_num, 0);
+		assert_int_equal(cnf->result, strict ? 3 : 4);
+		assert_int_equal(slac_evse_deadline(&bench.evse), deadline_us);
+		bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
+		bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
+	}
 }
 
 static void validation_match_and_rsp_out_of_place_are_refused(void **state)
@@ -1198,7 +1203,7 @@ static void lost_key_ends_runs_and_nothing_is_answered_until_the_next(void **sta
 		bench_expect(&bench, "!CM_SLAC_PARM.REQ key_not_set");
 		bench_key_set(&bench, 1);
 		bench_say(&bench, &car, CM_SLAC_PARM_REQ);
-		bench_expect(&bench, "CM_SLAC_PARM.CNF, FREE>WAIT_START, matching");
+		bench_expect(&bench, "CM_SLAC_PARM.CNF, FREE>WAIT_START new_run, matching");
 	}
 }
 

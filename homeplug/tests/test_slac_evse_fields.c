@@ -112,7 +112,7 @@ static const char *taken_text(enum mmtype type)
 	case RSP:
 		return "WAIT_RSP>WAIT_MATCH";
 	case CM_VALIDATE_REQ:
-		return "CM_VALIDATE.CNF";
+		return "CM_VALIDATE.CNF, WAIT_MATCH>WAIT_TOGGLE";
 	default:
 		return "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched";
 	}

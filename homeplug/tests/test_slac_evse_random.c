@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#define SEQUENCES 400
+#define SEQUENCES 200
 #define OCTETS	  4000
 
 /* xorshift64: the same numbers on every machine. */
@@ -22,14 +22,8 @@ static uint64_t next_random(uint64_t *seed)
 	return *seed;
 }
 
-struct reached {
-	unsigned long matched;
-	unsigned long failed;
-	unsigned long refused;
-	unsigned long outputs_max;
-};
-
-static void play_sequence(const struct slac_evse_config *config, uint64_t seed, struct reached *reached)
+/* The rules of every sequence, and how far all of them came together. */
+static void play_sequence(const struct slac_evse_config *config, uint64_t seed, struct slac_watch *reached)
 {
 	struct slac_watch watch;
 	uint8_t octets[OCTETS];
@@ -44,22 +38,60 @@ static void play_sequence(const struct slac_evse_config *config, uint64_t seed, 
 	reached->matched += watch.matched;
 	reached->failed += watch.failed;
 	reached->refused += watch.refused;
+	reached->validated += watch.validated;
+	reached->toggled += watch.toggled;
+	reached->not_ready += watch.not_ready;
+	reached->joined += watch.joined;
+	reached->not_joined += watch.not_joined;
+	reached->rejoined += watch.rejoined;
+	reached->terminations += watch.terminations;
+	reached->pauses += watch.pauses;
 	if (watch.outputs_max > reached->outputs_max)
 		reached->outputs_max = watch.outputs_max;
 }
 
-static void play_all(const struct slac_evse_config *config)
+/* The sequences must come through the whole house, or they prove nothing. */
+static void expect_reached(const struct slac_evse_config *config, const struct slac_watch *reached)
 {
-	struct reached reached = {0};
+	printf("%d sequences: matched %lu, failed %lu, refused %lu, at most %lu outputs\n", SEQUENCES, reached->matched,
+	       reached->failed, reached->refused, reached->outputs_max);
+	printf("validated %lu, with toggles %lu, put off %lu; ", reached->validated, reached->toggled,
+	       reached->not_ready);
+	printf("joined %lu, in vain %lu; rejoined %lu; ended %lu, paused %lu\n", reached->joined,
+	       reached->not_joined, reached->rejoined, reached->terminations, reached->pauses);
+	assert_true(reached->matched > SEQUENCES / 2);
+	assert_true(reached->failed > SEQUENCES);
+	assert_true(reached->refused > SEQUENCES);
+	assert_true(reached->rejoined > SEQUENCES / 10);
+	assert_true(reached->terminations > SEQUENCES / 10);
+	assert_true(reached->pauses > SEQUENCES / 10);
+	if (config->validation) {
+		assert_true(reached->validated > SEQUENCES / 4);
+		assert_true(reached->toggled > SEQUENCES / 8);
+	}
+	if (config->validation && config->parallel_runs > 1)
+		assert_true(reached->not_ready > SEQUENCES / 10);
+	if (config->await_link) {
+		assert_true(reached->joined > SEQUENCES / 2);
+		assert_true(reached->not_joined > SEQUENCES / 20);
+	}
+	assert_int_equal(reached->validated != 0, config->validation);
+	assert_int_equal(reached->joined != 0, config->await_link);
+}
 
-	for (uint64_t seed = 1; seed <= SEQUENCES; seed++)
-		play_sequence(config, seed, &reached);
-	printf("%d sequences: matched %lu, failed %lu, refused %lu, at most %lu outputs\n", SEQUENCES,
-	       reached.matched, reached.failed, reached.refused, reached.outputs_max);
-	/* The sequences must come through the whole house, or they prove nothing. */
-	assert_true(reached.matched > SEQUENCES / 2);
-	assert_true(reached.failed > SEQUENCES);
-	assert_true(reached.refused > SEQUENCES);
+/* With the link awaited and not, validation carried out and not, and as many runs as are allowed. */
+static void play_all(struct slac_evse_config config)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		struct slac_watch reached = {0};
+		config.await_link = (i & 1) != 0;
+		config.validation = (i & 2) != 0;
+		for (uint64_t seed = 1; seed <= SEQUENCES; seed++) {
+			config.parallel_runs = (uint32_t)(seed % SLAC_EVSE_RUNS) + 1;
+			play_sequence(&config, seed, &reached);
+		}
+		expect_reached(&config, &reached);
+	}
 }
 
 static void no_sequence_of_events_breaks_a_rule_of_the_strict_profile(void **state)
@@ -69,7 +101,7 @@ static void no_sequence_of_events_breaks_a_rule_of_the_strict_profile(void **sta
 	(void)state;
 	slac_evse_defaults(&config, true);
 	memcpy(config.evse_mac, test_evse_mac, MAC_LEN);
-	play_all(&config);
+	play_all(config);
 }
 
 static void no_sequence_of_events_breaks_a_rule_of_the_field_profile(void **state)
@@ -80,8 +112,9 @@ static void no_sequence_of_events_breaks_a_rule_of_the_field_profile(void **stat
 	slac_evse_defaults(&config, false);
 	memcpy(config.evse_mac, test_evse_mac, MAC_LEN);
 	config.missing_profile_db = 10;
-	config.listen_after_init = true;
-	play_all(&config);
+	config.attn_rx_db[7] = 12;
+	config.dc_only = true;
+	play_all(config);
 }
 
 int main(void)

@@ -21,7 +21,7 @@ const struct pilot_logic pilot_logic_real = {
 #define EIM	     (BIT(WORLD_EIM_ON) | BIT(WORLD_EIM_OFF))
 #define HLC	     (BIT(WORLD_HLC_ON) | BIT(WORLD_HLC_OFF))
 #define SERVICE	     (BIT(WORLD_RESET) | BIT(WORLD_TERMINATE) | BIT(WORLD_KEY_LOST))
-#define CAR	     (BIT(WORLD_PARM_REQ) | BIT(WORLD_MATCH_REQ) | BIT(WORLD_RUN_FAILED))
+#define CAR	     (BIT(WORLD_PARM_REQ) | BIT(WORLD_MATCH_REQ) | BIT(WORLD_RUN_FAILED) | BIT(WORLD_LINK_LOST))
 #define STATION	     (BIT(WORLD_ANSWER_VALID) | BIT(WORLD_ANSWER_REFUSED) | BIT(WORLD_ANSWER_OLD))
 #define BROKER	     (BIT(WORLD_BROKER_AWAY) | BIT(WORLD_BROKER_BACK))
 #define TIME	     (BIT(WORLD_TIME) | BIT(WORLD_OVERSLEEP))
@@ -63,16 +63,17 @@ const struct world_config pilot_configurations[] = {
 		.races = true,
 	},
 	{
-		.name = "AC, 2 retries, 1 pulse after a failure, EIM, field, messages race with the timer",
-		.pilot = {AC_PILOT, .init_retries = 2, .failed_pulses = 1, .basic_charging_on_eim = true},
+		.name = "AC, 2 retries, 1 pulse after a failure and after a lost link, EIM, field, messages race with the timer",
+		.pilot = {AC_PILOT, .init_retries = 2, .failed_pulses = 1, .pulse_on_link_loss = true,
+			  .basic_charging_on_eim = true},
 		.matching = FIELD,
 		.prompt_station = true,
 		.inputs = EVERYTHING,
 		.races = true,
 	},
 	{
-		.name = "AC, 2 retries, 1 pulse after a failure, strict",
-		.pilot = {AC_PILOT, .init_retries = 2, .failed_pulses = 1},
+		.name = "AC, 2 retries, 1 pulse after a failure and after a lost link, strict",
+		.pilot = {AC_PILOT, .init_retries = 2, .failed_pulses = 1, .pulse_on_link_loss = true},
 		.matching = STRICT,
 		.prompt_station = true,
 		.inputs = STATES | FEW_LIMITS | AVAILABILITY | EIM | HLC | SERVICE | CAR | TIME,

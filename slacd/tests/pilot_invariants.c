@@ -282,6 +282,8 @@ static const char *f_refusal(struct world *world, const struct world_call *call)
 	if (call->cause == CONTROL_PILOT_FAILED)
 		return truth->failed_pulses++ < config->failed_pulses ? NULL
 								      : "too many pulses after failures";
+	if (call->cause == CONTROL_PILOT_LINK_LOST)
+		return config->pulse_on_link_loss ? NULL : "a pulse after a lost link although it is not wanted";
 	return call->cause == CONTROL_PILOT_EIM && call->said_eim ? NULL : "F without a reason";
 }
 
@@ -404,6 +406,9 @@ void invariants_called(struct world *world, const struct world_call *call)
 	    !truth->hlc && ready(world))
 		hold(world, truth->failed_pulses >= config_of(world)->failed_pulses,
 		     "a failed match gets no pulse");
+	if (call->cause == CONTROL_PILOT_LINK_LOST && at_hlc && truth->session && !truth->suspended && !truth->hlc &&
+	    ready(world))
+		hold(world, !config_of(world)->pulse_on_link_loss, "a lost link gets no pulse");
 }
 
 void invariants_applied(struct world *world)

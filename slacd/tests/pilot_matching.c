@@ -99,6 +99,15 @@ static void on_key_lost(struct matching *matching, const struct matching_config 
 	}
 }
 
+static void on_link_lost(struct matching *matching, const struct matching_config *config, uint64_t now_us,
+			 struct matching_outputs *out)
+{
+	if (matching->state != SLAC_EVSE_MATCHED)
+		return;
+	append(out, (struct matching_output){.status = SLAC_STATUS_UNMATCHED, .reason = SLAC_REASON_JOIN_LOST});
+	after_loss(matching, config, now_us);
+}
+
 static void expire(struct matching *matching, const struct matching_config *config, uint64_t now_us,
 		   struct matching_outputs *out)
 {
@@ -155,6 +164,9 @@ void matching_input(struct matching *matching, const struct matching_config *con
 	case MATCHING_RUN_FAILED:
 		if (runs)
 			fail(matching, config, now_us, out);
+		break;
+	case MATCHING_LINK_LOST:
+		on_link_lost(matching, config, now_us, out);
 		break;
 	case MATCHING_TICK:
 		break;

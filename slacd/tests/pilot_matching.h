@@ -35,12 +35,14 @@ enum matching_input {
 			      */
 	MATCHING_MATCH_REQ,  /* CM_SLAC_MATCH.REQ at its time: the run ends matched */
 	MATCHING_RUN_FAILED, /* a time-out of the run */
+	MATCHING_LINK_LOST,  /* the power-line link of the matched car is lost */
 	MATCHING_TICK
 };
 
 struct matching_output {
 	bool init_timeout; /* otherwise a status */
 	enum slac_status status;
+	enum slac_reason reason; /* of UNMATCHED: SLAC_REASON_JOIN_LOST, or none of interest */
 	bool at_end; /* the status was said because of LEFT or STOPPED */
 };
 

@@ -135,6 +135,16 @@ MUTANTS = [
      "static void on_failed(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)\n{\n"
      "\tpilot->slac = CONTROL_PILOT_SLAC_IDLE;",
      "static void on_failed(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)\n{\n"),
+    ("no pulse after a lost link",
+     "if (pilot->config.pulse_on_link_loss && waits_for_car(pilot)", "if (false && waits_for_car(pilot)"),
+    ("a pulse after a lost link where it is not wanted",
+     "if (pilot->config.pulse_on_link_loss && waits_for_car(pilot)", "if (waits_for_car(pilot)"),
+    ("a pulse after a lost link cuts a 15118 session",
+     "waits_for_car(pilot) && !pilot->hlc_charging)\n\t\tbegin_f_phase", "waits_for_car(pilot))\n\t\tbegin_f_phase"),
+    ("a match whose link was lost is still running for EIM",
+     "static void on_link_lost(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)\n{\n"
+     "\tpilot->slac = CONTROL_PILOT_SLAC_IDLE;",
+     "static void on_link_lost(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)\n{\n"),
     ("availability is not restored",
      "on_ready(pilot, out);\n\t\treturn;", "return;"),
     ("a ready station in E begins a session",

@@ -108,7 +108,8 @@ static void matching_takes(struct world *world, enum matching_input input)
 		}
 		trace(world, "status ", slac_status_text(out.items[i].status));
 		invariants_reported(world, out.items[i].status, out.items[i].at_end ? BY_END : BY_MATCHING);
-		const struct control_pilot_input news = pilot_news_of(out.items[i].status);
+		const struct control_pilot_input news =
+			pilot_news_of(out.items[i].status, out.items[i].reason);
 		pilot_input(world, &news);
 	}
 }
@@ -320,6 +321,15 @@ static bool car_acts(struct world *world, unsigned input)
 	return true;
 }
 
+static bool link_is_lost(struct world *world)
+{
+	if (world->matching.state != SLAC_EVSE_MATCHED)
+		return false;
+	slac_input(world, MATCHING_LINK_LOST);
+	slac_input(world, MATCHING_KEY_LOST); /* the car knows the key */
+	return true;
+}
+
 static void broker_is_back(struct world *world)
 {
 	const struct control_pilot_input f_unheard = {.kind = CONTROL_PILOT_F_UNHEARD};
@@ -356,6 +366,8 @@ static bool act(struct world *world, unsigned input)
 	case WORLD_MATCH_REQ:
 	case WORLD_RUN_FAILED:
 		return car_acts(world, input);
+	case WORLD_LINK_LOST:
+		return link_is_lost(world);
 	case WORLD_ANSWER_VALID:
 	case WORLD_ANSWER_REFUSED:
 	case WORLD_ANSWER_OLD:

@@ -39,6 +39,7 @@ enum world_input {
 	WORLD_PARM_REQ,
 	WORLD_MATCH_REQ,
 	WORLD_RUN_FAILED,
+	WORLD_LINK_LOST,
 	WORLD_ANSWER_VALID,
 	WORLD_ANSWER_REFUSED,
 	WORLD_ANSWER_OLD, /* to a request that was given up */

@@ -111,6 +111,9 @@ static void real_step(struct both *both, enum matching_input input, struct said 
 	case MATCHING_MATCH_REQ:
 		car_goes_through(both, said);
 		break;
+	case MATCHING_LINK_LOST:
+		real_input(both, SLAC_EVSE_LINK_LOST, SLAC_REASON_NONE, said);
+		break;
 	case MATCHING_RUN_FAILED:
 	case MATCHING_TICK:
 		real_input(both, SLAC_EVSE_TICK, SLAC_REASON_NONE, said);
@@ -167,7 +170,7 @@ static size_t explore_both(const struct both *here, const struct matching_config
 {
 	static const char *const names[INPUTS] = {"connected", "left",	    "stopped",	  "terminate",
 						  "pause",     "listen",    "key lost",	  "parm req",
-						  "match req", "run fails", "window ends"};
+						  "match req", "run fails", "link lost",  "window ends"};
 	size_t steps = 0;
 
 	for (int input = 0; depth > 0 && input < INPUTS; input++) {
@@ -194,7 +197,7 @@ static void explore_profile(bool strict, bool dc)
 
 	slac_evse_defaults(&real_config, strict);
 	memcpy(real_config.evse_mac, test_evse_mac, MAC_LEN);
-	real_config.listen_after_init = !strict && dc;
+	real_config.dc_only = dc;
 	slac_evse_init(&both.real, &real_config);
 	matching_init(&both.model);
 	real_takes(&both, &(struct slac_evse_input){.kind = SLAC_EVSE_KEY_SET, .key = &some_key}, &said);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "homeplug/slac_profile.h"
+#include "slacd/evse_internal.h"
 #include "slacd/options.h"
 
 #include <setjmp.h>
@@ -9,6 +11,10 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+/* 58 values: 1, 56 zeros, -2. */
+#define ZEROS8 "0,0,0,0,0,0,0,0,"
+#define DB58   "[1," ZEROS8 ZEROS8 ZEROS8 ZEROS8 ZEROS8 ZEROS8 ZEROS8 "-2]"
 
 static struct settings settings;
 static char error[SETTINGS_ERROR_SIZE];
@@ -119,8 +125,15 @@ static void a_wrong_member_is_named_with_file_path_and_expectation(void **state)
 		{"{\"slac\":{\"missing_profile_db\":256}}", "slac.missing_profile_db", "-1 to 255"},
 		{"{\"pilot\":{\"nominal_current_a\":3}}", "pilot.nominal_current_a", "6 to 80 A"},
 		{"{\"pilots\":{}}", "pilots", "mqtt, slac, pilot"},
-		{"{\"outlets\":{\"E1\":{\"iface\":\"x\"}}}", "outlets.E1.iface", "interface or nominal_current_a"},
+		{"{\"outlets\":{\"E1\":{\"iface\":\"x\"}}}", "outlets.E1.iface", "interface, nominal_current_a or attn_rx_db"},
 		{"{\"outlets\":{\"E1\":{\"nominal_current_a\":5.9}}}", "outlets.E1.nominal_current_a", "6 to 80 A"},
+		{"{\"slac\":{\"attn_rx_db\":256}}", "slac.attn_rx_db", "-255 to 255 dB"},
+		{"{\"slac\":{\"attn_rx_db\":[1,2]}}", "slac.attn_rx_db", "an array of 58"},
+		{"{\"slac\":{\"attn_rx_db\":\"1\"}}", "slac.attn_rx_db", "a whole number"},
+		{"{\"slac\":{\"any_ids\":1}}", "slac.any_ids", "true or false"},
+		{"{\"slac\":{\"parallel_runs\":6}}", "slac.parallel_runs", "1 to 5"},
+		{"{\"modem\":{\"family\":\"intel\"}}", "modem.family", "auto|qualcomm|lumissil|standard"},
+		{"{\"outlets\":{\"E1\":{\"attn_rx_db\":1.5}}}", "outlets.E1.attn_rx_db", "a whole number"},
 		{"[]", "the file", "one JSON object"},
 	};
 
@@ -214,7 +227,8 @@ static void what_print_config_prints_can_be_read_back(void **state)
 
 	(void)state;
 	assert_true(read_text("{\"mqtt\":{\"password\":\"secret\",\"topics_to_station\":[\"x\",\"y\"]},"
-			      "\"pilot\":{\"nominal_current_a\":10.5},\"outlets\":{\"E1\":{\"interface\":\"eth1\"}}}"));
+			      "\"slac\":{\"attn_rx_db\":-3},\"pilot\":{\"nominal_current_a\":10.5},"
+			      "\"outlets\":{\"E1\":{\"interface\":\"eth1\",\"attn_rx_db\":" DB58 "}}}"));
 	FILE *out = open_memstream(&text, &len);
 	settings_print(&settings, out);
 	fclose(out);
@@ -223,7 +237,84 @@ static void what_print_config_prints_can_be_read_back(void **state)
 	assert_true(read_text(text));
 	free(text);
 	memset(&before.mqtt_password, 0, sizeof(before.mqtt_password));
+	memcpy(before.given, settings.given, sizeof(before.given)); /* what is printed is all given */
 	assert_memory_equal(&before, &settings, sizeof(settings));
+}
+
+/* --- profiles --- */
+
+static void read_profile(const char *text)
+{
+	assert_true(read_text(text));
+	settings_apply_profile(&settings);
+}
+
+static void switches_follow_the_profile_and_each_can_be_set_on_its_own(void **state)
+{
+	(void)state;
+	read_profile("{}");
+	assert_true(settings.any_ids);
+	assert_int_equal(settings.slac_init_retries, 0);
+	read_profile("{\"slac\":{\"profile\":\"strict\"}}");
+	assert_false(settings.any_ids);
+	assert_int_equal(settings.slac_init_retries, 2);
+	read_profile("{\"slac\":{\"any_ids\":true,\"profile\":\"strict\"},\"pilot\":{\"slac_init_retries\":1}}");
+	assert_true(settings.any_ids);
+	assert_false(settings.any_sound_counts);
+	assert_int_equal(settings.slac_init_retries, 1);
+	read_profile("{\"slac\":{\"any_ids\":false}}");
+	assert_false(settings.any_ids);
+	assert_true(settings.any_sound_counts);
+}
+
+/* The switches are written down twice: for users in the table of settings, for the core in slac_profile.c. */
+static void settings_of_a_profile_are_those_of_the_matching_core(void **state)
+{
+	static const char *const texts[] = {"{}", "{\"slac\":{\"profile\":\"strict\"}}"};
+
+	(void)state;
+	for (size_t strict = 0; strict < 2; strict++) {
+		struct slac_evse_config from_settings, core;
+		read_profile(texts[strict]);
+		memset(&from_settings, 0, sizeof(from_settings));
+		memset(&core, 0, sizeof(core));
+		evse_slac_config(&settings, NULL, &from_settings);
+		slac_evse_defaults(&core, strict == 1);
+		core.await_link = true; /* where the modem can tell */
+		assert_memory_equal(&from_settings, &core, sizeof(core));
+	}
+}
+
+static void every_switch_of_a_profile_is_a_setting_that_print_config_prints(void **state)
+{
+	char *text;
+	size_t len;
+
+	(void)state;
+	read_profile("{}");
+	FILE *out = open_memstream(&text, &len);
+	settings_print(&settings, out);
+	fclose(out);
+	for (size_t i = 0; i < slac_switches_count; i++) {
+		char line[64];
+		snprintf(line, sizeof(line), "\"%s\": %s", slac_switches[i].name, slac_switches[i].field ? "true" : "false");
+		assert_non_null(strstr(text, line));
+	}
+	free(text);
+}
+
+static void receive_path_is_one_value_or_58_and_an_outlet_may_have_its_own(void **state)
+{
+	struct slac_evse_config config;
+
+	(void)state;
+	read_profile("{\"slac\":{\"attn_rx_db\":7},\"outlets\":{\"E1\":{\"attn_rx_db\":" DB58 "}}}");
+	evse_slac_config(&settings, NULL, &config);
+	assert_int_equal(config.attn_rx_db[0], 7);
+	assert_int_equal(config.attn_rx_db[57], 7);
+	evse_slac_config(&settings, settings_outlet(&settings, "E1"), &config);
+	assert_int_equal(config.attn_rx_db[0], 1);
+	assert_int_equal(config.attn_rx_db[57], -2);
 }
 
 int main(void)
@@ -237,6 +328,10 @@ int main(void)
 		cmocka_unit_test_setup(options_go_before_environment_before_file, clear_environment),
 		cmocka_unit_test_setup(an_empty_environment_variable_counts_as_unset, clear_environment),
 		cmocka_unit_test_setup(wrong_options_are_named, clear_environment),
+		cmocka_unit_test_setup(switches_follow_the_profile_and_each_can_be_set_on_its_own, clear_environment),
+		cmocka_unit_test_setup(settings_of_a_profile_are_those_of_the_matching_core, clear_environment),
+		cmocka_unit_test_setup(every_switch_of_a_profile_is_a_setting_that_print_config_prints, clear_environment),
+		cmocka_unit_test_setup(receive_path_is_one_value_or_58_and_an_outlet_may_have_its_own, clear_environment),
 		cmocka_unit_test_setup(what_print_config_prints_can_be_read_back, clear_environment),
 	};
 

@@ -8,6 +8,7 @@ a program, it exits with 77: skipped. The programs under test are named by SLACD
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -34,6 +35,21 @@ SHORT_TIMERS = {
     "slac": {"allow_nonstandard_timers": True, "tt_evse_slac_init_ms": 800},
     "pilot": {"step_f_ms": 600, "step_x1_ms": 300},
 }
+
+
+# Timers that let a modem's misbehaviour be over in a second.
+MODEM_TIMERS = {
+    "slac": {"allow_nonstandard_timers": True, "tt_match_join_ms": 900},
+    "pilot": {"step_f_ms": 400},
+    "modem": {"identify_ms": 100, "response_ms": 150, "poll_ms": 50, "supervise_ms": 100, "reset_ms": 1500},
+}
+# A car and a line that lose no time.
+FAST_EV = ("--sound-spacing-ms", "5", "--parm-to-start-ms", "5", "--rsp-to-match-ms", "5", "--join-ms", "50")
+
+
+def with_settings(base, **groups):
+    """A configuration with some settings changed: with_settings(MODEM_TIMERS, slac={"amp_map": True})."""
+    return {group: {**base.get(group, {}), **groups.get(group, {})} for group in {**base, **groups}}
 
 
 # --- Starting the test file in a namespace of its own ---
@@ -345,9 +361,25 @@ CM_START_ATTEN_CHAR_IND = 0x606A
 CM_ATTEN_CHAR_IND = 0x606E
 CM_SLAC_MATCH_REQ = 0x607C
 CM_SLAC_MATCH_CNF = 0x607D
+CM_GET_KEY_REQ = 0x600C
+CM_GET_KEY_CNF = 0x600D
+CM_AMP_MAP_REQ = 0x601C
+CM_AMP_MAP_CNF = 0x601D
+CM_NW_STATS_REQ = 0x6048
+CM_ATTEN_PROFILE_IND = 0x6086
+VS_SW_VER_REQ = 0xA000
+VS_RS_DEV_REQ = 0xA01C
+VS_PL_LNK_STATUS_REQ = 0xA0B8
+VS_ATTEN_CHAR_IND = 0xA14E
+NSCM_GET_VERSION_REQ = 0xAC6C
+NSCM_RESET_DEVICE_REQ = 0xAC70
+NSCM_GET_D_LINK_STATUS_REQ = 0xAC9C
+LINK_QUESTIONS = (CM_NW_STATS_REQ, VS_PL_LNK_STATUS_REQ, NSCM_GET_D_LINK_STATUS_REQ)
 # Offsets in the frame: 19 octets of headers, then as the homeplug headers say.
 SET_KEY_REQ_KEY = slice(19 + 22, 19 + 38)
 MATCH_CNF_NMK = slice(19 + 74, 19 + 90)
+ATTEN_CHAR_IND_NUM_SOUNDS = 19 + 50
+ATTEN_CHAR_IND_AAG = slice(19 + 52, 19 + 110)
 
 
 class Frame:
@@ -367,15 +399,17 @@ class Capture:
         self.frames = Stream()
         self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
         self.socket.bind((interface, ETH_P_ALL))
-        threading.Thread(target=self._read, daemon=True).start()
+        self.ended, self.end = os.pipe()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def _read(self):
         while True:
+            if self.ended in select.select([self.socket, self.ended], [], [])[0]:
+                return
             try:
                 octets = self.socket.recv(2048)
-            except OSError:  # interface down, or the socket was closed
-                if self.socket.fileno() < 0:
-                    return
+            except OSError:  # interface down
                 continue
             if int.from_bytes(octets[12:14], "big") == HOMEPLUG:
                 self.frames.append(Frame(octets))
@@ -390,6 +424,12 @@ class Capture:
         self.frames.never(lambda frame: frame.mmtype == mmtype, f"frame 0x{mmtype:04x}", during, after)
 
     def close(self):
+        """Not under a waiting reader, which might take a frame of the next capture with the same descriptor."""
+        if self.socket.fileno() < 0:
+            return
+        os.close(self.end)
+        self.reader.join()
+        os.close(self.ended)
         self.socket.close()
 
 
@@ -551,3 +591,54 @@ class Bench(unittest.TestCase):
         self.ev.wait_line("link up", after=ev_mark)
         self.observer.wait_slac("matched", after=mark)
         self.assertEqual(self.observer.slac_statuses(mark), ["matching", "matched"])
+
+    def fault(self, faults, program=None):
+        """The modem misbehaves in this way from now on."""
+        program = program or self.ev
+        mark = program.mark()
+        program.say(f"fault {faults}")
+        program.wait_line(f"misbehaves: {re.escape(faults)}", after=mark)
+
+    def stop_programs(self):
+        """The bench is as before start_all."""
+        self.check_schemas()
+        self.kill_programs()
+        self.programs.clear()
+        ip("link", "del", "plc0")
+
+    def frames_of(self, mmtypes, after=0):
+        """Frames on evse0 so far, of one type or several: a frame sent behind them has been captured too."""
+        self.markers = getattr(self, "markers", 0) + 1
+        marker = bytes.fromhex("ffffffffffff 0200000000fe 88e1 01 ff1f 0000") + self.markers.to_bytes(41, "big")
+        send_frames("plc0", [marker])
+        self.capture.frames.wait(lambda frame: frame.octets == marker, "the marker", after=after)
+        wanted = mmtypes if isinstance(mmtypes, tuple) else (mmtypes,)
+        return [frame for frame in self.capture.frames.since(after) if frame.mmtype in wanted]
+
+    def plug_both(self):
+        """The station sees the car and it speaks; returns the observer's mark from before."""
+        mark = self.observer.mark()
+        self.plug()
+        self.ev.say("plug")
+        return mark
+
+    def unplug_both(self, key_within=PATIENCE_S):
+        """The car leaves and the modem has its next key."""
+        mark = self.observer.mark()
+        log = self.slacd.mark()
+        self.station.say("unplug")
+        self.ev.say("unplug")
+        self.observer.wait_slac("unmatched", after=mark)
+        self.slacd.wait_line("Modem has confirmed its key", key_within, log)
+
+    def assert_next_car_matches(self):
+        self.unplug_both()
+        self.assert_matches()
+
+    def complaints(self):
+        """What slacd has warned of; not that the timers are shortened."""
+        return self.slacd.lines("^[^ ]+ +(WARN|ERROR) (?!.*Timers outside the standard)")
+
+    def assert_said_once(self, pattern):
+        lines = self.slacd.lines(pattern)
+        self.assertEqual(len(lines), 1, f"{pattern}: {lines}")

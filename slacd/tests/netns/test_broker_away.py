@@ -21,7 +21,7 @@ class BrokerAway(Bench):
         self.ev.say("plug")
         self.observer.wait_slac("matching")
         self.broker.kill()
-        self.ev.wait_line("link up")
+        self.slacd.wait_line("SLAC status.*status=matched")
         mark = self.ev.mark()
         self.ev.say("unplug", "plug")  # the car starts over while nobody hears of it
         self.ev.wait_line("link up", after=mark)

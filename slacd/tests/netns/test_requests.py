@@ -63,8 +63,9 @@ class Requests(Bench):
         self.data_link("resume")
         self.capture.wait(harness.CM_SET_KEY_CNF, after=frames)
         self.assertEqual([frame.octets[harness.SET_KEY_REQ_KEY] for frame in self.key_changes(frames)], [key])
+        self.observer.wait_slac("matched", after=mark)
         self.assertEqual(self.link_status(), "connected")
-        self.assertEqual(self.observer.slac_statuses(mark), [])
+        self.assertEqual(self.observer.slac_statuses(mark), ["matched"])
 
     def test_vehicle_that_leaves_in_a_pause_takes_the_key_with_it(self):
         self.start_all()

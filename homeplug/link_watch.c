@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "homeplug/link_watch.h"
+
+#include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sockios.h>
+#include <net/if_arp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* The kernel's notification of one interface has 1 to 2 KiB; many alternative names make it longer. */
+#define BUFFER_OCTETS 16384
+/* Old notifications thrown away after an overrun: more than the socket's receive buffer holds. */
+#define DISCARD_MAX 4096
+
+struct link_watch {
+	int fd;
+	_Alignas(struct nlmsghdr) uint8_t buffer[BUFFER_OCTETS];
+};
+
+/* --- Parsing --- */
+
+static void take_name(struct link_event *event, const struct rtattr *attribute)
+{
+	size_t len = RTA_PAYLOAD(attribute);
+
+	if (len > 0 && len <= sizeof(event->name) && memchr(RTA_DATA(attribute), '\0', len) != NULL)
+		memcpy(event->name, RTA_DATA(attribute), len);
+}
+
+static void take_mac(struct link_event *event, const struct rtattr *attribute)
+{
+	if (RTA_PAYLOAD(attribute) != MAC_LEN)
+		return;
+	event->has_mac = true;
+	memcpy(event->mac, RTA_DATA(attribute), MAC_LEN);
+}
+
+static void take_attributes(struct link_event *event, const struct nlmsghdr *message, bool ethernet)
+{
+	size_t left = message->nlmsg_len - NLMSG_LENGTH(sizeof(struct ifinfomsg));
+	const struct rtattr *attribute = IFLA_RTA(NLMSG_DATA(message));
+
+	while (RTA_OK(attribute, left)) {
+		size_t step = RTA_ALIGN((size_t)attribute->rta_len);
+		if (attribute->rta_type == IFLA_IFNAME)
+			take_name(event, attribute);
+		else if (attribute->rta_type == IFLA_ADDRESS && ethernet)
+			take_mac(event, attribute);
+		if (step >= left)
+			return;
+		left -= step;
+		attribute = (const struct rtattr *)((const char *)attribute + step);
+	}
+}
+
+static bool parse_one(const struct nlmsghdr *message, struct link_event *event)
+{
+	if ((message->nlmsg_type != RTM_NEWLINK && message->nlmsg_type != RTM_DELLINK) ||
+	    message->nlmsg_len < NLMSG_LENGTH(sizeof(struct ifinfomsg)))
+		return false;
+	const struct ifinfomsg *info = NLMSG_DATA(message);
+	/* A bridge tells of its ports in the same group: a port that leaves it is still there. */
+	if (info->ifi_family != AF_UNSPEC || info->ifi_index <= 0)
+		return false;
+	*event = (struct link_event){
+		.news = message->nlmsg_type == RTM_NEWLINK ? LINK_NEWS_STATE : LINK_NEWS_REMOVED,
+		.ifindex = info->ifi_index,
+		.up = (info->ifi_flags & IFF_UP) != 0,
+		.running = (info->ifi_flags & IFF_RUNNING) != 0,
+	};
+	take_attributes(event, message, info->ifi_type == ARPHRD_ETHER);
+	return true;
+}
+
+void link_watch_parse(const void *messages, size_t len, link_event_handler *handle, void *context)
+{
+	const struct nlmsghdr *message = messages;
+	struct link_event event;
+
+	while (NLMSG_OK(message, len)) {
+		size_t step = NLMSG_ALIGN((size_t)message->nlmsg_len);
+		if (parse_one(message, &event))
+			handle(context, &event);
+		if (step >= len)
+			return;
+		len -= step;
+		message = (const struct nlmsghdr *)((const char *)message + step);
+	}
+}
+
+/* --- Listening --- */
+
+struct link_watch *link_watch_open(char error[LINK_ERROR_SIZE])
+{
+	const struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
+	struct link_watch *watch = malloc(sizeof(*watch));
+
+	if (watch == NULL) {
+		snprintf(error, LINK_ERROR_SIZE, "no memory");
+		return NULL;
+	}
+	watch->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (watch->fd >= 0 && bind(watch->fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
+		return watch;
+	snprintf(error, LINK_ERROR_SIZE, "netlink socket: %s", strerror(errno));
+	link_watch_close(watch);
+	return NULL;
+}
+
+void link_watch_close(struct link_watch *watch)
+{
+	if (watch == NULL)
+		return;
+	if (watch->fd >= 0)
+		close(watch->fd);
+	free(watch);
+}
+
+int link_watch_fd(const struct link_watch *watch)
+{
+	return watch->fd;
+}
+
+static void missed(const struct link_watch *watch, link_event_handler *handle, void *context)
+{
+	const struct link_event event = {.news = LINK_NEWS_MISSED};
+	uint8_t octet;
+
+	/* What is still queued is older than what will be seen now. */
+	for (int i = 0; i < DISCARD_MAX && (recv(watch->fd, &octet, 1, 0) >= 0 || errno == ENOBUFS); i++)
+		;
+	handle(context, &event);
+}
+
+enum link_result link_watch_read(struct link_watch *watch, link_event_handler *handle, void *context)
+{
+	struct sockaddr_nl from = {0};
+	struct iovec whole = {.iov_base = watch->buffer, .iov_len = sizeof(watch->buffer)};
+	struct msghdr header = {
+		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &whole, .msg_iovlen = 1};
+	ssize_t n = recvmsg(watch->fd, &header, 0);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return LINK_EMPTY;
+	if (n < 0 && errno != ENOBUFS)
+		return LINK_ERROR;
+	if (n < 0 || (header.msg_flags & MSG_TRUNC) != 0)
+		missed(watch, handle, context);
+	else if (from.nl_pid == 0) /* the kernel, not another process */
+		link_watch_parse(watch->buffer, (size_t)n, handle, context);
+	return LINK_FRAME;
+}
+
+/* --- Looking --- */
+
+/*
+ * The kernel acts on a carrier a moment after its driver has seen it, up to a second later on some; asked for the
+ * carrier, it does so at once (since Linux 6.7). Without that an interface just set up would be seen as without one.
+ */
+static void settle_carrier(int fd, struct ifreq request)
+{
+	struct ethtool_value carrier = {.cmd = ETHTOOL_GLINK};
+
+	request.ifr_data = (void *)&carrier;
+	ioctl(fd, SIOCETHTOOL, &request);
+}
+
+bool link_watch_look(int fd, int ifindex, struct link_event *event)
+{
+	struct ifreq request = {.ifr_ifindex = ifindex};
+
+	*event = (struct link_event){.news = LINK_NEWS_REMOVED, .ifindex = ifindex};
+	if (ioctl(fd, SIOCGIFNAME, &request) < 0)
+		return errno == ENODEV;
+	memcpy(event->name, request.ifr_name, sizeof(event->name) - 1);
+	if (ioctl(fd, SIOCGIFHWADDR, &request) < 0)
+		return errno == ENODEV;
+	event->has_mac = request.ifr_hwaddr.sa_family == ARPHRD_ETHER;
+	if (event->has_mac)
+		memcpy(event->mac, request.ifr_hwaddr.sa_data, MAC_LEN);
+	settle_carrier(fd, request);
+	if (ioctl(fd, SIOCGIFFLAGS, &request) < 0)
+		return errno == ENODEV;
+	event->news = LINK_NEWS_STATE;
+	event->up = (request.ifr_flags & IFF_UP) != 0;
+	event->running = (request.ifr_flags & IFF_RUNNING) != 0;
+	return true;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the modem's state machine share:
+ *   modem.c           where inputs come in                modem_key.c      setting and verifying the key
+ *   modem_identify.c  what modem it is                    modem_restart.c  resets, ours and its own
+ *   modem_link.c      watching the link
+ */
+#ifndef HOMEPLUG_MODEM_INTERNAL_H
+#define HOMEPLUG_MODEM_INTERNAL_H
+
+#include "homeplug/modem.h"
+
+static inline uint64_t modem_us(uint32_t ms)
+{
+	return (uint64_t)ms * 1000;
+}
+
+/* modem.c */
+struct modem_output *modem_append(struct modem_outputs *out, enum modem_output_kind kind);
+void modem_ignore(enum mme_error error, struct modem_outputs *out);
+/* Appends a request to the local modem. */
+struct modem_mme *modem_request(const struct modem *modem, enum modem_message message, struct modem_outputs *out);
+/* Enters `state` until wait_ms from now. */
+void modem_enter(struct modem *modem, enum modem_state state, uint32_t wait_ms, uint64_t now_us);
+
+/* modem_key.c */
+/* Enters MODEM_SET_KEY. */
+void modem_send_set_key(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
+void modem_send_get_key(const struct modem *modem, struct modem_outputs *out);
+/* Enters MODEM_VERIFY. */
+void modem_verify(struct modem *modem, bool after_reset, uint64_t now_us, struct modem_outputs *out);
+/* In MODEM_VERIFY: no answer. */
+void modem_verify_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
+/* Enters MODEM_READY. */
+void modem_key_is_set(struct modem *modem, struct modem_outputs *out);
+/* No answer: forgets which modem it was and begins with its identification. */
+void modem_is_silent(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
+void modem_on_set_key_cnf(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out);
+void modem_on_get_key_cnf(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out);
+
+/* modem_identify.c */
+void modem_forget(struct modem *modem);
+/* Enters MODEM_IDENTIFY, or with a standard modem MODEM_SET_KEY. What is known stays so until there is an answer. */
+void modem_identify(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
+/* In MODEM_IDENTIFY: no answer. */
+void modem_identify_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
+/* Appends a request with Lumissil's header, under a new request_id. */
+struct modem_mme *modem_nscm_request(struct modem *modem, enum modem_message message, struct modem_outputs *out);
+/* Sends the questions; none to a standard modem. */
+void modem_ask_identity(struct modem *modem, struct modem_outputs *out);
+/* Asks the family that is known, Qualcomm's or Lumissil's question. */
+void modem_ask_version(struct modem *modem, struct modem_outputs *out);
+/* Its CM_SET_KEY.CNF tells the MAC of a modem that has not answered the identification. */
+void modem_learn_mac(struct modem *modem, const uint8_t src[MAC_LEN], struct modem_outputs *out);
+void modem_on_version(struct modem *modem, const struct modem_mme *message, uint64_t now_us,
+		      struct modem_outputs *out);
+
+/* modem_restart.c */
+/* The modem has taken the present key: it is to be reset now. */
+bool modem_wants_reset(const struct modem *modem);
+void modem_begin_reset(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
+/* In MODEM_RESET: no confirmation. */
+void modem_reset_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
+/* In MODEM_WAIT_UP: the next question, or no answer for too long. */
+void modem_wait_up_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
+/* It has told its version; does nothing but in MODEM_WAIT_UP. */
+void modem_answers_after_reset(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
+void modem_on_reset_cnf(struct modem *modem, const struct vs_rs_dev_cnf *cnf, uint64_t now_us,
+			struct modem_outputs *out);
+void modem_on_host_action(struct modem *modem, const struct modem_mme *ind, uint64_t now_us,
+			  struct modem_outputs *out);
+
+/* modem_link.c */
+/* In MODEM_READY: asks once which link questions the modem answers. */
+void modem_probe_link(struct modem *modem, struct modem_outputs *out);
+void modem_link_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
+/* Any confirmation of a link question, or NSCM_D_LINK_READY.IND. */
+void modem_on_link(struct modem *modem, const struct modem_mme *message, uint64_t now_us, struct modem_outputs *out);
+
+#endif

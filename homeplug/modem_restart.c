@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "homeplug/modem_internal.h"
+
+/* --- reset by us --- */
+
+bool modem_wants_reset(const struct modem *modem)
+{
+	const bool configured =
+		modem->config.reset_after_key || (modem->config.reset_after_session && modem->after_session);
+	const bool possible = modem->family == MODEM_QUALCOMM || modem->family == MODEM_LUMISSIL;
+
+	return configured && possible && !modem->reset_done;
+}
+
+static void wait_up(struct modem *modem, uint64_t now_us)
+{
+	modem->reset_answered = true; /* nothing asked yet */
+	modem->reset_silence_seen = false;
+	modem->reset_over_us = now_us + modem_us(modem->config.reset_ms);
+	modem_enter(modem, MODEM_WAIT_UP, modem->config.poll_ms, now_us);
+}
+
+void modem_begin_reset(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+{
+	modem->reset_done = true;
+	if (modem->family == MODEM_LUMISSIL) {
+		modem_nscm_request(modem, MODEM_NSCM_RESET_DEVICE_REQ, out)->nscm_reset_device_req.mode =
+			NSCM_RESET_NORMAL;
+		wait_up(modem, now_us); /* there is no confirmation */
+		return;
+	}
+	modem_request(modem, MODEM_VS_RS_DEV_REQ, out);
+	modem_enter(modem, MODEM_RESET, modem->config.response_ms, now_us);
+}
+
+/* A key that was given meanwhile has not been sent yet. */
+static bool newer_key_waits(const struct modem *modem)
+{
+	return modem->attempts == 0;
+}
+
+static void not_reset(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+{
+	if (newer_key_waits(modem))
+		modem_send_set_key(modem, now_us, out);
+	else
+		modem_key_is_set(modem, out);
+}
+
+void modem_reset_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+{
+	not_reset(modem, now_us, out);
+}
+
+void modem_on_reset_cnf(struct modem *modem, const struct vs_rs_dev_cnf *cnf, uint64_t now_us,
+			struct modem_outputs *out)
+{
+	if (modem->state != MODEM_RESET)
+		return;
+	if (cnf->mstatus == VS_MSTATUS_OK) {
+		wait_up(modem, now_us);
+		return;
+	}
+	modem_ignore(MME_ERR_RESULT, out);
+	not_reset(modem, now_us, out);
+}
+
+void modem_wait_up_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+{
+	if (now_us >= modem->reset_over_us) {
+		modem_is_silent(modem, now_us, out);
+		return;
+	}
+	if (!modem->reset_answered)
+		modem->reset_silence_seen = true;
+	modem->reset_answered = false;
+	modem_ask_version(modem, out);
+	modem_enter(modem, MODEM_WAIT_UP, modem->config.poll_ms, now_us);
+	if (modem->deadline_us > modem->reset_over_us)
+		modem->deadline_us = modem->reset_over_us;
+}
+
+void modem_answers_after_reset(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+{
+	const uint64_t reset_us = modem_us(modem->config.reset_ms);
+
+	if (modem->state != MODEM_WAIT_UP)
+		return;
+	modem->reset_answered = true;
+	if (!modem->reset_silence_seen && now_us + reset_us < modem->reset_over_us + reset_us / 5)
+		return; /* it may still be on its way down */
+	if (newer_key_waits(modem))
+		modem_send_set_key(modem, now_us, out);
+	else
+		modem_verify(modem, true, now_us, out);
+}
+
+/* --- restarted by itself --- */
+
+static void answer(const struct modem *modem, const struct modem_mme *ind, struct modem_outputs *out)
+{
+	struct modem_mme *rsp = &modem_append(out, MODEM_SEND_MESSAGE)->message;
+
+	modem_mme_init(rsp, MODEM_VS_HST_ACTION_RSP, modem->config.host_mac, ind->src);
+	rsp->vs_hst_action.action = ind->vs_hst_action.action;
+	rsp->vs_hst_action.session_id = ind->vs_hst_action.session_id;
+	rsp->vs_hst_action.retries = ind->vs_hst_action.retries;
+}
+
+void modem_on_host_action(struct modem *modem, const struct modem_mme *ind, uint64_t now_us,
+			  struct modem_outputs *out)
+{
+	const uint8_t action = ind->vs_hst_action.action;
+
+	answer(modem, ind, out);
+	if (action != VS_HOST_LOADER_READY && action != VS_HOST_CONFIGURE_MEMORY)
+		return;
+	switch (modem->state) {
+	case MODEM_RESET:
+		wait_up(modem, now_us); /* the confirmation was lost */
+		break;
+	case MODEM_SET_KEY:
+	case MODEM_VERIFY:
+	case MODEM_RETRY:
+	case MODEM_READY:
+		modem_append(out, MODEM_RESTARTED);
+		modem_identify(modem, now_us, out);
+		break;
+	case MODEM_IDLE:
+	case MODEM_IDENTIFY:
+	case MODEM_WAIT_UP:
+		break;
+	}
+}

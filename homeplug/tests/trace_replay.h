@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The captures of real cars (folder $SLACD_TRACES, see README.md there), read for replay to slac_evse: what
+ * the EVSE's host received, with its times, and what the recorded EVSE made of it. They are not part of the
+ * project: a test that finds no folder is skipped. Needs no test framework.
+ */
+#ifndef HOMEPLUG_TESTS_TRACE_REPLAY_H
+#define HOMEPLUG_TESTS_TRACE_REPLAY_H
+
+#include "homeplug/capture.h"
+#include "homeplug/mme.h"
+
+/* Exit code of a skipped test. */
+#define TRACE_SKIPPED 77
+/* More than any capture has. */
+#define TRACE_FRAMES	512
+#define TRACE_MATCHES	8
+#define TRACE_FILES	64
+#define TRACE_NAME_SIZE 128
+/* A longer pause is an unplug and a replug. */
+#define TRACE_UNPLUG_US UINT64_C(5000000)
+
+struct trace_frame {
+	uint64_t time_us;
+	bool received; /* by the EVSE's host, and decoded; otherwise only the time is of interest */
+	struct mme frame;
+};
+
+struct trace_match {
+	uint8_t ev_mac[MAC_LEN];
+	uint8_t run_id[RUN_ID_LEN];
+};
+
+struct trace_matches {
+	size_t count;
+	struct trace_match items[TRACE_MATCHES];
+};
+
+struct trace {
+	const char *file;
+	uint8_t evse_mac[MAC_LEN];     /* of the recorded EVSE: the source of CM_SLAC_PARM.CNF */
+	struct trace_matches recorded; /* its CM_SLAC_MATCH.CNFs */
+	size_t count;
+	struct trace_frame frames[TRACE_FRAMES];
+};
+
+/* $SLACD_TRACES, or NULL when there is no such folder. */
+const char *trace_folder(void);
+
+/* The names of the captures, sorted; how many. */
+size_t trace_list(char names[TRACE_FILES][TRACE_NAME_SIZE]);
+
+/* False, and `error`, for a capture that cannot be read or is too long. `file` is kept, not copied. */
+bool trace_load(struct trace *trace, const char *file, char error[LINK_ERROR_SIZE]);
+
+/* Adds one; false when there is no room. */
+bool trace_note_match(struct trace_matches *matches, const uint8_t ev_mac[MAC_LEN],
+		      const uint8_t run_id[RUN_ID_LEN]);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the settings to the configuration of an outlet's parts. */
+#include "slacd/evse_internal.h"
+
+#include <string.h>
+
+static const struct settings_groups *attn_rx(const struct settings *settings, const struct settings_outlet *outlet)
+{
+	return outlet != NULL && outlet->has_attn_rx ? &outlet->attn_rx : &settings->attn_rx;
+}
+
+void evse_slac_config(const struct settings *settings, const struct settings_outlet *outlet,
+		      struct slac_evse_config *config)
+{
+	slac_evse_defaults(config, strcmp(settings->slac_profile.text, "strict") == 0);
+	config->tt_evse_slac_init_ms = settings->tt_evse_slac_init_ms;
+	config->tt_match_sequence_ms = settings->tt_match_sequence_ms;
+	config->tt_evse_match_mnbc_ms = settings->tt_evse_match_mnbc_ms;
+	config->tt_match_response_ms = settings->tt_match_response_ms;
+	config->tt_evse_match_session_ms = settings->tt_evse_match_session_ms;
+	config->tt_match_join_ms = settings->tt_match_join_ms;
+	config->parallel_runs = settings->parallel_runs;
+	config->validation = settings->validation;
+	config->await_link = strcmp(settings->link_detection.text, "off") != 0;
+	config->missing_profile_db = settings->missing_profile_db;
+	config->any_sound_counts = settings->any_sound_counts;
+	config->any_ids = settings->any_ids;
+	config->rematch_matched_ev = settings->rematch_matched_ev;
+	config->listen_after_failure = settings->listen_after_failure;
+	config->dc_listens_after_init = settings->dc_listens_after_init;
+	config->validation_not_required = settings->validation_not_required;
+	memcpy(config->attn_rx_db, attn_rx(settings, outlet)->db, sizeof(config->attn_rx_db));
+}
+
+static enum modem_family family_of(const char *text)
+{
+	for (enum modem_family family = MODEM_AUTO; family <= MODEM_STANDARD; family++)
+		if (strcmp(text, modem_family_text(family)) == 0)
+			return family;
+	return MODEM_AUTO;
+}
+
+static enum modem_link_detection link_detection_of(const char *text)
+{
+	if (strcmp(text, "on") == 0)
+		return MODEM_LINK_ON;
+	return strcmp(text, "off") == 0 ? MODEM_LINK_OFF : MODEM_LINK_AUTO;
+}
+
+static void setup_modem(struct evse *evse)
+{
+	const struct settings *settings = evse->shared->settings;
+	struct modem_config config;
+
+	modem_defaults(&config);
+	config.family = family_of(settings->modem_family.text);
+	config.link_detection = link_detection_of(settings->link_detection.text);
+	config.identify_ms = settings->modem_identify_ms;
+	config.response_ms = settings->modem_response_ms;
+	config.reset_after_key = settings->reset_after_key;
+	config.reset_after_session = settings->reset_after_session;
+	config.reset_ms = settings->modem_reset_ms;
+	config.poll_ms = settings->modem_poll_ms;
+	config.supervise_ms = settings->modem_supervise_ms;
+	config.link_lost_polls = settings->link_lost_polls;
+	modem_init(&evse->modem, &config);
+}
+
+static void setup_amp_map(struct evse *evse)
+{
+	const struct settings *settings = evse->shared->settings;
+	struct amp_map_config config;
+
+	amp_map_defaults(&config);
+	config.initiate = settings->amp_map;
+	config.carriers = (uint16_t)settings->amp_map_carriers;
+	config.tt_match_join_ms = settings->tt_match_join_ms;
+	config.tt_match_response_ms = settings->tt_match_response_ms;
+	amp_map_init(&evse->amp_map, &config);
+}
+
+static void setup_pilot(struct evse *evse)
+{
+	const struct settings *settings = evse->shared->settings;
+	const struct settings_outlet *outlet = settings_outlet(settings, evse->parameters.evse_id);
+	bool own_current = outlet != NULL && outlet->nominal_current_a >= 0;
+	const struct control_pilot_config config = {
+		.has_ac = evse->parameters.has_ac,
+		.hlc_at_start = settings->hlc_at_start,
+		.step_f_ms = settings->step_f_ms,
+		.step_x1_ms = settings->step_x1_ms,
+		.step_x1_hlc_ms = settings->step_x1_hlc_ms,
+		.init_retries = settings->slac_init_retries,
+		.failed_pulses = settings->failed_pulses,
+		.pulse_on_link_loss = strcmp(settings->link_loss.text, "retry") == 0,
+		.basic_charging_on_eim = settings->basic_charging_on_eim,
+		.nominal_current_da = evse_deciampere(own_current ? outlet->nominal_current_a : settings->nominal_current_a),
+	};
+
+	control_pilot_init(&evse->pilot, &config);
+	request_retry_end(&evse->pilot_retry);
+}
+
+void evse_setup(struct evse *evse)
+{
+	const struct settings *settings = evse->shared->settings;
+	struct slac_evse_config config;
+
+	evse_slac_config(settings, settings_outlet(settings, evse->parameters.evse_id), &config);
+	config.dc_only = !evse->parameters.has_ac;
+	slac_evse_init(&evse->slac, &config);
+	setup_modem(evse);
+	setup_amp_map(evse);
+	setup_pilot(evse);
+}

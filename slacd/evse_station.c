@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the station and the ISO 15118 side ask of an outlet. */
+#include "slacd/evse_internal.h"
+
+void evse_authorization(struct evse *evse, bool accepted)
+{
+	const struct control_pilot_input input = {.kind = CONTROL_PILOT_EIM, .active = accepted};
+
+	evse_pilot_input(evse, &input);
+	evse_arm(evse);
+}
+
+void evse_hlc_charging(struct evse *evse, bool active)
+{
+	const struct control_pilot_input input = {.kind = CONTROL_PILOT_HLC_CHARGING, .active = active};
+
+	evse_pilot_input(evse, &input);
+	evse_arm(evse);
+}
+
+static void terminate_link(struct evse *evse)
+{
+	const struct slac_evse_input terminate = {.kind = SLAC_EVSE_TERMINATE};
+
+	evse_slac_input(evse, &terminate);
+	evse_new_key(evse);
+}
+
+/* The key is kept, so that the EV finds the network again; a link that is asleep is not lost. */
+static void pause_link(struct evse *evse)
+{
+	if (evse->slac.state != SLAC_EVSE_MATCHED)
+		return;
+	evse->link_paused = true;
+	modem_unwatch_link(&evse->modem);
+}
+
+static void resume_link(struct evse *evse)
+{
+	if (!evse->link_paused)
+		return;
+	evse->link_paused = false;
+	evse->rejoin = true; /* when the modem has confirmed the key */
+	evse_same_key(evse);
+}
+
+void evse_data_link(struct evse *evse, enum api_data_link_action action)
+{
+	switch (action) {
+	case API_DATA_LINK_TERMINATE:
+		terminate_link(evse);
+		break;
+	case API_DATA_LINK_PAUSE:
+		pause_link(evse);
+		break;
+	case API_DATA_LINK_RESUME:
+		resume_link(evse);
+		break;
+	}
+	evse_arm(evse);
+}
+
+enum api_link_state evse_link_state(const struct evse *evse)
+{
+	return evse->slac.state == SLAC_EVSE_MATCHED && !evse->link_paused ? API_LINK_CONNECTED : API_LINK_UNKNOWN;
+}
+
+void evse_reset(struct evse *evse)
+{
+	const struct control_pilot_input input = {.kind = CONTROL_PILOT_RESET};
+
+	evse->resetting = true;
+	evse_pilot_input(evse, &input);
+	evse->resetting = false;
+	evse_arm(evse);
+}
+
+void evse_broker_connected(struct evse *evse)
+{
+	const struct control_pilot_input f_unheard = {.kind = CONTROL_PILOT_F_UNHEARD};
+	uint64_t now_us = clock_now_us();
+
+	if (evse->f_unheard) {
+		evse_pilot_input(evse, &f_unheard);
+		evse_arm(evse);
+		return;
+	}
+	/* Answered or not: what the station reported in the meantime is lost, it reports again what it does now. */
+	if (evse->pilot_asked && !evse->pilot_retry.wanted)
+		request_retry_begin(&evse->pilot_retry, now_us);
+	request_retry_reconnected(&evse->pilot_retry, now_us);
+	evse_arm(evse);
+}

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A modem that is silent, slow, loses its key, resets, or is not the only one that answers."""
+import re
+import signal
+
+import harness
+from harness import Bench, FAST_EV, MODEM_TIMERS, with_settings
+
+SILENT = "WARN .*Outlet cannot serve: no modem answers"
+REFUSES = "WARN .*Outlet cannot serve: the modem refuses its key"
+FOREIGN = "WARN .*Modem answer ignored.*not from our modem"
+RESET_AFTER_KEY = with_settings(MODEM_TIMERS, modem={"reset_after_key": True})
+RESET_AFTER_SESSION = with_settings(MODEM_TIMERS, modem={"reset_after_session": True})
+RESET_S = 0.3
+KEYS_AND_PARM = (harness.CM_GET_KEY_REQ, harness.CM_SET_KEY_REQ, harness.CM_SET_KEY_CNF, harness.CM_SLAC_PARM_CNF)
+
+
+class ModemFaults(Bench):
+    def start_unserved(self, *ev, configuration=MODEM_TIMERS):
+        """As start_all, up to the point where slacd finds that the modem is of no use."""
+        self.link()
+        self.capture = self.capture_on("evse0")
+        self.broker = self.start_broker()
+        self.observer = self.start_observer(self.broker)
+        self.station = self.start_station()
+        self.station.wait_line("connected to the broker")
+        self.ev = self.start_ev(*FAST_EV, *ev)
+        self.slacd = self.start_slacd(configuration)
+        self.observer.wait_state_after_request()
+
+    def key_requests(self, after=0):
+        return [frame.octets[harness.SET_KEY_REQ_KEY] for frame in self.frames_of(harness.CM_SET_KEY_REQ, after)]
+
+    def resets(self, after=0):
+        return self.frames_of((harness.VS_RS_DEV_REQ, harness.NSCM_RESET_DEVICE_REQ), after)
+
+    def foreign_answers_counted(self):
+        """Ends slacd."""
+        self.slacd.signal(signal.SIGTERM)
+        self.assertEqual(self.slacd.exit_code(), 0)
+        lines = self.slacd.lines("Statistics: answers of foreign modems.*evse_id=")
+        return int(re.search(r"count=(\d+)", lines[0].text).group(1)) if lines else 0
+
+    def test_silent_modem_is_said_once_and_used_as_soon_as_it_speaks(self):
+        self.start_unserved("--modem-fault", "silent")
+        self.slacd.wait_line(SILENT)
+        for _ in range(4):
+            self.capture.wait(harness.CM_SET_KEY_REQ, after=self.capture.frames.mark())
+        self.assertEqual(len(self.complaints()), 1)
+        mark = self.plug_both()
+        self.capture.never(harness.CM_SLAC_PARM_CNF, 0.3)
+        self.fault("none")
+        self.observer.wait_slac("matched", after=mark)
+        self.assertEqual(self.observer.slac_statuses(mark), ["matching", "matched"])
+        self.assert_next_car_matches()
+        self.assertEqual(len(self.complaints()), 1)
+
+    def test_refusing_modem_is_said_once_and_serves_when_it_takes_the_key(self):
+        self.start_unserved("--modem-fault", "refuse")
+        self.slacd.wait_line(REFUSES)
+        for _ in range(3):
+            self.capture.wait(harness.CM_SET_KEY_REQ, after=self.capture.frames.mark())
+        self.assertEqual(len(self.complaints()), 1)
+        self.assertEqual(len(set(self.key_requests())), 1)
+        self.fault("none")
+        self.slacd.wait_line("Modem has confirmed its key")
+        self.assert_matches()
+        self.assertEqual(len(self.complaints()), 1)
+
+    def test_modem_that_takes_the_key_with_the_standards_result_is_verified(self):
+        self.start_all(MODEM_TIMERS, ev=(*FAST_EV, "--modem-result", "0"))
+        self.assertEqual(len(self.frames_of(harness.CM_GET_KEY_CNF)), 1)
+        self.assertEqual(len(self.key_requests()), 1)
+        self.assert_matches()
+        self.assertEqual(self.complaints(), [])
+
+    def test_slow_modem_serves_as_well_as_a_quick_one(self):
+        self.start_all(MODEM_TIMERS, ev=(*FAST_EV, "--modem-fault", "slow:120"))
+        self.assert_matches()
+        self.assert_next_car_matches()
+        self.assertEqual(self.complaints(), [])
+
+    def test_answers_given_twice_count_once(self):
+        self.start_all(RESET_AFTER_KEY, ev=(*FAST_EV, "--modem-fault", "double-answers", "--modem-reset-ms", "200"))
+        self.assert_matches()
+        self.unplug_both()
+        self.assertEqual(len(self.key_requests()), 2)
+        self.assertEqual(len(self.resets()), 2)
+        self.assert_said_once("Modem is identified")
+        self.assert_matches()
+        self.assertEqual(self.complaints(), [])
+
+    def test_other_modems_answers_are_ignored_and_counted(self):
+        self.start_all(MODEM_TIMERS, ev=(*FAST_EV, "--modem-fault", "foreign-answers"))
+        self.assert_matches()
+        self.assert_next_car_matches()
+        self.assert_said_once("Modem is identified.*modem=02:50:4c:00:00:01")
+        self.assert_said_once(FOREIGN)
+        self.assertEqual(len(self.complaints()), 1)
+        self.assertGreater(self.foreign_answers_counted(), 5)
+
+    def test_link_of_another_modem_is_not_ours(self):
+        self.start_all(MODEM_TIMERS, ev=(*FAST_EV, "--modem-fault", "foreign-answers,no-link"))
+        mark = self.plug_both()
+        self.assertEqual(self.observer.wait_slac("failed", after=mark).data["reason"], "no_power_line_link")
+        self.assertEqual(self.observer.slac_statuses(mark), ["matching", "failed"])
+
+    def test_modem_that_was_replaced_is_found_by_its_silence(self):
+        """Nothing of the old one is kept; the new one answers to every question."""
+        self.start_all(MODEM_TIMERS, ev=FAST_EV)
+        self.assert_matches()
+        self.fault("foreign-answers:only")
+        mark = self.observer.mark()
+        log = self.slacd.mark()
+        self.station.say("unplug")
+        self.ev.say("unplug")
+        self.observer.wait_slac("unmatched", after=mark)
+        self.slacd.wait_line(SILENT, after=log)
+        self.slacd.wait_line("Modem is identified.*modem=02:50:4c:00:00:21", after=log)
+        self.fault("none")
+        self.slacd.wait_line("Modem is identified.*modem=02:50:4c:00:00:01", after=log)
+        self.slacd.wait_line("Modem has confirmed its key", after=log)
+        self.assert_matches()
+
+    def test_key_lost_while_no_car_was_there_is_set_again_before_the_match(self):
+        self.start_all(MODEM_TIMERS, ev=FAST_EV)
+        given = self.key_requests()[-1]
+        self.fault("lose-key")
+        self.ev.wait_line("modem +has lost its key")
+        frames = self.capture.frames.mark()
+        mark = self.observer.mark()
+        self.plug()
+        self.capture.wait(harness.CM_SET_KEY_CNF, after=frames)  # no car speaks within a millisecond of the plug-in
+        self.ev.say("plug")
+        self.observer.wait_slac("matched", after=mark)
+        self.assertEqual(self.observer.slac_statuses(mark), ["matching", "matched"])
+        self.assertEqual(self.key_requests(frames), [given])
+        order = [frame.mmtype for frame in self.frames_of(KEYS_AND_PARM, frames)]
+        self.assertLess(order.index(harness.CM_GET_KEY_REQ), order.index(harness.CM_SET_KEY_REQ))
+        self.assertLess(order.index(harness.CM_SET_KEY_CNF), order.index(harness.CM_SLAC_PARM_CNF))
+        self.assert_said_once("WARN .*The modem has another key than it was given")
+        self.assert_next_car_matches()
+
+    def test_car_that_speaks_before_the_lost_key_is_noticed_is_matched_with_the_key_set_again(self):
+        self.start_all(MODEM_TIMERS, ev=FAST_EV)
+        given = self.key_requests()[-1]
+        self.fault("lose-key,slow:20")
+        self.ev.wait_line("modem +has lost its key")
+        frames = self.capture.frames.mark()
+        mark = self.observer.mark()
+        self.plug()
+        self.ev.say("plug")
+        self.observer.wait_slac("matched", after=mark)
+        self.assertEqual(self.observer.slac_statuses(mark), ["matching", "matched"])
+        self.assertEqual(self.key_requests(frames), [given])
+        order = [frame.mmtype for frame in self.frames_of((harness.CM_SET_KEY_CNF, harness.CM_SLAC_MATCH_CNF), frames)]
+        self.assertEqual(order, [harness.CM_SET_KEY_CNF, harness.CM_SLAC_MATCH_CNF])
+
+    def check_reset(self, family, *faults):
+        """The next key's reset; returns slacd's frames of it."""
+        self.start_all(RESET_AFTER_KEY, ev=(*FAST_EV, "--modem-family", family, "--modem-reset-ms", int(RESET_S * 1000),
+                                            *(("--modem-fault", faults[0]) if faults else ())))
+        self.assert_matches()
+        frames = self.capture.frames.mark()
+        self.unplug_both()
+        self.assertEqual(len(self.resets(frames)), 1)
+        return frames
+
+    def assert_found_up_by_asking(self, frames):
+        """Not by waiting for reset_ms: ready a poll or two after it is back."""
+        reset = self.resets(frames)[0].time
+        confirmed = self.slacd.lines("Modem has confirmed its key")[-1].time
+        self.assertGreater(confirmed - reset, RESET_S - 0.02)
+        self.assertLess(confirmed - reset, RESET_S + 0.2 + harness.TOLERANCE_S + self.stalls.worst_s)
+
+    def test_reset_after_each_key_is_over_when_the_modem_answers_again(self):
+        for family in ("qualcomm", "lumissil"):
+            with self.subTest(family=family):
+                frames = self.check_reset(family)
+                self.assert_found_up_by_asking(frames)
+                self.assertEqual(len(self.key_requests(frames)), 1)
+                self.assertEqual(len(self.frames_of(harness.CM_GET_KEY_CNF, frames)), 1)
+                self.assert_matches()
+                self.assertEqual(self.complaints(), [])
+                self.stop_programs()
+
+    def test_key_that_a_reset_lost_is_set_again_without_a_second_reset(self):
+        frames = self.check_reset("qualcomm", "reset-loses-key")
+        keys = self.key_requests(frames)
+        self.assertEqual((len(keys), len(set(keys))), (2, 1))
+        self.assertEqual(len(self.resets(frames)), 1)
+        self.assert_matches()
+
+    def test_modem_that_refuses_to_reset_keeps_serving(self):
+        frames = self.check_reset("qualcomm", "refuse-reset")
+        self.assertEqual(len(self.key_requests(frames)), 1)
+        self.assert_matches()
+
+    def test_reset_after_a_session_only(self):
+        self.start_all(RESET_AFTER_SESSION, ev=(*FAST_EV, "--modem-reset-ms", "200"))
+        self.assertEqual(self.resets(), [])
+        mark = self.observer.mark()
+        self.plug()
+        log = self.slacd.mark()
+        self.station.say("unplug")
+        self.observer.wait_slac("unmatched", after=mark)
+        self.slacd.wait_line("Modem has confirmed its key", after=log)
+        self.assertEqual(self.resets(), [])
+        self.assert_matches()
+        self.unplug_both()
+        self.assertEqual(len(self.resets()), 1)
+        self.assert_matches()
+
+
+if __name__ == "__main__":
+    harness.main()
