@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PLCLinkStatus: the logical network after CM_SLAC_MATCH.CNF, and how it is left."""
+import time
+
+from conformance.bench import ALL_SIGNALS, RETRY_SIGNALS
+from conformance.frames import nid_of
+from conformance.station import HLC
+from conformance.timing import (
+    ALLOWANCE_S, PILOT_S, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, TP_MATCH_LEAVE_S, TT_MATCH_JOIN_S)
+from conformance.verdict import Failed, case
+
+DETECTION = {"modem": {"link_detection": "on"}}
+OPTION_A = {**DETECTION, "slac": {"link_loss": "retry"}}
+OPTION_B = {**DETECTION, "slac": {"link_loss": "wait"}}
+SILENCE_S = 0.6
+LINK_AFTER_S = 2.0
+# How long an EVSE that polls its modem may take to see a change: once a second, and a repetition.
+SEEN_S = 2.0
+
+
+def to_linked(bench):
+    """A car that is matched and has a link for a while."""
+    bench.plug()
+    car = bench.car()
+    cnf = car.reach_matched()
+    bench.expect_status("matched", cnf.time, TT_MATCH_JOIN_S)
+    time.sleep(2.0)
+    return car
+
+
+@case(seconds=6, settings=DETECTION)
+def PLCLinkStatus_001(bench):
+    """After CM_SLAC_MATCH.CNF: its NMK and NID are those of the local modem, and the link comes up; `matched` when it
+    does (here after 2 s, within TT_match_join of 12 s)."""
+    bench.modem.link_after_s = LINK_AFTER_S
+    bench.plug()
+    car = bench.car()
+    cnf = car.reach_matched()
+    key = bench.key()
+    if (cnf.nmk, cnf.nid) != (key.nmk, key.nid) or key.nid != nid_of(key.nmk):
+        raise Failed("key of CM_SLAC_MATCH.CNF", f"the modem's {key}, NID derived from the NMK", f"{cnf}")
+    bench.expect_status("matched", cnf.time, LINK_AFTER_S + SEEN_S, LINK_AFTER_S)
+    car.silence(SILENCE_S, why="the link is up")
+    if bench.key() is not key:
+        raise Failed("key", f"it stays {key} while matched", f"{bench.key()}")
+
+
+@case(seconds=7, settings=DETECTION)
+def PLCLinkStatus_002(bench):
+    """Matched, then A: the logical network is left: a fresh NMK for the modem within TP_match_leave (1 s)."""
+    to_linked(bench)
+    left = bench.station.vehicle_state("A")
+    bench.expect_new_key(left, TP_MATCH_LEAVE_S)
+    bench.expect_status("unmatched", left, TP_MATCH_LEAVE_S)
+    bench.check_statuses(["matching", "matched", "unmatched"])
+
+
+@case(seconds=8, settings=DETECTION)
+def PLCLinkStatus_003(bench):
+    """Matched, then CM_SLAC_PARM.REQ, of the matched car and of another: silence, and the key stays."""
+    car = to_linked(bench)
+    key = bench.key()
+    other = bench.car(1)
+    for run_id in (car.run_id, bytes(8)):
+        car.parm_req(run_id=run_id)
+        other.parm_req()
+        car.silence(SILENCE_S, why="CM_SLAC_PARM.REQ while matched")
+        other.silence(0.1, why="CM_SLAC_PARM.REQ of another car while matched")
+    if bench.key() is not key:
+        raise Failed("key", f"it stays {key} while matched", f"{bench.key()}")
+    bench.check_statuses(["matching", "matched"])
+
+
+def leaves_when_link_is_lost(bench):
+    """Returns when the EVSE left the logical network."""
+    to_linked(bench)
+    lost = bench.modem.lose_link()
+    left = bench.expect_new_key(lost, SEEN_S + TP_MATCH_LEAVE_S)
+    if bench.has_mqtt:
+        bench.expect_status(("unmatched", "failed"), lost, SEEN_S + TP_MATCH_LEAVE_S)
+    return left.time
+
+
+def option_a(bench):
+    bench.need_mqtt("pilot requests")
+    left = leaves_when_link_is_lost(bench)
+    pulse = bench.expect_signal(RETRY_SIGNALS, left - SEEN_S, 2 * SEEN_S, what="option A: E/F after the link is lost")
+    bench.expect_signal((HLC,), pulse.time, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, "end of E/F")
+    time.sleep(bench.options["ready_s"])
+
+
+def option_b(bench):
+    left = leaves_when_link_is_lost(bench)
+    if bench.has_mqtt:
+        bench.no_signal(ALL_SIGNALS, T_STEP_EF_MIN_S, left - SEEN_S, "option B: the pilot stays")
+
+
+@case(seconds=18, settings=OPTION_A)
+def PLCLinkStatus_004(bench):
+    """Link lost while matched, option A: the logical network is left, E/F for T_step_EF (4 … 8 s), 5 % again, and a
+    new matching works."""
+    option_a(bench)
+    bench.car().reach_matched()
+
+
+@case(seconds=14, settings=OPTION_B)
+def PLCLinkStatus_005(bench):
+    """Link lost while matched, option B: the logical network is left, the pilot stays as it is, and a new matching
+    works."""
+    option_b(bench)
+    bench.car().reach_matched()
+
+
+@case(seconds=18, settings=OPTION_A)
+def AC_PLCLinkStatus_001(bench):
+    """AC, link lost, option A, and A while in E/F: silence; the next car is matched."""
+    bench.need_mqtt("pilot requests")
+    left = leaves_when_link_is_lost(bench)
+    pulse = bench.expect_signal(RETRY_SIGNALS, left - SEEN_S, 2 * SEEN_S, what="option A: E/F after the link is lost")
+    bench.sleep_until(pulse.time + 1.0)
+    car = bench.car()
+    car.parm_req()
+    car.silence(SILENCE_S, why="CM_SLAC_PARM.REQ in E/F")
+    # The station cannot see the plug behind E or F: it tells A when E or F is over.
+    bench.station.vehicle = "A"
+    bench.expect_signal((HLC,), pulse.time, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, "end of E/F")
+    time.sleep(PILOT_S)
+    car.parm_req()
+    car.silence(SILENCE_S, why="CM_SLAC_PARM.REQ in state A")
+    bench.replug()
+    bench.car().reach_matched()
+
+
+@case(seconds=14, settings=OPTION_B)
+def AC_PLCLinkStatus_002(bench):
+    """AC, link lost, option B: as 005 in state C."""
+    bench.plug("C")
+    cnf = bench.car().reach_matched()
+    bench.expect_status("matched", cnf.time, TT_MATCH_JOIN_S)
+    time.sleep(2.0)
+    lost = bench.modem.lose_link()
+    bench.expect_new_key(lost, SEEN_S + TP_MATCH_LEAVE_S)
+    if bench.has_mqtt:
+        bench.no_signal(ALL_SIGNALS, T_STEP_EF_MIN_S, lost, "option B: the pilot stays")
+    bench.car().reach_matched()
+
+
+@case(seconds=14, services="dc", settings=OPTION_B)
+def DC_PLCLinkStatus_001(bench):
+    """DC, link lost, option B: as 005; there is no nominal duty cycle on DC."""
+    option_b(bench)
+    bench.car().reach_matched()
+
+
+@case(seconds=18, services="dc", settings=OPTION_A)
+def DC_PLCLinkStatus_002(bench):
+    """DC, link lost, option A: as 004; there is no nominal duty cycle on DC."""
+    option_a(bench)
+    bench.car().reach_matched()
+
+
+@case(seconds=20, settings=DETECTION)
+def General_link_does_not_come(bench):
+    """The car's modem does not join: CM_SLAC_MATCH.REQ is confirmed again until TT_match_join (12 s) is over, then
+    the matching has failed and the logical network is left; `matched` is never reported."""
+    bench.modem.link_after_s = None
+    bench.plug()
+    car = bench.car()
+    cnf = car.reach_matched()
+    bench.sleep_until(cnf.time + TT_MATCH_JOIN_S - 1.0)
+    car.match()
+    bench.expect_new_key(cnf.time, TT_MATCH_JOIN_S + TP_MATCH_LEAVE_S)
+    bench.expect_status("failed", cnf.time, TT_MATCH_JOIN_S + TP_MATCH_LEAVE_S, TT_MATCH_JOIN_S)
+    bench.sleep_until(cnf.time + TT_MATCH_JOIN_S + TP_MATCH_LEAVE_S + ALLOWANCE_S)
+    car.match_req()
+    car.silence(SILENCE_S, why="CM_SLAC_MATCH.REQ after TT_match_join")

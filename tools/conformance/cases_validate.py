@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CmValidate: is the car that speaks the one that is plugged in? It proves it by B-C-B toggles of the pilot."""
+import time
+
+from conformance.car import FAILURE, NOT_REQUIRED, READY, SUCCESS
+from conformance.timing import C_EV_MATCH_RETRY, TT_MATCH_RESPONSE_S, TT_MATCH_SEQUENCE_S
+from conformance.verdict import case
+
+VALIDATION = {"slac": {"validation": True}}
+NO_VALIDATION = {"slac": {"validation": False}}
+SILENCE_S = 0.6
+# CM_VALIDATE.REQ, step 2: (Timer + 1) × 100 ms.
+TWO_SECONDS = 19
+
+
+def to_step_one(bench):
+    bench.plug()
+    car = bench.car()
+    car.reach_match()
+    return car
+
+
+def to_step_two(bench):
+    car = to_step_one(bench)
+    car.expect_validate_cnf(car.validate_req(), (READY,), what="answer to CM_VALIDATE.REQ, step 1")
+    return car
+
+
+def expect_count(car, asked, timer, toggles, results=(SUCCESS,)):
+    """The second CNF comes when the time of the request is over, not before."""
+    limit = (timer + 1) * 0.1
+    return car.expect_validate_cnf(asked, results, toggles, limit + TT_MATCH_RESPONSE_S, limit,
+                                   "answer to CM_VALIDATE.REQ, step 2")
+
+
+def over(car):
+    """The process has failed: nothing is answered any more."""
+    car.match_req()
+    car.silence(SILENCE_S, why="CM_SLAC_MATCH.REQ after a failed validation")
+
+
+def toggles_are_counted(bench, count):
+    car = to_step_two(bench)
+    asked = car.validate_req(timer=TWO_SECONDS)
+    bench.toggle(count)
+    expect_count(car, asked, TWO_SECONDS, count)
+    car.match()
+
+
+@case(seconds=5, settings=VALIDATION)
+def CmValidate_001(bench):
+    """Step 1, CM_VALIDATE.REQ with Timer 0: CM_VALIDATE.CNF with SignalType 0, ToggleNum 0, result Ready within
+    TT_match_response."""
+    car = to_step_two(bench)
+    time.sleep(0.05)
+    # Step 2 keeps the EVSE from repeating its answer.
+    asked = car.validate_req(timer=5)
+    expect_count(car, asked, 5, 0, (SUCCESS, FAILURE))
+
+
+@case(seconds=7, settings=VALIDATION)
+def CmValidate_002(bench):
+    """Step 2 with Timer 2.0 s and 1 B-C-B toggle: CM_VALIDATE.CNF when the time is over, ToggleNum 1, Success;
+    matching works."""
+    toggles_are_counted(bench, 1)
+
+
+@case(seconds=7, settings=VALIDATION)
+def CmValidate_003(bench):
+    """As 002 with 2 toggles."""
+    toggles_are_counted(bench, 2)
+
+
+@case(seconds=7, settings=VALIDATION)
+def CmValidate_004(bench):
+    """As 002 with 3 toggles."""
+    toggles_are_counted(bench, 3)
+
+
+@case(seconds=7, settings=VALIDATION)
+def CmValidate_005(bench):
+    """Step 2 without any toggle: CM_VALIDATE.CNF when the time is over, ToggleNum 0 (Success or Failure: the car
+    compares the number)."""
+    car = to_step_two(bench)
+    asked = car.validate_req(timer=TWO_SECONDS)
+    expect_count(car, asked, TWO_SECONDS, 0, (SUCCESS, FAILURE))
+
+
+@case(seconds=7, settings=VALIDATION)
+def CmValidate_006(bench):
+    """Step 2, the car goes to C and stays: no toggle. CM_VALIDATE.CNF with ToggleNum 0."""
+    car = to_step_two(bench)
+    asked = car.validate_req(timer=TWO_SECONDS)
+    time.sleep(0.1)
+    bench.station.vehicle_state("C")
+    expect_count(car, asked, TWO_SECONDS, 0, (SUCCESS, FAILURE))
+
+
+def step_one_ignored(bench, **wrong):
+    car = to_step_one(bench)
+    car.validate_req(**wrong)
+    car.silence(3 * TT_MATCH_SEQUENCE_S + 0.25, why="wrong CM_VALIDATE.REQ, step 1")
+
+
+@case(seconds=6, settings=VALIDATION)
+def CmValidate_007(bench):
+    """Step 1 with a SignalType that is not 0: no CM_VALIDATE.CNF."""
+    step_one_ignored(bench, signal_type=1)
+
+
+@case(seconds=6, settings=VALIDATION)
+def CmValidate_008(bench):
+    """Step 1 with a result that is not Ready: no CM_VALIDATE.CNF."""
+    step_one_ignored(bench, result=SUCCESS)
+
+
+@case(seconds=8, settings=VALIDATION)
+def CmValidate_009(bench):
+    """Step 2 does not come: the CM_VALIDATE.CNF of step 1 is repeated exactly twice, each after TT_match_sequence
+    (400 ms), then the run is over."""
+    car = to_step_one(bench)
+    before = car.expect_validate_cnf(car.validate_req(), (READY,))
+    for number in range(1, C_EV_MATCH_RETRY + 1):
+        before = car.expect_validate_cnf(before.time, (READY,), 0, TT_MATCH_SEQUENCE_S, TT_MATCH_SEQUENCE_S,
+                                         f"CM_VALIDATE.CNF, repetition {number}")
+    car.silence(2 * TT_MATCH_SEQUENCE_S + 0.25, why=f"{C_EV_MATCH_RETRY} repetitions are over")
+    over(car)
+    bench.check_statuses(["matching", "failed"])
+
+
+@case(seconds=5, settings=NO_VALIDATION)
+def CmValidate_010(bench):
+    """CM_VALIDATE.REQ to an EVSE without validation: CM_VALIDATE.CNF with result Failure (3; NotRequired, 4, is
+    tolerated), and matching still works."""
+    car = to_step_one(bench)
+    car.expect_validate_cnf(car.validate_req(), (FAILURE, NOT_REQUIRED))
+    time.sleep(0.1)
+    car.match()
+
+
+def step_two_fails(bench, **wrong):
+    car = to_step_two(bench)
+    car.validate_req(timer=TWO_SECONDS, **wrong)
+    bench.toggle(1)
+    return car
+
+
+@case(seconds=8, settings=VALIDATION)
+def CmValidate_011(bench):
+    """Step 2 with a wrong SignalType: it gets no CM_VALIDATE.CNF and is not counted as step 2: no second CNF when its
+    time is over, and no match afterwards."""
+    car = to_step_two(bench)
+    asked = car.validate_req(timer=TWO_SECONDS, signal_type=1)
+    bench.toggle(1)
+    # A station that ignores it goes on repeating step 1; one that gives up is silent. Both are right.
+    while True:
+        frame = car.inbox.wait(lambda _: True, asked + 2.75, car.judged)
+        if frame is None:
+            break
+        car.expect_validate_cnf(asked, (READY,), 0, 3 * TT_MATCH_SEQUENCE_S, what="repetition of step 1")
+    over(car)
+
+
+@case(seconds=6, settings=VALIDATION)
+def CmValidate_012(bench):
+    """State A while toggles are counted: silence."""
+    car = to_step_two(bench)
+    car.validate_req(timer=TWO_SECONDS)
+    bench.toggle(1)
+    bench.unplug()
+    car.silence(2.5, why="state A while toggles are counted")
+    car.match_req()
+    car.silence(SILENCE_S, why="CM_SLAC_MATCH.REQ in state A")

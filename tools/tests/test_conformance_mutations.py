@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""slac-conformance is shown to fail: each mutation of mutations.py must be caught by one of its cases.
+
+test_conformance_mutations.py TESTER MUTANTS [NAME ...]: TESTER is slac-conformance, MUTANTS the slacd that has all mutations
+in it. Without a mutation chosen the same cases must pass. Several testers run at once; they mostly wait.
+"""
+import concurrent.futures
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+from mutations import MUTATIONS  # noqa: E402
+
+SKIPPED = 77
+PARALLEL = 8
+
+
+def run_cases(tester, mutants, mutation, cases, jobs):
+    """Verdicts by case id."""
+    environment = dict(os.environ, SLACD=mutants)
+    environment.pop("SLACD_MUTATION", None)
+    if mutation is not None:
+        environment["SLACD_MUTATION"] = mutation
+    with tempfile.NamedTemporaryFile("r", suffix=".json") as results:
+        command = [tester, "--only", ",".join(cases), "--jobs", str(jobs), "--json", results.name]
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True)
+        if ended.returncode not in (0, 1):
+            sys.exit(f"{' '.join(command)}: exit code {ended.returncode}\n{ended.stdout}{ended.stderr}")
+        return {result["id"]: result for result in json.load(results)["results"]}
+
+
+def catch(tester, mutants, mutation):
+    name, cases = mutation[0], mutation[6]
+    results = run_cases(tester, mutants, name, cases, len(cases))
+    return name, cases, results, [case for case, result in results.items() if result["verdict"] == "FAIL"]
+
+
+def main():
+    tester, mutants, *wanted = sys.argv[1:]
+    mutations = [mutation for mutation in MUTATIONS if not wanted or mutation[0] in wanted]
+    cases = sorted({case for mutation in mutations for case in mutation[6]})
+    started = time.monotonic()
+    unmutated = run_cases(tester, mutants, None, cases, 2 * PARALLEL)
+    if all(result["verdict"] == "SKIP" for result in unmutated.values()):
+        print("skipped: the tester skips its cases here")
+        sys.exit(SKIPPED)
+    bad = 0
+    for case in cases:
+        if case not in unmutated or unmutated[case]["verdict"] != "PASS":
+            bad += 1
+            print(f"NOT PASSED without a mutation: {case} {unmutated.get(case, {}).get('message', 'no such case')}")
+    with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+        # The cases that take longest begin first.
+        mutations.sort(key=lambda mutation: -max(unmutated.get(case, {}).get("seconds", 0) for case in mutation[6]))
+        for name, listed, results, caught in pool.map(lambda mutation: catch(tester, mutants, mutation), mutations):
+            if caught:
+                print(f"caught    {name:36} by {caught[0]}: {results[caught[0]]['message'][:100]}")
+            else:
+                bad += 1
+                print(f"SURVIVED  {name:36} {', '.join(listed)}")
+    print(f"{len(mutations)} mutations, {bad} not as they must be, {time.monotonic() - started:.0f} s")
+    sys.exit(1 if bad else 0)
+
+
+main()
