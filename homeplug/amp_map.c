@@ -64,23 +64,12 @@ enum mme_error amp_map_encode(const struct amp_map_mme *in, uint8_t amplitude, u
 	struct writer w;
 
 	writer_init(&w, frame, size < MME_FRAME_MAX ? size : MME_FRAME_MAX);
-	write_bytes(&w, in->dst, MAC_LEN);
-	write_bytes(&w, in->src, MAC_LEN);
-	write_u8(&w, HOMEPLUG_ETHERTYPE >> 8);
-	write_u8(&w, HOMEPLUG_ETHERTYPE & 0xff);
-	write_u8(&w, MME_MMV_1_1);
-	write_le16(&w, in->is_cnf ? CM_AMP_MAP_CNF : CM_AMP_MAP_REQ);
-	write_zeros(&w, 2);
+	mme_header_encode(&w, in->dst, in->src, MME_MMV_1_1, in->is_cnf ? CM_AMP_MAP_CNF : CM_AMP_MAP_REQ);
 	if (in->is_cnf) {
 		write_u8(&w, in->result);
 	} else {
 		write_le16(&w, in->carriers);
 		write_amdata(&w, in->carriers, amplitude);
 	}
-	if (!w.failed && writer_len(&w) < MME_FRAME_MIN)
-		write_zeros(&w, MME_FRAME_MIN - writer_len(&w));
-	if (w.failed)
-		return MME_ERR_BUFFER;
-	*len = writer_len(&w);
-	return MME_OK;
+	return mme_encode_end(&w, len);
 }

@@ -180,15 +180,32 @@ enum mme_error mme_decode(const uint8_t *frame, size_t len, struct mme *out)
 	return body_decode(&r, out);
 }
 
-static bool unpadded_encode(const struct mme *in, struct writer *w)
+void mme_header_encode(struct writer *w, const uint8_t dst[MAC_LEN], const uint8_t src[MAC_LEN], uint8_t mmv,
+		       uint16_t mmtype)
 {
-	write_bytes(w, in->dst, MAC_LEN);
-	write_bytes(w, in->src, MAC_LEN);
+	write_bytes(w, dst, MAC_LEN);
+	write_bytes(w, src, MAC_LEN);
 	write_u8(w, HOMEPLUG_ETHERTYPE >> 8);
 	write_u8(w, HOMEPLUG_ETHERTYPE & 0xff);
-	write_u8(w, MME_MMV_1_1);
-	write_le16(w, in->mmtype);
-	write_zeros(w, 2);
+	write_u8(w, mmv);
+	write_le16(w, mmtype);
+	if (mmv != MME_MMV_1_0)
+		write_zeros(w, 2);
+}
+
+enum mme_error mme_encode_end(struct writer *w, size_t *len)
+{
+	if (!w->failed && writer_len(w) < MME_FRAME_MIN)
+		write_zeros(w, MME_FRAME_MIN - writer_len(w));
+	if (w->failed)
+		return MME_ERR_BUFFER;
+	*len = writer_len(w);
+	return MME_OK;
+}
+
+static bool unpadded_encode(const struct mme *in, struct writer *w)
+{
+	mme_header_encode(w, in->dst, in->src, MME_MMV_1_1, in->mmtype);
 	return body_encode(w, in);
 }
 
@@ -199,12 +216,7 @@ enum mme_error mme_encode(const struct mme *in, uint8_t *frame, size_t size, siz
 	writer_init(&w, frame, size);
 	if (!unpadded_encode(in, &w))
 		return MME_ERR_MMTYPE;
-	if (!w.failed && writer_len(&w) < MME_FRAME_MIN)
-		write_zeros(&w, MME_FRAME_MIN - writer_len(&w));
-	if (w.failed)
-		return MME_ERR_BUFFER;
-	*len = writer_len(&w);
-	return MME_OK;
+	return mme_encode_end(&w, len);
 }
 
 size_t mme_unpadded_len(const struct mme *in)

@@ -93,6 +93,13 @@ enum mme_error mme_decode(const uint8_t *frame, size_t len, struct mme *out);
  */
 enum mme_error mme_header_decode(struct reader *r, struct mme *out);
 
+/* The other way round, for every codec of a HomePlug frame: addresses, EtherType, MMV, MMTYPE, and FMI and FMSN zero where
+ * MMV is not 0. */
+void mme_header_encode(struct writer *w, const uint8_t dst[MAC_LEN], const uint8_t src[MAC_LEN], uint8_t mmv,
+		       uint16_t mmtype);
+/* Pads the frame to 60 octets and sets *len; MME_ERR_BUFFER when it did not fit. */
+enum mme_error mme_encode_end(struct writer *w, size_t *len);
+
 /*
  * Encodes *in as an Ethernet frame, padded with zeros to 60 octets, and sets *len. MMV is always 1.
  *   MME_ERR_BUFFER  size is too small (256 octets hold every message)

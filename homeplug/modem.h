@@ -26,8 +26,8 @@
  * Link: modem_watch_link begins polling every poll_ms until the link is up (MODEM_LINK_UP), then every supervise_ms.
  * Up is what any of the ways says that this modem answers: VS_PL_LNK_STATUS (Qualcomm), NSCM_GET_D_LINK_STATUS
  * (Lumissil), CM_NW_STATS with a peer (any). Which ones it answers is asked once, after its first key. Down is only
- * believed after link_lost_polls polls in a row, taken poll_ms apart, to which nothing said "up" within poll_ms; then
- * MODEM_LINK_LOST is said once and watching ends.
+ * believed after link_lost_polls polls in a row to which nothing said "up": those with an answer are poll_ms apart, those
+ * without any response_ms. Then MODEM_LINK_LOST is said once and watching ends.
  */
 #ifndef HOMEPLUG_MODEM_H
 #define HOMEPLUG_MODEM_H

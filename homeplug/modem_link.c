@@ -37,9 +37,11 @@ static void poll_link(struct modem *modem, uint64_t now_us, struct modem_outputs
 		ask_vendor(modem, out);
 	if (every_way || modem->tells_nw_stats)
 		modem_request(modem, MODEM_NW_STATS_REQ, out);
+	/* A modem that is slow to answer has not lost its link. */
+	const bool up = modem->link == MODEM_LINK_IS_UP;
 	modem->poll_says_up = false;
 	modem->poll_us = now_us;
-	modem->poll_deadline_us = now_us + modem_us(modem->config.poll_ms);
+	modem->poll_deadline_us = now_us + modem_us(up ? modem->config.response_ms : modem->config.poll_ms);
 }
 
 /* --- watching --- */
@@ -91,6 +93,15 @@ static void link_is_up(struct modem *modem, uint64_t now_us, struct modem_output
 	modem->poll_deadline_us = now_us + modem_us(modem->config.supervise_ms);
 }
 
+/* An answer says that the link is down: the next question need not wait for the others, but poll_ms. */
+static void answered_down(struct modem *modem)
+{
+	const uint64_t next_us = modem->poll_us + modem_us(modem->config.poll_ms);
+
+	if (modem->link == MODEM_LINK_IS_UP && !modem->poll_says_up && next_us < modem->poll_deadline_us)
+		modem->poll_deadline_us = next_us;
+}
+
 /* The modem says by itself that the link is down: asked at once, but not faster than any other poll. */
 static void confirm_down(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
@@ -134,6 +145,8 @@ void modem_on_link(struct modem *modem, const struct modem_mme *message, uint64_
 {
 	if (says_up(modem, message))
 		link_is_up(modem, now_us, out);
-	else if (message->message == MODEM_NSCM_D_LINK_READY_IND && modem->family == MODEM_LUMISSIL)
+	else if (message->message != MODEM_NSCM_D_LINK_READY_IND)
+		answered_down(modem);
+	else if (modem->family == MODEM_LUMISSIL)
 		confirm_down(modem, now_us, out);
 }

@@ -201,14 +201,7 @@ enum mme_error modem_mme_decode(const uint8_t *frame, size_t len, struct modem_m
 
 static void header_encode(struct writer *w, const struct modem_mme *in, const struct kind *kind)
 {
-	write_bytes(w, in->dst, MAC_LEN);
-	write_bytes(w, in->src, MAC_LEN);
-	write_u8(w, HOMEPLUG_ETHERTYPE >> 8);
-	write_u8(w, HOMEPLUG_ETHERTYPE & 0xff);
-	write_u8(w, kind->origin->mmv);
-	write_le16(w, kind->mmtype);
-	if (kind->origin->mmv != MME_MMV_1_0)
-		write_zeros(w, 2);
+	mme_header_encode(w, in->dst, in->src, kind->origin->mmv, kind->mmtype);
 	if (kind->origin->has_oui)
 		write_bytes(w, kind->origin->oui, OUI_LEN);
 }
@@ -222,12 +215,7 @@ enum mme_error modem_mme_encode(const struct modem_mme *in, uint8_t *frame, size
 	writer_init(&w, frame, size);
 	header_encode(&w, in, &kinds[in->message]);
 	fields_encode(&w, in);
-	if (!w.failed && writer_len(&w) < MME_FRAME_MIN)
-		write_zeros(&w, MME_FRAME_MIN - writer_len(&w));
-	if (w.failed)
-		return MME_ERR_BUFFER;
-	*len = writer_len(&w);
-	return MME_OK;
+	return mme_encode_end(&w, len);
 }
 
 const char *modem_message_text(enum modem_message message)

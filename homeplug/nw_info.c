@@ -11,23 +11,8 @@ static const uint8_t qualcomm_oui[OUI_LEN] = {0x00, 0xb0, 0x52};
 
 static void write_header(struct writer *w, const uint8_t dst[MAC_LEN], const uint8_t src[MAC_LEN], uint16_t mmtype)
 {
-	write_bytes(w, dst, MAC_LEN);
-	write_bytes(w, src, MAC_LEN);
-	write_u8(w, HOMEPLUG_ETHERTYPE >> 8);
-	write_u8(w, HOMEPLUG_ETHERTYPE & 0xff);
-	write_u8(w, MME_MMV_1_0);
-	write_le16(w, mmtype);
+	mme_header_encode(w, dst, src, MME_MMV_1_0, mmtype);
 	write_bytes(w, qualcomm_oui, OUI_LEN);
-}
-
-static enum mme_error finish(struct writer *w, size_t *len)
-{
-	if (!w->failed && writer_len(w) < MME_FRAME_MIN)
-		write_zeros(w, MME_FRAME_MIN - writer_len(w));
-	if (w->failed)
-		return MME_ERR_BUFFER;
-	*len = writer_len(w);
-	return MME_OK;
 }
 
 /* Reads the header and stands behind the OUI; false when the frame is not this vendor message. */
@@ -72,7 +57,7 @@ enum mme_error nw_info_req_encode(const uint8_t src[MAC_LEN], uint8_t *frame, si
 
 	writer_init(&w, frame, size);
 	write_header(&w, mac_local_modem, src, VS_NW_INFO_REQ);
-	return finish(&w, len);
+	return mme_encode_end(&w, len);
 }
 
 bool nw_info_req_decode(const uint8_t *frame, size_t len, uint8_t src[MAC_LEN])
@@ -125,5 +110,5 @@ enum mme_error nw_info_cnf_encode(const struct nw_info *info, const uint8_t dst[
 		write_u8(&w, info->stations);
 		write_zeros(&w, (size_t)info->stations * STATION_LEN);
 	}
-	return finish(&w, len);
+	return mme_encode_end(&w, len);
 }

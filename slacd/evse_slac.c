@@ -131,7 +131,7 @@ static void warn_of_missing_profile(const struct evse *evse, const struct slac_e
 		const struct slac_run *run = &evse->slac.runs[i];
 		if (run->state == SLAC_RUN_WAIT_RSP && run->profiles == 0 && mac_equal(run->ev_mac, item->ev_mac))
 			log_line(LOG_LEVEL_WARN,
-				 "The modem has measured nothing, slac.missing_profile_db is reported instead. evse_id=%s db=%d",
+				 "The modem has measured nothing, slac.missing_profile is reported instead. evse_id=%s db=%d",
 				 evse->parameters.evse_id, evse->slac.config.missing_profile_db);
 	}
 }

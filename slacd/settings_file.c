@@ -28,8 +28,9 @@ static bool type_is_right(const struct setting *setting, struct json_object *val
 {
 	switch (setting->type) {
 	case SETTING_UINT:
-	case SETTING_INT:
 		return json_object_is_type(value, json_type_int);
+	case SETTING_FAIL_OR_DB:
+		return json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_string);
 	case SETTING_BOOL:
 		return json_object_is_type(value, json_type_boolean);
 	case SETTING_CURRENT:
@@ -49,8 +50,9 @@ static const char *type_expected(const struct setting *setting)
 {
 	switch (setting->type) {
 	case SETTING_UINT:
-	case SETTING_INT:
 		return "a whole number";
+	case SETTING_FAIL_OR_DB:
+		return "\"fail\", or a whole number from 0 to 255 dB";
 	case SETTING_BOOL:
 		return "true or false";
 	case SETTING_CURRENT:

@@ -35,7 +35,6 @@ static struct json_object *setting_json(const struct settings *settings, const s
 	setting_format(settings, setting, text, sizeof(text));
 	switch (setting->type) {
 	case SETTING_UINT:
-	case SETTING_INT:
 		return json_object_new_int64(atoll(text));
 	case SETTING_BOOL:
 		return json_object_new_boolean(strcmp(text, "true") == 0);
@@ -45,6 +44,10 @@ static struct json_object *setting_json(const struct settings *settings, const s
 		return topics_json(settings);
 	case SETTING_GROUPS:
 		return groups_json(setting_value(settings, setting));
+	case SETTING_FAIL_OR_DB:
+		if (strcmp(text, "fail") != 0)
+			return json_object_new_int64(atoll(text));
+		break;
 	case SETTING_TEXT:
 	case SETTING_CHOICE:
 		break;

@@ -70,8 +70,8 @@ const struct setting settings_table[] = {
 	 "carriers in it"},
 	{"slac", "amp_map_amplitude", SETTING_UINT, AT(amp_map_amplitude), "0", NULL, 0, 15, 0, 0, NULL, "",
 	 "amplitude code of each carrier in it"},
-	{"slac", "missing_profile_db", SETTING_INT, AT(missing_profile_db), "-1", NULL, -1, 255, 0, 0, NULL, "dB",
-	 "modem reports no attenuation: -1 fails the match, else this value is reported (one-to-one set-ups only)"},
+	{"slac", "missing_profile", SETTING_FAIL_OR_DB, AT(missing_profile_db), "fail", NULL, 0, 255, 0, 0, NULL, "dB",
+	 "the modem reports no attenuation: fail, or report this value (one-to-one set-ups only)"},
 	{"slac", "allow_nonstandard_timers", SETTING_BOOL, AT(allow_nonstandard_timers), "false", NULL, 0, 0, 0, 0, NULL, "",
 	 "accept timers outside the standard, for benches and tests; warned about at every start"},
 	{"pilot", "hlc_at_start", SETTING_BOOL, AT(hlc_at_start), "true", NULL, 0, 0, 0, 0, NULL, "",
@@ -107,7 +107,7 @@ const struct setting settings_table[] = {
 	{"modem", "supervise_ms", SETTING_UINT, AT(modem_supervise_ms), "1000", NULL, 20, 60000, 0, 0, NULL, "ms",
 	 "ask for the link while it is up"},
 	{"modem", "link_lost_polls", SETTING_UINT, AT(link_lost_polls), "3", NULL, 1, 100, 0, 0, NULL, "",
-	 "the link is lost when so many questions in a row, poll_ms apart, say so or stay unanswered"},
+	 "the link is lost after so many questions in a row with no (poll_ms apart) or no answer (response_ms)"},
 	{"modem", "response_ms", SETTING_UINT, AT(modem_response_ms), "1000", NULL, 10, 60000, 0, 0, NULL, "ms",
 	 "wait for a confirmation before the question is sent again"},
 	{"modem", "link_retry_ms", SETTING_UINT, AT(link_retry_ms), "1000", NULL, 10, 60000, 0, 0, NULL, "ms",
@@ -176,10 +176,21 @@ static bool assign_whole(struct settings *settings, const struct setting *settin
 			 *setting->unit != '\0' ? " " : "", setting->unit);
 		return false;
 	}
-	if (setting->type == SETTING_INT)
-		*(int *)setting_member(settings, setting) = (int)number;
-	else
-		*(unsigned *)setting_member(settings, setting) = (unsigned)number;
+	*(unsigned *)setting_member(settings, setting) = (unsigned)number;
+	return true;
+}
+
+static bool assign_fail_or_db(int *member, const struct setting *setting, const char *value, char *expected,
+			      size_t expected_size)
+{
+	double number = -1;
+	bool fail = strcmp(value, "fail") == 0;
+
+	if (!fail && (!number_in_range(setting, value, &number) || number != floor(number))) {
+		snprintf(expected, expected_size, "\"fail\", or a whole number from %g to %g dB", setting->min, setting->max);
+		return false;
+	}
+	*member = (int)number;
 	return true;
 }
 
@@ -213,7 +224,6 @@ bool setting_assign(struct settings *settings, const struct setting *setting, co
 
 	switch (setting->type) {
 	case SETTING_UINT:
-	case SETTING_INT:
 		return assign_whole(settings, setting, value, expected, expected_size);
 	case SETTING_BOOL:
 		return assign_bool(member, value, expected, expected_size);
@@ -230,6 +240,8 @@ bool setting_assign(struct settings *settings, const struct setting *setting, co
 	case SETTING_TOPICS:
 		settings->topics_to_station_count = 1;
 		return assign_text(&settings->topics_to_station[0], value, expected, expected_size);
+	case SETTING_FAIL_OR_DB:
+		return assign_fail_or_db(member, setting, value, expected, expected_size);
 	case SETTING_GROUPS:
 		snprintf(expected, expected_size, "a whole number from -255 to 255 dB, or %d of them", SLAC_GROUPS);
 		return settings_groups_parse(value, member);
@@ -265,8 +277,11 @@ void setting_format(const struct settings *settings, const struct setting *setti
 	case SETTING_UINT:
 		snprintf(out, size, "%u", *(const unsigned *)value);
 		break;
-	case SETTING_INT:
-		snprintf(out, size, "%d", *(const int *)value);
+	case SETTING_FAIL_OR_DB:
+		if (*(const int *)value < 0)
+			snprintf(out, size, "fail");
+		else
+			snprintf(out, size, "%d", *(const int *)value);
 		break;
 	case SETTING_BOOL:
 		snprintf(out, size, "%s", *(const bool *)value ? "true" : "false");

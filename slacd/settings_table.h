@@ -7,13 +7,13 @@
 
 enum setting_type {
 	SETTING_UINT,
-	SETTING_INT,
 	SETTING_BOOL,
 	SETTING_TEXT,
 	SETTING_CHOICE, /* text, one of `choices` */
 	SETTING_CURRENT, /* A, 0 or 6 ... 80, one decimal */
 	SETTING_TOPICS,  /* array of texts */
-	SETTING_GROUPS   /* dB: one number, or an array of 58 */
+	SETTING_GROUPS,  /* dB: one number, or an array of 58 */
+	SETTING_FAIL_OR_DB /* "fail" (an int of -1), or 0 ... 255 dB */
 };
 
 struct setting {

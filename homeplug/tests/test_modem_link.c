@@ -298,11 +298,11 @@ static void three_bad_polls_in_a_row_are_a_lost_link_said_once(void **state)
 		for (int i = 0; i < 2; i++) {
 			if (!silent)
 				bench_say_link(&bench, VENDOR, false);
-			bench_expect_after_ms(&bench, 200, "VS_PL_LNK_STATUS.REQ");
+			bench_expect_after_ms(&bench, silent ? 1000 : 200, "VS_PL_LNK_STATUS.REQ");
 		}
 		if (!silent)
 			bench_say_link(&bench, VENDOR, false);
-		bench_expect_after_ms(&bench, 200, "LINK_LOST");
+		bench_expect_after_ms(&bench, silent ? 1000 : 200, "LINK_LOST");
 		expect_unwatched(&bench);
 		bench_expect_state(&bench, MODEM_READY);
 		bench_say_link(&bench, VENDOR, true);
@@ -318,7 +318,37 @@ static void number_of_bad_polls_is_configured(void **state)
 	bench_linked(&bench);
 	bench.modem.config.link_lost_polls = 1;
 	bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
+	bench_say_link(&bench, VENDOR, false);
 	bench_expect_after_ms(&bench, 200, "LINK_LOST");
+}
+
+static void slow_modem_has_not_lost_its_link(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_linked(&bench);
+	for (int i = 0; i < 100; i++) {
+		bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
+		bench_wait_ms(&bench, 999);
+		bench_say_link(&bench, VENDOR, true);
+		bench_expect(&bench, "");
+	}
+}
+
+/* One way says no and the other has not answered yet: it has poll_ms. */
+static void answer_that_says_down_hastens_the_next_question_only_to_200_ms(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_lumissil_linked(&bench);
+	bench_expect_after_ms(&bench, 1000, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
+	bench_wait_ms(&bench, 150);
+	bench_say_link(&bench, MODEM_NW_STATS_CNF, false);
+	bench_wait_ms(&bench, 49);
+	bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, true);
+	bench_expect_after_ms(&bench, 1000, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
 }
 
 static void one_good_poll_forgives_the_bad_ones(void **state)
@@ -329,8 +359,10 @@ static void one_good_poll_forgives_the_bad_ones(void **state)
 	bench_linked(&bench);
 	for (int i = 0; i < 100; i++) {
 		bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
+		bench_say_link(&bench, VENDOR, false);
 		bench_expect_after_ms(&bench, 200, "VS_PL_LNK_STATUS.REQ");
-		bench_expect_after_ms(&bench, 200, "VS_PL_LNK_STATUS.REQ");
+		bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
+		bench_say_link(&bench, VENDOR, false);
 		bench_wait_ms(&bench, 199);
 		bench_say_link(&bench, VENDOR, true);
 		bench_expect(&bench, "");
@@ -365,9 +397,10 @@ static void lost_link_can_be_watched_again(void **state)
 	(void)state;
 	bench_linked(&bench);
 	for (int i = 0; i < 10; i++) {
-		bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
-		bench_expect_after_ms(&bench, 200, "VS_PL_LNK_STATUS.REQ");
-		bench_expect_after_ms(&bench, 200, "VS_PL_LNK_STATUS.REQ");
+		for (int poll = 0; poll < 3; poll++) {
+			bench_expect_after_ms(&bench, poll == 0 ? 1000 : 200, "VS_PL_LNK_STATUS.REQ");
+			bench_say_link(&bench, VENDOR, false);
+		}
 		bench_expect_after_ms(&bench, 200, "LINK_LOST");
 		watch(&bench);
 		bench_expect(&bench, "VS_PL_LNK_STATUS.REQ");
@@ -409,8 +442,11 @@ static void lumissil_modem_that_says_down_is_asked_at_once(void **state)
 	bench_expect(&bench, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
 	bench_say_link(&bench, MODEM_NSCM_D_LINK_READY_IND, false); /* asked already */
 	bench_expect(&bench, "");
-	bench_expect_after_ms(&bench, 200, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
-	bench_expect_after_ms(&bench, 200, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
+	for (int i = 0; i < 2; i++) {
+		bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, false);
+		bench_expect_after_ms(&bench, 200, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
+	}
+	bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, false);
 	bench_expect_after_ms(&bench, 200, "LINK_LOST");
 }
 
@@ -507,7 +543,7 @@ static void link_of_a_restarted_modem_is_watched_on(void **state)
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "KEY_SET"); /* the polls ask for the link */
-	bench_expect_after_ms(&bench, 200, "VS_PL_LNK_STATUS.REQ");
+	bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
 	bench_say_link(&bench, VENDOR, true);
 	bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
 }
@@ -617,6 +653,8 @@ int main(void)
 		cmocka_unit_test(other_stations_and_hosts_do_not_tell_of_our_link),
 		cmocka_unit_test(three_bad_polls_in_a_row_are_a_lost_link_said_once),
 		cmocka_unit_test(number_of_bad_polls_is_configured),
+		cmocka_unit_test(slow_modem_has_not_lost_its_link),
+		cmocka_unit_test(answer_that_says_down_hastens_the_next_question_only_to_200_ms),
 		cmocka_unit_test(one_good_poll_forgives_the_bad_ones),
 		cmocka_unit_test(repeated_answers_neither_count_nor_put_off_the_next_poll),
 		cmocka_unit_test(lost_link_can_be_watched_again),

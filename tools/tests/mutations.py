@@ -134,7 +134,7 @@ MUTATIONS = [
     ("mmv_0_sent", "homeplug/mme.c", "static bool unpadded_encode", "MME_MMV_1_1", "expr", "MME_MMV_1_0", ["CmSlacParm_001"]),
     ("sent_to_everybody", "homeplug/slac_run.c", "struct mme *slac_run_send", "run->ev_mac", "expr", "mac_broadcast",
      ["CmSlacParm_001"]),
-    ("padding_missing", "homeplug/mme.c", "enum mme_error mme_encode", "writer_len(&w) < MME_FRAME_MIN", "expr", "false",
+    ("padding_missing", "homeplug/mme.c", "enum mme_error mme_encode_end", "writer_len(w) < MME_FRAME_MIN", "expr", "false",
      ["CmSlacParm_001", "Fields_PARM_CNF"]),
     ("cnf_m_sound_target", "homeplug/slac_run.c", "static void send_parm_cnf", "mac_broadcast", "expr", "run->ev_mac",
      ["Fields_PARM_CNF"]),

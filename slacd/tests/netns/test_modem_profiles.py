@@ -3,7 +3,7 @@
 import harness
 from harness import Bench, FAST_EV, MODEM_TIMERS, with_settings
 
-MISSING = "WARN .*The modem has measured nothing, slac.missing_profile_db is reported instead"
+MISSING = "WARN .*The modem has measured nothing, slac.missing_profile is reported instead"
 GROUPS = 58
 SOUNDS = 10
 
@@ -44,7 +44,7 @@ class ModemProfiles(Bench):
         self.assertEqual(self.reported(), (SOUNDS, [20] * GROUPS))
 
     def test_missing_profiles_are_replaced_where_configured_and_each_session_is_warned_of(self):
-        self.start("--modem-fault", "no-groups", slac={"missing_profile_db": 7, "attn_rx_db": 3})
+        self.start("--modem-fault", "no-groups", slac={"missing_profile": 7, "attn_rx_db": 3})
         for sessions in (1, 2):
             self.assertEqual(self.matched_with("no-groups"), (SOUNDS, [7] * GROUPS))
             self.assertEqual(len(self.slacd.lines(MISSING)), sessions)
