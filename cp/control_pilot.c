@@ -45,13 +45,14 @@ void control_pilot_init(struct control_pilot *pilot, const struct control_pilot_
 /* What basic charging may offer now: X2 with the capped limit, or X1 where that is below 6 A. */
 static struct pilot_request basic_charging_request(const struct control_pilot *pilot)
 {
+	bool permitted = pilot->config.has_ac && (pilot->authorized || !pilot->config.nominal_needs_eim);
 	uint32_t current_da = pilot->limit_da;
 
 	if (pilot->config.nominal_current_da != 0 && pilot->config.nominal_current_da < current_da)
 		current_da = pilot->config.nominal_current_da;
 	if (current_da > PILOT_CURRENT_MAX)
 		current_da = PILOT_CURRENT_MAX;
-	if (!pilot->config.has_ac || current_da < PILOT_CURRENT_MIN)
+	if (!permitted || current_da < PILOT_CURRENT_MIN)
 		return (struct pilot_request){.kind = PILOT_X1};
 	return (struct pilot_request){.kind = PILOT_X2, .current_da = current_da};
 }
@@ -107,6 +108,8 @@ static bool eim_is_wanted(const struct control_pilot *pilot)
 /* EIM was accepted while 5 % is on the pilot: slac-timers document, section 5, "EIM versus matching". */
 static void act_on_eim(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
+	if (pilot->phase == CONTROL_PILOT_BASIC)
+		offer_basic_charging(pilot, out);
 	if (!eim_is_wanted(pilot) || pilot->phase != CONTROL_PILOT_HLC || !pilot->session_open || pilot->faulted)
 		return;
 	if (pilot->slac != CONTROL_PILOT_SLAC_IDLE) {
@@ -444,6 +447,7 @@ void control_pilot_input(struct control_pilot *pilot, const struct control_pilot
 		break;
 	case CONTROL_PILOT_HLC_CHARGING:
 		pilot->hlc_charging = input->active && pilot->session_open;
+		act_on_eim(pilot, now_us, out); /* accepted while the 15118 session ran */
 		break;
 	case CONTROL_PILOT_F_UNHEARD:
 		on_f_unheard(pilot, now_us, out);

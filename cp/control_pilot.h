@@ -35,6 +35,7 @@ struct control_pilot_config {
 	uint32_t init_retries;       /* F pulses before basic charging, a new window each: 0, up to C_sequ_retry = 2 */
 	uint32_t failed_pulses;      /* F pulses after a failed matching, per vehicle: 0 */
 	bool pulse_on_link_loss;     /* an F pulse when the power-line link of a matched vehicle is lost */
+	bool nominal_needs_eim;      /* basic charging is X1 until EIM is accepted ([V2G2-852], -853) */
 	bool basic_charging_on_eim;  /* an accepted EIM authorization leads to basic charging */
 };
 

@@ -26,11 +26,16 @@ void modem_enter(struct modem *modem, enum modem_state state, uint32_t wait_ms, 
 {
 	modem->state = state;
 	modem->deadline_us = now_us + modem_us(wait_ms);
+	modem->key_checked = false;
+	modem->check_deadline_us = MODEM_NEVER;
 }
 
-void modem_ignore(enum mme_error error, struct modem_outputs *out)
+void modem_ignore(const uint8_t from[MAC_LEN], enum mme_error error, struct modem_outputs *out)
 {
-	modem_append(out, MODEM_IGNORED)->error = error;
+	struct modem_output *item = modem_append(out, MODEM_IGNORED);
+
+	item->error = error;
+	memcpy(item->from, from, MAC_LEN);
 }
 
 /* --- inputs --- */
@@ -62,13 +67,27 @@ static bool owes_reset(const struct modem *modem)
 	return modem->state != MODEM_READY && modem->after_session && !modem->reset_done;
 }
 
+/* Also what outlasts a modem's silence. */
+static void forget_all(struct modem *modem)
+{
+	modem_forget(modem);
+	memset(&modem->said, 0, sizeof(modem->said));
+	modem->unidentified_said = false;
+	modem->unconfirmed = false;
+	memset(modem->sent_over_us, 0, sizeof(modem->sent_over_us));
+}
+
 void modem_reset(struct modem *modem)
 {
 	network_key_wipe(&modem->key);
 	modem->after_session = owes_reset(modem);
 	modem->state = MODEM_IDLE;
 	modem->deadline_us = MODEM_NEVER;
-	modem_forget(modem);
+	modem->key_checked = false;
+	modem->check_deadline_us = MODEM_NEVER;
+	modem->foreign_check_us = 0;
+	modem->restart_us = 0;
+	forget_all(modem);
 	modem_unwatch_link(modem);
 }
 
@@ -80,26 +99,20 @@ void modem_set_key(struct modem *modem, const struct network_key *key, const uin
 	modem->key = *key;
 	memcpy(modem->nonce, nonce, NONCE_LEN);
 	modem->attempts = 0;
-	modem->silence_said = false;
-	modem->refusal_said = false;
+	modem_forgive(modem);
 	modem->reset_done = false;
 	modem_unwatch_link(modem);
-	if (modem->state == MODEM_IDENTIFY || modem->state == MODEM_RESET || modem->state == MODEM_WAIT_UP)
-		return; /* it is sent when that is over */
 	if (modem->state == MODEM_IDLE)
 		modem_identify(modem, now_us, out);
-	else
+	else if (modem->state == MODEM_READY || modem->state == MODEM_RETRY)
 		modem_send_set_key(modem, now_us, out);
+	/* else it is sent when what is going on is over */
 }
 
 void modem_check_key(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
-	(void)now_us;
 	out->count = 0;
-	if (modem->state != MODEM_READY)
-		return;
-	modem->key_checked = true;
-	modem_send_get_key(modem, out);
+	modem_begin_check(modem, now_us, out);
 }
 
 /* Counts and says what another station sent. */
@@ -108,8 +121,17 @@ static bool is_own_modem(struct modem *modem, const uint8_t src[MAC_LEN], struct
 	if (!modem->has_mac || mac_equal(src, modem->mac))
 		return true;
 	modem->foreign_answers++;
-	modem_ignore(MME_ERR_SOURCE_MAC, out);
+	modem_ignore(src, MME_ERR_SOURCE_MAC, out);
 	return false;
+}
+
+/* Ours may have been exchanged for the one that says this. */
+static void check_exchange(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+{
+	if (modem->state != MODEM_READY || now_us < modem->foreign_check_us)
+		return;
+	modem->foreign_check_us = now_us + modem_us(modem->config.response_ms);
+	modem_begin_check(modem, now_us, out);
 }
 
 void modem_frame(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out)
@@ -147,11 +169,17 @@ static bool is_of_use(enum modem_message message)
 void modem_message(struct modem *modem, const struct modem_mme *message, uint64_t now_us,
 		   struct modem_outputs *out)
 {
+	const bool host_action = message->message == MODEM_VS_HST_ACTION_IND;
+
 	out->count = 0;
-	if (!mac_equal(message->dst, modem->config.host_mac) || !is_of_use(message->message) ||
-	    !is_own_modem(modem, message->src, out))
+	if (!mac_equal(message->dst, modem->config.host_mac) || !is_of_use(message->message))
 		return;
-	if (message->message == MODEM_VS_HST_ACTION_IND)
+	if (!is_own_modem(modem, message->src, out)) {
+		if (host_action)
+			check_exchange(modem, now_us, out);
+		return;
+	}
+	if (host_action)
 		modem_on_host_action(modem, message, now_us, out);
 	else if (modem->state == MODEM_IDLE)
 		return; /* nothing was asked */
@@ -170,13 +198,13 @@ static void state_tick(struct modem *modem, uint64_t now_us, struct modem_output
 		modem_identify_tick(modem, now_us, out);
 		break;
 	case MODEM_SET_KEY:
-		modem_is_silent(modem, now_us, out);
+		modem_set_key_tick(modem, now_us, out);
 		break;
 	case MODEM_VERIFY:
 		modem_verify_tick(modem, now_us, out);
 		break;
 	case MODEM_RETRY:
-		modem_send_set_key(modem, now_us, out);
+		modem_retry_tick(modem, now_us, out);
 		break;
 	case MODEM_RESET:
 		modem_reset_tick(modem, now_us, out);
@@ -195,11 +223,18 @@ void modem_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 	out->count = 0;
 	if (modem->deadline_us <= now_us)
 		state_tick(modem, now_us, out);
+	if (modem->check_deadline_us <= now_us)
+		modem_check_tick(modem, now_us, out);
 	if (modem->poll_deadline_us <= now_us)
 		modem_link_tick(modem, now_us, out);
 }
 
+static uint64_t earlier(uint64_t a_us, uint64_t b_us)
+{
+	return a_us < b_us ? a_us : b_us;
+}
+
 uint64_t modem_deadline(const struct modem *modem)
 {
-	return modem->deadline_us < modem->poll_deadline_us ? modem->deadline_us : modem->poll_deadline_us;
+	return earlier(modem->deadline_us, earlier(modem->check_deadline_us, modem->poll_deadline_us));
 }

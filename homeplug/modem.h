@@ -6,28 +6,36 @@
  * to be called.
  *
  *   IDLE --key--> IDENTIFY --answer, or identify_ms--> SET_KEY --CM_SET_KEY.CNF 0x01--> (RESET -> WAIT_UP -> VERIFY) --> READY
- *                 SET_KEY --0x00--> VERIFY --CM_GET_KEY.CNF shows the key--> READY, else RETRY --> SET_KEY
+ *                 SET_KEY --0x00--> VERIFY --CM_GET_KEY.CNF shows the key--> READY, else RETRY
+ *                 SET_KEY --other result--> RETRY --response_ms, 2, 4, ... up to 30 s--> IDENTIFY again
  *                 no answer in response_ms --> IDENTIFY again (the modem may be another one now), for ever
  *                 VERIFY after a reset --another key, or no answer--> SET_KEY, without a second reset
+ *                 READY --modem_check_key: no answer, twice--> IDENTIFY, with the same key
  *
  * CM_SET_KEY.CNF result 0x01 means "taken" to every modem captured. 0x00 is a refusal to the one that was captured
- * with it, and "success" to the text of the standard, so it is verified: the modem must report the new NID and,
- * where it grants the key, the new key; else the key is sent again.
+ * with it, and "success" to the text of the standard, so it is verified (unless unclear_key_is_taken): the modem must
+ * report the new NID and, where it grants the key, the new key; else that is a refusal.
+ *
+ * There is no second CM_SET_KEY.REQ before the first is confirmed or response_ms are over, and no third in response_ms:
+ * a key that is given earlier waits, and the last of several is sent.
  *
  * The modem's own MAC is learnt from its first answer to an identification (or to CM_SET_KEY, where it answers none).
- * From then on answers from any other MAC are ignored and counted; a silent modem is identified, and its MAC learnt,
- * again. A modem that was identified is not asked again for the next key; one that was not is asked once more each
- * time it has taken a key, as it may have been starting up when it was asked first.
+ * From then on answers from any other MAC are ignored and counted; a silent modem, or one that refused, is identified,
+ * and its MAC learnt, again. The one that refused is passed over in that identification, so that another one on the
+ * same segment is found, but may still take the key. It is forgiven with the next key, or when the key is set.
+ * A modem that was identified is not asked again for the next key; one that was not is asked once more each time it has
+ * taken a key, as it may have been starting up when it was asked first.
  *
- * Reset: it is over when the modem answers after it left a question unanswered, or when it has answered every
- * question for a fifth of reset_ms (it resets faster than it is asked). A modem that refuses to reset, or does not
- * confirm that it will, keeps its key and goes on unreset.
+ * Reset: only of a modem that has identified itself. It is over when the modem answers after it left a question
+ * unanswered, or when it has answered every question for a fifth of reset_ms (it resets faster than it is asked). A
+ * modem that refuses to reset, or does not confirm that it will, keeps its key and goes on unreset.
  *
  * Link: modem_watch_link begins polling every poll_ms until the link is up (MODEM_LINK_UP), then every supervise_ms.
  * Up is what any of the ways says that this modem answers: VS_PL_LNK_STATUS (Qualcomm), NSCM_GET_D_LINK_STATUS
- * (Lumissil), CM_NW_STATS with a peer (any). Which ones it answers is asked once, after its first key. Down is only
- * believed after link_lost_polls polls in a row to which nothing said "up": those with an answer are poll_ms apart, those
- * without any response_ms. Then MODEM_LINK_LOST is said once and watching ends.
+ * (Lumissil), CM_NW_STATS with a peer (any). Which ones it answers is asked with each key that is set and each
+ * modem_check_key, until one is known. Down is only believed after link_lost_polls polls in a row to which nothing said
+ * "up": those to which every way asked has answered are poll_ms apart, the others response_ms. Then MODEM_LINK_LOST is
+ * said once and watching ends.
  */
 #ifndef HOMEPLUG_MODEM_H
 #define HOMEPLUG_MODEM_H
@@ -59,6 +67,7 @@ struct modem_config {
 	enum modem_link_detection link_detection;
 	uint32_t identify_ms;        /* wait for an answer to the identification, 300 */
 	uint32_t response_ms;        /* wait for any other confirmation, then repeat: 1000 */
+	bool unclear_key_is_taken;   /* CM_SET_KEY.CNF result 0x00 is a success and not verified: false */
 	bool reset_after_key;        /* reset the modem each time it has taken a key */
 	bool reset_after_session;    /* reset it when it has taken the key that follows a session */
 	uint32_t reset_ms;           /* a modem that has not answered this long after a reset is silent, 10 000 */
@@ -70,12 +79,18 @@ struct modem_config {
 enum modem_state {
 	MODEM_IDLE,      /* no key asked for yet */
 	MODEM_IDENTIFY,  /* VS_SW_VER.REQ and NSCM_GET_VERSION.REQ sent */
-	MODEM_SET_KEY,   /* CM_SET_KEY.REQ sent */
+	MODEM_SET_KEY,   /* CM_SET_KEY.REQ sent, of this key or (attempts is 0) an older one */
 	MODEM_VERIFY,    /* CM_GET_KEY.REQ sent after an unclear confirmation or a reset */
-	MODEM_RETRY,     /* refused; the key is sent again at the deadline */
+	MODEM_RETRY,     /* refused, or too early for another CM_SET_KEY.REQ: goes on at the deadline */
 	MODEM_RESET,     /* VS_RS_DEV.REQ or NSCM_RESET_DEVICE.REQ sent */
 	MODEM_WAIT_UP,   /* it resets: asked for its version every poll_ms */
 	MODEM_READY      /* the modem has the key */
+};
+
+struct modem_identity {
+	enum modem_family family;            /* MODEM_AUTO: it did not say */
+	char version[QUALCOMM_VERSION_SIZE]; /* likewise "" ; Lumissil "1.2.3.4.5" */
+	uint8_t mac[MAC_LEN];
 };
 
 enum modem_link {
@@ -93,48 +108,71 @@ struct modem {
 	char version[QUALCOMM_VERSION_SIZE]; /* what it said of itself, "" before; Lumissil "1.2.3.4.5" */
 	bool has_mac;
 	uint8_t mac[MAC_LEN];                /* its own MAC */
+	struct modem_identity said;          /* by the last MODEM_IDENTIFIED; family MODEM_AUTO: MODEM_UNIDENTIFIED since */
+	bool unidentified_said;              /* since it was identified */
+	bool identity_answered;              /* since it was asked; the key is not set yet */
+	bool answers_get_key;                /* it has confirmed CM_GET_KEY.REQ */
 	uint32_t attempts;                   /* CM_SET_KEY.REQ sent for the present key */
+	bool unconfirmed;                    /* the last CM_SET_KEY.REQ: */
+	uint8_t sent_nonce[NONCE_LEN];       /* its nonce */
+	uint64_t sent_over_us[2];            /* response_ms after the last but one, and the last */
 	bool silence_said;                   /* since the present key was given, or last set */
+	bool unanswered_said;                /* likewise */
 	bool refusal_said;                   /* likewise */
+	uint32_t refusals;                   /* likewise */
+	bool refused;                        /* in RETRY: identified anew at the deadline */
+	bool passes_over;                    /* a modem that refused: */
+	struct modem_identity passed_over;   /* what it said in the present identification */
 	uint8_t nonce[NONCE_LEN];
 	struct network_key key;
 	bool after_session;                  /* the present key follows a session */
-	bool key_checked;                    /* in READY: modem_check_key has asked, no answer yet */
+	bool key_checked;                    /* in READY: CM_GET_KEY.REQ sent, no answer yet */
+	uint64_t check_deadline_us;          /* in READY: any answer to the check is due, or MODEM_NEVER */
+	bool check_repeated;                 /* the last time */
+	uint64_t foreign_check_us;           /* another modem's VS_HST_ACTION.IND may start a check again */
+	uint64_t restart_us;                 /* VS_HST_ACTION.IND may tell a restart again */
 	bool verifies_reset;                 /* in VERIFY: asked after a reset */
 	bool reset_done;                     /* for the present key */
 	bool reset_answered;                 /* in WAIT_UP: the last question was */
 	bool reset_silence_seen;             /* in WAIT_UP: it was away */
 	uint64_t reset_over_us;              /* in WAIT_UP: give up */
 	uint8_t request_id;                  /* of the last Lumissil request */
-	bool link_probed;                    /* asked which of these it answers: */
 	bool tells_vendor_link;              /* answered its family's link question */
 	bool tells_nw_stats;                 /* answered CM_NW_STATS.REQ */
 	enum modem_link link;
 	uint64_t poll_us;                    /* asked last */
 	uint64_t poll_deadline_us;
+	bool vendor_link_open;               /* asked in the present poll and not answered */
+	bool nw_stats_open;                  /* likewise */
 	bool poll_says_up;                   /* any answer to the present poll */
 	uint32_t bad_polls;                  /* in a row */
 	uint64_t foreign_answers;            /* ignored, not from the local modem */
 };
 
 enum modem_output_kind {
-	MODEM_SEND,         /* send `frame` */
-	MODEM_SEND_MESSAGE, /* send `message` */
-	MODEM_IDENTIFIED,   /* mac and family are known (again), and where it told it, version */
-	MODEM_KEY_SET,      /* the modem took the key (modem->key) */
-	MODEM_RESTARTED,    /* the modem has restarted by itself; its key is being set again */
-	MODEM_KEY_LOST,     /* modem_check_key found another key; it is being set again */
-	MODEM_SILENT,       /* no confirmation in time, said once until the key is set; it keeps trying */
-	MODEM_REFUSED,      /* the key is not active, or nobody tells that it is; said once until set; keeps trying */
-	MODEM_LINK_UP,      /* the link is established */
-	MODEM_LINK_LOST,    /* it was up and is lost; watching has ended */
-	MODEM_LINK_UNKNOWN, /* this modem cannot tell (or was configured not to be asked); watching has ended */
-	MODEM_IGNORED       /* a modem message that was not taken: error tells why (MME_ERR_SOURCE_MAC: another station's) */
+	MODEM_SEND,           /* send `frame` */
+	MODEM_SEND_MESSAGE,   /* send `message` */
+	MODEM_IDENTIFIED,     /* it identified itself, and mac, family or version are not what was said last */
+	MODEM_UNIDENTIFIED,   /* it confirmed a key but answers no identification: used as `family`; once until identified */
+	MODEM_KEY_SET,        /* the modem took the key (modem->key) */
+	MODEM_RESTARTED,      /* the modem has restarted by itself; its key is being set again */
+	MODEM_KEY_LOST,       /* modem_check_key found another key; it is being set again */
+	MODEM_SILENT,         /* nothing answers; said once until the key is set; it keeps trying */
+	MODEM_KEY_UNANSWERED, /* it answers the identification, but does not confirm its key; likewise */
+	MODEM_REFUSED,        /* the key is not active, or nobody tells that it is; likewise */
+	MODEM_RESETTING,      /* it is asked to reset */
+	MODEM_NOT_RESET,      /* refused (error: MME_ERR_RESULT), not confirmed, or not asked as it never identified itself */
+	MODEM_LINK_UP,        /* the link is established */
+	MODEM_LINK_LOST,      /* it was up and is lost; watching has ended */
+	MODEM_LINK_UNKNOWN,   /* this modem cannot tell (or was configured not to be asked); watching has ended */
+	MODEM_IGNORED         /* a modem message of `from` that was not taken: error tells why (MME_ERR_SOURCE_MAC: another
+			       * station's) */
 };
 
 struct modem_output {
 	enum modem_output_kind kind;
 	enum mme_error error;
+	uint8_t from[MAC_LEN]; /* MODEM_IGNORED: the sender */
 	union {
 		struct mme frame;
 		struct modem_mme message;
@@ -155,13 +193,18 @@ void modem_init(struct modem *modem, const struct modem_config *config);
 /*
  * Gives the modem `key` with this nonce (random, so that a late confirmation of an older key is not taken for this
  * one's); identifies it first where that has not been done. `after_session`: a car knows the previous key; stays
- * true for a newer key that replaces one still on its way. A key given during a reset is sent when the modem is up.
- * Ends watching the link.
+ * true for a newer key that replaces one still on its way. A key given during a reset is sent when the modem is up;
+ * one given while the modem owes a confirmation, when that has come or response_ms are over. Ends watching the link.
  */
 void modem_set_key(struct modem *modem, const struct network_key *key, const uint8_t nonce[NONCE_LEN], bool after_session,
 		   uint64_t now_us, struct modem_outputs *out);
 
-/* A vehicle was connected: asks a READY modem with CM_GET_KEY whether it still has the key. No answer changes nothing. */
+/*
+ * A vehicle was connected: asks a READY modem with CM_GET_KEY whether it still has the key, for its version where it
+ * has told one, and for its link where it has never told that. If a modem that has answered such a question before
+ * answers none of these twice, response_ms each, it is silent and begins anew, unless the link is watched. Nothing
+ * while a check is going on.
+ */
 void modem_check_key(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
 
 /* CM_SLAC_MATCH.CNF was sent: begins to ask for the link, or says MODEM_LINK_UNKNOWN at once. Nothing if watched. */
@@ -173,7 +216,9 @@ void modem_unwatch_link(struct modem *modem);
 void modem_frame(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out);
 /*
  * Takes any message of modem_mme.h; requests and foreign hosts' answers do nothing. Answers VS_HST_ACTION.IND, which
- * tells a restart (MODEM_RESTARTED) where it has no other cause and the modem is not being identified anyway.
+ * tells a restart (MODEM_RESTARTED), at most once per response_ms, where it has no other cause and the modem is not
+ * being identified anyway. From another modem it starts a check, at most once per response_ms: ours may have been
+ * exchanged.
  */
 void modem_message(struct modem *modem, const struct modem_mme *message, uint64_t now_us, struct modem_outputs *out);
 /* Time has passed. */

@@ -62,6 +62,7 @@ void modem_forget(struct modem *modem)
 	memset(modem->mac, 0, MAC_LEN);
 	modem->tells_vendor_link = false;
 	modem->tells_nw_stats = false;
+	modem->answers_get_key = false;
 }
 
 /* Whoever has not answered is what it was configured as. */
@@ -73,7 +74,9 @@ static void assume_family(struct modem *modem)
 
 void modem_identify(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
-	modem->link_probed = false;
+	modem->refused = false;
+	modem->identity_answered = false;
+	modem->passed_over.family = MODEM_AUTO;
 	if (modem->config.family == MODEM_STANDARD) {
 		assume_family(modem);
 		modem_send_set_key(modem, now_us, out);
@@ -89,45 +92,70 @@ void modem_identify_tick(struct modem *modem, uint64_t now_us, struct modem_outp
 	modem_send_set_key(modem, now_us, out);
 }
 
-static void take_mac(struct modem *modem, const uint8_t src[MAC_LEN], struct modem_outputs *out)
+static void describe(struct modem_identity *identity, enum modem_family family, const struct modem_mme *message)
 {
+	memset(identity, 0, sizeof(*identity));
+	identity->family = family;
+	memcpy(identity->mac, message->src, MAC_LEN);
+	if (message->message == MODEM_VS_SW_VER_CNF) {
+		memcpy(identity->version, message->vs_sw_ver_cnf.version, sizeof(identity->version));
+		identity->version[sizeof(identity->version) - 1] = '\0';
+		return;
+	}
+	const uint16_t *version = message->nscm_get_version_cnf.version;
+	(void)snprintf(identity->version, sizeof(identity->version),
+		       "%" PRIu16 ".%" PRIu16 ".%" PRIu16 ".%" PRIu16 ".%" PRIu16, version[0], version[1],
+		       version[2], version[3], version[4]);
+}
+
+static bool is_news(const struct modem *modem, const struct modem_identity *identity)
+{
+	return modem->said.family != identity->family || !mac_equal(modem->said.mac, identity->mac) ||
+	       strcmp(modem->said.version, identity->version) != 0;
+}
+
+static void take_identity(struct modem *modem, const struct modem_identity *identity, struct modem_outputs *out)
+{
+	if (modem->family != identity->family) {
+		modem->tells_vendor_link = false;
+		if (modem->state == MODEM_IDENTIFY) /* another modem than before */
+			modem->tells_nw_stats = false;
+	}
+	modem->family = identity->family;
+	modem->identified = true;
+	memcpy(modem->version, identity->version, sizeof(modem->version));
 	modem->has_mac = true;
-	memcpy(modem->mac, src, MAC_LEN);
-	modem_append(out, MODEM_IDENTIFIED);
+	memcpy(modem->mac, identity->mac, MAC_LEN);
+	modem->unidentified_said = false;
+	if (is_news(modem, identity))
+		modem_append(out, MODEM_IDENTIFIED);
+	modem->said = *identity;
 }
 
 void modem_learn_mac(struct modem *modem, const uint8_t src[MAC_LEN], struct modem_outputs *out)
 {
 	if (modem->has_mac)
 		return;
-	assume_family(modem);
-	take_mac(modem, src, out);
-}
-
-static void take_version(struct modem *modem, const struct modem_mme *message)
-{
-	if (message->message == MODEM_VS_SW_VER_CNF) {
-		memcpy(modem->version, message->vs_sw_ver_cnf.version, sizeof(modem->version));
-		modem->version[sizeof(modem->version) - 1] = '\0';
+	if (modem->passed_over.family != MODEM_AUTO && mac_equal(src, modem->passed_over.mac)) {
+		take_identity(modem, &modem->passed_over, out);
 		return;
 	}
-	const uint16_t *version = message->nscm_get_version_cnf.version;
-	(void)snprintf(modem->version, sizeof(modem->version),
-		       "%" PRIu16 ".%" PRIu16 ".%" PRIu16 ".%" PRIu16 ".%" PRIu16, version[0], version[1],
-		       version[2], version[3], version[4]);
+	assume_family(modem);
+	modem->has_mac = true;
+	memcpy(modem->mac, src, MAC_LEN);
+	modem->said.family = MODEM_AUTO;
+	if (!modem->unidentified_said)
+		modem_append(out, MODEM_UNIDENTIFIED);
+	modem->unidentified_said = true;
 }
 
-static void take_identity(struct modem *modem, enum modem_family family, const struct modem_mme *message,
-			  struct modem_outputs *out)
+/* It has refused the key: what it says is kept for the case that it takes it in the end. */
+static bool pass_over(struct modem *modem, const struct modem_identity *identity)
 {
-	if (modem->family != family) {
-		modem->tells_vendor_link = false;
-		modem->link_probed = false;
-	}
-	modem->family = family;
-	modem->identified = true;
-	take_version(modem, message);
-	take_mac(modem, message->src, out);
+	if (!modem->passes_over || !mac_equal(identity->mac, modem->passed_over.mac))
+		return false;
+	modem->passed_over = *identity;
+	return true;
 }
 
 void modem_on_version(struct modem *modem, const struct modem_mme *message, uint64_t now_us,
@@ -135,15 +163,21 @@ void modem_on_version(struct modem *modem, const struct modem_mme *message, uint
 {
 	const enum modem_family family =
 		message->message == MODEM_VS_SW_VER_CNF ? MODEM_QUALCOMM : MODEM_LUMISSIL;
+	struct modem_identity identity;
 
 	if (modem->config.family != MODEM_AUTO && modem->config.family != family)
 		return;
+	modem->identity_answered = modem->state != MODEM_READY;
+	modem_is_alive(modem);
 	if (modem->identified && modem->state != MODEM_IDENTIFY) {
 		if (family == modem->family)
 			modem_answers_after_reset(modem, now_us, out);
 		return;
 	}
-	take_identity(modem, family, message, out);
+	describe(&identity, family, message);
+	if (pass_over(modem, &identity))
+		return;
+	take_identity(modem, &identity, out);
 	if (modem->state == MODEM_IDENTIFY)
 		modem_send_set_key(modem, now_us, out);
 	else

@@ -3,10 +3,22 @@
 
 #include <string.h>
 
+#define RETRY_MS_MAX 30000
+
 /* --- what is asked --- */
+
+/* No second request before the first is confirmed or its time is over, and no third in response_ms. */
+static uint64_t may_send_us(const struct modem *modem)
+{
+	return modem->sent_over_us[modem->unconfirmed ? 1 : 0];
+}
 
 void modem_send_set_key(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
+	if (now_us < may_send_us(modem)) {
+		modem_enter(modem, MODEM_RETRY, 0, may_send_us(modem));
+		return;
+	}
 	struct mme *frame = &modem_append(out, MODEM_SEND)->frame;
 
 	mme_init(frame, CM_SET_KEY_REQ, modem->config.host_mac, mac_local_modem);
@@ -16,8 +28,12 @@ void modem_send_set_key(struct modem *modem, uint64_t now_us, struct modem_outpu
 	memcpy(frame->set_key_req.nid, modem->key.nid, NID_LEN);
 	frame->set_key_req.new_eks = KEY_NEW_EKS_NMK;
 	memcpy(frame->set_key_req.new_key, modem->key.nmk, NMK_LEN);
+	memcpy(modem->sent_nonce, modem->nonce, NONCE_LEN);
 	modem->attempts++;
+	modem->unconfirmed = true;
 	modem_enter(modem, MODEM_SET_KEY, modem->config.response_ms, now_us);
+	modem->sent_over_us[0] = modem->sent_over_us[1];
+	modem->sent_over_us[1] = modem->deadline_us;
 }
 
 void modem_send_get_key(const struct modem *modem, struct modem_outputs *out)
@@ -44,73 +60,156 @@ void modem_key_is_set(struct modem *modem, struct modem_outputs *out)
 {
 	modem->state = MODEM_READY;
 	modem->deadline_us = MODEM_NEVER;
-	modem->key_checked = false;
-	modem->silence_said = false;
-	modem->refusal_said = false;
+	modem->identity_answered = false;
+	modem_forgive(modem);
 	modem_append(out, MODEM_KEY_SET);
 	if (!modem->identified)
 		modem_ask_identity(modem, out);
-	modem_probe_link(modem, out);
+	if (!modem_can_tell_link(modem))
+		modem_probe_link(modem, out);
 }
 
 static void key_is_taken(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
-	if (modem_wants_reset(modem))
+	if (modem_wants_reset(modem, out))
 		modem_begin_reset(modem, now_us, out);
 	else
 		modem_key_is_set(modem, out);
 }
 
-static void say_refused(struct modem *modem, struct modem_outputs *out)
+void modem_forgive(struct modem *modem)
 {
-	if (!modem->refusal_said)
-		modem_append(out, MODEM_REFUSED);
-	modem->refusal_said = true;
+	modem->silence_said = false;
+	modem->unanswered_said = false;
+	modem->refusal_said = false;
+	modem->refusals = 0;
+	modem->refused = false;
+	modem->passes_over = false;
 }
 
-static void key_is_refused(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+static void say_once(bool *said, enum modem_output_kind kind, struct modem_outputs *out)
 {
-	say_refused(modem, out);
-	modem_enter(modem, MODEM_RETRY, modem->config.response_ms, now_us);
+	if (!*said)
+		modem_append(out, kind);
+	*said = true;
 }
 
-void modem_is_silent(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+/* response_ms, doubled with each refusal of the key. */
+static uint32_t retry_ms(struct modem *modem)
 {
-	if (!modem->silence_said)
-		modem_append(out, MODEM_SILENT);
-	modem->silence_said = true;
+	uint32_t wait_ms = modem->config.response_ms;
+
+	for (uint32_t i = 0; i < modem->refusals && wait_ms < RETRY_MS_MAX; i++)
+		wait_ms = wait_ms < RETRY_MS_MAX / 2 ? wait_ms * 2 : RETRY_MS_MAX;
+	if (wait_ms < RETRY_MS_MAX)
+		modem->refusals++;
+	return wait_ms;
+}
+
+/* Its MAC stays known until it is identified anew, so that no other station is heard meanwhile. */
+static void key_is_refused(struct modem *modem, const uint8_t by[MAC_LEN], uint64_t now_us,
+			   struct modem_outputs *out)
+{
+	say_once(&modem->refusal_said, MODEM_REFUSED, out);
+	modem->refused = true;
+	modem->passes_over = true;
+	memset(&modem->passed_over, 0, sizeof(modem->passed_over));
+	memcpy(modem->passed_over.mac, by, MAC_LEN);
+	modem_enter(modem, MODEM_RETRY, retry_ms(modem), now_us);
+}
+
+static void begin_anew(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+{
 	modem_forget(modem);
 	modem_identify(modem, now_us, out);
 }
 
+void modem_is_silent(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+{
+	say_once(&modem->silence_said, MODEM_SILENT, out);
+	begin_anew(modem, now_us, out);
+}
+
+void modem_set_key_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+{
+	if (modem_newer_key_waits(modem)) {
+		modem_send_set_key(modem, now_us, out);
+	} else if (modem->identity_answered) {
+		say_once(&modem->unanswered_said, MODEM_KEY_UNANSWERED, out);
+		begin_anew(modem, now_us, out);
+	} else {
+		modem_is_silent(modem, now_us, out);
+	}
+}
+
+void modem_retry_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+{
+	if (modem->refused)
+		begin_anew(modem, now_us, out);
+	else
+		modem_send_set_key(modem, now_us, out);
+}
+
 /* --- answers --- */
 
-/* A modem slower than response_ms confirms while it is being identified again. */
-static bool awaits_confirmation(const struct modem *modem)
+static bool is_taken(const struct modem *modem, uint8_t result)
 {
-	const bool late = modem->state == MODEM_IDENTIFY && modem->attempts > 0 && !modem->has_mac;
+	return result == SET_KEY_RESULT_TAKEN ||
+	       (result == SET_KEY_RESULT_UNCLEAR && modem->config.unclear_key_is_taken);
+}
 
-	return late || modem->state == MODEM_SET_KEY;
+/* A modem slower than response_ms confirms while it is being identified again. Where one has refused that is not known
+ * to be the outlet's, another may still confirm. Any other is a second confirmation, or one of an older key. */
+static bool awaits_confirmation(const struct modem *modem, const struct mme *frame)
+{
+	if (modem_newer_key_waits(modem))
+		return false;
+	if (modem->state == MODEM_RETRY)
+		return modem->refused && !modem->has_mac && !mac_equal(frame->src, modem->passed_over.mac) &&
+		       is_taken(modem, frame->set_key_cnf.result);
+	return modem->unconfirmed &&
+	       (modem->state == MODEM_SET_KEY || (modem->state == MODEM_IDENTIFY && !modem->has_mac));
+}
+
+/* A key waits for this confirmation, which is not its own. */
+static bool holds_key_back(const struct modem *modem)
+{
+	return (modem->state == MODEM_SET_KEY && modem_newer_key_waits(modem)) ||
+	       (modem->state == MODEM_RETRY && !modem->refused);
+}
+
+static void on_confirmation(struct modem *modem, const struct mme *frame, uint64_t now_us,
+			    struct modem_outputs *out)
+{
+	const uint8_t result = frame->set_key_cnf.result;
+
+	if (!is_taken(modem, result) && result != SET_KEY_RESULT_UNCLEAR) {
+		key_is_refused(modem, frame->src, now_us, out);
+		return;
+	}
+	modem_learn_mac(modem, frame->src, out);
+	if (is_taken(modem, result))
+		key_is_taken(modem, now_us, out);
+	else
+		modem_verify(modem, false, now_us, out);
 }
 
 void modem_on_set_key_cnf(struct modem *modem, const struct mme *frame, uint64_t now_us,
 			  struct modem_outputs *out)
 {
-	enum mme_error error = set_key_cnf_check(&frame->set_key_cnf, modem->nonce);
+	enum mme_error error = set_key_cnf_check(&frame->set_key_cnf, modem->sent_nonce);
 
 	if (error != MME_OK) {
-		modem_ignore(error, out);
+		modem_ignore(frame->src, error, out);
 		return;
 	}
-	if (!awaits_confirmation(modem))
-		return; /* a second confirmation of the same request */
-	modem_learn_mac(modem, frame->src, out);
-	if (frame->set_key_cnf.result == SET_KEY_RESULT_TAKEN)
-		key_is_taken(modem, now_us, out);
-	else if (frame->set_key_cnf.result == SET_KEY_RESULT_UNCLEAR)
-		modem_verify(modem, false, now_us, out);
-	else
-		key_is_refused(modem, now_us, out);
+	const bool awaited = awaits_confirmation(modem, frame);
+	const bool releases = !awaited && modem->unconfirmed && holds_key_back(modem);
+	modem->unconfirmed = false;
+	if (awaited)
+		on_confirmation(modem, frame, now_us, out);
+	else if (releases)
+		modem_send_set_key(modem, now_us, out);
 }
 
 /* Captured modems report a NID at once and the key to it later, or another: where they tell the key, it
@@ -125,12 +224,14 @@ static bool key_is_active(const struct modem *modem, const struct get_key_cnf *c
 static void on_verification(struct modem *modem, const struct get_key_cnf *cnf, uint64_t now_us,
 			    struct modem_outputs *out)
 {
-	if (key_is_active(modem, cnf))
+	if (modem_newer_key_waits(modem))
+		modem_send_set_key(modem, now_us, out);
+	else if (key_is_active(modem, cnf))
 		key_is_taken(modem, now_us, out);
 	else if (modem->verifies_reset)
 		modem_send_set_key(modem, now_us, out);
 	else
-		key_is_refused(modem, now_us, out);
+		key_is_refused(modem, modem->mac, now_us, out);
 }
 
 /* Only an answer that names a network can contradict: some modems tell none in a refusal. */
@@ -149,11 +250,15 @@ static void on_checked_key(struct modem *modem, const struct get_key_cnf *cnf, u
 void modem_on_get_key_cnf(struct modem *modem, const struct mme *frame, uint64_t now_us,
 			  struct modem_outputs *out)
 {
-	enum mme_error error = get_key_cnf_check(&frame->get_key_cnf, modem->nonce);
+	enum mme_error error = get_key_cnf_check(&frame->get_key_cnf, modem->sent_nonce);
 
-	if (error != MME_OK)
-		modem_ignore(error, out);
-	else if (modem->state == MODEM_VERIFY)
+	if (error != MME_OK) {
+		modem_ignore(frame->src, error, out);
+		return;
+	}
+	modem->answers_get_key = true;
+	modem_is_alive(modem);
+	if (modem->state == MODEM_VERIFY)
 		on_verification(modem, &frame->get_key_cnf, now_us, out);
 	else if (modem->state == MODEM_READY && modem->key_checked)
 		on_checked_key(modem, &frame->get_key_cnf, now_us, out);
@@ -163,7 +268,8 @@ void modem_on_get_key_cnf(struct modem *modem, const struct mme *frame, uint64_t
  * not. */
 void modem_verify_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
-	if (!modem->verifies_reset)
-		say_refused(modem, out);
-	modem_send_set_key(modem, now_us, out);
+	if (modem->verifies_reset || modem_newer_key_waits(modem))
+		modem_send_set_key(modem, now_us, out);
+	else
+		key_is_refused(modem, modem->mac, now_us, out);
 }

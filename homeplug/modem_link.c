@@ -3,7 +3,7 @@
 
 /* --- questions --- */
 
-static bool can_tell(const struct modem *modem)
+bool modem_can_tell_link(const struct modem *modem)
 {
 	return modem->tells_vendor_link || modem->tells_nw_stats;
 }
@@ -19,10 +19,9 @@ static void ask_vendor(struct modem *modem, struct modem_outputs *out)
 /* A watched link is polled anyway, in every way while none is known to be answered. */
 void modem_probe_link(struct modem *modem, struct modem_outputs *out)
 {
-	if (modem->config.link_detection == MODEM_LINK_OFF || modem->link_probed ||
-	    modem->state != MODEM_READY || modem->link != MODEM_LINK_UNWATCHED)
+	if (modem->config.link_detection == MODEM_LINK_OFF || modem->state != MODEM_READY ||
+	    modem->link != MODEM_LINK_UNWATCHED)
 		return;
-	modem->link_probed = true;
 	if (!modem->tells_vendor_link)
 		ask_vendor(modem, out);
 	if (!modem->tells_nw_stats)
@@ -31,11 +30,14 @@ void modem_probe_link(struct modem *modem, struct modem_outputs *out)
 
 static void poll_link(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
-	const bool every_way = !can_tell(modem);
+	const bool every_way = !modem_can_tell_link(modem);
+	const bool has_vendor = modem->family == MODEM_QUALCOMM || modem->family == MODEM_LUMISSIL;
 
-	if (every_way || modem->tells_vendor_link)
+	modem->vendor_link_open = has_vendor && (every_way || modem->tells_vendor_link);
+	modem->nw_stats_open = every_way || modem->tells_nw_stats;
+	if (modem->vendor_link_open)
 		ask_vendor(modem, out);
-	if (every_way || modem->tells_nw_stats)
+	if (modem->nw_stats_open)
 		modem_request(modem, MODEM_NW_STATS_REQ, out);
 	/* A modem that is slow to answer has not lost its link. */
 	const bool up = modem->link == MODEM_LINK_IS_UP;
@@ -54,7 +56,7 @@ void modem_watch_link(struct modem *modem, uint64_t now_us, struct modem_outputs
 	if (modem->link != MODEM_LINK_UNWATCHED)
 		return;
 	if (modem->state == MODEM_IDLE || detection == MODEM_LINK_OFF ||
-	    (detection == MODEM_LINK_AUTO && !can_tell(modem))) {
+	    (detection == MODEM_LINK_AUTO && !modem_can_tell_link(modem))) {
 		modem_append(out, MODEM_LINK_UNKNOWN);
 		return;
 	}
@@ -93,11 +95,13 @@ static void link_is_up(struct modem *modem, uint64_t now_us, struct modem_output
 	modem->poll_deadline_us = now_us + modem_us(modem->config.supervise_ms);
 }
 
-/* An answer says that the link is down: the next question need not wait for the others, but poll_ms. */
+/* Once every way has said that the link is down, the next question need only wait for poll_ms. */
 static void answered_down(struct modem *modem)
 {
 	const uint64_t next_us = modem->poll_us + modem_us(modem->config.poll_ms);
 
+	if (modem->vendor_link_open || modem->nw_stats_open)
+		return;
 	if (modem->link == MODEM_LINK_IS_UP && !modem->poll_says_up && next_us < modem->poll_deadline_us)
 		modem->poll_deadline_us = next_us;
 }
@@ -140,9 +144,20 @@ static bool says_up(struct modem *modem, const struct modem_mme *message)
 	}
 }
 
+static void is_answered(struct modem *modem, enum modem_message message)
+{
+	modem_is_alive(modem);
+	if (message == MODEM_NW_STATS_CNF)
+		modem->nw_stats_open = false;
+	else if ((message == MODEM_VS_PL_LNK_STATUS_CNF) == (modem->family == MODEM_QUALCOMM))
+		modem->vendor_link_open = false;
+}
+
 void modem_on_link(struct modem *modem, const struct modem_mme *message, uint64_t now_us,
 		   struct modem_outputs *out)
 {
+	if (message->message != MODEM_NSCM_D_LINK_READY_IND)
+		is_answered(modem, message->message);
 	if (says_up(modem, message))
 		link_is_up(modem, now_us, out);
 	else if (message->message != MODEM_NSCM_D_LINK_READY_IND)

@@ -3,13 +3,18 @@
 
 /* --- reset by us --- */
 
-bool modem_wants_reset(const struct modem *modem)
+bool modem_wants_reset(struct modem *modem, struct modem_outputs *out)
 {
 	const bool configured =
 		modem->config.reset_after_key || (modem->config.reset_after_session && modem->after_session);
-	const bool possible = modem->family == MODEM_QUALCOMM || modem->family == MODEM_LUMISSIL;
 
-	return configured && possible && !modem->reset_done;
+	if (!configured || modem->reset_done)
+		return false;
+	if (modem->identified)
+		return true;
+	modem->reset_done = true; /* as far as can be, with this key */
+	modem_append(out, MODEM_NOT_RESET);
+	return false;
 }
 
 static void wait_up(struct modem *modem, uint64_t now_us)
@@ -23,6 +28,7 @@ static void wait_up(struct modem *modem, uint64_t now_us)
 void modem_begin_reset(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
 	modem->reset_done = true;
+	modem_append(out, MODEM_RESETTING);
 	if (modem->family == MODEM_LUMISSIL) {
 		modem_nscm_request(modem, MODEM_NSCM_RESET_DEVICE_REQ, out)->nscm_reset_device_req.mode =
 			NSCM_RESET_NORMAL;
@@ -33,15 +39,10 @@ void modem_begin_reset(struct modem *modem, uint64_t now_us, struct modem_output
 	modem_enter(modem, MODEM_RESET, modem->config.response_ms, now_us);
 }
 
-/* A key that was given meanwhile has not been sent yet. */
-static bool newer_key_waits(const struct modem *modem)
+static void not_reset(struct modem *modem, enum mme_error error, uint64_t now_us, struct modem_outputs *out)
 {
-	return modem->attempts == 0;
-}
-
-static void not_reset(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
-{
-	if (newer_key_waits(modem))
+	modem_append(out, MODEM_NOT_RESET)->error = error;
+	if (modem_newer_key_waits(modem))
 		modem_send_set_key(modem, now_us, out);
 	else
 		modem_key_is_set(modem, out);
@@ -49,7 +50,7 @@ static void not_reset(struct modem *modem, uint64_t now_us, struct modem_outputs
 
 void modem_reset_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
-	not_reset(modem, now_us, out);
+	not_reset(modem, MME_OK, now_us, out);
 }
 
 void modem_on_reset_cnf(struct modem *modem, const struct vs_rs_dev_cnf *cnf, uint64_t now_us,
@@ -57,12 +58,10 @@ void modem_on_reset_cnf(struct modem *modem, const struct vs_rs_dev_cnf *cnf, ui
 {
 	if (modem->state != MODEM_RESET)
 		return;
-	if (cnf->mstatus == VS_MSTATUS_OK) {
+	if (cnf->mstatus == VS_MSTATUS_OK)
 		wait_up(modem, now_us);
-		return;
-	}
-	modem_ignore(MME_ERR_RESULT, out);
-	not_reset(modem, now_us, out);
+	else
+		not_reset(modem, MME_ERR_RESULT, now_us, out);
 }
 
 void modem_wait_up_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
@@ -89,7 +88,7 @@ void modem_answers_after_reset(struct modem *modem, uint64_t now_us, struct mode
 	modem->reset_answered = true;
 	if (!modem->reset_silence_seen && now_us + reset_us < modem->reset_over_us + reset_us / 5)
 		return; /* it may still be on its way down */
-	if (newer_key_waits(modem))
+	if (modem_newer_key_waits(modem))
 		modem_send_set_key(modem, now_us, out);
 	else
 		modem_verify(modem, true, now_us, out);
@@ -107,6 +106,15 @@ static void answer(const struct modem *modem, const struct modem_mme *ind, struc
 	rsp->vs_hst_action.retries = ind->vs_hst_action.retries;
 }
 
+/* The modem repeats the indication; one cause, ours or its own, explains all of them. */
+static bool is_repeated(struct modem *modem, uint64_t now_us)
+{
+	if (now_us < modem->restart_us)
+		return true;
+	modem->restart_us = now_us + modem_us(modem->config.response_ms);
+	return false;
+}
+
 void modem_on_host_action(struct modem *modem, const struct modem_mme *ind, uint64_t now_us,
 			  struct modem_outputs *out)
 {
@@ -115,6 +123,7 @@ void modem_on_host_action(struct modem *modem, const struct modem_mme *ind, uint
 	answer(modem, ind, out);
 	if (action != VS_HOST_LOADER_READY && action != VS_HOST_CONFIGURE_MEMORY)
 		return;
+	const bool repeated = is_repeated(modem, now_us);
 	switch (modem->state) {
 	case MODEM_RESET:
 		wait_up(modem, now_us); /* the confirmation was lost */
@@ -123,6 +132,8 @@ void modem_on_host_action(struct modem *modem, const struct modem_mme *ind, uint
 	case MODEM_VERIFY:
 	case MODEM_RETRY:
 	case MODEM_READY:
+		if (repeated)
+			break;
 		modem_append(out, MODEM_RESTARTED);
 		modem_identify(modem, now_us, out);
 		break;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "homeplug/slac_evse.h"
+#include "homeplug/slac_evse_internal.h"
 
 #include "homeplug/slac_profile.h"
-#include "homeplug/slac_run.h"
 #include "homeplug/slac_transitions.h"
 
 #include <string.h>
@@ -32,12 +31,7 @@ void slac_evse_init(struct slac_evse *evse, const struct slac_evse_config *confi
 	evse->deadline_us = SLAC_NEVER;
 }
 
-static void refuse(const struct mme *frame, enum slac_reason reason, struct slac_evse_outputs *out)
-{
-	slac_message_output(SLAC_EVSE_IGNORED, frame, reason, MME_OK, out);
-}
-
-static void report(const struct slac_evse *evse, enum slac_status status, enum slac_reason reason,
+void slac_evse_report(const struct slac_evse *evse, enum slac_status status, enum slac_reason reason,
 		   struct slac_evse_outputs *out)
 {
 	struct slac_run last = {0};
@@ -50,7 +44,7 @@ static void report(const struct slac_evse *evse, enum slac_status status, enum s
 	item->reason = reason;
 }
 
-static void remember_ev(struct slac_evse *evse, const struct slac_run *run)
+void slac_evse_remember_ev(struct slac_evse *evse, const struct slac_run *run)
 {
 	evse->has_run_id = true;
 	memcpy(evse->run_id, run->run_id, RUN_ID_LEN);
@@ -70,12 +64,12 @@ static void wait_for_parm_req(struct slac_evse *evse, uint64_t now_us)
 }
 
 /* An EV has been given the key. */
-static bool is_given_away(const struct slac_evse *evse)
+bool slac_evse_is_given_away(const struct slac_evse *evse)
 {
 	return evse->state == SLAC_EVSE_JOINING || evse->state == SLAC_EVSE_MATCHED;
 }
 
-static struct slac_run_context run_context(const struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
+struct slac_run_context slac_evse_run_context(const struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
 {
 	return (struct slac_run_context){
 		.config = &evse->config,
@@ -83,31 +77,6 @@ static struct slac_run_context run_context(const struct slac_evse *evse, uint64_
 		.now_us = now_us,
 		.out = out,
 	};
-}
-
-static struct slac_run *find_run(struct slac_evse *evse, const uint8_t ev_mac[MAC_LEN])
-{
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
-		if (evse->runs[i].state != SLAC_RUN_FREE && mac_equal(evse->runs[i].ev_mac, ev_mac))
-			return &evse->runs[i];
-	return NULL;
-}
-
-/* A free slot, else the one whose run failed first, else none. */
-static struct slac_run *take_slot(struct slac_evse *evse)
-{
-	struct slac_run *slot = NULL;
-
-	for (size_t i = 0; i < evse->config.parallel_runs; i++) {
-		struct slac_run *run = &evse->runs[i];
-		if (run->state == SLAC_RUN_FREE)
-			return run;
-		if (run->state == SLAC_RUN_FAILED && (slot == NULL || run->ended_us < slot->ended_us))
-			slot = run;
-	}
-	if (slot != NULL)
-		memset(slot, 0, sizeof(*slot));
-	return slot;
 }
 
 static bool any_run_active(const struct slac_evse *evse)
@@ -118,25 +87,23 @@ static bool any_run_active(const struct slac_evse *evse)
 	return false;
 }
 
-static bool other_run_validates(const struct slac_evse *evse, const struct slac_run *run)
-{
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
-		enum slac_run_state state = evse->runs[i].state;
-		if (&evse->runs[i] != run && (state == SLAC_RUN_WAIT_TOGGLE || state == SLAC_RUN_TOGGLING))
-			return true;
-	}
-	return false;
-}
-
-/* No session any more; the field profile listens again for TT_EVSE_SLAC_init, the standard waits for another run_id. */
+/*
+ * No session any more; the field profile listens again for TT_EVSE_SLAC_init, the standard waits for another run_id.
+ * Cars at other outlets fail here as well: they must not keep the vehicle that is plugged in from basic charging.
+ */
 static void listen_or_stay_failed(struct slac_evse *evse, uint64_t now_us)
 {
-	if (evse->config.listen_after_failure) {
-		wait_for_parm_req(evse, now_us);
+	if (!evse->config.listen_after_failure) {
+		evse->state = SLAC_EVSE_FAILED;
+		evse->deadline_us = SLAC_NEVER;
 		return;
 	}
-	evse->state = SLAC_EVSE_FAILED;
-	evse->deadline_us = SLAC_NEVER;
+	wait_for_parm_req(evse, now_us);
+	if (evse->failures < SLAC_CONN_MAX_MATCH)
+		evse->last_window_us = evse->deadline_us;
+	else
+		evse->deadline_us = evse->last_window_us > now_us ? evse->last_window_us : now_us + 1;
+	evse->failures++;
 }
 
 /* The whole matching has failed when its last run has; `last` is that run, or NULL when all ended at once. */
@@ -146,72 +113,16 @@ static void settle_failure(struct slac_evse *evse, const struct slac_run *last, 
 	if (evse->state != SLAC_EVSE_MATCHING || any_run_active(evse))
 		return;
 	if (last != NULL)
-		remember_ev(evse, last);
-	report(evse, SLAC_STATUS_FAILED, reason, out);
+		slac_evse_remember_ev(evse, last);
+	slac_evse_report(evse, SLAC_STATUS_FAILED, reason, out);
 	listen_or_stay_failed(evse, now_us);
-}
-
-/* Why CM_SLAC_PARM.REQ may not be answered now, or SLAC_REASON_NONE. */
-static enum slac_reason parm_req_refusal(const struct slac_evse *evse, const struct slac_run *run,
-					 const uint8_t run_id[RUN_ID_LEN])
-{
-	if (!evse->vehicle_connected)
-		return SLAC_REASON_NO_VEHICLE;
-	if (!evse->has_key)
-		return SLAC_REASON_KEY_NOT_SET;
-	if (evse->paused)
-		return SLAC_REASON_PAUSED;
-	if (evse->state == SLAC_EVSE_EXPIRED && !(evse->config.dc_only && evse->config.dc_listens_after_init))
-		return SLAC_REASON_INIT_EXPIRED;
-	if (is_given_away(evse)) {
-		bool by_matched_ev = run != NULL && run->state == SLAC_RUN_MATCHED;
-		bool may_begin_again = evse->state == SLAC_EVSE_JOINING || evse->config.rematch_matched_ev;
-		return by_matched_ev && may_begin_again ? SLAC_REASON_NONE : SLAC_REASON_ALREADY_MATCHED;
-	}
-	if (run != NULL && run->state == SLAC_RUN_FAILED && memcmp(run->run_id, run_id, RUN_ID_LEN) == 0 &&
-	    !evse->config.listen_after_failure)
-		return SLAC_REASON_RUN_FAILED;
-	return SLAC_REASON_NONE;
-}
-
-static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_t now_us,
-			struct slac_evse_outputs *out)
-{
-	struct slac_run *run = find_run(evse, frame->src);
-	enum mme_error error = slac_parm_req_check(&frame->slac_parm_req);
-
-	if (error != MME_OK) {
-		slac_message_output(SLAC_EVSE_IGNORED, frame, SLAC_REASON_FIELD, error, out);
-		return;
-	}
-	enum slac_reason refusal = parm_req_refusal(evse, run, frame->slac_parm_req.run_id);
-	if (refusal == SLAC_REASON_NONE && run == NULL) {
-		run = take_slot(evse);
-		if (run == NULL)
-			refusal = SLAC_REASON_TABLE_FULL;
-	}
-	if (refusal != SLAC_REASON_NONE) {
-		refuse(frame, refusal, out);
-		return;
-	}
-	const struct slac_run_context ctx = run_context(evse, now_us, out);
-	slac_run_take(run, &ctx, CM_SLAC_PARM_REQ, frame);
-	if (evse->state == SLAC_EVSE_MATCHING) {
-		if (mac_equal(run->ev_mac, evse->ev_mac))
-			remember_ev(evse, run); /* it may go on under a new run_id */
-		return;
-	}
-	evse->state = SLAC_EVSE_MATCHING;
-	evse->deadline_us = SLAC_NEVER;
-	remember_ev(evse, run);
-	report(evse, SLAC_STATUS_MATCHING, SLAC_REASON_NONE, out);
 }
 
 /* Every run in progress fails, but for `spared` (NULL: none). */
 static void fail_runs(struct slac_evse *evse, const struct slac_run *spared, enum slac_reason reason, uint64_t now_us,
 		      struct slac_evse_outputs *out)
 {
-	const struct slac_run_context ctx = run_context(evse, now_us, out);
+	const struct slac_run_context ctx = slac_evse_run_context(evse, now_us, out);
 
 	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
 		if (&evse->runs[i] != spared && slac_run_is_active(&evse->runs[i]))
@@ -224,7 +135,8 @@ static void on_link_up(struct slac_evse *evse, struct slac_evse_outputs *out)
 		return;
 	evse->state = SLAC_EVSE_MATCHED;
 	evse->deadline_us = SLAC_NEVER;
-	report(evse, SLAC_STATUS_MATCHED, SLAC_REASON_NONE, out);
+	evse->failures = 0; /* [V2G3-M08-02] */
+	slac_evse_report(evse, SLAC_STATUS_MATCHED, SLAC_REASON_NONE, out);
 }
 
 static void join(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
@@ -239,71 +151,15 @@ static void join(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outpu
 }
 
 /* CM_SLAC_MATCH.CNF was sent for the first time: this EV has won the outlet. */
-static void on_chosen(struct slac_evse *evse, const struct slac_run *winner, uint64_t now_us,
+void slac_evse_on_chosen(struct slac_evse *evse, const struct slac_run *winner, uint64_t now_us,
 		      struct slac_evse_outputs *out)
 {
 	fail_runs(evse, winner, SLAC_REASON_OTHER_EV_MATCHED, now_us, out);
-	remember_ev(evse, winner);
+	slac_evse_remember_ev(evse, winner);
+	evse->key_given = true;
+	memcpy(evse->key_holder, winner->ev_mac, MAC_LEN);
+	memcpy(evse->given_nid, evse->key.nid, NID_LEN);
 	join(evse, now_us, out);
-}
-
-static bool is_for_evse(const struct slac_evse *evse, const struct mme *frame)
-{
-	if (mac_equal(frame->src, evse->config.evse_mac))
-		return false;
-	if (!mac_equal(frame->dst, evse->config.evse_mac) && !mac_equal(frame->dst, mac_broadcast))
-		return false;
-	switch (frame->mmtype) {
-	case CM_SLAC_PARM_REQ:
-	case CM_START_ATTEN_CHAR_IND:
-	case CM_MNBC_SOUND_IND:
-	case CM_ATTEN_PROFILE_IND:
-	case CM_ATTEN_CHAR_RSP:
-	case CM_VALIDATE_REQ:
-	case CM_SLAC_MATCH_REQ:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* Neighbouring modems hear the same sounds, and their reports cross the power line. */
-static bool is_other_modem(const struct slac_evse *evse, const uint8_t mac[MAC_LEN])
-{
-	return !octets_are_zero(evse->modem_mac, MAC_LEN) && !mac_equal(evse->modem_mac, mac);
-}
-
-static void on_frame(struct slac_evse *evse, const struct mme *frame, uint64_t now_us, struct slac_evse_outputs *out)
-{
-	bool is_profile = frame->mmtype == CM_ATTEN_PROFILE_IND;
-
-	if (!is_for_evse(evse, frame)) {
-		refuse(frame, SLAC_REASON_NOT_FOR_EVSE, out);
-		return;
-	}
-	if (frame->mmtype == CM_SLAC_PARM_REQ) {
-		on_parm_req(evse, frame, now_us, out);
-		return;
-	}
-	if (is_profile && is_other_modem(evse, frame->src)) {
-		refuse(frame, SLAC_REASON_OTHER_MODEM, out);
-		return;
-	}
-	struct slac_run *run = find_run(evse, is_profile ? frame->atten_profile_ind.pev_mac : frame->src);
-	if (run == NULL) {
-		refuse(frame, evse->vehicle_connected ? SLAC_REASON_UNKNOWN_RUN : SLAC_REASON_NO_VEHICLE, out);
-		return;
-	}
-	if (!evse->has_key) {
-		refuse(frame, SLAC_REASON_KEY_NOT_SET, out);
-		return;
-	}
-	/* No message lets a run fail: only time, an unplug, a lost key or another EV's match does. */
-	struct slac_run_context ctx = run_context(evse, now_us, out);
-	ctx.other_run_validates = other_run_validates(evse, run);
-	slac_run_take(run, &ctx, frame->mmtype, frame);
-	if (run->state == SLAC_RUN_MATCHED && !is_given_away(evse))
-		on_chosen(evse, run, now_us, out);
 }
 
 /* Nothing goes on. What has failed is remembered: its run_id stays silent where the profile says so. */
@@ -319,8 +175,10 @@ static void on_connected(struct slac_evse *evse, uint64_t now_us)
 {
 	if (evse->vehicle_connected)
 		return;
+	memset(evse->runs, 0, sizeof(evse->runs));
 	evse->vehicle_connected = true;
 	evse->has_run_id = false;
+	evse->failures = 0;
 	wait_for_parm_req(evse, now_us);
 }
 
@@ -328,13 +186,12 @@ static void on_disconnected(struct slac_evse *evse, enum slac_reason reason, uin
 			    struct slac_evse_outputs *out)
 {
 	end_runs(evse, reason, now_us, out);
-	memset(evse->runs, 0, sizeof(evse->runs));
 	evse->state = SLAC_EVSE_IDLE;
 	evse->deadline_us = SLAC_NEVER;
 	evse->vehicle_connected = false;
 	evse->paused = false;
 	bool left = reason == SLAC_REASON_VEHICLE_LEFT || reason == SLAC_REASON_RESET;
-	report(evse, left ? SLAC_STATUS_UNMATCHED : SLAC_STATUS_FAILED, reason, out);
+	slac_evse_report(evse, left ? SLAC_STATUS_UNMATCHED : SLAC_STATUS_FAILED, reason, out);
 }
 
 /* The car keeps its place and may begin again at any time; there is no fallback after a session that ended well. */
@@ -342,11 +199,11 @@ static void on_terminate(struct slac_evse *evse, uint64_t now_us, struct slac_ev
 {
 	if (!evse->vehicle_connected)
 		return;
-	bool was_used = evse->state == SLAC_EVSE_MATCHING || is_given_away(evse);
+	bool was_used = evse->state == SLAC_EVSE_MATCHING || slac_evse_is_given_away(evse);
 	end_runs(evse, SLAC_REASON_TERMINATED, now_us, out);
 	if (!was_used)
 		return;
-	report(evse, SLAC_STATUS_UNMATCHED, SLAC_REASON_TERMINATED, out);
+	slac_evse_report(evse, SLAC_STATUS_UNMATCHED, SLAC_REASON_TERMINATED, out);
 	evse->state = SLAC_EVSE_WAIT_PARM;
 	evse->deadline_us = SLAC_NEVER;
 }
@@ -362,6 +219,8 @@ static void on_pause(struct slac_evse *evse, uint64_t now_us, struct slac_evse_o
 
 static void on_key_set(struct slac_evse *evse, const struct slac_evse_input *input)
 {
+	if (memcmp(evse->given_nid, input->key->nid, NID_LEN) != 0)
+		evse->key_given = false;
 	evse->key = *input->key;
 	evse->has_key = true;
 	memset(evse->modem_mac, 0, MAC_LEN);
@@ -374,7 +233,7 @@ static void end_session(struct slac_evse *evse, enum slac_status status, enum sl
 			struct slac_evse_outputs *out)
 {
 	end_runs(evse, reason, now_us, out);
-	report(evse, status, reason, out);
+	slac_evse_report(evse, status, reason, out);
 	listen_or_stay_failed(evse, now_us);
 }
 
@@ -409,14 +268,15 @@ static void on_init_over(struct slac_evse *evse, struct slac_evse_outputs *out)
 	struct slac_evse_output *item = slac_run_output(&none, SLAC_EVSE_INIT_TIMEOUT, out);
 
 	item->has_run_id = false;
-	item->reason = SLAC_REASON_NO_PARM_REQ;
+	/* What the car said before the modem had its key was not answered, and nobody's silence. */
+	item->reason = evse->has_key ? SLAC_REASON_NO_PARM_REQ : SLAC_REASON_KEY_NOT_SET;
 	evse->deadline_us = SLAC_NEVER;
 	evse->state = SLAC_EVSE_EXPIRED;
 }
 
 static void expire(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
 {
-	const struct slac_run_context ctx = run_context(evse, now_us, out);
+	const struct slac_run_context ctx = slac_evse_run_context(evse, now_us, out);
 
 	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
 		struct slac_run *run = &evse->runs[i];
@@ -453,7 +313,7 @@ void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input
 		on_pause(evse, now_us, out);
 		break;
 	case SLAC_EVSE_LISTEN:
-		if (evse->vehicle_connected && evse->state != SLAC_EVSE_MATCHING && !is_given_away(evse))
+		if (evse->vehicle_connected && evse->state != SLAC_EVSE_MATCHING && !slac_evse_is_given_away(evse))
 			wait_for_parm_req(evse, now_us);
 		break;
 	case SLAC_EVSE_KEY_SET:
@@ -463,7 +323,7 @@ void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input
 		on_key_lost(evse, input->reason, now_us, out);
 		break;
 	case SLAC_EVSE_KEY_PENDING:
-		evse->has_key = evse->has_key && is_given_away(evse);
+		evse->has_key = evse->has_key && slac_evse_is_given_away(evse);
 		break;
 	case SLAC_EVSE_S2_CLOSED:
 	case SLAC_EVSE_S2_OPEN:
@@ -481,7 +341,7 @@ void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input
 			join(evse, now_us, out);
 		break;
 	case SLAC_EVSE_FRAME:
-		on_frame(evse, input->frame, now_us, out);
+		slac_evse_on_frame(evse, input->frame, now_us, out);
 		break;
 	case SLAC_EVSE_TICK:
 		break;
@@ -496,27 +356,4 @@ uint64_t slac_evse_deadline(const struct slac_evse *evse)
 		if (slac_run_is_active(&evse->runs[i]) && evse->runs[i].deadline_us < nearest_us)
 			nearest_us = evse->runs[i].deadline_us;
 	return nearest_us;
-}
-
-const char *slac_evse_state_text(enum slac_evse_state state)
-{
-	static const char *const texts[] = {"IDLE",    "WAIT_PARM", "MATCHING", "JOINING",
-					    "MATCHED", "FAILED",    "EXPIRED"};
-
-	return (size_t)state < sizeof(texts) / sizeof(texts[0]) ? texts[state] : "?";
-}
-
-const char *slac_run_state_text(enum slac_run_state state)
-{
-	static const char *const texts[] = {"FREE",        "WAIT_START", "SOUNDING", "WAIT_RSP", "WAIT_MATCH",
-					    "WAIT_TOGGLE", "TOGGLING",   "MATCHED",  "FAILED"};
-
-	return (size_t)state < sizeof(texts) / sizeof(texts[0]) ? texts[state] : "?";
-}
-
-const char *slac_status_text(enum slac_status status)
-{
-	static const char *const texts[] = {"matching", "matched", "failed", "unmatched"};
-
-	return (size_t)status < sizeof(texts) / sizeof(texts[0]) ? texts[status] : "?";
 }

@@ -11,11 +11,15 @@
  * Matching as a whole (enum slac_evse_state):
  *
  *   IDLE --CONNECTED--> WAIT_PARM --CM_SLAC_PARM.REQ answered--> MATCHING --CM_SLAC_MATCH.CNF sent--> JOINING
- *   JOINING --LINK_UP--> MATCHED                         JOINING --TT_match_join--> FAILED (or WAIT_PARM)
- *   WAIT_PARM --TT_EVSE_SLAC_init--> EXPIRED             MATCHING --last run failed--> FAILED (or WAIT_PARM)
- *   MATCHED --LINK_LOST--> WAIT_PARM                     any state --DISCONNECTED--> IDLE
+ *   JOINING --LINK_UP--> MATCHED                         JOINING --TT_match_join--> listens again
+ *   WAIT_PARM --TT_EVSE_SLAC_init--> EXPIRED             MATCHING --last run failed--> listens again
+ *   MATCHED --LINK_LOST--> listens again                 any state --DISCONNECTED--> IDLE
+ *   JOINING, MATCHED --CM_SLAC_PARM.REQ of the matched EV, with rematch_matched_ev--> MATCHING
  *
- * Without await_link JOINING is left out: MATCHED follows CM_SLAC_MATCH.CNF at once.
+ * "Listens again" is WAIT_PARM with listen_after_failure, as often as C_conn_max_match allows (then its last window
+ * goes on), otherwise FAILED, which a new run_id leads out of. Without await_link JOINING is left out: MATCHED follows
+ * CM_SLAC_MATCH.CNF at once. The key an EV was given is for this EV alone: no other is answered until KEY_SET brings
+ * another one.
  *
  * What each message does in each state of a run is one table: slac_transitions.h.
  */
@@ -28,6 +32,8 @@
 
 /* C_EVSE_match_parallel: the most an outlet handles at once */
 #define SLAC_EVSE_RUNS 5
+/* C_conn_max_match: matchings of one vehicle that may fail before the initialization time-out is not begun anew. */
+#define SLAC_CONN_MAX_MATCH 3
 /* TT_EVSE_vald_toggle: an EV that names a longer time gets its result then. */
 #define SLAC_VALD_TOGGLE_MAX_MS 3500
 /* Each input gives at most two outputs per run and a handful for the frame and the outlet itself. */
@@ -123,6 +129,11 @@ struct slac_evse {
 	bool paused;          /* SLAC_EVSE_PAUSE, until LISTEN */
 	bool has_key;
 	struct network_key key;
+	bool key_given;             /* to key_holder: nobody else is answered before KEY_SET brings another one */
+	uint8_t key_holder[MAC_LEN];
+	uint8_t given_nid[NID_LEN]; /* of that key */
+	uint32_t failures;          /* matchings of this vehicle since the last match */
+	uint64_t last_window_us;    /* end of the last initialization window it gets */
 	uint8_t modem_mac[MAC_LEN]; /* the local modem's, zero: not known, any modem's profiles count */
 	bool has_run_id;      /* an EV has spoken since the vehicle was connected */
 	uint8_t run_id[RUN_ID_LEN];
@@ -170,7 +181,8 @@ enum slac_status {
 enum slac_evse_output_kind {
 	SLAC_EVSE_SEND,         /* send `frame` */
 	SLAC_EVSE_STATUS,       /* report `status` with `reason`; run_id where has_run_id */
-	SLAC_EVSE_INIT_TIMEOUT, /* TT_EVSE_SLAC_init is over: the pilot logic decides what follows */
+	SLAC_EVSE_INIT_TIMEOUT, /* TT_EVSE_SLAC_init is over: the pilot logic decides what follows; reason: the car did not
+				 * speak, or SLAC_REASON_KEY_NOT_SET */
 	SLAC_EVSE_WATCH_LINK,   /* JOINING begins: LINK_UP or LINK_UNKNOWN is waited for */
 	SLAC_EVSE_RUN_STEP,     /* a run went from `from` to `to`, for the log; reason when it failed */
 	SLAC_EVSE_IGNORED,      /* a message was refused: mmtype, ev_mac = its sender, reason, error */

@@ -33,7 +33,7 @@ enum slac_reason {
 	/* A message was refused although it decoded. */
 	SLAC_REASON_FIELD,            /* a field check failed; enum mme_error tells which */
 	SLAC_REASON_NO_VEHICLE,       /* the pilot is not in B, C or D */
-	SLAC_REASON_KEY_NOT_SET,      /* the modem has not confirmed the session's NMK */
+	SLAC_REASON_KEY_NOT_SET,      /* the modem has not confirmed the session's NMK; also why TT_EVSE_SLAC_init ended */
 	SLAC_REASON_PAUSED,           /* the pilot is in F or at a nominal duty cycle on our request */
 	SLAC_REASON_INIT_EXPIRED,     /* CM_SLAC_PARM.REQ after TT_EVSE_SLAC_init */
 	SLAC_REASON_ALREADY_MATCHED,  /* the outlet is matched with another run */

@@ -36,7 +36,7 @@ const struct slac_transition slac_transitions[] = {
 	{SLAC_RUN_TOGGLING, SLAC_DEADLINE, slac_on_toggling_over, "WAIT_MATCH",
 	 "TT_EVSE_vald_toggle: CM_VALIDATE.CNF with the toggles; TT_EVSE_match_session starts again"},
 
-	{SLAC_RUN_MATCHED, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "field profile: a new matching"},
+	{SLAC_RUN_MATCHED, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new matching, with rematch_matched_ev"},
 	{SLAC_RUN_MATCHED, CM_SLAC_MATCH_REQ, slac_on_match_req, "=", "the CNF was lost: the same again"},
 
 	{SLAC_RUN_FAILED, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new run_id (field profile: any)"},

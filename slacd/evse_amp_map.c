@@ -37,9 +37,13 @@ static void carry_out(struct evse *evse, const struct amp_map_outputs *out, cons
 
 void evse_amp_map_link_up(struct evse *evse)
 {
+	bool told = evse->modem.link == MODEM_LINK_IS_UP;
 	struct amp_map_outputs out;
 
-	amp_map_link_up(&evse->amp_map, evse->modem.link == MODEM_LINK_IS_UP, clock_now_us(), &out);
+	if (!told && evse->amp_map.config.initiate)
+		log_line(LOG_LEVEL_WARN, "No CM_AMP_MAP.REQ: nobody tells when the link is up. evse_id=%s",
+			 evse->parameters.evse_id);
+	amp_map_link_up(&evse->amp_map, told, clock_now_us(), &out);
 	carry_out(evse, &out, NULL);
 }
 

@@ -30,15 +30,15 @@ static void on_other(struct evse *evse, const struct mme *header, const uint8_t 
 			 evse->parameters.evse_id, mac_text(header->src, mac), header->mmtype);
 }
 
-static void on_malformed(struct evse *evse, const struct mme *header, enum mme_error error, size_t len)
+void evse_malformed(struct evse *evse, const uint8_t from[MAC_LEN], const char *name, enum mme_error error, size_t len)
 {
 	char mac[MAC_TEXT_SIZE];
 
 	evse->statistics.malformed[error]++;
 	if (log_limit_pass(&evse->malformed[error], clock_now_us()))
 		log_line(LOG_LEVEL_WARN, "Malformed frame. evse_id=%s from=%s frame=%s reason=%s octets=%zu count=%llu",
-			 evse->parameters.evse_id, mac_text(header->src, mac), mme_name(header->mmtype),
-			 mme_error_text(error), len, (unsigned long long)evse->statistics.malformed[error]);
+			 evse->parameters.evse_id, mac_text(from, mac), name, mme_error_text(error), len,
+			 (unsigned long long)evse->statistics.malformed[error]);
 }
 
 void evse_frame(struct evse *evse, const uint8_t *octets, size_t len)
@@ -51,6 +51,6 @@ void evse_frame(struct evse *evse, const uint8_t *octets, size_t len)
 	else if (error == MME_ERR_MMTYPE)
 		on_other(evse, &frame, octets, len);
 	else
-		on_malformed(evse, &frame, error, len);
+		evse_malformed(evse, frame.src, mme_name(frame.mmtype), error, len);
 	explicit_bzero(&frame, sizeof(frame)); /* CM_GET_KEY.CNF holds the key */
 }

@@ -40,8 +40,10 @@ struct evse {
 	char link_error[LINK_ERROR_SIZE]; /* what was said last about it, "": it is open */
 	bool resetting;                   /* the station asked for it: said as the reason */
 	bool link_paused;                 /* slac_data_link pause: the key is kept for a resume */
-	bool rejoin;                      /* resumed: matching waits for the link once the modem has the key */
+	enum slac_reason init_reason;     /* why TT_EVSE_SLAC_init ended without a match */
 	bool key_given;                   /* a car was told the present key (CM_SLAC_MATCH.CNF) */
+	const char *not_serving_why;      /* what was said about the modem, NULL: nothing since it had its key */
+	bool not_reset_said;              /* of this modem */
 	bool serving;                     /* the modem has confirmed a key since the link was opened */
 
 	struct slac_evse slac;
@@ -59,6 +61,7 @@ struct evse {
 	struct log_limit refused[SLAC_REASON_COUNT];
 	struct log_limit refused_fields[MME_ERR_COUNT];
 	struct log_limit foreign_answers;
+	struct log_limit modem_restarts;
 	struct log_limit send_failures;
 };
 
@@ -100,7 +103,9 @@ void evse_slac_input(struct evse *evse, const struct slac_evse_input *input);
 void evse_refused(struct evse *evse, const char *what, const char *name, const uint8_t from[MAC_LEN],
 		  enum slac_reason reason, enum mme_error error);
 
-/* evse_frame.c: a frame from the link, undecoded. */
+/* evse_frame.c: a frame that did not decode: counted, and logged at most once a minute. */
+void evse_malformed(struct evse *evse, const uint8_t from[MAC_LEN], const char *name, enum mme_error error, size_t len);
+/* A frame from the link, undecoded. */
 void evse_frame(struct evse *evse, const uint8_t *frame, size_t len);
 
 /* evse_pilot.c: gives an input to the pilot core and carries out what it says. */

@@ -82,6 +82,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 		else
 			receive_failed(evse, result, errno);
 	}
+	explicit_bzero(frame, sizeof(frame)); /* CM_GET_KEY.CNF holds the key */
 	evse_arm(evse);
 }
 

@@ -29,11 +29,9 @@ static void key_is_set(struct evse *evse)
 
 	log_line(LOG_LEVEL_INFO, "Modem has confirmed its key. evse_id=%s modem=%s nid=%s attempts=%u",
 		 evse->parameters.evse_id, mac_text(modem->mac, mac), nid_text(modem->key.nid, nid), modem->attempts);
+	evse->not_serving_why = NULL;
 	evse_set_serving(evse, true);
 	evse_slac_input(evse, &input);
-	if (evse->rejoin)
-		tell_slac(evse, SLAC_EVSE_REJOIN, SLAC_REASON_NONE);
-	evse->rejoin = false;
 }
 
 /* A matched car has the key: whether the modem's restart cost the link shows when the link is asked for. */
@@ -41,7 +39,9 @@ static void modem_restarted(struct evse *evse)
 {
 	bool in_use = evse->slac.state == SLAC_EVSE_JOINING || evse->slac.state == SLAC_EVSE_MATCHED;
 
-	log_line(LOG_LEVEL_WARN, "The modem has restarted, its key is set again. evse_id=%s", evse->parameters.evse_id);
+	if (log_limit_pass(&evse->modem_restarts, clock_now_us()))
+		log_line(LOG_LEVEL_WARN, "The modem has restarted, its key is set again. evse_id=%s count=%llu",
+			 evse->parameters.evse_id, (unsigned long long)evse->modem_restarts.count);
 	if (!in_use)
 		tell_slac(evse, SLAC_EVSE_KEY_LOST, SLAC_REASON_MODEM_RESTARTED);
 }
@@ -54,20 +54,27 @@ static void key_lost(struct evse *evse)
 	tell_slac(evse, SLAC_EVSE_KEY_PENDING, SLAC_REASON_NONE);
 }
 
+/* Said once, not with the next vehicle's key again. */
 static void cannot_serve(struct evse *evse, const char *why)
 {
-	log_line(LOG_LEVEL_WARN, "Outlet cannot serve: %s. Trying again. evse_id=%s interface=%s", why,
-		 evse->parameters.evse_id, evse->interface);
+	bool news = evse->not_serving_why == NULL || strcmp(evse->not_serving_why, why) != 0;
+
+	log_line(news ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "Outlet cannot serve: %s. Trying again. evse_id=%s interface=%s",
+		 why, evse->parameters.evse_id, evse->interface);
+	evse->not_serving_why = why;
 	evse_set_serving(evse, false);
+	tell_slac(evse, SLAC_EVSE_KEY_PENDING, SLAC_REASON_NONE);
 }
 
-static void ignored(struct evse *evse, enum mme_error error)
+static void ignored(struct evse *evse, const struct modem_output *item)
 {
-	bool foreign = error == MME_ERR_SOURCE_MAC;
+	bool foreign = item->error == MME_ERR_SOURCE_MAC;
 	bool loud = foreign && log_limit_pass(&evse->foreign_answers, clock_now_us());
+	char mac[MAC_TEXT_SIZE];
 
-	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "Modem answer ignored. evse_id=%s reason=%s",
-		 evse->parameters.evse_id, foreign ? "not from our modem" : mme_error_text(error));
+	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "Modem answer ignored. evse_id=%s from=%s reason=%s",
+		 evse->parameters.evse_id, mac_text(item->from, mac),
+		 foreign ? "not from our modem" : mme_error_text(item->error));
 }
 
 static void send_message(struct evse *evse, const struct modem_mme *message)
@@ -89,6 +96,7 @@ static void carry_out_one(struct evse *evse, const struct modem_output *item)
 		send_message(evse, &item->message);
 		break;
 	case MODEM_IDENTIFIED:
+		evse->not_reset_said = false;
 		identified(evse);
 		break;
 	case MODEM_KEY_SET:
@@ -100,11 +108,28 @@ static void carry_out_one(struct evse *evse, const struct modem_output *item)
 	case MODEM_KEY_LOST:
 		key_lost(evse);
 		break;
+	case MODEM_UNIDENTIFIED:
+		log_line(LOG_LEVEL_INFO, "The modem does not say what it is, it is used without vendor messages%s. evse_id=%s",
+			 evse->modem.config.family == MODEM_AUTO ? "" : " (modem.family is configured)",
+			 evse->parameters.evse_id);
+		break;
 	case MODEM_SILENT:
 		cannot_serve(evse, "no modem answers");
 		break;
+	case MODEM_KEY_UNANSWERED:
+		cannot_serve(evse, "the modem answers, but does not confirm its key");
+		break;
 	case MODEM_REFUSED:
-		cannot_serve(evse, "the modem refuses its key");
+		cannot_serve(evse, "the modem refuses its key (where its result 0 means success: modem.key_result_0)");
+		break;
+	case MODEM_RESETTING:
+		log_line(LOG_LEVEL_INFO, "The modem is being reset. evse_id=%s", evse->parameters.evse_id);
+		break;
+	case MODEM_NOT_RESET:
+		log_line(evse->not_reset_said ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN, "The modem was not reset: %s. evse_id=%s",
+			 item->error == MME_ERR_RESULT ? "it refuses" : "it does not confirm it, or is not known to be one that can",
+			 evse->parameters.evse_id);
+		evse->not_reset_said = true;
 		break;
 	case MODEM_LINK_UP:
 		tell_slac(evse, SLAC_EVSE_LINK_UP, SLAC_REASON_NONE);
@@ -113,10 +138,12 @@ static void carry_out_one(struct evse *evse, const struct modem_output *item)
 		tell_slac(evse, SLAC_EVSE_LINK_LOST, SLAC_REASON_NONE);
 		break;
 	case MODEM_LINK_UNKNOWN:
+		log_line(LOG_LEVEL_INFO, "The modem is not asked for the link, it counts as up. evse_id=%s",
+			 evse->parameters.evse_id);
 		tell_slac(evse, SLAC_EVSE_LINK_UNKNOWN, SLAC_REASON_NONE);
 		break;
 	case MODEM_IGNORED:
-		ignored(evse, item->error);
+		ignored(evse, item);
 		break;
 	}
 }
@@ -149,7 +176,7 @@ void evse_new_key(struct evse *evse)
 	struct network_key key;
 	bool after_session = evse->key_given;
 
-	evse->rejoin = false;
+	evse->key_given = false;
 	tell_slac(evse, SLAC_EVSE_KEY_LOST, SLAC_REASON_VEHICLE_LEFT);
 	if (evse->link == NULL)
 		return;
@@ -159,7 +186,6 @@ void evse_new_key(struct evse *evse)
 		evse_set_serving(evse, false);
 		return;
 	}
-	evse->key_given = false;
 	give_key(evse, &key, after_session);
 	network_key_wipe(&key);
 }
@@ -183,8 +209,12 @@ void evse_check_key(struct evse *evse)
 
 void evse_watch_link(struct evse *evse)
 {
+	const struct modem *modem = &evse->modem;
 	struct modem_outputs out;
 
+	log_line(LOG_LEVEL_DEBUG, "Waiting for the power-line link. evse_id=%s vendor_link_status=%s nw_stats=%s",
+		 evse->parameters.evse_id, modem->tells_vendor_link ? "answered" : "never answered",
+		 modem->tells_nw_stats ? "answered" : "never answered");
 	modem_watch_link(&evse->modem, clock_now_us(), &out);
 	carry_out(evse, &out);
 }
@@ -202,8 +232,13 @@ bool evse_modem_octets(struct evse *evse, const uint8_t *frame, size_t len)
 	struct modem_outputs out;
 	struct modem_mme message;
 
-	if (modem_mme_decode(frame, len, &message) != MME_OK)
+	enum mme_error error = modem_mme_decode(frame, len, &message);
+	if (error == MME_ERR_MMTYPE)
 		return false;
+	if (error != MME_OK) {
+		evse_malformed(evse, message.src, "modem message", error, len);
+		return true;
+	}
 	log_line(LOG_LEVEL_TRACE, "Received %s. evse_id=%s", modem_message_text(message.message), evse->parameters.evse_id);
 	modem_message(&evse->modem, &message, clock_now_us(), &out);
 	carry_out(evse, &out);

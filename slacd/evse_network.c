@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-/* A modem on Ethernet answers within milliseconds; one that does not know the message never does. */
-#define ANSWER_TIMEOUT_US 500000u
-
 static void answer_all(struct evse *evse, const struct api_network *network)
 {
 	struct network_requests *requests = &evse->network_requests;
@@ -37,7 +34,7 @@ void evse_network_info(struct evse *evse, const char *id)
 		return;
 	}
 	if (requests->count == 0)
-		requests->deadline_us = clock_now_us() + ANSWER_TIMEOUT_US;
+		requests->deadline_us = clock_now_us() + (uint64_t)evse->shared->settings->modem_response_ms * 1000;
 	snprintf(requests->ids[requests->count++], API_ID_MAX, "%s", id);
 	evse_arm(evse);
 }

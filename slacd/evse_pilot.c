@@ -43,7 +43,7 @@ static void tell_slac(struct evse *evse, enum slac_evse_input_kind kind)
 
 static void carry_out(struct evse *evse, const struct control_pilot_output *item)
 {
-	const char *no_parm_req = slac_reason_text(SLAC_REASON_NO_PARM_REQ);
+	const char *init_reason = slac_reason_text(evse->init_reason);
 	const char *id = evse->parameters.evse_id;
 
 	switch (item->kind) {
@@ -74,13 +74,13 @@ static void carry_out(struct evse *evse, const struct control_pilot_output *item
 		tell_slac(evse, SLAC_EVSE_LISTEN);
 		break;
 	case CONTROL_PILOT_BASIC_CHARGING:
-		report(evse, API_SLAC_BASIC_CHARGING, no_parm_req);
+		report(evse, API_SLAC_BASIC_CHARGING, init_reason);
 		break;
 	case CONTROL_PILOT_BASIC_CHARGING_EIM:
 		report(evse, API_SLAC_BASIC_CHARGING, REASON_EIM);
 		break;
 	case CONTROL_PILOT_NO_BASIC_CHARGING:
-		report(evse, API_SLAC_FAILED, no_parm_req);
+		report(evse, API_SLAC_FAILED, init_reason);
 		break;
 	}
 }

@@ -57,6 +57,7 @@ static void setup_modem(struct evse *evse)
 	config.link_detection = link_detection_of(settings->link_detection.text);
 	config.identify_ms = settings->modem_identify_ms;
 	config.response_ms = settings->modem_response_ms;
+	config.unclear_key_is_taken = strcmp(settings->key_result_0.text, "taken") == 0;
 	config.reset_after_key = settings->reset_after_key;
 	config.reset_after_session = settings->reset_after_session;
 	config.reset_ms = settings->modem_reset_ms;
@@ -93,6 +94,7 @@ static void setup_pilot(struct evse *evse)
 		.init_retries = settings->slac_init_retries,
 		.failed_pulses = settings->failed_pulses,
 		.pulse_on_link_loss = strcmp(settings->link_loss.text, "retry") == 0,
+		.nominal_needs_eim = settings->nominal_needs_eim,
 		.basic_charging_on_eim = settings->basic_charging_on_eim,
 		.nominal_current_da = evse_deciampere(own_current ? outlet->nominal_current_a : settings->nominal_current_a),
 	};

@@ -21,6 +21,11 @@ static enum api_slac_state api_state(enum slac_status status)
 	return API_SLAC_UNMATCHED;
 }
 
+static bool session_has_ended(const struct slac_evse_output *item)
+{
+	return item->status == SLAC_STATUS_FAILED || item->status == SLAC_STATUS_UNMATCHED;
+}
+
 static void count_session(struct evse *evse, const struct slac_evse_output *item)
 {
 	if (item->status == SLAC_STATUS_MATCHED)
@@ -58,8 +63,8 @@ static void report_status(struct evse *evse, const struct slac_evse_output *item
 		 item->has_run_id ? run_id_text(item->run_id, run_id) : "", item->has_run_id ? " ev=" : "",
 		 item->has_run_id ? mac_text(item->ev_mac, mac) : "");
 	evse_pilot_input(evse, &news);
-	/* The car that did not join, or fell out, knows the key: it must not stay in the network (TP_match_leave, 1 s). */
-	if (item->reason == SLAC_REASON_NO_JOIN || item->reason == SLAC_REASON_JOIN_LOST)
+	/* A car that knows the key and has no match any more must not stay in the network (TP_match_leave, 1 s). */
+	if (evse->key_given && evse->slac.vehicle_connected && session_has_ended(item))
 		evse_new_key(evse);
 }
 
@@ -99,7 +104,7 @@ static void log_step(const struct evse *evse, const struct slac_evse_output *ite
 	bool failed = item->step.to == SLAC_RUN_FAILED;
 	bool unplugged = item->reason == SLAC_REASON_VEHICLE_LEFT;
 
-	if (failed || item->step.to == SLAC_RUN_WAIT_RSP)
+	if (failed || item->step.to == SLAC_RUN_WAIT_RSP || item->step.from == SLAC_RUN_TOGGLING)
 		run_details(evse, item->ev_mac, details, sizeof(details));
 	log_line(failed && !unplugged ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
 		 "SLAC run: %s to %s. evse_id=%s run_id=%s ev=%s%s%s%s", slac_run_state_text(item->step.from),
@@ -136,19 +141,19 @@ static void warn_of_missing_profile(const struct evse *evse, const struct slac_e
 	}
 }
 
-static void on_step(const struct evse *evse, const struct slac_evse_output *item)
+static void on_step(struct evse *evse, const struct slac_evse_output *item)
 {
 	log_step(evse, item);
+	if (item->step.to == SLAC_RUN_MATCHED)
+		amp_map_begin(&evse->amp_map, item->ev_mac);
 	if (item->step.to == SLAC_RUN_WAIT_RSP)
 		warn_of_missing_profile(evse, item);
 }
 
 static void send_frame(struct evse *evse, const struct mme *frame)
 {
-	if (frame->mmtype == CM_SLAC_MATCH_CNF) {
+	if (frame->mmtype == CM_SLAC_MATCH_CNF)
 		evse->key_given = true;
-		amp_map_begin(&evse->amp_map, frame->dst);
-	}
 	evse_link_send(evse, frame);
 }
 
@@ -167,8 +172,9 @@ static void carry_out(struct evse *evse, const struct slac_evse_output *item)
 		report_status(evse, item);
 		break;
 	case SLAC_EVSE_INIT_TIMEOUT:
-		log_line(LOG_LEVEL_WARN, "No CM_SLAC_PARM.REQ within TT_EVSE_SLAC_init. evse_id=%s",
-			 evse->parameters.evse_id);
+		log_line(LOG_LEVEL_WARN, "No CM_SLAC_PARM.REQ was answered within TT_EVSE_SLAC_init. evse_id=%s reason=%s",
+			 evse->parameters.evse_id, slac_reason_text(item->reason));
+		evse->init_reason = item->reason;
 		evse_pilot_input(evse, &init_timeout);
 		break;
 	case SLAC_EVSE_RUN_STEP:

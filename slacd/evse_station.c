@@ -23,7 +23,8 @@ static void terminate_link(struct evse *evse)
 	const struct slac_evse_input terminate = {.kind = SLAC_EVSE_TERMINATE};
 
 	evse_slac_input(evse, &terminate);
-	evse_new_key(evse);
+	if (evse->key_given) /* otherwise it was renewed with the status, or nobody knows it */
+		evse_new_key(evse);
 }
 
 /* The key is kept, so that the EV finds the network again; a link that is asleep is not lost. */
@@ -37,11 +38,14 @@ static void pause_link(struct evse *evse)
 
 static void resume_link(struct evse *evse)
 {
+	const struct slac_evse_input rejoin = {.kind = SLAC_EVSE_REJOIN};
+
 	if (!evse->link_paused)
 		return;
 	evse->link_paused = false;
-	evse->rejoin = true; /* when the modem has confirmed the key */
 	evse_same_key(evse);
+	/* TT_match_join runs from here: a modem that does not answer must not leave the car matched. */
+	evse_slac_input(evse, &rejoin);
 }
 
 void evse_data_link(struct evse *evse, enum api_data_link_action action)

@@ -88,6 +88,7 @@ struct settings {
 	unsigned step_x1_hlc_ms;
 	unsigned slac_init_retries;
 	unsigned failed_pulses;
+	bool nominal_needs_eim;
 	bool basic_charging_on_eim;
 	double nominal_current_a; /* 0: the station's limit alone */
 
@@ -95,6 +96,7 @@ struct settings {
 	struct settings_text link_detection;
 	unsigned modem_identify_ms;
 	unsigned modem_response_ms;
+	struct settings_text key_result_0; /* verify or taken */
 	bool reset_after_key;
 	bool reset_after_session;
 	unsigned modem_reset_ms;

@@ -3,6 +3,8 @@
 
 #include "slacd/log.h"
 
+#include <string.h>
+
 static void add(uint64_t *total, const uint64_t *more, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -28,6 +30,10 @@ static void line(const char *who, const char *what, const char *why, uint64_t co
 
 void statistics_log(const struct statistics *statistics, const char *who)
 {
+	static const struct statistics nothing;
+
+	if (memcmp(statistics, &nothing, sizeof(nothing)) == 0)
+		log_line(LOG_LEVEL_INFO, "Statistics: nothing was counted. %s", who);
 	line(who, "sessions matched", "", statistics->matched);
 	for (int i = 0; i < SLAC_REASON_COUNT; i++)
 		line(who, "sessions failed:", slac_reason_text((enum slac_reason)i), statistics->failed[i]);

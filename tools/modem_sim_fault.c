@@ -34,6 +34,8 @@ static const struct fault faults_known[] = {
 	{"silent", "silent", VALUE_NONE, AT(silent), 0, "answers nothing"},
 	{"slow", "slow:MS", VALUE_MS, 0, AT(slow_ms), "answers everything so much later"},
 	{"refuse", "refuse", VALUE_NONE, AT(refuse), 0, "keeps its key and answers CM_SET_KEY with 0x00"},
+	{"no-set-key", "no-set-key", VALUE_NONE, AT(no_set_key), 0, "takes no key and does not answer CM_SET_KEY"},
+	{"no-get-key", "no-get-key", VALUE_NONE, AT(no_get_key), 0, "does not tell its key"},
 	{"double-answers", "double-answers", VALUE_NONE, AT(double_answers), 0, "answers everything twice"},
 	{"foreign-answers", "foreign-answers[:first|:only]", VALUE_FOREIGN, 0, 0,
 	 "another modem answers too, first, or instead; it says that it has a link"},

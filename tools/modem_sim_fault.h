@@ -38,6 +38,8 @@ struct modem_faults {
 	bool silent;
 	uint32_t slow_ms;
 	bool refuse;
+	bool no_set_key; /* neither takes a key nor answers CM_SET_KEY.REQ */
+	bool no_get_key; /* does not answer CM_GET_KEY.REQ */
 	bool double_answers;
 	enum modem_foreign foreign;
 	bool lose_key; /* once, lose_key_ms after it has one */

@@ -14,6 +14,7 @@
 #define NEW_MAC_BIT   0x40
 /* A neighbour's modem hears the car through the wall. */
 #define NEIGHBOUR_DB 60
+#define NOT_TOLD     "(the modem does not tell)"
 
 static struct timeval after_us(uint64_t us)
 {
@@ -225,6 +226,8 @@ static bool is_kept_back(const struct modem_port *port, const struct question *q
 {
 	const struct modem_faults *faults = &port->faults;
 
+	if (question->mme != NULL)
+		return question->mme->mmtype == CM_SET_KEY_REQ ? faults->no_set_key : faults->no_get_key;
 	if (!question->is_message || !(faults->no_link_status || faults->no_vendor_link_status))
 		return false;
 	return modem_sim_asks_link(&question->message, faults->no_link_status);
@@ -272,7 +275,7 @@ static bool is_busy(const struct modem_port *port)
 
 static const char *take_key_command(struct modem_port *port, const struct question *question)
 {
-	const char *lost = answer(port, question);
+	const char *lost = is_kept_back(port, question) ? NOT_TOLD : answer(port, question);
 
 	if (lost != NULL || question->mme->mmtype != CM_SET_KEY_REQ || port->faults.foreign == MODEM_FOREIGN_ONLY)
 		return lost;
@@ -287,7 +290,7 @@ static const char *take_message(struct modem_port *port, const struct question *
 	const struct modem_reboot reset = {.away_ms = port->reset_ms, .loses_key = port->faults.reset_loses_key};
 
 	if (is_kept_back(port, question))
-		return "(the modem does not tell)";
+		return NOT_TOLD;
 	const char *lost = answer(port, question);
 	if (!modem_sim_resets(&port->modem, &question->message))
 		return lost;

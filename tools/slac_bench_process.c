@@ -38,12 +38,14 @@ static bool spawn(struct bench_process *process, const struct bench_command *com
 
 bool process_start(struct bench_process *process, const struct bench_command *command)
 {
-	char parameters[PATH_SIZE], limits[PATH_SIZE], preload[PATH_SIZE], count_file[PATH_SIZE], port[16];
+	char config[PATH_SIZE], parameters[PATH_SIZE], limits[PATH_SIZE], preload[PATH_SIZE], count_file[PATH_SIZE], port[16];
 	char *environment[ENVIRONMENT_SIZE] = {NULL};
 	char *argv[] = {(char *)command->program, "--mqtt-host", "127.0.0.1",	     "--mqtt-port", port,
-			"--cs-config-file",	  parameters,	 "--cs-limits-file", limits,	    NULL};
+			"--cs-config-file",	  parameters,	 "--cs-limits-file", limits,	    "--config",
+			config,			  NULL};
 
 	snprintf(port, sizeof(port), "%d", command->mqtt_port);
+	snprintf(config, sizeof(config), "%s/slacd.json", command->directory);
 	snprintf(parameters, sizeof(parameters), "%s/parameters.json", command->directory);
 	snprintf(limits, sizeof(limits), "%s/limits.json", command->directory);
 	if (command->preload != NULL) {

@@ -803,6 +803,43 @@ static void running_15118_session_is_never_cut(void **state)
 	expect(&bench, "basic charging, pause, F");
 }
 
+static void eim_that_was_accepted_during_a_15118_session_counts_when_it_ends(void **state)
+{
+	struct control_pilot_config config = config_ac();
+	struct bench bench;
+
+	(void)state;
+	config.basic_charging_on_eim = true;
+	bench_with_vehicle(&bench, &config, 160);
+	switched(&bench, CONTROL_PILOT_HLC_CHARGING, true);
+	switched(&bench, CONTROL_PILOT_EIM, true);
+	expect(&bench, "");
+	switched(&bench, CONTROL_PILOT_HLC_CHARGING, false);
+	expect(&bench, "basic charging by EIM, pause, F");
+}
+
+/* [V2G3-M06-07], [V2G2-852], [V2G2-853]: the oscillator stays off until somebody pays. */
+static void nominal_duty_waits_for_eim_where_it_needs_it(void **state)
+{
+	struct control_pilot_config config = config_retries(2);
+	struct bench bench;
+
+	(void)state;
+	config.nominal_needs_eim = true;
+	bench_with_vehicle(&bench, &config, 160);
+	for (int i = 0; i < 2; i++) {
+		input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
+		expect_after_ms(&bench, 5000, "high-level charging, listen");
+	}
+	input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
+	expect_after_ms(&bench, 500, "");
+	expect_phase(&bench, CONTROL_PILOT_BASIC);
+	switched(&bench, CONTROL_PILOT_EIM, true);
+	expect(&bench, "X2(16.0)");
+	switched(&bench, CONTROL_PILOT_EIM, false);
+	expect(&bench, "X1");
+}
+
 static void session_of_15118_ends_with_its_vehicle_and_needs_one(void **state)
 {
 	const struct control_pilot_config config = config_ac();
@@ -1182,6 +1219,8 @@ int main(void)
 		cmocka_unit_test(eim_counts_for_one_vehicle_only),
 		cmocka_unit_test(eim_does_nothing_without_the_option_without_ac_and_during_a_15118_session),
 		cmocka_unit_test(running_15118_session_is_never_cut),
+		cmocka_unit_test(eim_that_was_accepted_during_a_15118_session_counts_when_it_ends),
+		cmocka_unit_test(nominal_duty_waits_for_eim_where_it_needs_it),
 		cmocka_unit_test(session_of_15118_ends_with_its_vehicle_and_needs_one),
 		cmocka_unit_test(not_ready_is_x1_out_of_order_is_f_and_ready_brings_the_session_back),
 		cmocka_unit_test(out_of_order_aborts_the_fallback_at_each_step),

@@ -175,15 +175,19 @@ static void describe(const struct bench *bench, const struct modem_output *item,
 		[MODEM_KEY_LOST] = "KEY_LOST",	    [MODEM_SILENT] = "SILENT",
 		[MODEM_REFUSED] = "REFUSED",	    [MODEM_LINK_UP] = "LINK_UP",
 		[MODEM_LINK_LOST] = "LINK_LOST",    [MODEM_LINK_UNKNOWN] = "LINK_UNKNOWN",
-		[MODEM_IDENTIFIED] = "IDENTIFIED ", [MODEM_IGNORED] = "IGNORED ",
+		[MODEM_IDENTIFIED] = "IDENTIFIED ", [MODEM_UNIDENTIFIED] = "UNIDENTIFIED ",
+		[MODEM_RESETTING] = "RESETTING",    [MODEM_NOT_RESET] = "NOT_RESET",
+		[MODEM_IGNORED] = "IGNORED ",	    [MODEM_KEY_UNANSWERED] = "KEY_UNANSWERED",
 	};
 
 	if (item->kind == MODEM_SEND)
 		(void)snprintf(text, size, "%s", mme_name(item->frame.mmtype));
 	else if (item->kind == MODEM_SEND_MESSAGE)
 		(void)snprintf(text, size, "%s", modem_message_text(item->message.message));
-	else if (item->kind == MODEM_IDENTIFIED)
+	else if (item->kind == MODEM_IDENTIFIED || item->kind == MODEM_UNIDENTIFIED)
 		(void)snprintf(text, size, "%s%s", kinds[item->kind], modem_family_text(bench->modem.family));
+	else if (item->kind == MODEM_NOT_RESET && item->error != MME_OK)
+		(void)snprintf(text, size, "%s %s", kinds[item->kind], mme_error_text(item->error));
 	else if (item->kind == MODEM_IGNORED)
 		(void)snprintf(text, size, "%s%s", kinds[item->kind], mme_error_text(item->error));
 	else
@@ -224,6 +228,16 @@ void bench_expect_after_ms(struct bench *bench, uint64_t ms, const char *text)
 void bench_expect_rest(const struct bench *bench)
 {
 	assert_true(modem_deadline(&bench->modem) == MODEM_NEVER);
+}
+
+void bench_let_be(struct bench *bench)
+{
+	bench->now_us += 1000 * MS;
+}
+
+void bench_check_key(struct bench *bench)
+{
+	modem_check_key(&bench->modem, bench->now_us, &bench->out);
 }
 
 void bench_wait_ms(struct bench *bench, uint64_t ms)

@@ -50,7 +50,7 @@ void bench_message(struct bench *bench, const struct modem_mme *message);
 
 /*
  * The outputs of the last call, in order, separated by ", ": the message sent, else the kind of the output,
- * e.g. "IDENTIFIED qualcomm, CM_SET_KEY.REQ" or "IGNORED your_nonce".
+ * e.g. "IDENTIFIED qualcomm, CM_SET_KEY.REQ", "UNIDENTIFIED standard", "NOT_RESET result" or "IGNORED your_nonce".
  */
 void bench_expect(const struct bench *bench, const char *text);
 void bench_expect_state(const struct bench *bench, enum modem_state state);
@@ -58,6 +58,10 @@ void bench_expect_state(const struct bench *bench, enum modem_state state);
 void bench_expect_after_ms(struct bench *bench, uint64_t ms, const char *text);
 /* Nothing is waited for. */
 void bench_expect_rest(const struct bench *bench);
+/* A second passes, so that keys may be sent again; nobody asks whether anything is due. */
+void bench_let_be(struct bench *bench);
+/* A vehicle is connected. */
+void bench_check_key(struct bench *bench);
 /* Time passes without anything due. */
 void bench_wait_ms(struct bench *bench, uint64_t ms);
 

@@ -164,9 +164,9 @@ static void output_text(const struct slac_evse_output *item, char *text, size_t 
 		event_text(item, text, size);
 		break;
 	case SLAC_EVSE_INIT_TIMEOUT:
-		assert_int_equal(item->reason, SLAC_REASON_NO_PARM_REQ);
 		assert_false(item->has_run_id);
-		snprintf(text, size, "init_timeout");
+		snprintf(text, size, "init_timeout%s%s", item->reason != SLAC_REASON_NO_PARM_REQ ? " " : "",
+			 item->reason != SLAC_REASON_NO_PARM_REQ ? slac_reason_text(item->reason) : "");
 		break;
 	case SLAC_EVSE_WATCH_LINK:
 		assert_false(item->has_run_id);

@@ -132,7 +132,7 @@ static void modem_that_does_not_answer_in_time_is_given_the_key_as_a_standard_on
 	assert_int_equal(bench.modem.family, MODEM_STANDARD);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench,
-		     "IDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+		     "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
 	expect_identity(&bench, MODEM_STANDARD, "", bench_modem_mac);
 }
 
@@ -145,25 +145,25 @@ static void configured_modem_that_does_not_answer_is_what_it_was_configured_as(v
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench,
-		     "IDENTIFIED qualcomm, KEY_SET, VS_SW_VER.REQ, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+		     "UNIDENTIFIED qualcomm, KEY_SET, VS_SW_VER.REQ, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 	bench_with_key(&bench, MODEM_LUMISSIL);
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench,
-		     "IDENTIFIED lumissil, KEY_SET, NSCM_GET_VERSION.REQ, NSCM_GET_D_LINK_STATUS.REQ, "
+		     "UNIDENTIFIED lumissil, KEY_SET, NSCM_GET_VERSION.REQ, NSCM_GET_D_LINK_STATUS.REQ, "
 		     "CM_NW_STATS.REQ");
 }
 
-static void any_confirmation_of_the_key_tells_the_mac(void **state)
+static void confirmation_that_is_no_refusal_tells_the_mac(void **state)
 {
-	static const uint8_t results[] = {SET_KEY_RESULT_TAKEN, SET_KEY_RESULT_UNCLEAR, 0xff};
+	static const uint8_t results[] = {SET_KEY_RESULT_TAKEN, SET_KEY_RESULT_UNCLEAR};
 	struct bench bench;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(results); i++) {
 		bench_with_key(&bench, MODEM_STANDARD);
 		bench_confirm(&bench, 1, results[i]);
-		assert_int_equal(bench.out.items[0].kind, MODEM_IDENTIFIED);
+		assert_int_equal(bench.out.items[0].kind, MODEM_UNIDENTIFIED);
 		expect_identity(&bench, MODEM_STANDARD, "", bench_modem_mac);
 	}
 }
@@ -194,7 +194,7 @@ static void modem_that_answers_once_it_has_the_key_is_asked_for_its_link_too(voi
 	(void)state;
 	bench_ready(&bench, &config, MODEM_STANDARD);
 	bench_expect(&bench,
-		     "IDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+		     "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
 	bench_say_link(&bench, MODEM_NW_STATS_CNF, false);
 	bench_say_version(&bench, MODEM_LUMISSIL);
 	bench_expect(&bench, "IDENTIFIED lumissil, NSCM_GET_D_LINK_STATUS.REQ");
@@ -241,7 +241,9 @@ static void identified_modem_is_not_asked_again_for_the_next_key(void **state)
 	(void)state;
 	bench_ready(&bench, &config, MODEM_QUALCOMM);
 	bench_expect(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+	bench_say_link(&bench, MODEM_NW_STATS_CNF, false);
 	for (uint8_t n = 2; n < 10; n++) {
+		bench_let_be(&bench);
 		bench_set_key(&bench, n);
 		bench_expect(&bench, "CM_SET_KEY.REQ");
 		bench_confirm(&bench, n, SET_KEY_RESULT_TAKEN);
@@ -259,7 +261,7 @@ static void unidentified_modem_has_the_next_key_at_once_and_is_asked_behind_it(v
 	bench_set_key(&bench, 2);
 	bench_expect(&bench, "CM_SET_KEY.REQ");
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	bench_expect(&bench, "KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
 }
 
 static void key_given_during_the_identification_is_the_one_sent(void **state)
@@ -274,7 +276,7 @@ static void key_given_during_the_identification_is_the_one_sent(void **state)
 	bench_expect(&bench, ""); /* the questions are on their way */
 	assert_int_equal(modem_deadline(&bench.modem), deadline_us);
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN); /* not sent yet: nobody can confirm it */
-	bench_expect(&bench, "");
+	bench_expect(&bench, "IGNORED your_nonce");
 	bench_say_version(&bench, MODEM_LUMISSIL);
 	bench_expect(&bench, "IDENTIFIED lumissil, CM_SET_KEY.REQ");
 	assert_memory_equal(bench.out.items[1].frame.set_key_req.my_nonce, "\x02\x02\x02\x02", NONCE_LEN);
@@ -335,10 +337,114 @@ static void modem_after_a_silent_one_is_as_unknown_as_the_first(void **state)
 	memcpy(bench.src, bench_other_mac, MAC_LEN);
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench,
-		     "IDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+		     "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
 	bench_say_version(&bench, MODEM_LUMISSIL);
 	bench_expect(&bench, "IDENTIFIED lumissil, NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
 	expect_identity(&bench, MODEM_LUMISSIL, "1.2.3.4.5", bench_other_mac);
+}
+
+static void modem_that_answers_but_takes_no_key_is_said_once_and_named_once(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_key(&bench, MODEM_AUTO);
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
+	bench_expect_after_ms(&bench, 1000, "KEY_UNANSWERED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	for (int i = 0; i < 100; i++) {
+		bench_say_version(&bench, MODEM_QUALCOMM);
+		bench_expect(&bench, "CM_SET_KEY.REQ");
+		bench_expect_after_ms(&bench, 1000, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	}
+	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ"); /* then it falls silent, which is something else */
+	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+	bench_set_key(&bench, 2); /* both are said again */
+	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_expect_after_ms(&bench, 1000, "KEY_UNANSWERED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+}
+
+/* It tells its version too late to be identified, but it is there. */
+static void late_answer_shows_that_the_modem_is_not_silent(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_key(&bench, MODEM_AUTO);
+	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+	bench_wait_ms(&bench, 999);
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_expect(&bench, "IDENTIFIED qualcomm");
+	bench_expect_after_ms(&bench, 1, "KEY_UNANSWERED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+}
+
+/* What it says while it has its key is no answer to what it is asked with the next. */
+static void answer_of_before_does_not_count_for_the_next_key(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	bench_ready(&bench, &config, MODEM_STANDARD);
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_set_key(&bench, 2);
+	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+}
+
+static void modem_is_named_again_where_anything_about_it_has_changed(void **state)
+{
+	struct modem_mme message;
+	struct bench bench;
+
+	(void)state;
+	for (int change = 0; change < 4; change++) {
+		bench_with_key(&bench, MODEM_AUTO);
+		bench_say_version(&bench, MODEM_QUALCOMM);
+		bench_expect_after_ms(&bench, 1000, "KEY_UNANSWERED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+		if (change == 1)
+			memcpy(bench.src, bench_other_mac, MAC_LEN);
+		modem_mme_init(&message, MODEM_VS_SW_VER_CNF, bench.src, bench_host_mac);
+		strcpy(message.vs_sw_ver_cnf.version, change == 2 ? "MAC-QCA7005-1.2.6" : "MAC-QCA7005-1.2.5");
+		if (change == 3)
+			bench_say_version(&bench, MODEM_LUMISSIL);
+		else
+			bench_message(&bench, &message);
+		bench_expect(&bench, change == 0   ? "CM_SET_KEY.REQ"
+				     : change == 3 ? "IDENTIFIED lumissil, CM_SET_KEY.REQ"
+						   : "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
+	}
+}
+
+static void unidentified_modem_is_said_once_until_it_is_identified(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	bench_ready(&bench, &config, MODEM_STANDARD);
+	for (int i = 0; i < 3; i++) {
+		bench_let_be(&bench);
+		bench_set_key(&bench, 2);
+		bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+		bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+		bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
+		bench_expect(&bench, "KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+	}
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_expect(&bench, "IDENTIFIED qualcomm, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+	bench_let_be(&bench);
+	bench_set_key(&bench, 3);
+	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+	bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench,
+		     "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+	bench_say_version(&bench, MODEM_QUALCOMM); /* no longer what was said last */
+	bench_expect(&bench, "IDENTIFIED qualcomm, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 }
 
 /* It answers after 1100 ms: always in the time of the next identification. */
@@ -353,7 +459,7 @@ static void confirmation_that_comes_during_the_next_identification_counts(void *
 	bench_wait_ms(&bench, 100);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench,
-		     "IDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+		     "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
 	bench_expect_rest(&bench);
 }
 
@@ -367,10 +473,15 @@ static void gone_interface_means_an_unknown_modem(void **state)
 	modem_reset(&bench.modem);
 	assert_int_equal(bench.modem.family, MODEM_AUTO);
 	assert_string_equal(bench.modem.version, "");
+	bench_set_key(&bench, 2);
+	bench_say_version(&bench, MODEM_QUALCOMM); /* the same one: news all the same */
+	bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
+	modem_reset(&bench.modem);
 	memcpy(bench.src, bench_other_mac, MAC_LEN);
 	bench_set_key(&bench, 2);
 	bench_expect(&bench, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 	expect_identity(&bench, MODEM_QUALCOMM, "MAC-QCA7005-1.2.5", bench_other_mac);
@@ -427,7 +538,7 @@ int main(void)
 		cmocka_unit_test(modem_that_may_not_tell_its_version_is_identified_all_the_same),
 		cmocka_unit_test(modem_that_does_not_answer_in_time_is_given_the_key_as_a_standard_one),
 		cmocka_unit_test(configured_modem_that_does_not_answer_is_what_it_was_configured_as),
-		cmocka_unit_test(any_confirmation_of_the_key_tells_the_mac),
+		cmocka_unit_test(confirmation_that_is_no_refusal_tells_the_mac),
 		cmocka_unit_test(late_answer_still_identifies),
 		cmocka_unit_test(modem_that_answers_once_it_has_the_key_is_asked_for_its_link_too),
 		cmocka_unit_test(late_answer_of_another_station_is_ignored),
@@ -438,6 +549,11 @@ int main(void)
 		cmocka_unit_test(silent_modem_is_identified_again_each_time_and_said_once),
 		cmocka_unit_test(modem_with_another_mac_is_learnt_when_the_first_one_is_silent),
 		cmocka_unit_test(modem_after_a_silent_one_is_as_unknown_as_the_first),
+		cmocka_unit_test(modem_that_answers_but_takes_no_key_is_said_once_and_named_once),
+		cmocka_unit_test(late_answer_shows_that_the_modem_is_not_silent),
+		cmocka_unit_test(answer_of_before_does_not_count_for_the_next_key),
+		cmocka_unit_test(modem_is_named_again_where_anything_about_it_has_changed),
+		cmocka_unit_test(unidentified_modem_is_said_once_until_it_is_identified),
 		cmocka_unit_test(confirmation_that_comes_during_the_next_identification_counts),
 		cmocka_unit_test(gone_interface_means_an_unknown_modem),
 		cmocka_unit_test(other_messages_do_nothing),

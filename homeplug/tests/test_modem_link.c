@@ -134,7 +134,7 @@ static void only_the_ways_that_are_answered_are_asked(void **state)
 
 	(void)state;
 	bench_unknowing(&bench, MODEM_STANDARD, MODEM_LINK_AUTO);
-	bench_expect(&bench, "IDENTIFIED standard, KEY_SET, CM_NW_STATS.REQ");
+	bench_expect(&bench, "UNIDENTIFIED standard, KEY_SET, CM_NW_STATS.REQ");
 	bench_say_link(&bench, STATS, false);
 	watch(&bench);
 	bench_expect(&bench, "CM_NW_STATS.REQ");
@@ -173,6 +173,27 @@ static void link_status_of_a_modem_that_may_not_tell_it_says_nothing(void **stat
 	bench_message(&bench, &message);
 	bench_expect(&bench, "");
 	assert_int_equal(bench.modem.link, MODEM_LINK_JOINING);
+}
+
+static void modem_is_asked_how_it_tells_its_link_until_it_answers(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_unknowing(&bench, MODEM_QUALCOMM, MODEM_LINK_AUTO);
+	for (uint8_t n = 2; n < 5; n++) {
+		bench_let_be(&bench);
+		bench_set_key(&bench, n);
+		bench_confirm(&bench, n, SET_KEY_RESULT_TAKEN);
+		bench_expect(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+		bench_check_key(&bench);
+		bench_expect(&bench, "CM_GET_KEY.REQ, VS_SW_VER.REQ, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+	}
+	bench_say_link(&bench, STATS, false);
+	bench_check_key(&bench);
+	bench_expect(&bench, "CM_GET_KEY.REQ, VS_SW_VER.REQ");
+	watch(&bench);
+	bench_expect(&bench, "CM_NW_STATS.REQ");
 }
 
 static void next_key_of_the_same_modem_needs_no_new_probe(void **state)
@@ -336,8 +357,8 @@ static void slow_modem_has_not_lost_its_link(void **state)
 	}
 }
 
-/* One way says no and the other has not answered yet: it has poll_ms. */
-static void answer_that_says_down_hastens_the_next_question_only_to_200_ms(void **state)
+/* One way says no and the other has not answered yet: it has response_ms. */
+static void way_that_is_slow_to_answer_is_waited_for(void **state)
 {
 	struct bench bench;
 
@@ -346,9 +367,33 @@ static void answer_that_says_down_hastens_the_next_question_only_to_200_ms(void 
 	bench_expect_after_ms(&bench, 1000, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
 	bench_wait_ms(&bench, 150);
 	bench_say_link(&bench, MODEM_NW_STATS_CNF, false);
-	bench_wait_ms(&bench, 49);
+	bench_wait_ms(&bench, 849);
 	bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, true);
+	for (int i = 0; i < 3; i++) {
+		bench_expect_after_ms(&bench, 1000, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
+		bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, false);
+		bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, false); /* still one way only */
+	}
+	bench_expect_after_ms(&bench, 1000, "LINK_LOST");
+}
+
+static void next_question_is_hastened_to_200_ms_when_every_way_has_said_down(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_lumissil_linked(&bench);
 	bench_expect_after_ms(&bench, 1000, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
+	bench_wait_ms(&bench, 150);
+	bench_say_link(&bench, MODEM_NW_STATS_CNF, false);
+	bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, false);
+	bench_expect_after_ms(&bench, 50, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
+	bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, false);
+	bench_wait_ms(&bench, 500);
+	bench_say_link(&bench, MODEM_NW_STATS_CNF, false); /* late: the 200 ms are long over */
+	assert_true(modem_deadline(&bench.modem) <= bench.now_us);
+	modem_tick(&bench.modem, bench.now_us, &bench.out);
+	bench_expect(&bench, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
 }
 
 static void one_good_poll_forgives_the_bad_ones(void **state)
@@ -444,9 +489,11 @@ static void lumissil_modem_that_says_down_is_asked_at_once(void **state)
 	bench_expect(&bench, "");
 	for (int i = 0; i < 2; i++) {
 		bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, false);
+		bench_say_link(&bench, STATS, false);
 		bench_expect_after_ms(&bench, 200, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
 	}
 	bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, false);
+	bench_say_link(&bench, STATS, false);
 	bench_expect_after_ms(&bench, 200, "LINK_LOST");
 }
 
@@ -502,140 +549,6 @@ static void flood_of_down_indications_makes_no_flood_of_questions(void **state)
 	assert_int_equal(bench.modem.link, MODEM_LINK_IS_UP);
 }
 
-/* --- keys and restarts --- */
-
-static void new_key_ends_watching_silently(void **state)
-{
-	struct bench bench;
-
-	(void)state;
-	bench_linked(&bench);
-	bench_set_key(&bench, 2);
-	bench_expect(&bench, "CM_SET_KEY.REQ");
-	assert_int_equal(bench.modem.link, MODEM_LINK_UNWATCHED);
-	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "KEY_SET");
-	expect_unwatched(&bench);
-}
-
-static void gone_interface_ends_watching_silently(void **state)
-{
-	struct bench bench;
-
-	(void)state;
-	bench_linked(&bench);
-	modem_reset(&bench.modem);
-	expect_unwatched(&bench);
-	modem_tick(&bench.modem, bench.now_us + 60000 * MS, &bench.out);
-	bench_expect(&bench, "");
-}
-
-static void link_of_a_restarted_modem_is_watched_on(void **state)
-{
-	struct bench bench;
-
-	(void)state;
-	bench_linked(&bench);
-	bench_wait_ms(&bench, 900);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	bench_expect(&bench, "VS_HST_ACTION.RSP, RESTARTED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
-	bench_expect_after_ms(&bench, 100, "VS_PL_LNK_STATUS.REQ");
-	bench_say_version(&bench, MODEM_QUALCOMM);
-	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "KEY_SET"); /* the polls ask for the link */
-	bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
-	bench_say_link(&bench, VENDOR, true);
-	bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
-}
-
-static void link_of_a_modem_that_lost_its_key_is_watched_on(void **state)
-{
-	struct bench bench;
-
-	(void)state;
-	bench_linked(&bench);
-	modem_check_key(&bench.modem, bench.now_us, &bench.out);
-	bench_tell_key(&bench, 1, 7, 7, GET_KEY_REFUSED);
-	bench_expect(&bench, "KEY_LOST, CM_SET_KEY.REQ");
-	assert_int_equal(bench.modem.link, MODEM_LINK_IS_UP);
-	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "KEY_SET");
-	bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
-}
-
-static void link_of_a_silent_modem_is_lost_once(void **state)
-{
-	struct bench bench;
-	unsigned lost = 0;
-
-	(void)state;
-	bench_linked(&bench);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	for (int i = 0; i < 100; i++) {
-		bench.now_us = modem_deadline(&bench.modem);
-		modem_tick(&bench.modem, bench.now_us, &bench.out);
-		for (size_t n = 0; n < bench.out.count; n++)
-			lost += bench.out.items[n].kind == MODEM_LINK_LOST;
-	}
-	assert_int_equal(lost, 1);
-	assert_int_equal(bench.modem.link, MODEM_LINK_UNWATCHED);
-}
-
-static void what_a_silent_modem_could_tell_is_forgotten(void **state)
-{
-	struct bench bench;
-
-	(void)state;
-	bench_telling(&bench);
-	bench_say_link(&bench, STATS, false);
-	bench_set_key(&bench, 2);
-	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
-	assert_false(bench.modem.tells_vendor_link);
-	bench_say_version(&bench, MODEM_QUALCOMM);
-	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
-	watch(&bench);
-	bench_expect(&bench, "LINK_UNKNOWN");
-}
-
-static void restarted_modem_of_another_family_has_to_show_again_what_it_can_tell(void **state)
-{
-	struct bench bench;
-
-	(void)state;
-	bench_telling(&bench);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	bench_say_version(&bench, MODEM_LUMISSIL);
-	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "KEY_SET, NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
-	watch(&bench);
-	bench_expect(&bench, "LINK_UNKNOWN");
-}
-
-/* Another modem was fitted while the link was awaited: it is asked in every way that it may know. */
-static void modem_that_comes_back_as_another_one_is_asked_every_way(void **state)
-{
-	struct bench bench;
-
-	(void)state;
-	bench_joining(&bench);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	while (bench.modem.has_mac) { /* until its silence is believed */
-		bench.now_us = modem_deadline(&bench.modem);
-		modem_tick(&bench.modem, bench.now_us, &bench.out);
-	}
-	memcpy(bench.src, bench_other_mac, MAC_LEN);
-	bench_say_version(&bench, MODEM_LUMISSIL);
-	bench_expect(&bench, "IDENTIFIED lumissil, CM_SET_KEY.REQ");
-	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "KEY_SET");
-	bench.now_us = modem_deadline(&bench.modem);
-	modem_tick(&bench.modem, bench.now_us, &bench.out);
-	bench_expect(&bench, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
-	bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, true);
-	bench_expect(&bench, "LINK_UP");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -645,6 +558,7 @@ int main(void)
 		cmocka_unit_test(link_detection_that_is_on_asks_every_way_until_one_is_answered),
 		cmocka_unit_test(only_the_ways_that_are_answered_are_asked),
 		cmocka_unit_test(link_status_of_a_modem_that_may_not_tell_it_says_nothing),
+		cmocka_unit_test(modem_is_asked_how_it_tells_its_link_until_it_answers),
 		cmocka_unit_test(next_key_of_the_same_modem_needs_no_new_probe),
 		cmocka_unit_test(joining_link_is_asked_for_each_200_ms_for_ever),
 		cmocka_unit_test(any_way_that_says_up_is_enough),
@@ -654,7 +568,8 @@ int main(void)
 		cmocka_unit_test(three_bad_polls_in_a_row_are_a_lost_link_said_once),
 		cmocka_unit_test(number_of_bad_polls_is_configured),
 		cmocka_unit_test(slow_modem_has_not_lost_its_link),
-		cmocka_unit_test(answer_that_says_down_hastens_the_next_question_only_to_200_ms),
+		cmocka_unit_test(way_that_is_slow_to_answer_is_waited_for),
+		cmocka_unit_test(next_question_is_hastened_to_200_ms_when_every_way_has_said_down),
 		cmocka_unit_test(one_good_poll_forgives_the_bad_ones),
 		cmocka_unit_test(repeated_answers_neither_count_nor_put_off_the_next_poll),
 		cmocka_unit_test(lost_link_can_be_watched_again),
@@ -663,14 +578,6 @@ int main(void)
 		cmocka_unit_test(lumissil_modem_that_says_down_is_not_asked_faster_than_each_200_ms),
 		cmocka_unit_test(late_confirmation_that_says_down_hastens_nothing),
 		cmocka_unit_test(flood_of_down_indications_makes_no_flood_of_questions),
-		cmocka_unit_test(new_key_ends_watching_silently),
-		cmocka_unit_test(gone_interface_ends_watching_silently),
-		cmocka_unit_test(link_of_a_restarted_modem_is_watched_on),
-		cmocka_unit_test(link_of_a_modem_that_lost_its_key_is_watched_on),
-		cmocka_unit_test(link_of_a_silent_modem_is_lost_once),
-		cmocka_unit_test(what_a_silent_modem_could_tell_is_forgotten),
-		cmocka_unit_test(restarted_modem_of_another_family_has_to_show_again_what_it_can_tell),
-		cmocka_unit_test(modem_that_comes_back_as_another_one_is_asked_every_way),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

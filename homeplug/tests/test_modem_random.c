@@ -26,7 +26,17 @@ struct watch {
 	uint8_t keys;	/* given so far; the number of the present one, 0: none */
 	bool confirmed; /* the present key, since it was given or lost */
 	bool silence_said;
+	bool unanswered_said;
 	bool refusal_said;
+	bool reset_said; /* done or not, since the key was given */
+	bool identity_said;
+	struct modem_identity said;
+	uint8_t sent; /* the number of the key in the last CM_SET_KEY.REQ */
+	bool unconfirmed;
+	uint64_t sent_us[2]; /* the last but one, and the last */
+	size_t sent_count;
+	bool has_restarted;
+	uint64_t restarted_us;
 	bool check_asked;
 	bool watched;
 	bool up;
@@ -83,15 +93,20 @@ static uint8_t draw_number(struct watch *watch)
 static void feed_set_key_cnf(struct watch *watch)
 {
 	static const uint8_t results[] = {1, 1, 1, 0, 0, 2, 0xff};
-	const uint8_t *src, *dst, number = draw_number(watch);
+	const uint8_t *src, *dst, number = one_in(watch, 3) ? watch->sent : draw_number(watch);
 	struct mme frame;
 
 	draw_addresses(watch, &src, &dst);
 	mme_init(&frame, CM_SET_KEY_CNF, src, dst);
 	frame.set_key_cnf.result = results[draw(watch, sizeof(results))];
 	memset(frame.set_key_cnf.your_nonce, number, NONCE_LEN);
-	if (is_taken(watch, src, dst) && number == watch->keys && frame.set_key_cnf.result == 1)
-		watch->confirmed = true;
+	const bool success = frame.set_key_cnf.result == 1 ||
+			     (frame.set_key_cnf.result == 0 && watch->modem.config.unclear_key_is_taken);
+	if (is_taken(watch, src, dst) && number == watch->sent && watch->keys != 0) {
+		watch->unconfirmed = false;
+		if (number == watch->keys && success)
+			watch->confirmed = true;
+	}
 	modem_frame(&watch->modem, &frame, watch->now_us, &watch->out);
 }
 
@@ -171,7 +186,9 @@ static void give_key(struct watch *watch)
 	memset(nonce, watch->keys, NONCE_LEN);
 	watch->confirmed = false;
 	watch->silence_said = false;
+	watch->unanswered_said = false;
 	watch->refusal_said = false;
+	watch->reset_said = false;
 	watch->check_asked = false;
 	forget_link(watch);
 	modem_set_key(&watch->modem, &key, nonce, one_in(watch, 2), watch->now_us, &watch->out);
@@ -200,6 +217,10 @@ static void call(struct watch *watch)
 		watch->keys = 0;
 		watch->confirmed = false;
 		watch->check_asked = false;
+		watch->unconfirmed = false;
+		watch->sent_count = 0;
+		watch->has_restarted = false;
+		watch->identity_said = false;
 		forget_link(watch);
 		break;
 	case 1:
@@ -217,7 +238,6 @@ static void call(struct watch *watch)
 	case 8:
 	case 9:
 	case 10:
-		watch->check_asked = true;
 		modem_check_key(&watch->modem, watch->now_us, &watch->out);
 		break;
 	default:
@@ -256,9 +276,26 @@ static void feed(struct watch *watch)
 
 /* --- what must be true --- */
 
-static const char *check_frame(const struct watch *watch, const struct mme *frame)
+static const char *check_set_key(struct watch *watch, const struct set_key_req *req)
 {
-	const struct network_key key = key_number(watch->keys);
+	const uint64_t response_us = watch->modem.config.response_ms * UINT64_C(1000);
+
+	if (memcmp(req->new_key, key_number(watch->keys).nmk, NMK_LEN) != 0)
+		return "an older key is sent";
+	if (watch->unconfirmed && watch->sent_count > 0 && watch->now_us - watch->sent_us[1] < response_us)
+		return "a second CM_SET_KEY.REQ before the first is confirmed";
+	if (watch->sent_count > 1 && watch->now_us - watch->sent_us[0] < response_us)
+		return "a third CM_SET_KEY.REQ in its time";
+	watch->sent = watch->keys;
+	watch->unconfirmed = true;
+	watch->sent_us[0] = watch->sent_us[1];
+	watch->sent_us[1] = watch->now_us;
+	watch->sent_count++;
+	return NULL;
+}
+
+static const char *check_frame(struct watch *watch, const struct mme *frame)
+{
 	uint8_t octets[256];
 	size_t len;
 
@@ -268,8 +305,9 @@ static const char *check_frame(const struct watch *watch, const struct mme *fram
 		return "a frame from or to a wrong address";
 	if (mme_encode(frame, octets, sizeof(octets), &len) != MME_OK)
 		return "a frame that cannot be encoded";
-	if (frame->mmtype == CM_SET_KEY_REQ && memcmp(frame->set_key_req.new_key, key.nmk, NMK_LEN) != 0)
-		return "an older key is sent";
+	if (frame->mmtype == CM_SET_KEY_REQ)
+		return check_set_key(watch, &frame->set_key_req);
+	watch->check_asked = watch->modem.state == MODEM_READY;
 	return NULL;
 }
 
@@ -308,9 +346,46 @@ static const char *check_key_set(struct watch *watch)
 	if (watch->modem.state != MODEM_READY)
 		return "KEY_SET but not ready";
 	watch->silence_said = false;
+	watch->unanswered_said = false;
 	watch->refusal_said = false;
 	watch->check_asked = false;
 	return NULL;
+}
+
+static const char *check_identity(struct watch *watch)
+{
+	const struct modem *modem = &watch->modem;
+	struct modem_identity now = {.family = modem->family};
+
+	if (!modem->identified || !modem->has_mac || modem->family == MODEM_AUTO)
+		return "identified as nothing";
+	memcpy(now.version, modem->version, sizeof(now.version));
+	memcpy(now.mac, modem->mac, MAC_LEN);
+	if (watch->identity_said && now.family == watch->said.family && mac_equal(now.mac, watch->said.mac) &&
+	    strcmp(now.version, watch->said.version) == 0)
+		return "the same identity is said again";
+	watch->identity_said = true;
+	watch->said = now;
+	return NULL;
+}
+
+static const char *check_unidentified(struct watch *watch)
+{
+	watch->identity_said = false;
+	return watch->modem.has_mac && !watch->modem.identified && watch->modem.family != MODEM_AUTO
+		       ? NULL
+		       : "unidentified, but known";
+}
+
+static const char *check_restart(struct watch *watch)
+{
+	const uint64_t response_us = watch->modem.config.response_ms * UINT64_C(1000);
+	const bool soon = watch->has_restarted && watch->now_us - watch->restarted_us < response_us;
+
+	watch->confirmed = false;
+	watch->has_restarted = true;
+	watch->restarted_us = watch->now_us;
+	return soon ? "two restarts in a second" : NULL;
 }
 
 static const char *said_twice(bool *said, const char *broken)
@@ -343,18 +418,26 @@ static const char *check_output(struct watch *watch, const struct modem_output *
 	case MODEM_SEND_MESSAGE:
 		return check_message(watch, &item->message);
 	case MODEM_IDENTIFIED:
-		return watch->modem.has_mac && watch->modem.family != MODEM_AUTO ? NULL
-										 : "identified as nothing";
+		return check_identity(watch);
+	case MODEM_UNIDENTIFIED:
+		return check_unidentified(watch);
 	case MODEM_KEY_SET:
 		return check_key_set(watch);
 	case MODEM_RESTARTED:
-		watch->confirmed = false;
-		return NULL;
+		return check_restart(watch);
 	case MODEM_KEY_LOST:
 		watch->confirmed = false;
 		return watch->check_asked ? NULL : "KEY_LOST but nobody asked";
 	case MODEM_SILENT:
 		return said_twice(&watch->silence_said, "SILENT twice");
+	case MODEM_KEY_UNANSWERED:
+		return said_twice(&watch->unanswered_said, "KEY_UNANSWERED twice");
+	case MODEM_RESETTING:
+		if (!watch->modem.identified)
+			return "a modem that never said what it is resets";
+		return said_twice(&watch->reset_said, "a second reset for one key");
+	case MODEM_NOT_RESET:
+		return NULL;
 	case MODEM_REFUSED:
 		return said_twice(&watch->refusal_said, "REFUSED twice");
 	case MODEM_LINK_UP:
@@ -374,7 +457,8 @@ static const char *check_deadline(const struct watch *watch)
 {
 	const struct modem *modem = &watch->modem;
 	const bool rests = modem->state == MODEM_IDLE || modem->state == MODEM_READY;
-	const bool wanted = !rests || modem->link != MODEM_LINK_UNWATCHED;
+	const bool checks = modem->state == MODEM_READY && modem->check_deadline_us != MODEM_NEVER;
+	const bool wanted = !rests || checks || modem->link != MODEM_LINK_UNWATCHED;
 
 	if (wanted != (modem_deadline(modem) != MODEM_NEVER))
 		return wanted ? "nobody wakes the modem" : "a deadline without a reason";
@@ -431,6 +515,7 @@ static void init(struct watch *watch, uint64_t seed)
 	memcpy(config.host_mac, host_mac, MAC_LEN);
 	config.family = (enum modem_family)draw(watch, 4);
 	config.link_detection = (enum modem_link_detection)draw(watch, 3);
+	config.unclear_key_is_taken = one_in(watch, 4);
 	config.reset_after_key = one_in(watch, 3);
 	config.reset_after_session = one_in(watch, 2);
 	watch->now_us = draw(watch, 1000000000);

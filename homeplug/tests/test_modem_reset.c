@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Resets of the local modem: ours after a key, and its own. */
+/* The reset of the local modem after a key. */
 #include "homeplug/tests/modem_fixture.h"
 
 #include <setjmp.h>
@@ -24,7 +24,7 @@ static void bench_resetting(struct bench *bench)
 {
 	bench_with_key_sent(bench, MODEM_QUALCOMM);
 	bench_confirm(bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(bench, "VS_RS_DEV.REQ");
+	bench_expect(bench, "RESETTING, VS_RS_DEV.REQ");
 	bench_expect_state(bench, MODEM_RESET);
 }
 
@@ -54,8 +54,6 @@ static void expect_set(const struct bench *bench, const char *text)
 	bench_expect_rest(bench);
 }
 
-/* --- reset by us --- */
-
 static void qualcomm_modem_is_reset_and_its_key_verified(void **state)
 {
 	struct bench bench;
@@ -74,8 +72,8 @@ static void lumissil_modem_is_reset_without_a_confirmation(void **state)
 	bench_with_key_sent(&bench, MODEM_LUMISSIL);
 	const uint8_t request_id = bench.modem.request_id;
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "NSCM_RESET_DEVICE.REQ");
-	const struct modem_mme *req = &bench.out.items[0].message;
+	bench_expect(&bench, "RESETTING, NSCM_RESET_DEVICE.REQ");
+	const struct modem_mme *req = &bench.out.items[1].message;
 	assert_memory_equal(req->dst, mac_local_modem, MAC_LEN);
 	assert_int_equal(req->nscm_reset_device_req.mode, NSCM_RESET_NORMAL);
 	assert_int_equal(req->nscm_reset_device_req.request_id, request_id + 1);
@@ -90,24 +88,45 @@ static void lumissil_modem_is_reset_without_a_confirmation(void **state)
 	expect_set(&bench, "KEY_SET, NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
 }
 
-static void configured_modem_that_never_said_what_it_is_is_reset_too(void **state)
+static void configured_modem_that_never_said_what_it_is_is_not_reset(void **state)
 {
-	struct modem_config config = bench_config(MODEM_LUMISSIL);
+	static const enum modem_family families[] = {MODEM_QUALCOMM, MODEM_LUMISSIL};
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct modem_config config = bench_config(families[i]);
+		config.reset_after_key = true;
+		bench_init(&bench, &config);
+		bench_set_key(&bench, 1);
+		bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+		bench_expect_state(&bench, MODEM_READY);
+		assert_int_equal(bench.out.items[1].kind, MODEM_NOT_RESET);
+		assert_int_equal(bench.out.items[1].error, MME_OK);
+		bench_say_version(&bench, families[i]); /* late, but for the next key */
+		bench_set_key(&bench, 2);
+		bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
+		assert_int_equal(bench.out.items[0].kind, MODEM_RESETTING);
+	}
+}
+
+static void missing_reset_is_said_once_for_each_key(void **state)
+{
+	struct modem_config config = bench_config(MODEM_STANDARD);
 	struct bench bench;
 
 	(void)state;
 	config.reset_after_key = true;
-	bench_init(&bench, &config);
-	bench_set_key(&bench, 1);
-	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+	bench_ready(&bench, &config, MODEM_STANDARD);
+	bench_expect(&bench, "UNIDENTIFIED standard, NOT_RESET, KEY_SET, CM_NW_STATS.REQ");
+	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "IDENTIFIED lumissil, NSCM_RESET_DEVICE.REQ");
-	bench_expect_after_ms(&bench, 200, "NSCM_GET_VERSION.REQ");
-	bench_expect_after_ms(&bench, 200, "NSCM_GET_VERSION.REQ");
-	bench_say_version(&bench, MODEM_LUMISSIL);
-	bench_expect(&bench, "IDENTIFIED lumissil, CM_GET_KEY.REQ");
-	bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
-	expect_set(&bench, "KEY_SET, NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
+	expect_set(&bench, "KEY_SET, CM_NW_STATS.REQ");
+	bench_let_be(&bench);
+	bench_set_key(&bench, 2);
+	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
+	expect_set(&bench, "NOT_RESET, KEY_SET, CM_NW_STATS.REQ");
 }
 
 static void standard_modem_is_not_reset(void **state)
@@ -123,7 +142,8 @@ static void standard_modem_is_not_reset(void **state)
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	expect_set(&bench,
-		   "IDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+		   "UNIDENTIFIED standard, NOT_RESET, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, "
+		   "CM_NW_STATS.REQ");
 }
 
 static void verified_key_is_followed_by_a_reset_as_well(void **state)
@@ -134,7 +154,7 @@ static void verified_key_is_followed_by_a_reset_as_well(void **state)
 	bench_with_key_sent(&bench, MODEM_QUALCOMM);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
 	bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
-	bench_expect(&bench, "VS_RS_DEV.REQ");
+	bench_expect(&bench, "RESETTING, VS_RS_DEV.REQ");
 	bench_expect_state(&bench, MODEM_RESET);
 }
 
@@ -147,7 +167,7 @@ static void every_key_is_followed_by_a_reset_of_its_own(void **state)
 	bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
 	bench_set_key(&bench, 2);
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "VS_RS_DEV.REQ");
+	bench_expect(&bench, "RESETTING, VS_RS_DEV.REQ");
 }
 
 /* Ready with key 1; a Qualcomm modem that is to be reset after sessions. */
@@ -157,6 +177,7 @@ static void bench_after_sessions(struct bench *bench)
 
 	config.reset_after_session = true;
 	bench_ready(bench, &config, MODEM_QUALCOMM);
+	bench_say_link(bench, MODEM_NW_STATS_CNF, false);
 }
 
 static void only_the_key_that_follows_a_session_is_followed_by_a_reset(void **state)
@@ -167,9 +188,10 @@ static void only_the_key_that_follows_a_session_is_followed_by_a_reset(void **st
 	bench_after_sessions(&bench);
 	bench_set_key_after_session(&bench, 2);
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "VS_RS_DEV.REQ");
+	bench_expect(&bench, "RESETTING, VS_RS_DEV.REQ");
 	bench_say_reset_cnf(&bench, 1);
-	expect_set(&bench, "IGNORED result, KEY_SET");
+	expect_set(&bench, "NOT_RESET result, KEY_SET");
+	bench_let_be(&bench);
 	bench_set_key(&bench, 3);
 	bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);
 	expect_set(&bench, "KEY_SET");
@@ -183,11 +205,15 @@ static void newer_key_inherits_a_reset_that_is_due(void **state)
 	(void)state;
 	bench_after_sessions(&bench);
 	bench_set_key_after_session(&bench, 2);
+	bench_let_be(&bench);
 	bench_set_key(&bench, 3);
+	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
 	bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "VS_RS_DEV.REQ");
+	bench_expect(&bench, "RESETTING, VS_RS_DEV.REQ");
+	bench_let_be(&bench);
 	bench_set_key(&bench, 4); /* this one inherits none: the modem resets already */
 	bench_say_reset_cnf(&bench, 1);
+	bench_expect(&bench, "NOT_RESET result, CM_SET_KEY.REQ");
 	bench_confirm(&bench, 4, SET_KEY_RESULT_TAKEN);
 	expect_set(&bench, "KEY_SET");
 }
@@ -203,7 +229,7 @@ static void reset_that_is_due_is_not_forgotten_with_the_interface(void **state)
 	bench_set_key(&bench, 3);
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "VS_RS_DEV.REQ");
+	bench_expect(&bench, "RESETTING, VS_RS_DEV.REQ");
 }
 
 /* It was not known that it could reset, but the session's key is gone from it. */
@@ -219,9 +245,10 @@ static void reset_is_not_made_up_for_later(void **state)
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect(&bench, "IDENTIFIED qualcomm, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+	bench_let_be(&bench);
 	bench_set_key(&bench, 3);
 	bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);
-	expect_set(&bench, "KEY_SET");
+	expect_set(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 }
 
 static void reset_of_a_modem_that_had_its_key_is_not_due_after_the_interface_was_gone(void **state)
@@ -248,7 +275,7 @@ static void modem_that_cannot_reset_keeps_its_key(void **state)
 	(void)state;
 	bench_resetting(&bench);
 	bench_say_reset_cnf(&bench, 1);
-	expect_set(&bench, "IGNORED result, KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+	expect_set(&bench, "NOT_RESET result, KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 	bench_say_reset_cnf(&bench, 0); /* too late */
 	expect_set(&bench, "");
 }
@@ -259,8 +286,8 @@ static void modem_that_does_not_confirm_the_reset_keeps_its_key(void **state)
 
 	(void)state;
 	bench_resetting(&bench);
-	bench_expect_after_ms(&bench, 1000, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
-	expect_set(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+	bench_expect_after_ms(&bench, 1000, "NOT_RESET, KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+	expect_set(&bench, "NOT_RESET, KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 }
 
 static void another_stations_reset_confirmation_is_ignored(void **state)
@@ -465,17 +492,17 @@ static void refusal_after_the_reset_is_one(void **state)
 	bench_expect(&bench, "CM_GET_KEY.REQ");
 	bench_tell_key(&bench, 1, 7, 7, GET_KEY_REFUSED);
 	bench_expect(&bench, "REFUSED");
-	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
+	bench_expect_after_ms(&bench, 1000, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 }
 
-static void silence_after_the_reset_is_said(void **state)
+static void key_not_taken_after_the_reset_is_said(void **state)
 {
 	struct bench bench;
 
 	(void)state;
 	bench_verifying(&bench);
 	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
-	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	bench_expect_after_ms(&bench, 1000, "KEY_UNANSWERED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 }
 
 static void key_given_while_the_modem_resets_is_sent_when_it_is_up(void **state)
@@ -493,7 +520,7 @@ static void key_given_while_the_modem_resets_is_sent_when_it_is_up(void **state)
 	bench_expect(&bench, "CM_SET_KEY.REQ");
 	assert_memory_equal(bench.out.items[0].frame.set_key_req.my_nonce, "\x02\x02\x02\x02", NONCE_LEN);
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "VS_RS_DEV.REQ");
+	bench_expect(&bench, "RESETTING, VS_RS_DEV.REQ");
 }
 
 static void key_given_before_a_reset_that_does_not_come_is_sent_then(void **state)
@@ -505,12 +532,12 @@ static void key_given_before_a_reset_that_does_not_come_is_sent_then(void **stat
 	bench_set_key(&bench, 2);
 	bench_expect(&bench, "");
 	bench_say_reset_cnf(&bench, 1);
-	bench_expect(&bench, "IGNORED result, CM_SET_KEY.REQ");
+	bench_expect(&bench, "NOT_RESET result, CM_SET_KEY.REQ");
 	bench_resetting(&bench);
 	bench.now_us += 400 * MS;
 	bench_set_key(&bench, 2);
-	bench_expect_after_ms(&bench, 600, "CM_SET_KEY.REQ");
-	assert_memory_equal(bench.out.items[0].frame.set_key_req.my_nonce, "\x02\x02\x02\x02", NONCE_LEN);
+	bench_expect_after_ms(&bench, 600, "NOT_RESET, CM_SET_KEY.REQ");
+	assert_memory_equal(bench.out.items[1].frame.set_key_req.my_nonce, "\x02\x02\x02\x02", NONCE_LEN);
 }
 
 static void key_that_survived_is_taken_for_granted_only_from_ones_own_nonce(void **state)
@@ -531,11 +558,11 @@ static void key_lost_later_is_set_again_without_another_reset(void **state)
 	(void)state;
 	bench_verifying(&bench);
 	bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
-	modem_check_key(&bench.modem, bench.now_us, &bench.out);
+	bench_check_key(&bench);
 	bench_tell_key(&bench, 1, 7, 7, GET_KEY_REFUSED);
 	bench_expect(&bench, "KEY_LOST, CM_SET_KEY.REQ");
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	expect_set(&bench, "KEY_SET");
+	expect_set(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 }
 
 static void gone_interface_ends_the_reset(void **state)
@@ -552,159 +579,13 @@ static void gone_interface_ends_the_reset(void **state)
 	bench_expect(&bench, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 }
 
-/* --- restarted by itself --- */
-
-static void host_action_is_answered_with_what_it_said(void **state)
-{
-	const struct modem_config config = bench_config(MODEM_AUTO);
-	struct bench bench;
-
-	(void)state;
-	for (unsigned action = 0; action <= 255; action++) {
-		if (action == VS_HOST_LOADER_READY || action == VS_HOST_CONFIGURE_MEMORY)
-			continue;
-		bench_ready(&bench, &config, MODEM_QUALCOMM);
-		bench_say_host_action(&bench, (uint8_t)action);
-		expect_set(&bench, "VS_HST_ACTION.RSP");
-		const struct modem_mme *rsp = &bench.out.items[0].message;
-		assert_memory_equal(rsp->dst, bench_modem_mac, MAC_LEN);
-		assert_memory_equal(rsp->src, bench_host_mac, MAC_LEN);
-		assert_int_equal(rsp->vs_hst_action.status, 0);
-		assert_int_equal(rsp->vs_hst_action.action, action);
-		assert_int_equal(rsp->vs_hst_action.session_id, 7);
-		assert_int_equal(rsp->vs_hst_action.retries, 0x1234);
-	}
-}
-
-static void restarted_modem_is_identified_and_given_the_same_key_again(void **state)
-{
-	static const uint8_t actions[] = {VS_HOST_LOADER_READY, VS_HOST_CONFIGURE_MEMORY};
-	const struct modem_config config = bench_config(MODEM_AUTO);
-	struct bench bench;
-
-	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		bench_ready(&bench, &config, MODEM_QUALCOMM);
-		bench_say_host_action(&bench, actions[i]);
-		bench_expect(&bench, "VS_HST_ACTION.RSP, RESTARTED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
-		bench_say_host_action(&bench, actions[i]); /* the modem repeats it */
-		bench_expect(&bench, "VS_HST_ACTION.RSP");
-		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN); /* of before the restart */
-		bench_expect(&bench, "");
-		bench_say_version(&bench, MODEM_QUALCOMM);
-		bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
-		assert_memory_equal(bench.out.items[1].frame.set_key_req.my_nonce, "\x01\x01\x01\x01",
-				    NONCE_LEN);
-		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-		expect_set(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
-	}
-}
-
-static void restarted_modem_that_does_not_answer_is_given_the_key_and_keeps_its_family(void **state)
-{
-	const struct modem_config config = bench_config(MODEM_AUTO);
-	struct bench bench;
-
-	(void)state;
-	bench_ready(&bench, &config, MODEM_QUALCOMM);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
-	assert_int_equal(bench.modem.family, MODEM_QUALCOMM);
-	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
-}
-
-static void restart_of_a_standard_modem_sets_the_key_at_once(void **state)
-{
-	const struct modem_config config = bench_config(MODEM_STANDARD);
-	struct bench bench;
-
-	(void)state;
-	bench_ready(&bench, &config, MODEM_STANDARD);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	bench_expect(&bench, "VS_HST_ACTION.RSP, RESTARTED, CM_SET_KEY.REQ");
-}
-
-static void restart_with_a_key_on_its_way_sets_it_again(void **state)
-{
-	const struct modem_config config = bench_config(MODEM_AUTO);
-	struct bench bench;
-
-	(void)state;
-	for (int step = 0; step < 3; step++) {
-		bench_init(&bench, &config);
-		bench_set_key(&bench, 1);
-		bench_say_version(&bench, MODEM_QUALCOMM);
-		if (step > 0)
-			bench_confirm(&bench, 1, step == 1 ? SET_KEY_RESULT_UNCLEAR : 0xff);
-		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-		bench_expect(&bench, "VS_HST_ACTION.RSP, RESTARTED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
-	}
-}
-
-static void restart_before_the_key_is_sent_changes_nothing(void **state)
-{
-	const struct modem_config config = bench_config(MODEM_AUTO);
-	struct bench bench;
-
-	(void)state;
-	bench_init(&bench, &config);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY); /* no key is wanted yet */
-	bench_expect(&bench, "VS_HST_ACTION.RSP");
-	bench_expect_rest(&bench);
-	bench_set_key(&bench, 1);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	bench_expect(&bench, "VS_HST_ACTION.RSP");
-	bench_expect_state(&bench, MODEM_IDENTIFY);
-	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
-}
-
-static void restart_is_part_of_our_reset(void **state)
-{
-	struct bench bench;
-
-	(void)state;
-	bench_waiting(&bench);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	bench_expect(&bench, "VS_HST_ACTION.RSP");
-	bench_expect_state(&bench, MODEM_WAIT_UP);
-}
-
-static void restart_confirms_a_reset_whose_confirmation_was_lost(void **state)
-{
-	struct bench bench;
-
-	(void)state;
-	bench_resetting(&bench);
-	bench_say_host_action(&bench, VS_HOST_FIRMWARE_STORED);
-	bench_expect_state(&bench, MODEM_RESET);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	bench_expect(&bench, "VS_HST_ACTION.RSP");
-	bench_expect_state(&bench, MODEM_WAIT_UP);
-	bench_expect_after_ms(&bench, 200, "VS_SW_VER.REQ");
-}
-
-static void another_stations_or_hosts_restart_is_none_of_ours(void **state)
-{
-	const struct modem_config config = bench_config(MODEM_AUTO);
-	struct bench bench;
-
-	(void)state;
-	bench_ready(&bench, &config, MODEM_QUALCOMM);
-	memcpy(bench.src, bench_other_mac, MAC_LEN);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	expect_set(&bench, "IGNORED source_mac");
-	memcpy(bench.src, bench_modem_mac, MAC_LEN);
-	memcpy(bench.dst, mac_broadcast, MAC_LEN);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	expect_set(&bench, "");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(qualcomm_modem_is_reset_and_its_key_verified),
 		cmocka_unit_test(lumissil_modem_is_reset_without_a_confirmation),
-		cmocka_unit_test(configured_modem_that_never_said_what_it_is_is_reset_too),
+		cmocka_unit_test(configured_modem_that_never_said_what_it_is_is_not_reset),
+		cmocka_unit_test(missing_reset_is_said_once_for_each_key),
 		cmocka_unit_test(standard_modem_is_not_reset),
 		cmocka_unit_test(verified_key_is_followed_by_a_reset_as_well),
 		cmocka_unit_test(every_key_is_followed_by_a_reset_of_its_own),
@@ -720,8 +601,7 @@ int main(void)
 		cmocka_unit_test(answers_before_it_goes_down_do_not_end_the_wait),
 		cmocka_unit_test(one_unanswered_question_is_enough),
 		cmocka_unit_test(every_reset_is_waited_for_anew),
-		cmocka_unit_test(
-			modem_that_answers_every_question_for_two_seconds_was_reset_faster_than_it_was_asked),
+		cmocka_unit_test(modem_that_answers_every_question_for_two_seconds_was_reset_faster_than_it_was_asked),
 		cmocka_unit_test(modem_that_does_not_come_back_is_silent_and_identified_again),
 		cmocka_unit_test(wait_ends_at_its_limit_also_between_two_questions),
 		cmocka_unit_test(answer_in_the_last_microsecond_is_in_time),
@@ -729,21 +609,12 @@ int main(void)
 		cmocka_unit_test(key_lost_by_the_reset_is_set_again),
 		cmocka_unit_test(key_nobody_verifies_after_the_reset_is_set_again),
 		cmocka_unit_test(refusal_after_the_reset_is_one),
-		cmocka_unit_test(silence_after_the_reset_is_said),
+		cmocka_unit_test(key_not_taken_after_the_reset_is_said),
 		cmocka_unit_test(key_given_while_the_modem_resets_is_sent_when_it_is_up),
 		cmocka_unit_test(key_given_before_a_reset_that_does_not_come_is_sent_then),
 		cmocka_unit_test(key_that_survived_is_taken_for_granted_only_from_ones_own_nonce),
 		cmocka_unit_test(key_lost_later_is_set_again_without_another_reset),
 		cmocka_unit_test(gone_interface_ends_the_reset),
-		cmocka_unit_test(host_action_is_answered_with_what_it_said),
-		cmocka_unit_test(restarted_modem_is_identified_and_given_the_same_key_again),
-		cmocka_unit_test(restarted_modem_that_does_not_answer_is_given_the_key_and_keeps_its_family),
-		cmocka_unit_test(restart_of_a_standard_modem_sets_the_key_at_once),
-		cmocka_unit_test(restart_with_a_key_on_its_way_sets_it_again),
-		cmocka_unit_test(restart_before_the_key_is_sent_changes_nothing),
-		cmocka_unit_test(restart_is_part_of_our_reset),
-		cmocka_unit_test(restart_confirms_a_reset_whose_confirmation_was_lost),
-		cmocka_unit_test(another_stations_or_hosts_restart_is_none_of_ours),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -230,26 +230,85 @@ static void a_wrong_match_req_while_joining_gets_no_key(void **state)
 }
 
 /* The car did not find the network and begins again before TT_match_join is over. */
-static void the_joining_car_may_begin_again(void **state)
+static void strict_joining_car_is_not_answered_again(void **state)
+{
+	const struct slac_car car = slac_car(1), again = slac_car_again(&car);
+	struct bench bench;
+
+	(void)state;
+	bring_to_joining(&bench, &car, STRICT);
+	bench_say(&bench, &again, CM_SLAC_PARM_REQ);
+	bench_expect(&bench, "!CM_SLAC_PARM.REQ already_matched");
+	bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
+	bench_expect(&bench, "CM_SLAC_MATCH.CNF");
+}
+
+static void field_joining_car_may_begin_again(void **state)
 {
 	const struct slac_car car = slac_car(1), again = slac_car_again(&car);
 	const struct slac_car *const cars[] = {&car, &again};
 	struct bench bench;
 
 	(void)state;
-	for (int strict = 0; strict <= 1; strict++)
-		for (size_t i = 0; i < 2; i++) {
-			bring_to_joining(&bench, &car, strict != 0);
-			bench.now_us += 5000 * MS;
-			bench_say(&bench, cars[i], CM_SLAC_PARM_REQ);
-			bench_expect(&bench, "CM_SLAC_PARM.CNF, MATCHED>WAIT_START new_run, matching");
-			bench_expect_state(&bench, SLAC_EVSE_MATCHING);
-			link_is(&bench, SLAC_EVSE_LINK_UP); /* of the key it was given before */
-			bench_expect(&bench, "");
-			bench_bring_to(&bench, cars[i], SLAC_RUN_MATCHED);
-			bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, watch_link");
-			bench_expect_after_ms(&bench, JOIN_MS, "failed no_power_line_link");
-		}
+	for (size_t i = 0; i < 2; i++) {
+		bring_to_joining(&bench, &car, FIELD);
+		bench.now_us += 5000 * MS;
+		bench_say(&bench, cars[i], CM_SLAC_PARM_REQ);
+		bench_expect(&bench, "CM_SLAC_PARM.CNF, MATCHED>WAIT_START new_run, matching");
+		bench_expect_state(&bench, SLAC_EVSE_MATCHING);
+		link_is(&bench, SLAC_EVSE_LINK_UP); /* of the key it was given before */
+		bench_expect(&bench, "");
+		bench_bring_to(&bench, cars[i], SLAC_RUN_MATCHED);
+		bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, watch_link");
+		bench_expect_after_ms(&bench, JOIN_MS, "failed no_power_line_link");
+	}
+}
+
+/* A key is one car's: whoever else asks waits for the next one. */
+static void nobody_else_is_answered_with_a_key_that_a_car_was_given(void **state)
+{
+	const struct slac_car car = slac_car(1), other = slac_car(2);
+	struct bench bench;
+
+	(void)state;
+	bring_to_link(&bench, &car, FIELD);
+	bench_say(&bench, &car, CM_SLAC_PARM_REQ);
+	bench_expect_state(&bench, SLAC_EVSE_MATCHING);
+	bench_say(&bench, &other, CM_SLAC_PARM_REQ);
+	bench_expect(&bench, "!CM_SLAC_PARM.REQ already_matched@2");
+	bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
+	bench_expect(&bench, "WAIT_START>FAILED no_start_atten_char, failed no_start_atten_char");
+	bench_say(&bench, &other, CM_SLAC_PARM_REQ);
+	bench_expect(&bench, "!CM_SLAC_PARM.REQ already_matched@2");
+	bench_input(&bench, SLAC_EVSE_KEY_LOST, SLAC_REASON_VEHICLE_LEFT);
+	bench_key_set(&bench, 0); /* the same key once more */
+	bench_say(&bench, &other, CM_SLAC_PARM_REQ);
+	bench_expect(&bench, "!CM_SLAC_PARM.REQ already_matched@2");
+	bench_key_set(&bench, 1);
+	bench_say(&bench, &other, CM_SLAC_PARM_REQ);
+	bench_expect(&bench, "CM_SLAC_PARM.CNF@2, FREE>WAIT_START@2, matching@2");
+}
+
+/* A busy neighbour must not keep a silent car from basic charging. */
+static void window_begins_anew_three_times_and_then_ends(void **state)
+{
+	struct bench bench;
+	uint64_t last_us = 0;
+
+	(void)state;
+	bench_ready_as(&bench, FIELD);
+	for (uint8_t i = 1; i <= SLAC_CONN_MAX_MATCH + 1; i++) {
+		const struct slac_car neighbour = slac_car(i);
+		bench.now_us += 15000 * MS;
+		bench_say(&bench, &neighbour, CM_SLAC_PARM_REQ);
+		bench_expect_run(&bench, &neighbour, SLAC_RUN_WAIT_START);
+		bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
+		if (i == SLAC_CONN_MAX_MATCH)
+			last_us = bench.now_us + 20000 * MS;
+	}
+	assert_int_equal(slac_evse_deadline(&bench.evse), last_us);
+	bench_tick_at(&bench, last_us);
+	bench_expect(&bench, "init_timeout");
 }
 
 static void other_cars_are_refused_while_one_joins(void **state)
@@ -287,6 +346,7 @@ static void another_car_is_served_after_a_failed_join(void **state)
 	for (int strict = 0; strict <= 1; strict++) {
 		bring_to_joining(&bench, &car, strict != 0);
 		bench_expect_after_ms(&bench, JOIN_MS, "failed no_power_line_link");
+		bench_key_set(&bench, 1);
 		bench_bring_to(&bench, &other, SLAC_RUN_MATCHED);
 		link_is(&bench, SLAC_EVSE_LINK_UP);
 		bench_expect(&bench, "matched@2");
@@ -812,6 +872,17 @@ static void key_that_is_set_once_more_stops_the_answers_but_not_the_run(void **s
 	bench_expect(&bench, "CM_SLAC_MATCH.CNF");
 }
 
+static void init_timeout_without_a_key_does_not_blame_the_car(void **state)
+{
+	const struct slac_evse_config config = bench_config(STRICT);
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench, &config);
+	bench_input(&bench, SLAC_EVSE_CONNECTED, SLAC_REASON_NONE);
+	bench_expect_after_ms(&bench, 20000, "init_timeout key_not_set");
+}
+
 static void failed_run_id_of_the_last_vehicle_is_forgotten(void **state)
 {
 	const struct slac_car car = slac_car(1);
@@ -837,7 +908,10 @@ int main(void)
 		cmocka_unit_test(a_new_run_after_a_failed_join_is_served),
 		cmocka_unit_test(the_cnf_is_sent_again_while_joining_and_when_matched),
 		cmocka_unit_test(a_wrong_match_req_while_joining_gets_no_key),
-		cmocka_unit_test(the_joining_car_may_begin_again),
+		cmocka_unit_test(strict_joining_car_is_not_answered_again),
+		cmocka_unit_test(field_joining_car_may_begin_again),
+		cmocka_unit_test(nobody_else_is_answered_with_a_key_that_a_car_was_given),
+		cmocka_unit_test(window_begins_anew_three_times_and_then_ends),
 		cmocka_unit_test(other_cars_are_refused_while_one_joins),
 		cmocka_unit_test(another_car_is_served_after_a_failed_join),
 		cmocka_unit_test(once_the_link_is_up_only_the_field_profile_answers_its_car_again),
@@ -861,6 +935,7 @@ int main(void)
 		cmocka_unit_test(two_cars_heard_at_two_outlets_each_find_their_own),
 		cmocka_unit_test(strict_failed_run_id_stays_silent_through_a_new_key_a_pulse_and_a_terminated_link),
 		cmocka_unit_test(key_that_is_set_once_more_stops_the_answers_but_not_the_run),
+		cmocka_unit_test(init_timeout_without_a_key_does_not_blame_the_car),
 		cmocka_unit_test(failed_run_id_of_the_last_vehicle_is_forgotten),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

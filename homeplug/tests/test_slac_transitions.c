@@ -148,7 +148,7 @@ static bool outlet_refuses(enum slac_run_state state, uint16_t message, struct v
 {
 	if (!how.strict || message != CM_SLAC_PARM_REQ)
 		return false;
-	return state == SLAC_RUN_FAILED || (state == SLAC_RUN_MATCHED && !how.await_link);
+	return state == SLAC_RUN_FAILED || state == SLAC_RUN_MATCHED;
 }
 
 static enum slac_reason refusal(enum slac_run_state state, uint16_t message)

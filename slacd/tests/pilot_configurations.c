@@ -73,14 +73,15 @@ const struct world_config pilot_configurations[] = {
 	},
 	{
 		.name = "AC, 2 retries, 1 pulse after a failure and after a lost link, strict",
-		.pilot = {AC_PILOT, .init_retries = 2, .failed_pulses = 1, .pulse_on_link_loss = true},
+		.pilot = {AC_PILOT, .init_retries = 2, .failed_pulses = 1, .pulse_on_link_loss = true,
+			  .nominal_needs_eim = true},
 		.matching = STRICT,
 		.prompt_station = true,
 		.inputs = STATES | FEW_LIMITS | AVAILABILITY | EIM | HLC | SERVICE | CAR | TIME,
 	},
 	{
-		.name = "AC, EIM, strict, out of order at the start",
-		.pilot = {AC_PILOT, .basic_charging_on_eim = true},
+		.name = "AC, EIM, nominal duty for EIM only, strict, out of order at the start",
+		.pilot = {AC_PILOT, .basic_charging_on_eim = true, .nominal_needs_eim = true},
 		.matching = STRICT,
 		.prompt_station = true,
 		.at_start = CONTROL_PILOT_OUT_OF_ORDER,

@@ -43,7 +43,7 @@ static struct pilot_request nominal(const struct world *world)
 		current_da = cap_da;
 	if (current_da > 800)
 		current_da = 800;
-	if (current_da < 60)
+	if (current_da < 60 || (config_of(world)->nominal_needs_eim && !world->truth.eim))
 		return (struct pilot_request){.kind = PILOT_X1};
 	return (struct pilot_request){.kind = PILOT_X2, .current_da = current_da};
 }
@@ -257,6 +257,12 @@ static void requested_hlc(struct world *world, struct world_call *call)
 	offer(world, OFFER_HLC, UINT64_MAX);
 }
 
+/* EIM was accepted, or what kept it waiting is over. */
+static bool is_about_eim(const struct world_call *call)
+{
+	return call->cause == CONTROL_PILOT_EIM || call->cause == CONTROL_PILOT_HLC_CHARGING;
+}
+
 /* Why F may be asked for; NULL: it may. */
 static const char *f_refusal(struct world *world, const struct world_call *call)
 {
@@ -284,7 +290,7 @@ static const char *f_refusal(struct world *world, const struct world_call *call)
 								      : "too many pulses after failures";
 	if (call->cause == CONTROL_PILOT_LINK_LOST)
 		return config->pulse_on_link_loss ? NULL : "a pulse after a lost link although it is not wanted";
-	return call->cause == CONTROL_PILOT_EIM && call->said_eim ? NULL : "F without a reason";
+	return is_about_eim(call) && call->said_eim ? NULL : "F without a reason";
 }
 
 static void requested_f(struct world *world, const struct world_call *call)
@@ -312,7 +318,7 @@ static bool nominal_at_once(const struct world_call *call)
 static void requested_x1_at_hlc(struct world *world, const struct world_call *call)
 {
 	const struct control_pilot_config *config = config_of(world);
-	bool by_eim = call->cause == CONTROL_PILOT_EIM && eim_is_wanted(world);
+	bool by_eim = is_about_eim(call) && eim_is_wanted(world);
 
 	hold(world, !world->truth.hlc, "X1 cuts a 15118 session");
 	if (by_eim) {
@@ -630,7 +636,7 @@ void invariants_settled(struct world *world, const struct world *before, unsigne
 		unplugged(world, before);
 	else if (kind == WORLD_RESET)
 		reset(world);
-	else if (kind == WORLD_EIM_ON)
+	else if (kind == WORLD_EIM_ON || kind == WORLD_HLC_OFF)
 		authorized(world);
 	if (kind == input && changes_nothing(&before->truth, input, &world->truth))
 		hold(world, world->outputs == 0, "what was known already, or our own echo, has consequences");

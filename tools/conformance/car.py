@@ -22,7 +22,7 @@ CLOCK_S = 0.005
 OWN_S = 0.03
 # dB from one sound to the next
 LEVELS = (0, 1, 2)
-READY, SUCCESS, FAILURE, NOT_REQUIRED = 1, 2, 3, 4
+NOT_READY, READY, SUCCESS, FAILURE, NOT_REQUIRED = 0, 1, 2, 3, 4
 
 
 class Car:

@@ -3,13 +3,16 @@
 import time
 
 from conformance.frames import CM_AMP_MAP_CNF, CM_AMP_MAP_REQ
-from conformance.timing import C_EV_MATCH_RETRY, TP_AMP_MAP_EXCHANGE_S, TT_MATCH_JOIN_S, TT_MATCH_RESPONSE_S
+from conformance.timing import (
+    ALLOWANCE_S, C_EV_MATCH_RETRY, TP_AMP_MAP_EXCHANGE_S, TT_AMP_MAP_EXCHANGE_S, TT_MATCH_JOIN_S, TT_MATCH_RESPONSE_S)
 from conformance.verdict import Failed, case
 
 LINK = {"modem": {"link_detection": "on"}}
 EV_STARTS = {**LINK, "slac": {"amp_map": False}}
 EVSE_STARTS = {**LINK, "slac": {"amp_map": True}}
 SILENCE_S = 0.8
+# Until the EVSE has seen the link that its modem told of.
+SEEN_S = 0.1
 # The EVSE waits for the car's own exchange for TT_amp_map_exchange (200 ms) only.
 SOON_S = 0.04
 MOST_CARRIERS = 1155
@@ -138,3 +141,34 @@ def Fields_AMP_MAP_CNF(bench):
     for carriers in (1, 4, MOST_CARRIERS):
         expect_cnf(car, car.amp_map_req(carriers))
     car.silence(SILENCE_S, why="one CM_AMP_MAP.CNF for one REQ")
+
+
+def late_req_gets_nothing(bench, car, linked):
+    bench.sleep_until(linked + TT_AMP_MAP_EXCHANGE_S + ALLOWANCE_S + SEEN_S)
+    for _ in range(2):
+        car.amp_map_req()
+        car.silence(SILENCE_S, why="CM_AMP_MAP.REQ after TT_amp_map_exchange")
+
+
+@case(seconds=6, settings=EV_STARTS)
+def General_amp_map_too_late(bench):
+    """CM_AMP_MAP.REQ later than TT_amp_map_exchange (200 ms) after the link: not answered; the match stays."""
+    car, linked = to_link(bench)
+    late_req_gets_nothing(bench, car, linked)
+    bench.check_statuses(["matching", "matched"])
+
+
+@case(seconds=6, settings=EV_STARTS)
+def General_amp_map_is_over_after_another_match_req(bench):
+    """CM_SLAC_MATCH.REQ again while linked is confirmed again, but does not open the time for CM_AMP_MAP.REQ anew."""
+    car, linked = to_link(bench)
+    bench.sleep_until(linked + TT_AMP_MAP_EXCHANGE_S + ALLOWANCE_S)
+    car.match()
+    late_req_gets_nothing(bench, car, linked)
+
+
+@case(seconds=6, settings=EVSE_STARTS)
+def General_amp_map_goes_on_after_another_match_req(bench):
+    """CM_SLAC_MATCH.REQ again while the EVSE waits for CM_AMP_MAP.CNF: confirmed again, and the EVSE's own REQ is still
+    repeated exactly twice, 200 ms apart."""
+    repeated_twice(bench, lambda car: car.match())

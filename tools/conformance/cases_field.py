@@ -12,6 +12,9 @@ from conformance.verdict import Failed, case
 SILENCE_S = 0.6
 PARALLEL = 5
 FILLED_ID = b"\xaa" * 17
+NEIGHBOUR_EVERY_S = 15.0
+# 4 × 20 s of TT_EVSE_SLAC_init, T_step_EF and T_step_X1 at their longest.
+BASIC_CHARGING_S = 100.0
 
 
 def sound_together(cars, more_db):
@@ -319,3 +322,23 @@ def Field_B_C_B_is_no_new_vehicle(bench):
     if bench.key() is not key:
         raise Failed("key", f"it stays {key} while matched", f"{bench.key()}")
     bench.check_statuses(["matching", "matched"])
+
+
+@case(seconds=102)
+def Field_silent_car_beside_a_neighbour(bench):
+    """AC, the car never speaks, but a neighbour's CM_SLAC_PARM.REQ is heard every 15 s and each of its runs fails: a
+    nominal duty cycle comes all the same, within 100 s: four times TT_EVSE_SLAC_init of 20 s and the steps to it."""
+    bench.need_mqtt("pilot requests")
+    plugged = bench.plug()
+    neighbour = bench.car(1)
+    while True:
+        neighbour.parm_req()
+        nominal = bench.pause_unless_signalled(("nominal",), plugged, NEIGHBOUR_EVERY_S)
+        neighbour.judged = neighbour.inbox.mark()
+        neighbour = bench.car(1)
+        if nominal is not None:
+            break
+        if time.monotonic() > plugged + BASIC_CHARGING_S + bench.slack(plugged):
+            raise Failed("pilot", f"a nominal duty cycle within {BASIC_CHARGING_S:.0f} s of plug-in", "none")
+    if "basic_charging" not in bench.statuses():
+        raise Failed("statuses", "basic_charging", ", ".join(bench.statuses()))

@@ -55,7 +55,7 @@ def PLCLinkStatus_002(bench):
     bench.check_statuses(["matching", "matched", "unmatched"])
 
 
-@case(seconds=8, settings=DETECTION)
+@case(seconds=8, settings=DETECTION, strict_only=True)
 def PLCLinkStatus_003(bench):
     """Matched, then CM_SLAC_PARM.REQ, of the matched car and of another: silence, and the key stays."""
     car = to_linked(bench)

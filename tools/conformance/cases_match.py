@@ -150,13 +150,13 @@ def CmSlacMatch_012(bench):
     wrong_req(bench, True, mvf_length=61)
 
 
-@case(seconds=29)
+@case(seconds=29, strict_only=True)
 def CmSlacMatch_013(bench):
     """As 007 with a PEV id that is not 0."""
     wrong_req(bench, pev_id=FILLED_ID)
 
 
-@case(seconds=32, settings=VALIDATION)
+@case(seconds=32, settings=VALIDATION, strict_only=True)
 def CmSlacMatch_014(bench):
     """As 013 after validation."""
     wrong_req(bench, True, pev_id=FILLED_ID)
@@ -174,13 +174,13 @@ def CmSlacMatch_016(bench):
     wrong_req(bench, True, pev_mac=FOREIGN_MAC)
 
 
-@case(seconds=29)
+@case(seconds=29, strict_only=True)
 def CmSlacMatch_017(bench):
     """As 007 with an EVSE id that is not 0."""
     wrong_req(bench, evse_id=FILLED_ID)
 
 
-@case(seconds=32, settings=VALIDATION)
+@case(seconds=32, settings=VALIDATION, strict_only=True)
 def CmSlacMatch_018(bench):
     """As 017 after validation."""
     wrong_req(bench, True, evse_id=FILLED_ID)

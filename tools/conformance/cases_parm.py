@@ -51,7 +51,7 @@ def late_req_waits_for_next_window(bench, plugged):
     car.initialize()
 
 
-@case(seconds=33)
+@case(seconds=33, strict_only=True)
 def CmSlacParm_004(bench):
     """No CM_SLAC_PARM.REQ until TT_EVSE_SLAC_init (20 … 50 s) is over: a late one is not answered; it is in the next
     window of the retry rule."""
@@ -72,14 +72,14 @@ def ignored_while_the_timer_runs(bench, **wrong):
     late_req_waits_for_next_window(bench, plugged)
 
 
-@case(seconds=33)
+@case(seconds=33, strict_only=True)
 def CmSlacParm_005(bench):
     """CM_SLAC_PARM.REQ with an application type that is not 0, every 4 s from the plug-in on: ignored, the
     initialization timer keeps running from the plug-in, then as 004."""
     ignored_while_the_timer_runs(bench, application_type=1)
 
 
-@case(seconds=33)
+@case(seconds=33, strict_only=True)
 def CmSlacParm_006(bench):
     """As 005 with a security type that is not 0."""
     ignored_while_the_timer_runs(bench, security_type=1)

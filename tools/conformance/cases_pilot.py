@@ -15,16 +15,16 @@ AT_ONCE_S = 1.0
 STEP_LIMIT_S = 8.0
 
 
-def nominal_is_legal(message):
-    """IEC 61851-1: 6 A (10 %) to 80 A (96 %)."""
-    if not 6 <= message.signal[1] <= 80:
-        raise Failed("nominal duty cycle", "6 … 80 A (10 … 96 %)", f"{message.signal[1]} A")
+def nominal_is_legal(bench, message):
+    """IEC 61851-1: from 6 A (10 %) on, and never above what the station lets the outlet offer."""
+    if not 6 <= message.signal[1] <= bench.station.limit_a:
+        raise Failed("nominal duty cycle", f"6 … {bench.station.limit_a:g} A", f"{message.signal[1]} A")
 
 
 @case(seconds=5, settings=EIM)
 def AC_CmSlacParm_001(bench):
-    """AC, EIM before plug-in: nominal duty cycle within T_conn_max_comm (8 s) of it; CM_SLAC_PARM.REQ is answered
-    then too."""
+    """AC, EIM before plug-in: nominal duty cycle, not above the station's limit of 32 A, within T_conn_max_comm (8 s) of
+    it; CM_SLAC_PARM.REQ is answered then too."""
     bench.need_mqtt("pilot requests")
     bench.station.authorize()
     time.sleep(0.5)
@@ -41,15 +41,15 @@ def AC_CmSlacParm_001(bench):
             raise Failed("pilot", "neither E nor F: the user came first", message.signal)
         if isinstance(message.signal, tuple):
             break
-    nominal_is_legal(message)
+    nominal_is_legal(bench, message)
     time.sleep(bench.options["ready_s"])
     bench.car().initialize()
 
 
-@case(seconds=105)
+@case(seconds=105, strict_only=True)
 def AC_CmSlacParm_002(bench):
     """AC at 5 %, the car never speaks: window (20 … 50 s), E/F 4 … 8 s, window, E/F, window, then X1 (C_sequ_retry
-    = 2), and no further E/F."""
+    = 2), no further E/F, and no nominal duty cycle as long as nobody is authorized by EIM ([V2G2-852], -853)."""
     bench.need_mqtt("pilot requests")
     begun = bench.plug()
     for number in range(1, C_SEQU_RETRY + 1):
@@ -58,13 +58,13 @@ def AC_CmSlacParm_002(bench):
         again = bench.expect_signal((HLC,), pulse.time, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, f"end of E/F {number}")
         begun = again.time
     end = bench.expect_signal((X1,), begun, TT_EVSE_SLAC_INIT_MAX_S, TT_EVSE_SLAC_INIT_MIN_S, "end of window 3")
-    bench.no_signal((*RETRY_SIGNALS, HLC), T_STEP_EF_MAX_S, end.time, "after X1")
+    bench.no_signal((*RETRY_SIGNALS, HLC, NOMINAL), T_STEP_EF_MAX_S, end.time, "after X1, without EIM")
 
 
-@case(seconds=10, settings=EIM)
+@case(seconds=10, settings=EIM, limit_a=16.0)
 def AC_CmSlacParm_003(bench):
     """AC, EIM after plug-in, before the first CM_SLAC_PARM.REQ: E/F at least T_step_EF (4 s), then a nominal duty
-    cycle ([V2G3-M06-05], [V2G3-M06-08])."""
+    cycle, not above the station's limit of 16 A ([V2G3-M06-05], [V2G3-M06-08])."""
     bench.need_mqtt("pilot requests")
     bench.plug()
     authorized = bench.station.authorize()
@@ -72,13 +72,13 @@ def AC_CmSlacParm_003(bench):
     after = bench.expect_signal((X1, NOMINAL), pulse.time, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, "end of E/F")
     if after.signal == X1:
         after = bench.expect_signal((NOMINAL,), after.time, STEP_LIMIT_S, what="X2 after X1")
-    nominal_is_legal(after)
+    nominal_is_legal(bench, after)
 
 
 @case(seconds=10, settings=EIM)
 def AC_CmSlacParm_004(bench):
-    """AC, EIM while matching runs: X1 for at least T_step_X1 (3 s), then a nominal duty cycle, neither E nor F; the
-    matching goes on and succeeds ([V2G3-M06-06])."""
+    """AC, EIM while matching runs: X1 for at least T_step_X1 (3 s), then a nominal duty cycle, not above the station's
+    limit of 32 A, neither E nor F; the matching goes on and succeeds ([V2G3-M06-06])."""
     bench.need_mqtt("pilot requests")
     bench.plug()
     car = bench.car()
@@ -90,6 +90,6 @@ def AC_CmSlacParm_004(bench):
     time.sleep(0.5)
     car.match()
     nominal = bench.expect_signal((NOMINAL,), x1.time, STEP_LIMIT_S, T_STEP_X1_S, "end of X1")
-    nominal_is_legal(nominal)
+    nominal_is_legal(bench, nominal)
     bench.no_signal((*RETRY_SIGNALS, HLC, X1), AT_ONCE_S, nominal.time)
     bench.check_statuses(["matching", "matched"])

@@ -2,15 +2,16 @@
 """CmValidate: is the car that speaks the one that is plugged in? It proves it by B-C-B toggles of the pilot."""
 import time
 
-from conformance.car import FAILURE, NOT_REQUIRED, READY, SUCCESS
-from conformance.timing import C_EV_MATCH_RETRY, TT_MATCH_RESPONSE_S, TT_MATCH_SEQUENCE_S
+from conformance.car import FAILURE, NOT_READY, NOT_REQUIRED, READY, SUCCESS
+from conformance.timing import (
+    C_EV_MATCH_RETRY, TT_EVSE_VALD_TOGGLE_MAX_S, TT_MATCH_RESPONSE_S, TT_MATCH_SEQUENCE_S)
 from conformance.verdict import case
 
 VALIDATION = {"slac": {"validation": True}}
 NO_VALIDATION = {"slac": {"validation": False}}
 SILENCE_S = 0.6
 # CM_VALIDATE.REQ, step 2: (Timer + 1) × 100 ms.
-TWO_SECONDS = 19
+ONE_SECOND, TWO_SECONDS, SIX_SECONDS = 9, 19, 60
 
 
 def to_step_one(bench):
@@ -138,19 +139,9 @@ def CmValidate_010(bench):
     car.match()
 
 
-def step_two_fails(bench, **wrong):
+def step_two_ignored(bench, **wrong):
     car = to_step_two(bench)
-    car.validate_req(timer=TWO_SECONDS, **wrong)
-    bench.toggle(1)
-    return car
-
-
-@case(seconds=8, settings=VALIDATION)
-def CmValidate_011(bench):
-    """Step 2 with a wrong SignalType: it gets no CM_VALIDATE.CNF and is not counted as step 2: no second CNF when its
-    time is over, and no match afterwards."""
-    car = to_step_two(bench)
-    asked = car.validate_req(timer=TWO_SECONDS, signal_type=1)
+    asked = car.validate_req(timer=TWO_SECONDS, **wrong)
     bench.toggle(1)
     # A station that ignores it goes on repeating step 1; one that gives up is silent. Both are right.
     while True:
@@ -159,6 +150,62 @@ def CmValidate_011(bench):
             break
         car.expect_validate_cnf(asked, (READY,), 0, 3 * TT_MATCH_SEQUENCE_S, what="repetition of step 1")
     over(car)
+
+
+@case(seconds=8, settings=VALIDATION)
+def CmValidate_011(bench):
+    """Step 2 with a wrong SignalType: it gets no CM_VALIDATE.CNF and is not counted as step 2: no second CNF when its
+    time is over, and no match afterwards."""
+    step_two_ignored(bench, signal_type=1)
+
+
+@case(seconds=8, settings=VALIDATION)
+def General_validate_step_2_wrong_result(bench):
+    """Step 2 with a result that is not Ready: as CmValidate_011."""
+    step_two_ignored(bench, result=SUCCESS)
+
+
+@case(seconds=8, settings=VALIDATION)
+def General_validate_no_longer_than_3500_ms(bench):
+    """Step 2 with Timer 6.1 s, longer than the standard allows: CM_VALIDATE.CNF after TT_EVSE_vald_toggle (3.5 s at
+    most), with the toggle there was; matching works."""
+    car = to_step_two(bench)
+    asked = car.validate_req(timer=SIX_SECONDS)
+    bench.toggle(1)
+    car.expect_validate_cnf(asked, (SUCCESS,), 1, TT_EVSE_VALD_TOGGLE_MAX_S, what="answer to CM_VALIDATE.REQ, step 2")
+    car.match()
+
+
+@case(seconds=9, settings=VALIDATION)
+def General_validate_one_car_at_a_time(bench):
+    """A second car asks step 1 while the first toggles: NotReady (0), since both would watch the same pilot. When the
+    first has its result, the second is Ready, validated and matched."""
+    bench.plug()
+    first, second = bench.car(0), bench.car(1)
+    first.reach_match()
+    second.reach_match()
+    first.expect_validate_cnf(first.validate_req(), (READY,))
+    for _ in range(2):
+        second.expect_validate_cnf(second.validate_req(), (NOT_READY,), what="step 1 of a second car")
+    asked = first.validate_req(timer=ONE_SECOND)
+    second.expect_validate_cnf(second.validate_req(), (NOT_READY,), what="step 1 of a second car")
+    bench.toggle(1)
+    expect_count(first, asked, ONE_SECOND, 1)
+    second.validate()
+    second.match()
+
+
+@case(seconds=7, settings=VALIDATION)
+def General_validate_three_times_at_most(bench):
+    """A car that validates again and again keeps others from the pilot: three times (C_EV_match_retry repetitions) it
+    is Ready, then step 1 is not answered; matching works."""
+    car = to_step_one(bench)
+    for number in range(1, C_EV_MATCH_RETRY + 2):
+        car.expect_validate_cnf(car.validate_req(), (READY,), what=f"step 1 of validation {number}")
+        expect_count(car, car.validate_req(timer=1), 1, 0, (SUCCESS, FAILURE))
+    car.validate_req()
+    car.silence(SILENCE_S, why=f"step 1 of validation {C_EV_MATCH_RETRY + 2}")
+    car.match()
 
 
 @case(seconds=6, settings=VALIDATION)

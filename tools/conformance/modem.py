@@ -37,6 +37,10 @@ class Modem:
         self.peer = None  # the car's host behind its modem
         self.attenuation_db = bytes([20 + group % 7 for group in range(GROUPS)])
         self.groups = GROUPS
+        self.confirms = True  # False: CM_SET_KEY.CNF is withheld
+        self.confirmed = False  # the key that came last
+        self.tells_key = True  # False: CM_GET_KEY.CNF is withheld
+        self.key_question = None  # the CM_GET_KEY.REQ that waits for it
         self.answers = {
             CM_SET_KEY_REQ: self._set_key, CM_GET_KEY_REQ: self._get_key, CM_NW_STATS_REQ: self._nw_stats,
             VS_SW_VER_REQ: self._sw_ver, VS_RS_DEV_REQ: self._rs_dev, VS_NW_INFO_REQ: self._nw_info,
@@ -83,11 +87,35 @@ class Modem:
 
     def _set_key(self, request):
         self.lose_link()
+        self.confirmed = False
         self.keys.append(Key(request))
+        if self.confirms:
+            self._confirm(request)
+
+    def _confirm(self, request):
+        self.confirmed = True
         self._reply(request, CM_SET_KEY_CNF, result=1, my_nonce=b"\xde\xad\xbe\xef", your_nonce=request.my_nonce, pid=4,
                     pmn=0xFF)
 
+    def confirm_key(self):
+        """The confirmation that was withheld comes now, and those after it at once again."""
+        self.confirms = True
+        keys = self.keys.since()
+        if keys and not self.confirmed:
+            self._confirm(keys[-1].request)
+
+    def lose_key(self):
+        """Answers the question for the key that was withheld: this modem has another one."""
+        request, self.key_question = self.key_question, None
+        self.tells_key = True
+        self.lose_link()
+        self._reply(request, CM_GET_KEY_CNF, result=1, key_type=1, my_nonce=b"\xde\xad\xbe\xef",
+                    your_nonce=request.my_nonce, nid=frames.nid_of(b"\x11" * 16), pid=4)
+
     def _get_key(self, request):
+        if not self.tells_key:
+            self.key_question = request
+            return
         keys = self.keys.since()
         nid, nmk = (keys[-1].nid, keys[-1].nmk) if keys else (bytes(7), bytes(16))
         granted = bool(keys) and request.nid == nid

@@ -21,7 +21,7 @@ import traceback
 
 import conformance
 from conformance.bench import Bench
-from conformance.verdict import CASES, Disturbed, Failed, Skipped
+from conformance.verdict import CASES, Disturbed, Failed, Skipped, Unusable
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEFAULT_COMMAND = ["--config", "{config}", "--mqtt-host", "{mqtt_host}", "--mqtt-port", "{mqtt_port}"]
@@ -31,6 +31,7 @@ PASS, FAIL, SKIP = "PASS", "FAIL", "SKIP"
 STALL_S = 0.1
 ATTEMPTS = 3
 NICE = -10
+ALL_SKIPPED = 77
 STOPPED = 130
 EXAMPLES = """\
 EVSE_COMMAND starts the EVSE program; in its words these are replaced:
@@ -44,6 +45,8 @@ examples:
   slac-conformance --only 'CmSlacMatch_*,Field_*' --json result.json
   slac-conformance -- ./my-evse --if {interface} --broker {mqtt_host}:{mqtt_port}
   slac-conformance --pilot-command './set-pilot {state}' -- ./my-evse --if {interface}
+
+exit code: 0 no case failed; 1 one did; 2 wrong use, or no permission; 77 every case was skipped, see why behind each
 """
 
 
@@ -81,7 +84,8 @@ def parse(arguments):
     parser.add_argument("--json", metavar="FILE", help="write the results as JSON")
     parser.add_argument("--jobs", metavar="N", type=positive, default=16, help="cases at a time [16]; they mostly wait")
     parser.add_argument("--profile", choices=("strict", "field"), default="strict",
-                        help="slacd's profile in the cases of the list [strict]; the Field_ cases run with field")
+                        help="slacd's profile in the cases of the list [strict]; the Field_ cases run with field. "
+                             "With field, cases in which it rightly differs are skipped")
     parser.add_argument("--list", action="store_true", help="print the ids and what each does, and exit")
     parser.add_argument("--keep-logs", metavar="DIR", help="keep the frames, messages and output of each case")
     parser.add_argument("--pilot-command", metavar="CMD",
@@ -110,6 +114,12 @@ def complete(parser, options):
     options.chosen = choose(options.only)
     if not options.chosen:
         parser.error(f"--only {options.only}: no case has such an id")
+    if options.json:
+        try:
+            with open(options.json, "a", encoding="utf-8"):
+                pass
+        except OSError as error:
+            parser.error(f"--json {options.json}: {error.strerror}")
     for name in PROGRAMS:
         if shutil.which(name) is None:
             parser.error(f"the program {name} is not installed")
@@ -135,6 +145,8 @@ def judge(options, case):
         result.update(verdict=FAIL, message=str(failure), expected=failure.expected, observed=failure.observed)
     except Skipped as reason:
         result.update(verdict=SKIP, message=str(reason), observed="not run to its end")
+    except Unusable as reason:
+        result.update(verdict=FAIL, message=str(reason), observed=str(reason))
     except Disturbed as reason:
         result.update(verdict=FAIL, message=f"this machine is too slow: {reason}", observed=str(reason), disturbed=True)
     except Exception as error:  # the tester's own fault, or a machine that does not let it work
@@ -183,6 +195,8 @@ class Run:
     def one(self, case):
         started = time.monotonic()
         notes = []
+        if case.strict_only and self.options.profile != "strict":
+            return self.skipped(case, "only for the strict profile")
         for number in range(1, ATTEMPTS + 1):
             result = self.attempt(case, case.id if number == 1 else f"{case.id}.{number}")
             if result["verdict"] != FAIL or not (result.get("disturbed") or result["stall"] > STALL_S):
@@ -191,6 +205,12 @@ class Run:
         if result["verdict"] != FAIL:
             result["notes"] += notes
         result.update(id=case.id, seconds=round(time.monotonic() - started, 1))
+        self.show(result)
+        return result
+
+    def skipped(self, case, why):
+        result = {"verdict": SKIP, "message": why, "expected": case.text, "observed": "not run", "notes": [],
+                  "stall": 0.0, "id": case.id, "seconds": 0.0}
         self.show(result)
         return result
 
@@ -253,7 +273,12 @@ def conclude(options, results):
             json.dump({"command": options.command, "profile": options.profile, "results": results}, file, indent=1)
     counts = {verdict: sum(result["verdict"] == verdict for result in results) for verdict in (PASS, FAIL, SKIP)}
     print(f"{counts[PASS]} passed, {counts[FAIL]} failed, {counts[SKIP]} skipped", flush=True)
-    return 1 if counts[FAIL] else 0
+    if counts[FAIL]:
+        return 1
+    if not counts[PASS]:
+        print(f"every case was skipped: {'; '.join(sorted({result['message'] for result in results}))}", flush=True)
+        return ALL_SKIPPED
+    return 0
 
 
 def list_cases(patterns):

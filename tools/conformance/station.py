@@ -8,11 +8,11 @@ import uuid
 
 from conformance.mqtt import Client
 from conformance.timing import Stream
+from conformance.verdict import Unusable
 
 EVSE_ID = "DE*CNF*E1"
 FROM_STATION = "cs/josev"
 VOLTS = {"A": 12, "B": 9, "C": 6, "D": 3, "E": 0, "F": -12}
-MAX_CURRENT_A = 32.0
 # Signals the EVSE program may ask for; ("x2", ampere) is the one with a value.
 HLC, X1, E, F = "5 %", "X1", "E", "F"
 
@@ -25,10 +25,10 @@ def parameters(services, interface):
         "connectors": [{"id": 1, "services": {name: types[name] for name in services.split("+")}}]}]}
 
 
-def limits(services):
+def limits(services, limit_a):
     entry = {"evse_id": EVSE_ID, "status_code": "evse_ready"}
     if "ac" in services:
-        phases = {phase: MAX_CURRENT_A for phase in ("l1", "l2", "l3")}
+        phases = {phase: limit_a for phase in ("l1", "l2", "l3")}
         entry["ac"] = {"max_current": phases, "nominal_voltage": 230, "rcd_error": False}
     return {"evses": [entry]}
 
@@ -40,6 +40,17 @@ def duty_percent(signal):
         ampere = min(signal[1], 80.0)
         return round(ampere / 0.6 if ampere <= 51 else ampere / 2.5 + 64, 2)
     return 100.0
+
+
+def run_pilot_command(command):
+    try:
+        ended = subprocess.run(shlex.split(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    except (OSError, ValueError) as error:
+        raise Unusable(f"--pilot-command '{command}' cannot be run: {error}") from None
+    if ended.returncode != 0:
+        said = ended.stdout[-300:].strip()
+        raise Unusable(f"--pilot-command '{command}' ended with exit code {ended.returncode}: {said}")
 
 
 class Message:
@@ -83,12 +94,14 @@ class Message:
 class Station:
     """Without MQTT (`pilot_command`) it cannot see requests: the pilot is then 5 % from the start."""
 
-    def __init__(self, services, interface, pilot_command=None):
+    def __init__(self, services, interface, limit_a, pilot_command=None):
         self.parameters = parameters(services, interface)
-        self.limits = limits(services)
+        self.limit_a = limit_a
+        self.limits = limits(services, limit_a)
         self.pilot_command = pilot_command
         self.client = None
         self.vehicle = "A"
+        self.fault = None
         self.signal = HLC if pilot_command else X1
         self.messages = Stream()
         self.states = []
@@ -104,8 +117,8 @@ class Station:
     # The control pilot
 
     def state(self):
-        if self.signal in (E, F):
-            return self.signal
+        if self.fault or self.signal in (E, F):
+            return self.fault or self.signal
         return self.vehicle + ("2" if self.signal == HLC or isinstance(self.signal, tuple) else "1")
 
     def show_pilot(self):
@@ -113,19 +126,25 @@ class Station:
         state = self.state()
         if self.pilot_command:
             when = time.monotonic()
-            subprocess.run(shlex.split(self.pilot_command.replace("{state}", state)), check=True)
+            run_pilot_command(self.pilot_command.replace("{state}", state))
         else:
             volts = VOLTS[state[0]]
             oscillates = state.endswith("2")
+            duty = duty_percent(self.signal) if oscillates else 100.0
             when = self.publish("cp_status", "update", {
                 "evse_id": EVSE_ID, "connector_id": "1", "state": state, "max_voltage": volts,
-                "min_voltage": -12 if oscillates else volts, "duty_cycle": duty_percent(self.signal)})
+                "min_voltage": -12 if oscillates else volts, "duty_cycle": duty})
         self.states.append((when, state))
         return when
 
     def vehicle_state(self, letter):
         """The car changes to A, B, C or D."""
         self.vehicle = letter
+        return self.show_pilot()
+
+    def show_fault(self, letter):
+        """State E or F that nobody asked for, until None."""
+        self.fault = letter
         return self.show_pilot()
 
     # Messages

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds homeplug/CONFORMANCE.md against the sources, so that it cannot go stale.
 
-Every case of slac-conformance has a row and every row a test; every test named there exists; everything under
-"fulfilled by" exists in the sources; every id of the conformance document has a row (where that document lies beside the
-checkout); the tables of transitions and switches are those of the sources. With --write these two are written anew.
+Every case of slac-conformance has a row that begins with the case's own text, and every row a test; every test named there
+exists; everything under "fulfilled by" is a function, a struct member or a setting of the sources; every id of the conformance
+document and every timer and counter of the timer document that concerns an EVSE has a row (where these documents lie beside
+the checkout); the tables of transitions and switches are those of the sources. With --write these two are written anew.
 """
 import pathlib
 import re
@@ -14,14 +15,30 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MATRIX = ROOT / "homeplug" / "CONFORMANCE.md"
 DOCUMENT = ROOT.parent / "shared" / "spec" / "conformance.md"
+TIMERS = ROOT.parent / "shared" / "spec" / "slac-timers.md"
+EVSE_SIDES = ("EVSE", "both")
 VERDICTS = ("pass", "partly", "not observable")
 NO_TEST_NEEDED = ("not observable",)
 COLUMNS = 5
 
 
+def without_comments(text):
+    return re.sub(r"//[^\n]*|/\*.*?\*/", " ", text, flags=re.S)
+
+
 def sources():
-    paths = [path for folder in ("homeplug", "cp", "mqtt", "slacd") for path in (ROOT / folder).glob("*.[ch]")]
-    return "\n".join(path.read_text() for path in paths)
+    paths = [path for folder in ("homeplug", "cp", "mqtt", "slacd") for path in sorted((ROOT / folder).glob("*.[ch]"))]
+    return "\n".join(without_comments(path.read_text()) for path in paths)
+
+
+def symbols():
+    """The names of all functions, struct members and settings."""
+    text = sources()
+    functions = re.findall(r"^[a-z][\w \t*]*?[ \t*](\w+)\(", text, re.M)
+    members = [name for body in re.findall(r"^(?:static )?(?:const )?struct \w+ \{$(.*?)^\}", text, re.M | re.S)
+               for name in re.findall(r"(\w+)(?:\[[^\]]*\])*(?:\s*:\s*\d+)?\s*[;,]", body)]
+    settings = re.findall(r'^\t\{"\w+", "(\w+)", SETTING_|^\tSWITCH\((\w+),', text, re.M)
+    return {*functions, *members, *(name or switch for name, switch in settings)}
 
 
 def unit_tests():
@@ -37,8 +54,9 @@ def unit_tests():
 
 
 def black_box_cases():
+    """{id: what it does}"""
     listed = subprocess.run([ROOT / "tools" / "slac-conformance", "--list"], check=True, capture_output=True, text=True)
-    return {line.split()[0] for line in listed.stdout.splitlines() if line.strip()}
+    return dict(re.split(r"\s+", line, maxsplit=1) for line in listed.stdout.splitlines() if line.strip())
 
 
 def rows():
@@ -62,19 +80,25 @@ def test_is_missing(span, units, cases):
 
 
 def check_rows(problems, seen):
-    text, units, cases = sources(), unit_tests(), black_box_cases()
-    for number, (ident, _, by, tests, verdict) in rows():
+    known, units, cases = symbols(), unit_tests(), black_box_cases()
+    for number, (ident, text, by, tests, verdict) in rows():
         where = f"line {number}, {ident}"
+        if ident in seen:
+            problems.append(f"{where}: a second row")
         seen.add(ident)
+        if not text.startswith(cases.get(ident, "")):
+            problems.append(f"{where}: does not begin with the text of the tester: {cases[ident]}")
+        if ident in cases and f"slac-conformance: {ident}" not in spans(tests):
+            problems.append(f"{where}: not proven by its own case")
         if verdict not in VERDICTS:
             problems.append(f"{where}: verdict '{verdict}', expected one of {', '.join(VERDICTS)}")
         for span in spans(by):
-            if not re.search(rf"\b{re.escape(span)}\b", text):
-                problems.append(f"{where}: '{span}' is not in the sources")
+            if span not in known:
+                problems.append(f"{where}: '{span}' is no function, struct member or setting of the sources")
         if not spans(tests) and verdict not in NO_TEST_NEEDED:
             problems.append(f"{where}: no test")
         problems += [f"{where}: no such test: {span}" for span in spans(tests) if test_is_missing(span, units, cases)]
-    problems += [f"{case}: the tester has this case, the matrix does not" for case in sorted(cases - seen)]
+    problems += [f"{case}: the tester has this case, the matrix does not" for case in sorted(cases.keys() - seen)]
 
 
 def document_ids():
@@ -93,6 +117,17 @@ def document_ids():
         for first, last in re.findall(r"(\d{3})(?:\s*…\s*(\d{3}))?", numbers):
             for value in range(int(first), int(last or first) + 1):
                 yield f"{name}_{value:03}"
+
+
+def timer_symbols():
+    """What sections 1 and 2 of the timer document list for an EVSE; a table without a column for the side concerns both."""
+    side = None
+    for line in re.split(r"^## (?=3)", TIMERS.read_text(), flags=re.M)[0].split("\n## 1.", 1)[1].splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if cells[0] == "Symbol":
+            side = cells.index("Side") if "Side" in cells else None
+        elif re.fullmatch(r"(TT|TP|T|C)_\w+", cells[0]) and (side is None or cells[side] in EVSE_SIDES):
+            yield cells[0]
 
 
 def transitions_table():
@@ -149,6 +184,10 @@ def main():
                      for ident in document_ids() if ident not in seen]
     else:
         print("skipped: the conformance document is not beside the checkout, its ids are not compared")
+    if TIMERS.exists():
+        problems += [f"{symbol}: in the timer document, not in the matrix" for symbol in timer_symbols() if symbol not in seen]
+    else:
+        print("skipped: the timer document is not beside the checkout, its symbols are not compared")
     print("\n".join(problems) if problems else f"{len(seen)} rows, every test and every symbol named there exists")
     sys.exit(1 if problems else 0)
 

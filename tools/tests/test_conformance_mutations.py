@@ -29,7 +29,7 @@ def run_cases(tester, mutants, mutation, cases, jobs):
     with tempfile.NamedTemporaryFile("r", suffix=".json") as results:
         command = [tester, "--only", ",".join(cases), "--jobs", str(jobs), "--json", results.name]
         ended = subprocess.run(command, env=environment, capture_output=True, text=True)
-        if ended.returncode not in (0, 1):
+        if ended.returncode not in (0, 1, SKIPPED):
             sys.exit(f"{' '.join(command)}: exit code {ended.returncode}\n{ended.stdout}{ended.stderr}")
         return {result["id"]: result for result in json.load(results)["results"]}
 

@@ -33,6 +33,9 @@ static void faults_are_added_to_those_given_before(void **state)
 	assert_true(modem_faults_parse("twins,slow:250", &faults));
 	assert_true(modem_faults_parse("link-lost,lose-key:40,foreign-answers:only", &faults));
 	assert_true(faults.twins && faults.link_lost && faults.lose_key);
+	assert_false(faults.no_set_key || faults.no_get_key);
+	assert_true(modem_faults_parse("no-set-key,no-get-key", &faults));
+	assert_true(faults.no_set_key && faults.no_get_key);
 	assert_int_equal(faults.slow_ms, 250);
 	assert_int_equal(faults.link_lost_ms, 0);
 	assert_int_equal(faults.lose_key_ms, 40);

@@ -366,9 +366,11 @@ CM_GET_KEY_CNF = 0x600D
 CM_AMP_MAP_REQ = 0x601C
 CM_AMP_MAP_CNF = 0x601D
 CM_NW_STATS_REQ = 0x6048
+CM_NW_STATS_CNF = 0x6049
 CM_ATTEN_PROFILE_IND = 0x6086
 VS_SW_VER_REQ = 0xA000
 VS_RS_DEV_REQ = 0xA01C
+VS_HST_ACTION_RSP = 0xA063
 VS_PL_LNK_STATUS_REQ = 0xA0B8
 VS_ATTEN_CHAR_IND = 0xA14E
 NSCM_GET_VERSION_REQ = 0xAC6C
@@ -555,7 +557,23 @@ class Bench(unittest.TestCase):
     def start_ev(self, *arguments, interface="plc0"):
         """A modem, and a car that waits for "plug"."""
         command = [os.environ["SLAC_EV"], "--interface", interface, "--wait", *arguments]
-        return self.add(Program("slac-ev", *command))
+        program = self.add(Program("slac-ev", *command))
+        # It obeys when its modem hears: slacd's first question must not be lost.
+        program.say("hello")
+        program.wait_line("unknown command 'hello'")
+        return program
+
+    def start_unserved(self, configuration, *ev):
+        """As start_all with a modem that is of no use: up to the station's answer to the first request."""
+        self.link()
+        self.capture = self.capture_on("evse0")
+        self.broker = self.start_broker()
+        self.observer = self.start_observer(self.broker)
+        self.station = self.start_station()
+        self.station.wait_line("connected to the broker")
+        self.ev = self.start_ev(*FAST_EV, *ev)
+        self.slacd = self.start_slacd(configuration)
+        self.observer.wait_state_after_request()
 
     def start_all(self, configuration=None, *slacd_arguments, station=(), ev=(), evse=f"{EVSE}=evse0"):
         """The whole bench, up to the point where a car may come."""
@@ -592,6 +610,16 @@ class Bench(unittest.TestCase):
         self.observer.wait_slac("matched", after=mark)
         self.assertEqual(self.observer.slac_statuses(mark), ["matching", "matched"])
 
+    def assert_stays_matched(self, cycles):
+        """For so many answered questions for the link; the modem must answer CM_NW_STATS."""
+        mark = self.observer.mark()
+        keys = len(self.key_requests())
+        for _ in range(cycles):
+            self.capture.wait(CM_NW_STATS_CNF, after=self.capture.frames.mark())
+            self.assertEqual(self.observer.slac_statuses(mark), [])
+        self.assertEqual(self.link_status(), "connected")
+        self.assertEqual(len(self.key_requests()), keys)
+
     def fault(self, faults, program=None):
         """The modem misbehaves in this way from now on."""
         program = program or self.ev
@@ -614,6 +642,30 @@ class Bench(unittest.TestCase):
         self.capture.frames.wait(lambda frame: frame.octets == marker, "the marker", after=after)
         wanted = mmtypes if isinstance(mmtypes, tuple) else (mmtypes,)
         return [frame for frame in self.capture.frames.since(after) if frame.mmtype in wanted]
+
+    def key_requests(self, after=0):
+        """The keys the modem was told to take."""
+        return [frame.octets[SET_KEY_REQ_KEY] for frame in self.frames_of(CM_SET_KEY_REQ, after)]
+
+    def outcome(self, mark):
+        """What was reported since then, with its reason."""
+        return [(message.slac, message.data.get("reason", "")) for message in self.observer.messages.since(mark)
+                if message.slac]
+
+    def ask(self, what, name):
+        """The station asks; returns slacd's answer."""
+        mark = self.observer.mark()
+        self.station.say(f"request {what}")
+        request = self.observer.wait_request(name, after=mark)
+        return self.observer.wait_response(request.id, after=mark)
+
+    def link_status(self):
+        return self.ask("link_status", "slac_link_status").data["status"]
+
+    def data_link(self, action):
+        log = self.slacd.mark()
+        self.station.say(f"data_link {action}")
+        self.slacd.wait_line("Inbound MQTT message.*slac_data_link", after=log)
 
     def plug_both(self):
         """The station sees the car and it speaks; returns the observer's mark from before."""

@@ -4,6 +4,7 @@ import harness
 from harness import Bench, EVSE, FAST_EV, MODEM_TIMERS, with_settings
 
 OTHER = "DE*TST*E2"
+JOIN_S = int(FAST_EV[FAST_EV.index("--join-ms") + 1]) / 1000
 INITIATE = with_settings(MODEM_TIMERS, slac={"amp_map": True, "amp_map_carriers": 5, "amp_map_amplitude": 3})
 
 
@@ -33,7 +34,8 @@ class AmpMap(Bench):
         self.slacd.wait_line("The EV has confirmed our amplitude map")
         self.assertEqual(len(self.requests()), 1)
         self.assertEqual(self.requests()[0].octets[19:24], bytes([5, 0, 0x33, 0x33, 0x03]))
-        self.assertGreater(self.requests()[0].time, self.ev.wait_line("link up").time)
+        given = self.capture.wait(harness.CM_SLAC_MATCH_CNF)
+        self.assertGreater(self.requests()[0].time - given.time, JOIN_S - 0.02)
         self.assertEqual(self.complaints(), [])
 
     def test_both_maps_cross(self):
@@ -75,22 +77,39 @@ class BadModemNextDoor(Bench):
             self.observer.wait_state_after_request(evse)
 
     def assert_first_matches(self):
+        """Returns the observer's mark from before."""
         mark = self.observer.mark()
         self.station.say(f"plug {EVSE}")
         self.slacd.wait_line(r"Vehicle is connected. evse_id=DE\*TST\*E1")
         self.ev.say("plug")
+        self.ev.wait_line("link up", within=1.5)
         self.observer.wait_slac("matched", within=1.5, after=mark)
         self.assertEqual(self.observer.slac_statuses(mark), ["matching", "matched"])
+        return mark
+
+    def assert_first_stays_matched(self, mark):
+        """Through all that its neighbour did, with the modem it asked for its link."""
+        self.assertEqual(self.observer.slac_statuses(mark), ["matching", "matched"])
+        self.assertEqual(self.link_status(), "connected")
+        self.assertEqual(self.ev.lines("link down"), [])
+
+    def assert_other_matches(self, mark):
+        """Its car, with its own modem: both have the same key and slacd says so."""
+        self.bad.wait_line("link up")
+        self.observer.wait_slac("matched", evse=OTHER, after=mark)
+        self.assertEqual(self.observer.slac_statuses(mark, OTHER), ["matching", "matched"])
 
     def test_silent_modem_stops_its_own_outlet_only(self):
         self.start_two("--modem-fault", "silent")
         self.observer.wait_service("ready")
         self.station.say(f"plug {OTHER}")
         self.bad.say("plug")
-        self.assert_first_matches()
+        begin = self.assert_first_matches()
         self.assertEqual(self.observer.slac_statuses(evse=OTHER), [])
+        mark = self.observer.mark()
         self.fault("none", self.bad)
-        self.observer.wait_slac("matched", evse=OTHER)
+        self.assert_other_matches(mark)
+        self.assert_first_stays_matched(begin)
 
     def test_link_that_never_comes_fails_its_own_outlet_only(self):
         self.start_two("--modem-fault", "no-link,double-answers,twins,neighbour-twins")
@@ -99,13 +118,14 @@ class BadModemNextDoor(Bench):
         self.slacd.wait_line(r"Vehicle is connected. evse_id=DE\*TST\*E2")
         self.bad.say("plug")
         self.observer.wait_slac("matching", evse=OTHER)
-        self.assert_first_matches()
-        mark = self.observer.mark()
-        self.assertEqual(self.observer.wait_slac("failed", evse=OTHER).data["reason"], "no_power_line_link")
+        begin = self.assert_first_matches()
+        failed = self.observer.wait_slac("failed", evse=OTHER)
+        self.assertEqual(failed.data["reason"], "no_power_line_link")
         self.fault("none", self.bad)
+        mark = self.observer.messages.items.index(failed) + 1
         self.bad.say("plug")
-        self.observer.wait_slac("matched", evse=OTHER)
-        self.assertEqual(self.observer.slac_statuses(mark), [])
+        self.assert_other_matches(mark)
+        self.assert_first_stays_matched(begin)
 
 
 if __name__ == "__main__":

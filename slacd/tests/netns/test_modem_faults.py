@@ -16,21 +16,6 @@ KEYS_AND_PARM = (harness.CM_GET_KEY_REQ, harness.CM_SET_KEY_REQ, harness.CM_SET_
 
 
 class ModemFaults(Bench):
-    def start_unserved(self, *ev, configuration=MODEM_TIMERS):
-        """As start_all, up to the point where slacd finds that the modem is of no use."""
-        self.link()
-        self.capture = self.capture_on("evse0")
-        self.broker = self.start_broker()
-        self.observer = self.start_observer(self.broker)
-        self.station = self.start_station()
-        self.station.wait_line("connected to the broker")
-        self.ev = self.start_ev(*FAST_EV, *ev)
-        self.slacd = self.start_slacd(configuration)
-        self.observer.wait_state_after_request()
-
-    def key_requests(self, after=0):
-        return [frame.octets[harness.SET_KEY_REQ_KEY] for frame in self.frames_of(harness.CM_SET_KEY_REQ, after)]
-
     def resets(self, after=0):
         return self.frames_of((harness.VS_RS_DEV_REQ, harness.NSCM_RESET_DEVICE_REQ), after)
 
@@ -42,7 +27,7 @@ class ModemFaults(Bench):
         return int(re.search(r"count=(\d+)", lines[0].text).group(1)) if lines else 0
 
     def test_silent_modem_is_said_once_and_used_as_soon_as_it_speaks(self):
-        self.start_unserved("--modem-fault", "silent")
+        self.start_unserved(MODEM_TIMERS, "--modem-fault", "silent")
         self.slacd.wait_line(SILENT)
         for _ in range(4):
             self.capture.wait(harness.CM_SET_KEY_REQ, after=self.capture.frames.mark())
@@ -56,7 +41,7 @@ class ModemFaults(Bench):
         self.assertEqual(len(self.complaints()), 1)
 
     def test_refusing_modem_is_said_once_and_serves_when_it_takes_the_key(self):
-        self.start_unserved("--modem-fault", "refuse")
+        self.start_unserved(MODEM_TIMERS, "--modem-fault", "refuse")
         self.slacd.wait_line(REFUSES)
         for _ in range(3):
             self.capture.wait(harness.CM_SET_KEY_REQ, after=self.capture.frames.mark())
@@ -75,8 +60,12 @@ class ModemFaults(Bench):
         self.assertEqual(self.complaints(), [])
 
     def test_slow_modem_serves_as_well_as_a_quick_one(self):
-        self.start_all(MODEM_TIMERS, ev=(*FAST_EV, "--modem-fault", "slow:120"))
+        """Its answers need longer than two questions for a link that is not up are apart."""
+        configuration = with_settings(MODEM_TIMERS, modem={"link_lost_polls": 2})
+        self.start_all(configuration, ev=(*FAST_EV, "--modem-fault", "slow:120"))
+        self.capture.wait(harness.CM_NW_STATS_CNF)  # it can tell that there is a link
         self.assert_matches()
+        self.assert_stays_matched(5)
         self.assert_next_car_matches()
         self.assertEqual(self.complaints(), [])
 

@@ -14,10 +14,6 @@ class ModemLink(Bench):
     def key(self):
         return self.frames_of(harness.CM_SET_KEY_REQ)[-1].octets[harness.SET_KEY_REQ_KEY]
 
-    def statuses(self, mark):
-        return [(message.slac, message.data.get("reason", "")) for message in self.observer.messages.since(mark)
-                if message.slac]
-
     def assert_fresh_key_after(self, status, frames, old):
         """TP_match_leave: the modem has left the network a second later."""
         confirmed = self.capture.wait(harness.CM_SET_KEY_CNF, after=frames)
@@ -37,7 +33,7 @@ class ModemLink(Bench):
         cnf = self.capture.wait(harness.CM_SLAC_MATCH_CNF, after=frames)
         failed = self.observer.wait_slac("failed", after=mark)
         self.assert_time(failed.time, cnf.time + 0.9, "TT_match_join")
-        self.assertEqual(self.statuses(mark), [("matching", ""), ("failed", NO_JOIN)])
+        self.assertEqual(self.outcome(mark), [("matching", ""), ("failed", NO_JOIN)])
         self.assert_fresh_key_after(failed, frames, key)
         self.assertEqual(self.observer.pilots(mark), [])
         self.assert_said_once(f"WARN .*SLAC status.*status=failed reason={NO_JOIN}")
@@ -80,13 +76,30 @@ class ModemLink(Bench):
         self.assert_fresh_key_after(lost, frames, key)
         self.observer.messages.never(lambda message: message.slac or message.pilot, "more about it", 0.6,
                                      self.observer.messages.items.index(lost) + 1)
-        self.assertEqual(self.statuses(mark), [("unmatched", JOIN_LOST)])
+        self.assertEqual(self.outcome(mark), [("unmatched", JOIN_LOST)])
         self.assertEqual(self.observer.pilots(mark), [])
         self.assert_said_once(f"WARN .*SLAC status.*status=unmatched reason={JOIN_LOST}")
         self.fault("none")
         self.ev.say("plug")
         self.observer.wait_slac("matched", after=mark)
         self.assert_next_car_matches()
+
+    def test_link_that_comes_up_for_a_while_only_is_lost_then(self):
+        lasts_s = 0.5
+        self.start_all(MODEM_TIMERS, ev=(*FAST_EV, "--modem-fault", f"link-lost:{lasts_s * 1000:.0f}"))
+        key = self.key()
+        frames = self.capture.frames.mark()
+        mark = self.plug_both()
+        up = self.ev.wait_line("modem +hears the EV's modem")
+        lost = self.observer.wait_slac("unmatched", after=mark)
+        self.assertEqual(self.outcome(mark), [("matching", ""), ("matched", ""), ("unmatched", JOIN_LOST)])
+        # The last "up" may be supervise_ms old, then three questions are answered with no, poll_ms apart.
+        self.assertGreater(lost.time - up.time, lasts_s)
+        self.assertLess(lost.time - up.time, lasts_s + 0.1 + 3 * 0.05 + harness.TOLERANCE_S + self.stalls.worst_s)
+        self.assert_fresh_key_after(lost, frames, key)
+        self.fault("none")
+        self.ev.say("plug")
+        self.observer.wait_slac("matched", after=self.observer.messages.items.index(lost))
 
     def test_lost_link_wakes_the_car_with_f_where_configured(self):
         key = self.matched(RETRY)
@@ -99,7 +112,7 @@ class ModemLink(Bench):
         hlc = self.observer.wait_pilot("hlc", after=mark)
         self.assert_time(hlc.time, f.time + 0.4, "step_f_ms")
         self.assertEqual(self.observer.pilots(mark), ["f", "hlc"])
-        self.assertEqual(self.statuses(mark), [("unmatched", JOIN_LOST)])
+        self.assertEqual(self.outcome(mark), [("unmatched", JOIN_LOST)])
         self.fault("none")
         self.ev.say("plug")
         self.observer.wait_slac("matched", after=mark)
@@ -128,18 +141,13 @@ class ModemLink(Bench):
         mark = self.plug_both()
         for _ in range(2):
             self.observer.wait_slac("unmatched", after=mark)
-            self.assertEqual(self.statuses(mark), [("matching", ""), ("matched", ""), ("unmatched", JOIN_LOST)])
+            self.assertEqual(self.outcome(mark), [("matching", ""), ("matched", ""), ("unmatched", JOIN_LOST)])
             mark = self.observer.mark()
             self.ev.say("plug")
         self.observer.wait_slac("unmatched", after=mark)
         self.assertEqual(len(self.slacd.lines("SLAC status.*" + JOIN_LOST)), 3)
         self.fault("none")
         self.assert_next_car_matches()
-
-    def data_link(self, action):
-        log = self.slacd.mark()
-        self.station.say(f"data_link {action}")
-        self.slacd.wait_line("Inbound MQTT message.*slac_data_link", after=log)
 
     def test_link_that_sleeps_is_not_lost_and_is_awaited_after_resume(self):
         key = self.matched()
@@ -155,7 +163,7 @@ class ModemLink(Bench):
         self.observer.messages.never(lambda message: message.slac, "a status before the link is up", 0.3, mark)
         self.fault("none")
         self.observer.wait_slac("matched", after=mark)
-        self.assertEqual(self.statuses(mark), [("matched", "")])
+        self.assertEqual(self.outcome(mark), [("matched", "")])
 
     def test_link_that_does_not_wake_up_has_failed(self):
         key = self.matched()
@@ -165,7 +173,7 @@ class ModemLink(Bench):
         frames = self.capture.frames.mark()
         self.data_link("resume")
         failed = self.observer.wait_slac("failed", after=mark)
-        self.assertEqual(self.statuses(mark), [("failed", NO_JOIN)])
+        self.assertEqual(self.outcome(mark), [("failed", NO_JOIN)])
         harness.await_true(lambda: self.key() != key, "a fresh key", within=1.0)
         self.assertLess(self.frames_of(harness.CM_SET_KEY_REQ)[-1].time - failed.time, 1.0)
         self.assertEqual(len(self.frames_of(harness.CM_SET_KEY_REQ, frames)), 2)

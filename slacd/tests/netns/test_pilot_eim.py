@@ -96,6 +96,17 @@ class PilotEim(Bench):
         self.station.say("authorize")
         self.observer.never_pilot(("f", "x1", "x2"), 0.6, self.start)
 
+    def test_strict_profile_stays_at_x1_until_an_authorization_is_accepted(self):
+        pilot = {**CONFIGURATION["pilot"], "basic_charging_on_eim": False, "slac_init_retries": 0}
+        self.start_with({"slac": {**CONFIGURATION["slac"], "profile": "strict"}, "pilot": pilot})
+        self.plug()
+        x1 = self.observer.wait_pilot("x1", after=self.start)
+        self.assertEqual(self.outcome(self.start), [("basic_charging", "no_parm_req")])
+        self.observer.never_pilot(("x2",), 1.0, self.after(x1))
+        self.station.say("authorize")
+        self.observer.wait_pilot(X2, after=self.after(x1))
+        self.assertEqual(self.observer.pilots(self.start), ["f", "x1", X2])
+
     def test_running_session_is_cut_neither_by_the_time_out_nor_by_an_authorization(self):
         self.start_with()
         self.plug()

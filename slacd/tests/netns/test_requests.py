@@ -10,22 +10,6 @@ X2 = ("x2", 32.0)
 
 
 class Requests(Bench):
-    def ask(self, what, name):
-        mark = self.observer.mark()
-        self.station.say(f"request {what}")
-        request = self.observer.messages.wait(lambda message: message.name == name and message.type == "request", name,
-                                              after=mark)
-        return self.observer.messages.wait(lambda message: message.id == request.id and message.type == "response",
-                                           f"{name} response", after=mark)
-
-    def link_status(self):
-        return self.ask("link_status", "slac_link_status").data["status"]
-
-    def data_link(self, action):
-        log = self.slacd.mark()
-        self.station.say(f"data_link {action}")
-        self.slacd.wait_line("Inbound MQTT message.*slac_data_link", after=log)
-
     def key_changes(self, after):
         return self.capture.all(harness.CM_SET_KEY_REQ, after)
 
