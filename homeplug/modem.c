@@ -62,7 +62,7 @@ void modem_init(struct modem *modem, const struct modem_config *config)
 }
 
 /* A car still knows an older key: the key that should have been followed by a reset never was set. */
-static bool owes_reset(const struct modem *modem)
+static bool key_owes_reset(const struct modem *modem)
 {
 	return modem->state != MODEM_READY && modem->after_session && !modem->reset_done;
 }
@@ -80,7 +80,7 @@ static void forget_all(struct modem *modem)
 void modem_reset(struct modem *modem)
 {
 	network_key_wipe(&modem->key);
-	modem->after_session = owes_reset(modem);
+	modem->after_session = key_owes_reset(modem);
 	modem->state = MODEM_IDLE;
 	modem->deadline_us = MODEM_NEVER;
 	modem->key_checked = false;
@@ -95,12 +95,13 @@ void modem_set_key(struct modem *modem, const struct network_key *key, const uin
 		   bool after_session, uint64_t now_us, struct modem_outputs *out)
 {
 	out->count = 0;
-	modem->after_session = after_session || owes_reset(modem);
+	modem->after_session = after_session || key_owes_reset(modem);
 	modem->key = *key;
 	memcpy(modem->nonce, nonce, NONCE_LEN);
 	modem->attempts = 0;
 	modem_forgive(modem);
 	modem->reset_done = false;
+	modem->reset_asked = false;
 	modem_unwatch_link(modem);
 	if (modem->state == MODEM_IDLE)
 		modem_identify(modem, now_us, out);

@@ -133,6 +133,7 @@ struct modem {
 	uint64_t restart_us;                 /* VS_HST_ACTION.IND may tell a restart again */
 	bool verifies_reset;                 /* in VERIFY: asked after a reset */
 	bool reset_done;                     /* for the present key */
+	bool reset_asked;                    /* likewise: what it is was asked once more, as a reset needs to know */
 	bool reset_answered;                 /* in WAIT_UP: the last question was */
 	bool reset_silence_seen;             /* in WAIT_UP: it was away */
 	uint64_t reset_over_us;              /* in WAIT_UP: give up */

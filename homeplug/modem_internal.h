@@ -76,6 +76,8 @@ void modem_on_version(struct modem *modem, const struct modem_mme *message, uint
 		      struct modem_outputs *out);
 
 /* modem_restart.c */
+/* A reset is due, and the modem has not said what it is: it is to be asked, once for each key. */
+bool modem_asks_before_reset(struct modem *modem);
 /* The modem has taken the present key: it is to be reset now. Says so where that cannot be done. */
 bool modem_wants_reset(struct modem *modem, struct modem_outputs *out);
 void modem_begin_reset(struct modem *modem, uint64_t now_us, struct modem_outputs *out);

@@ -71,7 +71,10 @@ void modem_key_is_set(struct modem *modem, struct modem_outputs *out)
 
 static void key_is_taken(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
-	if (modem_wants_reset(modem, out))
+	/* It may have come back between the identification and the key: asked once more, and given the key again. */
+	if (modem_asks_before_reset(modem))
+		modem_identify(modem, now_us, out);
+	else if (modem_wants_reset(modem, out))
 		modem_begin_reset(modem, now_us, out);
 	else
 		modem_key_is_set(modem, out);

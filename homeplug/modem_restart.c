@@ -3,12 +3,25 @@
 
 /* --- reset by us --- */
 
-bool modem_wants_reset(struct modem *modem, struct modem_outputs *out)
+static bool owes_reset(const struct modem *modem)
 {
 	const bool configured =
 		modem->config.reset_after_key || (modem->config.reset_after_session && modem->after_session);
 
-	if (!configured || modem->reset_done)
+	return configured && !modem->reset_done;
+}
+
+bool modem_asks_before_reset(struct modem *modem)
+{
+	if (!owes_reset(modem) || modem->identified || modem->reset_asked || modem->config.family == MODEM_STANDARD)
+		return false;
+	modem->reset_asked = true;
+	return true;
+}
+
+bool modem_wants_reset(struct modem *modem, struct modem_outputs *out)
+{
+	if (!owes_reset(modem))
 		return false;
 	if (modem->identified)
 		return true;
