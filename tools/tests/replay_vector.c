@@ -30,6 +30,7 @@ struct scene {
 	uint64_t now_us;
 	uint8_t random;
 	unsigned sounds;
+	uint8_t cars_before;
 	bool second_car; /* of part 2 */
 	unsigned lost_rsps;
 };
@@ -153,7 +154,8 @@ static void ev_speaks(struct scene *scene, const struct slac_ev_outputs *out)
 
 static void evse_input(struct scene *scene, enum slac_evse_input_kind kind)
 {
-	static const struct network_key key = {.nmk = {0x5a}, .nid = {0xa5}};
+	/* A key is one car's: the next one gets another. */
+	const struct network_key key = {.nmk = {0x5a, scene->cars_before}, .nid = {0xa5, scene->cars_before}};
 	const struct slac_evse_input input = {.kind = kind, .key = &key, .reason = SLAC_REASON_VEHICLE_LEFT};
 	struct slac_evse_outputs out;
 
@@ -206,6 +208,7 @@ static void play_car(struct scene *scene, const struct slac_ev_config *config)
 	ev_speaks(scene, &out);
 	run(scene);
 	evse_input(scene, SLAC_EVSE_DISCONNECTED);
+	scene->cars_before++;
 	scene->now_us += PAUSE_US;
 }
 
