@@ -32,7 +32,7 @@ void slac_evse_init(struct slac_evse *evse, const struct slac_evse_config *confi
 }
 
 void slac_evse_report(const struct slac_evse *evse, enum slac_status status, enum slac_reason reason,
-		   struct slac_evse_outputs *out)
+		      struct slac_evse_outputs *out)
 {
 	struct slac_run last = {0};
 
@@ -63,13 +63,13 @@ static void wait_for_parm_req(struct slac_evse *evse, uint64_t now_us)
 	wait_until_after_ms(evse, SLAC_EVSE_WAIT_PARM, evse->config.tt_evse_slac_init_ms, now_us);
 }
 
-/* An EV has been given the key. */
 bool slac_evse_is_given_away(const struct slac_evse *evse)
 {
 	return evse->state == SLAC_EVSE_JOINING || evse->state == SLAC_EVSE_MATCHED;
 }
 
-struct slac_run_context slac_evse_run_context(const struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
+struct slac_run_context slac_evse_run_context(const struct slac_evse *evse, uint64_t now_us,
+					      struct slac_evse_outputs *out)
 {
 	return (struct slac_run_context){
 		.config = &evse->config,
@@ -139,20 +139,28 @@ static void on_link_up(struct slac_evse *evse, struct slac_evse_outputs *out)
 	slac_evse_report(evse, SLAC_STATUS_MATCHED, SLAC_REASON_NONE, out);
 }
 
+/* Appends an output about the outlet, not about one run. */
+static struct slac_evse_output *outlet_output(enum slac_evse_output_kind kind, struct slac_evse_outputs *out)
+{
+	const struct slac_run none = {0};
+	struct slac_evse_output *item = slac_run_output(&none, kind, out);
+
+	item->has_run_id = false;
+	return item;
+}
+
 static void join(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
 {
-	struct slac_run none = {0};
-
 	wait_until_after_ms(evse, SLAC_EVSE_JOINING, evse->config.tt_match_join_ms, now_us);
 	if (evse->config.await_link)
-		slac_run_output(&none, SLAC_EVSE_WATCH_LINK, out)->has_run_id = false;
+		outlet_output(SLAC_EVSE_WATCH_LINK, out);
 	else
 		on_link_up(evse, out);
 }
 
 /* CM_SLAC_MATCH.CNF was sent for the first time: this EV has won the outlet. */
 void slac_evse_on_chosen(struct slac_evse *evse, const struct slac_run *winner, uint64_t now_us,
-		      struct slac_evse_outputs *out)
+			 struct slac_evse_outputs *out)
 {
 	fail_runs(evse, winner, SLAC_REASON_OTHER_EV_MATCHED, now_us, out);
 	slac_evse_remember_ev(evse, winner);
@@ -264,12 +272,9 @@ static void on_link_lost(struct slac_evse *evse, uint64_t now_us, struct slac_ev
 
 static void on_init_over(struct slac_evse *evse, struct slac_evse_outputs *out)
 {
-	struct slac_run none = {0};
-	struct slac_evse_output *item = slac_run_output(&none, SLAC_EVSE_INIT_TIMEOUT, out);
-
-	item->has_run_id = false;
 	/* What the car said before the modem had its key was not answered, and nobody's silence. */
-	item->reason = evse->has_key ? SLAC_REASON_NO_PARM_REQ : SLAC_REASON_KEY_NOT_SET;
+	outlet_output(SLAC_EVSE_INIT_TIMEOUT, out)->reason =
+		evse->has_key ? SLAC_REASON_NO_PARM_REQ : SLAC_REASON_KEY_NOT_SET;
 	evse->deadline_us = SLAC_NEVER;
 	evse->state = SLAC_EVSE_EXPIRED;
 }

@@ -229,6 +229,9 @@ void slac_evse_init(struct slac_evse *evse, const struct slac_evse_config *confi
 void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input, uint64_t now_us,
 		     struct slac_evse_outputs *out);
 
+/* JOINING or MATCHED: an EV has been given the key, and uses it. */
+bool slac_evse_is_given_away(const struct slac_evse *evse);
+
 /* The next time SLAC_EVSE_TICK is wanted (monotonic microseconds), or SLAC_NEVER. */
 uint64_t slac_evse_deadline(const struct slac_evse *evse);
 

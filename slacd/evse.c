@@ -169,10 +169,21 @@ const struct api_evse_parameters *evse_parameters(const struct evse *evse)
 	return &evse->parameters;
 }
 
+static void take_counts(uint64_t *counts, const struct log_limit *limits, size_t number)
+{
+	for (size_t i = 0; i < number; i++)
+		counts[i] = limits[i].count;
+}
+
 void evse_statistics(const struct evse *evse, struct statistics *total)
 {
-	statistics_add(total, &evse->statistics);
-	total->foreign_modem_answers += evse->modem.foreign_answers;
+	struct statistics own = evse->sessions;
+
+	own.foreign_modem_answers = evse->modem.foreign_answers;
+	take_counts(own.malformed, evse->malformed, MME_ERR_COUNT);
+	take_counts(own.refused, evse->refused, SLAC_REASON_COUNT);
+	take_counts(own.wrong_field, evse->refused_fields, MME_ERR_COUNT);
+	statistics_add(total, &own);
 }
 
 void evse_log_counters(const struct evse *evse)

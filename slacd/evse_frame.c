@@ -34,11 +34,10 @@ void evse_malformed(struct evse *evse, const uint8_t from[MAC_LEN], const char *
 {
 	char mac[MAC_TEXT_SIZE];
 
-	evse->statistics.malformed[error]++;
 	if (log_limit_pass(&evse->malformed[error], clock_now_us()))
 		log_line(LOG_LEVEL_WARN, "Malformed frame. evse_id=%s from=%s frame=%s reason=%s octets=%zu count=%llu",
 			 evse->parameters.evse_id, mac_text(from, mac), name, mme_error_text(error), len,
-			 (unsigned long long)evse->statistics.malformed[error]);
+			 (unsigned long long)evse->malformed[error].count);
 }
 
 void evse_frame(struct evse *evse, const uint8_t *octets, size_t len)

@@ -56,7 +56,7 @@ struct evse {
 	struct pilot_request pilot_request;
 	struct request_retry pilot_retry;
 
-	struct statistics statistics;
+	struct statistics sessions; /* matched and failed; the rest is counted by the limits below */
 	struct log_limit malformed[MME_ERR_COUNT];
 	struct log_limit refused[SLAC_REASON_COUNT];
 	struct log_limit refused_fields[MME_ERR_COUNT];

@@ -37,12 +37,10 @@ static void key_is_set(struct evse *evse)
 /* A matched car has the key: whether the modem's restart cost the link shows when the link is asked for. */
 static void modem_restarted(struct evse *evse)
 {
-	bool in_use = evse->slac.state == SLAC_EVSE_JOINING || evse->slac.state == SLAC_EVSE_MATCHED;
-
 	if (log_limit_pass(&evse->modem_restarts, clock_now_us()))
 		log_line(LOG_LEVEL_WARN, "The modem has restarted, its key is set again. evse_id=%s count=%llu",
 			 evse->parameters.evse_id, (unsigned long long)evse->modem_restarts.count);
-	if (!in_use)
+	if (!slac_evse_is_given_away(&evse->slac))
 		tell_slac(evse, SLAC_EVSE_KEY_LOST, SLAC_REASON_MODEM_RESTARTED);
 }
 

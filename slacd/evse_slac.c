@@ -29,9 +29,9 @@ static bool session_has_ended(const struct slac_evse_output *item)
 static void count_session(struct evse *evse, const struct slac_evse_output *item)
 {
 	if (item->status == SLAC_STATUS_MATCHED)
-		evse->statistics.matched++;
+		evse->sessions.matched++;
 	else if (item->status == SLAC_STATUS_FAILED)
-		evse->statistics.failed[item->reason]++;
+		evse->sessions.failed[item->reason]++;
 }
 
 /* What depends on the power-line link begins and ends with the match. */
@@ -118,15 +118,13 @@ void evse_refused(struct evse *evse, const char *what, const char *name, const u
 {
 	bool by_field = reason == SLAC_REASON_FIELD;
 	char mac[MAC_TEXT_SIZE];
-	uint64_t *count = by_field ? &evse->statistics.wrong_field[error] : &evse->statistics.refused[reason];
 	struct log_limit *limit = by_field ? &evse->refused_fields[error] : &evse->refused[reason];
 	/* A wrong field is worth a warning; a message out of place is everyday on a shared power line. */
 	bool loud = log_limit_pass(limit, clock_now_us()) && by_field;
 
-	(*count)++;
 	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "%s %s. evse_id=%s from=%s reason=%s%s%s count=%llu", what, name,
 		 evse->parameters.evse_id, mac_text(from, mac), slac_reason_text(reason), by_field ? ":" : "",
-		 by_field ? mme_error_text(error) : "", (unsigned long long)*count);
+		 by_field ? mme_error_text(error) : "", (unsigned long long)limit->count);
 }
 
 /* A profile was made up: the station's installer must know in each session that nothing was measured. */

@@ -5,11 +5,10 @@
  * missed by its name is for test_traces.c to say.
  */
 #include "homeplug/amp_map.h"
-#include "homeplug/capture.h"
 #include "homeplug/modem_mme.h"
 #include "homeplug/nw_info.h"
+#include "homeplug/tests/trace_files.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,7 +17,6 @@
 #include <cmocka.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define TEST_SKIPPED	77
 #define TEXTS_MAX	16
 
 #define AUDI	     "audi-q4-pyplc-foccicape-three-sessions-matched.pcap"
@@ -82,51 +80,28 @@ static const struct {
 	{MODEL_Y, MODEM_VS_ATTEN_CHAR_IND, 10},
 };
 
-static const char *traces(void)
+static void each_frame(const char *file, trace_frame_function *call, void *ctx)
 {
-	return getenv("SLACD_TRACES");
-}
+	char error[LINK_ERROR_SIZE] = "";
 
-/* Called for every 0x88E1 frame of a capture, in order. */
-typedef void (*frame_function)(const uint8_t *frame, size_t len, void *ctx);
-
-static void each_frame(const char *file, frame_function call, void *ctx)
-{
-	char path[4096], error[LINK_ERROR_SIZE] = "";
-	enum link_result result;
-	const uint8_t *frame;
-	uint64_t time_us;
-	size_t len;
-
-	snprintf(path, sizeof(path), "%s/%s", traces(), file);
-	struct capture_reader *reader = capture_open(path, error);
-	if (reader == NULL)
+	if (!trace_each_frame(file, call, ctx, error))
 		fail_msg("%s", error);
-	while ((result = capture_next(reader, &frame, &len, &time_us)) == LINK_FRAME)
-		call(frame, len, ctx);
-	if (result != LINK_END)
-		fail_msg("%s: %s", file, capture_error(reader));
-	capture_close(reader);
 }
 
 typedef void (*capture_function)(const char *file, void *ctx);
 
 static void each_capture(capture_function call, void *ctx)
 {
-	DIR *folder = opendir(traces());
+	static char names[TRACE_FILES][TRACE_NAME_SIZE];
+	const size_t count = trace_list(names);
 
-	assert_non_null(folder);
-	for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-		const char *dot = strrchr(entry->d_name, '.');
-
-		if (dot != NULL && strcmp(dot, ".pcap") == 0)
-			call(entry->d_name, ctx);
-	}
-	closedir(folder);
+	assert_true(count > 0);
+	for (size_t i = 0; i < count; i++)
+		call(names[i], ctx);
 }
 
 struct all_frames {
-	frame_function call;
+	trace_frame_function *call;
 	void *ctx;
 };
 
@@ -137,7 +112,7 @@ static void frames_of(const char *file, void *ctx)
 	each_frame(file, all->call, all->ctx);
 }
 
-static void each_frame_of_all(frame_function call, void *ctx)
+static void each_frame_of_all(trace_frame_function *call, void *ctx)
 {
 	struct all_frames all = {.call = call, .ctx = ctx};
 
@@ -166,13 +141,14 @@ static size_t kept(const struct modem_mme *mme, const uint8_t *frame, size_t pad
 	}
 }
 
-static void round_trip(const uint8_t *frame, size_t len, void *ctx)
+static void round_trip(const uint8_t *frame, size_t len, uint64_t time_us, void *ctx)
 {
 	struct tally *tally = ctx;
 	uint8_t again[MME_FRAME_MAX], own[MME_FRAME_MAX];
 	struct modem_mme mme;
 	size_t again_len;
 
+	(void)time_us;
 	tally->number++;
 	enum mme_error error = modem_mme_decode(frame, len, &mme);
 	if (error == MME_ERR_MMTYPE)
@@ -269,11 +245,12 @@ static void print_texts(const struct texts *texts)
 		printf("%7zu  %s\n", texts->items[i].frames, texts->items[i].text);
 }
 
-static void note_version(const uint8_t *frame, size_t len, void *ctx)
+static void note_version(const uint8_t *frame, size_t len, uint64_t time_us, void *ctx)
 {
 	struct modem_mme mme;
 	char text[2 * QUALCOMM_VERSION_SIZE];
 
+	(void)time_us;
 	if (modem_mme_decode(frame, len, &mme) != MME_OK || mme.message != MODEM_VS_SW_VER_CNF)
 		return;
 	assert_int_equal(len, 297);
@@ -297,11 +274,12 @@ static void every_modem_tells_its_device_and_version(void **state)
 	assert_int_equal(texts.count, 5);
 }
 
-static void note_attributes(const uint8_t *frame, size_t len, void *ctx)
+static void note_attributes(const uint8_t *frame, size_t len, uint64_t time_us, void *ctx)
 {
 	struct modem_mme mme;
 	char text[2 * QUALCOMM_VERSION_SIZE];
 
+	(void)time_us;
 	if (modem_mme_decode(frame, len, &mme) != MME_OK || mme.message != MODEM_VS_OP_ATTRIBUTES_CNF)
 		return;
 	const struct vs_op_attributes_cnf *cnf = &mme.vs_op_attributes_cnf;
@@ -331,11 +309,12 @@ struct cookies {
 	size_t confirmations;
 };
 
-static void note_cookie(const uint8_t *frame, size_t len, void *ctx)
+static void note_cookie(const uint8_t *frame, size_t len, uint64_t time_us, void *ctx)
 {
 	struct cookies *cookies = ctx;
 	struct modem_mme mme;
 
+	(void)time_us;
 	if (modem_mme_decode(frame, len, &mme) != MME_OK)
 		return;
 	if (mme.message == MODEM_VS_OP_ATTRIBUTES_REQ)
@@ -377,12 +356,13 @@ static void note_twin(struct profiles *profiles, const struct mme *mme)
 			   memcmp(latest->aag_db, ind->aag_db, SLAC_GROUPS) == 0;
 }
 
-static void note_profile(const uint8_t *frame, size_t len, void *ctx)
+static void note_profile(const uint8_t *frame, size_t len, uint64_t time_us, void *ctx)
 {
 	struct profiles *profiles = ctx;
 	struct modem_mme message;
 	struct mme mme;
 
+	(void)time_us;
 	if (mme_decode(frame, len, &mme) == MME_OK && mme.mmtype == CM_ATTEN_PROFILE_IND)
 		note_twin(profiles, &mme);
 	if (modem_mme_decode(frame, len, &message) != MME_OK || message.message != MODEM_VS_ATTEN_CHAR_IND)
@@ -413,13 +393,14 @@ struct others {
 	size_t amp_map;
 };
 
-static void note_others(const uint8_t *frame, size_t len, void *ctx)
+static void note_others(const uint8_t *frame, size_t len, uint64_t time_us, void *ctx)
 {
 	struct others *others = ctx;
 	struct amp_map_mme amp_map;
 	struct modem_mme message;
 	struct nw_info info;
 
+	(void)time_us;
 	others->amp_map += amp_map_decode(frame, len, &amp_map) == MME_OK;
 	assert_true(len >= MME_FRAME_MIN);
 	if (frame[15] != (VS_NW_INFO_CNF & 0xff) || frame[16] != VS_NW_INFO_CNF >> 8)
@@ -456,12 +437,10 @@ int main(void)
 		cmocka_unit_test(vs_atten_char_says_the_same_as_the_standards_profile),
 		cmocka_unit_test(every_nw_info_confirmation_is_left_to_its_own_codec),
 	};
-	DIR *folder = traces() != NULL ? opendir(traces()) : NULL;
 
-	if (folder == NULL) {
+	if (trace_folder() == NULL) {
 		printf("skipped: SLACD_TRACES does not name a folder with captures\n");
-		return TEST_SKIPPED;
+		return TRACE_SKIPPED;
 	}
-	closedir(folder);
 	return cmocka_run_group_tests_name("modem_traces", tests, NULL, NULL);
 }

@@ -8,12 +8,11 @@
  * or has another number of frames, fails the test: the tables are to be brought up to date by whoever adds
  * one.
  */
-#include "homeplug/capture.h"
 #include "homeplug/mme.h"
 #include "homeplug/network_key.h"
 #include "homeplug/tests/message_fields.h"
+#include "homeplug/tests/trace_files.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,7 +21,6 @@
 #include <cmocka.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define TEST_SKIPPED	77
 #define PAIRS_MAX	64
 
 #define EVSIM	     "evsim-openplcutils-phytec-stale-buffers-matched.pcap"
@@ -100,34 +98,15 @@ static const struct {
 	{SUPERCHARGER, CM_GET_KEY_CNF, 2, "425 octets"},
 };
 
-static const char *traces(void)
+static void each_frame(const char *file, trace_frame_function *call, void *ctx)
 {
-	return getenv("SLACD_TRACES");
-}
+	char error[LINK_ERROR_SIZE] = "";
 
-/* Called for every 0x88E1 frame of a capture, in order. */
-typedef void (*frame_function)(const uint8_t *frame, size_t len, void *ctx);
-
-static void each_frame(const char *file, frame_function call, void *ctx)
-{
-	char path[4096], error[LINK_ERROR_SIZE] = "";
-	enum link_result result;
-	const uint8_t *frame;
-	uint64_t time_us;
-	size_t len;
-
-	snprintf(path, sizeof(path), "%s/%s", traces(), file);
-	struct capture_reader *reader = capture_open(path, error);
-	if (reader == NULL)
+	if (!trace_each_frame(file, call, ctx, error))
 		fail_msg("%s", error);
-	while ((result = capture_next(reader, &frame, &len, &time_us)) == LINK_FRAME)
-		call(frame, len, ctx);
-	if (result != LINK_END)
-		fail_msg("%s: %s", file, capture_error(reader));
-	capture_close(reader);
 }
 
-static void each_frame_of_all(frame_function call, void *ctx)
+static void each_frame_of_all(trace_frame_function *call, void *ctx)
 {
 	for (size_t i = 0; i < COUNT_OF(captures); i++)
 		each_frame(captures[i].file, call, ctx);
@@ -150,7 +129,7 @@ struct tally {
 	size_t longer[MESSAGE_TYPES];
 };
 
-static void round_trip(const uint8_t *frame, size_t len, void *ctx)
+static void round_trip(const uint8_t *frame, size_t len, uint64_t time_us, void *ctx)
 {
 	struct tally *tally = ctx;
 	const size_t number = tally->known + tally->foreign + 1;
@@ -158,6 +137,7 @@ static void round_trip(const uint8_t *frame, size_t len, void *ctx)
 	size_t again_len;
 	struct mme mme;
 
+	(void)time_us;
 	enum mme_error error = mme_decode(frame, len, &mme);
 	if (error == MME_ERR_MMTYPE) {
 		tally->foreign++;
@@ -235,25 +215,18 @@ static void only_the_listed_frames_hold_more_than_their_message(void **state)
 
 static void every_capture_in_the_folder_is_listed(void **state)
 {
-	size_t found = 0;
+	static char names[TRACE_FILES][TRACE_NAME_SIZE];
+	const size_t count = trace_list(names);
 
 	(void)state;
-	DIR *folder = opendir(traces());
-	assert_non_null(folder);
-	for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-		const char *dot = strrchr(entry->d_name, '.');
+	for (size_t n = 0; n < count; n++) {
 		bool listed = false;
-
-		if (dot == NULL || strcmp(dot, ".pcap") != 0)
-			continue;
 		for (size_t i = 0; i < COUNT_OF(captures); i++)
-			listed = listed || strcmp(captures[i].file, entry->d_name) == 0;
+			listed = listed || strcmp(captures[i].file, names[n]) == 0;
 		if (!listed)
-			fail_msg("%s is in the folder but not in the table of this test", entry->d_name);
-		found++;
+			fail_msg("%s is in the folder but not in the table of this test", names[n]);
 	}
-	closedir(folder);
-	assert_int_equal(found, COUNT_OF(captures));
+	assert_int_equal(count, COUNT_OF(captures));
 }
 
 struct pairs {
@@ -262,11 +235,12 @@ struct pairs {
 	struct network_key pair[PAIRS_MAX];
 };
 
-static void note_pair(const uint8_t *frame, size_t len, void *ctx)
+static void note_pair(const uint8_t *frame, size_t len, uint64_t time_us, void *ctx)
 {
 	struct pairs *pairs = ctx;
 	struct mme mme;
 
+	(void)time_us;
 	if (mme_decode(frame, len, &mme) != MME_OK || mme.mmtype != CM_SLAC_MATCH_CNF)
 		return;
 	const struct slac_match_cnf *cnf = &mme.slac_match_cnf;
@@ -356,12 +330,13 @@ static void note_nonce(struct echo *echo, const uint8_t my_nonce[NONCE_LEN])
 	memcpy(echo->nonce[echo->nonces++], my_nonce, NONCE_LEN);
 }
 
-static void note_echo(const uint8_t *frame, size_t len, void *ctx)
+static void note_echo(const uint8_t *frame, size_t len, uint64_t time_us, void *ctx)
 {
 	struct echo *echo = ctx;
 	const bool set = echo->req == CM_SET_KEY_REQ;
 	struct mme mme;
 
+	(void)time_us;
 	if (mme_decode(frame, len, &mme) != MME_OK)
 		return;
 	if (mme.mmtype == echo->req) {
@@ -420,12 +395,13 @@ struct granted {
 	size_t of_nid;
 };
 
-static void note_granted(const uint8_t *frame, size_t len, void *ctx)
+static void note_granted(const uint8_t *frame, size_t len, uint64_t time_us, void *ctx)
 {
 	struct granted *granted = ctx;
 	uint8_t nid[NID_LEN];
 	struct mme mme;
 
+	(void)time_us;
 	if (mme_decode(frame, len, &mme) != MME_OK || mme.mmtype != CM_GET_KEY_CNF ||
 	    mme.get_key_cnf.result != GET_KEY_GRANTED)
 		return;
@@ -458,12 +434,10 @@ int main(void)
 		cmocka_unit_test(every_get_key_cnf_echoes_the_nonce_of_its_request),
 		cmocka_unit_test(nid_in_get_key_cnf_does_not_tell_the_key),
 	};
-	DIR *folder = traces() != NULL ? opendir(traces()) : NULL;
 
-	if (folder == NULL) {
+	if (trace_folder() == NULL) {
 		printf("skipped: SLACD_TRACES does not name a folder with captures\n");
-		return TEST_SKIPPED;
+		return TRACE_SKIPPED;
 	}
-	closedir(folder);
 	return cmocka_run_group_tests_name("traces", tests, NULL, NULL);
 }

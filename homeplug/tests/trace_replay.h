@@ -7,16 +7,12 @@
 #ifndef HOMEPLUG_TESTS_TRACE_REPLAY_H
 #define HOMEPLUG_TESTS_TRACE_REPLAY_H
 
-#include "homeplug/capture.h"
 #include "homeplug/mme.h"
+#include "homeplug/tests/trace_files.h"
 
-/* Exit code of a skipped test. */
-#define TRACE_SKIPPED 77
 /* More than any capture has. */
 #define TRACE_FRAMES	512
 #define TRACE_MATCHES	8
-#define TRACE_FILES	64
-#define TRACE_NAME_SIZE 128
 /* A longer pause is an unplug and a replug. */
 #define TRACE_UNPLUG_US UINT64_C(5000000)
 
@@ -43,12 +39,6 @@ struct trace {
 	size_t count;
 	struct trace_frame frames[TRACE_FRAMES];
 };
-
-/* $SLACD_TRACES, or NULL when there is no such folder. */
-const char *trace_folder(void);
-
-/* The names of the captures, sorted; how many. */
-size_t trace_list(char names[TRACE_FILES][TRACE_NAME_SIZE]);
 
 /* False, and `error`, for a capture that cannot be read or is too long. `file` is kept, not copied. */
 bool trace_load(struct trace *trace, const char *file, char error[LINK_ERROR_SIZE]);

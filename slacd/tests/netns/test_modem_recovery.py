@@ -319,6 +319,7 @@ class ModemRecovery(Bench):
         log = self.slacd.mark()
         self.slacd.signal(signal.SIGUSR1)
         self.slacd.wait_line(f"Statistics: sessions matched. {evse} count=1", after=log)
+        self.slacd.wait_line("Statistics: sessions matched. service count=1", after=log)
         self.assertEqual(self.slacd.lines(f"Statistics: nothing.*{evse}", log), [])
         self.assert_next_car_matches()
 
