@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sequence diagram in README.md is what slacd does, recorded with the timers of the standard.
 
+Each side's messages are the drawn ones, in this order. Times, and the order between the sides, may differ by what this
+machine itself was late: two programs that wait for one processor run in either order.
+
 With SLACD_UPDATE_README=1 in the environment the diagram in README.md is replaced by the recorded one.
 """
 import datetime
+import importlib.machinery
+import importlib.util
 import json
+import math
 import os
 import pathlib
+import re
 import subprocess
 import time
 
@@ -15,12 +22,66 @@ from harness import Bench
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 README = ROOT / "README.md"
+TOOL = ROOT / "tools" / "sequence-diagram"
 BEGIN = "<!-- sequence diagram: recorded by netns_sequence_diagram, do not edit -->\n"
 END = "<!-- end of the sequence diagram -->\n"
 NOTES = {harness.CM_SLAC_PARM_CNF: "CM_SLAC_PARM.REQ answered", harness.CM_SLAC_MATCH_CNF: "CM_SLAC_MATCH.CNF sent"}
 # A frame is stamped by this script, up to this much later than it was sent; what it causes must stand below it.
 STAMP_S = 0.01
 WHOLE_FALLBACK_S = 40.0
+
+
+def load_tool():
+    """The tool reads recordings; its file has no ending that Python imports."""
+    loader = importlib.machinery.SourceFileLoader("sequence_diagram", str(TOOL))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
+
+
+DIAGRAM = load_tool()
+WIDTH = DIAGRAM.WIDTH
+TIME = re.compile(r"│    ([0-9.]+) s +│")
+
+
+def column(shown, place):
+    """The drawn lines of one recording, without its heading and the empty ones below."""
+    start = 4 + place * (WIDTH + 2 + DIAGRAM.SEPARATION)
+    lines = [line[start:start + WIDTH + 2] for line in shown.strip("\n").splitlines()[1:]]
+    return [line for line in lines if line.strip("│ ")]
+
+
+def is_time(line):
+    return TIME.fullmatch(line) is not None
+
+
+def is_slacd(line):
+    return line.endswith("▶│")
+
+
+def is_station(line):
+    return line.startswith("│ ◀")
+
+
+def is_note(line):
+    return not is_slacd(line) and not is_station(line)
+
+
+def times_between(shown):
+    """For each line but the first: the seconds drawn before it, or None."""
+    times, drawn = [], None
+    for line in shown:
+        if is_time(line):
+            drawn = float(TIME.fullmatch(line)[1])
+        else:
+            times.append(drawn)
+            drawn = None
+    return times[1:]
+
+
+def half_a_digit(seconds):
+    """How far a time that is drawn as this one may be from it."""
+    return 10 ** math.floor(math.log10(seconds)) / 2
 
 
 class SequenceDiagram(Bench):
@@ -80,25 +141,63 @@ class SequenceDiagram(Bench):
         self.observer.wait_state("B2", after=self.observer.messages.items.index(x2))
         return self.finish(recorder, "fallback.jsonl", self.leave())
 
-    def diagram(self):
-        recordings = [self.record_match(), self.record_fallback()]
-        drawn = subprocess.run([str(ROOT / "tools" / "sequence-diagram"), *recordings], capture_output=True, text=True)
-        self.assertEqual(drawn.returncode, 0, drawn.stderr)
-        return "".join(f"    {line}\n" for line in drawn.stdout.splitlines())
+    def assert_drawn(self, shown, recorded):
+        """Holds a column of the README against a recording."""
+        lines = [line for line in shown if not is_time(line)]
+        items = self.in_drawn_order(lines, recorded)
+        slack = harness.TOLERANCE_S + self.stalls.worst_s
+        latest = items[0].time
+        for line, item in zip(lines, items):
+            late = (latest - item.time).total_seconds()
+            self.assertLess(late, slack, f"drawn {late:.3f} s too late: {line}")
+            latest = max(latest, item.time)
+        for drawn, before, item in zip(times_between(shown), items, items[1:]):
+            measured = (item.time - before.time).total_seconds()
+            if drawn is None:
+                self.assertLess(measured, DIAGRAM.GAPS_FROM_S + slack, f"no time is drawn before: {item.text}")
+            else:
+                self.assertAlmostEqual(measured, drawn, delta=half_a_digit(drawn) + slack, msg=item.text)
 
-    def test_diagram_in_the_readme_is_the_recorded_one(self):
-        drawn = self.diagram()
+    def in_drawn_order(self, lines, recorded):
+        """The recorded items in the order of the lines; each side's are the same, in the same order."""
+        items = [None] * len(lines)
+        for side in (is_slacd, is_station, is_note):
+            places = [i for i, line in enumerate(lines) if side(line)]
+            of_side = [item for item in recorded if side(item.draw(WIDTH))]
+            self.assertEqual([lines[i] for i in places], [item.draw(WIDTH) for item in of_side])
+            for i, item in zip(places, of_side):
+                items[i] = item
+        return items
+
+    def test_diagram_in_the_readme_is_what_happens(self):
+        recordings = [self.record_match(), self.record_fallback()]
         text = README.read_text(encoding="utf-8")
         before, _, rest = text.partition(BEGIN)
         shown, _, after = rest.partition(END)
         if "SLACD_UPDATE_README" in os.environ:
-            README.write_text(f"{before}{BEGIN}\n{drawn}\n{END}{after}", encoding="utf-8")
+            drawn = subprocess.run([str(TOOL), *recordings], capture_output=True, text=True, check=True).stdout
+            indented = "".join(f"    {line}\n" for line in drawn.splitlines())
+            README.write_text(f"{before}{BEGIN}\n{indented}\n{END}{after}", encoding="utf-8")
             return
-        self.assertEqual(shown, f"\n{drawn}\n")
+        for place, recording in enumerate(recordings):
+            self.assert_drawn(column(shown, place), DIAGRAM.read(recording, DIAGRAM.STATION_TOPICS))
+
+    def test_tool_draws_what_was_recorded(self):
+        message = {"tst": "2026-01-01T00:00:00.000000Z", "topic": "josev/cs",
+                   "payload": json.dumps({"type": "update", "name": "service_status", "data": {"status": "ready"}})}
+        note = {"tst": "2026-01-01T00:00:20.040000", "note": "a remark"}
+        path = self.write("made.jsonl", f"{json.dumps(note)}\n{json.dumps(message)}\n")
+        drawn = subprocess.run([str(TOOL), "--width", "28", path], capture_output=True, text=True)
+        self.assertEqual(drawn.returncode, 0, drawn.stderr)
+        self.assertEqual(drawn.stdout.splitlines(), [
+            "slacd" + "station".rjust(25),
+            "│ service_status ready ─────▶│",
+            "│    20 s                    │",
+            "│    a remark                │"])
 
     def test_line_that_is_no_record_ends_the_drawing_with_a_word(self):
         for text in ("{}", "not json", '{"tst":"2026-01-01T00:00:00.000000Z","topic":"a","payload":"{}"}'):
-            drawn = subprocess.run([str(ROOT / "tools" / "sequence-diagram"), self.write("bad.jsonl", text)],
+            drawn = subprocess.run([str(TOOL), self.write("bad.jsonl", text)],
                                    capture_output=True, text=True)
             self.assertEqual(drawn.returncode, 1, text)
             self.assertIn("no record of an MQTT message", drawn.stderr)
