@@ -68,12 +68,12 @@ bool slac_evse_is_given_away(const struct slac_evse *evse)
 	return evse->state == SLAC_EVSE_JOINING || evse->state == SLAC_EVSE_MATCHED;
 }
 
-struct slac_run_context slac_evse_run_context(const struct slac_evse *evse, uint64_t now_us,
-					      struct slac_evse_outputs *out)
+struct slac_run_context slac_evse_run_context(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
 {
 	return (struct slac_run_context){
 		.config = &evse->config,
 		.key = &evse->key,
+		.validation = &evse->validation,
 		.now_us = now_us,
 		.out = out,
 	};
@@ -346,7 +346,7 @@ void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input
 			join(evse, now_us, out);
 		break;
 	case SLAC_EVSE_FRAME:
-		slac_evse_on_frame(evse, input->frame, now_us, out);
+		slac_evse_on_frame(evse, input, now_us, out);
 		break;
 	case SLAC_EVSE_TICK:
 		break;

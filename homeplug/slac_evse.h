@@ -121,6 +121,12 @@ struct slac_run {
 	uint8_t validations;          /* begun in this run */
 };
 
+/* The EV that was told Ready last: it may toggle S2 until then, also when its run has ended meanwhile. */
+struct slac_validation {
+	uint8_t ev_mac[MAC_LEN];
+	uint64_t until_us; /* 0: it has its result */
+};
+
 struct slac_evse {
 	struct slac_evse_config config;
 	enum slac_evse_state state;
@@ -138,6 +144,7 @@ struct slac_evse {
 	bool has_run_id;      /* an EV has spoken since the vehicle was connected */
 	uint8_t run_id[RUN_ID_LEN];
 	uint8_t ev_mac[MAC_LEN];
+	struct slac_validation validation;
 	struct slac_run runs[SLAC_EVSE_RUNS];
 };
 
@@ -168,6 +175,11 @@ struct slac_evse_input {
 	const struct network_key *key;
 	const uint8_t *modem_mac; /* KEY_SET: MAC_LEN octets, NULL where it is not known */
 	enum slac_reason reason;
+	/*
+	 * FRAME: slac_evse_other_validates() of some other outlet of the station, for the frame's EV. Two cars that toggle
+	 * alike for each other's outlets could not be told apart, so the second one's outlet is not ready yet.
+	 */
+	bool neighbour_validates;
 };
 
 /* The words of the status message (mqtt-api document). */
@@ -231,6 +243,9 @@ void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input
 
 /* JOINING or MATCHED: an EV has been given the key, and uses it. */
 bool slac_evse_is_given_away(const struct slac_evse *evse);
+
+/* Another EV than this one was told Ready (validation, step 1) and may still toggle S2 at now_us. */
+bool slac_evse_other_validates(const struct slac_evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t now_us);
 
 /* The next time SLAC_EVSE_TICK is wanted (monotonic microseconds), or SLAC_NEVER. */
 uint64_t slac_evse_deadline(const struct slac_evse *evse);

@@ -34,14 +34,9 @@ static struct slac_run *take_slot(struct slac_evse *evse)
 	return slot;
 }
 
-static bool other_run_validates(const struct slac_evse *evse, const struct slac_run *run)
+bool slac_evse_other_validates(const struct slac_evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t now_us)
 {
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
-		enum slac_run_state state = evse->runs[i].state;
-		if (&evse->runs[i] != run && (state == SLAC_RUN_WAIT_TOGGLE || state == SLAC_RUN_TOGGLING))
-			return true;
-	}
-	return false;
+	return evse->validation.until_us > now_us && !mac_equal(evse->validation.ev_mac, ev_mac);
 }
 
 /* Why CM_SLAC_PARM.REQ may not be answered now, or SLAC_REASON_NONE. */
@@ -127,8 +122,10 @@ static bool is_other_modem(const struct slac_evse *evse, const uint8_t mac[MAC_L
 	return !octets_are_zero(evse->modem_mac, MAC_LEN) && !mac_equal(evse->modem_mac, mac);
 }
 
-void slac_evse_on_frame(struct slac_evse *evse, const struct mme *frame, uint64_t now_us, struct slac_evse_outputs *out)
+void slac_evse_on_frame(struct slac_evse *evse, const struct slac_evse_input *input, uint64_t now_us,
+			struct slac_evse_outputs *out)
 {
+	const struct mme *frame = input->frame;
 	bool is_profile = frame->mmtype == CM_ATTEN_PROFILE_IND;
 
 	if (!is_for_evse(evse, frame)) {
@@ -154,7 +151,7 @@ void slac_evse_on_frame(struct slac_evse *evse, const struct mme *frame, uint64_
 	}
 	/* No message lets a run fail: only time, an unplug, a lost key or another EV's match does. */
 	struct slac_run_context ctx = slac_evse_run_context(evse, now_us, out);
-	ctx.other_run_validates = other_run_validates(evse, run);
+	ctx.other_validates = input->neighbour_validates || slac_evse_other_validates(evse, run->ev_mac, now_us);
 	slac_run_take(run, &ctx, frame->mmtype, frame);
 	if (run->state == SLAC_RUN_MATCHED && !slac_evse_is_given_away(evse))
 		slac_evse_on_chosen(evse, run, now_us, out);

@@ -118,6 +118,8 @@ void slac_on_parm_req(struct slac_run *run, const struct slac_run_context *ctx, 
 	bool repeated = from == SLAC_RUN_WAIT_START && mac_equal(run->ev_mac, frame->src) &&
 			memcmp(run->run_id, frame->slac_parm_req.run_id, RUN_ID_LEN) == 0;
 
+	if (mac_equal(ctx->validation->ev_mac, frame->src))
+		ctx->validation->until_us = 0; /* it begins anew and toggles no more */
 	memset(run, 0, sizeof(*run));
 	run->state = from == SLAC_RUN_FAILED ? SLAC_RUN_FREE : from;
 	memcpy(run->ev_mac, frame->src, MAC_LEN);

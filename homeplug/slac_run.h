@@ -12,7 +12,8 @@
 struct slac_run_context {
 	const struct slac_evse_config *config;
 	const struct network_key *key;
-	bool other_run_validates; /* the pilot can be read for one validation at a time */
+	bool other_validates; /* one validation at a time, on the outlet and in the station */
+	struct slac_validation *validation; /* of the outlet */
 	uint64_t now_us;
 	struct slac_evse_outputs *out;
 };

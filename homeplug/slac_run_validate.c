@@ -2,6 +2,8 @@
 /* Validation by toggling S2 (A.9.3): an EV that hears several outlets proves on the pilot which one it is plugged into. */
 #include "homeplug/slac_run.h"
 
+#include <string.h>
+
 static void send_cnf(const struct slac_run *run, const struct slac_run_context *ctx, enum validate_result result,
 		     uint8_t toggles)
 {
@@ -11,13 +13,28 @@ static void send_cnf(const struct slac_run *run, const struct slac_run_context *
 	cnf->toggle_num = toggles;
 }
 
+/* The EV may toggle for so long, whether or not the run lives to see it. */
+static void reserve_pilot(const struct slac_run *run, const struct slac_run_context *ctx, uint32_t ms)
+{
+	memcpy(ctx->validation->ev_mac, run->ev_mac, MAC_LEN);
+	ctx->validation->until_us = ctx->now_us + (uint64_t)ms * 1000;
+}
+
+static void send_ready(const struct slac_run *run, const struct slac_run_context *ctx)
+{
+	reserve_pilot(run, ctx, ctx->config->tt_match_sequence_ms + SLAC_VALD_TOGGLE_MAX_MS);
+	send_cnf(run, ctx, VALIDATE_READY, 0);
+}
+
 static void begin_toggling(struct slac_run *run, const struct slac_run_context *ctx, uint8_t timer)
 {
 	uint32_t ms = ((uint32_t)timer + 1) * 100;
 
+	ms = ms < SLAC_VALD_TOGGLE_MAX_MS ? ms : SLAC_VALD_TOGGLE_MAX_MS;
 	run->toggles = 0;
 	run->s2_closed = false;
-	slac_run_step(run, ctx, SLAC_RUN_TOGGLING, ms < SLAC_VALD_TOGGLE_MAX_MS ? ms : SLAC_VALD_TOGGLE_MAX_MS);
+	reserve_pilot(run, ctx, ms);
+	slac_run_step(run, ctx, SLAC_RUN_TOGGLING, ms);
 }
 
 /* Step 2 without a step 1 of its own: the EV did not hear the result, or is out of order. */
@@ -31,7 +48,7 @@ static void on_step_2_again(const struct slac_run *run, const struct slac_run_co
 
 static void begin_validation(struct slac_run *run, const struct slac_run_context *ctx)
 {
-	send_cnf(run, ctx, VALIDATE_READY, 0);
+	send_ready(run, ctx);
 	run->validated = false;
 	run->validations++;
 	run->repeats = 0;
@@ -46,7 +63,7 @@ void slac_on_validate_req(struct slac_run *run, const struct slac_run_context *c
 		send_cnf(run, ctx, ctx->config->validation_not_required ? VALIDATE_NOT_REQUIRED : VALIDATE_FAILURE, 0);
 	else if (frame->validate_req.timer > 0)
 		on_step_2_again(run, ctx, frame);
-	else if (ctx->other_run_validates)
+	else if (ctx->other_validates)
 		send_cnf(run, ctx, VALIDATE_NOT_READY, 0);
 	else if (run->validations > ctx->config->c_ev_match_retry) /* others wait for the pilot, too */
 		slac_message_output(SLAC_EVSE_IGNORED, frame, SLAC_REASON_UNEXPECTED, MME_OK, ctx->out);
@@ -60,7 +77,7 @@ static bool repeat_cnf(struct slac_run *run, const struct slac_run_context *ctx)
 	if (run->repeats >= ctx->config->c_ev_match_retry)
 		return false;
 	run->repeats++;
-	send_cnf(run, ctx, VALIDATE_READY, 0);
+	send_ready(run, ctx);
 	slac_run_wait(run, ctx, ctx->config->tt_match_sequence_ms);
 	return true;
 }
@@ -96,6 +113,7 @@ void slac_on_toggling_over(struct slac_run *run, const struct slac_run_context *
 {
 	(void)frame;
 	run->validated = true;
+	ctx->validation->until_us = 0;
 	send_cnf(run, ctx, VALIDATE_SUCCESS, run->toggles);
 	slac_run_step(run, ctx, SLAC_RUN_WAIT_MATCH, ctx->config->tt_evse_match_session_ms);
 }

@@ -198,6 +198,11 @@ static void take(struct evse *evse, const struct slac_evse_input *input, uint64_
 	}
 }
 
+bool evse_validates_other(const struct evse *evse, const uint8_t ev_mac[MAC_LEN])
+{
+	return slac_evse_other_validates(&evse->slac, ev_mac, clock_now_us());
+}
+
 void evse_slac_input(struct evse *evse, const struct slac_evse_input *input)
 {
 	const struct slac_evse_input tick = {.kind = SLAC_EVSE_TICK};

@@ -65,6 +65,16 @@ void manager_availability_changed(void *context)
 	manager_arm(manager);
 }
 
+static bool neighbour_validates(void *context, const struct evse *evse, const uint8_t ev_mac[MAC_LEN])
+{
+	const struct manager *manager = context;
+
+	for (size_t i = 0; i < manager->evse_count; i++)
+		if (manager->evses[i] != evse && evse_validates_other(manager->evses[i], ev_mac))
+			return true;
+	return false;
+}
+
 struct evse *manager_find(const struct manager *manager, const char *id)
 {
 	for (size_t i = 0; i < manager->evse_count; i++)
@@ -88,6 +98,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 		.settings = settings,
 		.outbox = &manager->outbox,
 		.availability_changed = manager_availability_changed,
+		.neighbour_validates = neighbour_validates,
 		.context = manager,
 	};
 	manager->busy_us = REQUEST_NEVER;

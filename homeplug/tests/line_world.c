@@ -337,9 +337,9 @@ static void check_count(struct line_world *world, int index, const struct mme *f
 }
 
 /*
- * The limit of validation: while a car validates an outlet that is not its own, the car that is plugged in
- * there toggles for some third outlet, and this outlet sees just the number of toggles that the first car
- * expects.
+ * The limit of validation, where outlets are of different stations: while a car validates an outlet that is not its
+ * own, the car that is plugged in there toggles for some third outlet, and this outlet sees just the number of toggles
+ * that the first car expects.
  */
 static bool is_crossed(const struct line_car *car, int outlet)
 {
@@ -510,9 +510,18 @@ bool line_world_is_settled(const struct line_world *world, int outlet)
 
 /* --- time --- */
 
+static bool neighbour_validates(const struct line_world *world, int outlet, const uint8_t ev_mac[MAC_LEN])
+{
+	for (int i = 0; i < (int)world->outlet_count && !world->separate_stations; i++)
+		if (i != outlet && slac_evse_other_validates(&world->outlets[i].watch.evse, ev_mac, world->now_us))
+			return true;
+	return false;
+}
+
 static void give_frame_to_outlet(struct line_world *world, int outlet, const struct mme *frame)
 {
-	const struct slac_evse_input input = {.kind = SLAC_EVSE_FRAME, .frame = frame};
+	const struct slac_evse_input input = {
+		.kind = SLAC_EVSE_FRAME, .frame = frame, .neighbour_validates = neighbour_validates(world, outlet, frame->src)};
 
 	give_outlet(world, outlet, &input);
 }

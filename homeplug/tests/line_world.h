@@ -94,6 +94,7 @@ struct line_world {
 	/* The line. */
 	uint32_t delay_us; /* each frame takes 1 ms and up to so much */
 	uint32_t doubled_permille;
+	bool separate_stations; /* each outlet is one; otherwise all are of one station */
 	uint32_t leak_permille; /* profiles that the host of another outlet receives too */
 	/* The frames and changes to come, nearest first (a heap of slots). */
 	size_t heap_count;

@@ -261,3 +261,13 @@ const struct mme *bench_sent(const struct bench *bench, const struct slac_car *c
 	assert_int_equal(frame->mmv, MME_MMV_1_1);
 	return frame;
 }
+
+void bench_expect_validate_cnf(const struct bench *bench, const struct slac_car *car, enum validate_result result,
+			       unsigned toggles)
+{
+	const struct validate_cnf *cnf = &bench_sent(bench, car, CM_VALIDATE_CNF)->validate_cnf;
+
+	assert_int_equal(cnf->signal_type, 0);
+	assert_int_equal(cnf->result, result);
+	assert_int_equal(cnf->toggle_num, toggles);
+}

@@ -64,5 +64,8 @@ void bench_expect_state(const struct bench *bench, enum slac_evse_state state);
 
 /* The one frame the last call sent; it goes from the EVSE to the car. */
 const struct mme *bench_sent(const struct bench *bench, const struct slac_car *car, enum mmtype type);
+/* As bench_sent: CM_VALIDATE.CNF with this content. */
+void bench_expect_validate_cnf(const struct bench *bench, const struct slac_car *car, enum validate_result result,
+			       unsigned toggles);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * Both sides on one power line: up to six cars and six outlets, near and far, with losses, delays, doubled
  * frames, cross-talk and neighbours' profiles, plugged and unplugged at random times. A car ends on the
- * outlet it is plugged into or on none. There is one exception, which no outlet can tell: "crossed" sites,
- * see the last tests.
+ * outlet it is plugged into or on none. The outlets are one station's; what two stations that do not know of each
+ * other cannot tell is in the last tests.
  *
  *   SLACD_LINE_RUNS   how many random sites (default 3000, 30 under valgrind)
  *   SLACD_LINE_SEED   the first one's seed (default 1); the seed of a site that fails is printed
@@ -207,7 +207,6 @@ static struct totals {
 	unsigned long_matched;
 	unsigned validations;
 	unsigned foreign_profiles;
-	unsigned crossed;
 } totals[LOSS_CLASSES];
 
 static void end_visit(struct totals *sum, int index, uint64_t began_us)
@@ -303,25 +302,26 @@ static unsigned long number_from(const char *name, unsigned long otherwise)
 
 static void print_totals(void)
 {
-	printf("%-12s %6s %7s %8s %6s %22s %12s %17s %8s\n", "loss", "sites", "visits", "matched", "none",
-	       "matched of long visits", "validations", "foreign profiles", "crossed");
+	printf("%-12s %6s %7s %8s %6s %22s %12s %17s\n", "loss", "sites", "visits", "matched", "none",
+	       "matched of long visits", "validations", "foreign profiles");
 	for (size_t i = 0; i < LOSS_CLASSES; i++) {
 		const struct totals *sum = &totals[i];
-		printf("%-12s %6u %7u %8u %6u %14u of %5u %12u %17u %8u\n", loss_classes[i].name, sum->sites,
+		printf("%-12s %6u %7u %8u %6u %14u of %5u %12u %17u\n", loss_classes[i].name, sum->sites,
 		       sum->visits, sum->matched, sum->visits - sum->matched, sum->long_matched,
-		       sum->long_visits, sum->validations, sum->foreign_profiles, sum->crossed);
+		       sum->long_visits, sum->validations, sum->foreign_profiles);
 	}
 }
 
-/* A site on which nobody matches would prove nothing; and the limit of validation must stay a rare accident.
+/*
+ * A site on which nobody matches would prove nothing. Where several cars validate at once, which takes up to 3.5 s
+ * each, the last one's TT_matching_repetition may be over before it is its turn.
  */
 static void expect_matches(void)
 {
 	for (size_t i = 0; i < LOSS_CLASSES; i++) {
-		assert_true(totals[i].long_matched * 10 > totals[i].long_visits * 9);
+		assert_true(totals[i].long_matched * 100 > totals[i].long_visits * 85);
 		assert_true(totals[i].validations > totals[i].sites);
 		assert_true(totals[i].foreign_profiles > totals[i].sites);
-		assert_true(totals[i].crossed * 50 < totals[i].sites);
 	}
 }
 
@@ -336,9 +336,7 @@ static void every_car_ends_on_its_own_outlet_or_on_none(void **state)
 		struct totals *sum = &totals[seed % LOSS_CLASSES];
 		const char *wrong = play_site(seed, &loss_classes[seed % LOSS_CLASSES], sum);
 		sum->sites++;
-		if (wrong != NULL && world.crossed)
-			sum->crossed++;
-		else if (wrong != NULL)
+		if (wrong != NULL)
 			fail_msg("SLACD_LINE_SEED=%lu SLACD_LINE_RUNS=1: %s", seed, wrong);
 	}
 	print_totals();
@@ -415,11 +413,12 @@ static void with_limits_it_validates_the_neighbours_and_matches_none(void **stat
 }
 
 /* Both cars find only the other's outlet, and toggle for it at the same time. */
-static void build_crossed(uint8_t toggles_of_first, uint8_t toggles_of_second)
+static void build_crossed(bool separate_stations, uint8_t toggles_of_first, uint8_t toggles_of_second)
 {
 	const struct slac_ev_config config = car_with_limits();
 
 	build_two_by_two(&config);
+	world.separate_stations = separate_stations;
 	world.paths[1][1].loss_permille = 1000;
 	world.cars[0].config.vald_nb_toggles = toggles_of_first;
 	world.cars[1].config.vald_nb_toggles = toggles_of_second;
@@ -427,13 +426,23 @@ static void build_crossed(uint8_t toggles_of_first, uint8_t toggles_of_second)
 	line_world_attempt(&world, 1);
 }
 
-static void two_cars_that_toggle_alike_for_each_others_outlets_are_taken_for_one_another(void **state)
+static void stations_that_do_not_know_of_each_other_take_two_cars_that_toggle_alike_for_one_another(void **state)
 {
 	(void)state;
-	build_crossed(2, 2);
+	build_crossed(true, 2, 2);
 	assert_false(line_world_run(&world, 10 * SECOND));
 	assert_non_null(strstr(world.broken, "gave its key to car"));
 	assert_true(world.crossed);
+}
+
+static void one_station_lets_them_toggle_one_after_the_other(void **state)
+{
+	(void)state;
+	build_crossed(false, 2, 2);
+	assert_true(line_world_run(&world, 20 * SECOND));
+	assert_int_equal(world.validations, 2);
+	assert_int_equal(world.cars[0].ev.state, SLAC_EV_FAILED);
+	assert_int_equal(world.cars[1].ev.state, SLAC_EV_FAILED);
 }
 
 static void two_cars_that_toggle_differently_are_not(void **state)
@@ -443,7 +452,7 @@ static void two_cars_that_toggle_differently_are_not(void **state)
 		for (uint8_t j = 1; j <= 3; j++) {
 			if (i == j)
 				continue;
-			build_crossed(i, j);
+			build_crossed(true, i, j);
 			assert_true(line_world_run(&world, 10 * SECOND));
 			assert_int_equal(world.validations, 2);
 			assert_int_equal(world.cars[0].ev.state, SLAC_EV_FAILED);
@@ -474,7 +483,8 @@ int main(void)
 		cmocka_unit_test(without_limits_a_car_that_its_outlet_does_not_hear_takes_the_neighbours),
 		cmocka_unit_test(with_limits_it_validates_the_neighbours_and_matches_none),
 		cmocka_unit_test(
-			two_cars_that_toggle_alike_for_each_others_outlets_are_taken_for_one_another),
+			stations_that_do_not_know_of_each_other_take_two_cars_that_toggle_alike_for_one_another),
+		cmocka_unit_test(one_station_lets_them_toggle_one_after_the_other),
 		cmocka_unit_test(two_cars_that_toggle_differently_are_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,17 +15,6 @@
 #define STRICT true
 #define FIELD  false
 
-/* The answer of the last call. */
-static void expect_cnf(const struct bench *bench, const struct slac_car *car, enum validate_result result,
-		       unsigned toggles)
-{
-	const struct validate_cnf *cnf = &bench_sent(bench, car, CM_VALIDATE_CNF)->validate_cnf;
-
-	assert_int_equal(cnf->signal_type, 0);
-	assert_int_equal(cnf->result, result);
-	assert_int_equal(cnf->toggle_num, toggles);
-}
-
 static void bring(struct bench *bench, const struct slac_car *car, bool strict, enum slac_run_state state)
 {
 	bench_ready_as(bench, strict);
@@ -42,7 +31,7 @@ static void s2(struct bench *bench, bool closed)
 static void expect_result_after_ms(struct bench *bench, const struct slac_car *car, uint64_t ms, unsigned toggles)
 {
 	bench_expect_after_ms(bench, ms, "CM_VALIDATE.CNF, TOGGLING>WAIT_MATCH");
-	expect_cnf(bench, car, VALIDATE_SUCCESS, toggles);
+	bench_expect_validate_cnf(bench, car, VALIDATE_SUCCESS, toggles);
 }
 
 /* --- the two steps --- */
@@ -58,7 +47,7 @@ static void a_validation_goes_through_and_the_match_follows(void **state)
 			bring(&bench, &car, strict != 0, SLAC_RUN_WAIT_MATCH);
 			bench_validate(&bench, &car, 0);
 			bench_expect(&bench, "CM_VALIDATE.CNF, WAIT_MATCH>WAIT_TOGGLE");
-			expect_cnf(&bench, &car, VALIDATE_READY, 0);
+			bench_expect_validate_cnf(&bench, &car, VALIDATE_READY, 0);
 			bench_validate(&bench, &car, 19);
 			bench_expect(&bench, "WAIT_TOGGLE>TOGGLING");
 			bench_toggle(&bench, toggles);
@@ -150,7 +139,7 @@ static void only_b_c_b_within_the_window_counts(void **state)
 	s2(&bench, false);
 	bench_toggle(&bench, 1);
 	bench_validate(&bench, &car, 19);
-	expect_cnf(&bench, &car, VALIDATE_SUCCESS, 2);
+	bench_expect_validate_cnf(&bench, &car, VALIDATE_SUCCESS, 2);
 }
 
 /* C to D and back is S2 closed all the while; the station may repeat a state. */
@@ -181,7 +170,7 @@ static void a_toggle_that_ends_at_the_limit_is_late(void **state)
 		if (!late)
 			bench_tick_at(&bench, bench.now_us + 1);
 		bench_expect(&bench, "CM_VALIDATE.CNF, TOGGLING>WAIT_MATCH");
-		expect_cnf(&bench, &car, VALIDATE_SUCCESS, late ? 0 : 1);
+		bench_expect_validate_cnf(&bench, &car, VALIDATE_SUCCESS, late ? 0 : 1);
 	}
 }
 
@@ -224,7 +213,7 @@ static void ready_is_sent_three_times_400_ms_apart_and_then_the_run_fails(void *
 		bring(&bench, &car, strict != 0, SLAC_RUN_WAIT_TOGGLE);
 		for (int i = 0; i < 2; i++) {
 			bench_expect_after_ms(&bench, 400, "CM_VALIDATE.CNF");
-			expect_cnf(&bench, &car, VALIDATE_READY, 0);
+			bench_expect_validate_cnf(&bench, &car, VALIDATE_READY, 0);
 		}
 		bench_expect_after_ms(&bench, 400, "WAIT_TOGGLE>FAILED no_validate_req, failed no_validate_req");
 		bench_expect_state(&bench, strict ? SLAC_EVSE_FAILED : SLAC_EVSE_WAIT_PARM);
@@ -268,7 +257,7 @@ static void step_1_again_is_answered_again_and_uses_up_a_repeat(void **state)
 	bench.now_us += 300 * MS;
 	bench_validate(&bench, &car, 0);
 	bench_expect(&bench, "CM_VALIDATE.CNF");
-	expect_cnf(&bench, &car, VALIDATE_READY, 0);
+	bench_expect_validate_cnf(&bench, &car, VALIDATE_READY, 0);
 	bench_expect_after_ms(&bench, 400, "CM_VALIDATE.CNF");
 	bench.now_us += 300 * MS;
 	bench_validate(&bench, &car, 0);
@@ -402,7 +391,7 @@ static void the_result_is_sent_again_when_step_2_is_repeated(void **state)
 		bench.now_us += 200 * MS;
 		bench_validate(&bench, &car, 19);
 		bench_expect(&bench, "CM_VALIDATE.CNF");
-		expect_cnf(&bench, &car, VALIDATE_SUCCESS, 2);
+		bench_expect_validate_cnf(&bench, &car, VALIDATE_SUCCESS, 2);
 		assert_int_equal(slac_evse_deadline(&bench.evse), deadline_us);
 	}
 }
@@ -418,7 +407,7 @@ static void a_second_validation_counts_from_nothing(void **state)
 	s2(&bench, true);
 	expect_result_after_ms(&bench, &car, 2000, 3);
 	bench_validate(&bench, &car, 0);
-	expect_cnf(&bench, &car, VALIDATE_READY, 0);
+	bench_expect_validate_cnf(&bench, &car, VALIDATE_READY, 0);
 	bench_validate(&bench, &car, 19);
 	s2(&bench, false);
 	bench_toggle(&bench, 1);
@@ -440,103 +429,6 @@ static void a_new_run_forgets_the_validation(void **state)
 		bench_expect(&bench, "!CM_VALIDATE.REQ unexpected");
 		bench_say(&bench, &again, CM_SLAC_MATCH_REQ);
 		bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
-	}
-}
-
-/* --- several cars: the pilot can be read for one at a time --- */
-
-static void another_run_is_not_ready_until_the_first_has_validated(void **state)
-{
-	const struct slac_car car = slac_car(1), other = slac_car(2);
-	struct bench bench;
-
-	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
-	bench_bring_to(&bench, &other, SLAC_RUN_WAIT_MATCH);
-	const uint64_t session_us = slac_evse_deadline(&bench.evse);
-	bench_validate(&bench, &car, 0);
-	bench_validate(&bench, &other, 0);
-	bench_expect(&bench, "CM_VALIDATE.CNF@2");
-	expect_cnf(&bench, &other, VALIDATE_NOT_READY, 0);
-	bench_validate(&bench, &car, 19);
-	bench.now_us += 500 * MS;
-	bench_validate(&bench, &other, 0);
-	expect_cnf(&bench, &other, VALIDATE_NOT_READY, 0);
-	bench_expect_run(&bench, &other, SLAC_RUN_WAIT_MATCH);
-	bench_toggle(&bench, 1);
-	expect_result_after_ms(&bench, &car, 1500, 1);
-	bench_validate(&bench, &other, 0);
-	bench_expect(&bench, "CM_VALIDATE.CNF@2, WAIT_MATCH>WAIT_TOGGLE@2");
-	expect_cnf(&bench, &other, VALIDATE_READY, 0);
-	bench_validate(&bench, &other, 4);
-	bench_expect_after_ms(&bench, 500, "CM_VALIDATE.CNF@2, TOGGLING>WAIT_MATCH@2");
-	expect_cnf(&bench, &other, VALIDATE_SUCCESS, 0);
-	bench_validate(&bench, &car, 19);
-	expect_cnf(&bench, &car, VALIDATE_SUCCESS, 1);
-	assert_true(bench.now_us < session_us);
-}
-
-static void not_ready_does_not_prolong_the_session_time(void **state)
-{
-	const struct slac_car car = slac_car(1), other = slac_car(2);
-	struct bench bench;
-
-	(void)state;
-	bring(&bench, &other, STRICT, SLAC_RUN_WAIT_MATCH);
-	const uint64_t session_us = slac_evse_deadline(&bench.evse);
-	bench_bring_to(&bench, &car, SLAC_RUN_WAIT_TOGGLE);
-	bench_validate(&bench, &car, 34);
-	for (int i = 0; i < 6; i++) {
-		bench.now_us += 500 * MS;
-		bench_validate(&bench, &other, 0);
-		expect_cnf(&bench, &other, VALIDATE_NOT_READY, 0);
-	}
-	bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
-	bench_expect(&bench, "CM_VALIDATE.CNF, TOGGLING>WAIT_MATCH");
-	bench_tick_at(&bench, session_us);
-	bench_expect(&bench, "WAIT_MATCH>FAILED no_match_req@2");
-}
-
-static void a_validation_that_ends_otherwise_lets_the_next_one_in(void **state)
-{
-	const struct slac_car car = slac_car(1), other = slac_car(2);
-	struct bench bench;
-
-	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_WAIT_TOGGLE);
-	bench_bring_to(&bench, &other, SLAC_RUN_WAIT_MATCH);
-	for (int i = 0; i < 3; i++)
-		bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
-	bench_expect(&bench, "WAIT_TOGGLE>FAILED no_validate_req");
-	bench_validate(&bench, &other, 0);
-	expect_cnf(&bench, &other, VALIDATE_READY, 0);
-
-	bring(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
-	bench_bring_to(&bench, &other, SLAC_RUN_WAIT_MATCH);
-	bench_say(&bench, &car, CM_SLAC_PARM_REQ);
-	bench_validate(&bench, &other, 0);
-	expect_cnf(&bench, &other, VALIDATE_READY, 0);
-}
-
-static void a_car_that_matches_ends_another_ones_validation(void **state)
-{
-	static const enum slac_run_state states[] = {SLAC_RUN_WAIT_TOGGLE, SLAC_RUN_TOGGLING};
-	const struct slac_car car = slac_car(1), other = slac_car(2);
-	struct bench bench;
-
-	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		char text[160];
-		bring(&bench, &other, STRICT, states[i]);
-		bench_bring_to(&bench, &car, SLAC_RUN_WAIT_MATCH);
-		bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
-		snprintf(text, sizeof(text),
-			 "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, %s>FAILED other_ev_matched@2, matched",
-			 slac_run_state_text(states[i]));
-		bench_expect(&bench, text);
-		bench_validate(&bench, &other, 19);
-		bench_expect(&bench, "!CM_VALIDATE.REQ run_failed@2");
-		assert_true(slac_evse_deadline(&bench.evse) == SLAC_NEVER);
 	}
 }
 
@@ -568,7 +460,7 @@ static void refused_validation_leaves_session_time_and_match_alone(void **state)
 			bench.now_us += 5000 * MS;
 			const struct slac_evse before = bench.evse;
 			bench_validate(&bench, &car, timer);
-			expect_cnf(&bench, &car, strict ? VALIDATE_FAILURE : VALIDATE_NOT_REQUIRED, 0);
+			bench_expect_validate_cnf(&bench, &car, strict ? VALIDATE_FAILURE : VALIDATE_NOT_REQUIRED, 0);
 			assert_memory_equal(&bench.evse, &before, sizeof(before));
 			bench.now_us += 5000 * MS - 1;
 			bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
@@ -680,10 +572,6 @@ int main(void)
 		cmocka_unit_test(the_result_is_sent_again_when_step_2_is_repeated),
 		cmocka_unit_test(a_second_validation_counts_from_nothing),
 		cmocka_unit_test(a_new_run_forgets_the_validation),
-		cmocka_unit_test(another_run_is_not_ready_until_the_first_has_validated),
-		cmocka_unit_test(not_ready_does_not_prolong_the_session_time),
-		cmocka_unit_test(a_validation_that_ends_otherwise_lets_the_next_one_in),
-		cmocka_unit_test(a_car_that_matches_ends_another_ones_validation),
 		cmocka_unit_test(a_car_that_is_not_known_is_not_validated),
 		cmocka_unit_test(refused_validation_leaves_session_time_and_match_alone),
 		cmocka_unit_test(validated_match_req_is_checked_like_any_other),

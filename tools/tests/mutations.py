@@ -134,7 +134,7 @@ MUTATIONS = [
     ("validate_step_2_result", "homeplug/slac_run_validate.c", "void slac_on_validate_toggle",
      "validate_req_check(&frame->validate_req)", "expr",
      "frame->validate_req.signal_type != 0 ? MME_ERR_RESULT : MME_OK", ["General_validate_step_2_wrong_result"]),
-    ("validate_two_cars_at_once", "homeplug/slac_run_validate.c", "void slac_on_validate_req", "ctx->other_run_validates",
+    ("validate_two_cars_at_once", "homeplug/slac_run_validate.c", "void slac_on_validate_req", "ctx->other_validates",
      "expr", "false", ["General_validate_one_car_at_a_time"]),
     ("validate_without_end", "homeplug/slac_run_validate.c", "void slac_on_validate_req",
      "run->validations > ctx->config->c_ev_match_retry", "expr", "false", ["General_validate_three_times_at_most"]),
