@@ -54,6 +54,7 @@ static const char *check_validate_cnf(struct slac_watch *watch, const struct sla
 	if (!watch->evse.config.validation)
 		return refused && cnf->toggle_num == 0 ? NULL : "validation that is not carried out";
 	watch->not_ready += cnf->result == VALIDATE_NOT_READY;
+	watch->put_off += cnf->result == VALIDATE_NOT_READY && watch->neighbour_validates;
 	if (refused)
 		return "validation refused although it is carried out";
 	if (cnf->result != VALIDATE_SUCCESS)
@@ -156,6 +157,8 @@ static const char *check_output(struct slac_watch *watch, const struct slac_evse
 			watch->s2_toggles = 0;
 			watch->s2_closed = false; /* half a toggle from before is none */
 		}
+		if (item->step.to == SLAC_RUN_WAIT_TOGGLE && watch->neighbour_validates)
+			return "validation beside a neighbour's";
 		return NULL;
 	case SLAC_EVSE_WATCH_LINK:
 		if (!watch->evse.config.await_link)
@@ -355,7 +358,8 @@ static const char *give(struct slac_watch *watch, enum slac_evse_input_kind kind
 
 static const char *give_frame(struct slac_watch *watch, const struct mme *frame)
 {
-	const struct slac_evse_input input = {.kind = SLAC_EVSE_FRAME, .frame = frame};
+	const struct slac_evse_input input = {
+		.kind = SLAC_EVSE_FRAME, .frame = frame, .neighbour_validates = watch->neighbour_validates};
 
 	return slac_watch_input(watch, &input);
 }
@@ -435,16 +439,18 @@ static const char *play_toggling(struct slac_watch *watch, struct tape *tape, co
 }
 
 /* The car's choice: validation first, or the match. */
-static struct mme choice(struct tape *tape, const struct slac_car *car)
+static struct mme choice(struct slac_watch *watch, struct tape *tape, const struct slac_car *car)
 {
 	const uint8_t octet = take(tape);
 
+	watch->neighbour_validates = octet % 8 == 0;
 	return octet < 0x80 ? slac_car_validate(car, octet < 0x60 ? 0 : octet)
 			    : slac_car_message(car, CM_SLAC_MATCH_REQ);
 }
 
 /* What the outlet waits for from this car: a match needs five such steps in a row. */
-static struct mme awaited(struct tape *tape, const struct slac_car *car, const struct slac_run *run)
+static struct mme awaited(struct slac_watch *watch, struct tape *tape, const struct slac_car *car,
+			  const struct slac_run *run)
 {
 	switch (run->state) {
 	case SLAC_RUN_WAIT_START:
@@ -452,7 +458,7 @@ static struct mme awaited(struct tape *tape, const struct slac_car *car, const s
 	case SLAC_RUN_WAIT_RSP:
 		return slac_car_message(car, CM_ATTEN_CHAR_RSP);
 	case SLAC_RUN_WAIT_MATCH:
-		return choice(tape, car);
+		return choice(watch, tape, car);
 	case SLAC_RUN_WAIT_TOGGLE:
 		return slac_car_validate(car, take(tape));
 	default:
@@ -490,7 +496,7 @@ static const char *play_progress(struct slac_watch *watch, struct tape *tape)
 	if (toggling != NULL && (run == NULL || run == toggling || run->state == SLAC_RUN_FAILED))
 		return play_toggling(watch, tape, toggling);
 	if (run != NULL)
-		frame = awaited(tape, &car, run);
+		frame = awaited(watch, tape, &car, run);
 	return give_frame(watch, &frame);
 }
 

@@ -27,6 +27,8 @@ struct slac_watch {
 	bool s2_closed;
 	unsigned s2_toggles;
 	unsigned most_toggles; /* of any window since the vehicle was connected */
+	/* Some other outlet of the station validates. */
+	bool neighbour_validates;
 	/* How far the events came, for a test that must not be vacuous. */
 	unsigned long matched;
 	unsigned long failed;
@@ -35,6 +37,7 @@ struct slac_watch {
 	unsigned long validated; /* validations that ended with a result */
 	unsigned long toggled;   /* of those, with a toggle */
 	unsigned long not_ready; /* validations put off for another's */
+	unsigned long put_off;   /* of those, for a neighbouring outlet's */
 	unsigned long joined;    /* links that came up after they were awaited */
 	unsigned long not_joined;
 	unsigned long rejoined;

@@ -41,6 +41,7 @@ static void play_sequence(const struct slac_evse_config *config, uint64_t seed, 
 	reached->validated += watch.validated;
 	reached->toggled += watch.toggled;
 	reached->not_ready += watch.not_ready;
+	reached->put_off += watch.put_off;
 	reached->joined += watch.joined;
 	reached->not_joined += watch.not_joined;
 	reached->rejoined += watch.rejoined;
@@ -55,8 +56,8 @@ static void expect_reached(const struct slac_evse_config *config, const struct s
 {
 	printf("%d sequences: matched %lu, failed %lu, refused %lu, at most %lu outputs\n", SEQUENCES, reached->matched,
 	       reached->failed, reached->refused, reached->outputs_max);
-	printf("validated %lu, with toggles %lu, put off %lu; ", reached->validated, reached->toggled,
-	       reached->not_ready);
+	printf("validated %lu, with toggles %lu, put off %lu, for a neighbour %lu; ", reached->validated, reached->toggled,
+	       reached->not_ready, reached->put_off);
 	printf("joined %lu, in vain %lu; rejoined %lu; ended %lu, paused %lu\n", reached->joined,
 	       reached->not_joined, reached->rejoined, reached->terminations, reached->pauses);
 	assert_true(reached->matched > SEQUENCES / 2);
@@ -68,6 +69,7 @@ static void expect_reached(const struct slac_evse_config *config, const struct s
 	if (config->validation) {
 		assert_true(reached->validated > SEQUENCES / 4);
 		assert_true(reached->toggled > SEQUENCES / 8);
+		assert_true(reached->put_off > SEQUENCES / 10);
 	}
 	if (config->validation && config->parallel_runs > 1)
 		assert_true(reached->not_ready > SEQUENCES / 10);
