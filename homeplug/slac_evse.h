@@ -119,6 +119,7 @@ struct slac_run {
 	uint8_t toggles;              /* B-C-B of the last validation */
 	bool validated;               /* it is over, its result was sent */
 	uint8_t validations;          /* begun in this run */
+	uint8_t put_off;              /* validations answered with NotReady: another car may toggle; counts to 255 */
 };
 
 /* The EV that was told Ready last: it may toggle S2 until then, also when its run has ended meanwhile. */

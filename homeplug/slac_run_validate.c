@@ -46,6 +46,14 @@ static void on_step_2_again(const struct slac_run *run, const struct slac_run_co
 		slac_message_output(SLAC_EVSE_IGNORED, frame, SLAC_REASON_UNEXPECTED, MME_OK, ctx->out);
 }
 
+/* The EV asks again (homeplug-mme document, 2.8), within its TT_EVSE_match_session. */
+static void put_off(struct slac_run *run, const struct slac_run_context *ctx)
+{
+	if (run->put_off < UINT8_MAX)
+		run->put_off++;
+	send_cnf(run, ctx, VALIDATE_NOT_READY, 0);
+}
+
 static void begin_validation(struct slac_run *run, const struct slac_run_context *ctx)
 {
 	send_ready(run, ctx);
@@ -64,7 +72,7 @@ void slac_on_validate_req(struct slac_run *run, const struct slac_run_context *c
 	else if (frame->validate_req.timer > 0)
 		on_step_2_again(run, ctx, frame);
 	else if (ctx->other_validates)
-		send_cnf(run, ctx, VALIDATE_NOT_READY, 0);
+		put_off(run, ctx);
 	else if (run->validations > ctx->config->c_ev_match_retry) /* others wait for the pilot, too */
 		slac_message_output(SLAC_EVSE_IGNORED, frame, SLAC_REASON_UNEXPECTED, MME_OK, ctx->out);
 	else

@@ -89,9 +89,9 @@ static void run_details(const struct evse *evse, const uint8_t ev_mac[MAC_LEN], 
 		unsigned reported_x10 = mean_db_x10(run->average_db);
 		snprintf(out, size,
 			 " sounds_expected=%u sounds_heard=%u profiles=%u empty_profiles=%u measured_db=%u.%u"
-			 " mean_attenuation_db=%u.%u ind_repeats=%u toggles=%u",
+			 " mean_attenuation_db=%u.%u ind_repeats=%u toggles=%u put_off=%u",
 			 run->num_sounds, run->sounds, run->profiles, run->empty_profiles, measured_x10 / 10,
-			 measured_x10 % 10, reported_x10 / 10, reported_x10 % 10, run->repeats, run->toggles);
+			 measured_x10 % 10, reported_x10 / 10, reported_x10 % 10, run->repeats, run->toggles, run->put_off);
 		return;
 	}
 }

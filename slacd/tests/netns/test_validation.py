@@ -79,6 +79,8 @@ class Validation(Bench):
         self.assertEqual(outlets[0], outlets[1], steps)
         self.assertEqual(outlets[2], outlets[3], steps)
         self.assertNotEqual(outlets[0], outlets[2], steps)
+        self.assertRegex(steps[1], "put_off=0")
+        self.assertRegex(steps[3], "put_off=[1-9]")
 
 
 if __name__ == "__main__":
