@@ -11,6 +11,13 @@
 #define START_US  UINT64_C(7000000)
 #define TEXT_SIZE 2048
 
+const enum slac_run_state bench_waiting_states[BENCH_WAITING_STATES] = {
+	SLAC_RUN_WAIT_START,
+	SLAC_RUN_SOUNDING,
+	SLAC_RUN_WAIT_RSP,
+	SLAC_RUN_WAIT_MATCH,
+};
+
 struct slac_evse_config bench_config(bool strict)
 {
 	struct slac_evse_config config;
@@ -38,6 +45,14 @@ void bench_ready_as(struct bench *bench, bool strict)
 {
 	const struct slac_evse_config config = bench_config(strict);
 
+	bench_ready(bench, &config);
+}
+
+void bench_ready_for_link(struct bench *bench, bool strict)
+{
+	struct slac_evse_config config = bench_config(strict);
+
+	config.await_link = true;
 	bench_ready(bench, &config);
 }
 
@@ -89,13 +104,17 @@ void bench_validate(struct bench *bench, const struct slac_car *car, uint8_t tim
 	bench_frame(bench, &frame);
 }
 
+void bench_s2(struct bench *bench, bool closed)
+{
+	bench_input(bench, closed ? SLAC_EVSE_S2_CLOSED : SLAC_EVSE_S2_OPEN, SLAC_REASON_NONE);
+	bench_expect(bench, "");
+}
+
 void bench_toggle(struct bench *bench, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		bench_input(bench, SLAC_EVSE_S2_CLOSED, SLAC_REASON_NONE);
-		bench_expect(bench, "");
-		bench_input(bench, SLAC_EVSE_S2_OPEN, SLAC_REASON_NONE);
-		bench_expect(bench, "");
+		bench_s2(bench, true);
+		bench_s2(bench, false);
 	}
 }
 
@@ -125,6 +144,12 @@ void bench_bring_to(struct bench *bench, const struct slac_car *car, enum slac_r
 	if (state == SLAC_RUN_MATCHED)
 		bench_say(bench, car, CM_SLAC_MATCH_REQ);
 	bench_expect_run(bench, car, state);
+}
+
+void bench_ready_at(struct bench *bench, const struct slac_car *car, bool strict, enum slac_run_state state)
+{
+	bench_ready_as(bench, strict);
+	bench_bring_to(bench, car, state);
 }
 
 static void message_text(const struct slac_evse_output *item, char *text, size_t size)
@@ -244,6 +269,38 @@ void bench_expect_state(const struct bench *bench, enum slac_evse_state state)
 	assert_string_equal(slac_evse_state_text(bench->evse.state), slac_evse_state_text(state));
 }
 
+void bench_expect_listens_or_stays_failed(const struct bench *bench, bool strict)
+{
+	bench_expect_state(bench, strict ? SLAC_EVSE_FAILED : SLAC_EVSE_WAIT_PARM);
+	if (strict)
+		assert_true(slac_evse_deadline(&bench->evse) == SLAC_NEVER);
+	else
+		assert_int_equal(slac_evse_deadline(&bench->evse) - bench->now_us, 20000 * MS);
+}
+
+void bench_expect_deaf(struct bench *bench, const struct slac_car *car)
+{
+	static const enum mmtype types[] = {CM_SLAC_PARM_REQ,	  CM_START_ATTEN_CHAR_IND, CM_MNBC_SOUND_IND,
+					    CM_ATTEN_PROFILE_IND, CM_ATTEN_CHAR_RSP,	   CM_VALIDATE_REQ,
+					    CM_SLAC_MATCH_REQ};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		bench_say(bench, car, types[i]);
+		bench_expect_silence(bench);
+	}
+	bench_validate(bench, car, BENCH_TIMER);
+	bench_expect_silence(bench);
+	bench_toggle(bench, 1);
+	bench_input(bench, SLAC_EVSE_LINK_UP, SLAC_REASON_NONE);
+	bench_expect(bench, "");
+	bench_input(bench, SLAC_EVSE_REJOIN, SLAC_REASON_NONE);
+	bench_expect(bench, "");
+	assert_true(slac_evse_deadline(&bench->evse) == SLAC_NEVER);
+	bench_tick_at(bench, bench->now_us + 60000 * MS);
+	bench_expect(bench, "");
+	assert_true(slac_evse_deadline(&bench->evse) == SLAC_NEVER);
+}
+
 const struct mme *bench_sent(const struct bench *bench, const struct slac_car *car, enum mmtype type)
 {
 	const struct mme *frame = NULL;
@@ -270,4 +327,31 @@ void bench_expect_validate_cnf(const struct bench *bench, const struct slac_car 
 	assert_int_equal(cnf->signal_type, 0);
 	assert_int_equal(cnf->result, result);
 	assert_int_equal(cnf->toggle_num, toggles);
+}
+
+void bench_expect_result_after_ms(struct bench *bench, const struct slac_car *car, uint64_t ms, unsigned toggles)
+{
+	bench_expect_after_ms(bench, ms, "CM_VALIDATE.CNF, TOGGLING>WAIT_MATCH");
+	bench_expect_validate_cnf(bench, car, VALIDATE_SUCCESS, toggles);
+}
+
+void bench_expect_key(const struct bench *bench, const struct slac_car *car, uint8_t number)
+{
+	const struct slac_match_cnf *cnf = &bench_sent(bench, car, CM_SLAC_MATCH_CNF)->slac_match_cnf;
+
+	assert_int_equal(cnf->nmk[0], BENCH_NMK(number));
+	assert_int_equal(cnf->nid[0], BENCH_NID(number));
+}
+
+void bench_expect_whole_run(struct bench *bench, const struct slac_car *car)
+{
+	assert_memory_equal(bench_sent(bench, car, CM_SLAC_PARM_CNF)->slac_parm_cnf.run_id, car->run_id,
+			    RUN_ID_LEN);
+	bench_say(bench, car, CM_START_ATTEN_CHAR_IND);
+	bench_sounds(bench, car, 10);
+	bench_say(bench, car, CM_ATTEN_CHAR_RSP);
+	bench_say(bench, car, CM_SLAC_MATCH_REQ);
+	bench_expect(bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
+	const struct slac_evse_output *status = &bench->out.items[2];
+	assert_memory_equal(status->run_id, car->run_id, RUN_ID_LEN);
 }

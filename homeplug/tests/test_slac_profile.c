@@ -13,9 +13,6 @@
 
 #include <cmocka.h>
 
-#define STRICT true
-#define FIELD  false
-
 /* --- the table of switches --- */
 
 static bool value_of(const struct slac_evse_config *config, size_t i)

@@ -1,38 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Validation by toggling S2, EVSE side (conformance document, CmValidate_001 ... _012 and the even CmSlacMatch
- * cases): step 1, step 2, what is counted on the pilot, and every way it can go wrong.
+ * cases): the two steps, what is counted on the pilot, and what comes of it.
  */
 #include "homeplug/tests/slac_evse_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
-
-#define STRICT true
-#define FIELD  false
-
-static void bring(struct bench *bench, const struct slac_car *car, bool strict, enum slac_run_state state)
-{
-	bench_ready_as(bench, strict);
-	bench_bring_to(bench, car, state);
-}
-
-static void s2(struct bench *bench, bool closed)
-{
-	bench_input(bench, closed ? SLAC_EVSE_S2_CLOSED : SLAC_EVSE_S2_OPEN, SLAC_REASON_NONE);
-	bench_expect(bench, "");
-}
-
-/* The window runs out, `ms` from now. */
-static void expect_result_after_ms(struct bench *bench, const struct slac_car *car, uint64_t ms, unsigned toggles)
-{
-	bench_expect_after_ms(bench, ms, "CM_VALIDATE.CNF, TOGGLING>WAIT_MATCH");
-	bench_expect_validate_cnf(bench, car, VALIDATE_SUCCESS, toggles);
-}
 
 /* --- the two steps --- */
 
@@ -44,14 +22,14 @@ static void a_validation_goes_through_and_the_match_follows(void **state)
 	(void)state;
 	for (int strict = 0; strict <= 1; strict++)
 		for (unsigned toggles = 0; toggles <= 3; toggles++) {
-			bring(&bench, &car, strict != 0, SLAC_RUN_WAIT_MATCH);
+			bench_ready_at(&bench, &car, strict != 0, SLAC_RUN_WAIT_MATCH);
 			bench_validate(&bench, &car, 0);
 			bench_expect(&bench, "CM_VALIDATE.CNF, WAIT_MATCH>WAIT_TOGGLE");
 			bench_expect_validate_cnf(&bench, &car, VALIDATE_READY, 0);
 			bench_validate(&bench, &car, 19);
 			bench_expect(&bench, "WAIT_TOGGLE>TOGGLING");
 			bench_toggle(&bench, toggles);
-			expect_result_after_ms(&bench, &car, 2000, toggles);
+			bench_expect_result_after_ms(&bench, &car, 2000, toggles);
 			bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
 			bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
 		}
@@ -65,10 +43,10 @@ static void the_window_is_timer_plus_one_times_100_ms(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++) {
-		bring(&bench, &car, STRICT, SLAC_RUN_WAIT_TOGGLE);
+		bench_ready_at(&bench, &car, STRICT, SLAC_RUN_WAIT_TOGGLE);
 		bench_validate(&bench, &car, timers[i]);
 		bench_toggle(&bench, 1);
-		expect_result_after_ms(&bench, &car, (timers[i] + UINT64_C(1)) * 100, 1);
+		bench_expect_result_after_ms(&bench, &car, (timers[i] + UINT64_C(1)) * 100, 1);
 	}
 }
 
@@ -78,16 +56,16 @@ static void the_session_time_starts_again_after_the_result(void **state)
 	struct bench bench;
 
 	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
+	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
 	bench.now_us += 9000 * MS;
 	bench_validate(&bench, &car, 0);
 	bench_validate(&bench, &car, 19);
-	expect_result_after_ms(&bench, &car, 2000, 0);
+	bench_expect_result_after_ms(&bench, &car, 2000, 0);
 	bench.now_us += 10000 * MS - 1;
 	bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
 	bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
-	bring(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
-	expect_result_after_ms(&bench, &car, 2000, 0);
+	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
+	bench_expect_result_after_ms(&bench, &car, 2000, 0);
 	bench_expect_after_ms(&bench, 10000, "WAIT_MATCH>FAILED no_match_req, failed no_match_req");
 	bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
 	bench_expect(&bench, "!CM_SLAC_MATCH.REQ run_failed");
@@ -100,9 +78,9 @@ static void no_window_is_longer_than_3500_ms(void **state)
 	struct bench bench;
 
 	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_WAIT_TOGGLE);
+	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_WAIT_TOGGLE);
 	bench_validate(&bench, &car, 255);
-	expect_result_after_ms(&bench, &car, 3500, 0);
+	bench_expect_result_after_ms(&bench, &car, 3500, 0);
 }
 
 static void the_session_time_does_not_run_while_the_car_toggles(void **state)
@@ -111,11 +89,11 @@ static void the_session_time_does_not_run_while_the_car_toggles(void **state)
 	struct bench bench;
 
 	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
+	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
 	bench.now_us += 9000 * MS;
 	bench_validate(&bench, &car, 0);
 	bench_validate(&bench, &car, 34);
-	expect_result_after_ms(&bench, &car, 3500, 0);
+	bench_expect_result_after_ms(&bench, &car, 3500, 0);
 }
 
 /* --- what is a toggle --- */
@@ -126,17 +104,17 @@ static void only_b_c_b_within_the_window_counts(void **state)
 	struct bench bench;
 
 	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
+	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
 	bench_toggle(&bench, 1);
 	bench_validate(&bench, &car, 0);
 	bench_toggle(&bench, 1);
-	s2(&bench, true); /* closed before, opened within: half a toggle */
+	bench_s2(&bench, true); /* closed before, opened within: half a toggle */
 	bench_validate(&bench, &car, 19);
-	s2(&bench, false);
+	bench_s2(&bench, false);
 	bench_toggle(&bench, 2);
-	s2(&bench, true); /* closed within, opened after */
-	expect_result_after_ms(&bench, &car, 2000, 2);
-	s2(&bench, false);
+	bench_s2(&bench, true); /* closed within, opened after */
+	bench_expect_result_after_ms(&bench, &car, 2000, 2);
+	bench_s2(&bench, false);
 	bench_toggle(&bench, 1);
 	bench_validate(&bench, &car, 19);
 	bench_expect_validate_cnf(&bench, &car, VALIDATE_SUCCESS, 2);
@@ -150,10 +128,10 @@ static void a_repeated_state_is_no_second_toggle(void **state)
 	struct bench bench;
 
 	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
+	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
 	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
-		s2(&bench, closed[i]);
-	expect_result_after_ms(&bench, &car, 2000, 2);
+		bench_s2(&bench, closed[i]);
+	bench_expect_result_after_ms(&bench, &car, 2000, 2);
 }
 
 static void a_toggle_that_ends_at_the_limit_is_late(void **state)
@@ -163,8 +141,8 @@ static void a_toggle_that_ends_at_the_limit_is_late(void **state)
 
 	(void)state;
 	for (int late = 0; late <= 1; late++) {
-		bring(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
-		s2(&bench, true);
+		bench_ready_at(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
+		bench_s2(&bench, true);
 		bench.now_us += BENCH_TOGGLING_MS * MS - (late ? 0 : 1);
 		bench_input(&bench, SLAC_EVSE_S2_OPEN, SLAC_REASON_NONE);
 		if (!late)
@@ -180,9 +158,9 @@ static void more_toggles_than_the_field_holds_are_not_wrapped(void **state)
 	struct bench bench;
 
 	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
+	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
 	bench_toggle(&bench, 300);
-	expect_result_after_ms(&bench, &car, 2000, 255);
+	bench_expect_result_after_ms(&bench, &car, 2000, 255);
 }
 
 static void the_pilot_toggles_without_a_validation_and_nothing_happens(void **state)
@@ -194,253 +172,11 @@ static void the_pilot_toggles_without_a_validation_and_nothing_happens(void **st
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		bring(&bench, &car, STRICT, states[i]);
+		bench_ready_at(&bench, &car, STRICT, states[i]);
 		const struct slac_evse before = bench.evse;
 		bench_toggle(&bench, 3);
 		assert_memory_equal(&bench.evse, &before, sizeof(before));
 	}
-}
-
-/* --- step 2 does not come --- */
-
-static void ready_is_sent_three_times_400_ms_apart_and_then_the_run_fails(void **state)
-{
-	const struct slac_car car = slac_car(1), again = slac_car_again(&car);
-	struct bench bench;
-
-	(void)state;
-	for (int strict = 0; strict <= 1; strict++) {
-		bring(&bench, &car, strict != 0, SLAC_RUN_WAIT_TOGGLE);
-		for (int i = 0; i < 2; i++) {
-			bench_expect_after_ms(&bench, 400, "CM_VALIDATE.CNF");
-			bench_expect_validate_cnf(&bench, &car, VALIDATE_READY, 0);
-		}
-		bench_expect_after_ms(&bench, 400, "WAIT_TOGGLE>FAILED no_validate_req, failed no_validate_req");
-		bench_expect_state(&bench, strict ? SLAC_EVSE_FAILED : SLAC_EVSE_WAIT_PARM);
-		bench_validate(&bench, &car, 19);
-		bench_expect(&bench, "!CM_VALIDATE.REQ run_failed");
-		bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
-		bench_expect(&bench, "!CM_SLAC_MATCH.REQ run_failed");
-		bench_say(&bench, &car, CM_SLAC_PARM_REQ);
-		bench_expect(&bench, strict ? "!CM_SLAC_PARM.REQ run_failed"
-					    : "CM_SLAC_PARM.CNF, FREE>WAIT_START new_run, matching");
-		bench_bring_to(&bench, &again, SLAC_RUN_MATCHED);
-	}
-}
-
-static void step_2_counts_until_the_last_microsecond_of_the_third_wait(void **state)
-{
-	const struct slac_car car = slac_car(1);
-	struct bench bench;
-
-	(void)state;
-	for (int late = 0; late <= 1; late++) {
-		bring(&bench, &car, STRICT, SLAC_RUN_WAIT_TOGGLE);
-		bench_expect_after_ms(&bench, 400, "CM_VALIDATE.CNF");
-		bench_expect_after_ms(&bench, 400, "CM_VALIDATE.CNF");
-		bench.now_us += 400 * MS - (late ? 0 : 1);
-		bench_validate(&bench, &car, 19);
-		bench_expect(&bench, late ? "WAIT_TOGGLE>FAILED no_validate_req, failed no_validate_req, "
-					    "!CM_VALIDATE.REQ run_failed"
-					  : "WAIT_TOGGLE>TOGGLING");
-	}
-}
-
-/* Whoever asks for them, the CNFs of step 1 are three, so that nobody keeps the pilot from the other cars. */
-static void step_1_again_is_answered_again_and_uses_up_a_repeat(void **state)
-{
-	const struct slac_car car = slac_car(1);
-	struct bench bench;
-
-	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_WAIT_TOGGLE);
-	bench.now_us += 300 * MS;
-	bench_validate(&bench, &car, 0);
-	bench_expect(&bench, "CM_VALIDATE.CNF");
-	bench_expect_validate_cnf(&bench, &car, VALIDATE_READY, 0);
-	bench_expect_after_ms(&bench, 400, "CM_VALIDATE.CNF");
-	bench.now_us += 300 * MS;
-	bench_validate(&bench, &car, 0);
-	bench_expect(&bench, "!CM_VALIDATE.REQ unexpected");
-	bench_expect_after_ms(&bench, 100, "WAIT_TOGGLE>FAILED no_validate_req, failed no_validate_req");
-}
-
-static void a_fourth_validation_of_a_run_is_not_begun(void **state)
-{
-	const struct slac_car car = slac_car(1);
-	struct bench bench;
-
-	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
-	for (int i = 0; i < 3; i++) {
-		bench_validate(&bench, &car, 0);
-		bench_validate(&bench, &car, 19);
-		expect_result_after_ms(&bench, &car, 2000, 0);
-	}
-	bench_validate(&bench, &car, 0);
-	bench_expect(&bench, "!CM_VALIDATE.REQ unexpected");
-	bench_expect_after_ms(&bench, 10000, "WAIT_MATCH>FAILED no_match_req, failed no_match_req");
-}
-
-/* C_EV_match_retry is for each message: CM_ATTEN_CHAR.IND and an earlier validation have used up theirs. */
-static void the_repeats_of_a_validation_are_its_own(void **state)
-{
-	const struct slac_car car = slac_car(1);
-	struct bench bench;
-
-	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_WAIT_RSP);
-	bench_expect_after_ms(&bench, 200, "CM_ATTEN_CHAR.IND");
-	bench_expect_after_ms(&bench, 200, "CM_ATTEN_CHAR.IND");
-	bench_say(&bench, &car, CM_ATTEN_CHAR_RSP);
-	for (int validation = 0; validation < 2; validation++) {
-		bench_validate(&bench, &car, 0);
-		bench_expect_after_ms(&bench, 400, "CM_VALIDATE.CNF");
-		bench_expect_after_ms(&bench, 400, "CM_VALIDATE.CNF");
-		bench_validate(&bench, &car, 19);
-		expect_result_after_ms(&bench, &car, 2000, 0);
-	}
-}
-
-static void a_car_that_goes_on_after_a_repeated_ready_is_served(void **state)
-{
-	const struct slac_car car = slac_car(1);
-	struct bench bench;
-
-	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_WAIT_TOGGLE);
-	bench_expect_after_ms(&bench, 400, "CM_VALIDATE.CNF");
-	bench_validate(&bench, &car, 9);
-	bench_toggle(&bench, 3);
-	expect_result_after_ms(&bench, &car, 1000, 3);
-}
-
-/* --- wrong, doubled and misplaced messages --- */
-
-static void a_wrong_field_in_either_step_changes_nothing(void **state)
-{
-	static const enum slac_run_state states[] = {SLAC_RUN_WAIT_MATCH, SLAC_RUN_WAIT_TOGGLE};
-	static const uint8_t results[] = {VALIDATE_NOT_READY, VALIDATE_SUCCESS, VALIDATE_FAILURE,
-					  VALIDATE_NOT_REQUIRED, 0xff};
-	const struct slac_car car = slac_car(1);
-	struct bench bench;
-
-	(void)state;
-	for (size_t i = 0; i < 2; i++)
-		for (uint8_t timer = 0; timer <= 19; timer = (uint8_t)(timer + 19)) {
-			struct mme frame = slac_car_validate(&car, timer);
-			bring(&bench, &car, STRICT, states[i]);
-			bench.now_us += 100 * MS;
-			const struct slac_evse before = bench.evse;
-			frame.validate_req.signal_type = 1;
-			bench_frame(&bench, &frame);
-			bench_expect(&bench, "!CM_VALIDATE.REQ field signal_type");
-			frame.validate_req.signal_type = 0;
-			for (size_t r = 0; r < sizeof(results); r++) {
-				frame.validate_req.result = results[r];
-				bench_frame(&bench, &frame);
-				bench_expect(&bench, "!CM_VALIDATE.REQ field result");
-			}
-			assert_memory_equal(&bench.evse, &before, sizeof(before));
-		}
-}
-
-static void step_2_without_step_1_is_unexpected(void **state)
-{
-	const struct slac_car car = slac_car(1);
-	struct bench bench;
-
-	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
-	const struct slac_evse before = bench.evse;
-	bench_validate(&bench, &car, 19);
-	bench_expect(&bench, "!CM_VALIDATE.REQ unexpected");
-	assert_memory_equal(&bench.evse, &before, sizeof(before));
-}
-
-static void nothing_the_car_says_disturbs_the_window(void **state)
-{
-	const struct slac_car car = slac_car(1);
-	struct bench bench;
-
-	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
-	bench_toggle(&bench, 1);
-	bench.now_us += 500 * MS;
-	bench_validate(&bench, &car, 40);
-	bench_expect(&bench, "!CM_VALIDATE.REQ unexpected");
-	bench_validate(&bench, &car, 0);
-	bench_expect(&bench, "!CM_VALIDATE.REQ unexpected");
-	bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
-	bench_expect(&bench, "!CM_SLAC_MATCH.REQ unexpected");
-	bench_toggle(&bench, 1);
-	expect_result_after_ms(&bench, &car, 1500, 2);
-}
-
-static void the_result_is_sent_again_when_step_2_is_repeated(void **state)
-{
-	const struct slac_car car = slac_car(1);
-	struct bench bench;
-
-	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
-	bench_toggle(&bench, 2);
-	expect_result_after_ms(&bench, &car, 2000, 2);
-	const uint64_t deadline_us = slac_evse_deadline(&bench.evse);
-	for (int i = 0; i < 3; i++) {
-		bench.now_us += 200 * MS;
-		bench_validate(&bench, &car, 19);
-		bench_expect(&bench, "CM_VALIDATE.CNF");
-		bench_expect_validate_cnf(&bench, &car, VALIDATE_SUCCESS, 2);
-		assert_int_equal(slac_evse_deadline(&bench.evse), deadline_us);
-	}
-}
-
-static void a_second_validation_counts_from_nothing(void **state)
-{
-	const struct slac_car car = slac_car(1);
-	struct bench bench;
-
-	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
-	bench_toggle(&bench, 3);
-	s2(&bench, true);
-	expect_result_after_ms(&bench, &car, 2000, 3);
-	bench_validate(&bench, &car, 0);
-	bench_expect_validate_cnf(&bench, &car, VALIDATE_READY, 0);
-	bench_validate(&bench, &car, 19);
-	s2(&bench, false);
-	bench_toggle(&bench, 1);
-	expect_result_after_ms(&bench, &car, 2000, 1);
-}
-
-static void a_new_run_forgets_the_validation(void **state)
-{
-	static const enum slac_run_state states[] = {SLAC_RUN_WAIT_TOGGLE, SLAC_RUN_TOGGLING};
-	const struct slac_car car = slac_car(1), again = slac_car_again(&car);
-	struct bench bench;
-
-	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		bring(&bench, &car, STRICT, states[i]);
-		bench_toggle(&bench, 2);
-		bench_bring_to(&bench, &again, SLAC_RUN_WAIT_MATCH);
-		bench_validate(&bench, &again, 19);
-		bench_expect(&bench, "!CM_VALIDATE.REQ unexpected");
-		bench_say(&bench, &again, CM_SLAC_MATCH_REQ);
-		bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
-	}
-}
-
-static void a_car_that_is_not_known_is_not_validated(void **state)
-{
-	const struct slac_car car = slac_car(1), other = slac_car(2);
-	struct bench bench;
-
-	(void)state;
-	bring(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
-	bench_validate(&bench, &other, 0);
-	bench_expect(&bench, "!CM_VALIDATE.REQ unknown_run@2");
 }
 
 /* --- not carried out --- */
@@ -468,6 +204,32 @@ static void refused_validation_leaves_session_time_and_match_alone(void **state)
 		}
 }
 
+/* Where a station leaves validation out: the field profile says that none is needed, the standard that it failed. */
+static void validation_is_answered_not_required_and_matching_goes_on(void **state)
+{
+	const struct slac_car car = slac_car(1);
+	struct bench bench;
+
+	(void)state;
+	for (int strict = 0; strict <= 1; strict++) {
+		struct slac_evse_config config = bench_config(strict != 0);
+		config.validation = false;
+		bench_ready(&bench, &config);
+		bench_bring_to(&bench, &car, SLAC_RUN_WAIT_MATCH);
+		const uint64_t deadline_us = slac_evse_deadline(&bench.evse);
+		bench.now_us += 500 * MS;
+		bench_say(&bench, &car, CM_VALIDATE_REQ);
+		bench_expect(&bench, "CM_VALIDATE.CNF");
+		const struct validate_cnf *cnf = &bench_sent(&bench, &car, CM_VALIDATE_CNF)->validate_cnf;
+		assert_int_equal(cnf->signal_type, 0);
+		assert_int_equal(cnf->toggle_num, 0);
+		assert_int_equal(cnf->result, strict ? 3 : 4);
+		assert_int_equal(slac_evse_deadline(&bench.evse), deadline_us);
+		bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
+		bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
+	}
+}
+
 /* --- the match after a validation (even CmSlacMatch cases) --- */
 
 static void validated_match_req_is_checked_like_any_other(void **state)
@@ -489,8 +251,8 @@ static void validated_match_req_is_checked_like_any_other(void **state)
 	for (size_t i = 0; i < sizeof(octets) / sizeof(octets[0]); i++) {
 		struct mme frame = slac_car_message(&car, CM_SLAC_MATCH_REQ);
 		((uint8_t *)&frame)[octets[i]] ^= 1;
-		bring(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
-		expect_result_after_ms(&bench, &car, 2000, 0);
+		bench_ready_at(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
+		bench_expect_result_after_ms(&bench, &car, 2000, 0);
 		bench_frame(&bench, &frame);
 		assert_int_equal(bench.out.items[0].reason, SLAC_REASON_FIELD);
 		bench_expect_silence(&bench);
@@ -504,20 +266,6 @@ static void validated_match_req_is_checked_like_any_other(void **state)
 }
 
 /* --- what ends everything --- */
-
-static void expect_deaf(struct bench *bench, const struct slac_car *car)
-{
-	bench_validate(bench, car, 0);
-	bench_expect_silence(bench);
-	bench_validate(bench, car, 19);
-	bench_expect_silence(bench);
-	bench_say(bench, car, CM_SLAC_MATCH_REQ);
-	bench_expect_silence(bench);
-	bench_toggle(bench, 1);
-	assert_true(slac_evse_deadline(&bench->evse) == SLAC_NEVER);
-	bench_tick_at(bench, bench->now_us + 60000 * MS);
-	bench_expect(bench, "");
-}
 
 static void unplug_lost_key_and_termination_end_a_validation(void **state)
 {
@@ -539,11 +287,11 @@ static void unplug_lost_key_and_termination_end_a_validation(void **state)
 	for (size_t i = 0; i < 2; i++)
 		for (size_t j = 0; j < sizeof(ends) / sizeof(ends[0]); j++) {
 			char text[128];
-			bring(&bench, &car, STRICT, states[i]);
+			bench_ready_at(&bench, &car, STRICT, states[i]);
 			bench_input(&bench, ends[j].kind, ends[j].reason);
 			snprintf(text, sizeof(text), "%s>%s", slac_run_state_text(states[i]), ends[j].text);
 			bench_expect(&bench, text);
-			expect_deaf(&bench, &car);
+			bench_expect_deaf(&bench, &car);
 		}
 }
 
@@ -560,20 +308,8 @@ int main(void)
 		cmocka_unit_test(a_toggle_that_ends_at_the_limit_is_late),
 		cmocka_unit_test(more_toggles_than_the_field_holds_are_not_wrapped),
 		cmocka_unit_test(the_pilot_toggles_without_a_validation_and_nothing_happens),
-		cmocka_unit_test(ready_is_sent_three_times_400_ms_apart_and_then_the_run_fails),
-		cmocka_unit_test(step_2_counts_until_the_last_microsecond_of_the_third_wait),
-		cmocka_unit_test(step_1_again_is_answered_again_and_uses_up_a_repeat),
-		cmocka_unit_test(a_fourth_validation_of_a_run_is_not_begun),
-		cmocka_unit_test(the_repeats_of_a_validation_are_its_own),
-		cmocka_unit_test(a_car_that_goes_on_after_a_repeated_ready_is_served),
-		cmocka_unit_test(a_wrong_field_in_either_step_changes_nothing),
-		cmocka_unit_test(step_2_without_step_1_is_unexpected),
-		cmocka_unit_test(nothing_the_car_says_disturbs_the_window),
-		cmocka_unit_test(the_result_is_sent_again_when_step_2_is_repeated),
-		cmocka_unit_test(a_second_validation_counts_from_nothing),
-		cmocka_unit_test(a_new_run_forgets_the_validation),
-		cmocka_unit_test(a_car_that_is_not_known_is_not_validated),
 		cmocka_unit_test(refused_validation_leaves_session_time_and_match_alone),
+		cmocka_unit_test(validation_is_answered_not_required_and_matching_goes_on),
 		cmocka_unit_test(validated_match_req_is_checked_like_any_other),
 		cmocka_unit_test(unplug_lost_key_and_termination_end_a_validation),
 	};

@@ -11,12 +11,6 @@
 
 #include <cmocka.h>
 
-static void bring(struct bench *bench, const struct slac_car *car, enum slac_run_state state)
-{
-	bench_ready_as(bench, true);
-	bench_bring_to(bench, car, state);
-}
-
 /* Step 1 of the car is put off until `ms` from now, not longer. */
 static void expect_waiting(struct bench *bench, const struct slac_car *car, uint64_t ms)
 {
@@ -34,7 +28,7 @@ static void another_run_is_not_ready_until_the_first_has_validated(void **state)
 	struct bench bench;
 
 	(void)state;
-	bring(&bench, &car, SLAC_RUN_WAIT_MATCH);
+	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
 	bench_bring_to(&bench, &other, SLAC_RUN_WAIT_MATCH);
 	const uint64_t session_us = slac_evse_deadline(&bench.evse);
 	bench_validate(&bench, &car, 0);
@@ -66,7 +60,7 @@ static void not_ready_does_not_prolong_the_session_time(void **state)
 	struct bench bench;
 
 	(void)state;
-	bring(&bench, &other, SLAC_RUN_WAIT_MATCH);
+	bench_ready_at(&bench, &other, STRICT, SLAC_RUN_WAIT_MATCH);
 	const uint64_t session_us = slac_evse_deadline(&bench.evse);
 	bench_bring_to(&bench, &car, SLAC_RUN_WAIT_TOGGLE);
 	bench_validate(&bench, &car, 34);
@@ -88,14 +82,14 @@ static void a_car_whose_run_has_ended_may_toggle_until_its_time_is_over(void **s
 	struct bench bench;
 
 	(void)state;
-	bring(&bench, &car, SLAC_RUN_WAIT_TOGGLE);
+	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_WAIT_TOGGLE);
 	bench_bring_to(&bench, &other, SLAC_RUN_WAIT_MATCH);
 	for (int i = 0; i < 3; i++)
 		bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
 	bench_expect(&bench, "WAIT_TOGGLE>FAILED no_validate_req");
 	expect_waiting(&bench, &other, 3500);
 
-	bring(&bench, &car, SLAC_RUN_TOGGLING);
+	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
 	bench_input(&bench, SLAC_EVSE_DISCONNECTED, SLAC_REASON_VEHICLE_LEFT);
 	bench_input(&bench, SLAC_EVSE_CONNECTED, SLAC_REASON_NONE);
 	bench_bring_to(&bench, &other, SLAC_RUN_WAIT_MATCH);
@@ -108,7 +102,7 @@ static void a_car_that_begins_anew_toggles_no_more(void **state)
 	struct bench bench;
 
 	(void)state;
-	bring(&bench, &car, SLAC_RUN_TOGGLING);
+	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
 	bench_bring_to(&bench, &other, SLAC_RUN_WAIT_MATCH);
 	bench_say(&bench, &car, CM_SLAC_PARM_REQ);
 	bench_validate(&bench, &other, 0);
@@ -124,7 +118,7 @@ static void a_car_that_matches_ends_another_ones_validation(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		char text[160];
-		bring(&bench, &other, states[i]);
+		bench_ready_at(&bench, &other, STRICT, states[i]);
 		bench_bring_to(&bench, &car, SLAC_RUN_WAIT_MATCH);
 		bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
 		snprintf(text, sizeof(text),
@@ -153,7 +147,7 @@ static void a_car_waits_while_a_neighbouring_outlet_validates_another_one(void *
 	struct bench bench;
 
 	(void)state;
-	bring(&bench, &car, SLAC_RUN_WAIT_MATCH);
+	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
 	validate_beside_neighbour(&bench, &car, 0);
 	bench_expect_validate_cnf(&bench, &car, VALIDATE_NOT_READY, 0);
 	bench_expect_run(&bench, &car, SLAC_RUN_WAIT_MATCH);
@@ -173,7 +167,7 @@ static void an_outlet_tells_its_neighbours_from_ready_to_the_result(void **state
 	struct bench bench;
 
 	(void)state;
-	bring(&bench, &car, SLAC_RUN_WAIT_MATCH);
+	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
 	assert_false(slac_evse_other_validates(&bench.evse, other.mac, bench.now_us));
 	bench_validate(&bench, &car, 0);
 	assert_true(slac_evse_other_validates(&bench.evse, other.mac, bench.now_us));
