@@ -262,8 +262,9 @@ class ModemRecovery(Bench):
         times = [frame.time for frame in self.frames_of(harness.CM_SET_KEY_REQ)]
         self.assertIn(len(times), (4, 5, 6))
         gaps = [later - earlier for earlier, later in zip(times, times[1:])]
-        self.assertEqual(gaps, sorted(gaps))
-        self.assertGreater(gaps[-1], 3 * gaps[0])
+        for shorter, longer in zip(gaps, gaps[1:]):
+            self.assertGreater(longer, shorter - harness.TOLERANCE_S - self.stalls.worst_s, gaps)
+        self.assertGreater(gaps[-1], gaps[0] + 0.5)
         self.assertEqual(len(self.complaints()), 1)
         self.fault("none")
         mark = self.observer.mark()
