@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """A car that leaves, or speaks late, in the middle of the way to basic charging (shortened timers)."""
 import harness
-from harness import Bench, SHORT_TIMERS
+from harness import Bench, SHORT_TIMERS, with_settings
 
-# Longer than all that could follow with the shortened timers.
-WHOLE_SEQUENCE_S = 2.0
+# Each step is long enough for the unplug to fall into it, on a machine that stands still for a moment, too.
+TIMERS = with_settings(SHORT_TIMERS, pilot={"step_f_ms": 1000, "step_x1_ms": 1000})
+# Longer than all that could follow with these timers.
+WHOLE_SEQUENCE_S = 3.0
 X2 = ("x2", 32.0)
 
 
 class FallbackUnplug(Bench):
     def setUp(self):
         super().setUp()
-        self.start_all(SHORT_TIMERS)
+        self.start_all(TIMERS)
         self.start = self.observer.mark()
         self.plug()
 
