@@ -57,12 +57,13 @@ static void receive_failed(struct evse *evse, enum link_result result, int error
 
 	if (result == LINK_DOWN && look(evse, &now))
 		loss_of(evse, &now, why);
-	if (why[0] != '\0')
-		evse_link_lost(evse, why);
-	else if (result == LINK_DOWN)
-		evse_link_lost(evse, "it was down");
-	else
-		evse_link_lost(evse, result == LINK_END ? "closed by its peer" : strerror(error));
+	if (why[0] == '\0' && result == LINK_DOWN)
+		snprintf(why, sizeof(why), "it was down");
+	else if (why[0] == '\0' && result == LINK_END)
+		snprintf(why, sizeof(why), "closed by its peer");
+	else if (why[0] == '\0')
+		snprintf(why, sizeof(why), "receiving failed: %s", strerror(error));
+	evse_link_lost(evse, why);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *context)

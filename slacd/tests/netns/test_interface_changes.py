@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each way an interface can go and come back: said once, served again by itself, never noticed by another outlet."""
 import glob
+import os
 import re
 import socket
 import subprocess
@@ -254,6 +255,19 @@ class InterfaceChanges(Bench):
                                              self.slacd.lines("(Interface is|Modem has).*" + other)[-1].text),
                            "the outlet serves after the flapping")
         self.assertLessEqual(len(self.other_complaints()), lasted + 2)
+
+    def test_receive_error_closes_and_opens_it_once(self):
+        if "RECEIVE_FAULT" not in os.environ:
+            self.skipTest("the environment variable RECEIVE_FAULT names no library")
+        fault = self.path("fault")
+        self.start_two(QUICK, wrapper=("env", f"LD_PRELOAD={os.environ['RECEIVE_FAULT']}", f"RECEIVE_FAULT_FILE={fault}",
+                                       "RECEIVE_FAULT_INTERFACE=evse1"))
+        self.change()
+        self.mark_return()
+        self.write("fault", "")
+        harness.send_frames("plc1", [bytes.fromhex("ffffffffffff 0200000000fe 88e1 01 ff1f 0000") + bytes(41)])
+        self.assert_lost_once("receiving failed: Input/output error")
+        self.assert_serves_again()
 
     def test_without_netlink_it_tries_again_and_says_so(self):
         program = [sys.executable, self.write("without_netlink.py", WITHOUT_NETLINK)]
