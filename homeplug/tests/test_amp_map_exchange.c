@@ -178,26 +178,46 @@ static void nobody_but_the_matched_ev_is_answered(void **state)
 	expect_refusal(&bench, SLAC_REASON_UNKNOWN_RUN, MME_OK);
 }
 
+/* Our request has just been sent; nobody confirms it. */
+static void expect_two_repeats_and_no_more(struct bench *bench)
+{
+	expect_req(bench);
+	for (int i = 0; i < 2; i++) {
+		uint64_t due_us = bench->now_us + 200 * MS;
+		assert_int_equal(amp_map_deadline(&bench->exchange), due_us);
+		tick_at(bench, due_us - 1);
+		assert_int_equal(bench->out.count, 0);
+		tick_at(bench, due_us);
+		expect_req(bench);
+	}
+	tick_at(bench, bench->now_us + 200 * MS);
+	expect(bench, AMP_MAP_NOT_CONFIRMED);
+	assert_int_equal(amp_map_deadline(&bench->exchange), AMP_MAP_NEVER);
+}
+
 static void our_request_goes_out_with_the_link_and_is_repeated_twice(void **state)
 {
 	struct bench bench;
 
 	(void)state;
 	set_up_linked(&bench, true);
-	expect_req(&bench);
-	for (int i = 0; i < 2; i++) {
-		uint64_t due_us = bench.now_us + 200 * MS;
-		assert_int_equal(amp_map_deadline(&bench.exchange), due_us);
-		tick_at(&bench, due_us - 1);
-		assert_int_equal(bench.out.count, 0);
-		tick_at(&bench, due_us);
-		expect_req(&bench);
-	}
-	tick_at(&bench, bench.now_us + 200 * MS);
-	expect(&bench, AMP_MAP_NOT_CONFIRMED);
-	assert_int_equal(amp_map_deadline(&bench.exchange), AMP_MAP_NEVER);
+	expect_two_repeats_and_no_more(&bench);
 	ev_says(&bench, cnf);
 	expect_refusal(&bench, SLAC_REASON_UNEXPECTED, MME_OK);
+}
+
+static void each_exchange_has_its_own_two_repeats(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, true);
+	for (int i = 0; i < 2; i++) {
+		amp_map_begin(&bench.exchange, ev_mac);
+		amp_map_link_up(&bench.exchange, true, bench.now_us, &bench.out);
+		expect_two_repeats_and_no_more(&bench);
+		amp_map_end(&bench.exchange);
+	}
 }
 
 static void confirmation_of_success_ends_it_and_one_of_failure_does_not(void **state)
@@ -238,6 +258,7 @@ int main(void)
 		cmocka_unit_test(request_of_no_carriers_is_not_answered),
 		cmocka_unit_test(nobody_but_the_matched_ev_is_answered),
 		cmocka_unit_test(our_request_goes_out_with_the_link_and_is_repeated_twice),
+		cmocka_unit_test(each_exchange_has_its_own_two_repeats),
 		cmocka_unit_test(confirmation_of_success_ends_it_and_one_of_failure_does_not),
 		cmocka_unit_test(unplug_ends_our_request),
 	};

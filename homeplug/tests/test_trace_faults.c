@@ -9,6 +9,11 @@
  * again, does not. The rates printed are therefore the least that can be expected of these cars. In one thing
  * only does a car follow us: CM_ATTEN_CHAR.RSP answers our CM_ATTEN_CHAR.IND, so it waits for it, and the
  * rest with it.
+ *
+ * Nor does a car go on after an answer it did not get: some EVSEs of the captures heard no CM_SLAC_PARM.REQ
+ * for up to a minute, and we fail each of these runs. A connection that does not match for us even without a
+ * fault is therefore played once more without the requests that were not answered. What does not match then
+ * either says nothing about the rate: it is printed apart.
  */
 #include "homeplug/tests/slac_evse_watch.h"
 #include "homeplug/tests/trace_replay.h"
@@ -27,6 +32,8 @@
 /* TT_EV_atten_results: so long a car waits for CM_ATTEN_CHAR.IND, and what it takes to answer it. */
 #define ATTEN_RESULTS_US (1200 * MS)
 #define ANSWER_US	 (5 * MS)
+/* More than any EVSE of the captures took to answer CM_SLAC_PARM.REQ: 216 ms. */
+#define PARM_CNF_US (250 * MS)
 /* Cars of one connection, as far as they are followed. */
 #define CARS 8
 /* Under valgrind one variation of so many is played. */
@@ -72,14 +79,27 @@ static bool is_played(const struct trace_frame *item)
 	}
 }
 
+static bool is_unanswered_request(size_t at)
+{
+	const struct trace_frame *req = &trace.frames[at];
+
+	if (req->frame.mmtype != CM_SLAC_PARM_REQ)
+		return false;
+	for (size_t i = at + 1; i < trace.count && trace.frames[i].time_us <= req->time_us + PARM_CNF_US; i++)
+		if (trace.frames[i].frame.mmtype == CM_SLAC_PARM_CNF &&
+		    mac_equal(trace.frames[i].frame.dst, req->frame.src))
+			return false;
+	return true;
+}
+
 /* Fills `connection` from frame number `first` on; the number of the first frame behind it. */
-static size_t take_connection(size_t first)
+static size_t take_connection(size_t first, bool answered_only)
 {
 	size_t i = first;
 
 	connection.count = 0;
 	do {
-		if (is_played(&trace.frames[i]))
+		if (is_played(&trace.frames[i]) && !(answered_only && is_unanswered_request(i)))
 			connection.frames[connection.count++] = trace.frames[i];
 		i++;
 	} while (i < trace.count && trace.frames[i].time_us <= trace.frames[i - 1].time_us + TRACE_UNPLUG_US);
@@ -345,32 +365,38 @@ static const char *play(struct player *player, const struct connection *frames, 
 
 /* --- every capture, every fault --- */
 
+struct rate {
+	unsigned variations;
+	unsigned matched;
+};
+
 struct totals {
 	unsigned connections; /* in which a car speaks */
-	unsigned matched;     /* as it was recorded */
-	unsigned variations;
-	unsigned could_match; /* variations of connections that match as recorded */
-	unsigned did_match;
-	unsigned by_fault[FAULTS]; /* of could_match */
-	unsigned matched_by_fault[FAULTS];
+	unsigned matched;     /* without a fault */
+	struct rate all;
+	struct rate unharmed;	      /* variations of what matches without a fault */
+	struct rate by_fault[FAULTS]; /* of unharmed */
 };
+
+static void add_rate(struct rate *sum, const struct rate *more)
+{
+	sum->variations += more->variations;
+	sum->matched += more->matched;
+}
 
 static void add(struct totals *sum, const struct totals *more)
 {
 	sum->connections += more->connections;
 	sum->matched += more->matched;
-	sum->variations += more->variations;
-	sum->could_match += more->could_match;
-	sum->did_match += more->did_match;
-	for (size_t i = 0; i < FAULTS; i++) {
-		sum->by_fault[i] += more->by_fault[i];
-		sum->matched_by_fault[i] += more->matched_by_fault[i];
-	}
+	add_rate(&sum->all, &more->all);
+	add_rate(&sum->unharmed, &more->unharmed);
+	for (size_t i = 0; i < FAULTS; i++)
+		add_rate(&sum->by_fault[i], &more->by_fault[i]);
 }
 
-static unsigned percent_x10(unsigned part, unsigned whole)
+static double percent(const struct rate *rate)
 {
-	return whole == 0 ? 0 : (unsigned)((unsigned long)part * 1000 / whole);
+	return rate->variations == 0 ? 0 : 100.0 * rate->matched / rate->variations;
 }
 
 static bool is_in_sample(void)
@@ -380,7 +406,7 @@ static bool is_in_sample(void)
 	return getenv("SLACD_VALGRIND") == NULL || number++ % SAMPLE == 0;
 }
 
-static void play_variation(struct totals *sum, size_t at, enum fault fault, bool strict, unsigned as_recorded)
+static void play_variation(struct totals *sum, size_t at, enum fault fault, bool strict, unsigned unharmed)
 {
 	struct player player;
 
@@ -392,27 +418,45 @@ static void play_variation(struct totals *sum, size_t at, enum fault fault, bool
 			 mme_name(connection.frames[at].frame.mmtype), fault_texts[fault],
 			 (unsigned long long)(connection.frames[at].time_us - trace.frames[0].time_us),
 			 wrong);
-	sum->variations++;
-	if (as_recorded == 0)
+	const struct rate one = {1, player.matched > 0 && player.matched >= unharmed};
+	add_rate(&sum->all, &one);
+	if (unharmed == 0)
 		return;
-	sum->could_match++;
-	sum->by_fault[fault]++;
-	sum->did_match += player.matched >= as_recorded;
-	sum->matched_by_fault[fault] += player.matched >= as_recorded;
+	add_rate(&sum->unharmed, &one);
+	add_rate(&sum->by_fault[fault], &one);
 }
 
-static void play_connection(struct totals *sum, bool strict)
+/* `connection` without a fault, and with every one; whether it matches without. */
+static bool play_with_faults(struct totals *sum, bool strict)
 {
 	struct player player;
 	const char *wrong = play(&player, &connection, strict);
 
 	if (wrong != NULL)
-		fail_msg("%s, %s, as recorded: %s", trace.file, strict ? "strict" : "field", wrong);
-	sum->connections++;
-	sum->matched += player.matched > 0;
+		fail_msg("%s, %s, without a fault: %s", trace.file, strict ? "strict" : "field", wrong);
 	for (size_t at = 0; at < connection.count; at++)
 		for (enum fault fault = LOST; fault < FAULTS; fault++)
 			play_variation(sum, at, fault, strict, player.matched);
+	return player.matched > 0;
+}
+
+/* The number of the first frame behind it. */
+static size_t play_connection(struct totals *sum, size_t first, bool strict)
+{
+	const size_t next = take_connection(first, false);
+	const size_t recorded = connection.count;
+
+	if (recorded == 0)
+		return next;
+	bool matched = play_with_faults(sum, strict);
+	if (!matched) {
+		take_connection(first, true);
+		if (connection.count > 0 && connection.count < recorded)
+			matched = play_with_faults(sum, strict);
+	}
+	sum->connections++;
+	sum->matched += matched;
+	return next;
 }
 
 static struct totals play_capture(const char *file, bool strict)
@@ -422,40 +466,50 @@ static struct totals play_capture(const char *file, bool strict)
 
 	if (!trace_load(&trace, file, error))
 		fail_msg("%s", error);
-	for (size_t at = 0; at < trace.count;) {
-		at = take_connection(at);
-		if (connection.count > 0)
-			play_connection(&sum, strict);
-	}
+	for (size_t at = 0; at < trace.count;)
+		at = play_connection(&sum, at, strict);
 	return sum;
 }
 
 static void print_capture(const char *file, const struct totals *sum)
 {
-	const unsigned rate = percent_x10(sum->did_match, sum->could_match);
+	if (sum->connections == 0)
+		return;
+	printf("  %-68s %2u of %2u connections match; %5u variations", file, sum->matched, sum->connections,
+	       sum->all.variations);
+	if (sum->matched > 0)
+		printf(", %5u of what matches: %5.1f %%", sum->unharmed.variations, percent(&sum->unharmed));
+	printf("\n");
+}
 
-	if (sum->connections > 0)
-		printf("  %-68s %2u connections, %2u matched; %5u variations, %3u.%u %% matched\n", file,
-		       sum->connections, sum->matched, sum->variations, rate / 10, rate % 10);
+static void print_totals(const struct totals *all)
+{
+	printf("  matched: %.1f %% of all %u variations, %.1f %% of the %u of what matches without a fault\n",
+	       percent(&all->all), all->all.variations, percent(&all->unharmed), all->unharmed.variations);
+	for (size_t i = 0; i < FAULTS; i++)
+		printf("    %-22s %5.1f %%\n", fault_texts[i], percent(&all->by_fault[i]));
 }
 
 static struct totals play_profile(bool strict)
 {
 	static char names[TRACE_FILES][TRACE_NAME_SIZE];
+	static struct totals sums[TRACE_FILES];
 	const size_t files = trace_list(names);
 	struct totals all = {0};
 
 	printf("%s profile\n", strict ? "strict" : "field");
 	for (size_t i = 0; i < files; i++) {
-		const struct totals sum = play_capture(names[i], strict);
-		print_capture(names[i], &sum);
-		add(&all, &sum);
+		sums[i] = play_capture(names[i], strict);
+		print_capture(names[i], &sums[i]);
+		add(&all, &sums[i]);
 	}
 	print_capture("all", &all);
-	for (size_t i = 0; i < FAULTS; i++) {
-		const unsigned rate = percent_x10(all.matched_by_fault[i], all.by_fault[i]);
-		printf("    %-22s %3u.%u %%\n", fault_texts[i], rate / 10, rate % 10);
-	}
+	print_totals(&all);
+	printf("  no match even without a fault:\n");
+	for (size_t i = 0; i < files; i++)
+		if (sums[i].matched < sums[i].connections)
+			printf("    %s: %u of %u connections\n", names[i],
+			       sums[i].connections - sums[i].matched, sums[i].connections);
 	return all;
 }
 
@@ -463,16 +517,18 @@ static void no_single_fault_breaks_the_strict_profile(void **state)
 {
 	(void)state;
 	const struct totals all = play_profile(true);
-	assert_true(all.matched >= 10);
-	assert_true(all.did_match * 100 >= all.could_match * 90);
+	/* Two fewer than below: one announces TIME_OUT 10, one goes on under the run_id that failed. */
+	assert_true(all.matched >= 19);
+	assert_true(percent(&all.unharmed) >= 90);
 }
 
 static void no_single_fault_breaks_the_field_profile(void **state)
 {
 	(void)state;
 	const struct totals all = play_profile(false);
-	assert_true(all.matched >= 10);
-	assert_true(all.did_match * 100 >= all.could_match * 90);
+	/* In the 9 others of the captures the car never asks for the match. */
+	assert_true(all.matched >= 21);
+	assert_true(percent(&all.unharmed) >= 90);
 }
 
 int main(void)
