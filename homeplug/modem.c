@@ -28,14 +28,17 @@ void modem_enter(struct modem *modem, enum modem_state state, uint32_t wait_ms, 
 	modem->deadline_us = now_us + modem_us(wait_ms);
 	modem->key_checked = false;
 	modem->check_deadline_us = MODEM_NEVER;
+	modem->foreign_heard = false;
 }
 
-void modem_ignore(const uint8_t from[MAC_LEN], enum mme_error error, struct modem_outputs *out)
+void modem_ignore(const struct modem *modem, const uint8_t from[MAC_LEN], enum mme_error error,
+		  struct modem_outputs *out)
 {
 	struct modem_output *item = modem_append(out, MODEM_IGNORED);
 
 	item->error = error;
 	memcpy(item->from, from, MAC_LEN);
+	memcpy(item->ours, modem->mac, MAC_LEN);
 }
 
 /* --- inputs --- */
@@ -77,9 +80,17 @@ static void forget_all(struct modem *modem)
 	memset(modem->sent_over_us, 0, sizeof(modem->sent_over_us));
 }
 
+bool modem_resets(const struct modem *modem)
+{
+	return modem->state == MODEM_RESET || modem->state == MODEM_WAIT_UP ||
+	       (modem->state == MODEM_VERIFY && modem->verifies_reset);
+}
+
 void modem_reset(struct modem *modem)
 {
 	network_key_wipe(&modem->key);
+	if (modem_resets(modem))
+		modem->reset_cut_short = true;
 	modem->after_session = key_owes_reset(modem);
 	modem->state = MODEM_IDLE;
 	modem->deadline_us = MODEM_NEVER;
@@ -91,6 +102,12 @@ void modem_reset(struct modem *modem)
 	modem_unwatch_link(modem);
 }
 
+void modem_session_ended(struct modem *modem)
+{
+	modem->after_session = true;
+	modem->reset_done = false;
+}
+
 void modem_set_key(struct modem *modem, const struct network_key *key, const uint8_t nonce[NONCE_LEN],
 		   bool after_session, uint64_t now_us, struct modem_outputs *out)
 {
@@ -100,7 +117,7 @@ void modem_set_key(struct modem *modem, const struct network_key *key, const uin
 	memcpy(modem->nonce, nonce, NONCE_LEN);
 	modem->attempts = 0;
 	modem_forgive(modem);
-	modem->reset_done = false;
+	modem->reset_done = modem->reset_cut_short;
 	modem->reset_asked = false;
 	modem_unwatch_link(modem);
 	if (modem->state == MODEM_IDLE)
@@ -122,7 +139,9 @@ static bool is_own_modem(struct modem *modem, const uint8_t src[MAC_LEN], struct
 	if (!modem->has_mac || mac_equal(src, modem->mac))
 		return true;
 	modem->foreign_answers++;
-	modem_ignore(src, MME_ERR_SOURCE_MAC, out);
+	modem->foreign_heard = true;
+	memcpy(modem->foreign_mac, src, MAC_LEN);
+	modem_ignore(modem, src, MME_ERR_SOURCE_MAC, out);
 	return false;
 }
 

@@ -28,7 +28,9 @@
  *
  * Reset: only of a modem that has identified itself. It is over when the modem answers after it left a question
  * unanswered, or when it has answered every question for a fifth of reset_ms (it resets faster than it is asked). A
- * modem that refuses to reset, or does not confirm that it will, keeps its key and goes on unreset.
+ * modem that refuses to reset, or does not confirm that it will, keeps its key and goes on unreset. Some interfaces
+ * have no carrier while their modem resets: after a reset that modem_reset has cut short there is no other until a key
+ * is set.
  *
  * Link: modem_watch_link begins polling every poll_ms until the link is up (MODEM_LINK_UP), then every supervise_ms.
  * Up is what any of the ways says that this modem answers: VS_PL_LNK_STATUS (Qualcomm), NSCM_GET_D_LINK_STATUS
@@ -99,6 +101,29 @@ enum modem_link {
 	MODEM_LINK_IS_UP
 };
 
+enum modem_output_kind {
+	MODEM_SEND,           /* send `frame` */
+	MODEM_SEND_MESSAGE,   /* send `message` */
+	MODEM_IDENTIFIED,     /* it identified itself, and mac, family or version are not what was said last */
+	MODEM_UNIDENTIFIED,   /* it confirmed a key but answers no identification: used as `family`; once until identified */
+	MODEM_KEY_SET,        /* the modem took the key (modem->key) */
+	MODEM_RESTARTED,      /* the modem has restarted by itself; its key is being set again */
+	MODEM_KEY_LOST,       /* modem_check_key found another key; it is being set again */
+	/* Why it has not taken its key; it keeps trying. Said once until the key is set, another is given, or another cause
+	 * takes its place; such changes are said less and less often: at once, then response_ms apart, 2, 4, ... 30 s. */
+	MODEM_SILENT,         /* no answer in waited_ms (error MME_ERR_SOURCE_MAC: but `from` answers instead of `ours`) */
+	MODEM_KEY_UNANSWERED, /* it answers the identification, but does not confirm its key */
+	MODEM_REFUSED,        /* the key is not active, or nobody tells that it is: `result` of CM_SET_KEY.CNF */
+	MODEM_RESTARTS,       /* it has restarted by itself again before the key was set */
+	MODEM_RESETTING,      /* it is asked to reset */
+	MODEM_NOT_RESET,      /* refused (error: MME_ERR_RESULT), not confirmed, or not asked as it never identified itself */
+	MODEM_LINK_UP,        /* the link is established */
+	MODEM_LINK_LOST,      /* it was up and is lost; watching has ended */
+	MODEM_LINK_UNKNOWN,   /* this modem cannot tell (or was configured not to be asked); watching has ended */
+	MODEM_IGNORED         /* a modem message of `from` that was not taken: error tells why (MME_ERR_SOURCE_MAC: another
+			       * station's, not `ours`) */
+};
+
 struct modem {
 	struct modem_config config;
 	enum modem_state state;
@@ -116,10 +141,11 @@ struct modem {
 	bool unconfirmed;                    /* the last CM_SET_KEY.REQ: */
 	uint8_t sent_nonce[NONCE_LEN];       /* its nonce */
 	uint64_t sent_over_us[2];            /* response_ms after the last but one, and the last */
-	bool silence_said;                   /* since the present key was given, or last set */
-	bool unanswered_said;                /* likewise */
-	bool refusal_said;                   /* likewise */
-	uint32_t refusals;                   /* likewise */
+	enum modem_output_kind trouble_said; /* since the present key was given, or last set; MODEM_SEND: none */
+	uint32_t changes;                    /* likewise, of the trouble said */
+	uint64_t trouble_us;                 /* the next change may be said */
+	bool restarted;                      /* since the present key was given, or last set */
+	uint32_t refusals;                   /* likewise; none since it was silent */
 	bool refused;                        /* in RETRY: identified anew at the deadline */
 	bool passes_over;                    /* a modem that refused: */
 	struct modem_identity passed_over;   /* what it said in the present identification */
@@ -134,6 +160,7 @@ struct modem {
 	bool verifies_reset;                 /* in VERIFY: asked after a reset */
 	bool reset_done;                     /* for the present key */
 	bool reset_asked;                    /* likewise: what it is was asked once more, as a reset needs to know */
+	bool reset_cut_short;                /* by modem_reset, and no key set since */
 	bool reset_answered;                 /* in WAIT_UP: the last question was */
 	bool reset_silence_seen;             /* in WAIT_UP: it was away */
 	uint64_t reset_over_us;              /* in WAIT_UP: give up */
@@ -148,32 +175,17 @@ struct modem {
 	bool poll_says_up;                   /* any answer to the present poll */
 	uint32_t bad_polls;                  /* in a row */
 	uint64_t foreign_answers;            /* ignored, not from the local modem */
-};
-
-enum modem_output_kind {
-	MODEM_SEND,           /* send `frame` */
-	MODEM_SEND_MESSAGE,   /* send `message` */
-	MODEM_IDENTIFIED,     /* it identified itself, and mac, family or version are not what was said last */
-	MODEM_UNIDENTIFIED,   /* it confirmed a key but answers no identification: used as `family`; once until identified */
-	MODEM_KEY_SET,        /* the modem took the key (modem->key) */
-	MODEM_RESTARTED,      /* the modem has restarted by itself; its key is being set again */
-	MODEM_KEY_LOST,       /* modem_check_key found another key; it is being set again */
-	MODEM_SILENT,         /* nothing answers; said once until the key is set; it keeps trying */
-	MODEM_KEY_UNANSWERED, /* it answers the identification, but does not confirm its key; likewise */
-	MODEM_REFUSED,        /* the key is not active, or nobody tells that it is; likewise */
-	MODEM_RESETTING,      /* it is asked to reset */
-	MODEM_NOT_RESET,      /* refused (error: MME_ERR_RESULT), not confirmed, or not asked as it never identified itself */
-	MODEM_LINK_UP,        /* the link is established */
-	MODEM_LINK_LOST,      /* it was up and is lost; watching has ended */
-	MODEM_LINK_UNKNOWN,   /* this modem cannot tell (or was configured not to be asked); watching has ended */
-	MODEM_IGNORED         /* a modem message of `from` that was not taken: error tells why (MME_ERR_SOURCE_MAC: another
-			       * station's) */
+	bool foreign_heard;                  /* one was ignored since the present question was asked: */
+	uint8_t foreign_mac[MAC_LEN];        /* the last one's sender */
 };
 
 struct modem_output {
 	enum modem_output_kind kind;
 	enum mme_error error;
-	uint8_t from[MAC_LEN]; /* MODEM_IGNORED: the sender */
+	uint8_t from[MAC_LEN]; /* MODEM_IGNORED, MODEM_SILENT */
+	uint8_t ours[MAC_LEN]; /* likewise */
+	uint32_t waited_ms;    /* MODEM_SILENT */
+	uint8_t result;        /* MODEM_REFUSED */
 	union {
 		struct mme frame;
 		struct modem_mme message;
@@ -217,15 +229,19 @@ void modem_unwatch_link(struct modem *modem);
 void modem_frame(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out);
 /*
  * Takes any message of modem_mme.h; requests and foreign hosts' answers do nothing. Answers VS_HST_ACTION.IND, which
- * tells a restart (MODEM_RESTARTED), at most once per response_ms, where it has no other cause and the modem is not
- * being identified anyway. From another modem it starts a check, at most once per response_ms: ours may have been
- * exchanged.
+ * tells a restart (MODEM_RESTARTED), at most once per response_ms, where it has no other cause (our reset is one until
+ * response_ms after it) and the modem is not being identified anyway. From another modem it starts a check, at most
+ * once per response_ms: ours may have been exchanged.
  */
 void modem_message(struct modem *modem, const struct modem_mme *message, uint64_t now_us, struct modem_outputs *out);
 /* Time has passed. */
 void modem_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
 /* The interface is gone: back to MODEM_IDLE, the key is wiped, the modem is to be identified anew. A due reset stays. */
 void modem_reset(struct modem *modem);
+/* In MODEM_IDLE, after modem_reset: a car knows the last key, the next one follows a session. */
+void modem_session_ended(struct modem *modem);
+/* It is being reset by us, or has just been and is asked for its key. */
+bool modem_resets(const struct modem *modem);
 /* The next time modem_tick is wanted, or MODEM_NEVER. */
 uint64_t modem_deadline(const struct modem *modem);
 

@@ -25,6 +25,7 @@ void modem_begin_check(struct modem *modem, uint64_t now_us, struct modem_output
 	if (modem->state != MODEM_READY || modem->check_deadline_us != MODEM_NEVER)
 		return;
 	modem->check_repeated = false;
+	modem->foreign_heard = false;
 	ask_check(modem, now_us, out);
 }
 
@@ -36,7 +37,7 @@ void modem_check_tick(struct modem *modem, uint64_t now_us, struct modem_outputs
 		modem->check_repeated = true;
 		ask_check(modem, now_us, out);
 	} else if (modem->link == MODEM_LINK_UNWATCHED) {
-		modem_is_silent(modem, now_us, out);
+		modem_is_silent(modem, modem->config.response_ms, now_us, out);
 	}
 }
 

@@ -23,7 +23,8 @@ static inline bool modem_newer_key_waits(const struct modem *modem)
 
 /* modem.c */
 struct modem_output *modem_append(struct modem_outputs *out, enum modem_output_kind kind);
-void modem_ignore(const uint8_t from[MAC_LEN], enum mme_error error, struct modem_outputs *out);
+void modem_ignore(const struct modem *modem, const uint8_t from[MAC_LEN], enum mme_error error,
+		  struct modem_outputs *out);
 /* Appends a request to the local modem. */
 struct modem_mme *modem_request(const struct modem *modem, enum modem_message message, struct modem_outputs *out);
 /* Enters `state` until wait_ms from now; ends a check. */
@@ -43,8 +44,11 @@ void modem_set_key_tick(struct modem *modem, uint64_t now_us, struct modem_outpu
 void modem_retry_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
 /* Enters MODEM_READY. */
 void modem_key_is_set(struct modem *modem, struct modem_outputs *out);
-/* Nothing answers: forgets which modem it was and begins with its identification. */
-void modem_is_silent(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
+/* Nothing answers in waited_ms: forgets which modem it was and begins with its identification. */
+void modem_is_silent(struct modem *modem, uint32_t waited_ms, uint64_t now_us, struct modem_outputs *out);
+/* Appends why the key is not set, where that is to be said; NULL where not. */
+struct modem_output *modem_say_trouble(struct modem *modem, enum modem_output_kind kind, uint64_t now_us,
+				       struct modem_outputs *out);
 /* What was said of the present key may be said again, and the modem that refused it may take the next. */
 void modem_forgive(struct modem *modem);
 void modem_on_set_key_cnf(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out);

@@ -62,6 +62,7 @@ void modem_key_is_set(struct modem *modem, struct modem_outputs *out)
 	modem->deadline_us = MODEM_NEVER;
 	modem->identity_answered = false;
 	modem_forgive(modem);
+	modem->reset_cut_short = false;
 	modem_append(out, MODEM_KEY_SET);
 	if (!modem->identified)
 		modem_ask_identity(modem, out);
@@ -82,43 +83,62 @@ static void key_is_taken(struct modem *modem, uint64_t now_us, struct modem_outp
 
 void modem_forgive(struct modem *modem)
 {
-	modem->silence_said = false;
-	modem->unanswered_said = false;
-	modem->refusal_said = false;
+	modem->trouble_said = MODEM_SEND;
+	modem->changes = 0;
+	modem->trouble_us = 0;
+	modem->restarted = false;
 	modem->refusals = 0;
 	modem->refused = false;
 	modem->passes_over = false;
 }
 
-static void say_once(bool *said, enum modem_output_kind kind, struct modem_outputs *out)
-{
-	if (!*said)
-		modem_append(out, kind);
-	*said = true;
-}
-
-/* response_ms, doubled with each refusal of the key. */
-static uint32_t retry_ms(struct modem *modem)
+/* response_ms, doubled with each time. */
+static uint32_t longer_ms(const struct modem *modem, uint32_t *times)
 {
 	uint32_t wait_ms = modem->config.response_ms;
 
-	for (uint32_t i = 0; i < modem->refusals && wait_ms < RETRY_MS_MAX; i++)
+	for (uint32_t i = 0; i < *times && wait_ms < RETRY_MS_MAX; i++)
 		wait_ms = wait_ms < RETRY_MS_MAX / 2 ? wait_ms * 2 : RETRY_MS_MAX;
 	if (wait_ms < RETRY_MS_MAX)
-		modem->refusals++;
+		++*times;
 	return wait_ms;
 }
 
+/* It is found again and again while it lasts: what was too early to be said is said then. */
+struct modem_output *modem_say_trouble(struct modem *modem, enum modem_output_kind kind, uint64_t now_us,
+				       struct modem_outputs *out)
+{
+	if (modem->trouble_said == kind || now_us < modem->trouble_us)
+		return NULL;
+	if (modem->trouble_said != MODEM_SEND)
+		modem->trouble_us = now_us + modem_us(longer_ms(modem, &modem->changes));
+	modem->trouble_said = kind;
+	return modem_append(out, kind);
+}
+
 /* Its MAC stays known until it is identified anew, so that no other station is heard meanwhile. */
-static void key_is_refused(struct modem *modem, const uint8_t by[MAC_LEN], uint64_t now_us,
+static void key_is_refused(struct modem *modem, const uint8_t by[MAC_LEN], uint8_t result, uint64_t now_us,
 			   struct modem_outputs *out)
 {
-	say_once(&modem->refusal_said, MODEM_REFUSED, out);
+	struct modem_output *item = modem_say_trouble(modem, MODEM_REFUSED, now_us, out);
+
+	if (item != NULL)
+		item->result = result;
 	modem->refused = true;
 	modem->passes_over = true;
 	memset(&modem->passed_over, 0, sizeof(modem->passed_over));
 	memcpy(modem->passed_over.mac, by, MAC_LEN);
-	modem_enter(modem, MODEM_RETRY, retry_ms(modem), now_us);
+	modem_enter(modem, MODEM_RETRY, longer_ms(modem, &modem->refusals), now_us);
+}
+
+static void say_who_is_missing(const struct modem *modem, uint32_t waited_ms, struct modem_output *item)
+{
+	item->waited_ms = waited_ms;
+	if (!modem->foreign_heard)
+		return;
+	item->error = MME_ERR_SOURCE_MAC;
+	memcpy(item->from, modem->foreign_mac, MAC_LEN);
+	memcpy(item->ours, modem->mac, MAC_LEN);
 }
 
 static void begin_anew(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
@@ -127,9 +147,13 @@ static void begin_anew(struct modem *modem, uint64_t now_us, struct modem_output
 	modem_identify(modem, now_us, out);
 }
 
-void modem_is_silent(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+void modem_is_silent(struct modem *modem, uint32_t waited_ms, uint64_t now_us, struct modem_outputs *out)
 {
-	say_once(&modem->silence_said, MODEM_SILENT, out);
+	struct modem_output *item = modem_say_trouble(modem, MODEM_SILENT, now_us, out);
+
+	if (item != NULL)
+		say_who_is_missing(modem, waited_ms, item);
+	modem->refusals = 0;
 	begin_anew(modem, now_us, out);
 }
 
@@ -138,10 +162,10 @@ void modem_set_key_tick(struct modem *modem, uint64_t now_us, struct modem_outpu
 	if (modem_newer_key_waits(modem)) {
 		modem_send_set_key(modem, now_us, out);
 	} else if (modem->identity_answered) {
-		say_once(&modem->unanswered_said, MODEM_KEY_UNANSWERED, out);
+		modem_say_trouble(modem, MODEM_KEY_UNANSWERED, now_us, out);
 		begin_anew(modem, now_us, out);
 	} else {
-		modem_is_silent(modem, now_us, out);
+		modem_is_silent(modem, modem->config.response_ms, now_us, out);
 	}
 }
 
@@ -187,7 +211,7 @@ static void on_confirmation(struct modem *modem, const struct mme *frame, uint64
 	const uint8_t result = frame->set_key_cnf.result;
 
 	if (!is_taken(modem, result) && result != SET_KEY_RESULT_UNCLEAR) {
-		key_is_refused(modem, frame->src, now_us, out);
+		key_is_refused(modem, frame->src, result, now_us, out);
 		return;
 	}
 	modem_learn_mac(modem, frame->src, out);
@@ -203,7 +227,7 @@ void modem_on_set_key_cnf(struct modem *modem, const struct mme *frame, uint64_t
 	enum mme_error error = set_key_cnf_check(&frame->set_key_cnf, modem->sent_nonce);
 
 	if (error != MME_OK) {
-		modem_ignore(frame->src, error, out);
+		modem_ignore(modem, frame->src, error, out);
 		return;
 	}
 	const bool awaited = awaits_confirmation(modem, frame);
@@ -234,7 +258,7 @@ static void on_verification(struct modem *modem, const struct get_key_cnf *cnf, 
 	else if (modem->verifies_reset)
 		modem_send_set_key(modem, now_us, out);
 	else
-		key_is_refused(modem, modem->mac, now_us, out);
+		key_is_refused(modem, modem->mac, SET_KEY_RESULT_UNCLEAR, now_us, out);
 }
 
 /* Only an answer that names a network can contradict: some modems tell none in a refusal. */
@@ -256,7 +280,7 @@ void modem_on_get_key_cnf(struct modem *modem, const struct mme *frame, uint64_t
 	enum mme_error error = get_key_cnf_check(&frame->get_key_cnf, modem->sent_nonce);
 
 	if (error != MME_OK) {
-		modem_ignore(frame->src, error, out);
+		modem_ignore(modem, frame->src, error, out);
 		return;
 	}
 	modem->answers_get_key = true;
@@ -274,5 +298,5 @@ void modem_verify_tick(struct modem *modem, uint64_t now_us, struct modem_output
 	if (modem->verifies_reset || modem_newer_key_waits(modem))
 		modem_send_set_key(modem, now_us, out);
 	else
-		key_is_refused(modem, modem->mac, now_us, out);
+		key_is_refused(modem, modem->mac, SET_KEY_RESULT_UNCLEAR, now_us, out);
 }

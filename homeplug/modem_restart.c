@@ -80,7 +80,7 @@ void modem_on_reset_cnf(struct modem *modem, const struct vs_rs_dev_cnf *cnf, ui
 void modem_wait_up_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
 	if (now_us >= modem->reset_over_us) {
-		modem_is_silent(modem, now_us, out);
+		modem_is_silent(modem, modem->config.reset_ms, now_us, out);
 		return;
 	}
 	if (!modem->reset_answered)
@@ -101,6 +101,7 @@ void modem_answers_after_reset(struct modem *modem, uint64_t now_us, struct mode
 	modem->reset_answered = true;
 	if (!modem->reset_silence_seen && now_us + reset_us < modem->reset_over_us + reset_us / 5)
 		return; /* it may still be on its way down */
+	modem->restart_us = now_us + modem_us(modem->config.response_ms); /* it may tell this restart yet */
 	if (modem_newer_key_waits(modem))
 		modem_send_set_key(modem, now_us, out);
 	else
@@ -128,6 +129,16 @@ static bool is_repeated(struct modem *modem, uint64_t now_us)
 	return false;
 }
 
+/* One that does so again and again may come no further: no question is open long enough to count as unanswered. */
+static void is_restarted(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+{
+	modem_append(out, MODEM_RESTARTED);
+	if (modem->restarted)
+		modem_say_trouble(modem, MODEM_RESTARTS, now_us, out);
+	modem->restarted = true;
+	modem_identify(modem, now_us, out);
+}
+
 void modem_on_host_action(struct modem *modem, const struct modem_mme *ind, uint64_t now_us,
 			  struct modem_outputs *out)
 {
@@ -147,8 +158,7 @@ void modem_on_host_action(struct modem *modem, const struct modem_mme *ind, uint
 	case MODEM_READY:
 		if (repeated)
 			break;
-		modem_append(out, MODEM_RESTARTED);
-		modem_identify(modem, now_us, out);
+		is_restarted(modem, now_us, out);
 		break;
 	case MODEM_IDLE:
 	case MODEM_IDENTIFY:

@@ -74,6 +74,7 @@ struct slac_run_context slac_evse_run_context(struct slac_evse *evse, uint64_t n
 		.config = &evse->config,
 		.key = &evse->key,
 		.validation = &evse->validation,
+		.failed_runs = &evse->failed_runs,
 		.now_us = now_us,
 		.out = out,
 	};
@@ -167,7 +168,25 @@ void slac_evse_on_chosen(struct slac_evse *evse, const struct slac_run *winner, 
 	evse->key_given = true;
 	memcpy(evse->key_holder, winner->ev_mac, MAC_LEN);
 	memcpy(evse->given_nid, evse->key.nid, NID_LEN);
+	evse->rejoining = false;
 	join(evse, now_us, out);
+}
+
+static void on_rejoin(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
+{
+	if (evse->state != SLAC_EVSE_MATCHED)
+		return;
+	evse->rejoining = true;
+	join(evse, now_us, out);
+}
+
+/* `matched` was reported before the pause and still holds. */
+static void on_link_paused(struct slac_evse *evse)
+{
+	if (evse->state != SLAC_EVSE_JOINING || !evse->rejoining)
+		return;
+	evse->state = SLAC_EVSE_MATCHED;
+	evse->deadline_us = SLAC_NEVER;
 }
 
 /* Nothing goes on. What has failed is remembered: its run_id stays silent where the profile says so. */
@@ -184,6 +203,7 @@ static void on_connected(struct slac_evse *evse, uint64_t now_us)
 	if (evse->vehicle_connected)
 		return;
 	memset(evse->runs, 0, sizeof(evse->runs));
+	memset(&evse->failed_runs, 0, sizeof(evse->failed_runs));
 	evse->vehicle_connected = true;
 	evse->has_run_id = false;
 	evse->failures = 0;
@@ -342,8 +362,10 @@ void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input
 		on_link_lost(evse, now_us, out);
 		break;
 	case SLAC_EVSE_REJOIN:
-		if (evse->state == SLAC_EVSE_MATCHED)
-			join(evse, now_us, out);
+		on_rejoin(evse, now_us, out);
+		break;
+	case SLAC_EVSE_LINK_PAUSED:
+		on_link_paused(evse);
 		break;
 	case SLAC_EVSE_FRAME:
 		slac_evse_on_frame(evse, input, now_us, out);

@@ -14,6 +14,7 @@
  *   JOINING --LINK_UP--> MATCHED                         JOINING --TT_match_join--> listens again
  *   WAIT_PARM --TT_EVSE_SLAC_init--> EXPIRED             MATCHING --last run failed--> listens again
  *   MATCHED --LINK_LOST--> listens again                 any state --DISCONNECTED--> IDLE
+ *   MATCHED --REJOIN--> JOINING                          JOINING (after REJOIN) --LINK_PAUSED--> MATCHED
  *   JOINING, MATCHED --CM_SLAC_PARM.REQ of the matched EV, with rematch_matched_ev--> MATCHING
  *
  * "Listens again" is WAIT_PARM with listen_after_failure, as often as C_conn_max_match allows (then its last window
@@ -28,7 +29,9 @@
 
 #include "homeplug/mme.h"
 #include "homeplug/network_key.h"
+#include "homeplug/slac_failed_runs.h"
 #include "homeplug/slac_reason.h"
+#include "homeplug/slac_validation.h"
 
 /* C_EVSE_match_parallel: the most an outlet handles at once */
 #define SLAC_EVSE_RUNS 5
@@ -122,12 +125,6 @@ struct slac_run {
 	uint8_t put_off;              /* validations answered with NotReady: another car may toggle; counts to 255 */
 };
 
-/* The EV that was told Ready last: it may toggle S2 until then, also when its run has ended meanwhile. */
-struct slac_validation {
-	uint8_t ev_mac[MAC_LEN];
-	uint64_t until_us; /* 0: it has its result */
-};
-
 struct slac_evse {
 	struct slac_evse_config config;
 	enum slac_evse_state state;
@@ -136,6 +133,7 @@ struct slac_evse {
 	bool paused;          /* SLAC_EVSE_PAUSE, until LISTEN */
 	bool has_key;
 	struct network_key key;
+	bool rejoining;             /* JOINING: it was matched before, its link was paused */
 	bool key_given;             /* to key_holder: nobody else is answered before KEY_SET brings another one */
 	uint8_t key_holder[MAC_LEN];
 	uint8_t given_nid[NID_LEN]; /* of that key */
@@ -146,6 +144,7 @@ struct slac_evse {
 	uint8_t run_id[RUN_ID_LEN];
 	uint8_t ev_mac[MAC_LEN];
 	struct slac_validation validation;
+	struct slac_failed_runs failed_runs; /* of this vehicle's visit; they stay silent with listen_after_failure off */
 	struct slac_run runs[SLAC_EVSE_RUNS];
 };
 
@@ -166,6 +165,8 @@ enum slac_evse_input_kind {
 	SLAC_EVSE_LINK_UNKNOWN, /* the modem cannot tell: counts as up */
 	SLAC_EVSE_LINK_LOST,    /* the link was up and is lost: unmatched */
 	SLAC_EVSE_REJOIN,       /* the link was paused and comes back: TT_match_join runs again */
+	SLAC_EVSE_LINK_PAUSED,  /* the link that REJOIN waits for is paused once more: matched as before, without a time limit;
+				 * without meaning when it is awaited for the first time, the EV is not matched yet */
 	SLAC_EVSE_FRAME,        /* `frame` was received */
 	SLAC_EVSE_TICK          /* time has passed, nothing else */
 };
@@ -177,7 +178,7 @@ struct slac_evse_input {
 	const uint8_t *modem_mac; /* KEY_SET: MAC_LEN octets, NULL where it is not known */
 	enum slac_reason reason;
 	/*
-	 * FRAME: slac_evse_other_validates() of some other outlet of the station, for the frame's EV. Two cars that toggle
+	 * FRAME: slac_validation_blocks() of some other outlet of the station, for the frame's EV. Two cars that toggle
 	 * alike for each other's outlets could not be told apart, so the second one's outlet is not ready yet.
 	 */
 	bool neighbour_validates;
@@ -199,6 +200,7 @@ enum slac_evse_output_kind {
 	SLAC_EVSE_WATCH_LINK,   /* JOINING begins: LINK_UP or LINK_UNKNOWN is waited for */
 	SLAC_EVSE_RUN_STEP,     /* a run went from `from` to `to`, for the log; reason when it failed */
 	SLAC_EVSE_IGNORED,      /* a message was refused: mmtype, ev_mac = its sender, reason, error */
+	SLAC_EVSE_PUT_OFF,      /* a validation was answered with NotReady, another car's goes first: as above */
 	SLAC_EVSE_ODD           /* a message was taken although a field is unusual: as above */
 };
 
@@ -218,7 +220,7 @@ struct slac_evse_output {
 		struct {
 			uint16_t mmtype;
 			enum mme_error error;
-		} message; /* of IGNORED and ODD */
+		} message; /* of IGNORED, PUT_OFF and ODD */
 	};
 };
 
@@ -244,9 +246,6 @@ void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input
 
 /* JOINING or MATCHED: an EV has been given the key, and uses it. */
 bool slac_evse_is_given_away(const struct slac_evse *evse);
-
-/* Another EV than this one was told Ready (validation, step 1) and may still toggle S2 at now_us. */
-bool slac_evse_other_validates(const struct slac_evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t now_us);
 
 /* The next time SLAC_EVSE_TICK is wanted (monotonic microseconds), or SLAC_NEVER. */
 uint64_t slac_evse_deadline(const struct slac_evse *evse);

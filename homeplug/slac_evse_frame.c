@@ -34,9 +34,11 @@ static struct slac_run *take_slot(struct slac_evse *evse)
 	return slot;
 }
 
-bool slac_evse_other_validates(const struct slac_evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t now_us)
+static bool other_validates(const struct slac_evse *evse, const struct slac_run *run, uint64_t now_us)
 {
-	return evse->validation.until_us > now_us && !mac_equal(evse->validation.ev_mac, ev_mac);
+	uint64_t since_us = slac_validation_waits_since(&evse->validation, run->ev_mac, now_us);
+
+	return slac_validation_blocks(&evse->validation, run->ev_mac, since_us, now_us);
 }
 
 /* Why CM_SLAC_PARM.REQ may not be answered now, or SLAC_REASON_NONE. */
@@ -57,8 +59,7 @@ static enum slac_reason parm_req_refusal(const struct slac_evse *evse, const str
 		bool by_matched_ev = run != NULL && run->state == SLAC_RUN_MATCHED;
 		return by_matched_ev && evse->config.rematch_matched_ev ? SLAC_REASON_NONE : SLAC_REASON_ALREADY_MATCHED;
 	}
-	if (run != NULL && run->state == SLAC_RUN_FAILED && memcmp(run->run_id, run_id, RUN_ID_LEN) == 0 &&
-	    !evse->config.listen_after_failure)
+	if (!evse->config.listen_after_failure && slac_failed_runs_has(&evse->failed_runs, ev_mac, run_id))
 		return SLAC_REASON_RUN_FAILED;
 	return SLAC_REASON_NONE;
 }
@@ -151,7 +152,7 @@ void slac_evse_on_frame(struct slac_evse *evse, const struct slac_evse_input *in
 	}
 	/* No message lets a run fail: only time, an unplug, a lost key or another EV's match does. */
 	struct slac_run_context ctx = slac_evse_run_context(evse, now_us, out);
-	ctx.other_validates = input->neighbour_validates || slac_evse_other_validates(evse, run->ev_mac, now_us);
+	ctx.other_validates = input->neighbour_validates || other_validates(evse, run, now_us);
 	slac_run_take(run, &ctx, frame->mmtype, frame);
 	if (run->state == SLAC_RUN_MATCHED && !slac_evse_is_given_away(evse))
 		slac_evse_on_chosen(evse, run, now_us, out);

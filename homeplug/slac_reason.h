@@ -18,6 +18,8 @@ enum slac_reason {
 	SLAC_REASON_NO_ATTEN_CHAR_RSP,   /* TT_match_response is over, C_EV_match_retry repeats are used up */
 	SLAC_REASON_NO_MATCH_REQ,        /* TT_EVSE_match_session is over */
 	SLAC_REASON_NO_VALIDATE_REQ,     /* validation began, its step 2 did not come; the repeats are used up */
+	SLAC_REASON_VALIDATION_PUT_OFF,  /* TT_EVSE_match_session is over, its validation always had to wait for another car's;
+					  * also why CM_VALIDATE.REQ was answered with NotReady */
 	SLAC_REASON_NO_JOIN,             /* TT_match_join is over and the power-line link is not up */
 	SLAC_REASON_JOIN_LOST,           /* the power-line link was up and is lost */
 	SLAC_REASON_OTHER_EV_MATCHED,    /* another candidate won the outlet */

@@ -77,6 +77,7 @@ void slac_run_fail(struct slac_run *run, const struct slac_run_context *ctx, enu
 	run->ended_us = ctx->now_us;
 	run->failure = reason;
 	run->deadline_us = SLAC_NEVER;
+	slac_failed_runs_add(ctx->failed_runs, run->ev_mac, run->run_id);
 }
 
 struct mme *slac_run_send(const struct slac_run *run, const struct slac_run_context *ctx, enum mmtype type)
@@ -118,10 +119,9 @@ void slac_on_parm_req(struct slac_run *run, const struct slac_run_context *ctx, 
 	bool repeated = from == SLAC_RUN_WAIT_START && mac_equal(run->ev_mac, frame->src) &&
 			memcmp(run->run_id, frame->slac_parm_req.run_id, RUN_ID_LEN) == 0;
 
-	if (mac_equal(ctx->validation->ev_mac, frame->src))
-		ctx->validation->until_us = 0; /* it begins anew and toggles no more */
+	slac_validation_release(ctx->validation, frame->src);
 	memset(run, 0, sizeof(*run));
-	run->state = from == SLAC_RUN_FAILED ? SLAC_RUN_FREE : from;
+	run->state = from;
 	memcpy(run->ev_mac, frame->src, MAC_LEN);
 	memcpy(run->run_id, frame->slac_parm_req.run_id, RUN_ID_LEN);
 	send_parm_cnf(run, ctx);

@@ -13,7 +13,9 @@ struct slac_run_context {
 	const struct slac_evse_config *config;
 	const struct network_key *key;
 	bool other_validates; /* one validation at a time, on the outlet and in the station */
-	struct slac_validation *validation; /* of the outlet */
+	/* The outlet's, beyond the runs. */
+	struct slac_validation *validation;
+	struct slac_failed_runs *failed_runs;
 	uint64_t now_us;
 	struct slac_evse_outputs *out;
 };

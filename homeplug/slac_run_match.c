@@ -25,6 +25,8 @@ void slac_on_match_req(struct slac_run *run, const struct slac_run_context *ctx,
 
 void slac_on_no_match_req(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
+	bool never_its_turn = run->put_off > 0 && run->validations == 0;
+
 	(void)frame;
-	slac_run_fail(run, ctx, SLAC_REASON_NO_MATCH_REQ);
+	slac_run_fail(run, ctx, never_its_turn ? SLAC_REASON_VALIDATION_PUT_OFF : SLAC_REASON_NO_MATCH_REQ);
 }

@@ -2,8 +2,6 @@
 /* Validation by toggling S2 (A.9.3): an EV that hears several outlets proves on the pilot which one it is plugged into. */
 #include "homeplug/slac_run.h"
 
-#include <string.h>
-
 static void send_cnf(const struct slac_run *run, const struct slac_run_context *ctx, enum validate_result result,
 		     uint8_t toggles)
 {
@@ -13,16 +11,11 @@ static void send_cnf(const struct slac_run *run, const struct slac_run_context *
 	cnf->toggle_num = toggles;
 }
 
-/* The EV may toggle for so long, whether or not the run lives to see it. */
-static void reserve_pilot(const struct slac_run *run, const struct slac_run_context *ctx, uint32_t ms)
-{
-	memcpy(ctx->validation->ev_mac, run->ev_mac, MAC_LEN);
-	ctx->validation->until_us = ctx->now_us + (uint64_t)ms * 1000;
-}
-
 static void send_ready(const struct slac_run *run, const struct slac_run_context *ctx)
 {
-	reserve_pilot(run, ctx, ctx->config->tt_match_sequence_ms + SLAC_VALD_TOGGLE_MAX_MS);
+	/* Its step 2 may come within TT_match_sequence, and be lost: it toggles all the same. */
+	slac_validation_reserve(ctx->validation, run->ev_mac, ctx->now_us,
+				ctx->config->tt_match_sequence_ms + SLAC_VALD_TOGGLE_MAX_MS);
 	send_cnf(run, ctx, VALIDATE_READY, 0);
 }
 
@@ -33,7 +26,7 @@ static void begin_toggling(struct slac_run *run, const struct slac_run_context *
 	ms = ms < SLAC_VALD_TOGGLE_MAX_MS ? ms : SLAC_VALD_TOGGLE_MAX_MS;
 	run->toggles = 0;
 	run->s2_closed = false;
-	reserve_pilot(run, ctx, ms);
+	slac_validation_reserve(ctx->validation, run->ev_mac, ctx->now_us, ms);
 	slac_run_step(run, ctx, SLAC_RUN_TOGGLING, ms);
 }
 
@@ -47,8 +40,10 @@ static void on_step_2_again(const struct slac_run *run, const struct slac_run_co
 }
 
 /* The EV asks again (homeplug-mme document, 2.8), within its TT_EVSE_match_session. */
-static void put_off(struct slac_run *run, const struct slac_run_context *ctx)
+static void put_off(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
+	slac_validation_put_off(ctx->validation, run->ev_mac, ctx->now_us);
+	slac_message_output(SLAC_EVSE_PUT_OFF, frame, SLAC_REASON_VALIDATION_PUT_OFF, MME_OK, ctx->out);
 	if (run->put_off < UINT8_MAX)
 		run->put_off++;
 	send_cnf(run, ctx, VALIDATE_NOT_READY, 0);
@@ -57,7 +52,6 @@ static void put_off(struct slac_run *run, const struct slac_run_context *ctx)
 static void begin_validation(struct slac_run *run, const struct slac_run_context *ctx)
 {
 	send_ready(run, ctx);
-	run->validated = false;
 	run->validations++;
 	run->repeats = 0;
 	slac_run_step(run, ctx, SLAC_RUN_WAIT_TOGGLE, ctx->config->tt_match_sequence_ms);
@@ -71,10 +65,10 @@ void slac_on_validate_req(struct slac_run *run, const struct slac_run_context *c
 		send_cnf(run, ctx, ctx->config->validation_not_required ? VALIDATE_NOT_REQUIRED : VALIDATE_FAILURE, 0);
 	else if (frame->validate_req.timer > 0)
 		on_step_2_again(run, ctx, frame);
-	else if (ctx->other_validates)
-		put_off(run, ctx);
 	else if (run->validations > ctx->config->c_ev_match_retry) /* others wait for the pilot, too */
 		slac_message_output(SLAC_EVSE_IGNORED, frame, SLAC_REASON_UNEXPECTED, MME_OK, ctx->out);
+	else if (ctx->other_validates)
+		put_off(run, ctx, frame);
 	else
 		begin_validation(run, ctx);
 }
@@ -121,7 +115,6 @@ void slac_on_toggling_over(struct slac_run *run, const struct slac_run_context *
 {
 	(void)frame;
 	run->validated = true;
-	ctx->validation->until_us = 0;
 	send_cnf(run, ctx, VALIDATE_SUCCESS, run->toggles);
 	slac_run_step(run, ctx, SLAC_RUN_WAIT_MATCH, ctx->config->tt_evse_match_session_ms);
 }

@@ -15,7 +15,7 @@ static uint64_t nearest_deadline(const struct evse *evse)
 	const uint64_t deadlines_us[] = {
 		slac_evse_deadline(&evse->slac),     modem_deadline(&evse->modem), control_pilot_deadline(&evse->pilot),
 		request_retry_deadline(&evse->pilot_retry), evse->link_retry_us, evse->network_requests.deadline_us,
-		amp_map_deadline(&evse->amp_map),
+		amp_map_deadline(&evse->amp_map), log_burst_over_us(&evse->interface_losses),
 	};
 	uint64_t nearest_us = SLAC_NEVER;
 
@@ -67,6 +67,8 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 		evse_network_expire(evse);
 	if (amp_map_deadline(&evse->amp_map) <= now_us)
 		evse_amp_map_tick(evse);
+	if (log_burst_over_us(&evse->interface_losses) <= now_us)
+		evse_link_settled(evse);
 	evse_arm(evse);
 }
 
@@ -179,7 +181,7 @@ void evse_statistics(const struct evse *evse, struct statistics *total)
 {
 	struct statistics own = evse->sessions;
 
-	own.foreign_modem_answers = evse->modem.foreign_answers;
+	own.foreign_modem_answers = evse->foreign_answers.count;
 	take_counts(own.malformed, evse->malformed, MME_ERR_COUNT);
 	take_counts(own.refused, evse->refused, SLAC_REASON_COUNT);
 	take_counts(own.wrong_field, evse->refused_fields, MME_ERR_COUNT);

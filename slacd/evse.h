@@ -23,7 +23,7 @@ struct evse_shared {
 	bool links_watched; /* evse_link_event is called: no need to try again and again */
 	/* Called when an outlet can serve (interface open, modem has its key) or no longer can. */
 	void (*availability_changed)(void *context);
-	/* Another outlet of the station than this one validates another EV than this one (evse_validates_other). */
+	/* The EV's validation at this outlet must wait for another one at another outlet (evse_blocks_validation). */
 	bool (*neighbour_validates)(void *context, const struct evse *evse, const uint8_t ev_mac[MAC_LEN]);
 	void *context;
 };
@@ -61,8 +61,9 @@ enum api_link_state evse_link_state(const struct evse *evse);
 void evse_network_info(struct evse *evse, const char *id);
 /* Ends what runs and begins anew with the vehicle that is there. */
 void evse_reset(struct evse *evse);
-/* The outlet validates, for some other EV than this one: that one may toggle S2 now, wherever it is plugged in. */
-bool evse_validates_other(const struct evse *evse, const uint8_t ev_mac[MAC_LEN]);
+/* slac_validation_waits_since and slac_validation_blocks of this outlet, now. */
+uint64_t evse_validation_waits_since(const struct evse *evse, const uint8_t ev_mac[MAC_LEN]);
+bool evse_blocks_validation(const struct evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t since_us);
 /* The last state the station reported, to hand a vehicle that is plugged in over to another service. */
 enum api_cp_state evse_cp_state(const struct evse *evse);
 /* The interface this outlet uses: its parameter, or what the configuration says instead. */

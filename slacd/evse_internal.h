@@ -42,7 +42,7 @@ struct evse {
 	bool link_paused;                 /* slac_data_link pause: the key is kept for a resume */
 	enum slac_reason init_reason;     /* why TT_EVSE_SLAC_init ended without a match */
 	bool key_given;                   /* a car was told the present key (CM_SLAC_MATCH.CNF) */
-	const char *not_serving_why;      /* what was said about the modem, NULL: nothing since it had its key */
+	char not_serving_why[128];        /* what was said about the modem, "": nothing since it had its key */
 	bool not_reset_said;              /* of this modem */
 	bool serving;                     /* the modem has confirmed a key since the link was opened */
 
@@ -63,6 +63,10 @@ struct evse {
 	struct log_limit foreign_answers;
 	struct log_limit modem_restarts;
 	struct log_limit send_failures;
+	struct log_limit pause_refusals;
+	struct log_limit network_unanswered;
+	struct log_burst interface_losses;
+	struct log_budget step_lines;
 };
 
 /* evse_link.c: opens the link and asks the modem to take a key, or arms the next try. */
@@ -70,6 +74,10 @@ void evse_link_open(struct evse *evse);
 /* The link is of no use any more: closes it and says so once. */
 void evse_link_lost(struct evse *evse, const char *why);
 void evse_link_close(struct evse *evse);
+/* An interface that came and went has not for a minute: says what has become of it. */
+void evse_link_settled(struct evse *evse);
+/* For what follows when an interface is open again: not at each turn of one that comes and goes. */
+enum log_level evse_recovery_level(const struct evse *evse);
 /* Encodes and sends one frame. */
 void evse_link_send(struct evse *evse, const struct mme *frame);
 /* Sends an encoded frame; `name` is for the log. */
@@ -82,6 +90,8 @@ void evse_same_key(struct evse *evse);
 /* A vehicle was connected: does the modem still have the key? */
 void evse_check_key(struct evse *evse);
 void evse_watch_link(struct evse *evse);
+/* An answer of another modem than the outlet's: counted, and logged at most once a minute. */
+void evse_foreign_answer(struct evse *evse, const uint8_t from[MAC_LEN], const uint8_t ours[MAC_LEN]);
 void evse_modem_frame(struct evse *evse, const struct mme *frame);
 /* False when the frame is none of the modem's messages. */
 bool evse_modem_octets(struct evse *evse, const uint8_t *frame, size_t len);

@@ -137,7 +137,7 @@ void evse_link_open(struct evse *evse)
 	link_mac(evse->link, evse->slac.config.evse_mac);
 	link_mac(evse->link, evse->modem.config.host_mac);
 	link_mac(evse->link, evse->amp_map.config.evse_mac);
-	log_line(LOG_LEVEL_INFO, "Interface is open. evse_id=%s interface=%s mac=%s", evse->parameters.evse_id,
+	log_line(evse_recovery_level(evse), "Interface is open. evse_id=%s interface=%s mac=%s", evse->parameters.evse_id,
 		 evse->interface, mac_text(evse->slac.config.evse_mac, mac));
 	evse_new_key(evse);
 }
@@ -151,12 +151,41 @@ void evse_link_close(struct evse *evse)
 	evse->link = NULL;
 }
 
+enum log_level evse_recovery_level(const struct evse *evse)
+{
+	return log_burst_is_quiet(&evse->interface_losses) ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+}
+
+static void log_loss(struct evse *evse, const char *why)
+{
+	const bool resets = modem_resets(&evse->modem); /* some interfaces have no carrier meanwhile */
+	const bool loud = log_burst_pass(&evse->interface_losses, clock_now_us());
+	const uint64_t count = evse->interface_losses.count;
+	const char *from_now_on =
+		count >= LOG_BURST_LOUD ? "; while it comes and goes this is logged once a minute" : "";
+
+	log_line(!loud ? LOG_LEVEL_DEBUG : resets ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR,
+		 "Interface is lost%s: %s. Trying again%s. evse_id=%s interface=%s count=%llu",
+		 resets ? ", the modem is being reset" : "", why, from_now_on, evse->parameters.evse_id, evse->interface,
+		 (unsigned long long)count);
+}
+
+void evse_link_settled(struct evse *evse)
+{
+	if (evse->link != NULL)
+		log_line(LOG_LEVEL_INFO, "Interface has stayed for a minute, %s. evse_id=%s interface=%s losses=%llu",
+			 evse->serving ? "the modem has its key" : "the modem has not confirmed its key",
+			 evse->parameters.evse_id, evse->interface, (unsigned long long)evse->interface_losses.count);
+	if (evse->serving)
+		evse->not_serving_why[0] = '\0';
+	evse->interface_losses = (struct log_burst){0};
+}
+
 void evse_link_lost(struct evse *evse, const char *why)
 {
 	const struct slac_evse_input input = {.kind = SLAC_EVSE_KEY_LOST, .reason = SLAC_REASON_LINK_LOST};
 
-	log_line(LOG_LEVEL_ERROR, "Interface is lost: %s. Trying again. evse_id=%s interface=%s", why,
-		 evse->parameters.evse_id, evse->interface);
+	log_loss(evse, why);
 	snprintf(evse->link_error, sizeof(evse->link_error), "%s", why);
 	evse_link_close(evse);
 	modem_reset(&evse->modem);

@@ -14,7 +14,7 @@ static void identified(const struct evse *evse)
 {
 	char mac[MAC_TEXT_SIZE];
 
-	log_line(LOG_LEVEL_INFO, "Modem is identified. evse_id=%s family=%s version=%s modem=%s", evse->parameters.evse_id,
+	log_line(evse_recovery_level(evse), "Modem is identified. evse_id=%s family=%s version=%s modem=%s", evse->parameters.evse_id,
 		 modem_family_text(evse->modem.family), evse->modem.version[0] != '\0' ? evse->modem.version : "?",
 		 mac_text(evse->modem.mac, mac));
 }
@@ -27,9 +27,10 @@ static void key_is_set(struct evse *evse)
 	char mac[MAC_TEXT_SIZE];
 	char nid[NID_TEXT_SIZE];
 
-	log_line(LOG_LEVEL_INFO, "Modem has confirmed its key. evse_id=%s modem=%s nid=%s attempts=%u",
+	log_line(evse_recovery_level(evse), "Modem has confirmed its key. evse_id=%s modem=%s nid=%s attempts=%u",
 		 evse->parameters.evse_id, mac_text(modem->mac, mac), nid_text(modem->key.nid, nid), modem->attempts);
-	evse->not_serving_why = NULL;
+	if (!log_burst_is_quiet(&evse->interface_losses))
+		evse->not_serving_why[0] = '\0';
 	evse_set_serving(evse, true);
 	evse_slac_input(evse, &input);
 }
@@ -55,24 +56,60 @@ static void key_lost(struct evse *evse)
 /* Said once, not with the next vehicle's key again. */
 static void cannot_serve(struct evse *evse, const char *why)
 {
-	bool news = evse->not_serving_why == NULL || strcmp(evse->not_serving_why, why) != 0;
+	bool news = strcmp(evse->not_serving_why, why) != 0;
 
 	log_line(news ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "Outlet cannot serve: %s. Trying again. evse_id=%s interface=%s",
 		 why, evse->parameters.evse_id, evse->interface);
-	evse->not_serving_why = why;
+	snprintf(evse->not_serving_why, sizeof(evse->not_serving_why), "%s", why);
 	evse_set_serving(evse, false);
 	tell_slac(evse, SLAC_EVSE_KEY_PENDING, SLAC_REASON_NONE);
 }
 
+static void is_silent(struct evse *evse, const struct modem_output *item)
+{
+	char why[sizeof(evse->not_serving_why)];
+	char from[MAC_TEXT_SIZE];
+	char ours[MAC_TEXT_SIZE];
+
+	if (item->error == MME_ERR_SOURCE_MAC)
+		snprintf(why, sizeof(why), "another modem answers instead of ours: from=%s ours=%s", mac_text(item->from, from),
+			 mac_text(item->ours, ours));
+	else
+		snprintf(why, sizeof(why), "no answer within %u ms from a modem", item->waited_ms);
+	cannot_serve(evse, why);
+}
+
+static void refuses_key(struct evse *evse, uint8_t result)
+{
+	char why[sizeof(evse->not_serving_why)];
+
+	snprintf(why, sizeof(why), "the modem refuses its key with result %u%s", result,
+		 result == SET_KEY_RESULT_UNCLEAR ? " (where that means success: modem.key_result_0)" : "");
+	cannot_serve(evse, why);
+}
+
+void evse_foreign_answer(struct evse *evse, const uint8_t from[MAC_LEN], const uint8_t ours[MAC_LEN])
+{
+	bool loud = log_limit_pass(&evse->foreign_answers, clock_now_us());
+	char from_text[MAC_TEXT_SIZE];
+	char ours_text[MAC_TEXT_SIZE];
+
+	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
+		 "Modem answer ignored. evse_id=%s from=%s ours=%s count=%llu reason=not from our modem",
+		 evse->parameters.evse_id, mac_text(from, from_text), mac_text(ours, ours_text),
+		 (unsigned long long)evse->foreign_answers.count);
+}
+
 static void ignored(struct evse *evse, const struct modem_output *item)
 {
-	bool foreign = item->error == MME_ERR_SOURCE_MAC;
-	bool loud = foreign && log_limit_pass(&evse->foreign_answers, clock_now_us());
-	char mac[MAC_TEXT_SIZE];
+	char from[MAC_TEXT_SIZE];
 
-	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "Modem answer ignored. evse_id=%s from=%s reason=%s",
-		 evse->parameters.evse_id, mac_text(item->from, mac),
-		 foreign ? "not from our modem" : mme_error_text(item->error));
+	if (item->error != MME_ERR_SOURCE_MAC) {
+		log_line(LOG_LEVEL_DEBUG, "Modem answer ignored. evse_id=%s from=%s reason=%s", evse->parameters.evse_id,
+			 mac_text(item->from, from), mme_error_text(item->error));
+		return;
+	}
+	evse_foreign_answer(evse, item->from, item->ours);
 }
 
 static void send_message(struct evse *evse, const struct modem_mme *message)
@@ -107,21 +144,24 @@ static void carry_out_one(struct evse *evse, const struct modem_output *item)
 		key_lost(evse);
 		break;
 	case MODEM_UNIDENTIFIED:
-		log_line(LOG_LEVEL_INFO, "The modem does not say what it is, it is used without vendor messages%s. evse_id=%s",
+		log_line(evse_recovery_level(evse), "The modem does not say what it is, it is used without vendor messages%s. evse_id=%s",
 			 evse->modem.config.family == MODEM_AUTO ? "" : " (modem.family is configured)",
 			 evse->parameters.evse_id);
 		break;
 	case MODEM_SILENT:
-		cannot_serve(evse, "no modem answers");
+		is_silent(evse, item);
 		break;
 	case MODEM_KEY_UNANSWERED:
 		cannot_serve(evse, "the modem answers, but does not confirm its key");
 		break;
 	case MODEM_REFUSED:
-		cannot_serve(evse, "the modem refuses its key (where its result 0 means success: modem.key_result_0)");
+		refuses_key(evse, item->result);
+		break;
+	case MODEM_RESTARTS:
+		cannot_serve(evse, "the modem restarts again and again before it has its key");
 		break;
 	case MODEM_RESETTING:
-		log_line(LOG_LEVEL_INFO, "The modem is being reset. evse_id=%s", evse->parameters.evse_id);
+		log_line(evse_recovery_level(evse), "The modem is being reset. evse_id=%s", evse->parameters.evse_id);
 		break;
 	case MODEM_NOT_RESET:
 		log_line(evse->not_reset_said ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN, "The modem was not reset: %s. evse_id=%s",
@@ -176,8 +216,11 @@ void evse_new_key(struct evse *evse)
 
 	evse->key_given = false;
 	tell_slac(evse, SLAC_EVSE_KEY_LOST, SLAC_REASON_VEHICLE_LEFT);
-	if (evse->link == NULL)
+	if (evse->link == NULL) {
+		if (after_session)
+			modem_session_ended(&evse->modem);
 		return;
+	}
 	if (!network_key_new(&key, random_fill_csprng, NULL)) {
 		log_line(LOG_LEVEL_ERROR, "Outlet cannot serve: no random octets for a key. evse_id=%s",
 			 evse->parameters.evse_id);

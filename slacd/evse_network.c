@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* slac_network_info: asks the modem for its network and passes the answer on. */
+/* slac_network_info: asks the modem for its network and passes the answer on. Only Qualcomm's know the question. */
 #include "slacd/evse_internal.h"
 
 #include <string.h>
@@ -29,7 +29,9 @@ void evse_network_info(struct evse *evse, const char *id)
 {
 	struct network_requests *requests = &evse->network_requests;
 
-	if (requests->count == NETWORK_REQUESTS_MAX || (requests->count == 0 && !ask_modem(evse))) {
+	bool can_tell = evse->modem.family == MODEM_QUALCOMM;
+
+	if (!can_tell || requests->count == NETWORK_REQUESTS_MAX || (requests->count == 0 && !ask_modem(evse))) {
 		outbox_network_info(evse->shared->outbox, id, evse->parameters.evse_id, NULL, 0);
 		return;
 	}
@@ -44,10 +46,14 @@ void evse_network_frame(struct evse *evse, const uint8_t *frame, size_t len)
 	struct api_network network = {0};
 	struct nw_info info;
 
-	if (evse->network_requests.count == 0 || nw_info_cnf_decode(frame, len, &info) != MME_OK)
+	if (nw_info_cnf_decode(frame, len, &info) != MME_OK)
 		return;
 	/* Stations across the power line may answer as well: only our own modem's network is meant. */
-	if (evse->modem.has_mac && !mac_equal(info.modem_mac, evse->modem.mac))
+	if (evse->modem.has_mac && !mac_equal(info.modem_mac, evse->modem.mac)) {
+		evse_foreign_answer(evse, info.modem_mac, evse->modem.mac);
+		return;
+	}
+	if (evse->network_requests.count == 0)
 		return;
 	memcpy(network.nid, info.nid, NID_LEN);
 	network.snid = info.snid;
@@ -59,6 +65,10 @@ void evse_network_frame(struct evse *evse, const uint8_t *frame, size_t len)
 
 void evse_network_expire(struct evse *evse)
 {
-	log_line(LOG_LEVEL_WARN, "The modem does not tell its network (VS_NW_INFO). evse_id=%s", evse->parameters.evse_id);
+	bool loud = log_limit_pass(&evse->network_unanswered, clock_now_us());
+
+	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
+		 "The modem does not tell its network (VS_NW_INFO). evse_id=%s count=%llu", evse->parameters.evse_id,
+		 (unsigned long long)evse->network_unanswered.count);
 	answer_all(evse, NULL);
 }

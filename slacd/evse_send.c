@@ -20,9 +20,10 @@ void evse_link_send_octets(struct evse *evse, const char *name, const uint8_t *f
 		return;
 	}
 	int send_errno = errno;
-	not_sent(evse, name, strerror(send_errno));
-	if (link_result_of_errno(send_errno) == LINK_DOWN)
-		evse->link_retry_us = clock_now_us(); /* closed from the timer: we may be inside the core's outputs */
+	if (link_result_of_errno(send_errno) == LINK_DOWN) /* the loss says it; from the timer: this may be a core's output */
+		evse->link_retry_us = clock_now_us();
+	else
+		not_sent(evse, name, strerror(send_errno));
 }
 
 void evse_link_send(struct evse *evse, const struct mme *frame)

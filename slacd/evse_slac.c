@@ -46,23 +46,32 @@ static void follow_link(struct evse *evse, enum slac_status status)
 	amp_map_end(&evse->amp_map);
 }
 
-static void report_status(struct evse *evse, const struct slac_evse_output *item)
+static void log_status(const struct evse *evse, const struct slac_evse_output *item, bool bad, const char *next)
 {
 	char run_id[RUN_ID_TEXT_SIZE];
 	char mac[MAC_TEXT_SIZE];
+
+	log_line(bad ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "SLAC status. evse_id=%s status=%s%s%s%s%s%s%s%s",
+		 evse->parameters.evse_id, slac_status_text(item->status), item->reason != SLAC_REASON_NONE ? " reason=" : "",
+		 slac_reason_text(item->reason), item->has_run_id ? " run_id=" : "",
+		 item->has_run_id ? run_id_text(item->run_id, run_id) : "", item->has_run_id ? " ev=" : "",
+		 item->has_run_id ? mac_text(item->ev_mac, mac) : "", next);
+}
+
+static void report_status(struct evse *evse, const struct slac_evse_output *item)
+{
 	const struct control_pilot_input news = pilot_news_of(item->status, item->reason);
-	bool bad = item->status == SLAC_STATUS_FAILED || item->reason == SLAC_REASON_JOIN_LOST;
+	bool lost = pilot_news_is_link_loss(item->status, item->reason);
 
 	count_session(evse, item);
 	follow_link(evse, item->status);
 	outbox_slac_status(evse->shared->outbox, evse->parameters.evse_id, item->has_run_id ? item->run_id : NULL,
 			   api_state(item->status), slac_reason_text(item->reason));
-	log_line(bad ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "SLAC status. evse_id=%s status=%s%s%s%s%s%s%s",
-		 evse->parameters.evse_id, slac_status_text(item->status), item->reason != SLAC_REASON_NONE ? " reason=" : "",
-		 slac_reason_text(item->reason), item->has_run_id ? " run_id=" : "",
-		 item->has_run_id ? run_id_text(item->run_id, run_id) : "", item->has_run_id ? " ev=" : "",
-		 item->has_run_id ? mac_text(item->ev_mac, mac) : "");
+	if (!lost)
+		log_status(evse, item, item->status == SLAC_STATUS_FAILED, "");
 	evse_pilot_input(evse, &news);
+	if (lost) /* the pilot logic has decided how it goes on */
+		log_status(evse, item, true, evse->pilot.phase == CONTROL_PILOT_PULSE ? " next=F" : " next=wait");
 	/* A car that knows the key and has no match any more must not stay in the network (TP_match_leave, 1 s). */
 	if (evse->key_given && evse->slac.vehicle_connected && session_has_ended(item))
 		evse_new_key(evse);
@@ -96,18 +105,44 @@ static void run_details(const struct evse *evse, const uint8_t ev_mac[MAC_LEN], 
 	}
 }
 
-static void log_step(const struct evse *evse, const struct slac_evse_output *item)
+/* Every car in reach may begin runs as fast as it likes. Five cars that each hear five outlets need about 200. */
+#define STEPS_PER_MINUTE 240
+
+/* `level`, or what is not logged by default when the budget is used up. */
+static enum log_level step_level(struct evse *evse, enum log_level level)
+{
+	uint64_t now_us = clock_now_us();
+	uint64_t left_out = log_budget_renew(&evse->step_lines, STEPS_PER_MINUTE, now_us);
+
+	if (left_out > 0)
+		log_line(LOG_LEVEL_WARN, "Steps of SLAC runs were not logged. evse_id=%s count=%llu",
+			 evse->parameters.evse_id, (unsigned long long)left_out);
+	if (log_budget_pass(&evse->step_lines, STEPS_PER_MINUTE))
+		return level;
+	evse->sessions.steps_not_logged++;
+	if (evse->step_lines.lines == STEPS_PER_MINUTE + 1)
+		log_line(LOG_LEVEL_WARN,
+			 "More than %d steps of SLAC runs in a minute, further ones are not logged for %llu s. evse_id=%s",
+			 STEPS_PER_MINUTE,
+			 (unsigned long long)(evse->step_lines.began_us + LOG_LIMIT_US - now_us) / 1000000,
+			 evse->parameters.evse_id);
+	return LOG_LEVEL_DEBUG;
+}
+
+static void log_step(struct evse *evse, const struct slac_evse_output *item)
 {
 	char run_id[RUN_ID_TEXT_SIZE];
 	char mac[MAC_TEXT_SIZE];
 	char details[256] = "";
 	bool failed = item->step.to == SLAC_RUN_FAILED;
 	bool unplugged = item->reason == SLAC_REASON_VEHICLE_LEFT;
+	enum log_level level = step_level(evse, failed && !unplugged ? LOG_LEVEL_WARN : LOG_LEVEL_INFO);
 
+	if (!log_enabled(level))
+		return;
 	if (failed || item->step.to == SLAC_RUN_WAIT_RSP || item->step.from == SLAC_RUN_TOGGLING)
 		run_details(evse, item->ev_mac, details, sizeof(details));
-	log_line(failed && !unplugged ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
-		 "SLAC run: %s to %s. evse_id=%s run_id=%s ev=%s%s%s%s", slac_run_state_text(item->step.from),
+	log_line(level, "SLAC run: %s to %s. evse_id=%s run_id=%s ev=%s%s%s%s", slac_run_state_text(item->step.from),
 		 slac_run_state_text(item->step.to), evse->parameters.evse_id, run_id_text(item->run_id, run_id),
 		 mac_text(item->ev_mac, mac), item->reason != SLAC_REASON_NONE ? " reason=" : "",
 		 slac_reason_text(item->reason), details);
@@ -120,9 +155,13 @@ void evse_refused(struct evse *evse, const char *what, const char *name, const u
 	char mac[MAC_TEXT_SIZE];
 	struct log_limit *limit = by_field ? &evse->refused_fields[error] : &evse->refused[reason];
 	/* A wrong field is worth a warning; a message out of place is everyday on a shared power line. */
-	bool loud = log_limit_pass(limit, clock_now_us()) && by_field;
+	enum log_level level = by_field				     ? LOG_LEVEL_WARN
+			       : reason == SLAC_REASON_VALIDATION_PUT_OFF ? LOG_LEVEL_INFO
+									     : LOG_LEVEL_DEBUG;
 
-	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "%s %s. evse_id=%s from=%s reason=%s%s%s count=%llu", what, name,
+	if (!log_limit_pass(limit, clock_now_us()))
+		level = LOG_LEVEL_DEBUG;
+	log_line(level, "%s %s. evse_id=%s from=%s reason=%s%s%s count=%llu", what, name,
 		 evse->parameters.evse_id, mac_text(from, mac), slac_reason_text(reason), by_field ? ":" : "",
 		 by_field ? mme_error_text(error) : "", (unsigned long long)limit->count);
 }
@@ -155,6 +194,11 @@ static void send_frame(struct evse *evse, const struct mme *frame)
 	evse_link_send(evse, frame);
 }
 
+static void on_message(struct evse *evse, const char *what, const struct slac_evse_output *item)
+{
+	evse_refused(evse, what, mme_name(item->message.mmtype), item->ev_mac, item->reason, item->message.error);
+}
+
 static void carry_out(struct evse *evse, const struct slac_evse_output *item)
 {
 	const struct control_pilot_input init_timeout = {.kind = CONTROL_PILOT_INIT_TIMEOUT};
@@ -179,9 +223,13 @@ static void carry_out(struct evse *evse, const struct slac_evse_output *item)
 		on_step(evse, item);
 		break;
 	case SLAC_EVSE_IGNORED:
+		on_message(evse, "Ignored", item);
+		break;
+	case SLAC_EVSE_PUT_OFF:
+		on_message(evse, "Put off", item);
+		break;
 	case SLAC_EVSE_ODD:
-		evse_refused(evse, item->kind == SLAC_EVSE_ODD ? "Took an unusual" : "Ignored",
-			     mme_name(item->message.mmtype), item->ev_mac, item->reason, item->message.error);
+		on_message(evse, "Took an unusual", item);
 		break;
 	}
 }
@@ -198,9 +246,14 @@ static void take(struct evse *evse, const struct slac_evse_input *input, uint64_
 	}
 }
 
-bool evse_validates_other(const struct evse *evse, const uint8_t ev_mac[MAC_LEN])
+uint64_t evse_validation_waits_since(const struct evse *evse, const uint8_t ev_mac[MAC_LEN])
 {
-	return slac_evse_other_validates(&evse->slac, ev_mac, clock_now_us());
+	return slac_validation_waits_since(&evse->slac.validation, ev_mac, clock_now_us());
+}
+
+bool evse_blocks_validation(const struct evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t since_us)
+{
+	return slac_validation_blocks(&evse->slac.validation, ev_mac, since_us, clock_now_us());
 }
 
 void evse_slac_input(struct evse *evse, const struct slac_evse_input *input)

@@ -27,11 +27,26 @@ static void terminate_link(struct evse *evse)
 		evse_new_key(evse);
 }
 
+static void refuse_pause(struct evse *evse)
+{
+	bool joining = evse->slac.state == SLAC_EVSE_JOINING;
+
+	if (log_limit_pass(&evse->pause_refusals, clock_now_us()))
+		log_line(LOG_LEVEL_WARN, "The data link is not paused: %s. evse_id=%s count=%llu",
+			 joining ? "the car is not matched before its link is up" : "no car is matched",
+			 evse->parameters.evse_id, (unsigned long long)evse->pause_refusals.count);
+}
+
 /* The key is kept, so that the EV finds the network again; a link that is asleep is not lost. */
 static void pause_link(struct evse *evse)
 {
-	if (evse->slac.state != SLAC_EVSE_MATCHED)
+	const struct slac_evse_input paused = {.kind = SLAC_EVSE_LINK_PAUSED};
+
+	evse_slac_input(evse, &paused); /* a resume that still waits for the link is given up */
+	if (evse->slac.state != SLAC_EVSE_MATCHED) {
+		refuse_pause(evse);
 		return;
+	}
 	evse->link_paused = true;
 	modem_unwatch_link(&evse->modem);
 }

@@ -68,9 +68,10 @@ void manager_availability_changed(void *context)
 static bool neighbour_validates(void *context, const struct evse *evse, const uint8_t ev_mac[MAC_LEN])
 {
 	const struct manager *manager = context;
+	uint64_t since_us = evse_validation_waits_since(evse, ev_mac);
 
 	for (size_t i = 0; i < manager->evse_count; i++)
-		if (manager->evses[i] != evse && evse_validates_other(manager->evses[i], ev_mac))
+		if (manager->evses[i] != evse && evse_blocks_validation(manager->evses[i], ev_mac, since_us))
 			return true;
 	return false;
 }

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/pilot_news.h"
 
+bool pilot_news_is_link_loss(enum slac_status status, enum slac_reason reason)
+{
+	return status == SLAC_STATUS_UNMATCHED && (reason == SLAC_REASON_JOIN_LOST || reason == SLAC_REASON_LINK_LOST);
+}
+
 struct control_pilot_input pilot_news_of(enum slac_status status, enum slac_reason reason)
 {
 	struct control_pilot_input input = {.kind = CONTROL_PILOT_SLAC, .slac = CONTROL_PILOT_SLAC_IDLE};
@@ -11,7 +16,7 @@ struct control_pilot_input pilot_news_of(enum slac_status status, enum slac_reas
 		input.slac = CONTROL_PILOT_SLAC_MATCHED;
 	else if (status == SLAC_STATUS_FAILED)
 		input.kind = CONTROL_PILOT_FAILED;
-	else if (reason == SLAC_REASON_JOIN_LOST)
+	else if (pilot_news_is_link_loss(status, reason))
 		input.kind = CONTROL_PILOT_LINK_LOST;
 	return input;
 }

@@ -9,4 +9,7 @@
 /* The input that follows from `status` and its reason: what may be done to the pilot depends on whether matching runs. */
 struct control_pilot_input pilot_news_of(enum slac_status status, enum slac_reason reason);
 
+/* A matched car's link is lost, on the power line or with the interface to the modem: to the car it is the same. */
+bool pilot_news_is_link_loss(enum slac_status status, enum slac_reason reason);
+
 #endif

@@ -55,7 +55,7 @@ const struct setting settings_table[] = {
 	{"slac", "validation", SETTING_BOOL, AT(validation), "true", NULL, 0, 0, 0, 0, NULL, "",
 	 "carry out CM_VALIDATE: count the car's B-C-B toggles; false: refuse it"},
 	{"slac", "link_loss", SETTING_CHOICE, AT(link_loss), "wait", NULL, 0, 0, 0, 0, "wait|retry", "",
-	 "power-line link lost while matched: wait for the car, or F for step_f_ms first"},
+	 "power-line link, or the interface, lost while matched: wait for the car, or F for step_f_ms first, each time"},
 	SWITCH(any_sound_counts, "take other than 10 sounds and 600 ms, if not 0"),
 	SWITCH(any_ids, "take a PEV_ID and an EVSE_ID other than zero"),
 	SWITCH(rematch_matched_ev, "the matched car may begin again"),

@@ -15,6 +15,7 @@ void statistics_add(struct statistics *total, const struct statistics *more)
 {
 	total->matched += more->matched;
 	total->foreign_modem_answers += more->foreign_modem_answers;
+	total->steps_not_logged += more->steps_not_logged;
 	add(total->failed, more->failed, SLAC_REASON_COUNT);
 	add(total->malformed, more->malformed, MME_ERR_COUNT);
 	add(total->refused, more->refused, SLAC_REASON_COUNT);
@@ -43,5 +44,6 @@ void statistics_log(const struct statistics *statistics, const char *who)
 		line(who, "messages refused:", slac_reason_text((enum slac_reason)i), statistics->refused[i]);
 	for (int i = 0; i < MME_ERR_COUNT; i++)
 		line(who, "messages with a wrong field:", mme_error_text((enum mme_error)i), statistics->wrong_field[i]);
+	line(who, "steps of SLAC runs not logged", "", statistics->steps_not_logged);
 	line(who, "answers of foreign modems", "", statistics->foreign_modem_answers);
 }

@@ -63,12 +63,19 @@ static void line_end(const struct slac_evse_output *item)
 	printf("\n");
 }
 
+static const char *message_verb(enum slac_evse_output_kind kind)
+{
+	if (kind == SLAC_EVSE_PUT_OFF)
+		return "put off";
+	return kind == SLAC_EVSE_ODD ? "odd" : "refused";
+}
+
 static void report_message(const struct replay_report *report, const struct slac_evse_output *item)
 {
 	const bool by_field = item->reason == SLAC_REASON_FIELD;
 	char mac[MAC_TEXT_SIZE];
 
-	line_begin(report, item->kind == SLAC_EVSE_ODD ? "odd" : "refused");
+	line_begin(report, message_verb(item->kind));
 	printf("%-23s  %s  reason=%s%s%s\n", mme_name(item->message.mmtype), mac_text(item->ev_mac, mac),
 	       slac_reason_text(item->reason), by_field ? ":" : "",
 	       by_field ? mme_error_text(item->message.error) : "");
@@ -120,6 +127,7 @@ void report_output(const struct replay_report *report, const struct slac_evse_ou
 		report_step(report, item);
 		break;
 	case SLAC_EVSE_IGNORED:
+	case SLAC_EVSE_PUT_OFF:
 	case SLAC_EVSE_ODD:
 		report_message(report, item);
 		break;

@@ -512,8 +512,12 @@ bool line_world_is_settled(const struct line_world *world, int outlet)
 
 static bool neighbour_validates(const struct line_world *world, int outlet, const uint8_t ev_mac[MAC_LEN])
 {
+	const struct slac_validation *own = &world->outlets[outlet].watch.evse.validation;
+	const uint64_t since_us = slac_validation_waits_since(own, ev_mac, world->now_us);
+
 	for (int i = 0; i < (int)world->outlet_count && !world->separate_stations; i++)
-		if (i != outlet && slac_evse_other_validates(&world->outlets[i].watch.evse, ev_mac, world->now_us))
+		if (i != outlet && slac_validation_blocks(&world->outlets[i].watch.evse.validation, ev_mac, since_us,
+							  world->now_us))
 			return true;
 	return false;
 }

@@ -178,6 +178,7 @@ static void describe(const struct bench *bench, const struct modem_output *item,
 		[MODEM_IDENTIFIED] = "IDENTIFIED ", [MODEM_UNIDENTIFIED] = "UNIDENTIFIED ",
 		[MODEM_RESETTING] = "RESETTING",    [MODEM_NOT_RESET] = "NOT_RESET",
 		[MODEM_IGNORED] = "IGNORED ",	    [MODEM_KEY_UNANSWERED] = "KEY_UNANSWERED",
+		[MODEM_RESTARTS] = "RESTARTS",
 	};
 
 	if (item->kind == MODEM_SEND)

@@ -156,7 +156,9 @@ static void message_text(const struct slac_evse_output *item, char *text, size_t
 {
 	const char *error = item->reason == SLAC_REASON_FIELD ? mme_error_text(item->message.error) : "";
 
-	snprintf(text, size, "%c%s %s%s%s", item->kind == SLAC_EVSE_ODD ? '?' : '!',
+	snprintf(text, size, "%c%s %s%s%s", item->kind == SLAC_EVSE_ODD	      ? '?'
+		 : item->kind == SLAC_EVSE_PUT_OFF ? '~'
+						   : '!',
 		 mme_name(item->message.mmtype), slac_reason_text(item->reason), error[0] == '\0' ? "" : " ",
 		 error);
 }
@@ -198,6 +200,7 @@ static void output_text(const struct slac_evse_output *item, char *text, size_t 
 		snprintf(text, size, "watch_link");
 		break;
 	case SLAC_EVSE_IGNORED:
+	case SLAC_EVSE_PUT_OFF:
 	case SLAC_EVSE_ODD:
 		assert_false(item->has_run_id);
 		message_text(item, text, size);
@@ -294,6 +297,8 @@ void bench_expect_deaf(struct bench *bench, const struct slac_car *car)
 	bench_input(bench, SLAC_EVSE_LINK_UP, SLAC_REASON_NONE);
 	bench_expect(bench, "");
 	bench_input(bench, SLAC_EVSE_REJOIN, SLAC_REASON_NONE);
+	bench_expect(bench, "");
+	bench_input(bench, SLAC_EVSE_LINK_PAUSED, SLAC_REASON_NONE);
 	bench_expect(bench, "");
 	assert_true(slac_evse_deadline(&bench->evse) == SLAC_NEVER);
 	bench_tick_at(bench, bench->now_us + 60000 * MS);

@@ -64,6 +64,7 @@ void bench_ready_at(struct bench *bench, const struct slac_car *car, bool strict
  * The outputs of the last call, in order, separated by ", ":
  *   "CM_SLAC_PARM.CNF"         sent               "FREE>WAIT_START"  a run's step    "matching"  a status
  *   "!CM_SLAC_PARM.REQ field application_type"    refused            "?..."          taken, but unusual
+ *   "~CM_VALIDATE.REQ validation_put_off"              answered with NotReady
  *   "init_timeout"         "watch_link"
  * A reason follows after a blank; what belongs to another car than number 1 ends in "@2".
  */

@@ -318,6 +318,10 @@ static void note_after(struct slac_watch *watch, const struct slac_evse_input *i
 		watch->terminated = false;
 	watch->terminations += input->kind == SLAC_EVSE_TERMINATE && watch->terminated;
 	watch->pauses += input->kind == SLAC_EVSE_PAUSE && watch->connected;
+	if (input->kind == SLAC_EVSE_LINK_PAUSED && watch->rejoining) {
+		watch->rejoining = false;
+		watch->paused_again++;
+	}
 	if (input->kind == SLAC_EVSE_KEY_LOST)
 		watch->has_key = false;
 }
@@ -375,12 +379,14 @@ static const char *give_key(struct slac_watch *watch, uint8_t octet)
 	return slac_watch_input(watch, &input);
 }
 
+/* In its first or a later attempt. */
 static struct slac_car take_car(struct tape *tape)
 {
 	const uint8_t octet = take(tape);
-	const struct slac_car car = slac_car((uint8_t)(octet % CARS));
+	struct slac_car car = slac_car((uint8_t)(octet % CARS));
 
-	return octet & 0x80 ? slac_car_again(&car) : car;
+	car.run_id[0] = (uint8_t)(car.run_id[0] + octet / 32);
+	return car;
 }
 
 /* A valid message. */
@@ -466,7 +472,7 @@ static struct mme awaited(struct slac_watch *watch, struct tape *tape, const str
 	}
 }
 
-/* The link that is awaited comes up, or the car asks for the key once more. */
+/* The link that is awaited comes up, is paused once more, or the car asks for the key once more. */
 static const char *play_joining(struct slac_watch *watch, struct tape *tape, const struct slac_car *car)
 {
 	const struct mme again = slac_car_message(car, CM_SLAC_MATCH_REQ);
@@ -476,6 +482,8 @@ static const char *play_joining(struct slac_watch *watch, struct tape *tape, con
 		return give(watch, SLAC_EVSE_LINK_UNKNOWN, SLAC_REASON_NONE);
 	if (octet < 0x80)
 		return give(watch, SLAC_EVSE_LINK_UP, SLAC_REASON_NONE);
+	if (octet < 0xa0 && watch->rejoining)
+		return give(watch, SLAC_EVSE_LINK_PAUSED, SLAC_REASON_NONE);
 	return give_frame(watch, &again);
 }
 
@@ -550,7 +558,7 @@ static const char *play_link_or_s2(struct slac_watch *watch, struct tape *tape)
 {
 	static const enum slac_evse_input_kind kinds[] = {
 		SLAC_EVSE_S2_CLOSED, SLAC_EVSE_S2_OPEN, SLAC_EVSE_LINK_UP, SLAC_EVSE_LINK_UNKNOWN,
-		SLAC_EVSE_LINK_LOST, SLAC_EVSE_REJOIN, SLAC_EVSE_REJOIN,
+		SLAC_EVSE_LINK_LOST, SLAC_EVSE_REJOIN, SLAC_EVSE_REJOIN, SLAC_EVSE_REJOIN, SLAC_EVSE_LINK_PAUSED,
 	};
 
 	return give(watch, kinds[take(tape) % (sizeof(kinds) / sizeof(kinds[0]))], SLAC_REASON_NONE);

@@ -19,7 +19,7 @@ struct slac_watch {
 	/* What it reported last; `reported` false before the first status of a vehicle. */
 	bool reported;
 	enum slac_status status;
-	/* Joining: since CM_SLAC_MATCH.CNF or REJOIN; after REJOIN the last report is still `matched`. */
+	/* Joining since REJOIN, not since CM_SLAC_MATCH.CNF: the last report is still `matched`. */
 	bool rejoining;
 	/* The 15118 side ended the link: no window of TT_EVSE_SLAC_init, the car may speak at any time. */
 	bool terminated;
@@ -41,6 +41,7 @@ struct slac_watch {
 	unsigned long joined;    /* links that came up after they were awaited */
 	unsigned long not_joined;
 	unsigned long rejoined;
+	unsigned long paused_again; /* links that were awaited after a pause, and paused once more */
 	unsigned long terminations;
 	unsigned long pauses;
 };

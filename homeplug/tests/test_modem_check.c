@@ -229,6 +229,73 @@ static void modem_that_answers_no_check_twice_is_silent_and_given_the_same_key(v
 	bench_expect_rest(&bench);
 }
 
+static void silence_tells_how_long_was_waited(void **state)
+{
+	struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	config.response_ms = 700;
+	bench_ready(&bench, &config, MODEM_QUALCOMM);
+	bench_say_link(&bench, MODEM_NW_STATS_CNF, false);
+	bench_check_key(&bench);
+	bench_expect_after_ms(&bench, 700, "CM_GET_KEY.REQ, VS_SW_VER.REQ");
+	bench_expect_after_ms(&bench, 700, silent);
+	assert_int_equal(bench.out.items[0].waited_ms, 700);
+	assert_int_equal(bench.out.items[0].error, MME_OK);
+}
+
+static void silence_names_another_modem_that_answers_instead_of_ours(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_qualcomm(&bench);
+	bench_check_key(&bench);
+	memcpy(bench.src, bench_other_mac, MAC_LEN);
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_expect(&bench, "IGNORED source_mac");
+	assert_memory_equal(bench.out.items[0].ours, bench_modem_mac, MAC_LEN);
+	bench_expect_after_ms(&bench, 1000, "CM_GET_KEY.REQ, VS_SW_VER.REQ");
+	bench_expect_after_ms(&bench, 1000, silent);
+	assert_int_equal(bench.out.items[0].error, MME_ERR_SOURCE_MAC);
+	assert_memory_equal(bench.out.items[0].from, bench_other_mac, MAC_LEN);
+	assert_memory_equal(bench.out.items[0].ours, bench_modem_mac, MAC_LEN);
+}
+
+static void another_modem_heard_before_the_questions_does_not_explain_the_silence(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_qualcomm(&bench);
+	memcpy(bench.src, bench_other_mac, MAC_LEN);
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_check_key(&bench);
+	bench_expect_after_ms(&bench, 1000, "CM_GET_KEY.REQ, VS_SW_VER.REQ");
+	bench_expect_after_ms(&bench, 1000, silent);
+	assert_int_equal(bench.out.items[0].error, MME_OK);
+	bench_say_version(&bench, MODEM_QUALCOMM); /* it is taken for ours now */
+	memcpy(bench.src, bench_modem_mac, MAC_LEN);
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_expect(&bench, "IGNORED source_mac");
+	assert_memory_equal(bench.out.items[0].ours, bench_other_mac, MAC_LEN);
+}
+
+static void another_modem_heard_before_the_key_does_not_explain_the_silence(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_qualcomm(&bench);
+	memcpy(bench.src, bench_other_mac, MAC_LEN);
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_set_key(&bench, 2);
+	bench_expect(&bench, "CM_SET_KEY.REQ");
+	bench_expect_after_ms(&bench, 1000, silent);
+	assert_int_equal(bench.out.items[0].error, MME_OK);
+}
+
 static void any_answer_in_the_last_microsecond_shows_that_the_modem_is_there(void **state)
 {
 	struct bench bench;
@@ -433,6 +500,10 @@ int main(void)
 		cmocka_unit_test(key_on_its_way_is_not_checked),
 		cmocka_unit_test(check_of_the_old_key_ends_with_a_new_one),
 		cmocka_unit_test(modem_that_answers_no_check_twice_is_silent_and_given_the_same_key),
+		cmocka_unit_test(silence_tells_how_long_was_waited),
+		cmocka_unit_test(silence_names_another_modem_that_answers_instead_of_ours),
+		cmocka_unit_test(another_modem_heard_before_the_questions_does_not_explain_the_silence),
+		cmocka_unit_test(another_modem_heard_before_the_key_does_not_explain_the_silence),
 		cmocka_unit_test(any_answer_in_the_last_microsecond_shows_that_the_modem_is_there),
 		cmocka_unit_test(other_stations_and_older_answers_do_not_show_that_the_modem_is_there),
 		cmocka_unit_test(modem_that_answers_the_version_only_is_there),

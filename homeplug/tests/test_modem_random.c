@@ -23,11 +23,11 @@ struct watch {
 	struct modem before; /* at the last input */
 	struct modem_outputs out;
 	uint64_t now_us;
+	bool boots; /* again and again */
 	uint8_t keys;	/* given so far; the number of the present one, 0: none */
 	bool confirmed; /* the present key, since it was given or lost */
-	bool silence_said;
-	bool unanswered_said;
-	bool refusal_said;
+	enum modem_output_kind trouble; /* said last since the key was given or set, MODEM_SEND: none */
+	uint64_t change_us; /* the last change of the trouble, 0: none */
 	bool reset_said; /* done or not, since the key was given */
 	bool identity_said;
 	struct modem_identity said;
@@ -146,7 +146,9 @@ static void feed_message(struct watch *watch)
 	const uint8_t *src, *dst;
 	struct modem_mme message;
 
-	if (kind == MODEM_VS_HST_ACTION_IND && !one_in(watch, 4))
+	if (watch->boots && one_in(watch, 4))
+		kind = MODEM_VS_HST_ACTION_IND;
+	else if (kind == MODEM_VS_HST_ACTION_IND && !one_in(watch, 4))
 		kind = MODEM_VS_SW_VER_CNF;
 	if (one_in(watch, 20))
 		kind = (enum modem_message)draw(watch, MODEM_MESSAGE_COUNT);
@@ -185,9 +187,8 @@ static void give_key(struct watch *watch)
 	const struct network_key key = key_number(watch->keys);
 	memset(nonce, watch->keys, NONCE_LEN);
 	watch->confirmed = false;
-	watch->silence_said = false;
-	watch->unanswered_said = false;
-	watch->refusal_said = false;
+	watch->trouble = MODEM_SEND;
+	watch->change_us = 0;
 	watch->reset_said = false;
 	watch->check_asked = false;
 	forget_link(watch);
@@ -345,9 +346,8 @@ static const char *check_key_set(struct watch *watch)
 		return "KEY_SET without a confirmation of this key";
 	if (watch->modem.state != MODEM_READY)
 		return "KEY_SET but not ready";
-	watch->silence_said = false;
-	watch->unanswered_said = false;
-	watch->refusal_said = false;
+	watch->trouble = MODEM_SEND;
+	watch->change_us = 0;
 	watch->check_asked = false;
 	return NULL;
 }
@@ -396,6 +396,20 @@ static const char *said_twice(bool *said, const char *broken)
 	return NULL;
 }
 
+static const char *check_trouble(struct watch *watch, enum modem_output_kind kind)
+{
+	const uint64_t response_us = watch->modem.config.response_ms * UINT64_C(1000);
+
+	if (watch->trouble == kind)
+		return "the same trouble is said again";
+	if (watch->change_us != 0 && watch->now_us - watch->change_us < response_us)
+		return "a second change of the trouble in its time";
+	if (watch->trouble != MODEM_SEND)
+		watch->change_us = watch->now_us;
+	watch->trouble = kind;
+	return NULL;
+}
+
 static const char *check_link_output(struct watch *watch, enum modem_output_kind kind)
 {
 	const bool was_up = watch->up;
@@ -429,17 +443,16 @@ static const char *check_output(struct watch *watch, const struct modem_output *
 		watch->confirmed = false;
 		return watch->check_asked ? NULL : "KEY_LOST but nobody asked";
 	case MODEM_SILENT:
-		return said_twice(&watch->silence_said, "SILENT twice");
 	case MODEM_KEY_UNANSWERED:
-		return said_twice(&watch->unanswered_said, "KEY_UNANSWERED twice");
+	case MODEM_REFUSED:
+	case MODEM_RESTARTS:
+		return check_trouble(watch, item->kind);
 	case MODEM_RESETTING:
 		if (!watch->modem.identified)
 			return "a modem that never said what it is resets";
 		return said_twice(&watch->reset_said, "a second reset for one key");
 	case MODEM_NOT_RESET:
 		return NULL;
-	case MODEM_REFUSED:
-		return said_twice(&watch->refusal_said, "REFUSED twice");
 	case MODEM_LINK_UP:
 	case MODEM_LINK_LOST:
 	case MODEM_LINK_UNKNOWN:
@@ -518,6 +531,7 @@ static void init(struct watch *watch, uint64_t seed)
 	config.unclear_key_is_taken = one_in(watch, 4);
 	config.reset_after_key = one_in(watch, 3);
 	config.reset_after_session = one_in(watch, 2);
+	watch->boots = one_in(watch, 4);
 	watch->now_us = draw(watch, 1000000000);
 	modem_init(&watch->modem, &config);
 }

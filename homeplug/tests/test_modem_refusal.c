@@ -110,6 +110,115 @@ static void response_time_longer_than_30_s_is_not_cut_short(void **state)
 	}
 }
 
+static void refusals_before_the_modem_was_silent_do_not_lengthen_the_wait(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_STANDARD);
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench, &config);
+	bench_set_key(&bench, 1);
+	for (unsigned wait_ms = 1000; wait_ms <= 8000; wait_ms *= 2) {
+		bench_confirm(&bench, 1, 0xff);
+		bench_expect_after_ms(&bench, wait_ms, "CM_SET_KEY.REQ");
+	}
+	bench_expect_after_ms(&bench, 1000, "SILENT, CM_SET_KEY.REQ");
+	bench_confirm(&bench, 1, 0xff);
+	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
+}
+
+/* --- what is said --- */
+
+static void refusal_tells_the_result(void **state)
+{
+	static const uint8_t results[] = {2, 0xff};
+	struct modem_config config = bench_config(MODEM_STANDARD);
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		bench_init(&bench, &config);
+		bench_set_key(&bench, 1);
+		bench_confirm(&bench, 1, results[i]);
+		bench_expect(&bench, "REFUSED");
+		assert_int_equal(bench.out.items[0].result, results[i]);
+	}
+	for (int answered = 0; answered <= 1; answered++) {
+		bench_init(&bench, &config);
+		bench_set_key(&bench, 1);
+		bench_confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
+		if (answered)
+			bench_tell_key(&bench, 1, 7, 7, GET_KEY_REFUSED);
+		else
+			bench_expect_after_ms(&bench, 1000, "REFUSED");
+		bench_expect(&bench, "REFUSED");
+		assert_int_equal(bench.out.items[0].result, SET_KEY_RESULT_UNCLEAR);
+	}
+}
+
+/* The key was sent: the modem refuses it, or falls silent; until it is sent again. Returns whether that was said. */
+static bool goes_wrong(struct bench *bench, bool refused, const char *said)
+{
+	bool is_said;
+
+	if (refused) {
+		bench_confirm(bench, 1, 0xff);
+		is_said = bench->out.count > 0;
+		if (is_said)
+			bench_expect(bench, said);
+		bench_expect_after_ms(bench, 1000, "CM_SET_KEY.REQ");
+		return is_said;
+	}
+	bench->now_us += 1000 * MS;
+	modem_tick(&bench->modem, bench->now_us, &bench->out);
+	is_said = bench->out.count > 1;
+	bench_expect(bench, is_said ? said : "CM_SET_KEY.REQ");
+	return is_said;
+}
+
+static void change_of_the_cause_is_said_at_once_and_again_when_it_changes_back(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_STANDARD);
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench, &config);
+	bench_set_key(&bench, 1);
+	assert_true(goes_wrong(&bench, true, "REFUSED"));
+	assert_true(goes_wrong(&bench, false, "SILENT, CM_SET_KEY.REQ"));
+	assert_false(goes_wrong(&bench, true, "")); /* not within response_ms, but it lasts */
+	bench_confirm(&bench, 1, 0xff);
+	bench_expect(&bench, "REFUSED");
+	bench_expect_after_ms(&bench, 2000, "CM_SET_KEY.REQ");
+	assert_true(goes_wrong(&bench, false, "SILENT, CM_SET_KEY.REQ"));
+}
+
+static void causes_that_alternate_are_said_less_and_less_often(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_STANDARD);
+	unsigned said = 0, late = 0;
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench, &config);
+	bench_set_key(&bench, 1);
+	for (unsigned i = 0; i < 600; i++) { /* 1 s each */
+		const bool is_said = goes_wrong(&bench, i % 2 == 0, i % 2 == 0 ? "REFUSED" : "SILENT, CM_SET_KEY.REQ");
+		said += is_said;
+		late += is_said && i >= 300;
+	}
+	assert_in_range(said, 15, 26);
+	assert_in_range(late, 9, 10); /* 30 s apart, and it has to be the other one's turn */
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	bench_let_be(&bench);
+	bench_set_key(&bench, 1);
+	assert_true(goes_wrong(&bench, true, "REFUSED"));
+	assert_true(goes_wrong(&bench, false, "SILENT, CM_SET_KEY.REQ"));
+	assert_false(goes_wrong(&bench, true, ""));
+	bench_confirm(&bench, 1, 0xff);
+	bench_expect(&bench, "REFUSED");
+}
+
 /* --- another modem --- */
 
 static void modem_that_refused_is_passed_over_for_another_one(void **state)
@@ -309,6 +418,10 @@ int main(void)
 		cmocka_unit_test(refusals_of_a_key_are_waited_for_longer_and_longer_up_to_30_s),
 		cmocka_unit_test(key_that_was_taken_and_is_refused_later_begins_anew),
 		cmocka_unit_test(response_time_longer_than_30_s_is_not_cut_short),
+		cmocka_unit_test(refusals_before_the_modem_was_silent_do_not_lengthen_the_wait),
+		cmocka_unit_test(refusal_tells_the_result),
+		cmocka_unit_test(change_of_the_cause_is_said_at_once_and_again_when_it_changes_back),
+		cmocka_unit_test(causes_that_alternate_are_said_less_and_less_often),
 		cmocka_unit_test(modem_that_refused_is_passed_over_for_another_one),
 		cmocka_unit_test(modem_that_refused_and_is_alone_may_still_take_the_key),
 		cmocka_unit_test(modem_that_refused_at_first_is_reset_when_it_takes_the_key),

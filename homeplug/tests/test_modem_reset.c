@@ -438,6 +438,7 @@ static void modem_that_does_not_come_back_is_silent_and_identified_again(void **
 	for (int i = 0; i < 49; i++)
 		bench_expect_after_ms(&bench, 200, "VS_SW_VER.REQ");
 	bench_expect_after_ms(&bench, 200, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	assert_int_equal(bench.out.items[0].waited_ms, 10000);
 	bench_expect_state(&bench, MODEM_IDENTIFY);
 	assert_false(bench.modem.has_mac);
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
@@ -616,6 +617,91 @@ static void gone_interface_ends_the_reset(void **state)
 	bench_expect(&bench, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 }
 
+/* The interface goes and comes back; the modem takes key n on it. */
+static void lose_interface_and_take_key(struct bench *bench, uint8_t n)
+{
+	modem_reset(&bench->modem);
+	bench_set_key(bench, n);
+	bench_say_version(bench, MODEM_QUALCOMM);
+	bench_expect(bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
+	bench_confirm(bench, n, SET_KEY_RESULT_TAKEN);
+}
+
+/* Some interfaces have no carrier while their modem resets: each key would be followed by another reset, for ever. */
+static void reset_cut_short_with_the_interface_is_not_repeated_after_the_next_key(void **state)
+{
+	static void (*const stages[])(struct bench *bench) = {bench_resetting, bench_waiting, bench_verifying};
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		stages[i](&bench);
+		assert_true(modem_resets(&bench.modem));
+		lose_interface_and_take_key(&bench, 2);
+		expect_set(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+		assert_false(modem_resets(&bench.modem));
+		bench_let_be(&bench);
+		bench_set_key(&bench, 3); /* with an interface all the time */
+		bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);
+		bench_expect_state(&bench, MODEM_RESET);
+	}
+}
+
+static void reset_cut_short_counts_until_a_key_is_set(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_waiting(&bench);
+	modem_reset(&bench.modem);
+	bench_set_key(&bench, 2);
+	bench_set_key(&bench, 3);
+	lose_interface_and_take_key(&bench, 4); /* its carrier came and went */
+	expect_set(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+}
+
+static void interface_lost_at_another_time_cuts_no_reset_short(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_verifying(&bench);
+	bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
+	lose_interface_and_take_key(&bench, 2);
+	bench_expect(&bench, "RESETTING, VS_RS_DEV.REQ");
+	bench_with_key_sent(&bench, MODEM_QUALCOMM);
+	bench_confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
+	bench_expect_state(&bench, MODEM_VERIFY);
+	assert_false(modem_resets(&bench.modem));
+	lose_interface_and_take_key(&bench, 2);
+	bench_expect(&bench, "RESETTING, VS_RS_DEV.REQ");
+}
+
+static void session_that_ends_without_an_interface_is_followed_by_a_reset(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_after_sessions(&bench);
+	bench_set_key_after_session(&bench, 2);
+	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
+	bench_say_reset_cnf(&bench, 1); /* of the session before */
+	for (int losses = 1; losses <= 2; losses++) {
+		modem_reset(&bench.modem);
+		modem_session_ended(&bench.modem);
+		if (losses == 2) {
+			bench_set_key(&bench, 3);
+			modem_reset(&bench.modem);
+		}
+		bench_set_key(&bench, 4);
+		bench_say_version(&bench, MODEM_QUALCOMM);
+		bench_confirm(&bench, 4, SET_KEY_RESULT_TAKEN);
+		bench_expect(&bench, "RESETTING, VS_RS_DEV.REQ");
+		bench_say_reset_cnf(&bench, 1);
+		bench_expect_state(&bench, MODEM_READY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -653,6 +739,10 @@ int main(void)
 		cmocka_unit_test(key_that_survived_is_taken_for_granted_only_from_ones_own_nonce),
 		cmocka_unit_test(key_lost_later_is_set_again_without_another_reset),
 		cmocka_unit_test(gone_interface_ends_the_reset),
+		cmocka_unit_test(reset_cut_short_with_the_interface_is_not_repeated_after_the_next_key),
+		cmocka_unit_test(reset_cut_short_counts_until_a_key_is_set),
+		cmocka_unit_test(interface_lost_at_another_time_cuts_no_reset_short),
+		cmocka_unit_test(session_that_ends_without_an_interface_is_followed_by_a_reset),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

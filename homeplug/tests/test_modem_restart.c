@@ -271,6 +271,110 @@ static void key_of_a_modem_that_restarts_before_it_confirms_waits_for_its_second
 	}
 }
 
+/* It announces itself before it has left any question unanswered for long enough. */
+static void modem_that_restarts_again_and_again_is_said_once(void **state)
+{
+	static const char said[] = "VS_HST_ACTION.RSP, RESTARTED, RESTARTS, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ";
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	bench_ready(&bench, &config, MODEM_QUALCOMM);
+	for (int restart = 1; restart <= 100; restart++) {
+		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+		bench_expect(&bench, restart == 2 ? said : restarted);
+		bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+		bench_wait_ms(&bench, 800);
+	}
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	bench_expect_state(&bench, MODEM_READY);
+	for (int restart = 1; restart <= 3; restart++) { /* and comes up each time */
+		bench_let_be(&bench);
+		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+		bench_expect(&bench, restarted);
+		bench_say_version(&bench, MODEM_QUALCOMM);
+		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	}
+}
+
+static void restarts_before_the_next_key_was_given_are_not_held_against_it(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	bench_ready(&bench, &config, MODEM_QUALCOMM);
+	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+	bench_wait_ms(&bench, 800);
+	bench_set_key(&bench, 2);
+	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+	bench_expect(&bench, restarted);
+}
+
+/* It says it when it has come up: its key has been verified by then. */
+static void indication_shortly_after_our_reset_is_no_restart(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_waiting(&bench);
+	bench_expect_after_ms(&bench, 200, "VS_SW_VER.REQ");
+	bench_expect_after_ms(&bench, 200, "VS_SW_VER.REQ");
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_expect(&bench, "CM_GET_KEY.REQ");
+	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+	bench_expect(&bench, "VS_HST_ACTION.RSP");
+	bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
+	bench.now_us += 1000 * MS - 1;
+	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+	expect_set(&bench, "VS_HST_ACTION.RSP");
+	bench.now_us += 1;
+	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+	bench_expect(&bench, restarted);
+}
+
+static void confirmation_of_before_the_restart_sets_no_key(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench, &config);
+	bench_set_key(&bench, 1);
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+	bench_expect(&bench, restarted);
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench, "");
+	bench_expect_state(&bench, MODEM_IDENTIFY);
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_expect(&bench, "CM_SET_KEY.REQ");
+}
+
+static void what_was_heard_before_the_interface_was_gone_hides_nothing_after_it(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	bench_ready(&bench, &config, MODEM_QUALCOMM);
+	for (int interface = 0; interface < 2; interface++) {
+		memcpy(bench.src, bench_other_mac, MAC_LEN);
+		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+		bench_expect(&bench,
+			     "IGNORED source_mac, CM_GET_KEY.REQ, VS_SW_VER.REQ, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+		memcpy(bench.src, bench_modem_mac, MAC_LEN);
+		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+		bench_expect(&bench, restarted);
+		modem_reset(&bench.modem);
+		bench_set_key(&bench, 2);
+		bench_say_version(&bench, MODEM_QUALCOMM);
+		bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
+		bench_expect_state(&bench, MODEM_READY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +391,11 @@ int main(void)
 		cmocka_unit_test(flood_of_indications_is_one_restart_each_second),
 		cmocka_unit_test(indication_repeated_after_our_reset_is_no_restart),
 		cmocka_unit_test(key_of_a_modem_that_restarts_before_it_confirms_waits_for_its_second),
+		cmocka_unit_test(modem_that_restarts_again_and_again_is_said_once),
+		cmocka_unit_test(restarts_before_the_next_key_was_given_are_not_held_against_it),
+		cmocka_unit_test(indication_shortly_after_our_reset_is_no_restart),
+		cmocka_unit_test(confirmation_of_before_the_restart_sets_no_key),
+		cmocka_unit_test(what_was_heard_before_the_interface_was_gone_hides_nothing_after_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

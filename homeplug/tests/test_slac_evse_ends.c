@@ -121,7 +121,7 @@ static void lost_key_ends_runs_and_nothing_is_answered_until_the_next(void **sta
 		bench_expect(&bench, "!CM_SLAC_PARM.REQ key_not_set");
 		bench_key_set(&bench, 1);
 		bench_say(&bench, &car, CM_SLAC_PARM_REQ);
-		bench_expect(&bench, "CM_SLAC_PARM.CNF, FREE>WAIT_START new_run, matching");
+		bench_expect(&bench, "CM_SLAC_PARM.CNF, FAILED>WAIT_START new_run, matching");
 	}
 }
 

@@ -45,6 +45,7 @@ static void play_sequence(const struct slac_evse_config *config, uint64_t seed, 
 	reached->joined += watch.joined;
 	reached->not_joined += watch.not_joined;
 	reached->rejoined += watch.rejoined;
+	reached->paused_again += watch.paused_again;
 	reached->terminations += watch.terminations;
 	reached->pauses += watch.pauses;
 	if (watch.outputs_max > reached->outputs_max)
@@ -64,6 +65,7 @@ static void expect_reached(const struct slac_evse_config *config, const struct s
 	assert_true(reached->failed > SEQUENCES);
 	assert_true(reached->refused > SEQUENCES);
 	assert_true(reached->rejoined > SEQUENCES / 10);
+	assert_int_equal(reached->paused_again != 0, config->await_link);
 	assert_true(reached->terminations > SEQUENCES / 10);
 	assert_true(reached->pauses > SEQUENCES / 10);
 	if (config->validation) {

@@ -114,7 +114,7 @@ static void strict_failed_run_id_stays_silent_and_a_new_one_is_answered(void **s
 	bench_say(&bench, &car, CM_SLAC_PARM_REQ);
 	bench_expect(&bench, "!CM_SLAC_PARM.REQ run_failed");
 	bench_say(&bench, &again, CM_SLAC_PARM_REQ);
-	bench_expect(&bench, "CM_SLAC_PARM.CNF, FREE>WAIT_START new_run, matching");
+	bench_expect(&bench, "CM_SLAC_PARM.CNF, FAILED>WAIT_START new_run, matching");
 	bench_expect_whole_run(&bench, &again);
 }
 
@@ -129,7 +129,7 @@ static void field_failed_run_id_may_try_again(void **state)
 	bench_expect_state(&bench, SLAC_EVSE_WAIT_PARM);
 	bench.now_us += 19000 * MS;
 	bench_say(&bench, &car, CM_SLAC_PARM_REQ);
-	bench_expect(&bench, "CM_SLAC_PARM.CNF, FREE>WAIT_START new_run, matching");
+	bench_expect(&bench, "CM_SLAC_PARM.CNF, FAILED>WAIT_START new_run, matching");
 	bench_expect_whole_run(&bench, &car);
 }
 
@@ -201,26 +201,72 @@ static void failed_run_id_of_the_last_vehicle_is_forgotten(void **state)
 	bench_expect_run(&bench, &car, SLAC_RUN_WAIT_START);
 }
 
+/* --- failures are counted --- */
+
+/* While a window is open, a car asks and says no more. */
+static void fail_matching(struct bench *bench, const struct slac_car *car)
+{
+	bench->now_us += 15000 * MS;
+	bench_bring_to(bench, car, SLAC_RUN_FAILED);
+}
+
+/* SLAC_CONN_MAX_MATCH failures each begin the window anew, one more no longer does. */
+static void expect_failures_counted_from_zero(struct bench *bench)
+{
+	uint64_t last_us = 0;
+
+	for (uint8_t i = 1; i <= SLAC_CONN_MAX_MATCH; i++) {
+		const struct slac_car neighbour = slac_car(i);
+		fail_matching(bench, &neighbour);
+		last_us = bench->now_us + 20000 * MS;
+		assert_int_equal(slac_evse_deadline(&bench->evse), last_us);
+	}
+	const struct slac_car neighbour = slac_car(SLAC_CONN_MAX_MATCH + 1);
+	fail_matching(bench, &neighbour);
+	assert_int_equal(slac_evse_deadline(&bench->evse), last_us);
+	bench_tick_at(bench, last_us);
+	bench_expect(bench, "init_timeout");
+}
+
 /* A busy neighbour must not keep a silent car from basic charging. */
 static void window_begins_anew_three_times_and_then_ends(void **state)
 {
 	struct bench bench;
-	uint64_t last_us = 0;
 
 	(void)state;
 	bench_ready_as(&bench, FIELD);
-	for (uint8_t i = 1; i <= SLAC_CONN_MAX_MATCH + 1; i++) {
-		const struct slac_car neighbour = slac_car(i);
-		bench.now_us += 15000 * MS;
-		bench_say(&bench, &neighbour, CM_SLAC_PARM_REQ);
-		bench_expect_run(&bench, &neighbour, SLAC_RUN_WAIT_START);
-		bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
-		if (i == SLAC_CONN_MAX_MATCH)
-			last_us = bench.now_us + 20000 * MS;
-	}
-	assert_int_equal(slac_evse_deadline(&bench.evse), last_us);
-	bench_tick_at(&bench, last_us);
-	bench_expect(&bench, "init_timeout");
+	expect_failures_counted_from_zero(&bench);
+}
+
+static void failures_of_one_vehicle_do_not_shorten_the_window_of_the_next(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_ready_as(&bench, FIELD);
+	expect_failures_counted_from_zero(&bench);
+	bench_input(&bench, SLAC_EVSE_DISCONNECTED, SLAC_REASON_VEHICLE_LEFT);
+	bench_input(&bench, SLAC_EVSE_CONNECTED, SLAC_REASON_NONE);
+	expect_failures_counted_from_zero(&bench);
+}
+
+static void failures_before_a_match_do_not_shorten_the_window_after_it(void **state)
+{
+	const struct slac_car car = slac_car(1);
+	struct bench bench;
+
+	(void)state;
+	bench_ready_for_link(&bench, FIELD);
+	for (int i = 0; i < SLAC_CONN_MAX_MATCH; i++)
+		fail_matching(&bench, &car);
+	bench_bring_to(&bench, &car, SLAC_RUN_MATCHED);
+	bench_input(&bench, SLAC_EVSE_LINK_UP, SLAC_REASON_NONE);
+	bench_expect(&bench, "matched");
+	bench_input(&bench, SLAC_EVSE_LINK_LOST, SLAC_REASON_NONE);
+	bench_expect(&bench, "unmatched power_line_link_lost");
+	bench_expect_listens_or_stays_failed(&bench, FIELD);
+	fail_matching(&bench, &car);
+	bench_expect_after_ms(&bench, 20000, "init_timeout");
 }
 
 int main(void)
@@ -238,6 +284,8 @@ int main(void)
 		cmocka_unit_test(strict_failed_run_id_stays_silent_through_a_new_key_a_pulse_and_a_terminated_link),
 		cmocka_unit_test(failed_run_id_of_the_last_vehicle_is_forgotten),
 		cmocka_unit_test(window_begins_anew_three_times_and_then_ends),
+		cmocka_unit_test(failures_of_one_vehicle_do_not_shorten_the_window_of_the_next),
+		cmocka_unit_test(failures_before_a_match_do_not_shorten_the_window_after_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

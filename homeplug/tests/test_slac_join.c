@@ -283,7 +283,8 @@ static void without_await_link_the_link_is_neither_watched_nor_needed(void **sta
 static void news_of_the_link_before_the_match_is_nothing(void **state)
 {
 	static const enum slac_evse_input_kind kinds[] = {SLAC_EVSE_LINK_UP, SLAC_EVSE_LINK_UNKNOWN,
-							  SLAC_EVSE_LINK_LOST, SLAC_EVSE_REJOIN};
+							  SLAC_EVSE_LINK_LOST, SLAC_EVSE_REJOIN,
+							  SLAC_EVSE_LINK_PAUSED};
 	const struct slac_car car = slac_car(1);
 	struct bench bench;
 
@@ -370,6 +371,48 @@ static void a_rejoin_while_joining_does_not_prolong_it(void **state)
 	link_is(&bench, SLAC_EVSE_REJOIN);
 	bench_expect(&bench, "");
 	bench_expect_after_ms(&bench, JOIN_MS - 1000, "failed no_power_line_link");
+}
+
+/* The 15118 side may change its mind: a car that sleeps on is not lost. */
+static void a_rejoin_that_is_paused_waits_for_no_link(void **state)
+{
+	const struct slac_car car = slac_car(1);
+	struct bench bench;
+
+	(void)state;
+	for (int strict = 0; strict <= 1; strict++) {
+		bring_to_link(&bench, &car, strict != 0);
+		for (int pause = 1; pause <= 2; pause++) {
+			link_is(&bench, SLAC_EVSE_REJOIN);
+			bench.now_us += JOIN_MS * MS - 1;
+			link_is(&bench, SLAC_EVSE_LINK_PAUSED);
+			bench_expect(&bench, "");
+			bench_expect_state(&bench, SLAC_EVSE_MATCHED);
+			bench_tick_at(&bench, bench.now_us + 3600000 * MS);
+			bench_expect(&bench, "");
+		}
+		link_is(&bench, SLAC_EVSE_REJOIN);
+		link_is(&bench, SLAC_EVSE_LINK_UP);
+		bench_expect(&bench, "matched");
+	}
+}
+
+static void a_first_join_cannot_be_paused(void **state)
+{
+	const struct slac_car car = slac_car(1), other = slac_car(2);
+	struct bench bench;
+
+	(void)state;
+	bring_to_link(&bench, &car, STRICT);
+	link_is(&bench, SLAC_EVSE_REJOIN); /* the next car has nothing of it */
+	bench_input(&bench, SLAC_EVSE_DISCONNECTED, SLAC_REASON_VEHICLE_LEFT);
+	bench_input(&bench, SLAC_EVSE_CONNECTED, SLAC_REASON_NONE);
+	bench_key_set(&bench, 1);
+	bench_bring_to(&bench, &other, SLAC_RUN_MATCHED);
+	link_is(&bench, SLAC_EVSE_LINK_PAUSED);
+	bench_expect(&bench, "");
+	bench_expect_state(&bench, SLAC_EVSE_JOINING);
+	bench_expect_after_ms(&bench, JOIN_MS, "failed no_power_line_link@2");
 }
 
 /* --- what ends joining from outside --- */
@@ -498,6 +541,8 @@ int main(void)
 		cmocka_unit_test(a_link_that_never_was_up_cannot_be_lost),
 		cmocka_unit_test(a_rejoin_has_tt_match_join_again),
 		cmocka_unit_test(a_rejoin_while_joining_does_not_prolong_it),
+		cmocka_unit_test(a_rejoin_that_is_paused_waits_for_no_link),
+		cmocka_unit_test(a_first_join_cannot_be_paused),
 		cmocka_unit_test(unplug_while_joining_silences),
 		cmocka_unit_test(unplug_at_the_join_limit_reports_both_in_order),
 		cmocka_unit_test(a_terminated_link_is_unmatched_and_the_car_may_speak_at_any_time),

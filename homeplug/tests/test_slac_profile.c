@@ -118,7 +118,7 @@ static void listen_after_failure_alone_opens_another_window(void **state)
 	bench_expect_state(&bench, SLAC_EVSE_WAIT_PARM);
 	bench.now_us += 19000 * MS;
 	bench_say(&bench, &car, CM_SLAC_PARM_REQ);
-	bench_expect(&bench, "CM_SLAC_PARM.CNF, FREE>WAIT_START new_run, matching");
+	bench_expect(&bench, "CM_SLAC_PARM.CNF, FAILED>WAIT_START new_run, matching");
 }
 
 static void without_listen_after_failure_a_field_outlet_answers_a_new_run_id_only(void **state)
@@ -135,7 +135,7 @@ static void without_listen_after_failure_a_field_outlet_answers_a_new_run_id_onl
 	bench_say(&bench, &car, CM_SLAC_PARM_REQ);
 	bench_expect(&bench, "!CM_SLAC_PARM.REQ run_failed");
 	bench_say(&bench, &again, CM_SLAC_PARM_REQ);
-	bench_expect(&bench, "CM_SLAC_PARM.CNF, FREE>WAIT_START new_run, matching");
+	bench_expect(&bench, "CM_SLAC_PARM.CNF, FAILED>WAIT_START new_run, matching");
 }
 
 static void rematch_matched_ev_alone_decides_about_the_matched_car(void **state)

@@ -22,6 +22,14 @@ static void expect_waiting(struct bench *bench, const struct slac_car *car, uint
 	bench_expect_validate_cnf(bench, car, VALIDATE_READY, 0);
 }
 
+static void validate_beside_neighbour(struct bench *bench, const struct slac_car *car, uint8_t timer)
+{
+	const struct mme frame = slac_car_validate(car, timer);
+	const struct slac_evse_input input = {.kind = SLAC_EVSE_FRAME, .frame = &frame, .neighbour_validates = true};
+
+	slac_evse_input(&bench->evse, &input, bench->now_us, &bench->out);
+}
+
 static void another_run_is_not_ready_until_the_first_has_validated(void **state)
 {
 	const struct slac_car car = slac_car(1), other = slac_car(2);
@@ -33,7 +41,7 @@ static void another_run_is_not_ready_until_the_first_has_validated(void **state)
 	const uint64_t session_us = slac_evse_deadline(&bench.evse);
 	bench_validate(&bench, &car, 0);
 	bench_validate(&bench, &other, 0);
-	bench_expect(&bench, "CM_VALIDATE.CNF@2");
+	bench_expect(&bench, "~CM_VALIDATE.REQ validation_put_off@2, CM_VALIDATE.CNF@2");
 	bench_expect_validate_cnf(&bench, &other, VALIDATE_NOT_READY, 0);
 	bench_validate(&bench, &car, 19);
 	bench.now_us += 500 * MS;
@@ -54,7 +62,7 @@ static void another_run_is_not_ready_until_the_first_has_validated(void **state)
 	assert_true(bench.now_us < session_us);
 }
 
-static void not_ready_does_not_prolong_the_session_time(void **state)
+static void not_ready_does_not_prolong_the_session_time_and_is_the_reason(void **state)
 {
 	const struct slac_car car = slac_car(1), other = slac_car(2);
 	struct bench bench;
@@ -72,7 +80,44 @@ static void not_ready_does_not_prolong_the_session_time(void **state)
 	bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
 	bench_expect(&bench, "CM_VALIDATE.CNF, TOGGLING>WAIT_MATCH");
 	bench_tick_at(&bench, session_us);
-	bench_expect(&bench, "WAIT_MATCH>FAILED no_match_req@2");
+	bench_expect(&bench, "WAIT_MATCH>FAILED validation_put_off@2");
+}
+
+static void a_car_that_had_its_turn_does_not_blame_others(void **state)
+{
+	const struct slac_car car = slac_car(1);
+	struct bench bench;
+
+	(void)state;
+	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
+	validate_beside_neighbour(&bench, &car, 0);
+	bench_validate(&bench, &car, 0);
+	bench_validate(&bench, &car, BENCH_TIMER);
+	bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
+	bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
+	bench_expect(&bench, "WAIT_MATCH>FAILED no_match_req, failed no_match_req");
+}
+
+/* It asks again at once with each result; the other car must not wait for more than one of its turns. */
+static void a_greedy_car_does_not_keep_another_from_its_turn(void **state)
+{
+	const struct slac_car greedy = slac_car(1), other = slac_car(2);
+	struct bench bench;
+
+	(void)state;
+	bench_ready_at(&bench, &greedy, STRICT, SLAC_RUN_WAIT_TOGGLE);
+	bench_bring_to(&bench, &other, SLAC_RUN_WAIT_MATCH);
+	bench_validate(&bench, &greedy, 34);
+	for (int i = 0; i < 6; i++) {
+		bench.now_us += 500 * MS;
+		bench_validate(&bench, &other, 0);
+		bench_expect_validate_cnf(&bench, &other, VALIDATE_NOT_READY, 0);
+	}
+	bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
+	bench_validate(&bench, &greedy, 0);
+	bench_expect_validate_cnf(&bench, &greedy, VALIDATE_NOT_READY, 0);
+	bench_validate(&bench, &other, 0);
+	bench_expect_validate_cnf(&bench, &other, VALIDATE_READY, 0);
 }
 
 /* The EV may not have heard that its run is over, and toggles on: nobody else may be taken for it. */
@@ -133,14 +178,6 @@ static void a_car_that_matches_ends_another_ones_validation(void **state)
 
 /* --- a neighbouring outlet --- */
 
-static void validate_beside_neighbour(struct bench *bench, const struct slac_car *car, uint8_t timer)
-{
-	const struct mme frame = slac_car_validate(car, timer);
-	const struct slac_evse_input input = {.kind = SLAC_EVSE_FRAME, .frame = &frame, .neighbour_validates = true};
-
-	slac_evse_input(&bench->evse, &input, bench->now_us, &bench->out);
-}
-
 static void a_car_waits_while_a_neighbouring_outlet_validates_another_one(void **state)
 {
 	const struct slac_car car = slac_car(1);
@@ -161,6 +198,11 @@ static void a_car_waits_while_a_neighbouring_outlet_validates_another_one(void *
 	bench_expect_validate_cnf(&bench, &car, VALIDATE_SUCCESS, 2);
 }
 
+static bool waits_for(const struct bench *bench, const struct slac_car *car)
+{
+	return slac_validation_blocks(&bench->evse.validation, car->mac, SLAC_VALIDATION_NOT_WAITING, bench->now_us);
+}
+
 static void an_outlet_tells_its_neighbours_from_ready_to_the_result(void **state)
 {
 	const struct slac_car car = slac_car(1), other = slac_car(2);
@@ -168,22 +210,24 @@ static void an_outlet_tells_its_neighbours_from_ready_to_the_result(void **state
 
 	(void)state;
 	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
-	assert_false(slac_evse_other_validates(&bench.evse, other.mac, bench.now_us));
+	assert_false(waits_for(&bench, &other));
 	bench_validate(&bench, &car, 0);
-	assert_true(slac_evse_other_validates(&bench.evse, other.mac, bench.now_us));
-	assert_false(slac_evse_other_validates(&bench.evse, car.mac, bench.now_us));
+	assert_true(waits_for(&bench, &other));
+	assert_false(waits_for(&bench, &car));
 	bench_validate(&bench, &car, BENCH_TIMER);
-	assert_true(slac_evse_other_validates(&bench.evse, other.mac, bench.now_us));
+	assert_true(waits_for(&bench, &other));
 	bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
 	bench_expect_validate_cnf(&bench, &car, VALIDATE_SUCCESS, 0);
-	assert_false(slac_evse_other_validates(&bench.evse, other.mac, bench.now_us));
+	assert_false(waits_for(&bench, &other));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(another_run_is_not_ready_until_the_first_has_validated),
-		cmocka_unit_test(not_ready_does_not_prolong_the_session_time),
+		cmocka_unit_test(not_ready_does_not_prolong_the_session_time_and_is_the_reason),
+		cmocka_unit_test(a_car_that_had_its_turn_does_not_blame_others),
+		cmocka_unit_test(a_greedy_car_does_not_keep_another_from_its_turn),
 		cmocka_unit_test(a_car_whose_run_has_ended_may_toggle_until_its_time_is_over),
 		cmocka_unit_test(a_car_that_begins_anew_toggles_no_more),
 		cmocka_unit_test(a_car_that_matches_ends_another_ones_validation),

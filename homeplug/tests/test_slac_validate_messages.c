@@ -32,7 +32,7 @@ static void ready_is_sent_three_times_400_ms_apart_and_then_the_run_fails(void *
 		bench_expect(&bench, "!CM_SLAC_MATCH.REQ run_failed");
 		bench_say(&bench, &car, CM_SLAC_PARM_REQ);
 		bench_expect(&bench, strict ? "!CM_SLAC_PARM.REQ run_failed"
-					    : "CM_SLAC_PARM.CNF, FREE>WAIT_START new_run, matching");
+					    : "CM_SLAC_PARM.CNF, FAILED>WAIT_START new_run, matching");
 		bench_bring_to(&bench, &again, SLAC_RUN_MATCHED);
 	}
 }

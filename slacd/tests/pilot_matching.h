@@ -35,7 +35,7 @@ enum matching_input {
 			      */
 	MATCHING_MATCH_REQ,  /* CM_SLAC_MATCH.REQ at its time: the run ends matched */
 	MATCHING_RUN_FAILED, /* a time-out of the run */
-	MATCHING_LINK_LOST,  /* the power-line link of the matched car is lost */
+	MATCHING_LINK_LOST,  /* the power-line link of the matched car, or the interface, is lost */
 	MATCHING_TICK
 };
 

@@ -135,6 +135,21 @@ def General_failed_run_stays_silent(bench):
     bench.car().reach_matched()
 
 
+@case(seconds=8)
+def General_failed_runs_stay_silent(bench):
+    """Two runs of a car fail one after the other: both stay silent for their run ids, not only the last one."""
+    bench.plug()
+    failed = (b"failed 1", b"failed 2")
+    for run_id in failed:
+        cnf = bench.car(run_id=run_id).initialize()
+        bench.sleep_until(cnf.time + TT_MATCH_SEQUENCE_S + 0.25)
+    for run_id in failed:
+        car = bench.car(run_id=run_id)
+        car.parm_req()
+        car.silence(SILENCE_S, why="CM_SLAC_PARM.REQ with the run id of a failed run")
+    bench.car().reach_matched()
+
+
 @case(seconds=9)
 def General_state_A_ends_everything(bench):
     """State A ends everything within 200 ms (repetitions of CM_ATTEN_CHAR.IND too), and within 1 s the modem has a

@@ -196,6 +196,24 @@ def General_validate_one_car_at_a_time(bench):
 
 
 @case(seconds=7, settings=VALIDATION)
+def General_validate_waiting_car_comes_first(bench):
+    """A car that asks for a further validation at once with its result does not keep the one that was put off from its
+    turn: NotReady for the first, Ready for the second."""
+    bench.plug()
+    first, second = bench.car(0), bench.car(1)
+    first.reach_match()
+    second.reach_match()
+    first.expect_validate_cnf(first.validate_req(), (READY,))
+    asked = first.validate_req(timer=ONE_SECOND)
+    bench.sleep_until(asked + 0.7)
+    second.expect_validate_cnf(second.validate_req(), (NOT_READY,), what="step 1 of a second car")
+    expect_count(first, asked, ONE_SECOND, 0, (SUCCESS, FAILURE))
+    first.expect_validate_cnf(first.validate_req(), (NOT_READY,), what="step 1 of the first car again")
+    second.validate()
+    second.match()
+
+
+@case(seconds=7, settings=VALIDATION)
 def General_validate_three_times_at_most(bench):
     """A car that validates again and again keeps others from the pilot: three times (C_EV_match_retry repetitions) it
     is Ready, then step 1 is not answered; matching works."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rubbish on the power line and on the broker costs a bounded number of log lines and nothing else."""
 import random
+import signal
 import subprocess
 
 import harness
@@ -10,6 +11,8 @@ FRAMES = 20000
 MESSAGES = 5000
 LOG_LINES_MAX = 60
 BROADCAST = b"\xff" * 6
+# evse_slac.c: steps of runs that are logged in a minute.
+STEPS_MAX = 240
 KNOWN_TYPES = (0x6008, 0x6009, 0x600D, 0x6064, 0x606A, 0x606F, 0x6076, 0x6078, 0x607C, 0x6086)
 
 
@@ -21,6 +24,14 @@ def random_frames(count):
         mmv = source.choice((0, 1, 1, 1, 2))
         header = BROADCAST + source.randbytes(6) + b"\x88\xe1" + bytes([mmv]) + mmtype.to_bytes(2, "little")
         yield header + source.choice((b"\0\0", source.randbytes(2))) + source.randbytes(source.randrange(200))
+
+
+def new_runs(count):
+    """CM_SLAC_PARM.REQ of one car with another run_id each."""
+    car = bytes.fromhex("02bad0000001")
+    for i in range(count):
+        yield (BROADCAST + car + b"\x88\xe1\x01" + harness.CM_SLAC_PARM_REQ.to_bytes(2, "little") + b"\0\0\0\0" +
+               i.to_bytes(8, "big")).ljust(60, b"\0")
 
 
 class Floods(Bench):
@@ -46,6 +57,22 @@ class Floods(Bench):
         self.assertLess(len(self.slacd.lines("", mark)), LOG_LINES_MAX)
         self.assertGreater(len(self.slacd.lines("Malformed frame", mark)), 0)
         self.assert_matches()
+
+    def test_runs_that_begin_again_and_again_leave_few_lines_and_a_service_that_matches(self):
+        self.start_all()
+        self.plug()
+        mark = self.slacd.mark()
+        harness.send_frames("plc0", new_runs(FRAMES))
+        self.ask_until_answered()
+        self.assertEqual(len(self.slacd.lines("SLAC run:", mark)), STEPS_MAX)
+        self.assertEqual(len(self.slacd.lines("WARN .*More than 240 steps of SLAC runs in a minute, further ones are not "
+                                              "logged for [1-5]?[0-9] s", mark)), 1)
+        self.assertLess(len(self.slacd.lines("", mark)), STEPS_MAX + LOG_LINES_MAX)
+        self.ev.say("plug")
+        self.observer.wait_slac("matched")
+        self.slacd.signal(signal.SIGUSR1)
+        left_out = self.slacd.wait_line("Statistics: steps of SLAC runs not logged.*service").text
+        self.assertGreater(int(left_out.split("count=")[1]), FRAMES / 2)
 
     def test_malformed_frames_during_a_match_do_not_disturb_it(self):
         self.start_all()

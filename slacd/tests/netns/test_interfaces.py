@@ -3,7 +3,7 @@
 import re
 
 import harness
-from harness import Bench, ip
+from harness import Bench, FAST_EV, MODEM_TIMERS, ip, with_settings
 
 OTHER = "DE*TST*E2"
 
@@ -53,11 +53,30 @@ class Interfaces(Bench):
         ip("link", "set", "evse0", "up")
         self.observer.wait_service("ready", after=mark)
         self.assertEqual(self.observer.wait_slac("unmatched", after=mark).data["reason"], "link_lost")
+        self.slacd.wait_line("WARN .*SLAC status.*status=unmatched reason=link_lost .*next=wait", after=log)
+        self.assertEqual(self.observer.pilots(mark), [])
         mark = self.observer.mark()
         self.station.say("unplug")
         self.ev.say("unplug")
         self.observer.wait_slac("unmatched", after=mark)
         self.assert_matches()
+
+    def test_interface_lost_while_matched_wakes_the_car_with_f_where_configured(self):
+        self.start_all(with_settings(MODEM_TIMERS, slac={"link_loss": "retry"}, modem={"link_retry_ms": 100}), ev=FAST_EV)
+        self.assert_matches()
+        mark = self.observer.mark()
+        log = self.slacd.mark()
+        ip("link", "set", "evse0", "down")
+        f = self.observer.wait_pilot("f", after=mark)
+        hlc = self.observer.wait_pilot("hlc", after=mark)
+        self.assert_time(hlc.time, f.time + 0.4, "step_f_ms")
+        self.assertEqual(self.outcome(mark), [("unmatched", "link_lost")])
+        self.slacd.wait_line("WARN .*SLAC status.*status=unmatched reason=link_lost .*next=F", after=log)
+        ip("link", "set", "evse0", "up")
+        self.slacd.wait_line("Modem has confirmed its key", after=log)
+        self.ev.say("unplug", "plug")
+        self.observer.wait_slac("matched", after=mark)
+        self.assertEqual(self.observer.pilots(mark), ["f", "hlc"])
 
     def test_interface_that_is_deleted_and_made_again_is_served_again(self):
         self.start_all({"modem": {"link_retry_ms": 100}})

@@ -6,9 +6,11 @@ import signal
 import harness
 from harness import Bench, FAST_EV, MODEM_TIMERS, with_settings
 
-SILENT = "WARN .*Outlet cannot serve: no modem answers"
-REFUSES = "WARN .*Outlet cannot serve: the modem refuses its key"
-FOREIGN = "WARN .*Modem answer ignored.*not from our modem"
+SILENT = f"WARN .*Outlet cannot serve: no answer within {MODEM_TIMERS['modem']['response_ms']} ms"
+REFUSES = "WARN .*Outlet cannot serve: the modem refuses its key with result"
+OWN = "02:50:4c:00:00:01"
+STRANGER = "02:50:4c:00:00:21"
+FOREIGN = f"WARN .*Modem answer ignored.*from={STRANGER} ours={OWN} count=1 .*not from our modem"
 RESET_AFTER_KEY = with_settings(MODEM_TIMERS, modem={"reset_after_key": True})
 RESET_AFTER_SESSION = with_settings(MODEM_TIMERS, modem={"reset_after_session": True})
 RESET_S = 0.3
@@ -42,7 +44,7 @@ class ModemFaults(Bench):
 
     def test_refusing_modem_is_said_once_and_serves_when_it_takes_the_key(self):
         self.start_unserved(MODEM_TIMERS, "--modem-fault", "refuse")
-        self.slacd.wait_line(REFUSES)
+        self.slacd.wait_line(f"{REFUSES} 0 .*modem.key_result_0")
         for _ in range(3):
             self.capture.wait(harness.CM_SET_KEY_REQ, after=self.capture.frames.mark())
         self.assertEqual(len(self.complaints()), 1)
@@ -51,6 +53,23 @@ class ModemFaults(Bench):
         self.slacd.wait_line("Modem has confirmed its key")
         self.assert_matches()
         self.assertEqual(len(self.complaints()), 1)
+
+    def test_refusal_with_a_result_that_cannot_mean_success_is_said_without_a_hint(self):
+        self.start_unserved(MODEM_TIMERS, "--modem-result", "2")
+        self.slacd.wait_line(f"{REFUSES} 2\\. ")
+        self.assertEqual(self.slacd.lines("key_result_0"), [])
+
+    def test_what_is_said_last_of_a_modem_is_true_also_when_it_has_been_said_before(self):
+        self.start_unserved(MODEM_TIMERS, "--modem-fault", "refuse")
+        self.slacd.wait_line(REFUSES)
+        for fault, said in (("silent", SILENT), ("refuse", REFUSES)):
+            log = self.slacd.mark()
+            self.fault(fault)
+            self.slacd.wait_line(said, after=log)
+        self.assertEqual(len(self.complaints()), 3)
+        self.fault("none")
+        self.slacd.wait_line("Modem has confirmed its key")
+        self.assert_matches()
 
     def test_modem_that_takes_the_key_with_the_standards_result_is_verified(self):
         self.start_all(MODEM_TIMERS, ev=(*FAST_EV, "--modem-result", "0"))
@@ -104,10 +123,11 @@ class ModemFaults(Bench):
         self.station.say("unplug")
         self.ev.say("unplug")
         self.observer.wait_slac("unmatched", after=mark)
-        self.slacd.wait_line(SILENT, after=log)
-        self.slacd.wait_line("Modem is identified.*modem=02:50:4c:00:00:21", after=log)
+        self.slacd.wait_line(f"WARN .*Outlet cannot serve: another modem answers instead of ours: "
+                             f"from={STRANGER} ours={OWN}", after=log)
+        self.slacd.wait_line(f"Modem is identified.*modem={STRANGER}", after=log)
         self.fault("none")
-        self.slacd.wait_line("Modem is identified.*modem=02:50:4c:00:00:01", after=log)
+        self.slacd.wait_line(f"Modem is identified.*modem={OWN}", after=log)
         self.slacd.wait_line("Modem has confirmed its key", after=log)
         self.assert_matches()
 
@@ -179,6 +199,45 @@ class ModemFaults(Bench):
         self.assertEqual((len(keys), len(set(keys))), (2, 1))
         self.assertEqual(len(self.resets(frames)), 1)
         self.assert_matches()
+
+    def lose_interface(self):
+        """Returns slacd's mark from before it is back."""
+        harness.ip("link", "set", "evse0", "down")
+        self.slacd.wait_line("Interface is lost")
+        log = self.slacd.mark()
+        harness.ip("link", "set", "evse0", "up")
+        return log
+
+    def test_interface_that_is_gone_while_its_modem_resets_is_no_fault_and_no_reason_to_reset_again(self):
+        """As Linux' driver for a modem on SPI does it."""
+        configuration = with_settings(RESET_AFTER_KEY, modem={"link_retry_ms": 300})
+        self.start_unserved(configuration, "--modem-reset-ms", "200")
+        self.capture.wait(harness.VS_RS_DEV_REQ)
+        log = self.lose_interface()
+        self.slacd.wait_line("Modem has confirmed its key", after=log)
+        self.assert_matches()
+        self.assertEqual(len(self.resets()), 1)
+        self.assert_said_once("INFO .*Interface is lost, the modem is being reset")
+        self.assertEqual(self.complaints(), [])
+
+    def test_session_that_ends_with_the_interface_is_followed_by_a_reset(self):
+        for unplugged in (False, True):
+            with self.subTest(unplugged=unplugged):
+                self.start_all(with_settings(RESET_AFTER_SESSION, modem={"link_retry_ms": 300}),
+                               ev=(*FAST_EV, "--modem-reset-ms", "200"))
+                self.assert_matches()
+                self.assertEqual(self.resets(), [])
+                mark = self.observer.mark()
+                harness.ip("link", "set", "evse0", "down")
+                self.observer.wait_slac("unmatched", after=mark)
+                if unplugged:
+                    self.station.say("unplug")
+                    self.slacd.wait_line("Vehicle has left")
+                log = self.slacd.mark()
+                harness.ip("link", "set", "evse0", "up")
+                self.slacd.wait_line("Modem has confirmed its key", after=log)
+                self.assertEqual(len(self.resets()), 1)
+                self.stop_programs()
 
     def test_modem_that_refuses_to_reset_keeps_serving(self):
         frames = self.check_reset("qualcomm", "refuse-reset")

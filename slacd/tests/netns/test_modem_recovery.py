@@ -6,9 +6,10 @@ import time
 import harness
 from harness import Bench, FAST_EV, MODEM_TIMERS, with_settings
 
-SILENT = "WARN .*Outlet cannot serve: no modem answers"
+SILENT = "WARN .*Outlet cannot serve: no answer within"
 UNANSWERED = "WARN .*Outlet cannot serve: the modem answers, but does not confirm its key"
 REFUSES = "WARN .*Outlet cannot serve: the modem refuses its key"
+RESTARTS = "WARN .*Outlet cannot serve: the modem restarts again and again before it has its key"
 RESTARTED = "WARN .*The modem has restarted, its key is set again"
 WINDOW_OVER = "WARN .*No CM_SLAC_PARM.REQ was answered within TT_EVSE_SLAC_init.*reason=key_not_set"
 IDENTIFIED = "Modem is identified"
@@ -139,6 +140,25 @@ class ModemRecovery(Bench):
         self.assert_said_once(RESTARTED)
         self.assertEqual(len(self.complaints()), 1)
         harness.await_true(lambda: len(self.slacd.lines(CONFIRMED)) == 1 + len(requests), "each key is confirmed")
+        self.assert_matches()
+
+    def test_modem_that_comes_no_further_than_its_announcement_is_said_once_and_serves_when_it_does(self):
+        """It announces itself before the time to confirm its key is over, and answers nothing."""
+        self.start_all(with_modem(identify_ms=400, response_ms=500), ev=FAST_EV)
+        request = self.frames_of(harness.CM_SET_KEY_REQ)[0].octets
+        modem = self.frames_of(harness.CM_SET_KEY_CNF)[0].octets[6:12]
+        indication = request[6:12] + modem + bytes.fromhex("88e1 00 62a0 00b052") + bytes(6)
+        self.fault("silent")
+        mark = self.observer.mark()
+        for _ in range(4):
+            harness.send_frames("plc0", [indication.ljust(60, b"\0")])
+            time.sleep(0.7)
+        self.slacd.wait_line(RESTARTS)
+        self.observer.wait_service("busy", after=mark)
+        self.assert_said_once(RESTARTS)
+        self.assert_said_once(RESTARTED)
+        self.fault("none")
+        self.slacd.wait_line(CONFIRMED, after=self.slacd.mark())
         self.assert_matches()
 
     def test_stranger_that_answers_first_and_refuses_is_not_taken_for_the_modem_again(self):

@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """What others ask of slacd: data link, link status, network information, reset, service status; and what is not its own."""
 import re
+import signal
+import time
 
 import harness
-from harness import Bench, EVSE, SHORT_TIMERS
+from harness import Bench, EVSE, FAST_EV, MODEM_TIMERS, SHORT_TIMERS, with_settings
 
 OTHER = "DE*TST*E2"
+VS_NW_INFO_REQ = 0xA038
+VS_NW_INFO_CNF = 0xA039
+FOREIGN_MODEM = "02:50:4c:00:00:99"
+UNTOLD = "WARN .*The modem does not tell its network"
+NOT_PAUSED = "WARN .*The data link is not paused: "
 X2 = ("x2", 32.0)
 
 
@@ -51,6 +58,42 @@ class Requests(Bench):
         self.assertEqual(self.link_status(), "connected")
         self.assertEqual(self.observer.slac_statuses(mark), ["matched"])
 
+    def test_pause_while_a_resume_waits_for_the_link_keeps_the_key(self):
+        join_s = 0.3
+        self.start_all(with_settings(MODEM_TIMERS, slac={"tt_match_join_ms": int(join_s * 1000)}), ev=FAST_EV)
+        self.assert_matches()
+        key = self.key_changes(0)[-1].octets[harness.SET_KEY_REQ_KEY]
+        mark = self.observer.mark()
+        self.data_link("pause")
+        self.fault("no-link")
+        frames = self.capture.frames.mark()
+        self.data_link("resume")
+        self.data_link("pause")
+        self.observer.messages.never(lambda message: message.slac, "a status", 2 * join_s, mark)
+        self.assertEqual({frame.octets[harness.SET_KEY_REQ_KEY] for frame in self.key_changes(frames)}, {key})
+        questions = self.capture.frames.mark()
+        self.observer.messages.never(lambda message: message.slac, "a status", join_s, mark)
+        self.assertEqual(self.frames_of(harness.LINK_QUESTIONS, questions), [])
+        self.assertEqual(self.link_status(), "unknown")
+        self.assertEqual(self.slacd.lines(NOT_PAUSED), [])
+        self.fault("none")
+        self.data_link("resume")
+        self.observer.wait_slac("matched", after=mark)
+        self.assertEqual(self.outcome(mark), [("matched", "")])
+        self.assertEqual(self.link_status(), "connected")
+
+    def test_pause_before_the_car_is_matched_is_refused_with_the_reason(self):
+        self.start_all(MODEM_TIMERS, ev=(*FAST_EV, "--modem-fault", "no-link"))
+        mark = self.plug_both()
+        self.capture.wait(harness.CM_SLAC_MATCH_CNF)
+        self.data_link("pause")
+        self.data_link("pause")
+        self.slacd.wait_line(NOT_PAUSED + "the car is not matched before its link is up")
+        self.fault("none")
+        self.observer.wait_slac("matched", after=mark)
+        self.assertEqual(self.link_status(), "connected")
+        self.assert_said_once(NOT_PAUSED)
+
     def test_vehicle_that_leaves_in_a_pause_takes_the_key_with_it(self):
         self.start_all()
         self.assert_matches()
@@ -85,6 +128,39 @@ class Requests(Bench):
         answer = self.ask("network_info", "slac_network_info")
         self.assertEqual(answer.data["evse_id"], EVSE)
         self.assertIsInstance(answer.data["networks"], list)
+
+    def test_network_information_is_asked_of_qualcomm_modems_only(self):
+        for family in ("lumissil", "standard"):
+            with self.subTest(family=family):
+                self.start_all(with_settings(MODEM_TIMERS, modem={"response_ms": 5000}),
+                               ev=(*FAST_EV, "--modem-family", family))
+                asked = time.monotonic()
+                self.assertEqual(self.ask("network_info", "slac_network_info").data, {"evse_id": EVSE, "networks": []})
+                self.assertLess(time.monotonic() - asked, 2.5)
+                self.assertEqual(self.frames_of(VS_NW_INFO_REQ), [])
+                self.assertEqual(self.complaints(), [])
+                self.stop_programs()
+
+    def test_network_information_that_no_modem_gives_is_said_once_a_minute(self):
+        self.start_all(MODEM_TIMERS, ev=FAST_EV)
+        self.fault("silent")
+        for _ in range(3):
+            self.assertEqual(self.ask("network_info", "slac_network_info").data, {"evse_id": EVSE, "networks": []})
+        self.assertEqual(len(self.frames_of(VS_NW_INFO_REQ)), 3)
+        self.assert_said_once(UNTOLD)
+
+    def test_network_information_of_another_modem_is_counted_and_not_passed_on(self):
+        self.start_all(MODEM_TIMERS, ev=FAST_EV)
+        self.ask("network_info", "slac_network_info")
+        ours = self.capture.wait(VS_NW_INFO_CNF).octets
+        foreign = ours[:6] + bytes.fromhex(FOREIGN_MODEM.replace(":", "")) + ours[12:]
+        mark = self.slacd.mark()
+        harness.send_frames("plc0", [foreign] * 3)
+        self.slacd.wait_line(f"WARN .*Modem answer ignored.*from={FOREIGN_MODEM}.*not from our modem", after=mark)
+        self.ask("network_info", "slac_network_info")  # is answered behind the foreign ones
+        self.assertEqual(len(self.slacd.lines("Modem answer ignored", mark)), 1)
+        self.slacd.signal(signal.SIGUSR1)
+        self.slacd.wait_line(r"Statistics: answers of foreign modems.*evse_id=.*count=3$", after=mark)
 
     def test_reset_begins_anew_with_the_vehicle_that_is_there(self):
         self.start_all()

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Validation end to end: the car toggles S2, the station reports B and C, slacd counts, the car believes it."""
+import itertools
+import re
 import threading
 
 import harness
@@ -14,7 +16,9 @@ SHORT_SESSION = {"slac": {"allow_nonstandard_timers": True, "tt_evse_match_sessi
 
 class Validation(Bench):
     def wire_s2(self, ev, evse=EVSE):
-        """The control pilot between car and station: S2 closed is C, open is B."""
+        """The control pilot between car and station: S2 closed is C or D, in turns, open is B."""
+        closed = itertools.cycle(("C2", "D2"))
+
         def follow():
             seen = 0
             while True:
@@ -25,7 +29,7 @@ class Validation(Bench):
                         return
                     continue
                 seen = ev.output.items.index(line) + 1
-                self.station.say(f"state {'C2' if 'S2 closed' in line.text else 'B2'} {evse}")
+                self.station.say(f"state {next(closed) if 'S2 closed' in line.text else 'B2'} {evse}")
         threading.Thread(target=follow, daemon=True).start()
 
     def test_a_car_that_toggles_is_counted_and_matched(self):
@@ -79,6 +83,7 @@ class Validation(Bench):
         self.assertEqual(outlets[0], outlets[1], steps)
         self.assertEqual(outlets[2], outlets[3], steps)
         self.assertNotEqual(outlets[0], outlets[2], steps)
+        self.slacd.wait_line("INFO .*Put off CM_VALIDATE.REQ.*" + re.escape(outlets[2]) + ".*reason=validation_put_off count=1")
         self.assertRegex(steps[1], "put_off=0")
         self.assertRegex(steps[3], "put_off=[1-9]")
 
