@@ -83,6 +83,8 @@ def parse(arguments):
     parser.add_argument("--only", metavar="PATTERN[,PATTERN]", help="cases whose id matches (shell wildcards)")
     parser.add_argument("--json", metavar="FILE", help="write the results as JSON")
     parser.add_argument("--jobs", metavar="N", type=positive, default=16, help="cases at a time [16]; they mostly wait")
+    parser.add_argument("--attempts", metavar="N", type=positive, default=ATTEMPTS,
+                        help=f"how often a case is tried that failed while this machine stood still [{ATTEMPTS}]")
     parser.add_argument("--profile", choices=("strict", "field"), default="strict",
                         help="slacd's profile in the cases of the list [strict]; the Field_ cases run with field. "
                              "With field, cases in which it rightly differs are skipped")
@@ -197,7 +199,7 @@ class Run:
         notes = []
         if case.strict_only and self.options.profile != "strict":
             return self.skipped(case, "only for the strict profile")
-        for number in range(1, ATTEMPTS + 1):
+        for number in range(1, self.options.attempts + 1):
             result = self.attempt(case, case.id if number == 1 else f"{case.id}.{number}")
             if result["verdict"] != FAIL or not (result.get("disturbed") or result["stall"] > STALL_S):
                 break

@@ -21,26 +21,30 @@ PARALLEL = 8
 # A machine that stood still for so long may have spoilt what a case tries: a mutation that got through is tried again.
 STALL_S = 0.1
 ATTEMPTS = 3
+# In a longer case some stall is all but certain: its failure is not tried again.
+LONG_CASE_S = 60
 
 
-def run_cases(tester, mutants, mutation, cases, jobs):
+def run_cases(tester, mutants, mutation, cases, jobs, attempts=ATTEMPTS):
     """Verdicts by case id."""
     environment = dict(os.environ, SLACD=mutants)
     environment.pop("SLACD_MUTATION", None)
     if mutation is not None:
         environment["SLACD_MUTATION"] = mutation
     with tempfile.NamedTemporaryFile("r", suffix=".json") as results:
-        command = [tester, "--only", ",".join(cases), "--jobs", str(jobs), "--json", results.name]
+        command = [tester, "--only", ",".join(cases), "--jobs", str(jobs), "--attempts", str(attempts), "--json",
+                   results.name]
         ended = subprocess.run(command, env=environment, capture_output=True, text=True)
         if ended.returncode not in (0, 1, SKIPPED):
             sys.exit(f"{' '.join(command)}: exit code {ended.returncode}\n{ended.stdout}{ended.stderr}")
         return {result["id"]: result for result in json.load(results)["results"]}
 
 
-def catch(tester, mutants, mutation):
+def catch(tester, mutants, mutation, seconds):
     name, cases = mutation[0], mutation[6]
+    within = 1 if max(seconds(case) for case in cases) > LONG_CASE_S else ATTEMPTS
     for attempt in range(1, ATTEMPTS + 1):
-        results = run_cases(tester, mutants, name, cases, len(cases))
+        results = run_cases(tester, mutants, name, cases, len(cases), within)
         caught = [case for case, result in results.items() if result["verdict"] == "FAIL"]
         stall = max(result["stall"] for result in results.values())
         if caught or stall < STALL_S:
@@ -64,9 +68,12 @@ def main():
             bad += 1
             print(f"NOT PASSED without a mutation: {case} {unmutated.get(case, {}).get('message', 'no such case')}")
     with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+        def seconds(case):
+            return unmutated.get(case, {}).get("seconds", 0)
+
         # The cases that take longest begin first.
-        mutations.sort(key=lambda mutation: -max(unmutated.get(case, {}).get("seconds", 0) for case in mutation[6]))
-        for name, listed, results, caught in pool.map(lambda mutation: catch(tester, mutants, mutation), mutations):
+        mutations.sort(key=lambda mutation: -max(map(seconds, mutation[6])))
+        for name, listed, results, caught in pool.map(lambda one: catch(tester, mutants, one, seconds), mutations):
             if caught:
                 print(f"caught    {name:36} by {caught[0]}: {results[caught[0]]['message'][:100]}")
             else:

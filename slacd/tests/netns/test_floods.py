@@ -72,7 +72,7 @@ class Floods(Bench):
         self.observer.wait_slac("matched")
         self.slacd.signal(signal.SIGUSR1)
         left_out = self.slacd.wait_line("Statistics: steps of SLAC runs not logged.*service").text
-        self.assertGreater(int(left_out.split("count=")[1]), FRAMES / 2)
+        self.assertGreater(int(left_out.split("count=")[1]), STEPS_MAX)  # the kernel drops what comes too fast
 
     def test_malformed_frames_during_a_match_do_not_disturb_it(self):
         self.start_all()
