@@ -22,6 +22,16 @@ static void expect_waiting(struct bench *bench, const struct slac_car *car, uint
 	bench_expect_validate_cnf(bench, car, VALIDATE_READY, 0);
 }
 
+/* In vain, every 0.5 s. */
+static void ask_for_3_s(struct bench *bench, const struct slac_car *car)
+{
+	for (int i = 0; i < 6; i++) {
+		bench->now_us += 500 * MS;
+		bench_validate(bench, car, 0);
+		bench_expect_validate_cnf(bench, car, VALIDATE_NOT_READY, 0);
+	}
+}
+
 static void validate_beside_neighbour(struct bench *bench, const struct slac_car *car, uint8_t timer)
 {
 	const struct mme frame = slac_car_validate(car, timer);
@@ -72,11 +82,7 @@ static void not_ready_does_not_prolong_the_session_time_and_is_the_reason(void *
 	const uint64_t session_us = slac_evse_deadline(&bench.evse);
 	bench_bring_to(&bench, &car, SLAC_RUN_WAIT_TOGGLE);
 	bench_validate(&bench, &car, 34);
-	for (int i = 0; i < 6; i++) {
-		bench.now_us += 500 * MS;
-		bench_validate(&bench, &other, 0);
-		bench_expect_validate_cnf(&bench, &other, VALIDATE_NOT_READY, 0);
-	}
+	ask_for_3_s(&bench, &other);
 	bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
 	bench_expect(&bench, "CM_VALIDATE.CNF, TOGGLING>WAIT_MATCH");
 	bench_tick_at(&bench, session_us);
@@ -108,11 +114,7 @@ static void a_greedy_car_does_not_keep_another_from_its_turn(void **state)
 	bench_ready_at(&bench, &greedy, STRICT, SLAC_RUN_WAIT_TOGGLE);
 	bench_bring_to(&bench, &other, SLAC_RUN_WAIT_MATCH);
 	bench_validate(&bench, &greedy, 34);
-	for (int i = 0; i < 6; i++) {
-		bench.now_us += 500 * MS;
-		bench_validate(&bench, &other, 0);
-		bench_expect_validate_cnf(&bench, &other, VALIDATE_NOT_READY, 0);
-	}
+	ask_for_3_s(&bench, &other);
 	bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
 	bench_validate(&bench, &greedy, 0);
 	bench_expect_validate_cnf(&bench, &greedy, VALIDATE_NOT_READY, 0);

@@ -25,6 +25,7 @@ SKIPPED = 77
 NAMESPACE_MARK = "SLACD_TEST_NAMESPACE"
 BROKER_PORT = 1883
 EVSE = "DE*TST*E1"
+OTHER = "DE*TST*E2"
 # What slacd reads; everything else on the broker is slacd's and must follow its schema.
 STATION_TOPICS = ("cs/josev", "iso15118/slac")
 # An awaited event comes within milliseconds; this is for a machine that is busy with other tests.
@@ -589,6 +590,18 @@ class Bench(unittest.TestCase):
         self.slacd.wait_line("Modem has confirmed its key")
         # A car that came before the station has done what it was asked for would be shown without PWM.
         self.observer.wait_state_after_request()
+
+    def start_two_sites(self, *, station=(), ev=(), other_ev=()):
+        """Broker and station with two outlets, EVSE and OTHER, and at each a modem and a car: self.ev, self.other_ev."""
+        self.link()
+        self.link("evse1", "plc1")
+        self.broker = self.start_broker()
+        self.observer = self.start_observer(self.broker)
+        self.station = self.start_station(*station, evses=(f"{EVSE}=evse0", f"{OTHER}=evse1"))
+        self.station.wait_line("connected to the broker")
+        self.ev = self.start_ev(*ev)
+        self.other_ev = self.start_ev("--modem-mac", "02:50:4c:00:00:02", "--ev-mac", "02:45:56:00:00:02", *other_ev,
+                                      interface="plc1")
 
     def plug(self):
         """The station sees the car; it does not speak yet."""

@@ -9,9 +9,8 @@ import sys
 import time
 
 import harness
-from harness import Bench, EVSE, ip
+from harness import Bench, EVSE, OTHER, ip
 
-OTHER = "DE*TST*E2"
 # Long enough that only a notification of the kernel can have been the reason for what comes earlier.
 NEVER_MS = 60000
 QUICK = {"modem": {"link_retry_ms": 200}}

@@ -3,9 +3,7 @@
 import re
 
 import harness
-from harness import Bench, FAST_EV, MODEM_TIMERS, ip, with_settings
-
-OTHER = "DE*TST*E2"
+from harness import Bench, FAST_EV, MODEM_TIMERS, OTHER, ip, with_settings
 
 
 class Interfaces(Bench):

@@ -4,9 +4,8 @@ import json
 import re
 
 import harness
-from harness import Bench, EVSE, SHORT_TIMERS
+from harness import Bench, EVSE, OTHER, SHORT_TIMERS
 
-OTHER = "DE*TST*E2"
 X2 = ("x2", 32.0)
 
 

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """CM_AMP_MAP after the match, either side beginning; and two outlets of which one has a bad modem."""
 import harness
-from harness import Bench, EVSE, FAST_EV, MODEM_TIMERS, with_settings
+from harness import Bench, EVSE, FAST_EV, MODEM_TIMERS, OTHER, with_settings
 
-OTHER = "DE*TST*E2"
 JOIN_S = int(FAST_EV[FAST_EV.index("--join-ms") + 1]) / 1000
 INITIATE = with_settings(MODEM_TIMERS, slac={"amp_map": True, "amp_map_carriers": 5, "amp_map_amplitude": 3})
 
@@ -62,15 +61,7 @@ class AmpMap(Bench):
 
 class BadModemNextDoor(Bench):
     def start_two(self, *ev):
-        self.link()
-        self.link("evse1", "plc1")
-        self.broker = self.start_broker()
-        self.observer = self.start_observer(self.broker)
-        self.station = self.start_station(evses=(f"{EVSE}=evse0", f"{OTHER}=evse1"))
-        self.station.wait_line("connected to the broker")
-        self.ev = self.start_ev(*FAST_EV)
-        self.bad = self.start_ev("--modem-mac", "02:50:4c:00:00:02", "--ev-mac", "02:45:56:00:00:02", *FAST_EV, *ev,
-                                 interface="plc1")
+        self.start_two_sites(ev=FAST_EV, other_ev=(*FAST_EV, *ev))
         self.slacd = self.start_slacd(MODEM_TIMERS)
         self.slacd.wait_line(r"Modem has confirmed its key.*evse_id=DE\*TST\*E1")
         for evse in (EVSE, OTHER):
@@ -95,7 +86,7 @@ class BadModemNextDoor(Bench):
 
     def assert_other_matches(self, mark):
         """Its car, with its own modem: both have the same key and slacd says so."""
-        self.bad.wait_line("link up")
+        self.other_ev.wait_line("link up")
         self.observer.wait_slac("matched", evse=OTHER, after=mark)
         self.assertEqual(self.observer.slac_statuses(mark, OTHER), ["matching", "matched"])
 
@@ -103,11 +94,11 @@ class BadModemNextDoor(Bench):
         self.start_two("--modem-fault", "silent")
         self.observer.wait_service("ready")
         self.station.say(f"plug {OTHER}")
-        self.bad.say("plug")
+        self.other_ev.say("plug")
         begin = self.assert_first_matches()
         self.assertEqual(self.observer.slac_statuses(evse=OTHER), [])
         mark = self.observer.mark()
-        self.fault("none", self.bad)
+        self.fault("none", self.other_ev)
         self.assert_other_matches(mark)
         self.assert_first_stays_matched(begin)
 
@@ -116,14 +107,14 @@ class BadModemNextDoor(Bench):
         self.slacd.wait_line(r"Modem has confirmed its key.*evse_id=DE\*TST\*E2")
         self.station.say(f"plug {OTHER}")
         self.slacd.wait_line(r"Vehicle is connected. evse_id=DE\*TST\*E2")
-        self.bad.say("plug")
+        self.other_ev.say("plug")
         self.observer.wait_slac("matching", evse=OTHER)
         begin = self.assert_first_matches()
         failed = self.observer.wait_slac("failed", evse=OTHER)
         self.assertEqual(failed.data["reason"], "no_power_line_link")
-        self.fault("none", self.bad)
+        self.fault("none", self.other_ev)
         mark = self.observer.messages.items.index(failed) + 1
-        self.bad.say("plug")
+        self.other_ev.say("plug")
         self.assert_other_matches(mark)
         self.assert_first_stays_matched(begin)
 

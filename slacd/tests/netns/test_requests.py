@@ -5,9 +5,8 @@ import signal
 import time
 
 import harness
-from harness import Bench, EVSE, FAST_EV, MODEM_TIMERS, SHORT_TIMERS, with_settings
+from harness import Bench, EVSE, FAST_EV, MODEM_TIMERS, OTHER, SHORT_TIMERS, with_settings
 
-OTHER = "DE*TST*E2"
 VS_NW_INFO_REQ = 0xA038
 VS_NW_INFO_CNF = 0xA039
 FOREIGN_MODEM = "02:50:4c:00:00:99"

@@ -1,23 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two outlets whose cars come at the same time; what happens at one is of no concern to the other."""
 import harness
-from harness import Bench, EVSE, SHORT_TIMERS
+from harness import Bench, EVSE, OTHER, SHORT_TIMERS
 
-OTHER = "DE*TST*E2"
 X2 = ("x2", 32.0)
 
 
 class TwoOutlets(Bench):
     def start_two(self, configuration=None, *, station=(), ev=(), other_ev=()):
-        self.link()
-        self.link("evse1", "plc1")
-        self.broker = self.start_broker()
-        self.observer = self.start_observer(self.broker)
-        self.station = self.start_station(*station, evses=(f"{EVSE}=evse0", f"{OTHER}=evse1"))
-        self.station.wait_line("connected to the broker")
-        self.ev = self.start_ev(*ev)
-        self.other_ev = self.start_ev("--modem-mac", "02:50:4c:00:00:02", "--ev-mac", "02:45:56:00:00:02", *other_ev,
-                                      interface="plc1")
+        self.start_two_sites(station=station, ev=ev, other_ev=other_ev)
         self.slacd = self.start_slacd(configuration)
         self.observer.wait_service("ready")
         for evse in (EVSE, OTHER):

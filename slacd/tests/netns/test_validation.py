@@ -5,9 +5,8 @@ import re
 import threading
 
 import harness
-from harness import Bench, EVSE, FAST_EV, with_settings
+from harness import Bench, EVSE, FAST_EV, OTHER, with_settings
 
-OTHER = "DE*TST*E2"
 # The car wants a proof: the attenuation is above the first limit and below the second.
 VALIDATES = (*FAST_EV, "--profile", "15", "--signalattn-direct", "10", "--signalattn-indirect", "20")
 COUNTED = "SLAC run: TOGGLING to WAIT_MATCH"
@@ -55,15 +54,8 @@ class Validation(Bench):
         self.assertEqual(self.ev.lines(" S2 "), [])
 
     def test_two_outlets_validate_one_after_the_other(self):
-        self.link()
-        self.link("evse1", "plc1")
-        self.broker = self.start_broker()
-        self.observer = self.start_observer(self.broker)
-        self.station = self.start_station(evses=(f"{EVSE}=evse0", f"{OTHER}=evse1"))
-        self.station.wait_line("connected to the broker")
-        cars = {EVSE: self.start_ev(*VALIDATES),
-                OTHER: self.start_ev(*VALIDATES, "--modem-mac", "02:50:4c:00:00:02", "--ev-mac", "02:45:56:00:00:02",
-                                     interface="plc1")}
+        self.start_two_sites(ev=VALIDATES, other_ev=VALIDATES)
+        cars = {EVSE: self.ev, OTHER: self.other_ev}
         self.slacd = self.start_slacd()
         for evse in cars:
             self.slacd.wait_line("Modem has confirmed its key.*" + evse.replace("*", r"\*"))
