@@ -31,6 +31,9 @@ STATION_TOPICS = ("cs/josev", "iso15118/slac")
 # An awaited event comes within milliseconds; this is for a machine that is busy with other tests.
 PATIENCE_S = 10.0
 TOLERANCE_S = 0.1
+# A machine that stands still for so long may spoil what a test tries: a failure is tried again.
+STALL_S = 0.05
+ATTEMPTS = 3
 # Timers that let a fallback be tested in a second.
 SHORT_TIMERS = {
     "slac": {"allow_nonstandard_timers": True, "tt_evse_slac_init_ms": 800},
@@ -480,11 +483,31 @@ class Bench(unittest.TestCase):
         self.addCleanup(self.stalls.ended.set)
 
     def run(self, result=None):
-        bad_before = len(result.failures) + len(result.errors)
-        self.programs = []
-        super().run(result)
-        if len(result.failures) + len(result.errors) > bad_before:
+        """What fails while this machine stands still says nothing: it is tried again, and says so."""
+        for attempt in range(1, ATTEMPTS + 1):
+            self.programs = []
+            trial = unittest.TestResult()
+            super().run(trial)
+            if trial.wasSuccessful():
+                break
             self.show_programs()
+            if self.stalls.worst_s < STALL_S or attempt == ATTEMPTS:
+                break
+            print(f"{self.id()}: attempt {attempt} failed, the machine stood still for {self.stalls.worst_s * 1e3:.0f} ms; "
+                  f"trying again\n{(trial.failures + trial.errors)[0][1]}", flush=True)
+        self.report(trial, result)
+
+    def report(self, trial, result):
+        result.startTest(self)
+        if trial.skipped:
+            result.addSkip(self, trial.skipped[0][1])
+        elif trial.wasSuccessful():
+            result.addSuccess(self)
+        else:
+            result.failures += trial.failures
+            result.errors += trial.errors
+            result.stream.writeln("FAIL")
+        result.stopTest(self)
 
     def kill_programs(self):
         for program in reversed(self.programs):
