@@ -3,7 +3,8 @@
  * Validation takes turns: one car of a station toggles S2 at a time, since nobody could tell whose toggles a pilot
  * shows. Each outlet keeps one of these: the car that was told Ready last, and the car that was put off and comes next.
  * Of all cars that wait at the station's outlets the one that has waited longest comes first, so that no car can keep
- * the others from it. A car that toggles longer than TT_EVSE_vald_toggle, which it must not, is not waited for. Internal to the matching core but for the two questions, which an outlet's neighbours ask.
+ * the others from it. A car that toggles longer than TT_EVSE_vald_toggle, which it must not, is not waited for.
+ * Internal to the matching core but for the two questions at the end, which an outlet's neighbours ask.
  */
 #ifndef HOMEPLUG_SLAC_VALIDATION_H
 #define HOMEPLUG_SLAC_VALIDATION_H

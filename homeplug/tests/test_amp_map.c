@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CM_AMP_MAP against the document's examples and its section 4.1. */
 #include "homeplug/amp_map.h"
+#include "homeplug/tests/codec_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 /* clang-format off */
 #define EV   {0x02, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5}
@@ -26,23 +24,14 @@ static const uint8_t confirmation_frame[MME_FRAME_MIN] = {0x02, 0xa1, 0xb2, 0xc3
 							  0x11, 0x22, 0x33, 0x44, 0xaa, 0x88, 0xe1,
 							  0x01, 0x1d, 0x60, 0x00, 0x00, 0x00};
 
-/* Decodes a copy that ends with its allocation, so that a sanitizer sees any access behind it. */
 static enum mme_error decode_exact(const uint8_t *frame, size_t len, struct amp_map_mme *out)
 {
-	uint8_t *copy = malloc(len + 1);
+	uint8_t *copy = exact_copy(frame, len);
 
-	assert_non_null(copy);
-	memcpy(copy + 1, frame, len);
 	memset(out, 0xa5, sizeof(*out));
-	enum mme_error error = amp_map_decode(copy + 1, len, out);
-	free(copy);
+	enum mme_error error = amp_map_decode(copy, len, out);
+	exact_copy_free(copy);
 	return error;
-}
-
-static void assert_error(enum mme_error got, enum mme_error wanted)
-{
-	assert_string_equal(mme_error_text(got), mme_error_text(wanted));
-	assert_int_equal(got, wanted);
 }
 
 static void assert_same(const struct amp_map_mme *got, const struct amp_map_mme *wanted)

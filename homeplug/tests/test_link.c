@@ -524,6 +524,19 @@ static void live_without_capability_says_which(void **state)
 	assert_int_equal(status, 0);
 }
 
+static void interface_that_is_gone_is_told_from_other_failures(void **state)
+{
+	const int gone[] = {ENETDOWN, ENODEV, ENXIO};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+		assert_int_equal(link_result_of_errno(gone[i]), LINK_DOWN);
+	assert_int_equal(link_result_of_errno(EAGAIN), LINK_EMPTY);
+	assert_int_equal(link_result_of_errno(EINTR), LINK_EMPTY);
+	assert_int_equal(link_result_of_errno(EPIPE), LINK_END);
+	assert_int_equal(link_result_of_errno(EIO), LINK_ERROR);
+}
+
 static int run_unix_tests(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -539,6 +552,7 @@ static int run_unix_tests(void)
 		cmocka_unit_test(unix_errors_name_the_path),
 		cmocka_unit_test(unix_two_ends_have_different_local_macs),
 		cmocka_unit_test(empty_frame_is_refused),
+		cmocka_unit_test(interface_that_is_gone_is_told_from_other_failures),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,39 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Restarts of the local modem that it tells with VS_HST_ACTION.IND. */
-#include "homeplug/tests/modem_fixture.h"
+#include "homeplug/tests/modem_reset_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-/* A Qualcomm modem is to be reset after key 1 and was asked to. */
-static void bench_resetting(struct bench *bench)
-{
-	struct modem_config config = bench_config(MODEM_AUTO);
-
-	config.reset_after_key = true;
-	bench_init(bench, &config);
-	bench_set_key(bench, 1);
-	bench_say_version(bench, MODEM_QUALCOMM);
-	bench_confirm(bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(bench, "RESETTING, VS_RS_DEV.REQ");
-}
-
-static void bench_waiting(struct bench *bench)
-{
-	bench_resetting(bench);
-	bench_say_reset_cnf(bench, 0);
-	bench_expect_state(bench, MODEM_WAIT_UP);
-}
-
-static void expect_set(const struct bench *bench, const char *text)
-{
-	bench_expect(bench, text);
-	bench_expect_state(bench, MODEM_READY);
-	bench_expect_rest(bench);
-}
 
 static void host_action_is_answered_with_what_it_said(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What is true about the outlet, kept apart from the pilot logic: what the station and the car told, what was
- * asked and reported. The invariants of pilot_invariants.c are about it.
+ * asked and reported. The invariants of pilot_invariants*.c are about it.
  */
 #ifndef SLACD_TESTS_PILOT_TRUTH_H
 #define SLACD_TESTS_PILOT_TRUTH_H

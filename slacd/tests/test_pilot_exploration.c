@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every reachable state of the pilot logic joined with matching and the repeating of its requests, under
- * every input in every order, on virtual time. What must hold is in pilot_invariants.c, what may happen in
+ * every input in every order, on virtual time. What must hold is in pilot_invariants*.c, what may happen in
  * pilot_configurations.c.
  */
 #include "slacd/tests/pilot_configurations.h"
