@@ -83,4 +83,7 @@
 #define EVSE_1	     "DE*ABC*E1"
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* `valid` with its first `from` replaced by `to`, until the next call. */
+const char *message_changed(const char *valid, const char *from, const char *to);
+
 #endif

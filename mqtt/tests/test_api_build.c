@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "messages.h"
 #include "mqtt/api.h"
+#include "mqtt/tests/messages.h"
 
 static char out[API_BUILD_MAX];
 static const uint8_t run_id[API_RUN_ID_LEN] = {0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef};

@@ -4,13 +4,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 /* cmocka wants them first. */
 #include <cmocka.h>
 
-#include "messages.h"
+#include <string.h>
+
 #include "mqtt/api_station.h"
+#include "mqtt/tests/messages.h"
 
 static struct api_station_message message;
 static struct api_message read_back;
@@ -24,12 +24,7 @@ static enum api_result parse(const char *payload)
 
 static enum api_result parse_changed(const char *valid, const char *from, const char *to)
 {
-	static char changed[2048];
-	const char *at = strstr(valid, from);
-
-	assert_non_null(at);
-	snprintf(changed, sizeof(changed), "%.*s%s%s", (int)(at - valid), valid, to, at + strlen(from));
-	return parse(changed);
+	return parse(message_changed(valid, from, to));
 }
 
 static void station_reads_every_message_of_slacd(void **state)

@@ -15,11 +15,14 @@
 #include <mosquitto.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "client.h"
+#include "mqtt/tests/client.h"
 
 #define SKIPPED	    77
 #define MAILBOX_MAX 512
