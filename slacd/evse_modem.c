@@ -194,24 +194,44 @@ static void carry_out(struct evse *evse, struct modem_outputs *out)
 	explicit_bzero(out, sizeof(*out));
 }
 
-static void give_key(struct evse *evse, const struct network_key *key, bool after_session)
+static void lacks_random_octets(struct evse *evse, const char *what)
+{
+	log_line(LOG_LEVEL_ERROR, "Outlet cannot serve: no random octets for a %s. evse_id=%s", what,
+		 evse->parameters.evse_id);
+	evse_set_serving(evse, false);
+}
+
+/* False, and said: the modem keeps its key. */
+static bool give_key(struct evse *evse, const struct network_key *key, bool after_session)
 {
 	struct modem_outputs out;
 	uint8_t nonce[NONCE_LEN];
 
 	if (!random_fill_csprng(NULL, nonce, sizeof(nonce))) {
-		log_line(LOG_LEVEL_ERROR, "Outlet cannot serve: no random octets for a nonce. evse_id=%s",
-			 evse->parameters.evse_id);
-		evse_set_serving(evse, false);
-		return;
+		lacks_random_octets(evse, "nonce");
+		return false;
 	}
 	modem_set_key(&evse->modem, key, nonce, after_session, clock_now_us(), &out);
 	carry_out(evse, &out);
+	return true;
+}
+
+static bool give_new_key(struct evse *evse, bool after_session)
+{
+	struct network_key key;
+	bool given;
+
+	if (!network_key_new(&key, random_fill_csprng, NULL)) {
+		lacks_random_octets(evse, "key");
+		return false;
+	}
+	given = give_key(evse, &key, after_session);
+	network_key_wipe(&key);
+	return given;
 }
 
 void evse_new_key(struct evse *evse)
 {
-	struct network_key key;
 	bool after_session = evse->key_given;
 
 	evse->key_given = false;
@@ -219,16 +239,9 @@ void evse_new_key(struct evse *evse)
 	if (evse->link == NULL) {
 		if (after_session)
 			modem_session_ended(&evse->modem);
-		return;
+	} else if (!give_new_key(evse, after_session)) {
+		evse->key_given = after_session; /* the car still knows it: the next one follows a session, too */
 	}
-	if (!network_key_new(&key, random_fill_csprng, NULL)) {
-		log_line(LOG_LEVEL_ERROR, "Outlet cannot serve: no random octets for a key. evse_id=%s",
-			 evse->parameters.evse_id);
-		evse_set_serving(evse, false);
-		return;
-	}
-	give_key(evse, &key, after_session);
-	network_key_wipe(&key);
 }
 
 void evse_same_key(struct evse *evse)
