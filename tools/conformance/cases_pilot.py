@@ -23,8 +23,8 @@ def nominal_is_legal(bench, message):
 
 @case(seconds=5, settings=EIM)
 def AC_CmSlacParm_001(bench):
-    """AC, EIM before plug-in: nominal duty cycle, not above the station's limit of 32 A, within T_conn_max_comm (8 s) of
-    it; CM_SLAC_PARM.REQ is answered then too."""
+    """AC, EIM before plug-in: nominal duty cycle, not above the station's limit of 32 A, within T_conn_max_comm (8 s)
+    of it; CM_SLAC_PARM.REQ is answered then too."""
     bench.need_mqtt("pilot requests")
     bench.station.authorize()
     time.sleep(0.5)

@@ -203,7 +203,8 @@ class Run:
             result = self.attempt(case, case.id if number == 1 else f"{case.id}.{number}")
             if result["verdict"] != FAIL or not (result.get("disturbed") or result["stall"] > STALL_S):
                 break
-            notes.append(f"attempt {number}, the machine stalled for {result['stall']:.2f} s: {result['message'][:120]}")
+            notes.append(f"attempt {number}, the machine stalled for {result['stall']:.2f} s: "
+                         f"{result['message'][:120]}")
         if result["verdict"] != FAIL:
             result["notes"] += notes
         result.update(id=case.id, seconds=round(time.monotonic() - started, 1))

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds homeplug/CONFORMANCE.md against the sources, so that it cannot go stale.
 
-Every case of slac-conformance has a row that begins with the case's own text, and every row a test; every test named there
-exists; everything under "fulfilled by" is a function, a struct member or a setting of the sources; every id of the conformance
-document and every timer and counter of the timer document that concerns an EVSE has a row (where these documents lie beside
-the checkout); the tables of transitions and switches are those of the sources. With --write these two are written anew.
+Every case of slac-conformance has a row that begins with the case's own text, and every row a test; every test named
+there exists; everything under "fulfilled by" is a function, a struct member or a setting of the sources; every id of
+the conformance document and every timer and counter of the timer document that concerns an EVSE has a row (where these
+documents lie beside the checkout); the tables of transitions and switches are those of the sources. With --write these
+two are written anew.
 """
 import pathlib
 import re
@@ -102,7 +103,8 @@ def check_rows(problems, seen):
 
 
 def document_ids():
-    """The ids of the document's table, its ranges written out: "AC CmSlacParm_001, 003" is AC_CmSlacParm_001, AC_CmSlacParm_003."""
+    """The ids of the document's table, its ranges written out: "AC CmSlacParm_001, 003" is AC_CmSlacParm_001,
+    AC_CmSlacParm_003."""
     name = ""
     for line in DOCUMENT.read_text().splitlines():
         match = re.match(r"\| ((?:AC |…)?\w*_\d+[^|]*)\|", line)
@@ -120,7 +122,8 @@ def document_ids():
 
 
 def timer_symbols():
-    """What sections 1 and 2 of the timer document list for an EVSE; a table without a column for the side concerns both."""
+    """What sections 1 and 2 of the timer document list for an EVSE; a table without a column for the side
+    concerns both."""
     side = None
     for line in re.split(r"^## (?=3)", TIMERS.read_text(), flags=re.M)[0].split("\n## 1.", 1)[1].splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
@@ -134,7 +137,8 @@ def transitions_table():
     text = (ROOT / "homeplug" / "slac_transitions.c").read_text()
     body = text[text.index("slac_transitions[] = {"):text.index("slac_transitions_count")]
     pattern = r'\{SLAC_RUN_(\w+), (\w+), (\w+), "([^"]*)",\s*"([^"]*)"\}'
-    lines = ["| state | message or time-out | leads to | action | where it is written, what it is for |", "|---|---|---|---|---|"]
+    lines = ["| state | message or time-out | leads to | action | where it is written, what it is for |",
+             "|---|---|---|---|---|"]
     for state, message, action, to, clause in re.findall(pattern, body):
         message = "(time-out)" if message == "SLAC_DEADLINE" else re.sub(r"_(REQ|CNF|IND|RSP)$", r".\1", message)
         lines.append(f"| {state} | {message} | {to.replace('=', 'stays')} | {action}() | {clause} |")
@@ -147,12 +151,14 @@ def switches_table():
     text = (ROOT / "homeplug" / "slac_profile.c").read_text()
     pattern = r'\{"(\w+)", AT\(\w+\), (\w+), (\w+),\s*"([^"]*)"\}'
     lines = ["| setting slac.… | strict | field | what true does |", "|---|---|---|---|"]
-    lines += [f"| {name} | {strict} | {field} | {meaning} |" for name, strict, field, meaning in re.findall(pattern, text)]
+    lines += [f"| {name} | {strict} | {field} | {meaning} |"
+              for name, strict, field, meaning in re.findall(pattern, text)]
     return "\n".join(lines)
 
 
 def section(text, name):
-    begin, end = f"<!-- {name}: written by tools/tests/conformance_matrix.py --write -->\n\n", f"\n\n<!-- end of {name} -->"
+    begin = f"<!-- {name}: written by tools/tests/conformance_matrix.py --write -->\n\n"
+    end = f"\n\n<!-- end of {name} -->"
     start = text.index(begin) + len(begin)
     return start, text.index(end, start)
 
@@ -185,7 +191,8 @@ def main():
     else:
         print("skipped: the conformance document is not beside the checkout, its ids are not compared")
     if TIMERS.exists():
-        problems += [f"{symbol}: in the timer document, not in the matrix" for symbol in timer_symbols() if symbol not in seen]
+        problems += [f"{symbol}: in the timer document, not in the matrix"
+                     for symbol in timer_symbols() if symbol not in seen]
     else:
         print("skipped: the timer document is not beside the checkout, its symbols are not compared")
     print("\n".join(problems) if problems else f"{len(seen)} rows, every test and every symbol named there exists")

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """mutate.py SOURCE_ROOT OUTPUT_DIRECTORY: writes the sources of mutations.py with every mutation in them, each behind
-`mutated("name")`, which is true where the environment variable SLACD_MUTATION has that name. With --list: their names; with --files: the sources, separated by semicolons.
+`mutated("name")`, which is true where the environment variable SLACD_MUTATION has that name. With --list: their names;
+with --files: the sources, separated by semicolons.
 """
 import pathlib
 import sys

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """slac-conformance is shown to fail: each mutation of mutations.py must be caught by one of its cases.
 
-test_conformance_mutations.py TESTER MUTANTS [NAME ...]: TESTER is slac-conformance, MUTANTS the slacd that has all mutations
-in it. Without a mutation chosen the same cases must pass. Several testers run at once; they mostly wait.
+test_conformance_mutations.py TESTER MUTANTS [NAME ...]: TESTER is slac-conformance, MUTANTS the slacd that has all
+mutations in it. Without a mutation chosen the same cases must pass. Several testers run at once; they mostly wait.
 """
 import concurrent.futures
 import json

@@ -493,8 +493,9 @@ class Bench(unittest.TestCase):
             self.show_programs()
             if self.stalls.worst_s < STALL_S or attempt == ATTEMPTS:
                 break
-            print(f"{self.id()}: attempt {attempt} failed, the machine stood still for {self.stalls.worst_s * 1e3:.0f} ms; "
-                  f"trying again\n{(trial.failures + trial.errors)[0][1]}", flush=True)
+            print(f"{self.id()}: attempt {attempt} failed, the machine stood still for "
+                  f"{self.stalls.worst_s * 1e3:.0f} ms; trying again\n{(trial.failures + trial.errors)[0][1]}",
+                  flush=True)
         self.report(trial, result)
 
     def report(self, trial, result):
@@ -615,7 +616,8 @@ class Bench(unittest.TestCase):
         self.observer.wait_state_after_request()
 
     def start_two_sites(self, *, station=(), ev=(), other_ev=()):
-        """Broker and station with two outlets, EVSE and OTHER, and at each a modem and a car: self.ev, self.other_ev."""
+        """Broker and station with two outlets, EVSE and OTHER, and at each a modem and a car: self.ev,
+        self.other_ev."""
         self.link()
         self.link("evse1", "plc1")
         self.broker = self.start_broker()

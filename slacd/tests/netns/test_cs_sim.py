@@ -50,8 +50,10 @@ class CsSim(Bench):
         self.assertEqual(len(cs_sim.output.since()), 1)
 
     def test_wrong_argument_of_a_command_is_answered_with_what_is_right(self):
-        for line, expected in (("status_code fine", "status_code evse_ready"), ("hlc_charging yes", "hlc_charging on|off"),
-                               ("data_link cut", "data_link terminate|pause|resume"), ("request all", "request link_status|"),
+        for line, expected in (("status_code fine", "status_code evse_ready"),
+                               ("hlc_charging yes", "hlc_charging on|off"),
+                               ("data_link cut", "data_link terminate|pause|resume"),
+                               ("request all", "request link_status|"),
                                ("parameters", "parameters FILE or"), ("parameters remove", "parameters FILE or"),
                                ("parameters add", "parameters FILE or"), ("restart now", "restart"),
                                ("limits", "limits FILE")):
@@ -62,7 +64,8 @@ class CsSim(Bench):
 
     def test_command_that_cannot_be_carried_out_is_named_with_exit_code_1(self):
         self.broker = self.start_broker()
-        for line, said in (("parameters remove DE*NONE", "no outlet 'DE*NONE'"), ("data_link pause DE*NONE", "no outlet"),
+        for line, said in (("parameters remove DE*NONE", "no outlet 'DE*NONE'"),
+                           ("data_link pause DE*NONE", "no outlet"),
                            ("status_code evse_ready DE*NONE", "no outlet"), ("parameters none.json", "none.json"),
                            ("limits none.json", "none.json"), ("parameters add E2", "EVSE_ID=INTERFACE")):
             with self.subTest(line=line):
@@ -136,9 +139,9 @@ class CsSim(Bench):
     def test_help_lists_every_option_and_command(self):
         helped = self.run_cs_sim("--help")
         self.assertEqual(helped.exit_code(), 0)
-        for word in ("--evse", "--script", "--answer-delay-ms", "--topic-iso15118", "plug", "expect", "raw", "quit", "limits",
-                     "status_code", "parameters add", "parameters remove", "hlc_charging", "data_link", "authorize",
-                     "deauthorize", "request link_status|network_info|reset|service_status", "restart"):
+        for word in ("--evse", "--script", "--answer-delay-ms", "--topic-iso15118", "plug", "expect", "raw", "quit",
+                     "limits", "status_code", "parameters add", "parameters remove", "hlc_charging", "data_link",
+                     "authorize", "deauthorize", "request link_status|network_info|reset|service_status", "restart"):
             self.assertIn(word, helped.text())
         version = self.run_cs_sim("--version")
         self.assertEqual(version.exit_code(), 0)

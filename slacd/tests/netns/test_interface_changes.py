@@ -42,7 +42,8 @@ def about(evse):
 
 
 def sleeps(program):
-    """How often each of its threads has gone to sleep so far. A thread may end meanwhile, as the one that connects does."""
+    """How often each of its threads has gone to sleep so far. A thread may end meanwhile, as the one that connects
+    does."""
     counts = {}
     for path in glob.glob(f"/proc/{program.process.pid}/task/*/status"):
         try:
@@ -294,8 +295,8 @@ class InterfaceChanges(Bench):
         if "RECEIVE_FAULT" not in os.environ:
             self.skipTest("the environment variable RECEIVE_FAULT names no library")
         fault = self.path("fault")
-        self.start_two(QUICK, wrapper=("env", f"LD_PRELOAD={os.environ['RECEIVE_FAULT']}", f"RECEIVE_FAULT_FILE={fault}",
-                                       "RECEIVE_FAULT_INTERFACE=evse1"))
+        self.start_two(QUICK, wrapper=("env", f"LD_PRELOAD={os.environ['RECEIVE_FAULT']}",
+                                       f"RECEIVE_FAULT_FILE={fault}", "RECEIVE_FAULT_INTERFACE=evse1"))
         self.change()
         self.mark_return()
         self.write("fault", "")

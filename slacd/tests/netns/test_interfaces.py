@@ -60,7 +60,8 @@ class Interfaces(Bench):
         self.assert_matches()
 
     def test_interface_lost_while_matched_wakes_the_car_with_f_where_configured(self):
-        self.start_all(with_settings(MODEM_TIMERS, slac={"link_loss": "retry"}, modem={"link_retry_ms": 100}), ev=FAST_EV)
+        self.start_all(with_settings(MODEM_TIMERS, slac={"link_loss": "retry"}, modem={"link_retry_ms": 100}),
+                       ev=FAST_EV)
         self.assert_matches()
         mark = self.observer.mark()
         log = self.slacd.mark()

@@ -122,7 +122,8 @@ class LiveParameters(Bench):
     def test_late_and_doubled_answers_to_boot_requests_are_ignored_with_a_debug_line(self):
         self.start_all(None, "--log-level", "DEBUG")
         mark = self.observer.mark()
-        for name, data in (("cs_parameters", {"parameters": []}), ("cs_status_and_limits", {"evses": [limits(EVSE, 9)]})):
+        for name, data in (("cs_parameters", {"parameters": []}),
+                           ("cs_status_and_limits", {"evses": [limits(EVSE, 9)]})):
             request = next(message for message in self.observer.messages.since() if message.name == name)
             self.send(name, "response", data, request.id)
             self.slacd.wait_line(f"DEBUG .*Late or foreign {name} response ignored.*{request.id}")
@@ -152,7 +153,8 @@ class LiveParameters(Bench):
         self.slacd.wait_line(r'WARN .*name=cs_parameters member=data\.parameters\[1\]\.evse_id '
                              r'expected="another evse_id than that of parameters\[0\], DE\*TST\*E1"')
         self.send("cs_status_and_limits", "update", {"evses": [limits(EVSE, 10), limits(EVSE, 12)]})
-        self.slacd.wait_line(r'WARN .*member=data\.evses\[1\]\.evse_id expected="another evse_id than that of evses\[0\]')
+        self.slacd.wait_line(r'WARN .*member=data\.evses\[1\]\.evse_id '
+                             r'expected="another evse_id than that of evses\[0\]')
         self.assert_matches()
 
     def test_evse_id_that_the_station_does_not_know_is_named_with_both_places(self):

@@ -78,7 +78,7 @@ class ModemLink(Bench):
                                      self.observer.messages.items.index(lost) + 1)
         self.assertEqual(self.outcome(mark), [("unmatched", JOIN_LOST)])
         self.assertEqual(self.observer.pilots(mark), [])
-        self.assert_said_once(f"WARN .*SLAC status.*status=unmatched reason={JOIN_LOST}")
+        self.assert_said_once(f"WARN .*SLAC status.*status=unmatched reason={JOIN_LOST} .*next=wait")
         self.fault("none")
         self.ev.say("plug")
         self.observer.wait_slac("matched", after=mark)
@@ -113,6 +113,7 @@ class ModemLink(Bench):
         self.assert_time(hlc.time, f.time + 0.4, "step_f_ms")
         self.assertEqual(self.observer.pilots(mark), ["f", "hlc"])
         self.assertEqual(self.outcome(mark), [("unmatched", JOIN_LOST)])
+        self.assert_said_once(f"WARN .*SLAC status.*status=unmatched reason={JOIN_LOST} .*next=F")
         self.fault("none")
         self.ev.say("plug")
         self.observer.wait_slac("matched", after=mark)
@@ -146,9 +147,9 @@ class ModemLink(Bench):
             mark = self.observer.mark()
             self.ev.say("plug")
         self.observer.wait_slac("unmatched", after=mark)
-        self.assertEqual(len(self.slacd.lines("SLAC status.*" + JOIN_LOST)), 3)
         self.fault("none")
         self.assert_next_car_matches()
+        self.assertEqual(len(self.slacd.lines("SLAC status.*" + JOIN_LOST)), 3)
 
     def test_link_that_sleeps_is_not_lost_and_is_awaited_after_resume(self):
         key = self.matched()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What others ask of slacd: data link, link status, network information, reset, service status; and what is not its own."""
+"""What others ask of slacd: data link, link status, network information, reset, service status;
+and what is not its own."""
 import re
 import signal
 import time
@@ -244,7 +245,8 @@ class Requests(Bench):
         self.start_all({"mqtt": {"topics_to_station": topics}})
         self.plug()
         self.ev.say("plug")
-        self.observer.messages.wait(lambda message: message.slac == "matched" and message.topic == topics[-1], "matched")
+        self.observer.messages.wait(lambda message: message.slac == "matched" and message.topic == topics[-1],
+                                    "matched")
         self.ask("link_status", "slac_link_status")
         for topic in topics:
             said = [message for message in self.observer.messages.since() if message.topic == topic]

@@ -44,7 +44,8 @@ MESSAGES = {
                                        [{"evse_id": "E", "status": "up"}, {"status": "connected"}]),
     ("slac_network_info", "response"): (NETWORKS, [
         {"evse_id": "E"}, changed(NETWORKS, networks=[changed(NETWORK, nid="01:23")]),
-        changed(NETWORKS, networks=[changed(NETWORK, role="boss")]), changed(NETWORKS, networks=[changed(NETWORK, snid=-1)]),
+        changed(NETWORKS, networks=[changed(NETWORK, role="boss")]),
+        changed(NETWORKS, networks=[changed(NETWORK, snid=-1)]),
         changed(NETWORKS, networks=[changed(NETWORK, nmk="00")]), changed(NETWORKS, networks=[NETWORK] * 17)]),
     ("reset", "response"): ({"status": "accepted"}, [{"status": "ok"}, {"status": "accepted", "evse_id": "E"}]),
 }
@@ -77,7 +78,8 @@ class Schema(unittest.TestCase):
         self.assertIsNotNone(schema.violation(message(("cp_pwm", "request"), X2, id="1")))
 
     def test_message_that_slacd_does_not_send_is_refused(self):
-        for payload in (message(("slac_status", "request"), STATUS), message(("cp_pwm", "response"), {}), "[]", "{", "{}"):
+        for payload in (message(("slac_status", "request"), STATUS), message(("cp_pwm", "response"), {}),
+                        "[]", "{", "{}"):
             self.assertIsNotNone(schema.violation(payload), payload)
 
 

@@ -86,8 +86,8 @@ def half_a_digit(seconds):
 
 class SequenceDiagram(Bench):
     def record(self, name):
-        recorder = self.add(harness.Program("recorder", "mosquitto_sub", "-p", harness.BROKER_PORT, "-i", name, "-q", "1",
-                                            "-t", "#", "-F", "%j"))
+        recorder = self.add(harness.Program("recorder", "mosquitto_sub", "-p", harness.BROKER_PORT, "-i", name,
+                                            "-q", "1", "-t", "#", "-F", "%j"))
         self.broker.wait_line(f"Sending SUBACK to {name}")
         return recorder
 
@@ -95,7 +95,8 @@ class SequenceDiagram(Bench):
         """Writes the recording up to `last`, with the frames that belong to it."""
         recorder.wait_line(last.id)
         wall = datetime.datetime.now().timestamp() - time.monotonic()
-        notes = [{"tst": datetime.datetime.fromtimestamp(frame.time - STAMP_S + wall).isoformat(timespec="microseconds"),
+        notes = [{"tst": datetime.datetime.fromtimestamp(frame.time - STAMP_S + wall)
+                         .isoformat(timespec="microseconds"),
                   "note": NOTES[frame.mmtype]} for frame in self.capture.frames.since() if frame.mmtype in NOTES]
         lines = [line.text for line in recorder.lines(r"^\{")] + [json.dumps(note) for note in notes]
         return self.write(name, "\n".join(lines))

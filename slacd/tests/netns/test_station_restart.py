@@ -40,9 +40,9 @@ class StationRestart(Bench):
         self.station.wait_line("connected to the broker")
         self.slacd = self.start_slacd(IMPATIENT)
         asked = self.observer.messages.wait(lambda message: message.name == "cs_parameters", "cs_parameters")
-        self.station.say('raw cs/josev {"id":"%s","name":"cs_parameters","type":"response","data":{"parameters":[{"evse_id":'
-                         '"%s","supports_eim":true,"network_interface":"evse0","connectors":[{"id":1,"services":{"ac":{}}}]'
-                         '}]}}' % (asked.id, EVSE))
+        self.station.say('raw cs/josev {"id":"%s","name":"cs_parameters","type":"response","data":{"parameters":[{'
+                         '"evse_id":"%s","supports_eim":true,"network_interface":"evse0",'
+                         '"connectors":[{"id":1,"services":{"ac":{}}}]}]}}' % (asked.id, EVSE))
         self.observer.messages.wait(lambda message: message.name == "cs_status_and_limits", "cs_status_and_limits")
         self.station.say("restart", "answer valid")
         self.observer.wait_service("ready")

@@ -75,7 +75,8 @@ class Validation(Bench):
         self.assertEqual(outlets[0], outlets[1], steps)
         self.assertEqual(outlets[2], outlets[3], steps)
         self.assertNotEqual(outlets[0], outlets[2], steps)
-        self.slacd.wait_line("INFO .*Put off CM_VALIDATE.REQ.*" + re.escape(outlets[2]) + ".*reason=validation_put_off count=1")
+        self.slacd.wait_line("INFO .*Put off CM_VALIDATE.REQ.*" + re.escape(outlets[2])
+                             + ".*reason=validation_put_off count=1")
         self.assertRegex(steps[1], "put_off=0")
         self.assertRegex(steps[3], "put_off=[1-9]")
 

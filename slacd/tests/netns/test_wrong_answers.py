@@ -6,8 +6,8 @@ import harness
 from harness import Bench, EVSE
 
 IMPATIENT = {"mqtt": {"request_timeout_ms": 60, "request_backoff_max_ms": 120}}
-OUTLET = ('{"evse_id":"%s","supports_eim":true,"network_interface":"evse0","connectors":[{"id":1,"services":{"ac":{}}}]}'
-          % EVSE)
+OUTLET = ('{"evse_id":"%s","supports_eim":true,"network_interface":"evse0",'
+          '"connectors":[{"id":1,"services":{"ac":{}}}]}' % EVSE)
 LIMITS = ('{"evse_id":"%s","status_code":"evse_ready","ac":{"max_current":{"l1":%%s},"nominal_voltage":230,'
           '"rcd_error":false}}' % EVSE)
 # What the answer's data is, and what the warning says of it.
@@ -17,7 +17,8 @@ WRONG_PARAMETERS = (
     ('"text"', r"member=data expected=.*object"),
     ('{"parameters":{}}', r"member=data\.parameters expected=.*array"),
     ('{"parameters":[7]}', r"member=data\.parameters\[0\] expected=.*object"),
-    ('{"parameters":[%s]}' % OUTLET.replace("true", '"yes"'), r"member=data\.parameters\[0\]\.supports_eim expected=.*true"),
+    ('{"parameters":[%s]}' % OUTLET.replace("true", '"yes"'),
+     r"member=data\.parameters\[0\]\.supports_eim expected=.*true"),
     ('{"parameters":[%s]}' % OUTLET.replace("evse0", "../evse0"), r"\.network_interface expected=.*interface"),
     ('{"parameters":[%s]}' % ",".join(OUTLET.replace("E1", f"E{i}") for i in range(65)), r"expected=.*at most 64"),
 )
@@ -28,12 +29,14 @@ WRONG_LIMITS = tuple((f'{{"evses":[{LIMITS % current}]}}', r"max_current\.l1 exp
 # Not even JSON for slacd: octets of a whole message.
 BROKEN = {
     "truncated": b'{"id":"%s","name":"cs_parameters","type":"response","data":{"parameters":[',
-    "UTF-8 garbage": b'{"id":"%s","name":"cs_parameters","type":"response","data":{"parameters":[],"x":"\xff\xfe\xc0\x80"}}',
+    "UTF-8 garbage": b'{"id":"%s","name":"cs_parameters","type":"response","data":{"parameters":[],'
+                     b'"x":"\xff\xfe\xc0\x80"}}',
     "NUL": b'{"id":"%s","name":"cs_parameters","type":"response","data":{"parameters":[]}}\0',
     "two objects": b'{"id":"%s","name":"cs_parameters","type":"response","data":{"parameters":[]}}{}',
     "too deep": b'{"id":"%s","data":' + b"[" * 40000,
 }
-MEGABYTE = b'{"id":"%s","name":"cs_parameters","type":"response","data":{"parameters":[],"x":"' + b"x" * (1 << 20) + b'"}}'
+MEGABYTE = (b'{"id":"%s","name":"cs_parameters","type":"response","data":{"parameters":[],"x":"'
+            + b"x" * (1 << 20) + b'"}}')
 
 
 class WrongAnswers(Bench):
