@@ -145,16 +145,24 @@ void assert_stops_within(struct client *client, unsigned timeout_ms)
 	assert_true(now_ms() - start_ms < timeout_ms + 1500);
 }
 
-int listen_on_loopback(uint16_t *port, int backlog)
+int reserve_on_loopback(uint16_t *port)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof(address);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int)), 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-	assert_int_equal(listen(fd, backlog), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
 	*port = ntohs(address.sin_port);
+	return fd;
+}
+
+int listen_on_loopback(uint16_t *port, int backlog)
+{
+	int fd = reserve_on_loopback(port);
+
+	assert_int_equal(listen(fd, backlog), 0);
 	return fd;
 }

@@ -41,6 +41,8 @@ void assert_calls_return(struct client *client);
 /* Closes the client. */
 void assert_stops_within(struct client *client, unsigned timeout_ms);
 
+/* A free loopback port that is given to nobody else while the socket is open; others may bind to it by its number. */
+int reserve_on_loopback(uint16_t *port);
 /* A listening socket on a free loopback port. */
 int listen_on_loopback(uint16_t *port, int backlog);
 

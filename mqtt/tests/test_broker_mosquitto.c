@@ -45,6 +45,7 @@ struct process {
 	char directory[64];
 	char config[96];
 	uint16_t port;
+	int reserved; /* holds the port: mosquitto may bind beside it, nobody else is given it */
 	pid_t pid;
 	int log;
 };
@@ -54,7 +55,7 @@ static void process_prepare(struct process *process)
 	FILE *file;
 
 	memset(process, 0, sizeof(*process));
-	close(listen_on_loopback(&process->port, 1));
+	process->reserved = reserve_on_loopback(&process->port);
 	snprintf(process->directory, sizeof(process->directory), "/tmp/test-broker-XXXXXX");
 	assert_non_null(mkdtemp(process->directory));
 	snprintf(process->config, sizeof(process->config), "%s/conf", process->directory);
@@ -119,6 +120,7 @@ static void process_remove(struct process *process)
 	char database[96];
 
 	process_stop(process);
+	close(process->reserved);
 	snprintf(database, sizeof(database), "%s/mosquitto.db", process->directory);
 	unlink(database);
 	unlink(process->config);

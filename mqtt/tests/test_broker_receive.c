@@ -10,6 +10,7 @@
 #include <linux/sockios.h>
 #include <poll.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -66,6 +67,7 @@ static void payload_above_the_bound_is_dropped_and_the_connection_stays(void **s
 	send_publish(fd, 2, 1024 * 1024);
 	read_puback(fd, 2);
 	send_publish(fd, 3, API_PAYLOAD_MAX);
+	read_puback(fd, 3); /* the second one is counted */
 	client_wait(&client, &client.messages, 1);
 	assert_int_equal(client.last_len, API_PAYLOAD_MAX);
 	assert_int_equal(broker_dropped(client.broker, BROKER_DROP_INBOUND_TOO_LARGE), 2);
@@ -77,7 +79,7 @@ static void payload_above_the_bound_is_dropped_and_the_connection_stays(void **s
 static void packet_without_end_cuts_the_connection(void **state)
 {
 	/* A PUBLISH of 256 MiB, the most MQTT has. */
-	static const uint8_t head[] = {0x30, 0xff, 0xff, 0xff, 0x7f, 0, 1, 't'};
+	uint8_t head[] = {0x30, 0xff, 0xff, 0xff, 0x7f, 0, 1, 't'};
 	static uint8_t junk[65536];
 	struct broker_options options = client_options(0);
 	struct client client;
@@ -89,6 +91,8 @@ static void packet_without_end_cuts_the_connection(void **state)
 	int fd;
 
 	(void)state;
+	if (getenv("SLACD_VALGRIND") != NULL)
+		head[4] = 0x03; /* 8 MiB: valgrind looks at all the memory that each read() is offered */
 	client_open(&client, &options);
 	fd = accept_client(listener, 0, 1, &packet);
 	client_wait(&client, &client.connected, 1);

@@ -38,7 +38,10 @@ def General_no_match_while_the_key_is_set_again(bench):
     then: CM_SLAC_MATCH.REQ is not answered; once it has, a new matching works."""
     bench.modem.tells_key = False
     bench.station.vehicle_state("B")
-    time.sleep(SOON_S)
+    # Its question says that the EVSE has seen the vehicle.
+    limit = time.monotonic() + bench.options["ready_s"]
+    while bench.modem.key_question is None and time.monotonic() < limit:
+        time.sleep(0.005)
     car = bench.car()
     car.reach_match()
     if bench.modem.key_question is None:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """As much of an MQTT 3.1.1 client as a test needs: connect, subscribe and publish with QoS 1, no reconnection."""
+import itertools
 import socket
 import threading
 import time
@@ -31,7 +32,7 @@ class Client:
         self.socket = self._connect(host, port)
         self.file = self.socket.makefile("rb")
         self.sending = threading.Lock()
-        self.packet_id = 0
+        self.packet_ids = itertools.cycle(range(1, 0x10000))
         self._send(CONNECT, 0, _text("MQTT") + b"\x04\x02" + KEEP_ALIVE_OFF.to_bytes(2, "big") + _text(client_id))
         kind, _, body = self._receive()
         if kind != CONNACK or body[1] != 0:
@@ -59,8 +60,7 @@ class Client:
                 time.sleep(0.01)
 
     def _next_id(self):
-        self.packet_id = self.packet_id % 0xFFFF + 1
-        return self.packet_id.to_bytes(2, "big")
+        return next(self.packet_ids).to_bytes(2, "big")
 
     def _send(self, kind, flags, body):
         with self.sending:

@@ -3,6 +3,7 @@
 import json
 import shlex
 import subprocess
+import threading
 import time
 import uuid
 
@@ -105,6 +106,7 @@ class Station:
         self.signal = HLC if pilot_command else X1
         self.messages = Stream()
         self.states = []
+        self.telling = threading.Lock()  # a state must not overtake another one
 
     def connect(self, host, port):
         self.client = Client(host, port, "conformance", "#", self._on_message)
@@ -123,7 +125,10 @@ class Station:
 
     def show_pilot(self):
         """Tells the EVSE program the state of the pilot; returns when it was told."""
-        state = self.state()
+        with self.telling:
+            return self._tell_pilot(self.state())
+
+    def _tell_pilot(self, state):
         if self.pilot_command:
             when = time.monotonic()
             run_pilot_command(self.pilot_command.replace("{state}", state))

@@ -14,7 +14,8 @@ PCAP_HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
 
 def _arrival(ancillary):
     """The kernel's time stamp on the monotonic clock: how late this program reads does not count."""
-    now, wall = time.monotonic(), time.time()
+    # In this order: a pause between the two makes a frame seem later than it was, never earlier.
+    wall, now = time.time(), time.monotonic()
     for level, kind, data in ancillary:
         if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
             seconds, nanoseconds = struct.unpack("@ll", data[:16])

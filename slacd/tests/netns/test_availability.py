@@ -26,7 +26,7 @@ class Availability(Bench):
                 with self.subTest(code=code):
                     self.station_says(code, request)
                     self.station_says("evse_ready", "hlc")
-        self.assertEqual(len(self.slacd.lines("WARN .*changes the outlet's status.*status_code=evse_malfunction")), 1)
+        self.assert_said_once("WARN .*changes the outlet's status.*status_code=evse_malfunction")
         self.assert_matches()
 
     def test_vehicle_at_an_unavailable_outlet_is_served_when_it_is_ready(self):

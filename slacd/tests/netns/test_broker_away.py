@@ -22,6 +22,7 @@ class BrokerAway(Bench):
         self.observer.wait_slac("matching")
         self.broker.kill()
         self.slacd.wait_line("SLAC status.*status=matched")
+        self.ev.wait_line("link up")
         mark = self.ev.mark()
         self.ev.say("unplug", "plug")  # the car starts over while nobody hears of it
         self.ev.wait_line("link up", after=mark)

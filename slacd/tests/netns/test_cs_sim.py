@@ -85,6 +85,7 @@ class CsSim(Bench):
         self.start_daemon_and_broker()
         cs_sim = self.run_script(FALLBACK)
         self.assertEqual(cs_sim.exit_code(), 0, cs_sim.text())
+        self.observer.wait_slac("unmatched")
         self.assertEqual(self.observer.slac_statuses(), ["basic_charging", "unmatched"])
 
     def test_expectation_that_is_not_met_exits_with_1_and_names_it(self):

@@ -63,6 +63,7 @@ class Floods(Bench):
         self.plug()
         mark = self.slacd.mark()
         harness.send_frames("plc0", new_runs(FRAMES))
+        self.slacd.wait_line("More than 240 steps", after=mark)
         self.ask_until_answered()
         self.assertEqual(len(self.slacd.lines("SLAC run:", mark)), STEPS_MAX)
         self.assertEqual(len(self.slacd.lines("WARN .*More than 240 steps of SLAC runs in a minute, further ones are "

@@ -80,7 +80,7 @@ class ModemFaults(Bench):
 
     def test_slow_modem_serves_as_well_as_a_quick_one(self):
         """Its answers need longer than two questions for a link that is not up are apart."""
-        configuration = with_settings(MODEM_TIMERS, modem={"link_lost_polls": 2})
+        configuration = with_settings(MODEM_TIMERS, modem={"link_lost_polls": 2, "response_ms": 300})
         self.start_all(configuration, ev=(*FAST_EV, "--modem-fault", "slow:120"))
         self.capture.wait(harness.CM_NW_STATS_CNF)  # it can tell that there is a link
         self.assert_matches()
@@ -210,8 +210,8 @@ class ModemFaults(Bench):
 
     def test_interface_that_is_gone_while_its_modem_resets_is_no_fault_and_no_reason_to_reset_again(self):
         """As Linux' driver for a modem on SPI does it."""
-        configuration = with_settings(RESET_AFTER_KEY, modem={"link_retry_ms": 300})
-        self.start_unserved(configuration, "--modem-reset-ms", "200")
+        configuration = with_settings(RESET_AFTER_KEY, modem={"link_retry_ms": 800})
+        self.start_unserved(configuration, "--modem-reset-ms", "600")
         self.capture.wait(harness.VS_RS_DEV_REQ)
         log = self.lose_interface()
         self.slacd.wait_line("Modem has confirmed its key", after=log)

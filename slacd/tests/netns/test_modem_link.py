@@ -155,6 +155,7 @@ class ModemLink(Bench):
         key = self.matched()
         mark = self.observer.mark()
         self.data_link("pause")
+        self.frames_of(())  # a question from before is on record now
         frames = self.capture.frames.mark()
         self.fault("no-link")
         self.observer.messages.never(lambda message: message.slac, "a status", 0.6, mark)

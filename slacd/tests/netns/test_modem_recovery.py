@@ -130,6 +130,7 @@ class ModemRecovery(Bench):
             indication = request[6:12] + modem + bytes.fromhex("88e1 00 62a0 00b052") + loader_ready
             harness.send_frames("plc0", [indication.ljust(60, b"\0")])
             time.sleep(spacing_s)
+        harness.await_true(lambda: len(self.frames_of(harness.VS_HST_ACTION_RSP, frames)) >= indications, "answers")
         answers = self.frames_of(harness.VS_HST_ACTION_RSP, frames)
         self.assertEqual([(answer.octets[0:6], answer.octets[22]) for answer in answers],
                          [(modem, session) for session in range(indications)])
@@ -139,7 +140,7 @@ class ModemRecovery(Bench):
             self.assertGreater(later - earlier, response_s - 0.05)
         self.assert_said_once(RESTARTED)
         self.assertEqual(len(self.complaints()), 1)
-        harness.await_true(lambda: len(self.slacd.lines(CONFIRMED)) == 1 + len(requests), "each key is confirmed")
+        harness.await_true(lambda: len(self.slacd.lines(CONFIRMED)) >= 1 + len(requests), "each key is confirmed")
         self.assert_matches()
 
     def test_modem_that_comes_no_further_than_its_announcement_is_said_once_and_serves_when_it_does(self):
@@ -157,8 +158,9 @@ class ModemRecovery(Bench):
         self.observer.wait_service("busy", after=mark)
         self.assert_said_once(RESTARTS)
         self.assert_said_once(RESTARTED)
+        log = self.slacd.mark()
         self.fault("none")
-        self.slacd.wait_line(CONFIRMED, after=self.slacd.mark())
+        self.slacd.wait_line(CONFIRMED, after=log)
         self.assert_matches()
 
     def test_stranger_that_answers_first_and_refuses_is_not_taken_for_the_modem_again(self):
@@ -305,14 +307,14 @@ class ModemRecovery(Bench):
         return [frame.octets[0:6] for frame in self.frames_of(harness.CM_SLAC_PARM_CNF, after)]
 
     def test_matched_car_that_begins_again_and_falls_silent_has_failed_and_its_key_is_gone(self):
-        self.start_all(MODEM_TIMERS, ev=FAST_EV)
+        self.start_all(with_modem(response_ms=1000), ev=FAST_EV)
         self.assert_matches()
         given = self.key_requests()[-1]
         car = self.capture.wait(harness.CM_SLAC_PARM_REQ).octets[6:12]
         mark = self.observer.mark()
         log = self.slacd.mark()
         frames = self.capture.frames.mark()
-        self.fault("slow:100")  # the time in which the new key is not confirmed
+        self.fault("slow:600")  # the time in which the new key is not confirmed
         self.send_parm_req(car)
         self.capture.wait(harness.CM_SLAC_PARM_CNF, after=frames)
         self.send_parm_req(OTHER_CAR)

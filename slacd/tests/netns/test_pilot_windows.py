@@ -33,7 +33,7 @@ class PilotWindows(Bench):
         place = self.observer.messages.items.index(before) + 1
         message = self.observer.messages.wait(lambda item: item.pilot is not None, f"request {request}", after=place)
         self.assertEqual(message.pilot, request)
-        self.assertAlmostEqual(message.time - before.time, due_s, delta=0.15)
+        self.assert_time(message.time, before.time + due_s, f"request {request}")
         return message
 
     def test_two_pulses_with_a_window_each_then_x1_and_x2(self):
@@ -74,7 +74,8 @@ class PilotWindows(Bench):
         self.assertGreater(self.capture.all(harness.CM_SLAC_PARM_REQ)[0].time, 0)
         self.assertLess(self.capture.all(harness.CM_SLAC_PARM_REQ)[0].time, hlc.time)
         # The station gets the request a moment after slacd made it; an answer at the same moment is right.
-        self.assertGreater(self.capture.wait(harness.CM_SLAC_PARM_CNF).time, hlc.time - 0.05)
+        answered = self.capture.wait(harness.CM_SLAC_PARM_CNF)
+        self.assertGreater(answered.time, hlc.time - harness.TOLERANCE_S - self.stalls.worst_s)
 
     def test_next_vehicle_has_all_its_pulses_again(self):
         self.start_with({"slac_init_retries": 1})

@@ -38,7 +38,7 @@ class StationRestart(Bench):
         self.ev = self.start_ev()
         self.station = self.start_station("--answer", "none")
         self.station.wait_line("connected to the broker")
-        self.slacd = self.start_slacd(IMPATIENT)
+        self.slacd = self.start_slacd({"mqtt": {"request_timeout_ms": 1000}})  # it is answered once
         asked = self.observer.messages.wait(lambda message: message.name == "cs_parameters", "cs_parameters")
         self.station.say('raw cs/josev {"id":"%s","name":"cs_parameters","type":"response","data":{"parameters":[{'
                          '"evse_id":"%s","supports_eim":true,"network_interface":"evse0",'
