@@ -5,7 +5,7 @@
  *
  *   HLC (5 %) --INIT_TIMEOUT, retries left--> PULSE (F) --step_f_ms--> HLC, a new window
  *   HLC --LINK_LOST, where configured--> PULSE ...
- *   HLC --INIT_TIMEOUT, none left, AC--> F_STEP (F) --step_f_ms--> X1_STEP (X1) --step_x1_ms--> BASIC (X2, or X1 below 6 A)
+ *   HLC --INIT_TIMEOUT, none left, AC--> F_STEP (F) --step_f_ms--> X1_STEP --step_x1_ms--> BASIC (X2, or X1 below 6 A)
  *   HLC --EIM, no matching--> F_STEP ...        HLC --EIM, matching or matched--> X1_STEP (step_x1_hlc_ms) --> BASIC
  *   any phase --vehicle left--> HLC             any phase --outlet not ready--> UNAVAILABLE (F or X1) --ready--> HLC
  *
@@ -71,7 +71,7 @@ enum control_pilot_slac {
 /* Whether the station lets the outlet be used (status_code of cs_status_and_limits). */
 enum control_pilot_availability {
 	CONTROL_PILOT_READY,
-	CONTROL_PILOT_NOT_READY, /* for now: X1 */
+	CONTROL_PILOT_NOT_READY,   /* for now: X1 */
 	CONTROL_PILOT_OUT_OF_ORDER /* emergency, malfunction: F */
 };
 
@@ -79,21 +79,21 @@ struct control_pilot {
 	struct control_pilot_config config;
 	enum control_pilot_phase phase;
 	uint64_t deadline_us;
-	enum cp_state state;      /* the last one reported */
-	bool vehicle_present;     /* B, C or D was seen and A not since */
-	bool session_open;        /* VEHICLE_CONNECTED was said and VEHICLE_LEFT not since */
-	bool faulted;             /* FAULT was said and the pilot has not returned since */
-	bool f_expected;          /* our own F may still come back as cp_status F */
-	bool hlc_asked_again;     /* 5 % was asked for once more for this vehicle, as the station showed no PWM */
-	bool pwm_seen;            /* in basic charging: the station showed PWM, so a state without is a restart */
-	bool leaving;             /* a reset said VEHICLE_LEFT, and matching has not been idle since */
-	bool hlc_charging;        /* a 15118 session runs */
-	bool authorized;          /* EIM was accepted for this or the next vehicle */
+	enum cp_state state;  /* the last one reported */
+	bool vehicle_present; /* B, C or D was seen and A not since */
+	bool session_open;    /* VEHICLE_CONNECTED was said and VEHICLE_LEFT not since */
+	bool faulted;         /* FAULT was said and the pilot has not returned since */
+	bool f_expected;      /* our own F may still come back as cp_status F */
+	bool hlc_asked_again; /* 5 % was asked for once more for this vehicle, as the station showed no PWM */
+	bool pwm_seen;        /* in basic charging: the station showed PWM, so a state without is a restart */
+	bool leaving;         /* a reset said VEHICLE_LEFT, and matching has not been idle since */
+	bool hlc_charging;    /* a 15118 session runs */
+	bool authorized;      /* EIM was accepted for this or the next vehicle */
 	enum control_pilot_slac slac;
 	enum control_pilot_availability availability;
-	uint32_t pulses_sent;     /* init retries, for this vehicle */
+	uint32_t pulses_sent; /* init retries, for this vehicle */
 	uint32_t failed_pulses_sent;
-	uint32_t limit_da;        /* the station's limit, 0: none known or nothing available */
+	uint32_t limit_da;              /* the station's limit, 0: none known or nothing available */
 	struct pilot_request requested; /* the last one */
 };
 
@@ -123,16 +123,16 @@ struct control_pilot_input {
 };
 
 enum control_pilot_output_kind {
-	CONTROL_PILOT_REQUEST,           /* ask the station for `request` */
-	CONTROL_PILOT_VEHICLE_CONNECTED, /* matching may begin */
-	CONTROL_PILOT_VEHICLE_LEFT,      /* state A: everything of the session ends */
-	CONTROL_PILOT_FAULT,             /* E or F that was not asked for: matching stops, failed */
-	CONTROL_PILOT_STOPPED,           /* the station takes the outlet out of service: matching stops, failed */
-	CONTROL_PILOT_PAUSE_LISTENING,   /* F or basic charging: no CM_SLAC_PARM.REQ is answered */
-	CONTROL_PILOT_LISTEN,            /* a new window of TT_EVSE_SLAC_init begins */
-	CONTROL_PILOT_BASIC_CHARGING,    /* report it: the car did not speak */
+	CONTROL_PILOT_REQUEST,            /* ask the station for `request` */
+	CONTROL_PILOT_VEHICLE_CONNECTED,  /* matching may begin */
+	CONTROL_PILOT_VEHICLE_LEFT,       /* state A: everything of the session ends */
+	CONTROL_PILOT_FAULT,              /* E or F that was not asked for: matching stops, failed */
+	CONTROL_PILOT_STOPPED,            /* the station takes the outlet out of service: matching stops, failed */
+	CONTROL_PILOT_PAUSE_LISTENING,    /* F or basic charging: no CM_SLAC_PARM.REQ is answered */
+	CONTROL_PILOT_LISTEN,             /* a new window of TT_EVSE_SLAC_init begins */
+	CONTROL_PILOT_BASIC_CHARGING,     /* report it: the car did not speak */
 	CONTROL_PILOT_BASIC_CHARGING_EIM, /* report it: authorized by EIM */
-	CONTROL_PILOT_NO_BASIC_CHARGING  /* DC only: the car stays at 5 %, report a failure */
+	CONTROL_PILOT_NO_BASIC_CHARGING   /* DC only: the car stays at 5 %, report a failure */
 };
 
 struct control_pilot_output {

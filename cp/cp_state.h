@@ -14,8 +14,8 @@ enum cp_state {
 	CP_STATE_C2,
 	CP_STATE_D1, /* +3 V: ready, ventilation needed */
 	CP_STATE_D2,
-	CP_STATE_E,  /* 0 V: fault, or pilot shorted */
-	CP_STATE_F,  /* -12 V: station not available */
+	CP_STATE_E, /* 0 V: fault, or pilot shorted */
+	CP_STATE_F, /* -12 V: station not available */
 	CP_STATE_COUNT
 };
 

@@ -22,10 +22,10 @@
 uint32_t duty_cycle_from_current(uint32_t current_da);
 
 enum duty_cycle_meaning {
-	DUTY_CYCLE_NO_CHARGING,  /* < 3 %, 7 ... 8 %, 97 ... 100 %, both ends excluded */
-	DUTY_CYCLE_DIGITAL,      /* 3 ... 7 %: digital communication required */
-	DUTY_CYCLE_CURRENT,      /* 8 ... 97 %: *current_da holds the limit */
-	DUTY_CYCLE_NOT_READY     /* 100 %: X1 */
+	DUTY_CYCLE_NO_CHARGING, /* < 3 %, 7 ... 8 %, 97 ... 100 %, both ends excluded */
+	DUTY_CYCLE_DIGITAL,     /* 3 ... 7 %: digital communication required */
+	DUTY_CYCLE_CURRENT,     /* 8 ... 97 %: *current_da holds the limit */
+	DUTY_CYCLE_NOT_READY    /* 100 %: X1 */
 };
 
 /* How an EV reads a duty cycle (0 ... 10000). *current_da is 0 unless the meaning is DUTY_CYCLE_CURRENT. */

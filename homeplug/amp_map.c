@@ -58,8 +58,7 @@ static void write_amdata(struct writer *w, uint16_t carriers, uint8_t amplitude)
 		write_u8(w, low);
 }
 
-enum mme_error amp_map_encode(const struct amp_map_mme *in, uint8_t amplitude, uint8_t *frame, size_t size,
-			      size_t *len)
+enum mme_error amp_map_encode(const struct amp_map_mme *in, uint8_t amplitude, uint8_t *frame, size_t size, size_t *len)
 {
 	struct writer w;
 

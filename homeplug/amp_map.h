@@ -21,10 +21,7 @@
 #define AMP_MAP_CARRIERS     917
 #define AMP_MAP_CARRIERS_MAX 2986
 
-enum amp_map_result {
-	AMP_MAP_SUCCESS = 0x00,
-	AMP_MAP_FAILURE = 0x01
-};
+enum amp_map_result { AMP_MAP_SUCCESS = 0x00, AMP_MAP_FAILURE = 0x01 };
 
 /* What a host needs to know of a message of the exchange; the amplitudes are the modem's business. */
 struct amp_map_mme {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The amplitude-map exchange of one matched EV, either side starting (ISO 15118-3 A.9.5; slac-timers document, section 1;
- * homeplug-mme document, section 4.1), as a pure state machine.
+ * The amplitude-map exchange of one matched EV, either side starting (ISO 15118-3 A.9.5; slac-timers document,
+ * section 1; homeplug-mme document, section 4.1), as a pure state machine.
  *
  * The EV's CM_AMP_MAP.REQ is answered from CM_SLAC_MATCH.CNF, since the EV may see the link earlier than we do, until
  * TT_amp_map_exchange after the link is up; a repeated one for two further TT_match_response. Where the modem cannot
@@ -62,7 +62,7 @@ void amp_map_init(struct amp_map_exchange *exchange, const struct amp_map_config
 
 /* CM_SLAC_MATCH.CNF was sent to this EV: its REQ may come. */
 void amp_map_begin(struct amp_map_exchange *exchange, const uint8_t ev_mac[MAC_LEN]);
-/* The link to it is up; `told` false: the modem cannot tell, the link may still come. Does nothing before amp_map_begin. */
+/* The link to it is up; `told` false: the modem cannot tell, it may still come. Does nothing before amp_map_begin. */
 void amp_map_link_up(struct amp_map_exchange *exchange, bool told, uint64_t now_us, struct amp_map_outputs *out);
 /* No match any more. */
 void amp_map_end(struct amp_map_exchange *exchange);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SNAPLEN	   65535
+#define SNAPLEN    65535
 #define US_PER_SEC 1000000u
 
 struct capture_reader {
@@ -81,8 +81,7 @@ struct capture_reader *capture_open(const char *path, char error[LINK_ERROR_SIZE
 	return reader;
 }
 
-enum link_result capture_next(struct capture_reader *reader, const uint8_t **frame, size_t *len,
-			      uint64_t *time_us)
+enum link_result capture_next(struct capture_reader *reader, const uint8_t **frame, size_t *len, uint64_t *time_us)
 {
 	struct pcap_pkthdr *header;
 	const u_char *data;
@@ -141,8 +140,7 @@ struct capture_writer *capture_create(const char *path, char error[LINK_ERROR_SI
 void capture_write(struct capture_writer *writer, const uint8_t *frame, size_t len, uint64_t time_us)
 {
 	struct pcap_pkthdr header = {
-		.ts = {.tv_sec = (time_t)(time_us / US_PER_SEC),
-		       .tv_usec = (suseconds_t)(time_us % US_PER_SEC)},
+		.ts = {.tv_sec = (time_t)(time_us / US_PER_SEC), .tv_usec = (suseconds_t)(time_us % US_PER_SEC)},
 		.caplen = (bpf_u_int32)len,
 		.len = (bpf_u_int32)len,
 	};

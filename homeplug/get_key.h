@@ -14,11 +14,7 @@
 #include "homeplug/cursor.h"
 #include "homeplug/mme_error.h"
 
-enum get_key_result {
-	GET_KEY_GRANTED = 0x00,
-	GET_KEY_REFUSED = 0x01,
-	GET_KEY_UNSUPPORTED = 0x02
-};
+enum get_key_result { GET_KEY_GRANTED = 0x00, GET_KEY_REFUSED = 0x01, GET_KEY_UNSUPPORTED = 0x02 };
 
 struct get_key_req {
 	uint8_t request_type; /* 0 direct, 1 relayed */

@@ -14,11 +14,11 @@ struct link;
 
 /* What an attempt to receive gave. */
 enum link_result {
-	LINK_FRAME,  /* one frame */
-	LINK_EMPTY,  /* nothing at the moment; wait for the fd to become readable */
-	LINK_END,    /* the peer closed (Unix socket) or the file is at its end */
-	LINK_DOWN,   /* interface down or gone; errno tells */
-	LINK_ERROR   /* any other failure; errno tells */
+	LINK_FRAME, /* one frame */
+	LINK_EMPTY, /* nothing at the moment; wait for the fd to become readable */
+	LINK_END,   /* the peer closed (Unix socket) or the file is at its end */
+	LINK_DOWN,  /* interface down or gone; errno tells */
+	LINK_ERROR  /* any other failure; errno tells */
 };
 
 /* What the errno of a failed call means. */

@@ -75,8 +75,7 @@ static bool filter_copy(const struct bpf_program *program, struct sock_filter co
 		return false;
 	for (u_int i = 0; i < program->bf_len; i++) {
 		const struct bpf_insn *insn = &program->bf_insns[i];
-		code[i] = (struct sock_filter){
-			.code = insn->code, .jt = insn->jt, .jf = insn->jf, .k = insn->k};
+		code[i] = (struct sock_filter){.code = insn->code, .jt = insn->jt, .jf = insn->jf, .k = insn->k};
 	}
 	return true;
 }

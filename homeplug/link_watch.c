@@ -143,8 +143,7 @@ enum link_result link_watch_read(struct link_watch *watch, link_event_handler *h
 {
 	struct sockaddr_nl from = {0};
 	struct iovec whole = {.iov_base = watch->buffer, .iov_len = sizeof(watch->buffer)};
-	struct msghdr header = {
-		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &whole, .msg_iovlen = 1};
+	struct msghdr header = {.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &whole, .msg_iovlen = 1};
 	ssize_t n = recvmsg(watch->fd, &header, 0);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))

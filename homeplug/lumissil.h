@@ -17,10 +17,7 @@
 
 #include <stdint.h>
 
-enum nscm_reset_mode {
-	NSCM_RESET_NORMAL = 0,
-	NSCM_RESET_STOP_IN_HOST_BOOT = 1
-};
+enum nscm_reset_mode { NSCM_RESET_NORMAL = 0, NSCM_RESET_STOP_IN_HOST_BOOT = 1 };
 
 struct nscm_request {
 	uint8_t request_id; /* echoed by the confirmation */

@@ -52,7 +52,7 @@ struct mme {
 	uint8_t dst[MAC_LEN];
 	uint8_t src[MAC_LEN];
 	uint8_t mmv;
-	uint8_t fmi;     /* 0 in every message of this codec, also where MMV 0 has none */
+	uint8_t fmi; /* 0 in every message of this codec, also where MMV 0 has none */
 	uint8_t fmsn;
 	uint16_t mmtype; /* selects the member of the union: enum mmtype */
 	union {
@@ -93,8 +93,8 @@ enum mme_error mme_decode(const uint8_t *frame, size_t len, struct mme *out);
  */
 enum mme_error mme_header_decode(struct reader *r, struct mme *out);
 
-/* The other way round, for every codec of a HomePlug frame: addresses, EtherType, MMV, MMTYPE, and FMI and FMSN zero where
- * MMV is not 0. */
+/* The other way round, for every codec of a HomePlug frame: addresses, EtherType, MMV, MMTYPE, and FMI and FMSN zero
+ * where MMV is not 0. */
 void mme_header_encode(struct writer *w, const uint8_t dst[MAC_LEN], const uint8_t src[MAC_LEN], uint8_t mmv,
 		       uint16_t mmtype);
 /* Pads the frame to 60 octets and sets *len; MME_ERR_BUFFER when it did not fit. */

@@ -10,13 +10,13 @@
 enum mme_error {
 	MME_OK = 0,
 
-	MME_ERR_SHORT,        /* fewer octets than the message's own length */
-	MME_ERR_ETHERTYPE,    /* EtherType is not 0x88E1 */
-	MME_ERR_MMV,          /* MMV not 0x01 (0x00 is for vendor messages, 0x02 is not used here) */
-	MME_ERR_FRAGMENT,     /* FMI or FMSN not zero: SLAC messages are never fragmented */
-	MME_ERR_MMTYPE,       /* MMTYPE this codec does not know */
-	MME_ERR_NUM_GROUPS,   /* NumGroups above 58 */
-	MME_ERR_BUFFER,       /* encode only: the buffer is too small */
+	MME_ERR_SHORT,      /* fewer octets than the message's own length */
+	MME_ERR_ETHERTYPE,  /* EtherType is not 0x88E1 */
+	MME_ERR_MMV,        /* MMV not 0x01 (0x00 is for vendor messages, 0x02 is not used here) */
+	MME_ERR_FRAGMENT,   /* FMI or FMSN not zero: SLAC messages are never fragmented */
+	MME_ERR_MMTYPE,     /* MMTYPE this codec does not know */
+	MME_ERR_NUM_GROUPS, /* NumGroups above 58 */
+	MME_ERR_BUFFER,     /* encode only: the buffer is too small */
 
 	MME_ERR_APPLICATION_TYPE,
 	MME_ERR_SECURITY_TYPE,
@@ -38,9 +38,9 @@ enum mme_error {
 	MME_ERR_SIGNAL_TYPE,
 	MME_ERR_GROUPS_MISSING, /* an attenuation profile with other than 58 groups */
 	MME_ERR_KEY_TYPE,
-	MME_ERR_YOUR_NONCE,     /* a confirmation that does not echo our nonce */
+	MME_ERR_YOUR_NONCE, /* a confirmation that does not echo our nonce */
 	MME_ERR_PID,
-	MME_ERR_AMLEN,          /* an amplitude map of no carriers */
+	MME_ERR_AMLEN, /* an amplitude map of no carriers */
 
 	MME_ERR_COUNT
 };

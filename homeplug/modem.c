@@ -13,8 +13,7 @@ struct modem_output *modem_append(struct modem_outputs *out, enum modem_output_k
 	return item;
 }
 
-struct modem_mme *modem_request(const struct modem *modem, enum modem_message message,
-				struct modem_outputs *out)
+struct modem_mme *modem_request(const struct modem *modem, enum modem_message message, struct modem_outputs *out)
 {
 	struct modem_mme *request = &modem_append(out, MODEM_SEND_MESSAGE)->message;
 
@@ -186,8 +185,7 @@ static bool is_of_use(enum modem_message message)
 	}
 }
 
-void modem_message(struct modem *modem, const struct modem_mme *message, uint64_t now_us,
-		   struct modem_outputs *out)
+void modem_message(struct modem *modem, const struct modem_mme *message, uint64_t now_us, struct modem_outputs *out)
 {
 	const bool host_action = message->message == MODEM_VS_HST_ACTION_IND;
 

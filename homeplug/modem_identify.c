@@ -22,8 +22,7 @@ const char *modem_family_text(enum modem_family family)
 
 /* The request_id is for traces only: whether firmware echoes it is not confirmed, so no answer is held
  * against it. */
-struct modem_mme *modem_nscm_request(struct modem *modem, enum modem_message message,
-				     struct modem_outputs *out)
+struct modem_mme *modem_nscm_request(struct modem *modem, enum modem_message message, struct modem_outputs *out)
 {
 	struct modem_mme *request = modem_request(modem, message, out);
 
@@ -104,8 +103,8 @@ static void describe(struct modem_identity *identity, enum modem_family family, 
 	}
 	const uint16_t *version = message->nscm_get_version_cnf.version;
 	(void)snprintf(identity->version, sizeof(identity->version),
-		       "%" PRIu16 ".%" PRIu16 ".%" PRIu16 ".%" PRIu16 ".%" PRIu16, version[0], version[1],
-		       version[2], version[3], version[4]);
+		       "%" PRIu16 ".%" PRIu16 ".%" PRIu16 ".%" PRIu16 ".%" PRIu16, version[0], version[1], version[2],
+		       version[3], version[4]);
 }
 
 static bool is_news(const struct modem *modem, const struct modem_identity *identity)
@@ -158,11 +157,9 @@ static bool pass_over(struct modem *modem, const struct modem_identity *identity
 	return true;
 }
 
-void modem_on_version(struct modem *modem, const struct modem_mme *message, uint64_t now_us,
-		      struct modem_outputs *out)
+void modem_on_version(struct modem *modem, const struct modem_mme *message, uint64_t now_us, struct modem_outputs *out)
 {
-	const enum modem_family family =
-		message->message == MODEM_VS_SW_VER_CNF ? MODEM_QUALCOMM : MODEM_LUMISSIL;
+	const enum modem_family family = message->message == MODEM_VS_SW_VER_CNF ? MODEM_QUALCOMM : MODEM_LUMISSIL;
 	struct modem_identity identity;
 
 	if (modem->config.family != MODEM_AUTO && modem->config.family != family)

@@ -76,8 +76,7 @@ void modem_ask_identity(struct modem *modem, struct modem_outputs *out);
 void modem_ask_version(struct modem *modem, struct modem_outputs *out);
 /* Its CM_SET_KEY.CNF tells the MAC of a modem that has not answered the identification, or was passed over in it. */
 void modem_learn_mac(struct modem *modem, const uint8_t src[MAC_LEN], struct modem_outputs *out);
-void modem_on_version(struct modem *modem, const struct modem_mme *message, uint64_t now_us,
-		      struct modem_outputs *out);
+void modem_on_version(struct modem *modem, const struct modem_mme *message, uint64_t now_us, struct modem_outputs *out);
 
 /* modem_restart.c */
 /* A reset is due, and the modem has not said what it is: it is to be asked, once for each key. */
@@ -93,8 +92,7 @@ void modem_wait_up_tick(struct modem *modem, uint64_t now_us, struct modem_outpu
 void modem_answers_after_reset(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
 void modem_on_reset_cnf(struct modem *modem, const struct vs_rs_dev_cnf *cnf, uint64_t now_us,
 			struct modem_outputs *out);
-void modem_on_host_action(struct modem *modem, const struct modem_mme *ind, uint64_t now_us,
-			  struct modem_outputs *out);
+void modem_on_host_action(struct modem *modem, const struct modem_mme *ind, uint64_t now_us, struct modem_outputs *out);
 
 /* modem_link.c */
 /* It has answered any link question. */

@@ -205,8 +205,7 @@ static bool holds_key_back(const struct modem *modem)
 	       (modem->state == MODEM_RETRY && !modem->refused);
 }
 
-static void on_confirmation(struct modem *modem, const struct mme *frame, uint64_t now_us,
-			    struct modem_outputs *out)
+static void on_confirmation(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out)
 {
 	const uint8_t result = frame->set_key_cnf.result;
 
@@ -221,8 +220,7 @@ static void on_confirmation(struct modem *modem, const struct mme *frame, uint64
 		modem_verify(modem, false, now_us, out);
 }
 
-void modem_on_set_key_cnf(struct modem *modem, const struct mme *frame, uint64_t now_us,
-			  struct modem_outputs *out)
+void modem_on_set_key_cnf(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out)
 {
 	enum mme_error error = set_key_cnf_check(&frame->set_key_cnf, modem->sent_nonce);
 
@@ -274,8 +272,7 @@ static void on_checked_key(struct modem *modem, const struct get_key_cnf *cnf, u
 	modem_send_set_key(modem, now_us, out);
 }
 
-void modem_on_get_key_cnf(struct modem *modem, const struct mme *frame, uint64_t now_us,
-			  struct modem_outputs *out)
+void modem_on_get_key_cnf(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out)
 {
 	enum mme_error error = get_key_cnf_check(&frame->get_key_cnf, modem->sent_nonce);
 

@@ -132,8 +132,8 @@ static bool says_up(struct modem *modem, const struct modem_mme *message)
 {
 	switch (message->message) {
 	case MODEM_VS_PL_LNK_STATUS_CNF:
-		return message->vs_pl_lnk_status_cnf.mstatus == VS_MSTATUS_OK &&
-		       vendor_tells(modem, MODEM_QUALCOMM) && message->vs_pl_lnk_status_cnf.link_status == 1;
+		return message->vs_pl_lnk_status_cnf.mstatus == VS_MSTATUS_OK && vendor_tells(modem, MODEM_QUALCOMM) &&
+		       message->vs_pl_lnk_status_cnf.link_status == 1;
 	case MODEM_NSCM_GET_D_LINK_STATUS_CNF:
 		return vendor_tells(modem, MODEM_LUMISSIL) && message->nscm_link_status.link == 1;
 	case MODEM_NW_STATS_CNF:
@@ -153,8 +153,7 @@ static void is_answered(struct modem *modem, enum modem_message message)
 		modem->vendor_link_open = false;
 }
 
-void modem_on_link(struct modem *modem, const struct modem_mme *message, uint64_t now_us,
-		   struct modem_outputs *out)
+void modem_on_link(struct modem *modem, const struct modem_mme *message, uint64_t now_us, struct modem_outputs *out)
 {
 	if (message->message != MODEM_NSCM_D_LINK_READY_IND)
 		is_answered(modem, message->message);

@@ -62,12 +62,12 @@ struct modem_mme {
 		struct vs_pl_lnk_status_cnf vs_pl_lnk_status_cnf;
 		struct vs_op_attributes_req vs_op_attributes_req;
 		struct vs_op_attributes_cnf vs_op_attributes_cnf;
-		struct vs_hst_action vs_hst_action;         /* IND and RSP */
+		struct vs_hst_action vs_hst_action; /* IND and RSP */
 		struct vs_atten_char_ind vs_atten_char_ind;
-		struct nscm_request nscm_request;           /* GET_VERSION.REQ, GET_D_LINK_STATUS.REQ */
+		struct nscm_request nscm_request; /* GET_VERSION.REQ, GET_D_LINK_STATUS.REQ */
 		struct nscm_get_version_cnf nscm_get_version_cnf;
 		struct nscm_reset_device_req nscm_reset_device_req;
-		struct nscm_link_status nscm_link_status;   /* GET_D_LINK_STATUS.CNF and D_LINK_READY.IND */
+		struct nscm_link_status nscm_link_status; /* GET_D_LINK_STATUS.CNF and D_LINK_READY.IND */
 	};
 };
 

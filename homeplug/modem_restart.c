@@ -100,7 +100,7 @@ void modem_answers_after_reset(struct modem *modem, uint64_t now_us, struct mode
 		return;
 	modem->reset_answered = true;
 	if (!modem->reset_silence_seen && now_us + reset_us < modem->reset_over_us + reset_us / 5)
-		return; /* it may still be on its way down */
+		return;                                                   /* it may still be on its way down */
 	modem->restart_us = now_us + modem_us(modem->config.response_ms); /* it may tell this restart yet */
 	if (modem_newer_key_waits(modem))
 		modem_send_set_key(modem, now_us, out);
@@ -139,8 +139,7 @@ static void is_restarted(struct modem *modem, uint64_t now_us, struct modem_outp
 	modem_identify(modem, now_us, out);
 }
 
-void modem_on_host_action(struct modem *modem, const struct modem_mme *ind, uint64_t now_us,
-			  struct modem_outputs *out)
+void modem_on_host_action(struct modem *modem, const struct modem_mme *ind, uint64_t now_us, struct modem_outputs *out)
 {
 	const uint8_t action = ind->vs_hst_action.action;
 

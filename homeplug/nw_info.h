@@ -20,11 +20,7 @@
 #define VS_NW_INFO_REQ 0xa038
 #define VS_NW_INFO_CNF 0xa039
 
-enum nw_info_role {
-	NW_INFO_STATION = 0,
-	NW_INFO_PROXY_COORDINATOR = 1,
-	NW_INFO_COORDINATOR = 2
-};
+enum nw_info_role { NW_INFO_STATION = 0, NW_INFO_PROXY_COORDINATOR = 1, NW_INFO_COORDINATOR = 2 };
 
 struct nw_info {
 	uint8_t modem_mac[MAC_LEN]; /* who answered (OSA) */
@@ -32,9 +28,9 @@ struct nw_info {
 	uint8_t nid[NID_LEN];
 	uint8_t snid;
 	uint8_t tei;
-	uint8_t role;               /* enum nw_info_role, or a value it does not know */
+	uint8_t role; /* enum nw_info_role, or a value it does not know */
 	uint8_t cco_mac[MAC_LEN];
-	uint8_t stations;           /* peers in the network */
+	uint8_t stations; /* peers in the network */
 };
 
 /*

@@ -9,11 +9,11 @@
 /* VS_OP_ATTRIBUTES.CNF: the data that is read, and the room modems send for it. */
 #define ATTRIBUTES_READ 72
 #define ATTRIBUTES_ROOM 1024
-#define HARDWARE_LEN	16
-#define SOFTWARE_LEN	16
+#define HARDWARE_LEN    16
+#define SOFTWARE_LEN    16
 #define VERSION_NUMBERS 5
-#define BUILD_DATE_LEN	8
-#define RELEASE_LEN	12
+#define BUILD_DATE_LEN  8
+#define RELEASE_LEN     12
 
 /* Reads a text of n octets; `out` has room for `size`, its NUL included. */
 static void read_text(struct reader *r, size_t n, char *out, size_t size)

@@ -27,12 +27,10 @@
 #define QUALCOMM_NAME_SIZE    17
 #define QUALCOMM_COOKIE_LEN   4
 
-enum vs_mstatus {
-	VS_MSTATUS_OK = 0x00
-};
+enum vs_mstatus { VS_MSTATUS_OK = 0x00 };
 
 enum vs_host_action {
-	VS_HOST_LOADER_READY = 0,    /* the modem has (re)started without firmware */
+	VS_HOST_LOADER_READY = 0, /* the modem has (re)started without firmware */
 	VS_HOST_FIRMWARE_STORED = 1,
 	VS_HOST_PIB_STORED = 2,
 	VS_HOST_BOTH_STORED = 3,
@@ -68,7 +66,7 @@ struct vs_op_attributes_cnf {
 	uint16_t size;                     /* of the data that follow, at least 72 */
 	char hardware[QUALCOMM_NAME_SIZE]; /* texts as in vs_sw_ver_cnf */
 	char software[QUALCOMM_NAME_SIZE];
-	uint32_t version[5];               /* major, minor, sub, build suffix, build number */
+	uint32_t version[5]; /* major, minor, sub, build suffix, build number */
 	char build_date[9];
 	char release_type[13];
 };

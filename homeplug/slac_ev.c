@@ -24,8 +24,7 @@ void slac_ev_defaults(struct slac_ev_config *config)
 	};
 }
 
-void slac_ev_init(struct slac_ev *ev, const struct slac_ev_config *config, random_fill random,
-		  void *random_ctx)
+void slac_ev_init(struct slac_ev *ev, const struct slac_ev_config *config, random_fill random, void *random_ctx)
 {
 	memset(ev, 0, sizeof(*ev));
 	ev->config = *config;
@@ -46,8 +45,7 @@ struct slac_ev_output *slac_ev_output_add(struct slac_ev_outputs *out, enum slac
 	return item;
 }
 
-void slac_ev_enter(struct slac_ev *ev, enum slac_ev_state state, const char *text,
-		   struct slac_ev_outputs *out)
+void slac_ev_enter(struct slac_ev *ev, enum slac_ev_state state, const char *text, struct slac_ev_outputs *out)
 {
 	struct slac_ev_output *item = slac_ev_output_add(out, SLAC_EV_STEP);
 
@@ -293,8 +291,7 @@ static void expire(struct slac_ev *ev, uint64_t now_us, struct slac_ev_outputs *
 
 /* --- frames --- */
 
-static void take_parm_cnf(struct slac_ev *ev, const struct mme *frame, uint64_t now_us,
-			  struct slac_ev_outputs *out)
+static void take_parm_cnf(struct slac_ev *ev, const struct mme *frame, uint64_t now_us, struct slac_ev_outputs *out)
 {
 	if (ev->state != SLAC_EV_WAIT_PARM_CNF)
 		return;
@@ -305,8 +302,7 @@ static void take_parm_cnf(struct slac_ev *ev, const struct mme *frame, uint64_t 
 }
 
 /* Every EVSE that reports gets its answer, also the one that repeats because the answer was lost. */
-static void take_atten_char(struct slac_ev *ev, const struct mme *frame, uint64_t now_us,
-			    struct slac_ev_outputs *out)
+static void take_atten_char(struct slac_ev *ev, const struct mme *frame, uint64_t now_us, struct slac_ev_outputs *out)
 {
 	if (ev->state < SLAC_EV_SOUNDING || ev->state > SLAC_EV_WAIT_MATCH_CNF)
 		return;

@@ -29,28 +29,29 @@
 struct slac_ev_config {
 	uint8_t ev_mac[MAC_LEN];
 	uint8_t run_id[RUN_ID_LEN];
-	uint32_t parm_repeats;             /* repeats of CM_SLAC_PARM.REQ after the first, 100 by default (cars insist) */
-	uint32_t tt_match_response_ms;     /* 200 */
-	uint32_t tt_ev_atten_results_ms;   /* 1200, from the first START_ATTEN_CHAR */
-	uint32_t c_ev_match_retry;         /* 2: repeats of CM_VALIDATE.REQ and SLAC_MATCH.REQ */
-	uint32_t parm_to_start_ms;         /* CM_SLAC_PARM.CNF to first START_ATTEN_CHAR, 50 */
-	uint32_t batch_msg_interval_ms;    /* TP_EV_batch_msg_interval, 20 ... 50: spacing of STARTs and sounds */
-	uint32_t rsp_to_match_ms;          /* before SLAC_MATCH.REQ or CM_VALIDATE.REQ, 50 (real cars: up to 1000) */
-	uint8_t num_sounds;                /* 10: sounds announced and sent */
-	bool wait_for_all_evses;           /* wait TT_EV_atten_results out for further EVSEs instead of taking the first */
-	bool double_parm_req;              /* send each CM_SLAC_PARM.REQ twice, as the Ioniq does */
+	uint32_t parm_repeats;           /* repeats of CM_SLAC_PARM.REQ after the first, 100 by default (cars insist) */
+	uint32_t tt_match_response_ms;   /* 200 */
+	uint32_t tt_ev_atten_results_ms; /* 1200, from the first START_ATTEN_CHAR */
+	uint32_t c_ev_match_retry;       /* 2: repeats of CM_VALIDATE.REQ and SLAC_MATCH.REQ */
+	uint32_t parm_to_start_ms;       /* CM_SLAC_PARM.CNF to first START_ATTEN_CHAR, 50 */
+	uint32_t batch_msg_interval_ms;  /* TP_EV_batch_msg_interval, 20 ... 50: spacing of STARTs and sounds */
+	uint32_t rsp_to_match_ms;        /* before SLAC_MATCH.REQ or CM_VALIDATE.REQ, 50 (real cars: up to 1000) */
+	uint8_t num_sounds;              /* 10: sounds announced and sent */
+	bool wait_for_all_evses; /* wait TT_EV_atten_results out for further EVSEs instead of taking the first */
+	bool double_parm_req;    /* send each CM_SLAC_PARM.REQ twice, as the Ioniq does */
 
 	/* By the mean attenuation, each included; both 0, the default, is no limit: what is nearest is matched. */
-	uint32_t signalattn_direct_db;     /* C_EV_match_signalattn_direct: matched without validation; 0: no limit */
-	uint32_t signalattn_indirect_db;   /* C_EV_match_signalattn_indirect: validated, above not found; 0: no limit */
-	uint8_t vald_nb_toggles;           /* C_EV_vald_nb_toggles, 1 ... 3; 0, the default: random */
-	uint32_t vald_state_duration_ms;   /* TP_EV_vald_state_duration, 300: each B and C of a toggle, 200 ... 400 */
-	uint32_t not_ready_pause_ms;       /* 500: before an EVSE that was not ready to validate is asked again */
-	uint32_t not_ready_repeats;        /* 16, which stays within its TT_EVSE_match_session */
+	uint32_t signalattn_direct_db;   /* C_EV_match_signalattn_direct: matched without validation; 0: no limit */
+	uint32_t signalattn_indirect_db; /* C_EV_match_signalattn_indirect: validated, above not found; 0: no limit */
+	uint8_t vald_nb_toggles;         /* C_EV_vald_nb_toggles, 1 ... 3; 0, the default: random */
+	uint32_t vald_state_duration_ms; /* TP_EV_vald_state_duration, 300: each B and C of a toggle, 200 ... 400 */
+	uint32_t not_ready_pause_ms;     /* 500: before an EVSE that was not ready to validate is asked again */
+	uint32_t not_ready_repeats;      /* 16, which stays within its TT_EVSE_match_session */
 
-	uint32_t tt_matching_rate_ms;       /* TT_matching_rate, 400: between a failed run and the next */
-	uint32_t tt_matching_repetition_ms; /* TT_matching_repetition, 10000: no new run after it; 0 (default): one run */
-	bool keep_run_id;                   /* each run has the run_id of the first, as the Ioniq's and Teslas' have */
+	uint32_t tt_matching_rate_ms; /* TT_matching_rate, 400: between a failed run and the next */
+	uint32_t
+		tt_matching_repetition_ms; /* TT_matching_repetition, 10000: no new run after it; 0, the default: one */
+	bool keep_run_id;                  /* each run has the run_id of the first, as the Ioniq's and Teslas' have */
 };
 
 enum slac_ev_state {
@@ -66,7 +67,7 @@ enum slac_ev_state {
 	SLAC_EV_BEFORE_MATCH,
 	SLAC_EV_WAIT_MATCH_CNF,
 	SLAC_EV_MATCHED,
-	SLAC_EV_BEFORE_NEXT_RUN,      /* TT_matching_rate */
+	SLAC_EV_BEFORE_NEXT_RUN, /* TT_matching_rate */
 	SLAC_EV_FAILED
 };
 
@@ -84,25 +85,25 @@ struct slac_ev {
 	uint32_t sent;                /* of the present batch or the repeats of the present request */
 	size_t evse_count;
 	struct slac_ev_evse evses[SLAC_EV_EVSES];
-	uint8_t evse_mac[MAC_LEN];    /* the chosen one */
-	uint8_t run_id[RUN_ID_LEN];   /* of the present run */
-	uint64_t started_us;          /* the first run */
+	uint8_t evse_mac[MAC_LEN];  /* the chosen one */
+	uint8_t run_id[RUN_ID_LEN]; /* of the present run */
+	uint64_t started_us;        /* the first run */
 	/* Validation of the chosen EVSE. */
-	uint32_t not_ready;           /* its NotReady answers */
-	uint32_t restarts;            /* of step 2, because the EVSE missed it */
-	uint8_t toggles;              /* to be made */
+	uint32_t not_ready; /* its NotReady answers */
+	uint32_t restarts;  /* of step 2, because the EVSE missed it */
+	uint8_t toggles;    /* to be made */
 	bool s2_closed;
-	uint64_t step2_us;            /* when step 2 was sent */
+	uint64_t step2_us; /* when step 2 was sent */
 	uint64_t result_deadline_us;
-	struct network_key key;       /* valid in SLAC_EV_MATCHED */
+	struct network_key key; /* valid in SLAC_EV_MATCHED */
 	random_fill random;
 	void *random_ctx;
 };
 
 enum slac_ev_output_kind {
-	SLAC_EV_SEND,  /* send `frame` */
-	SLAC_EV_STEP,  /* entered `state`; `text` says why where it is FAILED or BEFORE_NEXT_RUN, e.g. "no_match_cnf" */
-	SLAC_EV_S2     /* close or open S2: the pilot goes to C or back to B */
+	SLAC_EV_SEND, /* send `frame` */
+	SLAC_EV_STEP, /* entered `state`; `text` says why where it is FAILED or BEFORE_NEXT_RUN, e.g. "no_match_cnf" */
+	SLAC_EV_S2    /* close or open S2: the pilot goes to C or back to B */
 };
 
 struct slac_ev_output {

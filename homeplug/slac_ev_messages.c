@@ -44,8 +44,7 @@ bool slac_ev_send_sound(const struct slac_ev *ev, uint8_t remaining, struct slac
 	return true;
 }
 
-void slac_ev_send_atten_char_rsp(const struct slac_ev *ev, const uint8_t evse_mac[MAC_LEN],
-				 struct slac_ev_outputs *out)
+void slac_ev_send_atten_char_rsp(const struct slac_ev *ev, const uint8_t evse_mac[MAC_LEN], struct slac_ev_outputs *out)
 {
 	struct atten_char_rsp *rsp = &send(ev, CM_ATTEN_CHAR_RSP, evse_mac, out)->atten_char_rsp;
 

@@ -14,7 +14,7 @@
 /* TP_EV_vald_toggle, and what the EVSE may need to see an edge (T_vald_detect_time). */
 #define VALD_TOGGLE_MIN_MS  600u
 #define VALD_TOGGLE_MAX_MS  3500u
-#define VALD_DETECT_MS	    200u
+#define VALD_DETECT_MS      200u
 #define VALD_NB_TOGGLES_MAX 3u
 /* The unit of Timer. */
 #define TIMER_UNIT_MS 100u
@@ -149,8 +149,7 @@ static void take_not_ready(struct slac_ev *ev, uint64_t now_us, struct slac_ev_o
 	slac_ev_wait(ev, ev->config.not_ready_pause_ms, now_us);
 }
 
-static void take_step1_result(struct slac_ev *ev, uint8_t result, uint64_t now_us,
-			      struct slac_ev_outputs *out)
+static void take_step1_result(struct slac_ev *ev, uint8_t result, uint64_t now_us, struct slac_ev_outputs *out)
 {
 	switch (result) {
 	case VALIDATE_READY:
@@ -201,8 +200,7 @@ static void take_step2_result(struct slac_ev *ev, const struct validate_cnf *cnf
 		slac_ev_drop(ev, now_us, out);
 }
 
-void slac_ev_validate_cnf(struct slac_ev *ev, const struct mme *frame, uint64_t now_us,
-			  struct slac_ev_outputs *out)
+void slac_ev_validate_cnf(struct slac_ev *ev, const struct mme *frame, uint64_t now_us, struct slac_ev_outputs *out)
 {
 	const struct validate_cnf *cnf = &frame->validate_cnf;
 

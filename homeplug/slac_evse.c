@@ -265,8 +265,7 @@ static void end_session(struct slac_evse *evse, enum slac_status status, enum sl
 	listen_or_stay_failed(evse, now_us);
 }
 
-static void on_key_lost(struct slac_evse *evse, enum slac_reason reason, uint64_t now_us,
-			struct slac_evse_outputs *out)
+static void on_key_lost(struct slac_evse *evse, enum slac_reason reason, uint64_t now_us, struct slac_evse_outputs *out)
 {
 	evse->has_key = false;
 	network_key_wipe(&evse->key);

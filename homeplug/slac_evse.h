@@ -59,7 +59,7 @@ struct slac_evse_config {
 	bool validation;                   /* CM_VALIDATE is carried out; false: it is refused */
 	bool await_link;                   /* report `matched` at LINK_UP; false: when SLAC_MATCH.CNF was sent */
 
-	/* Attenuation of the outlet's own receive path, subtracted from each group's mean and clamped to 0 ... 255 dB. */
+	/* Attenuation of the outlet's own receive path, subtracted from each group's mean; clamped to 0 ... 255 dB. */
 	int16_t attn_rx_db[SLAC_GROUPS];
 
 	/* Where the standard and the field differ: the switches of slac_profile.h. */
@@ -83,8 +83,8 @@ enum slac_evse_state {
 	SLAC_EVSE_MATCHING,  /* at least one run in progress */
 	SLAC_EVSE_JOINING,   /* SLAC_MATCH.CNF sent, TT_match_join runs; it is sent again when asked for */
 	SLAC_EVSE_MATCHED,
-	SLAC_EVSE_FAILED,    /* every run failed; only a new run_id is answered */
-	SLAC_EVSE_EXPIRED    /* TT_EVSE_SLAC_init is over */
+	SLAC_EVSE_FAILED, /* every run failed; only a new run_id is answered */
+	SLAC_EVSE_EXPIRED /* TT_EVSE_SLAC_init is over */
 };
 
 enum slac_run_state {
@@ -107,22 +107,22 @@ struct slac_run {
 	uint8_t ev_mac[MAC_LEN];
 	uint8_t run_id[RUN_ID_LEN];
 	uint64_t deadline_us;
-	uint64_t ended_us;            /* when it failed: the oldest failed run gives up its slot first */
-	enum slac_reason failure;     /* why it failed */
-	uint8_t num_sounds;           /* what the EV announced */
-	uint8_t sounds;               /* CM_MNBC_SOUND.IND seen */
-	uint8_t empty_profiles;       /* profiles without groups */
-	uint8_t profiles;             /* profiles that count */
-	uint8_t repeats;              /* ATTEN_CHAR.IND, or the CNF of validation step 1, sent again */
-	uint16_t sum_db[SLAC_GROUPS]; /* at most 255 profiles of 255 dB: fits */
+	uint64_t ended_us;                /* when it failed: the oldest failed run gives up its slot first */
+	enum slac_reason failure;         /* why it failed */
+	uint8_t num_sounds;               /* what the EV announced */
+	uint8_t sounds;                   /* CM_MNBC_SOUND.IND seen */
+	uint8_t empty_profiles;           /* profiles without groups */
+	uint8_t profiles;                 /* profiles that count */
+	uint8_t repeats;                  /* ATTEN_CHAR.IND, or the CNF of validation step 1, sent again */
+	uint16_t sum_db[SLAC_GROUPS];     /* at most 255 profiles of 255 dB: fits */
 	uint8_t measured_db[SLAC_GROUPS]; /* mean of the profiles */
 	uint8_t average_db[SLAC_GROUPS];  /* the same less attn_rx_db: what is reported */
-	uint8_t reported_sounds;      /* NUM_SOUNDS of the ATTEN_CHAR.IND */
-	bool s2_closed;               /* TOGGLING: C or D was seen in this window, and B not since */
-	uint8_t toggles;              /* B-C-B of the last validation */
-	bool validated;               /* it is over, its result was sent */
-	uint8_t validations;          /* begun in this run */
-	uint8_t put_off;              /* validations answered with NotReady: another car may toggle; counts to 255 */
+	uint8_t reported_sounds;          /* NUM_SOUNDS of the ATTEN_CHAR.IND */
+	bool s2_closed;                   /* TOGGLING: C or D was seen in this window, and B not since */
+	uint8_t toggles;                  /* B-C-B of the last validation */
+	bool validated;                   /* it is over, its result was sent */
+	uint8_t validations;              /* begun in this run */
+	uint8_t put_off; /* validations answered with NotReady: another car may toggle; counts to 255 */
 };
 
 struct slac_evse {
@@ -130,42 +130,43 @@ struct slac_evse {
 	enum slac_evse_state state;
 	uint64_t deadline_us; /* of TT_EVSE_SLAC_init */
 	bool vehicle_connected;
-	bool paused;          /* SLAC_EVSE_PAUSE, until LISTEN */
+	bool paused; /* SLAC_EVSE_PAUSE, until LISTEN */
 	bool has_key;
 	struct network_key key;
-	bool rejoining;             /* JOINING: it was matched before, its link was paused */
-	bool key_given;             /* to key_holder: nobody else is answered before KEY_SET brings another one */
+	bool rejoining; /* JOINING: it was matched before, its link was paused */
+	bool key_given; /* to key_holder: nobody else is answered before KEY_SET brings another one */
 	uint8_t key_holder[MAC_LEN];
 	uint8_t given_nid[NID_LEN]; /* of that key */
 	uint32_t failures;          /* matchings of this vehicle since the last match */
 	uint64_t last_window_us;    /* end of the last initialization window it gets */
 	uint8_t modem_mac[MAC_LEN]; /* the local modem's, zero: not known, any modem's profiles count */
-	bool has_run_id;      /* an EV has spoken since the vehicle was connected */
+	bool has_run_id;            /* an EV has spoken since the vehicle was connected */
 	uint8_t run_id[RUN_ID_LEN];
 	uint8_t ev_mac[MAC_LEN];
 	struct slac_validation validation;
-	struct slac_failed_runs failed_runs; /* of this vehicle's visit; they stay silent with listen_after_failure off */
+	struct slac_failed_runs
+		failed_runs; /* of this vehicle's visit; they stay silent with listen_after_failure off */
 	struct slac_run runs[SLAC_EVSE_RUNS];
 };
 
 enum slac_evse_input_kind {
 	SLAC_EVSE_CONNECTED,    /* cp_state is B, C or D */
 	SLAC_EVSE_DISCONNECTED, /* cp_state left B, C, D; `reason` says why */
-	SLAC_EVSE_TERMINATE,    /* the 15118 side ends the data link: unmatched, the vehicle stays and may speak again */
+	SLAC_EVSE_TERMINATE,    /* the 15118 side ends the data link: unmatched; the vehicle may speak again */
 	SLAC_EVSE_PAUSE,        /* no CM_SLAC_PARM.REQ is answered for now (the pilot is in F or at a nominal duty); not
 				 * to be given while a match is sought or held: it would end without a status */
 	SLAC_EVSE_LISTEN,       /* a new window of TT_EVSE_SLAC_init begins */
 	SLAC_EVSE_KEY_SET,      /* the modem `modem_mac` confirmed `key`; taken over for the next CM_SLAC_MATCH.CNF */
 	SLAC_EVSE_KEY_LOST,     /* the modem's key is unknown; nothing is answered until KEY_SET */
-	SLAC_EVSE_KEY_PENDING,  /* the same key is being set once more: nothing is answered until KEY_SET, runs go on; without
-				 * meaning once an EV has been given the key */
+	SLAC_EVSE_KEY_PENDING,  /* the same key is being set once more: nothing is answered until KEY_SET, runs go on;
+				 * without meaning once an EV has been given the key */
 	SLAC_EVSE_S2_CLOSED,    /* cp_state went to C or D: half a toggle of validation */
 	SLAC_EVSE_S2_OPEN,      /* cp_state went back to B: the other half */
 	SLAC_EVSE_LINK_UP,      /* the modem is in one network with the EV's */
 	SLAC_EVSE_LINK_UNKNOWN, /* the modem cannot tell: counts as up */
 	SLAC_EVSE_LINK_LOST,    /* the link was up and is lost: unmatched */
 	SLAC_EVSE_REJOIN,       /* the link was paused and comes back: TT_match_join runs again */
-	SLAC_EVSE_LINK_PAUSED,  /* the link that REJOIN waits for is paused once more: matched as before, without a time limit;
+	SLAC_EVSE_LINK_PAUSED,  /* the link that REJOIN waits for is paused once more: matched as before, no time limit;
 				 * without meaning when it is awaited for the first time, the EV is not matched yet */
 	SLAC_EVSE_FRAME,        /* `frame` was received */
 	SLAC_EVSE_TICK          /* time has passed, nothing else */
@@ -185,18 +186,13 @@ struct slac_evse_input {
 };
 
 /* The words of the status message (mqtt-api document). */
-enum slac_status {
-	SLAC_STATUS_MATCHING,
-	SLAC_STATUS_MATCHED,
-	SLAC_STATUS_FAILED,
-	SLAC_STATUS_UNMATCHED
-};
+enum slac_status { SLAC_STATUS_MATCHING, SLAC_STATUS_MATCHED, SLAC_STATUS_FAILED, SLAC_STATUS_UNMATCHED };
 
 enum slac_evse_output_kind {
 	SLAC_EVSE_SEND,         /* send `frame` */
 	SLAC_EVSE_STATUS,       /* report `status` with `reason`; run_id where has_run_id */
-	SLAC_EVSE_INIT_TIMEOUT, /* TT_EVSE_SLAC_init is over: the pilot logic decides what follows; reason: the car did not
-				 * speak, or SLAC_REASON_KEY_NOT_SET */
+	SLAC_EVSE_INIT_TIMEOUT, /* TT_EVSE_SLAC_init is over: the pilot logic decides what follows; reason: the car did
+				 * not speak, or SLAC_REASON_KEY_NOT_SET */
 	SLAC_EVSE_WATCH_LINK,   /* JOINING begins: LINK_UP or LINK_UNKNOWN is waited for */
 	SLAC_EVSE_RUN_STEP,     /* a run went from `from` to `to`, for the log; reason when it failed */
 	SLAC_EVSE_IGNORED,      /* a message was refused: mmtype, ev_mac = its sender, reason, error */

@@ -57,15 +57,15 @@ static enum slac_reason parm_req_refusal(const struct slac_evse *evse, const str
 		return SLAC_REASON_ALREADY_MATCHED;
 	if (slac_evse_is_given_away(evse)) {
 		bool by_matched_ev = run != NULL && run->state == SLAC_RUN_MATCHED;
-		return by_matched_ev && evse->config.rematch_matched_ev ? SLAC_REASON_NONE : SLAC_REASON_ALREADY_MATCHED;
+		return by_matched_ev && evse->config.rematch_matched_ev ? SLAC_REASON_NONE
+									: SLAC_REASON_ALREADY_MATCHED;
 	}
 	if (!evse->config.listen_after_failure && slac_failed_runs_has(&evse->failed_runs, ev_mac, run_id))
 		return SLAC_REASON_RUN_FAILED;
 	return SLAC_REASON_NONE;
 }
 
-static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_t now_us,
-			struct slac_evse_outputs *out)
+static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_t now_us, struct slac_evse_outputs *out)
 {
 	struct slac_run *run = find_run(evse, frame->src);
 	enum mme_error error = slac_parm_req_check(&frame->slac_parm_req);

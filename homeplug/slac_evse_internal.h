@@ -10,8 +10,7 @@ void slac_evse_report(const struct slac_evse *evse, enum slac_status status, enu
 		      struct slac_evse_outputs *out);
 /* The next statuses are about this run's EV. */
 void slac_evse_remember_ev(struct slac_evse *evse, const struct slac_run *run);
-struct slac_run_context slac_evse_run_context(struct slac_evse *evse, uint64_t now_us,
-					      struct slac_evse_outputs *out);
+struct slac_run_context slac_evse_run_context(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out);
 /* CM_SLAC_MATCH.CNF was sent for the first time: this EV has won the outlet. */
 void slac_evse_on_chosen(struct slac_evse *evse, const struct slac_run *winner, uint64_t now_us,
 			 struct slac_evse_outputs *out);

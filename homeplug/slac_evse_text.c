@@ -3,8 +3,7 @@
 
 const char *slac_evse_state_text(enum slac_evse_state state)
 {
-	static const char *const texts[] = {"IDLE",    "WAIT_PARM", "MATCHING", "JOINING",
-					    "MATCHED", "FAILED",    "EXPIRED"};
+	static const char *const texts[] = {"IDLE", "WAIT_PARM", "MATCHING", "JOINING", "MATCHED", "FAILED", "EXPIRED"};
 
 	return (size_t)state < sizeof(texts) / sizeof(texts[0]) ? texts[state] : "?";
 }

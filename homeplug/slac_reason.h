@@ -18,8 +18,8 @@ enum slac_reason {
 	SLAC_REASON_NO_ATTEN_CHAR_RSP,   /* TT_match_response is over, C_EV_match_retry repeats are used up */
 	SLAC_REASON_NO_MATCH_REQ,        /* TT_EVSE_match_session is over */
 	SLAC_REASON_NO_VALIDATE_REQ,     /* validation began, its step 2 did not come; the repeats are used up */
-	SLAC_REASON_VALIDATION_PUT_OFF,  /* TT_EVSE_match_session is over, its validation always had to wait for another car's;
-					  * also why CM_VALIDATE.REQ was answered with NotReady */
+	SLAC_REASON_VALIDATION_PUT_OFF,  /* TT_EVSE_match_session is over, its validation always had to wait for another
+					  * car's; also why CM_VALIDATE.REQ was answered with NotReady */
 	SLAC_REASON_NO_JOIN,             /* TT_match_join is over and the power-line link is not up */
 	SLAC_REASON_JOIN_LOST,           /* the power-line link was up and is lost */
 	SLAC_REASON_OTHER_EV_MATCHED,    /* another candidate won the outlet */
@@ -33,18 +33,18 @@ enum slac_reason {
 	SLAC_REASON_MODEM_RESTARTED,     /* the modem restarted, or was found with another key */
 
 	/* A message was refused although it decoded. */
-	SLAC_REASON_FIELD,            /* a field check failed; enum mme_error tells which */
-	SLAC_REASON_NO_VEHICLE,       /* the pilot is not in B, C or D */
-	SLAC_REASON_KEY_NOT_SET,      /* the modem has not confirmed the session's NMK; also why TT_EVSE_SLAC_init ended */
-	SLAC_REASON_PAUSED,           /* the pilot is in F or at a nominal duty cycle on our request */
-	SLAC_REASON_INIT_EXPIRED,     /* CM_SLAC_PARM.REQ after TT_EVSE_SLAC_init */
-	SLAC_REASON_ALREADY_MATCHED,  /* the outlet is matched with another run */
-	SLAC_REASON_RUN_FAILED,       /* this run has failed; it stays silent */
-	SLAC_REASON_TABLE_FULL,       /* five runs are in progress */
-	SLAC_REASON_UNKNOWN_RUN,      /* no run of this EV and run_id */
-	SLAC_REASON_UNEXPECTED,       /* the run does not wait for this message now */
-	SLAC_REASON_OTHER_MODEM,      /* an attenuation profile that is not the local modem's */
-	SLAC_REASON_NOT_FOR_EVSE,     /* a message an EVSE never receives, or for another station */
+	SLAC_REASON_FIELD,           /* a field check failed; enum mme_error tells which */
+	SLAC_REASON_NO_VEHICLE,      /* the pilot is not in B, C or D */
+	SLAC_REASON_KEY_NOT_SET,     /* the modem has not confirmed the NMK; also why TT_EVSE_SLAC_init ended */
+	SLAC_REASON_PAUSED,          /* the pilot is in F or at a nominal duty cycle on our request */
+	SLAC_REASON_INIT_EXPIRED,    /* CM_SLAC_PARM.REQ after TT_EVSE_SLAC_init */
+	SLAC_REASON_ALREADY_MATCHED, /* the outlet is matched with another run */
+	SLAC_REASON_RUN_FAILED,      /* this run has failed; it stays silent */
+	SLAC_REASON_TABLE_FULL,      /* five runs are in progress */
+	SLAC_REASON_UNKNOWN_RUN,     /* no run of this EV and run_id */
+	SLAC_REASON_UNEXPECTED,      /* the run does not wait for this message now */
+	SLAC_REASON_OTHER_MODEM,     /* an attenuation profile that is not the local modem's */
+	SLAC_REASON_NOT_FOR_EVSE,    /* a message an EVSE never receives, or for another station */
 
 	SLAC_REASON_COUNT
 };

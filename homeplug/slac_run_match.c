@@ -9,8 +9,8 @@ void slac_on_match_req(struct slac_run *run, const struct slac_run_context *ctx,
 	const struct slac_evse_config *config = ctx->config;
 
 	if (slac_run_refuse_field(ctx, frame,
-				  slac_match_req_check(&frame->slac_match_req, run->ev_mac, config->evse_mac, run->run_id,
-						       config->any_ids)))
+				  slac_match_req_check(&frame->slac_match_req, run->ev_mac, config->evse_mac,
+						       run->run_id, config->any_ids)))
 		return;
 	struct slac_match_cnf *cnf = &slac_run_send(run, ctx, CM_SLAC_MATCH_CNF)->slac_match_cnf;
 	cnf->mvf_length = SLAC_MATCH_CNF_MVF_LENGTH;

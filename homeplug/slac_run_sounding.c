@@ -62,9 +62,9 @@ void slac_on_sounding_over(struct slac_run *run, const struct slac_run_context *
 
 static bool start_is_refused(const struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
-	return slac_run_refuse_field(ctx, frame,
-				     start_atten_char_ind_check(&frame->start_atten_char_ind, run->run_id,
-								!ctx->config->any_sound_counts));
+	return slac_run_refuse_field(
+		ctx, frame,
+		start_atten_char_ind_check(&frame->start_atten_char_ind, run->run_id, !ctx->config->any_sound_counts));
 }
 
 void slac_on_start_atten_char(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)

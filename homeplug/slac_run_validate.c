@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Validation by toggling S2 (A.9.3): an EV that hears several outlets proves on the pilot which one it is plugged into. */
+/* Validation by toggling S2 (A.9.3): an EV that hears several outlets proves on the pilot which one it is plugged to. */
 #include "homeplug/slac_run.h"
 
 static void send_cnf(const struct slac_run *run, const struct slac_run_context *ctx, enum validate_result result,

@@ -5,7 +5,8 @@
 const struct slac_transition slac_transitions[] = {
 	{SLAC_RUN_FREE, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "CM_SLAC_PARM.CNF; TT_match_sequence starts"},
 	{SLAC_RUN_WAIT_START, CM_SLAC_PARM_REQ, slac_on_parm_req, "=", "answered again, [V2G3-A09-16]"},
-	{SLAC_RUN_WAIT_START, CM_START_ATTEN_CHAR_IND, slac_on_start_atten_char, "SOUNDING", "TT_EVSE_match_MNBC starts"},
+	{SLAC_RUN_WAIT_START, CM_START_ATTEN_CHAR_IND, slac_on_start_atten_char, "SOUNDING",
+	 "TT_EVSE_match_MNBC starts"},
 	{SLAC_RUN_WAIT_START, SLAC_DEADLINE, slac_on_no_start, "FAILED", "TT_match_sequence"},
 
 	{SLAC_RUN_SOUNDING, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new run, [V2G3-A09-16]"},
@@ -27,8 +28,8 @@ const struct slac_transition slac_transitions[] = {
 	{SLAC_RUN_WAIT_MATCH, SLAC_DEADLINE, slac_on_no_match_req, "FAILED", "TT_EVSE_match_session"},
 
 	{SLAC_RUN_WAIT_TOGGLE, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new run, [V2G3-A09-16]"},
-	{SLAC_RUN_WAIT_TOGGLE, CM_VALIDATE_REQ, slac_on_validate_toggle, "TOGGLING =",
-	 "step 2: the EV's timer starts; step 1 again: answered again"},
+	{SLAC_RUN_WAIT_TOGGLE, CM_VALIDATE_REQ, slac_on_validate_toggle,
+	 "TOGGLING =", "step 2: the EV's timer starts; step 1 again: answered again"},
 	{SLAC_RUN_WAIT_TOGGLE, SLAC_DEADLINE, slac_on_no_toggle, "= FAILED",
 	 "TT_match_sequence: the CNF again, C_EV_match_retry times"},
 

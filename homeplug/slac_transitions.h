@@ -14,10 +14,10 @@
 
 struct slac_transition {
 	enum slac_run_state state;
-	uint16_t message;    /* enum mmtype, or SLAC_DEADLINE */
+	uint16_t message; /* enum mmtype, or SLAC_DEADLINE */
 	slac_run_action *act;
-	const char *to;      /* where it leads, for the reader: state names, "=" for staying */
-	const char *clause;  /* where it is written, or what it is for */
+	const char *to;     /* where it leads, for the reader: state names, "=" for staying */
+	const char *clause; /* where it is written, or what it is for */
 };
 
 extern const struct slac_transition slac_transitions[];

@@ -24,7 +24,7 @@ struct slac_validation {
 	uint64_t until_us;            /* until then, also when its run has ended meanwhile */
 	uint8_t waiting_mac[MAC_LEN]; /* comes next */
 	uint64_t waiting_since_us;
-	uint64_t waiting_until_us;    /* unless it has not asked again by then */
+	uint64_t waiting_until_us; /* unless it has not asked again by then */
 };
 
 /* The EV is told Ready, or goes on: it may toggle for `ms` from now. Its waiting is over. */

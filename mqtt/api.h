@@ -24,21 +24,21 @@
 #define API_SERVICE "slac" /* the service name that service_status carries */
 
 /* Bounds. Sizes of text include the terminating NUL. */
-#define API_PAYLOAD_MAX	  65536 /* octets of one inbound payload */
-#define API_DEPTH_MAX	  16	/* nesting of objects and arrays */
-#define API_EVSES_MAX	  64	/* entries of parameters[] and evses[] */
-#define API_NETWORKS_MAX  16	/* entries of networks[] */
-#define API_ID_MAX	  64	/* envelope id */
-#define API_EVSE_ID_MAX	  64
+#define API_PAYLOAD_MAX   65536 /* octets of one inbound payload */
+#define API_DEPTH_MAX     16    /* nesting of objects and arrays */
+#define API_EVSES_MAX     64    /* entries of parameters[] and evses[] */
+#define API_NETWORKS_MAX  16    /* entries of networks[] */
+#define API_ID_MAX        64    /* envelope id */
+#define API_EVSE_ID_MAX   64
 #define API_CONNECTOR_MAX 64  /* connector_id as text */
 #define API_INTERFACE_MAX 16  /* as the kernel's IFNAMSIZ */
-#define API_INFO_MAX	  128 /* cp_pwm response info; longer text is cut, not refused */
-#define API_VERSION_MAX	  64  /* software_version, api_version */
-#define API_REASON_MAX	  64  /* reason of a slac status */
-#define API_MEMBER_MAX	  96
+#define API_INFO_MAX      128 /* cp_pwm response info; longer text is cut, not refused */
+#define API_VERSION_MAX   64  /* software_version, api_version */
+#define API_REASON_MAX    64  /* reason of a slac status */
+#define API_MEMBER_MAX    96
 #define API_EXPECTED_MAX  192
-#define API_UUID_MAX	  37
-#define API_RUN_ID_LEN	  8 /* octets */
+#define API_UUID_MAX      37
+#define API_RUN_ID_LEN    8 /* octets */
 
 /* A buffer of this size takes every built message (builders say when a buffer is too small). */
 #define API_BUILD_MAX 4096
@@ -70,17 +70,17 @@ enum api_type {
 };
 
 enum api_kind {
-	API_SERVICE_STATUS,	  /* request */
-	API_CS_PARAMETERS,	  /* response, update */
+	API_SERVICE_STATUS,       /* request */
+	API_CS_PARAMETERS,        /* response, update */
 	API_CS_STATUS_AND_LIMITS, /* response, update */
-	API_CP_PWM,		  /* response */
-	API_CP_STATUS,		  /* update */
-	API_SLAC_DATA_LINK,	  /* update */
-	API_SLAC_LINK_STATUS,	  /* request */
-	API_SLAC_NETWORK_INFO,	  /* request */
-	API_HLC_CHARGING,	  /* update */
-	API_AUTHORIZATION,	  /* update */
-	API_RESET,		  /* request */
+	API_CP_PWM,               /* response */
+	API_CP_STATUS,            /* update */
+	API_SLAC_DATA_LINK,       /* update */
+	API_SLAC_LINK_STATUS,     /* request */
+	API_SLAC_NETWORK_INFO,    /* request */
+	API_HLC_CHARGING,         /* update */
+	API_AUTHORIZATION,        /* update */
+	API_RESET,                /* request */
 };
 
 enum api_service_state {
@@ -147,7 +147,7 @@ enum api_reset_status {
 /* The name under which the slac status is published. */
 enum api_slac_status_name {
 	API_NAME_SLAC_SERVICE_STATUS, /* "slac_service_status", the project's default */
-	API_NAME_SLAC_STATUS,	      /* "slac_status", as stations written for the Josev API know it */
+	API_NAME_SLAC_STATUS,         /* "slac_status", as stations written for the Josev API know it */
 };
 
 /* One outlet of cs_parameters. has_ac: any connector offers ac or ac_bpt; has_dc: dc or dc_bpt. */
@@ -194,8 +194,8 @@ struct api_cp_status {
 	bool has_max_voltage;
 	bool has_min_voltage;
 	bool has_duty_cycle;
-	double max_voltage_v;	   /* -30 … 30 */
-	double min_voltage_v;	   /* -30 … 30 */
+	double max_voltage_v;      /* -30 … 30 */
+	double min_voltage_v;      /* -30 … 30 */
 	double duty_cycle_percent; /* 0 … 100 */
 };
 
@@ -230,15 +230,15 @@ struct api_message {
 	enum api_type type;
 	char id[API_ID_MAX]; /* a response repeats the id of its request */
 	union {
-		struct api_parameters parameters;     /* API_CS_PARAMETERS */
-		struct api_limits limits;	      /* API_CS_STATUS_AND_LIMITS */
-		struct api_cp_pwm_response cp_pwm;    /* API_CP_PWM */
-		struct api_cp_status cp_status;	      /* API_CP_STATUS */
-		struct api_data_link data_link;	      /* API_SLAC_DATA_LINK */
-		struct api_hlc_charging hlc_charging; /* API_HLC_CHARGING */
+		struct api_parameters parameters;       /* API_CS_PARAMETERS */
+		struct api_limits limits;               /* API_CS_STATUS_AND_LIMITS */
+		struct api_cp_pwm_response cp_pwm;      /* API_CP_PWM */
+		struct api_cp_status cp_status;         /* API_CP_STATUS */
+		struct api_data_link data_link;         /* API_SLAC_DATA_LINK */
+		struct api_hlc_charging hlc_charging;   /* API_HLC_CHARGING */
 		struct api_authorization authorization; /* API_AUTHORIZATION */
-		struct api_evse_request request; /* API_SLAC_LINK_STATUS, API_SLAC_NETWORK_INFO, API_RESET */
-	} data;					 /* API_SERVICE_STATUS has none: it asks for "slac" */
+		struct api_evse_request request;        /* API_SLAC_LINK_STATUS, API_SLAC_NETWORK_INFO, API_RESET */
+	} data;                                         /* API_SERVICE_STATUS has none: it asks for "slac" */
 };
 
 /*
@@ -256,8 +256,7 @@ enum api_result api_parse(const char *payload, size_t len, struct api_message *o
  */
 enum api_result api_parse_parameters_data(const char *text, size_t len, struct api_parameters *out,
 					  struct api_error *error);
-enum api_result api_parse_limits_data(const char *text, size_t len, struct api_limits *out,
-				      struct api_error *error);
+enum api_result api_parse_limits_data(const char *text, size_t len, struct api_limits *out, struct api_error *error);
 
 /* --- Outbound ---
  *
@@ -281,9 +280,9 @@ size_t api_build_cs_limits_request(char *out, size_t size, const char *id);
 struct api_cp_pwm {
 	char evse_id[API_EVSE_ID_MAX];
 	bool hlc;
-	bool has_current;	     /* present exactly when hlc is false and neither state is forced */
-	bool error_state;	     /* state E */
-	bool fault_state;	     /* state F */
+	bool has_current;            /* present exactly when hlc is false and neither state is forced */
+	bool error_state;            /* state E */
+	bool fault_state;            /* state F */
 	uint32_t current_deciampere; /* 0.1 A; written in A with exactly one decimal: 160 -> 16.0 */
 };
 
@@ -295,8 +294,7 @@ size_t api_build_cp_pwm_request(char *out, size_t size, const char *id, const st
  * NULL: the member is then omitted. run_id is written as "0x" and 16 lower-case hex digits.
  */
 size_t api_build_slac_status(char *out, size_t size, const char *id, enum api_slac_status_name name,
-			     const char *evse_id, const uint8_t *run_id, enum api_slac_state state,
-			     const char *reason);
+			     const char *evse_id, const uint8_t *run_id, enum api_slac_state state, const char *reason);
 
 /* slac_link_status response. */
 size_t api_build_link_status_response(char *out, size_t size, const char *id, const char *evse_id,
@@ -304,10 +302,10 @@ size_t api_build_link_status_response(char *out, size_t size, const char *id, co
 
 /* One network as the modem lists it (HomePlug Green PHY network information). */
 struct api_network {
-	uint8_t nid[7];	    /* written as 14 hex digits, wire order */
-	uint8_t snid;	    /* short network identifier */
-	uint8_t tei;	    /* terminal equipment identifier of the modem in it */
-	uint8_t role;	    /* 0 station, 1 proxy coordinator, 2 central coordinator; others as "unknown" */
+	uint8_t nid[7];     /* written as 14 hex digits, wire order */
+	uint8_t snid;       /* short network identifier */
+	uint8_t tei;        /* terminal equipment identifier of the modem in it */
+	uint8_t role;       /* 0 station, 1 proxy coordinator, 2 central coordinator; others as "unknown" */
 	uint8_t cco_mac[6]; /* written aa:bb:cc:dd:ee:ff */
 };
 

@@ -60,8 +60,7 @@ size_t api_build_cp_pwm_request(char *out, size_t size, const char *id, const st
 }
 
 size_t api_build_slac_status(char *out, size_t size, const char *id, enum api_slac_status_name name,
-			     const char *evse_id, const uint8_t *run_id, enum api_slac_state state,
-			     const char *reason)
+			     const char *evse_id, const uint8_t *run_id, enum api_slac_state state, const char *reason)
 {
 	struct api_writer writer;
 

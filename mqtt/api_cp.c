@@ -18,8 +18,7 @@ enum api_result api_read_cp_pwm(const struct api_node *data, void *out)
 	    !api_json_enum(data, "status", &api_texts_cp_pwm_status, &status))
 		return API_INVALID;
 	response->status = (enum api_cp_pwm_status)status;
-	if (api_json_has(data, "info") &&
-	    !api_json_text_cut(data, "info", response->info, sizeof(response->info)))
+	if (api_json_has(data, "info") && !api_json_text_cut(data, "info", response->info, sizeof(response->info)))
 		return API_INVALID;
 	return API_OK;
 }
@@ -39,8 +38,8 @@ static bool read_connector_id(const struct api_node *data, char out[API_CONNECTO
 	return api_json_text(data, "connector_id", out, API_CONNECTOR_MAX);
 }
 
-static bool read_optional(const struct api_node *data, const char *member, double min, double max,
-			  const char *unit, bool *has, double *out)
+static bool read_optional(const struct api_node *data, const char *member, double min, double max, const char *unit,
+			  bool *has, double *out)
 {
 	*has = api_json_has(data, member);
 	return !*has || api_json_number(data, member, min, max, unit, out);
@@ -59,8 +58,7 @@ enum api_result api_read_cp_status(const struct api_node *data, void *out)
 			   &status->max_voltage_v) ||
 	    !read_optional(data, "min_voltage", -PILOT_MAX_V, PILOT_MAX_V, "V", &status->has_min_voltage,
 			   &status->min_voltage_v) ||
-	    !read_optional(data, "duty_cycle", 0, 100, "%", &status->has_duty_cycle,
-			   &status->duty_cycle_percent))
+	    !read_optional(data, "duty_cycle", 0, 100, "%", &status->has_duty_cycle, &status->duty_cycle_percent))
 		return API_INVALID;
 	return API_OK;
 }

@@ -8,7 +8,7 @@
 #define CONNECTORS_MAX 16
 
 static const char *const connector_types[] = {"AC_single_phase_core", "AC_three_phase_core", "DC_core",
-					      "DC_extended",	      "DC_combo_core",	     "DC_unique"};
+					      "DC_extended",          "DC_combo_core",       "DC_unique"};
 static const struct api_texts connector_type_texts = {connector_types,
 						      sizeof(connector_types) / sizeof(connector_types[0])};
 
@@ -85,14 +85,14 @@ static bool read_entry(const struct api_node *entry, struct api_parameters *para
 	struct api_evse_parameters *evse = &parameters->evses[parameters->count];
 	char expected[API_EXPECTED_MAX];
 
-	if (!api_json_evse_id(entry, evse->evse_id) ||
-	    !api_json_bool(entry, "supports_eim", &evse->supports_eim) || !read_interface(entry, evse) ||
-	    !read_connectors(entry, evse))
+	if (!api_json_evse_id(entry, evse->evse_id) || !api_json_bool(entry, "supports_eim", &evse->supports_eim) ||
+	    !read_interface(entry, evse) || !read_connectors(entry, evse))
 		return false;
 	for (size_t i = 0; i < parameters->count; i++) {
 		if (strcmp(parameters->evses[i].evse_id, evse->evse_id) != 0)
 			continue;
-		snprintf(expected, sizeof(expected), "another evse_id than that of parameters[%zu], %s", i, evse->evse_id);
+		snprintf(expected, sizeof(expected), "another evse_id than that of parameters[%zu], %s", i,
+			 evse->evse_id);
 		return api_json_fail(entry, "evse_id", expected);
 	}
 	parameters->count++;

@@ -40,8 +40,7 @@ static enum api_result read_known(const struct api_node *root, const char *name,
 	envelope->row = find_type(rows, count, name, type);
 	if (!envelope->row)
 		return API_IGNORED;
-	if (!api_json_text(root, "id", envelope->id, sizeof(envelope->id)) ||
-	    !api_json_object(root, "data", &data))
+	if (!api_json_text(root, "id", envelope->id, sizeof(envelope->id)) || !api_json_object(root, "data", &data))
 		return API_INVALID;
 	return envelope->row->read(&data, out);
 }

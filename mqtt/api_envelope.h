@@ -37,14 +37,14 @@ enum api_result api_envelope_parse_data(const char *text, size_t len, const stru
 
 /* Readers of the rows: api_cs_parameters.c, api_cs_limits.c, api_cp.c, api_service.c. */
 enum api_result api_read_service_status(const struct api_node *data, void *out); /* nothing */
-enum api_result api_read_cs_parameters(const struct api_node *data, void *out);	 /* struct api_parameters */
-enum api_result api_read_cs_limits(const struct api_node *data, void *out);	 /* struct api_limits */
-enum api_result api_read_cp_pwm(const struct api_node *data, void *out);    /* struct api_cp_pwm_response */
-enum api_result api_read_cp_status(const struct api_node *data, void *out); /* struct api_cp_status */
-enum api_result api_read_data_link(const struct api_node *data, void *out); /* struct api_data_link */
-enum api_result api_read_hlc_charging(const struct api_node *data, void *out); /* struct api_hlc_charging */
-enum api_result api_read_authorization(const struct api_node *data, void *out); /* struct api_authorization */
-enum api_result api_read_evse_request(const struct api_node *data, void *out); /* struct api_evse_request */
-enum api_result api_read_reset(const struct api_node *data, void *out);	       /* struct api_evse_request */
+enum api_result api_read_cs_parameters(const struct api_node *data, void *out);  /* struct api_parameters */
+enum api_result api_read_cs_limits(const struct api_node *data, void *out);      /* struct api_limits */
+enum api_result api_read_cp_pwm(const struct api_node *data, void *out);         /* struct api_cp_pwm_response */
+enum api_result api_read_cp_status(const struct api_node *data, void *out);      /* struct api_cp_status */
+enum api_result api_read_data_link(const struct api_node *data, void *out);      /* struct api_data_link */
+enum api_result api_read_hlc_charging(const struct api_node *data, void *out);   /* struct api_hlc_charging */
+enum api_result api_read_authorization(const struct api_node *data, void *out);  /* struct api_authorization */
+enum api_result api_read_evse_request(const struct api_node *data, void *out);   /* struct api_evse_request */
+enum api_result api_read_reset(const struct api_node *data, void *out);          /* struct api_evse_request */
 
 #endif

@@ -45,8 +45,7 @@ static struct json_object *tokenize(const char *text, size_t len)
 	return root;
 }
 
-enum api_result api_json_parse(const char *text, size_t len, struct json_object **root,
-			       struct api_error *error)
+enum api_result api_json_parse(const char *text, size_t len, struct json_object **root, struct api_error *error)
 {
 	struct json_object *parsed;
 
@@ -128,8 +127,7 @@ bool api_json_object(const struct api_node *node, const char *member, struct api
 	return true;
 }
 
-bool api_json_array(const struct api_node *node, const char *member, size_t max, struct api_node *out,
-		    size_t *count)
+bool api_json_array(const struct api_node *node, const char *member, size_t max, struct api_node *out, size_t *count)
 {
 	char expected[64];
 	struct json_object *value;
@@ -168,16 +166,15 @@ bool api_json_bool(const struct api_node *node, const char *member, bool *out)
 	return true;
 }
 
-bool api_json_number(const struct api_node *node, const char *member, double min, double max,
-		     const char *unit, double *out)
+bool api_json_number(const struct api_node *node, const char *member, double min, double max, const char *unit,
+		     double *out)
 {
 	struct json_object *value = get(node, member);
 	char expected[API_EXPECTED_MAX];
 	double number;
 
 	snprintf(expected, sizeof(expected), "a number from %g to %g %s", min, max, unit);
-	if (!value ||
-	    (!json_object_is_type(value, json_type_int) && !json_object_is_type(value, json_type_double)))
+	if (!value || (!json_object_is_type(value, json_type_int) && !json_object_is_type(value, json_type_double)))
 		return api_json_fail(node, member, expected);
 	number = json_object_get_double(value);
 	if (!isfinite(number) || number < min || number > max)
@@ -201,8 +198,7 @@ bool api_json_text(const struct api_node *node, const char *member, char *out, s
 	char expected[API_EXPECTED_MAX];
 	size_t len;
 
-	snprintf(expected, sizeof(expected), "a text of 1 to %zu octets without control characters",
-		 size - 1);
+	snprintf(expected, sizeof(expected), "a text of 1 to %zu octets without control characters", size - 1);
 	value = get_typed(node, member, json_type_string, expected);
 	if (!value)
 		return false;
@@ -215,8 +211,7 @@ bool api_json_text(const struct api_node *node, const char *member, char *out, s
 
 bool api_json_text_cut(const struct api_node *node, const char *member, char *out, size_t size)
 {
-	struct json_object *value =
-		get_typed(node, member, json_type_string, "a text without control characters");
+	struct json_object *value = get_typed(node, member, json_type_string, "a text without control characters");
 	const char *text;
 	size_t len;
 

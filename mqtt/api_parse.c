@@ -28,8 +28,8 @@ enum api_result api_parse(const char *payload, size_t len, struct api_message *o
 	enum api_result result;
 
 	memset(&message, 0, sizeof(message));
-	result = api_envelope_parse(payload, len, rows, sizeof(rows) / sizeof(rows[0]), &envelope,
-				    &message.data, error);
+	result =
+		api_envelope_parse(payload, len, rows, sizeof(rows) / sizeof(rows[0]), &envelope, &message.data, error);
 	if (result != API_OK)
 		return result;
 	message.kind = (enum api_kind)envelope.row->kind;
@@ -42,8 +42,7 @@ enum api_result api_parse(const char *payload, size_t len, struct api_message *o
 enum api_result api_parse_parameters_data(const char *text, size_t len, struct api_parameters *out,
 					  struct api_error *error)
 {
-	static const struct api_row row = {"cs_parameters", API_RESPONSE, API_CS_PARAMETERS,
-					   api_read_cs_parameters};
+	static const struct api_row row = {"cs_parameters", API_RESPONSE, API_CS_PARAMETERS, api_read_cs_parameters};
 	struct api_parameters parameters;
 	enum api_result result;
 
@@ -54,8 +53,7 @@ enum api_result api_parse_parameters_data(const char *text, size_t len, struct a
 	return result;
 }
 
-enum api_result api_parse_limits_data(const char *text, size_t len, struct api_limits *out,
-				      struct api_error *error)
+enum api_result api_parse_limits_data(const char *text, size_t len, struct api_limits *out, struct api_error *error)
 {
 	static const struct api_row row = {"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS,
 					   api_read_cs_limits};

@@ -12,8 +12,7 @@ static enum api_result read_service_status(const struct api_node *data, void *ou
 	int state;
 
 	if (!api_json_text(data, "service", status->service, sizeof(status->service)) ||
-	    !api_json_text(data, "software_version", status->software_version,
-			   sizeof(status->software_version)) ||
+	    !api_json_text(data, "software_version", status->software_version, sizeof(status->software_version)) ||
 	    !api_json_text(data, "api_version", status->api_version, sizeof(status->api_version)) ||
 	    !api_json_enum(data, "status", &api_texts_service_state, &state))
 		return API_INVALID;
@@ -91,8 +90,7 @@ static enum api_result read_slac_service_status(const struct api_node *data, voi
 	    !api_json_enum(data, "status", &api_texts_slac_state, &state))
 		return API_INVALID;
 	status->state = (enum api_slac_state)state;
-	if (api_json_has(data, "reason") &&
-	    !api_json_text_cut(data, "reason", status->reason, sizeof(status->reason)))
+	if (api_json_has(data, "reason") && !api_json_text_cut(data, "reason", status->reason, sizeof(status->reason)))
 		return API_INVALID;
 	status->name = API_NAME_SLAC_SERVICE_STATUS;
 	return API_OK;
@@ -112,8 +110,7 @@ static enum api_result read_link_status(const struct api_node *data, void *out)
 	struct api_station_link_status *status = out;
 	int state;
 
-	if (!api_json_evse_id(data, status->evse_id) ||
-	    !api_json_enum(data, "status", &api_texts_link_state, &state))
+	if (!api_json_evse_id(data, status->evse_id) || !api_json_enum(data, "status", &api_texts_link_state, &state))
 		return API_INVALID;
 	status->state = (enum api_link_state)state;
 	return API_OK;
@@ -162,8 +159,8 @@ enum api_result api_station_parse(const char *payload, size_t len, struct api_st
 	enum api_result result;
 
 	memset(&message, 0, sizeof(message));
-	result = api_envelope_parse(payload, len, rows, sizeof(rows) / sizeof(rows[0]), &envelope,
-				    &message.data, error);
+	result =
+		api_envelope_parse(payload, len, rows, sizeof(rows) / sizeof(rows[0]), &envelope, &message.data, error);
 	if (result != API_OK)
 		return result;
 	message.kind = (enum api_station_kind)envelope.row->kind;

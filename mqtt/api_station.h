@@ -10,14 +10,14 @@
 #include "mqtt/api.h"
 
 enum api_station_kind {
-	API_STATION_SERVICE_STATUS,	  /* update, response */
-	API_STATION_CS_PARAMETERS,	  /* request */
+	API_STATION_SERVICE_STATUS,       /* update, response */
+	API_STATION_CS_PARAMETERS,        /* request */
 	API_STATION_CS_STATUS_AND_LIMITS, /* request */
-	API_STATION_CP_PWM,		  /* request */
-	API_STATION_SLAC_STATUS,	  /* update, under either name */
-	API_STATION_SLAC_LINK_STATUS,	  /* response */
-	API_STATION_SLAC_NETWORK_INFO,	  /* response */
-	API_STATION_RESET,		  /* response */
+	API_STATION_CP_PWM,               /* request */
+	API_STATION_SLAC_STATUS,          /* update, under either name */
+	API_STATION_SLAC_LINK_STATUS,     /* response */
+	API_STATION_SLAC_NETWORK_INFO,    /* response */
+	API_STATION_RESET,                /* response */
 };
 
 struct api_station_service_status {
@@ -69,8 +69,7 @@ enum api_result api_station_parse(const char *payload, size_t len, struct api_st
 				  struct api_error *error);
 
 /* cp_status update; the optional members are written as their has_… flags say. */
-size_t api_station_build_cp_status(char *out, size_t size, const char *id,
-				   const struct api_cp_status *status);
+size_t api_station_build_cp_status(char *out, size_t size, const char *id, const struct api_cp_status *status);
 
 /* cp_pwm response; info is omitted when "". */
 size_t api_station_build_cp_pwm_response(char *out, size_t size, const char *id,
@@ -89,8 +88,7 @@ size_t api_station_build_data_link(char *out, size_t size, const char *id, const
 				   enum api_data_link_action action);
 
 /* hlc_charging update. */
-size_t api_station_build_hlc_charging(char *out, size_t size, const char *id, const char *evse_id,
-				      bool active);
+size_t api_station_build_hlc_charging(char *out, size_t size, const char *id, const char *evse_id, bool active);
 
 /* service_status request for `service` ("slac" is the one slacd answers). */
 size_t api_station_build_service_status_request(char *out, size_t size, const char *id, const char *service);
@@ -99,8 +97,7 @@ size_t api_station_build_service_status_request(char *out, size_t size, const ch
  * slac_link_status, slac_network_info or reset request, as kind says. evse_id may be NULL for API_RESET: the
  * whole service.
  */
-size_t api_station_build_evse_request(char *out, size_t size, const char *id, enum api_kind kind,
-				      const char *evse_id);
+size_t api_station_build_evse_request(char *out, size_t size, const char *id, enum api_kind kind, const char *evse_id);
 
 /* Finds a pilot state by its wire text ("B2"); false when there is none. */
 bool api_station_cp_state(const char *text, enum api_cp_state *state);

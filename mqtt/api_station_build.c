@@ -66,8 +66,7 @@ size_t api_station_build_data_link(char *out, size_t size, const char *id, const
 	return api_writer_finish(&writer, out, size);
 }
 
-size_t api_station_build_hlc_charging(char *out, size_t size, const char *id, const char *evse_id,
-				      bool active)
+size_t api_station_build_hlc_charging(char *out, size_t size, const char *id, const char *evse_id, bool active)
 {
 	struct api_writer writer;
 
@@ -86,8 +85,7 @@ size_t api_station_build_service_status_request(char *out, size_t size, const ch
 	return api_writer_finish(&writer, out, size);
 }
 
-size_t api_station_build_evse_request(char *out, size_t size, const char *id, enum api_kind kind,
-				      const char *evse_id)
+size_t api_station_build_evse_request(char *out, size_t size, const char *id, enum api_kind kind, const char *evse_id)
 {
 	struct api_writer writer;
 

@@ -5,9 +5,9 @@
 
 #include "mqtt/api.h"
 
-#define TEXTS(name)                                                                                          \
-	{                                                                                                    \
-		name, sizeof(name) / sizeof((name)[0])                                                       \
+#define TEXTS(name)                                                                                                    \
+	{                                                                                                              \
+		name, sizeof(name) / sizeof((name)[0])                                                                 \
 	}
 
 static const char *const kinds[] = {
@@ -31,9 +31,8 @@ static const char *const types[] = {
 };
 
 static const char *const service_states[] = {
-	[API_SERVICE_STARTING] = "starting", [API_SERVICE_READY] = "ready",
-	[API_SERVICE_STOPPING] = "stopping", [API_SERVICE_ERROR] = "error",
-	[API_SERVICE_BUSY] = "busy",
+	[API_SERVICE_STARTING] = "starting", [API_SERVICE_READY] = "ready", [API_SERVICE_STOPPING] = "stopping",
+	[API_SERVICE_ERROR] = "error",       [API_SERVICE_BUSY] = "busy",
 };
 
 static const char *const evse_statuses[] = {
@@ -48,7 +47,7 @@ static const char *const evse_statuses[] = {
 
 static const char *const cp_states[] = {
 	[API_CP_A1] = "A1", [API_CP_A2] = "A2", [API_CP_B1] = "B1", [API_CP_B2] = "B2", [API_CP_C1] = "C1",
-	[API_CP_C2] = "C2", [API_CP_D1] = "D1", [API_CP_D2] = "D2", [API_CP_E] = "E",	[API_CP_F] = "F",
+	[API_CP_C2] = "C2", [API_CP_D1] = "D1", [API_CP_D2] = "D2", [API_CP_E] = "E",   [API_CP_F] = "F",
 };
 
 static const char *const cp_pwm_statuses[] = {

@@ -6,8 +6,7 @@
 
 #include "mqtt/api_utf8.h"
 
-void api_writer_value(struct api_writer *writer, struct json_object *object, const char *key,
-		      struct json_object *value)
+void api_writer_value(struct api_writer *writer, struct json_object *object, const char *key, struct json_object *value)
 {
 	const unsigned flags = JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_ADD_CONSTANT_KEY;
 
@@ -31,15 +30,14 @@ void api_writer_bool(struct api_writer *writer, const char *key, bool value)
 	api_writer_value(writer, writer->data, key, json_object_new_boolean(value));
 }
 
-void api_writer_hex(struct api_writer *writer, struct json_object *object, const char *key,
-		    const char *prefix, const char *separator, const uint8_t *octets, size_t len)
+void api_writer_hex(struct api_writer *writer, struct json_object *object, const char *key, const char *prefix,
+		    const char *separator, const uint8_t *octets, size_t len)
 {
 	char text[64];
 	size_t used = (size_t)snprintf(text, sizeof(text), "%s", prefix);
 
 	for (size_t i = 0; i < len && used + 4 < sizeof(text); i++)
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%02x", i ? separator : "",
-					 octets[i]);
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%02x", i ? separator : "", octets[i]);
 	api_writer_text(writer, object, key, text);
 }
 
@@ -64,8 +62,8 @@ size_t api_writer_finish(struct api_writer *writer, char *out, size_t size)
 	if (size > 0)
 		out[0] = '\0';
 	if (!writer->failed)
-		text = json_object_to_json_string_length(
-			writer->root, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+		text = json_object_to_json_string_length(writer->root,
+							 JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
 	if (!text || len >= size)
 		len = 0;
 	else

@@ -20,14 +20,13 @@ struct api_writer {
 void api_writer_begin(struct api_writer *writer, const char *id, const char *name, enum api_type type);
 
 /* Add a member to `object`, mostly writer->data. Keys are literals; a value is taken over. */
-void api_writer_text(struct api_writer *writer, struct json_object *object, const char *key,
-		     const char *text);
+void api_writer_text(struct api_writer *writer, struct json_object *object, const char *key, const char *text);
 void api_writer_bool(struct api_writer *writer, const char *key, bool value);
 void api_writer_value(struct api_writer *writer, struct json_object *object, const char *key,
 		      struct json_object *value);
 /* Octets as lower-case hex digits after `prefix`, with `separator` between octets; at most 16 octets. */
-void api_writer_hex(struct api_writer *writer, struct json_object *object, const char *key,
-		    const char *prefix, const char *separator, const uint8_t *octets, size_t len);
+void api_writer_hex(struct api_writer *writer, struct json_object *object, const char *key, const char *prefix,
+		    const char *separator, const uint8_t *octets, size_t len);
 
 /* Prints into out as the builders of mqtt/api.h promise, and frees the document. */
 size_t api_writer_finish(struct api_writer *writer, char *out, size_t size);

@@ -13,7 +13,7 @@
 
 #include "mqtt/broker_shared.h"
 
-#define THREAD_STACK	   (256u * 1024u) /* the resolver and its modules are the largest user */
+#define THREAD_STACK       (256u * 1024u) /* the resolver and its modules are the largest user */
 #define STOP_MARGIN_MAX_MS 50u
 
 uint64_t broker_now_ms(void)
@@ -133,8 +133,7 @@ struct broker *broker_open(struct event_base *base, const struct broker_options 
 /* Drops waiting KEEP messages, the oldest first, until `bytes` more fit. Under lock. */
 static bool make_room(struct broker *broker, size_t bytes)
 {
-	while (broker->keep_count >= BROKER_KEEP_MAX ||
-	       broker->outbound_bytes + bytes > BROKER_OUTBOUND_BYTES_MAX) {
+	while (broker->keep_count >= BROKER_KEEP_MAX || broker->outbound_bytes + bytes > BROKER_OUTBOUND_BYTES_MAX) {
 		struct broker_message *oldest = broker_queue_first_of(&broker->outbound, BROKER_KEEP);
 
 		if (!oldest)
@@ -156,8 +155,8 @@ static bool admit(struct broker *broker, const struct broker_message *message)
 	       broker->outbound_bytes + message->bytes <= BROKER_OUTBOUND_BYTES_MAX;
 }
 
-bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic,
-		    const char *payload, size_t len)
+bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic, const char *payload,
+		    size_t len)
 {
 	struct broker_message *message;
 	uint64_t dropped_before;
@@ -220,8 +219,7 @@ uint64_t broker_dropped(const struct broker *broker, enum broker_drop what)
 /* Waits for the thread until then. Under lock. */
 static void wait_finished(struct broker *broker, uint64_t until_ms)
 {
-	struct timespec until = {.tv_sec = (time_t)(until_ms / 1000),
-				 .tv_nsec = (long)(until_ms % 1000) * 1000000};
+	struct timespec until = {.tv_sec = (time_t)(until_ms / 1000), .tv_nsec = (long)(until_ms % 1000) * 1000000};
 
 	while (!broker->finished) {
 		if (pthread_cond_timedwait(&broker->finished_cond, &broker->lock, &until) == ETIMEDOUT)

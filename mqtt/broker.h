@@ -32,19 +32,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BROKER_KEEP_MAX		  256
-#define BROKER_NOW_MAX		  64
+#define BROKER_KEEP_MAX           256
+#define BROKER_NOW_MAX            64
 #define BROKER_OUTBOUND_BYTES_MAX (1024u * 1024u)
-#define BROKER_INFLIGHT_MAX	  16
-#define BROKER_INBOUND_MAX	  256
+#define BROKER_INFLIGHT_MAX       16
+#define BROKER_INBOUND_MAX        256
 #define BROKER_INBOUND_BYTES_MAX  (1024u * 1024u)
-#define BROKER_PACKET_MAX	  (4u * 1024u * 1024u)
+#define BROKER_PACKET_MAX         (4u * 1024u * 1024u)
 #define BROKER_SUBSCRIPTIONS_MAX  8
-#define BROKER_REASON_MAX	  160
+#define BROKER_REASON_MAX         160
 
 /* Connecting again: first after 250 ms, doubled up to 5 s; back to 250 ms once a connection lasted 5 s. */
-#define BROKER_BACKOFF_MIN_MS	250u
-#define BROKER_BACKOFF_MAX_MS	5000u
+#define BROKER_BACKOFF_MIN_MS   250u
+#define BROKER_BACKOFF_MAX_MS   5000u
 #define BROKER_BACKOFF_RESET_MS 5000u
 /* One address has this long to accept the TCP connection and to answer CONNECT. */
 #define BROKER_CONNECT_TIMEOUT_MS 5000u
@@ -79,8 +79,8 @@ struct broker_options {
 	const char *username;
 	const char *password;
 	const char *const *subscriptions; /* topics, QoS 1, subscribed at every connect */
-	size_t subscription_count;	  /* … BROKER_SUBSCRIPTIONS_MAX */
-	const char *will_topic;		  /* last will, QoS 1, not retained */
+	size_t subscription_count;        /* … BROKER_SUBSCRIPTIONS_MAX */
+	const char *will_topic;           /* last will, QoS 1, not retained */
 	const char *will_payload;
 	size_t will_len;
 };
@@ -125,8 +125,8 @@ struct broker *broker_open(struct event_base *base, const struct broker_options 
  * connection breaks before it left (disconnected tells). What the kernel has taken already can still arrive
  * up to BROKER_UNACKNOWLEDGED_MAX_MS later, should the network come back.
  */
-bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic,
-		    const char *payload, size_t len);
+bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic, const char *payload,
+		    size_t len);
 
 /* Whether connected was called last, rather than disconnected, and the thread still sees the connection. */
 bool broker_connected(const struct broker *broker);

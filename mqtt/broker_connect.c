@@ -42,8 +42,7 @@ void broker_session_connect(struct broker_session *session)
 	if (!set_up(session))
 		return;
 	errno = 0;
-	rc = mosquitto_connect_async(session->mosquitto, session->address, settings->port,
-				     settings->keepalive_s);
+	rc = mosquitto_connect_async(session->mosquitto, session->address, settings->port, settings->keepalive_s);
 	broker_session_check(session, rc);
 	if (session->broken)
 		return;
@@ -61,9 +60,8 @@ void broker_session_go_up(struct broker_session *session)
 	struct broker *broker = session->broker;
 
 	for (size_t i = 0; i < broker->settings.subscription_count && !session->broken; i++)
-		broker_session_check(session,
-				     mosquitto_subscribe(session->mosquitto, &session->subscription_mids[i],
-							 broker->settings.subscriptions[i], 1));
+		broker_session_check(session, mosquitto_subscribe(session->mosquitto, &session->subscription_mids[i],
+								  broker->settings.subscriptions[i], 1));
 	if (session->broken)
 		return;
 	session->up = true;

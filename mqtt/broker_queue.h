@@ -11,10 +11,10 @@
 struct broker_message {
 	TAILQ_ENTRY(broker_message) entry;
 	enum broker_publish_kind kind; /* outbound */
-	int mid;		       /* outbound: the library's number once handed over, else 0 */
-	uint64_t queued_ms;	       /* outbound: monotonic time of broker_publish */
-	uint64_t generation;	       /* inbound: number of the connection it came on */
-	size_t bytes;		       /* topic and payload */
+	int mid;                       /* outbound: the library's number once handed over, else 0 */
+	uint64_t queued_ms;            /* outbound: monotonic time of broker_publish */
+	uint64_t generation;           /* inbound: number of the connection it came on */
+	size_t bytes;                  /* topic and payload */
 	size_t len;
 	char *payload; /* len octets and a NUL */
 	char topic[];

@@ -121,8 +121,7 @@ static void guard_packet_size(struct broker_session *session)
 	uint64_t consumed;
 
 	memset(&info, 0, sizeof(info));
-	if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
-	    ioctl(fd, FIONREAD, &unread) != 0)
+	if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || ioctl(fd, FIONREAD, &unread) != 0)
 		return;
 	consumed = info.tcpi_bytes_received;
 	consumed -= (uint64_t)unread;

@@ -127,8 +127,7 @@ static void send_outbound(struct broker_session *session)
  */
 static uint64_t keepalive_deadline_ms(const struct broker_session *session)
 {
-	uint64_t last =
-		session->last_in_ms < session->last_out_ms ? session->last_in_ms : session->last_out_ms;
+	uint64_t last = session->last_in_ms < session->last_out_ms ? session->last_in_ms : session->last_out_ms;
 
 	return last + (uint64_t)session->broker->settings.keepalive_s * 1000 + 1000;
 }
@@ -253,8 +252,7 @@ static bool say_goodbye(struct broker_session *session, uint64_t deadline_ms)
 	while (sent && (now_ms = broker_now_ms()) < deadline_ms) {
 		struct pollfd readable = {.fd = fd, .events = POLLIN};
 
-		if (poll(&readable, 1, (int)(deadline_ms - now_ms)) > 0 &&
-		    read(fd, scrap, sizeof(scrap)) <= 0)
+		if (poll(&readable, 1, (int)(deadline_ms - now_ms)) > 0 && read(fd, scrap, sizeof(scrap)) <= 0)
 			break;
 	}
 	close(fd);

@@ -6,7 +6,7 @@
 #include "mqtt/broker_shared.h"
 
 struct broker_session_end {
-	bool was_up;	/* the broker had accepted us; its end is told to the loop already */
+	bool was_up;    /* the broker had accepted us; its end is told to the loop already */
 	uint64_t up_ms; /* for how long */
 	char reason[BROKER_REASON_MAX];
 };

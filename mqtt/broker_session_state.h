@@ -16,7 +16,7 @@ struct broker_session {
 	bool accepted; /* CONNACK with 0 */
 	bool up;       /* and the loop was told */
 	bool broken;
-	bool progress;	      /* a packet was complete in this loop_read */
+	bool progress;        /* a packet was complete in this loop_read */
 	bool acknowledged;    /* a PUBACK of ours went out in this loop_read */
 	uint64_t consumed;    /* octets the library had taken from the socket at the last progress */
 	uint64_t last_in_ms;  /* not before the library's own note of the last octet in … */

@@ -6,7 +6,7 @@
 #include "mqtt/broker_shared.h"
 
 #define KEEPALIVE_DEFAULT_S 60
-#define KEEPALIVE_MIN_S	    5
+#define KEEPALIVE_MIN_S     5
 
 void broker_settings_free(struct broker_settings *settings)
 {
@@ -42,8 +42,7 @@ bool broker_settings_copy(struct broker_settings *settings, const struct broker_
 	settings->password = copy_text(options->password, &failed);
 	settings->will_topic = copy_text(options->will_topic, &failed);
 	for (size_t i = 0; i < options->subscription_count; i++)
-		settings->subscriptions[settings->subscription_count++] =
-			copy_text(options->subscriptions[i], &failed);
+		settings->subscriptions[settings->subscription_count++] = copy_text(options->subscriptions[i], &failed);
 	if (options->will_topic && options->will_len > 0) {
 		settings->will_payload = malloc(options->will_len);
 		if (!settings->will_payload)
@@ -67,6 +66,5 @@ bool broker_options_complete(const struct broker_options *options)
 		if (!options->subscriptions[i])
 			return false;
 	}
-	return !options->will_len ||
-	       (options->will_payload && options->will_len <= BROKER_OUTBOUND_BYTES_MAX / 4);
+	return !options->will_len || (options->will_payload && options->will_len <= BROKER_OUTBOUND_BYTES_MAX / 4);
 }

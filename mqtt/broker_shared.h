@@ -36,20 +36,20 @@ struct broker {
 	pthread_mutex_t lock;
 	/* --- under lock --- */
 	struct broker_queue outbound; /* not handed to the library yet */
-	size_t keep_count;	      /* outbound and in flight */
-	size_t now_count;	      /* outbound and in flight */
-	size_t outbound_bytes;	      /* outbound and in flight */
+	size_t keep_count;            /* outbound and in flight */
+	size_t now_count;             /* outbound and in flight */
+	size_t outbound_bytes;        /* outbound and in flight */
 	struct broker_queue inbound;
-	bool up;	       /* the thread has a connection that the broker accepted */
+	bool up;               /* the thread has a connection that the broker accepted */
 	uint64_t generation;   /* number of accepted connections so far */
 	uint64_t reason_count; /* changes of reason */
 	char reason[BROKER_REASON_MAX];
 	unsigned subscriptions_refused; /* bit per subscription */
 	uint64_t dropped[BROKER_DROPS];
 	bool stopping;
-	bool finished;	/* the thread will not touch the broker any more, unless abandoned */
+	bool finished;  /* the thread will not touch the broker any more, unless abandoned */
 	bool abandoned; /* broker_stop gave up waiting: the thread frees the broker */
-	bool flushed;	/* all was sent and DISCONNECT went out */
+	bool flushed;   /* all was sent and DISCONNECT went out */
 	uint64_t stop_deadline_ms;
 	pthread_cond_t finished_cond;
 

@@ -56,8 +56,7 @@ static void tell_refused(struct broker *broker, unsigned refused)
 {
 	for (size_t i = 0; i < broker->settings.subscription_count; i++) {
 		if ((refused & 1u << i) && broker->callbacks.subscription_refused)
-			broker->callbacks.subscription_refused(broker->context,
-							       broker->settings.subscriptions[i]);
+			broker->callbacks.subscription_refused(broker->context, broker->settings.subscriptions[i]);
 	}
 }
 

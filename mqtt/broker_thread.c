@@ -52,8 +52,8 @@ static size_t look_up(struct broker *broker, struct address *addresses)
 		return 0;
 	}
 	for (struct addrinfo *info = list; info && count < ADDRESSES_MAX; info = info->ai_next) {
-		if (getnameinfo(info->ai_addr, info->ai_addrlen, addresses[count].text,
-				sizeof(addresses[count].text), NULL, 0, NI_NUMERICHOST) == 0)
+		if (getnameinfo(info->ai_addr, info->ai_addrlen, addresses[count].text, sizeof(addresses[count].text),
+				NULL, 0, NI_NUMERICHOST) == 0)
 			count++;
 	}
 	freeaddrinfo(list);

@@ -13,9 +13,14 @@ _Static_assert((int)API_CP_A1 == (int)CP_STATE_A1 && (int)API_CP_D2 == (int)CP_S
 static uint64_t nearest_deadline(const struct evse *evse)
 {
 	const uint64_t deadlines_us[] = {
-		slac_evse_deadline(&evse->slac),     modem_deadline(&evse->modem), control_pilot_deadline(&evse->pilot),
-		request_retry_deadline(&evse->pilot_retry), evse->link_retry_us, evse->network_requests.deadline_us,
-		amp_map_deadline(&evse->amp_map), log_burst_over_us(&evse->interface_losses),
+		slac_evse_deadline(&evse->slac),
+		modem_deadline(&evse->modem),
+		control_pilot_deadline(&evse->pilot),
+		request_retry_deadline(&evse->pilot_retry),
+		evse->link_retry_us,
+		evse->network_requests.deadline_us,
+		amp_map_deadline(&evse->amp_map),
+		log_burst_over_us(&evse->interface_losses),
 	};
 	uint64_t nearest_us = SLAC_NEVER;
 

@@ -9,9 +9,8 @@ static void on_decoded(struct evse *evse, const struct mme *frame)
 	const struct slac_evse_input input = {
 		.kind = SLAC_EVSE_FRAME,
 		.frame = frame,
-		.neighbour_validates =
-			frame->mmtype == CM_VALIDATE_REQ &&
-			evse->shared->neighbour_validates(evse->shared->context, evse, frame->src),
+		.neighbour_validates = frame->mmtype == CM_VALIDATE_REQ &&
+				       evse->shared->neighbour_validates(evse->shared->context, evse, frame->src),
 	};
 	char mac[MAC_TEXT_SIZE];
 

@@ -52,7 +52,7 @@ struct evse {
 	struct control_pilot pilot;
 	struct network_requests network_requests;
 	bool pilot_asked; /* pilot_request is the one in force */
-	bool f_unheard; /* the last F was not answered, and no 5 % was asked for since */
+	bool f_unheard;   /* the last F was not answered, and no 5 % was asked for since */
 	struct pilot_request pilot_request;
 	struct request_retry pilot_retry;
 

@@ -12,8 +12,7 @@
 /* A name given to the configuration may be one of the interface's alternative names. */
 static bool is_named(const struct evse *evse, const struct link_event *event)
 {
-	return strcmp(evse->interface, event->name) == 0 ||
-	       (int)if_nametoindex(evse->interface) == event->ifindex;
+	return strcmp(evse->interface, event->name) == 0 || (int)if_nametoindex(evse->interface) == event->ifindex;
 }
 
 static bool is_ready(const struct link_event *event)
@@ -137,8 +136,8 @@ void evse_link_open(struct evse *evse)
 	link_mac(evse->link, evse->slac.config.evse_mac);
 	link_mac(evse->link, evse->modem.config.host_mac);
 	link_mac(evse->link, evse->amp_map.config.evse_mac);
-	log_line(evse_recovery_level(evse), "Interface is open. evse_id=%s interface=%s mac=%s", evse->parameters.evse_id,
-		 evse->interface, mac_text(evse->slac.config.evse_mac, mac));
+	log_line(evse_recovery_level(evse), "Interface is open. evse_id=%s interface=%s mac=%s",
+		 evse->parameters.evse_id, evse->interface, mac_text(evse->slac.config.evse_mac, mac));
 	evse_new_key(evse);
 }
 
@@ -164,10 +163,12 @@ static void log_loss(struct evse *evse, const char *why)
 	const char *from_now_on =
 		count >= LOG_BURST_LOUD ? "; while it comes and goes this is logged once a minute" : "";
 
-	log_line(!loud ? LOG_LEVEL_DEBUG : resets ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR,
+	log_line(!loud    ? LOG_LEVEL_DEBUG
+		 : resets ? LOG_LEVEL_INFO
+			  : LOG_LEVEL_ERROR,
 		 "Interface is lost%s: %s. Trying again%s. evse_id=%s interface=%s count=%llu",
-		 resets ? ", the modem is being reset" : "", why, from_now_on, evse->parameters.evse_id, evse->interface,
-		 (unsigned long long)count);
+		 resets ? ", the modem is being reset" : "", why, from_now_on, evse->parameters.evse_id,
+		 evse->interface, (unsigned long long)count);
 }
 
 void evse_link_settled(struct evse *evse)

@@ -14,9 +14,9 @@ static void identified(const struct evse *evse)
 {
 	char mac[MAC_TEXT_SIZE];
 
-	log_line(evse_recovery_level(evse), "Modem is identified. evse_id=%s family=%s version=%s modem=%s", evse->parameters.evse_id,
-		 modem_family_text(evse->modem.family), evse->modem.version[0] != '\0' ? evse->modem.version : "?",
-		 mac_text(evse->modem.mac, mac));
+	log_line(evse_recovery_level(evse), "Modem is identified. evse_id=%s family=%s version=%s modem=%s",
+		 evse->parameters.evse_id, modem_family_text(evse->modem.family),
+		 evse->modem.version[0] != '\0' ? evse->modem.version : "?", mac_text(evse->modem.mac, mac));
 }
 
 static void key_is_set(struct evse *evse)
@@ -58,8 +58,9 @@ static void cannot_serve(struct evse *evse, const char *why)
 {
 	bool news = strcmp(evse->not_serving_why, why) != 0;
 
-	log_line(news ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "Outlet cannot serve: %s. Trying again. evse_id=%s interface=%s",
-		 why, evse->parameters.evse_id, evse->interface);
+	log_line(news ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
+		 "Outlet cannot serve: %s. Trying again. evse_id=%s interface=%s", why, evse->parameters.evse_id,
+		 evse->interface);
 	snprintf(evse->not_serving_why, sizeof(evse->not_serving_why), "%s", why);
 	evse_set_serving(evse, false);
 	tell_slac(evse, SLAC_EVSE_KEY_PENDING, SLAC_REASON_NONE);
@@ -72,8 +73,8 @@ static void is_silent(struct evse *evse, const struct modem_output *item)
 	char ours[MAC_TEXT_SIZE];
 
 	if (item->error == MME_ERR_SOURCE_MAC)
-		snprintf(why, sizeof(why), "another modem answers instead of ours: from=%s ours=%s", mac_text(item->from, from),
-			 mac_text(item->ours, ours));
+		snprintf(why, sizeof(why), "another modem answers instead of ours: from=%s ours=%s",
+			 mac_text(item->from, from), mac_text(item->ours, ours));
 	else
 		snprintf(why, sizeof(why), "no answer within %u ms from a modem", item->waited_ms);
 	cannot_serve(evse, why);
@@ -105,8 +106,8 @@ static void ignored(struct evse *evse, const struct modem_output *item)
 	char from[MAC_TEXT_SIZE];
 
 	if (item->error != MME_ERR_SOURCE_MAC) {
-		log_line(LOG_LEVEL_DEBUG, "Modem answer ignored. evse_id=%s from=%s reason=%s", evse->parameters.evse_id,
-			 mac_text(item->from, from), mme_error_text(item->error));
+		log_line(LOG_LEVEL_DEBUG, "Modem answer ignored. evse_id=%s from=%s reason=%s",
+			 evse->parameters.evse_id, mac_text(item->from, from), mme_error_text(item->error));
 		return;
 	}
 	evse_foreign_answer(evse, item->from, item->ours);
@@ -144,7 +145,8 @@ static void carry_out_one(struct evse *evse, const struct modem_output *item)
 		key_lost(evse);
 		break;
 	case MODEM_UNIDENTIFIED:
-		log_line(evse_recovery_level(evse), "The modem does not say what it is, it is used without vendor messages%s. evse_id=%s",
+		log_line(evse_recovery_level(evse),
+			 "The modem does not say what it is, it is used without vendor messages%s. evse_id=%s",
 			 evse->modem.config.family == MODEM_AUTO ? "" : " (modem.family is configured)",
 			 evse->parameters.evse_id);
 		break;
@@ -164,8 +166,10 @@ static void carry_out_one(struct evse *evse, const struct modem_output *item)
 		log_line(evse_recovery_level(evse), "The modem is being reset. evse_id=%s", evse->parameters.evse_id);
 		break;
 	case MODEM_NOT_RESET:
-		log_line(evse->not_reset_said ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN, "The modem was not reset: %s. evse_id=%s",
-			 item->error == MME_ERR_RESULT ? "it refuses" : "it does not confirm it, or is not known to be one that can",
+		log_line(evse->not_reset_said ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN,
+			 "The modem was not reset: %s. evse_id=%s",
+			 item->error == MME_ERR_RESULT ? "it refuses"
+						       : "it does not confirm it, or is not known to be one that can",
 			 evse->parameters.evse_id);
 		evse->not_reset_said = true;
 		break;
@@ -293,7 +297,8 @@ bool evse_modem_octets(struct evse *evse, const uint8_t *frame, size_t len)
 		evse_malformed(evse, message.src, "modem message", error, len);
 		return true;
 	}
-	log_line(LOG_LEVEL_TRACE, "Received %s. evse_id=%s", modem_message_text(message.message), evse->parameters.evse_id);
+	log_line(LOG_LEVEL_TRACE, "Received %s. evse_id=%s", modem_message_text(message.message),
+		 evse->parameters.evse_id);
 	modem_message(&evse->modem, &message, clock_now_us(), &out);
 	carry_out(evse, &out);
 	return true;

@@ -104,10 +104,12 @@ void evse_pilot_request_send(struct evse *evse)
 	struct request_retry *retry = &evse->pilot_retry;
 
 	if (retry->waiting)
-		log_line(LOG_LEVEL_WARN, "Pilot request is not answered, repeating it. evse_id=%s request=%s attempt=%u",
+		log_line(LOG_LEVEL_WARN,
+			 "Pilot request is not answered, repeating it. evse_id=%s request=%s attempt=%u",
 			 evse->parameters.evse_id, pilot_request_text(evse->pilot_request.kind), retry->attempts);
 	if (outbox_request_pilot(evse->shared->outbox, evse->parameters.evse_id, &evse->pilot_request, retry->id))
-		request_retry_sent(retry, settings->request_timeout_ms, settings->request_backoff_max_ms, clock_now_us());
+		request_retry_sent(retry, settings->request_timeout_ms, settings->request_backoff_max_ms,
+				   clock_now_us());
 	else
 		request_retry_unsent(retry);
 }
@@ -121,9 +123,11 @@ void evse_cp_pwm_response(struct evse *evse, const char *id, const struct api_cp
 	}
 	evse->f_unheard = false;
 	if (response->status != API_CP_PWM_VALID) {
-		log_line(LOG_LEVEL_ERROR, "The station refuses a pilot request, it will be repeated. evse_id=%s request=%s status=%s info=%s",
-			 evse->parameters.evse_id, pilot_request_text(evse->pilot_request.kind),
-			 api_cp_pwm_status_text(response->status), response->info);
+		log_line(
+			LOG_LEVEL_ERROR,
+			"The station refuses a pilot request, it will be repeated. evse_id=%s request=%s status=%s info=%s",
+			evse->parameters.evse_id, pilot_request_text(evse->pilot_request.kind),
+			api_cp_pwm_status_text(response->status), response->info);
 		request_retry_refused(&evse->pilot_retry);
 	}
 	evse_arm(evse);

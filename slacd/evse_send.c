@@ -8,7 +8,8 @@ static void not_sent(struct evse *evse, const char *name, const char *why)
 {
 	if (log_limit_pass(&evse->send_failures, clock_now_us()))
 		log_line(LOG_LEVEL_WARN, "Frame was not sent: %s. evse_id=%s interface=%s frame=%s count=%llu", why,
-			 evse->parameters.evse_id, evse->interface, name, (unsigned long long)evse->send_failures.count);
+			 evse->parameters.evse_id, evse->interface, name,
+			 (unsigned long long)evse->send_failures.count);
 }
 
 void evse_link_send_octets(struct evse *evse, const char *name, const uint8_t *frame, size_t len)
@@ -20,7 +21,8 @@ void evse_link_send_octets(struct evse *evse, const char *name, const uint8_t *f
 		return;
 	}
 	int send_errno = errno;
-	if (link_result_of_errno(send_errno) == LINK_DOWN) /* the loss says it; from the timer: this may be a core's output */
+	if (link_result_of_errno(send_errno) ==
+	    LINK_DOWN) /* the loss says it; from the timer: this may be a core's output */
 		evse->link_retry_us = clock_now_us();
 	else
 		not_sent(evse, name, strerror(send_errno));

@@ -96,7 +96,8 @@ static void setup_pilot(struct evse *evse)
 		.pulse_on_link_loss = strcmp(settings->link_loss.text, "retry") == 0,
 		.nominal_needs_eim = settings->nominal_needs_eim,
 		.basic_charging_on_eim = settings->basic_charging_on_eim,
-		.nominal_current_da = evse_deciampere(own_current ? outlet->nominal_current_a : settings->nominal_current_a),
+		.nominal_current_da =
+			evse_deciampere(own_current ? outlet->nominal_current_a : settings->nominal_current_a),
 	};
 
 	control_pilot_init(&evse->pilot, &config);

@@ -52,10 +52,10 @@ static void log_status(const struct evse *evse, const struct slac_evse_output *i
 	char mac[MAC_TEXT_SIZE];
 
 	log_line(bad ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "SLAC status. evse_id=%s status=%s%s%s%s%s%s%s%s",
-		 evse->parameters.evse_id, slac_status_text(item->status), item->reason != SLAC_REASON_NONE ? " reason=" : "",
-		 slac_reason_text(item->reason), item->has_run_id ? " run_id=" : "",
-		 item->has_run_id ? run_id_text(item->run_id, run_id) : "", item->has_run_id ? " ev=" : "",
-		 item->has_run_id ? mac_text(item->ev_mac, mac) : "", next);
+		 evse->parameters.evse_id, slac_status_text(item->status),
+		 item->reason != SLAC_REASON_NONE ? " reason=" : "", slac_reason_text(item->reason),
+		 item->has_run_id ? " run_id=" : "", item->has_run_id ? run_id_text(item->run_id, run_id) : "",
+		 item->has_run_id ? " ev=" : "", item->has_run_id ? mac_text(item->ev_mac, mac) : "", next);
 }
 
 static void report_status(struct evse *evse, const struct slac_evse_output *item)
@@ -100,7 +100,8 @@ static void run_details(const struct evse *evse, const uint8_t ev_mac[MAC_LEN], 
 			 " sounds_expected=%u sounds_heard=%u profiles=%u empty_profiles=%u measured_db=%u.%u"
 			 " mean_attenuation_db=%u.%u ind_repeats=%u toggles=%u put_off=%u",
 			 run->num_sounds, run->sounds, run->profiles, run->empty_profiles, measured_x10 / 10,
-			 measured_x10 % 10, reported_x10 / 10, reported_x10 % 10, run->repeats, run->toggles, run->put_off);
+			 measured_x10 % 10, reported_x10 / 10, reported_x10 % 10, run->repeats, run->toggles,
+			 run->put_off);
 		return;
 	}
 }
@@ -121,11 +122,12 @@ static enum log_level step_level(struct evse *evse, enum log_level level)
 		return level;
 	evse->sessions.steps_not_logged++;
 	if (evse->step_lines.lines == STEPS_PER_MINUTE + 1)
-		log_line(LOG_LEVEL_WARN,
-			 "More than %d steps of SLAC runs in a minute, further ones are not logged for %llu s. evse_id=%s",
-			 STEPS_PER_MINUTE,
-			 (unsigned long long)(evse->step_lines.began_us + LOG_LIMIT_US - now_us) / 1000000,
-			 evse->parameters.evse_id);
+		log_line(
+			LOG_LEVEL_WARN,
+			"More than %d steps of SLAC runs in a minute, further ones are not logged for %llu s. evse_id=%s",
+			STEPS_PER_MINUTE,
+			(unsigned long long)(evse->step_lines.began_us + LOG_LIMIT_US - now_us) / 1000000,
+			evse->parameters.evse_id);
 	return LOG_LEVEL_DEBUG;
 }
 
@@ -155,14 +157,14 @@ void evse_refused(struct evse *evse, const char *what, const char *name, const u
 	char mac[MAC_TEXT_SIZE];
 	struct log_limit *limit = by_field ? &evse->refused_fields[error] : &evse->refused[reason];
 	/* A wrong field is worth a warning; a message out of place is everyday on a shared power line. */
-	enum log_level level = by_field				     ? LOG_LEVEL_WARN
+	enum log_level level = by_field                                   ? LOG_LEVEL_WARN
 			       : reason == SLAC_REASON_VALIDATION_PUT_OFF ? LOG_LEVEL_INFO
-									     : LOG_LEVEL_DEBUG;
+									  : LOG_LEVEL_DEBUG;
 
 	if (!log_limit_pass(limit, clock_now_us()))
 		level = LOG_LEVEL_DEBUG;
-	log_line(level, "%s %s. evse_id=%s from=%s reason=%s%s%s count=%llu", what, name,
-		 evse->parameters.evse_id, mac_text(from, mac), slac_reason_text(reason), by_field ? ":" : "",
+	log_line(level, "%s %s. evse_id=%s from=%s reason=%s%s%s count=%llu", what, name, evse->parameters.evse_id,
+		 mac_text(from, mac), slac_reason_text(reason), by_field ? ":" : "",
 		 by_field ? mme_error_text(error) : "", (unsigned long long)limit->count);
 }
 
@@ -172,9 +174,10 @@ static void warn_of_missing_profile(const struct evse *evse, const struct slac_e
 	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
 		const struct slac_run *run = &evse->slac.runs[i];
 		if (run->state == SLAC_RUN_WAIT_RSP && run->profiles == 0 && mac_equal(run->ev_mac, item->ev_mac))
-			log_line(LOG_LEVEL_WARN,
-				 "The modem has measured nothing, slac.missing_profile is reported instead. evse_id=%s db=%d",
-				 evse->parameters.evse_id, evse->slac.config.missing_profile_db);
+			log_line(
+				LOG_LEVEL_WARN,
+				"The modem has measured nothing, slac.missing_profile is reported instead. evse_id=%s db=%d",
+				evse->parameters.evse_id, evse->slac.config.missing_profile_db);
 	}
 }
 
@@ -214,7 +217,8 @@ static void carry_out(struct evse *evse, const struct slac_evse_output *item)
 		report_status(evse, item);
 		break;
 	case SLAC_EVSE_INIT_TIMEOUT:
-		log_line(LOG_LEVEL_WARN, "No CM_SLAC_PARM.REQ was answered within TT_EVSE_SLAC_init. evse_id=%s reason=%s",
+		log_line(LOG_LEVEL_WARN,
+			 "No CM_SLAC_PARM.REQ was answered within TT_EVSE_SLAC_init. evse_id=%s reason=%s",
 			 evse->parameters.evse_id, slac_reason_text(item->reason));
 		evse->init_reason = item->reason;
 		evse_pilot_input(evse, &init_timeout);

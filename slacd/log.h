@@ -12,13 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum log_level {
-	LOG_LEVEL_TRACE,
-	LOG_LEVEL_DEBUG,
-	LOG_LEVEL_INFO,
-	LOG_LEVEL_WARN,
-	LOG_LEVEL_ERROR
-};
+enum log_level { LOG_LEVEL_TRACE, LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
 
 /* Lines below `level` are dropped from now on; INFO before the first call. Colour on a terminal only. */
 void log_set_level(enum log_level level);

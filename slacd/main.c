@@ -11,11 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-enum exit_code {
-	EXIT_CODE_OK = 0,
-	EXIT_CODE_FAILURE = 1,
-	EXIT_CODE_USAGE = 2
-};
+enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
 
 /* Freed memory above this goes back to the system: the daemon is small for months, not only at start. */
 #define TRIM_THRESHOLD (64 * 1024)
@@ -113,7 +109,8 @@ static int start(const struct settings *settings, const char *config_file)
 	log_line(LOG_LEVEL_INFO, "slacd %s starts. config=%s profile=%s", SLACD_VERSION,
 		 config_file != NULL ? config_file : "(defaults)", settings->slac_profile.text);
 	if (settings_nonstandard_timer(settings, &timer))
-		log_line(LOG_LEVEL_WARN, "Timers outside the standard are allowed and used, not for the field. timer=%s", timer);
+		log_line(LOG_LEVEL_WARN,
+			 "Timers outside the standard are allowed and used, not for the field. timer=%s", timer);
 	else if (settings->allow_nonstandard_timers)
 		log_line(LOG_LEVEL_WARN, "Timers outside the standard are allowed, not for the field.");
 	struct event_base *base = new_base();

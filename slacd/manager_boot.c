@@ -34,8 +34,8 @@ static bool read_file(const char *path, parse_function *parse, void *out)
 	free(text);
 	if (result == API_OK)
 		return true;
-	log_line(LOG_LEVEL_ERROR, "%s: %s: expected %s", path, api_error.member[0] != '\0' ? api_error.member : "the file",
-		 api_error.expected);
+	log_line(LOG_LEVEL_ERROR, "%s: %s: expected %s", path,
+		 api_error.member[0] != '\0' ? api_error.member : "the file", api_error.expected);
 	return false;
 }
 

@@ -106,7 +106,8 @@ static void unknown_outlet(struct manager *manager, const struct api_message *me
 		manager_park_state(manager, id, message->data.cp_status.state);
 	if (message->kind == API_CP_STATUS && manager->boot != BOOT_DONE)
 		return; /* the outlets are not known yet */
-	log_line(LOG_LEVEL_WARN, "%s for an outlet that does not run ignored. evse_id=%s", api_kind_text(message->kind), id);
+	log_line(LOG_LEVEL_WARN, "%s for an outlet that does not run ignored. evse_id=%s", api_kind_text(message->kind),
+		 id);
 	if (message->kind == API_RESET)
 		outbox_reset(&manager->outbox, message->id, API_RESET_REJECTED);
 }
@@ -161,8 +162,8 @@ static void on_message(void *context, const char *topic, const char *payload, si
 	}
 	struct log_limit *limit = result == API_INVALID ? refusal_limit(manager, &error) : &manager->malformed;
 	if (log_limit_pass(limit, clock_now_us()) || log_enabled(LOG_LEVEL_DEBUG))
-		log_line(LOG_LEVEL_WARN, "MQTT message refused. topic=%s name=%s member=%s expected=\"%s\" count=%llu", topic,
-			 error.name, error.member, error.expected, (unsigned long long)limit->count);
+		log_line(LOG_LEVEL_WARN, "MQTT message refused. topic=%s name=%s member=%s expected=\"%s\" count=%llu",
+			 topic, error.name, error.member, error.expected, (unsigned long long)limit->count);
 }
 
 static void on_dropped(void *context, enum broker_drop what, uint64_t total)

@@ -44,7 +44,7 @@ struct manager {
 	struct outbox outbox;
 	struct evse_shared shared;
 	struct event *timer;
-	struct link_watch *link_watch;   /* NULL when the kernel cannot tell about interfaces */
+	struct link_watch *link_watch; /* NULL when the kernel cannot tell about interfaces */
 	struct event *link_watch_event;
 
 	enum boot_phase boot;
@@ -60,8 +60,8 @@ struct manager {
 	struct statistics ended; /* of outlets that are no more */
 
 	enum api_service_state service_state;
-	bool was_connected;    /* the broker was connected before: the last will may have been published since */
-	uint64_t busy_us;      /* when "no outlet can serve" becomes `busy`, REQUEST_NEVER: not counting */
+	bool was_connected;         /* the broker was connected before: the last will may have been published since */
+	uint64_t busy_us;           /* when "no outlet can serve" becomes `busy`, REQUEST_NEVER: not counting */
 	struct api_message message; /* the one being handled: too large for the stack */
 	struct log_limit malformed;
 	struct refusal refusals[REFUSALS_MAX];

@@ -14,7 +14,8 @@ static void pass_on(void *context, const struct link_event *event)
 	const struct manager *manager = context;
 
 	if (event->news == LINK_NEWS_MISSED)
-		log_line(LOG_LEVEL_DEBUG, "More interfaces changed at once than the kernel could tell. Looking at all.");
+		log_line(LOG_LEVEL_DEBUG,
+			 "More interfaces changed at once than the kernel could tell. Looking at all.");
 	for (size_t i = 0; i < manager->evse_count; i++) {
 		if (event->news == LINK_NEWS_MISSED)
 			evse_link_check(manager->evses[i]);

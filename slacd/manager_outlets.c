@@ -61,10 +61,11 @@ static bool may_run(const struct manager *manager, size_t index)
 
 	if (other == NULL)
 		return true;
-	log_line(LOG_LEVEL_ERROR,
-		 "Two outlets use the same interface, the second one is not started. interface=%s first=%s (parameters[%zu]) second=%s (parameters[%zu])",
-		 evse_interface_of(manager->settings, entry), other->evse_id,
-		 (size_t)(other - manager->parameters.evses), entry->evse_id, index);
+	log_line(
+		LOG_LEVEL_ERROR,
+		"Two outlets use the same interface, the second one is not started. interface=%s first=%s (parameters[%zu]) second=%s (parameters[%zu])",
+		evse_interface_of(manager->settings, entry), other->evse_id,
+		(size_t)(other - manager->parameters.evses), entry->evse_id, index);
 	return false;
 }
 
@@ -122,7 +123,8 @@ static void start(struct manager *manager, const struct api_evse_parameters *par
 		return;
 	}
 	if (limits == NULL && parameters->has_ac)
-		log_line(LOG_LEVEL_WARN, "The station told no limits: basic charging will offer nothing (X1). evse_id=%s",
+		log_line(LOG_LEVEL_WARN,
+			 "The station told no limits: basic charging will offer nothing (X1). evse_id=%s",
 			 parameters->evse_id);
 	manager->evses[manager->evse_count++] = evse;
 	take_parked(manager, evse);
@@ -140,9 +142,10 @@ void manager_check_limits(const struct manager *manager, const struct api_limits
 {
 	for (size_t i = 0; i < limits->count; i++)
 		if (!in_parameters(manager, limits->evses[i].evse_id))
-			log_line(LOG_LEVEL_WARN,
-				 "Limits for an outlet that is not in cs_parameters have no effect. evse_id=%s (cs_status_and_limits evses[%zu]) cs_parameters=%zu outlets",
-				 limits->evses[i].evse_id, i, manager->parameters.count);
+			log_line(
+				LOG_LEVEL_WARN,
+				"Limits for an outlet that is not in cs_parameters have no effect. evse_id=%s (cs_status_and_limits evses[%zu]) cs_parameters=%zu outlets",
+				limits->evses[i].evse_id, i, manager->parameters.count);
 }
 
 static void check_settings(const struct manager *manager)
@@ -151,10 +154,11 @@ static void check_settings(const struct manager *manager)
 
 	for (size_t i = 0; i < settings->outlet_count; i++)
 		if (!in_parameters(manager, settings->outlets[i].evse_id))
-			log_line(LOG_LEVEL_ERROR,
-				 "Settings for an outlet that is not in cs_parameters have no effect. evse_id=%s (configuration outlets.%s) cs_parameters=%zu outlets, first %s",
-				 settings->outlets[i].evse_id, settings->outlets[i].evse_id, manager->parameters.count,
-				 manager->parameters.count > 0 ? manager->parameters.evses[0].evse_id : "none");
+			log_line(
+				LOG_LEVEL_ERROR,
+				"Settings for an outlet that is not in cs_parameters have no effect. evse_id=%s (configuration outlets.%s) cs_parameters=%zu outlets, first %s",
+				settings->outlets[i].evse_id, settings->outlets[i].evse_id, manager->parameters.count,
+				manager->parameters.count > 0 ? manager->parameters.evses[0].evse_id : "none");
 }
 
 void manager_update_outlets(struct manager *manager)

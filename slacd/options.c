@@ -125,7 +125,8 @@ enum options_action options_read(int argc, char **argv, struct settings *setting
 		return OPTIONS_BAD;
 	action = walk(argc, argv, settings, true, config_file, error);
 	settings_apply_profile(settings);
-	if (action != OPTIONS_BAD && !settings_check(settings, *config_file != NULL ? *config_file : "configuration", error))
+	if (action != OPTIONS_BAD &&
+	    !settings_check(settings, *config_file != NULL ? *config_file : "configuration", error))
 		return OPTIONS_BAD;
 	return action;
 }

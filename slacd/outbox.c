@@ -38,7 +38,8 @@ static void publish_response(struct outbox *outbox, const char *payload, size_t 
 	const char *topic = outbox->settings->topics_to_station[0].text;
 
 	if (!publish(outbox, BROKER_NOW, topic, payload, len))
-		log_line(LOG_LEVEL_WARN, "Response is lost, there is no connection. topic=%s message=%s", topic, payload);
+		log_line(LOG_LEVEL_WARN, "Response is lost, there is no connection. topic=%s message=%s", topic,
+			 payload);
 }
 
 static void publish_status(struct outbox *outbox, const char *payload, size_t len)

@@ -11,8 +11,8 @@
 #define REQUEST_NEVER UINT64_MAX
 
 struct request_retry {
-	bool wanted;          /* not answered yet */
-	bool waiting;         /* sent, `id` is outstanding */
+	bool wanted;  /* not answered yet */
+	bool waiting; /* sent, `id` is outstanding */
 	char id[API_UUID_MAX];
 	unsigned attempts;    /* sent so far */
 	uint32_t wait_ms;     /* of the present attempt */

@@ -67,10 +67,11 @@ bool settings_check(const struct settings *settings, const char *source, char er
 
 	if (setting == NULL || settings->allow_nonstandard_timers)
 		return true;
-	snprintf(error, SETTINGS_ERROR_SIZE,
-		 "%.200s: %s.%s: %u ms is outside the standard's %g ... %g ms; for a bench set slac.allow_nonstandard_timers",
-		 source, setting->section, setting->name, *(const unsigned *)setting_value(settings, setting),
-		 setting->standard_min, setting->standard_max);
+	snprintf(
+		error, SETTINGS_ERROR_SIZE,
+		"%.200s: %s.%s: %u ms is outside the standard's %g ... %g ms; for a bench set slac.allow_nonstandard_timers",
+		source, setting->section, setting->name, *(const unsigned *)setting_value(settings, setting),
+		setting->standard_min, setting->standard_max);
 	return false;
 }
 

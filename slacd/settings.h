@@ -35,7 +35,7 @@ struct settings_outlet {
 	char interface[SETTINGS_TEXT_MAX]; /* instead of the station's network_interface */
 	double nominal_current_a;          /* instead of pilot.nominal_current_a */
 	bool has_attn_rx;
-	struct settings_groups attn_rx;    /* instead of slac.attn_rx_db */
+	struct settings_groups attn_rx; /* instead of slac.attn_rx_db */
 };
 
 struct settings {

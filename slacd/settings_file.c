@@ -89,7 +89,8 @@ static bool read_topics(const struct parse *parse, const struct setting *setting
 static bool read_groups(struct json_object *value, struct settings_groups *groups)
 {
 	if (!json_object_is_type(value, json_type_array))
-		return json_object_is_type(value, json_type_int) && settings_groups_parse(json_object_get_string(value), groups);
+		return json_object_is_type(value, json_type_int) &&
+		       settings_groups_parse(json_object_get_string(value), groups);
 	if (json_object_array_length(value) != SLAC_GROUPS)
 		return false;
 	for (size_t i = 0; i < SLAC_GROUPS; i++) {
@@ -117,8 +118,7 @@ static bool read_setting(const struct parse *parse, const char *section, const c
 		if (setting->type == SETTING_GROUPS)
 			return read_groups(value, setting_member(parse->settings, setting)) ||
 			       wrong(parse, section, name, GROUPS_EXPECTED);
-		if (!setting_give(parse->settings, setting, json_object_get_string(value), expected,
-				    sizeof(expected)))
+		if (!setting_give(parse->settings, setting, json_object_get_string(value), expected, sizeof(expected)))
 			return wrong(parse, section, name, expected);
 		return true;
 	}
@@ -163,7 +163,8 @@ static bool read_outlet(const struct parse *parse, const char *evse_id, struct j
 	memset(outlet, 0, sizeof(*outlet));
 	strcpy(outlet->evse_id, evse_id);
 	outlet->nominal_current_a = -1;
-	json_object_object_foreach(object, name, value) {
+	json_object_object_foreach(object, name, value)
+	{
 		if (!read_outlet_member(parse, path, outlet, name, value))
 			return false;
 	}
@@ -176,7 +177,8 @@ static bool read_section(const struct parse *parse, const char *section, struct 
 
 	if (!json_object_is_type(object, json_type_object))
 		return wrong(parse, section, "", "an object");
-	json_object_object_foreach(object, name, value) {
+	json_object_object_foreach(object, name, value)
+	{
 		if (outlets ? !read_outlet(parse, name, value) : !read_setting(parse, section, name, value))
 			return false;
 	}
@@ -187,7 +189,8 @@ static bool read_root(const struct parse *parse, struct json_object *root)
 {
 	if (!json_object_is_type(root, json_type_object))
 		return wrong(parse, "the file", "", "one JSON object");
-	json_object_object_foreach(root, section, object) {
+	json_object_object_foreach(root, section, object)
+	{
 		bool known = strcmp(section, "outlets") == 0;
 		for (size_t i = 0; i < settings_table_count; i++)
 			known = known || strcmp(settings_table[i].section, section) == 0;

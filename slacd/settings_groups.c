@@ -21,7 +21,8 @@ const char *settings_groups_text(const struct settings_groups *groups, char out[
 	size_t len = 0;
 
 	for (size_t i = 0; i < count; i++)
-		len += (size_t)snprintf(out + len, SETTINGS_GROUPS_TEXT_SIZE - len, "%s%d", i == 0 ? "" : ",", groups->db[i]);
+		len += (size_t)snprintf(out + len, SETTINGS_GROUPS_TEXT_SIZE - len, "%s%d", i == 0 ? "" : ",",
+					groups->db[i]);
 	return out;
 }
 

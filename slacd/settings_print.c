@@ -108,8 +108,8 @@ void settings_print_help(FILE *out)
 		const struct setting *setting = &settings_table[i];
 		char path[64];
 		snprintf(path, sizeof(path), "%s.%s", setting->section, setting->name);
-		fprintf(out, "  %-32s %s%s%s [%s%s%s%s%s]\n", path, setting->help,
-			setting->choices != NULL ? ": " : "", setting->choices != NULL ? setting->choices : "",
+		fprintf(out, "  %-32s %s%s%s [%s%s%s%s%s]\n", path, setting->help, setting->choices != NULL ? ": " : "",
+			setting->choices != NULL ? setting->choices : "",
 			*setting->initial != '\0' ? setting->initial : "empty", *setting->unit != '\0' ? " " : "",
 			setting->unit, setting->strict != NULL ? "; strict: " : "",
 			setting->strict != NULL ? setting->strict : "");

@@ -9,10 +9,10 @@ enum setting_type {
 	SETTING_UINT,
 	SETTING_BOOL,
 	SETTING_TEXT,
-	SETTING_CHOICE, /* text, one of `choices` */
-	SETTING_CURRENT, /* A, 0 or 6 ... 80, one decimal */
-	SETTING_TOPICS,  /* array of texts */
-	SETTING_GROUPS,  /* dB: one number, or an array of 58 */
+	SETTING_CHOICE,    /* text, one of `choices` */
+	SETTING_CURRENT,   /* A, 0 or 6 ... 80, one decimal */
+	SETTING_TOPICS,    /* array of texts */
+	SETTING_GROUPS,    /* dB: one number, or an array of 58 */
 	SETTING_FAIL_OR_DB /* "fail" (an int of -1), or 0 ... 255 dB */
 };
 
@@ -36,8 +36,8 @@ extern const struct setting settings_table[];
 extern const size_t settings_table_count;
 
 /* Gives one setting a value in text form; false with what was expected in `expected`. */
-bool setting_assign(struct settings *settings, const struct setting *setting, const char *value,
-		    char *expected, size_t expected_size);
+bool setting_assign(struct settings *settings, const struct setting *setting, const char *value, char *expected,
+		    size_t expected_size);
 
 /* The same as the user's choice, which the profile does not change. */
 bool setting_give(struct settings *settings, const struct setting *setting, const char *value, char *expected,

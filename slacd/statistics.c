@@ -43,7 +43,8 @@ void statistics_log(const struct statistics *statistics, const char *who)
 	for (int i = 0; i < SLAC_REASON_COUNT; i++)
 		line(who, "messages refused:", slac_reason_text((enum slac_reason)i), statistics->refused[i]);
 	for (int i = 0; i < MME_ERR_COUNT; i++)
-		line(who, "messages with a wrong field:", mme_error_text((enum mme_error)i), statistics->wrong_field[i]);
+		line(who, "messages with a wrong field:", mme_error_text((enum mme_error)i),
+		     statistics->wrong_field[i]);
 	line(who, "steps of SLAC runs not logged", "", statistics->steps_not_logged);
 	line(who, "answers of foreign modems", "", statistics->foreign_modem_answers);
 }

@@ -13,6 +13,7 @@ void timer_arm(struct event *timer, uint64_t deadline_us)
 	}
 	uint64_t now_us = clock_now_us();
 	uint64_t wait_us = deadline_us > now_us ? deadline_us - now_us : 0;
-	const struct timeval wait = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
+	const struct timeval wait = {.tv_sec = (time_t)(wait_us / 1000000),
+				     .tv_usec = (suseconds_t)(wait_us % 1000000)};
 	event_add(timer, &wait);
 }

@@ -48,18 +48,18 @@ struct cs_event {
 
 struct cs_command {
 	enum cs_command_kind kind;
-	char evse_id[API_EVSE_ID_MAX]; /* "": the first outlet */
-	enum api_cp_state state;       /* STATE */
-	double ampere;		       /* LIMIT */
-	uint32_t ms;		       /* WAIT, EXPECT: at most this long */
-	struct cs_event expected;      /* EXPECT */
-	enum cs_answer answer;         /* ANSWER */
-	enum api_evse_status status_code;      /* STATUS_CODE */
-	enum api_data_link_action action;      /* DATA_LINK */
-	enum api_kind requested;               /* REQUEST */
-	bool on;                               /* HLC_CHARGING, AUTHORIZE */
-	const char *topic;             /* RAW: both point into the parsed line */
-	const char *text;              /* RAW; a file of PARAMETERS and LIMITS, the outlet of ADD */
+	char evse_id[API_EVSE_ID_MAX];    /* "": the first outlet */
+	enum api_cp_state state;          /* STATE */
+	double ampere;                    /* LIMIT */
+	uint32_t ms;                      /* WAIT, EXPECT: at most this long */
+	struct cs_event expected;         /* EXPECT */
+	enum cs_answer answer;            /* ANSWER */
+	enum api_evse_status status_code; /* STATUS_CODE */
+	enum api_data_link_action action; /* DATA_LINK */
+	enum api_kind requested;          /* REQUEST */
+	bool on;                          /* HLC_CHARGING, AUTHORIZE */
+	const char *topic;                /* RAW: both point into the parsed line */
+	const char *text;                 /* RAW; a file of PARAMETERS and LIMITS, the outlet of ADD */
 };
 
 /*

@@ -102,8 +102,7 @@ static void add_parameters(struct cs_data *data, const char *evse_id, const char
 	json_object_set_int(member(data->parameters, "number_of_evses"), (int)data->evse_count);
 }
 
-bool cs_data_add_evse(struct cs_data *data, const char *text, double max_current_a,
-		      char error[CS_DATA_ERROR_SIZE])
+bool cs_data_add_evse(struct cs_data *data, const char *text, double max_current_a, char error[CS_DATA_ERROR_SIZE])
 {
 	char evse_id[API_EVSE_ID_MAX];
 	char interface[API_INTERFACE_MAX];
@@ -131,8 +130,8 @@ static struct json_object *read_object(const char *path, char error[CS_DATA_ERRO
 
 	if (object == NULL || !json_object_is_type(object, json_type_object)) {
 		const char *why = json_util_get_last_err();
-		snprintf(error, CS_DATA_ERROR_SIZE, "%.150s: not a JSON object%s%.90s", path,
-			 why != NULL ? ": " : "", why != NULL ? why : "");
+		snprintf(error, CS_DATA_ERROR_SIZE, "%.150s: not a JSON object%s%.90s", path, why != NULL ? ": " : "",
+			 why != NULL ? why : "");
 		error[strcspn(error, "\n")] = '\0';
 		json_object_put(object);
 		return NULL;
@@ -148,8 +147,7 @@ static void collect_ids(struct cs_data *data)
 	if (!json_object_is_type(list, json_type_array))
 		return;
 	for (size_t i = 0; i < json_object_array_length(list) && data->evse_count < API_EVSES_MAX; i++) {
-		const char *id =
-			json_object_get_string(member(json_object_array_get_idx(list, i), "evse_id"));
+		const char *id = json_object_get_string(member(json_object_array_get_idx(list, i), "evse_id"));
 		if (id != NULL && strlen(id) < API_EVSE_ID_MAX)
 			strcpy(data->evse_ids[data->evse_count++], id);
 	}

@@ -24,8 +24,7 @@ void cs_data_init(struct cs_data *data);
 void cs_data_free(struct cs_data *data);
 
 /* Adds the outlet "EVSE_ID=INTERFACE[:ac|dc|acdc]" (ac without), limited to max_current_a per phase. */
-bool cs_data_add_evse(struct cs_data *data, const char *text, double max_current_a,
-		      char error[CS_DATA_ERROR_SIZE]);
+bool cs_data_add_evse(struct cs_data *data, const char *text, double max_current_a, char error[CS_DATA_ERROR_SIZE]);
 /* Replace a data object by that of a file; false with `error` naming the file. */
 bool cs_data_read_parameters(struct cs_data *data, const char *path, char error[CS_DATA_ERROR_SIZE]);
 bool cs_data_read_limits(struct cs_data *data, const char *path, char error[CS_DATA_ERROR_SIZE]);

@@ -141,7 +141,8 @@ static const char *read_value(struct cs_options *options, int option, char *valu
 		options->evses[options->evse_count++] = value;
 		return NULL;
 	case OPTION_CURRENT:
-		return read_number(value, 0, 1000, &options->station.max_current_a) ? NULL : "a current from 0 to 1000 A";
+		return read_number(value, 0, 1000, &options->station.max_current_a) ? NULL
+										    : "a current from 0 to 1000 A";
 	case OPTION_CONFIG:
 		options->config_file = value;
 		return NULL;
@@ -149,8 +150,7 @@ static const char *read_value(struct cs_options *options, int option, char *valu
 		options->limits_file = value;
 		return NULL;
 	case OPTION_ANSWER:
-		return cs_answer_parse(value, &options->station.answer) ? NULL
-									: "valid, invalid, error or none";
+		return cs_answer_parse(value, &options->station.answer) ? NULL : "valid, invalid, error or none";
 	case OPTION_DELAY:
 		if (!read_number(value, 0, 1e9, &number))
 			return "milliseconds";
@@ -195,8 +195,7 @@ enum cs_options_action cs_options_read(int argc, char **argv, struct cs_options 
 		}
 		const char *expected = read_value(options, option, optarg);
 		if (expected != NULL) {
-			fprintf(stderr, "cs-sim: --%s '%s': expected %s\n", long_options[index].name, optarg,
-				expected);
+			fprintf(stderr, "cs-sim: --%s '%s': expected %s\n", long_options[index].name, optarg, expected);
 			return CS_OPTIONS_BAD;
 		}
 	}

@@ -8,7 +8,7 @@
 enum cs_options_action {
 	CS_OPTIONS_RUN,
 	CS_OPTIONS_EXIT, /* --help or --version was printed */
-	CS_OPTIONS_BAD	 /* said on stderr */
+	CS_OPTIONS_BAD   /* said on stderr */
 };
 
 /* Texts point into argv. */

@@ -7,10 +7,10 @@
 #include <time.h>
 
 #define COLOUR_RECEIVED "\033[36m"
-#define COLOUR_SENT	"\033[32m"
-#define COLOUR_EVENT	"\033[1m"
-#define COLOUR_ERROR	"\033[31m"
-#define COLOUR_OFF	"\033[0m"
+#define COLOUR_SENT     "\033[32m"
+#define COLOUR_EVENT    "\033[1m"
+#define COLOUR_ERROR    "\033[31m"
+#define COLOUR_OFF      "\033[0m"
 
 static struct {
 	struct timespec start;
@@ -31,8 +31,7 @@ static double elapsed_ms(void)
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - output.start.tv_sec) * 1e3 +
-	       (double)(now.tv_nsec - output.start.tv_nsec) / 1e6;
+	return (double)(now.tv_sec - output.start.tv_sec) * 1e3 + (double)(now.tv_nsec - output.start.tv_nsec) / 1e6;
 }
 
 static void begin(FILE *file, const char *colour)

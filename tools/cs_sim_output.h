@@ -10,10 +10,9 @@
 void cs_output_init(bool colour, bool quiet);
 
 /* "   12.345 ms  slacd -> cs     cp_pwm request        DE*1 f"; nothing when quiet. */
-__attribute__((format(printf, 3, 4))) void cs_output_received(const char *name, const char *type,
-							      const char *format, ...);
-__attribute__((format(printf, 3, 4))) void cs_output_sent(const char *name, const char *type,
-							  const char *format, ...);
+__attribute__((format(printf, 3, 4))) void cs_output_received(const char *name, const char *type, const char *format,
+							      ...);
+__attribute__((format(printf, 3, 4))) void cs_output_sent(const char *name, const char *type, const char *format, ...);
 /* What happened to the simulator itself; nothing when quiet. */
 __attribute__((format(printf, 1, 2))) void cs_output_event(const char *format, ...);
 /* What went wrong: also when quiet, and on stderr. */

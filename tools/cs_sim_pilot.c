@@ -45,9 +45,9 @@ void cs_pilot_unplug(struct cs_pilot *pilot)
 void cs_pilot_force(struct cs_pilot *pilot, enum api_cp_state state)
 {
 	static const enum cs_vehicle vehicles[] = {
-		[API_CP_A1] = CS_VEHICLE_NONE,	     [API_CP_A2] = CS_VEHICLE_NONE,
+		[API_CP_A1] = CS_VEHICLE_NONE,       [API_CP_A2] = CS_VEHICLE_NONE,
 		[API_CP_B1] = CS_VEHICLE_CONNECTED,  [API_CP_B2] = CS_VEHICLE_CONNECTED,
-		[API_CP_C1] = CS_VEHICLE_READY,	     [API_CP_C2] = CS_VEHICLE_READY,
+		[API_CP_C1] = CS_VEHICLE_READY,      [API_CP_C2] = CS_VEHICLE_READY,
 		[API_CP_D1] = CS_VEHICLE_VENTILATED, [API_CP_D2] = CS_VEHICLE_VENTILATED,
 	};
 

@@ -42,13 +42,10 @@ int cs_station_find(const struct cs_station *station, const char *evse_id)
 	return -1;
 }
 
-static void publish(struct cs_station *station, enum broker_publish_kind kind, const char *payload,
-		    size_t len)
+static void publish(struct cs_station *station, enum broker_publish_kind kind, const char *payload, size_t len)
 {
-	if (len == 0 ||
-	    !broker_publish(station->broker, kind, station->options->topic_from_station, payload, len))
-		cs_output_error("a message was not sent: %s",
-				len == 0 ? "it could not be built" : "no connection");
+	if (len == 0 || !broker_publish(station->broker, kind, station->options->topic_from_station, payload, len))
+		cs_output_error("a message was not sent: %s", len == 0 ? "it could not be built" : "no connection");
 }
 
 static void send_status(struct cs_station *station, int index, enum api_cp_state state)
@@ -61,12 +58,11 @@ static void send_status(struct cs_station *station, int index, enum api_cp_state
 	cs_station_new_id(id);
 	cs_pilot_status(&station->pilots[index], evse_id, state, &status);
 	cs_output_sent("cp_status", "update", "%s %s", evse_id, api_cp_state_text(state));
-	publish(station, BROKER_KEEP, payload,
-		api_station_build_cp_status(payload, sizeof(payload), id, &status));
+	publish(station, BROKER_KEEP, payload, api_station_build_cp_status(payload, sizeof(payload), id, &status));
 }
 
 void cs_station_send_data(struct cs_station *station, const char *id, const char *name, enum api_type type,
-		      struct json_object *object)
+			  struct json_object *object)
 {
 	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
 	size_t size = strlen(text) + 512;
@@ -80,8 +76,7 @@ void cs_station_send_data(struct cs_station *station, const char *id, const char
 	free(payload);
 }
 
-static void answer_pilot(struct cs_station *station, const struct api_station_message *request,
-			 enum cs_answer answer)
+static void answer_pilot(struct cs_station *station, const struct api_station_message *request, enum cs_answer answer)
 {
 	static const enum api_cp_pwm_status statuses[] = {
 		[CS_ANSWER_VALID] = API_CP_PWM_VALID,
@@ -107,8 +102,7 @@ static void answer_pilot(struct cs_station *station, const struct api_station_me
 	send_status(station, index, cs_pilot_state(&station->pilots[index]));
 }
 
-static void carry_out(struct cs_station *station, const struct api_station_message *request,
-		      enum cs_answer answer)
+static void carry_out(struct cs_station *station, const struct api_station_message *request, enum cs_answer answer)
 {
 	if (answer == CS_ANSWER_NONE)
 		cs_output_event("not answered");
@@ -140,8 +134,7 @@ static void on_delay_over(evutil_socket_t fd, short what, void *context)
 static void on_request(struct cs_station *station, const struct api_station_message *request)
 {
 	uint32_t delay_ms = station->options->answer_delay_ms;
-	const struct timeval delay = {.tv_sec = delay_ms / 1000,
-				      .tv_usec = (suseconds_t)(delay_ms % 1000) * 1000};
+	const struct timeval delay = {.tv_sec = delay_ms / 1000, .tv_usec = (suseconds_t)(delay_ms % 1000) * 1000};
 
 	if (delay_ms == 0) {
 		carry_out(station, request, station->answer);
@@ -171,8 +164,8 @@ static void on_pilot_request(struct cs_station *station, const struct api_statio
 	if (event.value == CS_SIGNAL_X2)
 		snprintf(current, sizeof(current), " %u.%u A", pwm->current_deciampere / 10,
 			 pwm->current_deciampere % 10);
-	cs_output_received("cp_pwm", "request", "%s %s%s", pwm->evse_id,
-			   cs_signal_text((enum cs_signal)event.value), current);
+	cs_output_received("cp_pwm", "request", "%s %s%s", pwm->evse_id, cs_signal_text((enum cs_signal)event.value),
+			   current);
 	strcpy(event.evse_id, pwm->evse_id);
 	on_request(station, message);
 	station->callbacks.seen(station->context, &event);
@@ -185,9 +178,8 @@ static void on_slac_status(struct cs_station *station, const struct api_station_
 
 	for (size_t i = 0; status->has_run_id && i < API_RUN_ID_LEN; i++)
 		snprintf(run_id + 2 * i, 3, "%02x", status->run_id[i]);
-	cs_output_received(api_slac_status_name_text(status->name), "update", "%s %s%s%s%s%s",
-			   status->evse_id, api_slac_state_text(status->state),
-			   status->has_run_id ? " run_id=0x" : "", run_id,
+	cs_output_received(api_slac_status_name_text(status->name), "update", "%s %s%s%s%s%s", status->evse_id,
+			   api_slac_state_text(status->state), status->has_run_id ? " run_id=0x" : "", run_id,
 			   status->reason[0] != '\0' ? " reason=" : "", status->reason);
 	strcpy(event.evse_id, status->evse_id);
 	station->callbacks.seen(station->context, &event);
@@ -247,8 +239,7 @@ static void on_connected(void *context)
 {
 	struct cs_station *station = context;
 
-	cs_output_event("connected to the broker %s:%u", station->options->mqtt_host,
-			station->options->mqtt_port);
+	cs_output_event("connected to the broker %s:%u", station->options->mqtt_host, station->options->mqtt_port);
 	for (size_t i = 0; i < station->data->evse_count; i++)
 		send_status(station, (int)i, cs_pilot_state(&station->pilots[i]));
 	station->callbacks.connected(station->context);
@@ -298,8 +289,7 @@ static void on_restart(evutil_socket_t fd, short what, void *context)
 }
 
 struct cs_station *cs_station_new(struct event_base *base, const struct cs_station_options *options,
-				  struct cs_data *data, const struct cs_station_callbacks *callbacks,
-				  void *context)
+				  struct cs_data *data, const struct cs_station_callbacks *callbacks, void *context)
 {
 	struct cs_station *station = calloc(1, sizeof(*station));
 

@@ -30,8 +30,7 @@ struct cs_station_callbacks {
 
 /* Starts to connect. NULL when it cannot (said already). Options, data and base must outlive it. */
 struct cs_station *cs_station_new(struct event_base *base, const struct cs_station_options *options,
-				  struct cs_data *data, const struct cs_station_callbacks *callbacks,
-				  void *context);
+				  struct cs_data *data, const struct cs_station_callbacks *callbacks, void *context);
 /* Sends what is queued, for at most a second, and ends. NULL is allowed. */
 void cs_station_free(struct cs_station *station);
 

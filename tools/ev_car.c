@@ -6,7 +6,7 @@
 
 /* C_EV_start_atten_char_inds */
 #define START_ATTEN_CHARS 3
-#define US_PER_S	  1000000u
+#define US_PER_S          1000000u
 /* TT_match_join */
 #define TT_MATCH_JOIN_S 12
 
@@ -98,8 +98,7 @@ static void deadline_arm(struct ev_car *car)
 		return;
 	}
 	uint64_t wait_us = deadline_us > now_us ? deadline_us - now_us : 0;
-	struct timeval wait = {.tv_sec = (time_t)(wait_us / US_PER_S),
-			       .tv_usec = (suseconds_t)(wait_us % US_PER_S)};
+	struct timeval wait = {.tv_sec = (time_t)(wait_us / US_PER_S), .tv_usec = (suseconds_t)(wait_us % US_PER_S)};
 	evtimer_add(car->timer, &wait);
 }
 
@@ -202,9 +201,8 @@ bool ev_car_plug(struct ev_car *car)
 
 	if (!run_id_choose(car))
 		return false;
-	trace_event(car->trace, car->name, "plugged in, mac=%s run_id=%s%s",
-		    mac_text(car->config.ev_mac, mac), run_id_text(car->config.run_id, run_id),
-		    car->options->silent ? ", silent" : "");
+	trace_event(car->trace, car->name, "plugged in, mac=%s run_id=%s%s", mac_text(car->config.ev_mac, mac),
+		    run_id_text(car->config.run_id, run_id), car->options->silent ? ", silent" : "");
 	car->state = car->options->silent ? CAR_SILENT : CAR_MATCHING;
 	car->starts = 0;
 	slac_ev_init(&car->ev, &car->config, random_fill_csprng, NULL);
@@ -241,11 +239,10 @@ void ev_car_check_link(struct ev_car *car)
 	car->state = CAR_UNPLUGGED;
 }
 
-bool ev_car_init(struct ev_car *car, uint32_t index, const struct slac_ev_options *options,
-		 struct power_line *line, struct event_base *base)
+bool ev_car_init(struct ev_car *car, uint32_t index, const struct slac_ev_options *options, struct power_line *line,
+		 struct event_base *base)
 {
-	*car = (struct ev_car){
-		.options = options, .trace = line->trace, .line = line, .config = options->car};
+	*car = (struct ev_car){.options = options, .trace = line->trace, .line = line, .config = options->car};
 	if (options->cars > 1)
 		snprintf(car->name, sizeof(car->name), "EV%u", index + 1);
 	else

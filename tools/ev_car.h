@@ -41,8 +41,8 @@ struct ev_car {
 };
 
 /* Car number `index`. False when there is no timer. */
-bool ev_car_init(struct ev_car *car, uint32_t index, const struct slac_ev_options *options,
-		 struct power_line *line, struct event_base *base);
+bool ev_car_init(struct ev_car *car, uint32_t index, const struct slac_ev_options *options, struct power_line *line,
+		 struct event_base *base);
 void ev_car_free(struct ev_car *car);
 
 /* Plugs it in: an attempt begins, a running one is given up. False when there are no random octets. */

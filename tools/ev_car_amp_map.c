@@ -16,7 +16,8 @@ static void timer_follow(struct ev_car *car)
 	if (deadline_us == AMP_MAP_NEVER)
 		return;
 	const uint64_t wait_us = deadline_us > now_us ? deadline_us - now_us : 0;
-	const struct timeval wait = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
+	const struct timeval wait = {.tv_sec = (time_t)(wait_us / 1000000),
+				     .tv_usec = (suseconds_t)(wait_us % 1000000)};
 	evtimer_add(car->amp_map_timer, &wait);
 }
 

@@ -66,8 +66,8 @@ const char *mme_summary(const struct mme *mme, char out[MME_SUMMARY_SIZE])
 		run_id_summary(mme->slac_parm_cnf.run_id, out);
 		break;
 	case CM_START_ATTEN_CHAR_IND:
-		snprintf(out, MME_SUMMARY_SIZE, "num_sounds=%u time_out=%u ms",
-			 mme->start_atten_char_ind.num_sounds, mme->start_atten_char_ind.time_out * 100u);
+		snprintf(out, MME_SUMMARY_SIZE, "num_sounds=%u time_out=%u ms", mme->start_atten_char_ind.num_sounds,
+			 mme->start_atten_char_ind.time_out * 100u);
 		break;
 	case CM_MNBC_SOUND_IND:
 		snprintf(out, MME_SUMMARY_SIZE, "cnt=%u", mme->mnbc_sound_ind.cnt);

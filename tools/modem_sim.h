@@ -11,9 +11,9 @@
 struct modem_sim {
 	uint8_t mac[MAC_LEN];
 	enum modem_family family; /* whose questions it answers (modem_sim_vendor.h) */
-	uint8_t set_key_result;	  /* what it answers to CM_SET_KEY.REQ: real modems 0x01 */
-	bool refuses;		  /* does not take the key it is given */
-	bool refuses_reset;	  /* answers VS_RS_DEV.REQ with "no NVM" */
+	uint8_t set_key_result;   /* what it answers to CM_SET_KEY.REQ: real modems 0x01 */
+	bool refuses;             /* does not take the key it is given */
+	bool refuses_reset;       /* answers VS_RS_DEV.REQ with "no NVM" */
 	bool has_key;
 	struct network_key key;
 	bool linked; /* another station is in its network, as far as it tells */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_MS	      86400000u
-#define TEXT_SIZE     256
+#define DAY_MS         86400000u
+#define TEXT_SIZE      256
 #define REBOOT_AWAY_MS 1000
 
 /* What follows the colon. */
@@ -45,7 +45,8 @@ static const struct fault faults_known[] = {
 	{"reset-loses-key", "reset-loses-key", VALUE_NONE, AT(reset_loses_key), 0, "has its factory key after a reset"},
 	{"reboot-at", "reboot-at:STEP[:MS][:...]", VALUE_REBOOT, 0, 0,
 	 "once, at now, parm, start, sound, match or matched, away for MS [1000]; :lose-key, :new-mac, :announce"},
-	{"no-link-status", "no-link-status", VALUE_NONE, AT(no_link_status), 0, "does not tell whether there is a link"},
+	{"no-link-status", "no-link-status", VALUE_NONE, AT(no_link_status), 0,
+	 "does not tell whether there is a link"},
 	{"no-vendor-link-status", "no-vendor-link-status", VALUE_NONE, AT(no_vendor_link_status), 0,
 	 "tells it with CM_NW_STATS only"},
 	{"no-link", "no-link", VALUE_NONE, AT(no_link), 0, "the cars' modems never join"},
@@ -54,7 +55,8 @@ static const struct fault faults_known[] = {
 	 "the link is gone so long after it came up"},
 	{"no-groups", "no-groups", VALUE_NONE, AT(no_groups), 0, "reports profiles without groups"},
 	{"no-profiles", "no-profiles", VALUE_NONE, AT(no_profiles), 0, "reports no profiles"},
-	{"profiles-late", "profiles-late:MS", VALUE_MS, 0, AT(profiles_late_ms), "reports each so long after its sound"},
+	{"profiles-late", "profiles-late:MS", VALUE_MS, 0, AT(profiles_late_ms),
+	 "reports each so long after its sound"},
 	{"profiles-double", "profiles-double", VALUE_NONE, AT(profiles_double), 0, "reports each twice"},
 	{"profiles-doubled-value", "profiles-doubled-value", VALUE_NONE, AT(profiles_doubled_value), 0,
 	 "reports twice the attenuation"},

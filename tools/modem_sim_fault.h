@@ -47,7 +47,7 @@ struct modem_faults {
 	bool refuse_reset;
 	bool reset_loses_key;
 	struct modem_reboot reboot; /* once */
-	bool no_link_status;	    /* does not answer any question for the link */
+	bool no_link_status;        /* does not answer any question for the link */
 	bool no_vendor_link_status; /* does not answer its vendor's */
 	bool no_link;
 	uint32_t flapping_ms; /* 0: no */

@@ -311,8 +311,8 @@ const char *modem_port_deaf(const struct modem_port *port, const struct mme *mme
 	return is_busy(port) ? "(the modem is busy)" : NULL;
 }
 
-const char *modem_port_take(struct modem_port *port, const struct mme *mme, enum mme_error error,
-			    const uint8_t *frame, size_t len)
+const char *modem_port_take(struct modem_port *port, const struct mme *mme, enum mme_error error, const uint8_t *frame,
+			    size_t len)
 {
 	struct question question = {.octets = frame, .len = len};
 

@@ -43,12 +43,12 @@ struct modem_port {
 	struct modem_sim stranger; /* another modem that answers as well */
 	struct modem_faults faults;
 	uint8_t set_key_result; /* where it does not refuse */
-	uint32_t key_delay_ms; /* before it answers a key command */
-	uint32_t reset_ms;     /* it is away after a reset */
+	uint32_t key_delay_ms;  /* before it answers a key command */
+	uint32_t reset_ms;      /* it is away after a reset */
 	const char *name;
 	struct modem_port_hooks hooks;
 	struct attenuation measured; /* of the last sound, as it reported it */
-	uint8_t host[MAC_LEN]; /* who asked last; zero: nobody yet */
+	uint8_t host[MAC_LEN];       /* who asked last; zero: nobody yet */
 	bool away;
 	struct modem_reboot reboot; /* that it is away for */
 	struct event *send_timer;
@@ -68,8 +68,8 @@ void modem_port_misbehave(struct modem_port *port, const struct modem_faults *fa
 /* Why it does not hear a frame of its host that the line does not carry (mme_decode gave *mme and error), or NULL. */
 const char *modem_port_deaf(const struct modem_port *port, const struct mme *mme, enum mme_error error);
 /* It hears such a frame. NULL, or why it is not answered. */
-const char *modem_port_take(struct modem_port *port, const struct mme *mme, enum mme_error error,
-			    const uint8_t *frame, size_t len);
+const char *modem_port_take(struct modem_port *port, const struct mme *mme, enum mme_error error, const uint8_t *frame,
+			    size_t len);
 /* It hears a sound of this EV. */
 void modem_port_sound(struct modem_port *port, const struct attenuation *attenuation, const uint8_t ev_mac[MAC_LEN]);
 /* Its host was given this message by the line, or the link came up: does it reboot? */

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#define QCA7005_DEVICE_ID 0x22
-#define QCA7005_VERSION	  "MAC-QCA7005-1.1.0.730-04-20140815-CS"
+#define QCA7005_DEVICE_ID  0x22
+#define QCA7005_VERSION    "MAC-QCA7005-1.1.0.730-04-20140815-CS"
 #define CARRIERS_PER_GROUP 16
 /* Mbit/s, as Green PHY's robust modes reach them. */
 #define PHY_RATE 9
@@ -147,7 +147,7 @@ static size_t network_mmv1(const uint8_t *mmv0, bool in_network, uint8_t *out)
 	write_bytes(&w, mmv0, 14);
 	write_u8(&w, MME_MMV_1_1);
 	write_bytes(&w, mmv0 + 15, 2); /* MMTYPE */
-	write_zeros(&w, 2);	       /* FMI, FMSN */
+	write_zeros(&w, 2);            /* FMI, FMSN */
 	write_bytes(&w, mmv0 + 17, 3); /* OUI */
 	write_zeros(&w, 2);
 	write_le16(&w, in_network ? 0x3a : 0x02);
@@ -168,8 +168,8 @@ static size_t network_mmv1(const uint8_t *mmv0, bool in_network, uint8_t *out)
 	return writer_len(&w);
 }
 
-bool modem_sim_tell_network(const struct modem_sim *modem, const uint8_t *frame, size_t len, bool mmv1,
-			    uint8_t *answer, size_t *answer_len)
+bool modem_sim_tell_network(const struct modem_sim *modem, const uint8_t *frame, size_t len, bool mmv1, uint8_t *answer,
+			    size_t *answer_len)
 {
 	struct nw_info info = {
 		.in_network = modem->has_key, .tei = 1, .role = NW_INFO_COORDINATOR, .stations = modem->linked ? 1 : 0};

@@ -21,8 +21,8 @@ bool modem_sim_asks_link(const struct modem_mme *req, bool any);
  * Answers VS_NW_INFO.REQ in the layout of MMV 0, or of MMV 1; false when the frame is not that, or the modem not a
  * Qualcomm one. `answer` holds MME_FRAME_MAX octets.
  */
-bool modem_sim_tell_network(const struct modem_sim *modem, const uint8_t *frame, size_t len, bool mmv1,
-			    uint8_t *answer, size_t *answer_len);
+bool modem_sim_tell_network(const struct modem_sim *modem, const uint8_t *frame, size_t len, bool mmv1, uint8_t *answer,
+			    size_t *answer_len);
 
 /* VS_HST_ACTION.IND "loader ready": it has restarted. */
 void modem_sim_announce(const struct modem_sim *modem, const uint8_t host[MAC_LEN], struct modem_mme *ind);

@@ -23,8 +23,7 @@ void line_side_capture(struct line_side *side, const uint8_t *frame, size_t len)
 	if (side->line->capture == NULL || side != &side->line->evse)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
-	capture_write(side->line->capture, frame, len,
-		      (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+	capture_write(side->line->capture, frame, len, (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
 }
 
 /* `error` is the shape of a message that is carried on as it came. */
@@ -110,23 +109,22 @@ void power_line_send_amp_map(struct power_line *line, const char *car, const str
 		line_side_capture(&line->evse, frame, len);
 }
 
-static void from_evse(struct power_line *line, const struct mme *mme, enum mme_error error,
-		      const uint8_t *frame, size_t len)
+static void from_evse(struct power_line *line, const struct mme *mme, enum mme_error error, const uint8_t *frame,
+		      size_t len)
 {
 	if (line->ev.link != NULL) {
 		line->ev_confirmed = line->ev_confirmed || mme->mmtype == CM_SLAC_MATCH_CNF;
 		line_side_transmit(&line->ev, line->evse.host, mme, error, frame, len);
 	} else {
-		trace_frame(line->trace, line->evse.host, line->options->cars > 1 ? "cars" : "EV", mme,
-			    error);
+		trace_frame(line->trace, line->evse.host, line->options->cars > 1 ? "cars" : "EV", mme, error);
 	}
 	if (error == MME_OK)
 		line->hooks.frame(line->hooks.ctx, mme);
 }
 
 /* An external EV's sounds are counted here: pev sends them shorter than they should be. */
-static void from_ev(struct power_line *line, const struct mme *mme, enum mme_error error,
-		    const uint8_t *frame, size_t len)
+static void from_ev(struct power_line *line, const struct mme *mme, enum mme_error error, const uint8_t *frame,
+		    size_t len)
 {
 	bool sound = mme->mmtype == CM_MNBC_SOUND_IND;
 
@@ -171,8 +169,8 @@ static bool carry_amp_map(struct line_side *side, const uint8_t *frame, size_t l
 }
 
 /* A question to the modem of this side; NULL, or why it is not answered. */
-static const char *side_ask(struct line_side *side, const struct mme *mme, enum mme_error error,
-			    const uint8_t *frame, size_t len)
+static const char *side_ask(struct line_side *side, const struct mme *mme, enum mme_error error, const uint8_t *frame,
+			    size_t len)
 {
 	const char *lost = modem_port_deaf(&side->port, mme, error);
 
@@ -291,8 +289,7 @@ static void side_close(struct line_side *side)
 }
 
 bool power_line_open(struct power_line *line, const struct slac_ev_options *options, struct event_base *base,
-		     const struct trace *trace, const struct power_line_hooks *hooks,
-		     char error[LINK_ERROR_SIZE])
+		     const struct trace *trace, const struct power_line_hooks *hooks, char error[LINK_ERROR_SIZE])
 {
 	*line = (struct power_line){
 		.options = options,

@@ -65,8 +65,7 @@ struct power_line {
 /* Opens the links and the capture file. On failure false, and `error` names what is missing; close it all the
  * same. */
 bool power_line_open(struct power_line *line, const struct slac_ev_options *options, struct event_base *base,
-		     const struct trace *trace, const struct power_line_hooks *hooks,
-		     char error[LINK_ERROR_SIZE]);
+		     const struct trace *trace, const struct power_line_hooks *hooks, char error[LINK_ERROR_SIZE]);
 /* False when the capture file could not be written. */
 bool power_line_close(struct power_line *line);
 

@@ -27,7 +27,7 @@ static void modem_sends(void *ctx, const char *from, const uint8_t *frame, size_
 	if (!trace->quiet)
 		trace_event(trace, from, "-> %-8s  %s", side->host,
 			    modem_mme_decode(frame, len, &message) == MME_OK ? modem_message_text(message.message)
-									    : "VS_NW_INFO.CNF");
+									     : "VS_NW_INFO.CNF");
 }
 
 /* --- who is in one network --- */

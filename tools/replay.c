@@ -99,8 +99,7 @@ static void connect_vehicle(struct replay *replay)
 
 static void disconnect_vehicle(struct replay *replay)
 {
-	const struct slac_evse_input left = {.kind = SLAC_EVSE_DISCONNECTED,
-					     .reason = SLAC_REASON_VEHICLE_LEFT};
+	const struct slac_evse_input left = {.kind = SLAC_EVSE_DISCONNECTED, .reason = SLAC_REASON_VEHICLE_LEFT};
 	const struct slac_evse_input lost = {.kind = SLAC_EVSE_KEY_LOST, .reason = SLAC_REASON_VEHICLE_LEFT};
 
 	report_pilot(&replay->report, "vehicle left");

@@ -20,8 +20,8 @@ void report_frame(const struct replay_report *report, const char *arrow, const u
 
 	mme_summary(frame, summary);
 	line_begin(report, arrow);
-	printf("%-23s  %s%s%s\n", mme_name(frame->mmtype), mac_text(mac, text),
-	       summary[0] == '\0' ? "" : "  ", summary);
+	printf("%-23s  %s%s%s\n", mme_name(frame->mmtype), mac_text(mac, text), summary[0] == '\0' ? "" : "  ",
+	       summary);
 }
 
 void report_undecoded(const struct replay_report *report, const struct mme *frame, enum mme_error error)
@@ -30,8 +30,7 @@ void report_undecoded(const struct replay_report *report, const struct mme *fram
 
 	line_begin(report, "<-");
 	if (error == MME_ERR_MMTYPE)
-		printf("%-23s  %s  mmtype=0x%04x\n", "another kind", mac_text(frame->src, text),
-		       frame->mmtype);
+		printf("%-23s  %s  mmtype=0x%04x\n", "another kind", mac_text(frame->src, text), frame->mmtype);
 	else
 		printf("%-23s  %s  malformed=%s\n", mme_name(frame->mmtype), mac_text(frame->src, text),
 		       mme_error_text(error));

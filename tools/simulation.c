@@ -58,8 +58,8 @@ static void round_over(struct simulation *sim)
 	if (up != options->expect || cars_in(sim, CAR_KEYS_DIFFER) > 0)
 		sim->failed = true;
 	if (options->cars > 1 || options->rounds > 1)
-		trace_event(&sim->trace, ALL, "round %u: %u of %u cars matched, %u expected",
-			    sim->rounds_over, up, options->cars, options->expect);
+		trace_event(&sim->trace, ALL, "round %u: %u of %u cars matched, %u expected", sim->rounds_over, up,
+			    options->cars, options->expect);
 	if (options->wait)
 		return;
 	if (sim->rounds_over < options->rounds)
@@ -163,8 +163,7 @@ static void on_key_set(void *ctx, bool by_ev)
 		trace_event(&sim->trace, sim->line.ev.host, "link: keys differ");
 		sim->failed = true;
 	}
-	if (by_ev && !joined && sim->ev_joined && sim->ev_joins >= sim->options->rounds &&
-	    !sim->options->stay)
+	if (by_ev && !joined && sim->ev_joined && sim->ev_joins >= sim->options->rounds && !sim->options->stay)
 		finish(sim);
 	sim->ev_joined = joined;
 }

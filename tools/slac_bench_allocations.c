@@ -54,8 +54,7 @@ bool bench_allocations(struct bench *bench)
 	if (count == NULL)
 		return bench_fail("no file for the allocation counter");
 	bench->car.bare = NULL;
-	bool ok = bench_boot_slacd(bench, path) && count_allocations(bench, count) &&
-		  process_stop(&bench->slacd);
+	bool ok = bench_boot_slacd(bench, path) && count_allocations(bench, count) && process_stop(&bench->slacd);
 	munmap(count, sizeof(*count));
 	return ok;
 }

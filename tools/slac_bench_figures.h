@@ -6,13 +6,13 @@
 #include <stdbool.h>
 
 struct bench_options {
-	const char *slacd;	    /* program */
+	const char *slacd;          /* program */
 	const char *malloc_count;   /* library to preload */
-	const char *directory;	    /* with the boot files, for everything temporary */
-	const char *interface;	    /* opposite slacd's */
+	const char *directory;      /* with the boot files, for everything temporary */
+	const char *interface;      /* opposite slacd's */
 	const char *bare_interface; /* opposite the bare responder's */
 	const char *echo_interface; /* the bare responder's */
-	int port;		    /* of the broker */
+	int port;                   /* of the broker */
 	unsigned matches;
 	unsigned gap_us; /* of silence before each timed frame */
 	unsigned starts;

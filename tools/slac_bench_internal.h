@@ -9,7 +9,7 @@
 #include "tools/slac_bench_process.h"
 
 #define BENCH_BOOT_WAIT_US 5000000
-#define BENCH_SETTLE_US	   500000
+#define BENCH_SETTLE_US    500000
 
 struct bench {
 	const struct bench_options *options;

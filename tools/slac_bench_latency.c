@@ -9,16 +9,16 @@
 
 static void print_times(struct bench *bench)
 {
-	static const char *const names[EXCHANGES] = {
-		"CM_SLAC_PARM.REQ to CNF", "last profile to ATTEN_CHAR.IND", "CM_SLAC_MATCH.REQ to CNF"};
+	static const char *const names[EXCHANGES] = {"CM_SLAC_PARM.REQ to CNF", "last profile to ATTEN_CHAR.IND",
+						     "CM_SLAC_MATCH.REQ to CNF"};
 	static const unsigned percents[] = {50, 99};
 
 	for (int i = 0; i < EXCHANGES; i++) {
 		for (size_t k = 0; k < sizeof(percents) / sizeof(percents[0]); k++) {
 			double slacd_us = samples_percentile_us(&bench->times.slacd[i], percents[k]);
 			double bare_us = samples_percentile_us(&bench->times.bare[i], percents[k]);
-			printf("%-32s   p%u %9.1f %9.1f %7.2f   %.1f\n", k == 0 ? names[i] : "", percents[k],
-			       slacd_us, bare_us, slacd_us / bare_us, TARGET_RATIO);
+			printf("%-32s   p%u %9.1f %9.1f %7.2f   %.1f\n", k == 0 ? names[i] : "", percents[k], slacd_us,
+			       bare_us, slacd_us / bare_us, TARGET_RATIO);
 		}
 	}
 }
@@ -65,8 +65,7 @@ bool bench_latency(struct bench *bench, enum bench_placement placement)
 		return false;
 	if (!station_wait_matched(&bench->station, matched + bench->options->matches))
 		return bench_fail("not every match was reported to the station");
-	printf("%-32s %5s %9s %9s %7s   %s\n", placement_text(placement), "", "slacd us", "bare us", "ratio",
-	       "target");
+	printf("%-32s %5s %9s %9s %7s   %s\n", placement_text(placement), "", "slacd us", "bare us", "ratio", "target");
 	print_times(bench);
 	printf("%-38s %.0f us, all threads, MQTT messages and log included\n\n", "CPU per match",
 	       (double)cpu_ns / 1000 / bench->options->matches);

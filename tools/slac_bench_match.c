@@ -8,7 +8,7 @@
 #define HEARD_WAIT_US 1000
 #define KEY_WAIT_US   2000000
 #define RECOVER_US    200000
-#define STARTS	      3
+#define STARTS        3
 #define ATTENUATION   20
 
 static bool fail(const struct bench_car *car, const char *what)
@@ -110,13 +110,11 @@ static bool timed_pair(struct bench_car *car, enum bench_exchange which, const s
 
 	if (car->bare == NULL)
 		return timed(car->wire, car->gap_us, request, answer_type, answer, NULL);
-	if (bare_first &&
-	    !timed(car->bare, car->gap_us, request, request->mmtype, &echo, &car->times->bare[which]))
+	if (bare_first && !timed(car->bare, car->gap_us, request, request->mmtype, &echo, &car->times->bare[which]))
 		return fail(car, "the bare responder does not answer");
 	if (!timed(car->wire, car->gap_us, request, answer_type, answer, &car->times->slacd[which]))
 		return false;
-	if (!bare_first &&
-	    !timed(car->bare, car->gap_us, request, request->mmtype, &echo, &car->times->bare[which]))
+	if (!bare_first && !timed(car->bare, car->gap_us, request, request->mmtype, &echo, &car->times->bare[which]))
 		return fail(car, "the bare responder does not answer");
 	return true;
 }

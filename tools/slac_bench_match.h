@@ -11,7 +11,7 @@
 #include "tools/slac_bench_wire.h"
 
 enum bench_exchange {
-	EXCHANGE_PARM,	/* CM_SLAC_PARM.REQ to CNF */
+	EXCHANGE_PARM,  /* CM_SLAC_PARM.REQ to CNF */
 	EXCHANGE_ATTEN, /* last CM_ATTEN_PROFILE.IND to CM_ATTEN_CHAR.IND */
 	EXCHANGE_MATCH, /* CM_SLAC_MATCH.REQ to CNF */
 	EXCHANGES
@@ -27,8 +27,8 @@ struct bench_car {
 	struct bench_wire *bare; /* to the bare responder; NULL: nothing is timed beside slacd */
 	struct bench_station *station;
 	struct bench_times *times; /* NULL: nothing is kept */
-	unsigned gap_us; /* nothing is sent for so long before a timed frame: the responders are at rest */
-	uint64_t number; /* of the run, makes the run_id */
+	unsigned gap_us;           /* nothing is sent for so long before a timed frame: the responders are at rest */
+	uint64_t number;           /* of the run, makes the run_id */
 	uint8_t evse_mac[MAC_LEN]; /* learnt from CM_SLAC_PARM.CNF */
 };
 

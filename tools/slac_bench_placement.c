@@ -57,8 +57,7 @@ bool placement_set(enum bench_placement placement, pid_t slacd, pid_t echo)
 	cpu_set_t car = placement == PLACEMENT_TWO_CPUS ? one_cpu(1) : responders;
 	const struct sched_param priority = {.sched_priority = free ? 0 : 1};
 
-	if (sched_setscheduler(0, (free ? SCHED_OTHER : SCHED_FIFO) | SCHED_RESET_ON_FORK, &priority) != 0 &&
-	    !free)
+	if (sched_setscheduler(0, (free ? SCHED_OTHER : SCHED_FIFO) | SCHED_RESET_ON_FORK, &priority) != 0 && !free)
 		printf("Real-time priority is not permitted: the car may have to wait for its CPU.\n");
 	return sched_setaffinity(0, sizeof(car), &car) == 0 && place_threads(slacd, &responders) &&
 	       place_threads(echo, &responders);

@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 enum bench_placement {
-	PLACEMENT_FREE,	   /* the scheduler decides */
+	PLACEMENT_FREE,    /* the scheduler decides */
 	PLACEMENT_ONE_CPU, /* all on one: no idle CPU has to wake, the software's own time shows */
 	PLACEMENT_TWO_CPUS /* the car on another than the responders, as when the frame comes from outside */
 };

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PATH_SIZE	 512
+#define PATH_SIZE        512
 #define ENVIRONMENT_SIZE 4
 
 /* A small environment of its own: what the caller's shell exports would change slacd's settings. */
@@ -38,11 +38,21 @@ static bool spawn(struct bench_process *process, const struct bench_command *com
 
 bool process_start(struct bench_process *process, const struct bench_command *command)
 {
-	char config[PATH_SIZE], parameters[PATH_SIZE], limits[PATH_SIZE], preload[PATH_SIZE], count_file[PATH_SIZE], port[16];
+	char config[PATH_SIZE], parameters[PATH_SIZE], limits[PATH_SIZE], preload[PATH_SIZE], count_file[PATH_SIZE],
+		port[16];
 	char *environment[ENVIRONMENT_SIZE] = {NULL};
-	char *argv[] = {(char *)command->program, "--mqtt-host", "127.0.0.1",	     "--mqtt-port", port,
-			"--cs-config-file",	  parameters,	 "--cs-limits-file", limits,	    "--config",
-			config,			  NULL};
+	char *argv[] = {(char *)command->program,
+			"--mqtt-host",
+			"127.0.0.1",
+			"--mqtt-port",
+			port,
+			"--cs-config-file",
+			parameters,
+			"--cs-limits-file",
+			limits,
+			"--config",
+			config,
+			NULL};
 
 	snprintf(port, sizeof(port), "%d", command->mqtt_port);
 	snprintf(config, sizeof(config), "%s/slacd.json", command->directory);
@@ -109,8 +119,7 @@ bool process_memory(const struct bench_process *process, struct bench_memory *me
 
 	/* Counted page by page, unlike status, whose sums may lag behind. */
 	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)process->pid);
-	return read_value(path, "Rss", &memory->rss_kib) &&
-	       read_value(path, "Anonymous", &memory->anonymous_kib);
+	return read_value(path, "Rss", &memory->rss_kib) && read_value(path, "Anonymous", &memory->anonymous_kib);
 }
 
 bool process_wakeups(const struct bench_process *process, unsigned long *wakeups, unsigned *threads)

@@ -26,8 +26,7 @@ static bool measure_start(struct bench *bench, struct samples *ready, struct sam
 bool bench_starts(struct bench *bench)
 {
 	struct samples ready = {0}, answered = {0};
-	bool ok = samples_init(&ready, bench->options->starts) &&
-		  samples_init(&answered, bench->options->starts);
+	bool ok = samples_init(&ready, bench->options->starts) && samples_init(&answered, bench->options->starts);
 
 	station_plug_at_request(&bench->station, true);
 	for (unsigned i = 0; ok && i < bench->options->starts; i++)
@@ -37,8 +36,8 @@ bool bench_starts(struct bench *bench)
 		printf("%-38s %.1f ms median, %.1f ms p99\n", "exec to modem key confirmed",
 		       samples_percentile_us(&ready, 50) / 1000, samples_percentile_us(&ready, 99) / 1000);
 		printf("%-38s %.1f ms median, %.1f ms p99   target %d ms\n", "exec to first CM_SLAC_PARM.CNF",
-		       samples_percentile_us(&answered, 50) / 1000,
-		       samples_percentile_us(&answered, 99) / 1000, TARGET_START_MS);
+		       samples_percentile_us(&answered, 50) / 1000, samples_percentile_us(&answered, 99) / 1000,
+		       TARGET_START_MS);
 	}
 	samples_free(&ready);
 	samples_free(&answered);

@@ -6,16 +6,16 @@
 #include <string.h>
 #include <time.h>
 
-#define TOPIC_TO_SLACD	 "cs/josev"
+#define TOPIC_TO_SLACD   "cs/josev"
 #define TOPIC_FROM_SLACD "josev/cs"
-#define MESSAGE_ID	 "11111111-2222-4333-8444-555555555555"
-#define KEEPALIVE_S	 600
-#define WAIT_S		 2
+#define MESSAGE_ID       "11111111-2222-4333-8444-555555555555"
+#define KEEPALIVE_S      600
+#define WAIT_S           2
 
 static bool publish(struct bench_station *station, const char *payload, size_t len)
 {
-	return len > 0 && mosquitto_publish(station->mosquitto, NULL, TOPIC_TO_SLACD, (int)len, payload, 1,
-					    false) == MOSQ_ERR_SUCCESS;
+	return len > 0 && mosquitto_publish(station->mosquitto, NULL, TOPIC_TO_SLACD, (int)len, payload, 1, false) ==
+				  MOSQ_ERR_SUCCESS;
 }
 
 bool station_report(struct bench_station *station, enum api_cp_state state)
@@ -23,8 +23,7 @@ bool station_report(struct bench_station *station, enum api_cp_state state)
 	const struct api_cp_status status = {.evse_id = BENCH_EVSE_ID, .connector_id = "1", .state = state};
 	char payload[API_BUILD_MAX];
 
-	return publish(station, payload,
-		       api_station_build_cp_status(payload, sizeof(payload), MESSAGE_ID, &status));
+	return publish(station, payload, api_station_build_cp_status(payload, sizeof(payload), MESSAGE_ID, &status));
 }
 
 static void grant(struct bench_station *station, const char *id)
@@ -110,8 +109,7 @@ bool station_open(struct bench_station *station, int port)
 		mosquitto_connect_callback_set(station->mosquitto, on_connect);
 		mosquitto_subscribe_callback_set(station->mosquitto, on_subscribe);
 		mosquitto_message_callback_set(station->mosquitto, on_message);
-		if (mosquitto_connect(station->mosquitto, "127.0.0.1", port, KEEPALIVE_S) ==
-			    MOSQ_ERR_SUCCESS &&
+		if (mosquitto_connect(station->mosquitto, "127.0.0.1", port, KEEPALIVE_S) == MOSQ_ERR_SUCCESS &&
 		    mosquitto_loop_start(station->mosquitto) == MOSQ_ERR_SUCCESS &&
 		    wait_for(station, NULL, &station->subscribed, 0))
 			return true;

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define ANSWER_TIMEOUT_S 1
-#define MMTYPE_NONE	 0
+#define MMTYPE_NONE      0
 
 static const uint8_t modem_mac[MAC_LEN] = {0x00, 0xb0, 0x52, 0x5b, 0xe7, 0xc1};
 
@@ -96,8 +96,7 @@ static void serve_modem(struct bench_wire *wire, const uint8_t *octets, ssize_t 
 
 	if (answer_question(wire, octets, len))
 		return;
-	if (mme_decode(octets, (size_t)len, &command) != MME_OK ||
-	    !modem_sim_is_meant(&wire->modem, &command) ||
+	if (mme_decode(octets, (size_t)len, &command) != MME_OK || !modem_sim_is_meant(&wire->modem, &command) ||
 	    !modem_sim_answer(&wire->modem, &command, &answer) || !wire_send(wire, &answer))
 		return;
 	if (command.mmtype == CM_SET_KEY_REQ)
@@ -151,8 +150,8 @@ void wire_drain(struct bench_wire *wire)
 	wire_wait(wire, MMTYPE_NONE, 0, &ignored);
 }
 
-bool wire_exchange(struct bench_wire *wire, const struct mme *request, uint16_t answer_type,
-		   struct mme *answer, uint64_t *ns)
+bool wire_exchange(struct bench_wire *wire, const struct mme *request, uint16_t answer_type, struct mme *answer,
+		   uint64_t *ns)
 {
 	uint8_t octets[MME_FRAME_MAX];
 	size_t request_len;

@@ -13,7 +13,7 @@ struct bench_wire {
 	int fd;
 	uint8_t mac[MAC_LEN];
 	struct modem_sim modem;
-	unsigned keys;	      /* confirmed by the modem so far */
+	unsigned keys;        /* confirmed by the modem so far */
 	uint64_t last_key_ns; /* when the last confirmation went out */
 };
 
@@ -32,7 +32,7 @@ void wire_drain(struct bench_wire *wire);
  * Sends a request and blocks until a message of type `answer_type` is here; *ns is the time between the call
  * of send and the return of recv. False after a second without it.
  */
-bool wire_exchange(struct bench_wire *wire, const struct mme *request, uint16_t answer_type,
-		   struct mme *answer, uint64_t *ns);
+bool wire_exchange(struct bench_wire *wire, const struct mme *request, uint16_t answer_type, struct mme *answer,
+		   uint64_t *ns);
 
 #endif

@@ -11,7 +11,7 @@
 #define EXIT_RUNTIME 1
 #define EXIT_USAGE   2
 #define COMMAND_SIZE 256
-#define FAULT	     "fault "
+#define FAULT        "fault "
 
 /* Lines on stdin, put together from what each read gives. */
 struct console {
@@ -74,8 +74,8 @@ static bool loop(struct event_base *base, struct simulation *sim)
 	struct event *interrupt = evsignal_new(base, SIGINT, on_signal, base);
 	struct event *terminate = evsignal_new(base, SIGTERM, on_signal, base);
 	struct event *commands = event_new(base, STDIN_FILENO, EV_READ | EV_PERSIST, on_stdin, &console);
-	bool ready = interrupt != NULL && terminate != NULL && commands != NULL &&
-		     event_add(interrupt, NULL) == 0 && event_add(terminate, NULL) == 0;
+	bool ready = interrupt != NULL && terminate != NULL && commands != NULL && event_add(interrupt, NULL) == 0 &&
+		     event_add(terminate, NULL) == 0;
 
 	if (ready && sim->options->wait && event_add(commands, NULL) < 0) {
 		fprintf(stderr, "slac-ev: --wait needs a terminal or a pipe as stdin\n");

@@ -65,14 +65,12 @@ struct option_text {
 
 static const struct option_text texts[] = {
 	{0, NULL, NULL, "Links"},
-	{ID_INTERFACE, "interface", "NAME",
-	 "faces the EVSE host: an interface, unix:PATH or unix-listen:PATH"},
-	{ID_EV_INTERFACE, "ev-interface", "NAME",
-	 "faces an external EV host (such as pev); implies --cars 0"},
-	{ID_CAPTURE, "capture", "FILE",
-	 "write every frame of --interface to a pcap file (it contains the NMK)"},
+	{ID_INTERFACE, "interface", "NAME", "faces the EVSE host: an interface, unix:PATH or unix-listen:PATH"},
+	{ID_EV_INTERFACE, "ev-interface", "NAME", "faces an external EV host (such as pev); implies --cars 0"},
+	{ID_CAPTURE, "capture", "FILE", "write every frame of --interface to a pcap file (it contains the NMK)"},
 	{0, NULL, NULL, "Run"},
-	{ID_WAIT, "wait", NULL, "obey the lines \"plug\", \"unplug\", \"fault LIST\", \"fault none\" and \"quit\" on stdin"},
+	{ID_WAIT, "wait", NULL,
+	 "obey the lines \"plug\", \"unplug\", \"fault LIST\", \"fault none\" and \"quit\" on stdin"},
 	{ID_STAY, "stay", NULL, "go on as modem after the last round, until SIGINT, SIGTERM or the time-out"},
 	{ID_START_DELAY, "start-delay-ms", "MS", "from the trigger to the cars' first message [0]"},
 	{ID_ROUNDS, "rounds", "N", "matchings one after the other [1]"},
@@ -130,8 +128,7 @@ void slac_ev_options_help(void)
 			printf("\n%s:\n", texts[i].help);
 			continue;
 		}
-		snprintf(option, sizeof(option), "--%s%s%s", texts[i].name,
-			 texts[i].argument != NULL ? " " : "",
+		snprintf(option, sizeof(option), "--%s%s%s", texts[i].name, texts[i].argument != NULL ? " " : "",
 			 texts[i].argument != NULL ? texts[i].argument : "");
 		printf("  %-24s %s\n", option, texts[i].help);
 	}
@@ -367,8 +364,8 @@ static bool set_run(struct slac_ev_options *options, int id, const char *value)
 
 static enum options_result wrong_value(const struct option_text *text, const char *value, char *error)
 {
-	snprintf(error, OPTIONS_ERROR_SIZE, "option --%s: %s (%s) expected, got '%.60s'", text->name,
-		 text->argument, text->help, value);
+	snprintf(error, OPTIONS_ERROR_SIZE, "option --%s: %s (%s) expected, got '%.60s'", text->name, text->argument,
+		 text->help, value);
 	return OPTIONS_WRONG;
 }
 
@@ -388,8 +385,7 @@ static enum options_result set(struct slac_ev_options *options, int id, const ch
 	if (id == 'V')
 		return OPTIONS_VERSION;
 	if (value == NULL ? set_flag(options, id)
-			  : set_run(options, id, value) || set_car(options, id, value) ||
-				    set_modem(options, id, value))
+			  : set_run(options, id, value) || set_car(options, id, value) || set_modem(options, id, value))
 		return OPTIONS_RUN;
 	return wrong_value(text_of(id), value, error);
 }
@@ -405,9 +401,8 @@ static enum options_result complete(struct slac_ev_options *options, char *error
 	if (options->expect == UINT32_MAX)
 		options->expect = options->cars > 0 && !options->silent && options->stop_at == STOP_NEVER;
 	if (options->expect > options->cars) {
-		snprintf(error, OPTIONS_ERROR_SIZE,
-			 "option --expect: more cars shall match (%u) than there are (%u)", options->expect,
-			 options->cars);
+		snprintf(error, OPTIONS_ERROR_SIZE, "option --expect: more cars shall match (%u) than there are (%u)",
+			 options->expect, options->cars);
 		return OPTIONS_WRONG;
 	}
 	return OPTIONS_RUN;
@@ -419,9 +414,8 @@ static void long_options(struct option *out)
 
 	for (size_t i = 0; i < TEXTS; i++)
 		if (texts[i].name != NULL)
-			out[n++] = (struct option){.name = texts[i].name,
-						   .has_arg = texts[i].argument != NULL,
-						   .val = texts[i].id};
+			out[n++] = (struct option){
+				.name = texts[i].name, .has_arg = texts[i].argument != NULL, .val = texts[i].id};
 	out[n] = (struct option){0};
 }
 
@@ -438,8 +432,7 @@ enum options_result slac_ev_options_parse(struct slac_ev_options *options, int a
 		/* optind stands behind the option that getopt_long could not use. */
 		if (id == '?' || id == ':') {
 			snprintf(error, OPTIONS_ERROR_SIZE, "%s '%.200s'",
-				 id == ':' ? "missing argument of option" : "unknown option",
-				 argv[optind - 1]);
+				 id == ':' ? "missing argument of option" : "unknown option", argv[optind - 1]);
 			return OPTIONS_WRONG;
 		}
 		enum options_result result = set(options, id, optarg, error);

@@ -8,7 +8,7 @@
 #include "tools/attenuation.h"
 #include "tools/modem_sim_fault.h"
 
-#define CARS_MAX	   32
+#define CARS_MAX           32
 #define OPTIONS_ERROR_SIZE 256
 
 /* Where a car takes its run_id from. */
@@ -22,22 +22,22 @@ enum run_id_kind {
 enum stop_at { STOP_NEVER, STOP_PARM, STOP_START, STOP_SOUND, STOP_RSP, STOP_MATCH };
 
 struct slac_ev_options {
-	const char *interface;	  /* faces the EVSE host */
+	const char *interface;    /* faces the EVSE host */
 	const char *ev_interface; /* faces an external EV host; NULL: none */
-	const char *capture;	  /* file for the frames of `interface`; NULL: none */
-	bool wait;		  /* cars are driven by lines on stdin */
-	bool stay;		  /* the modem goes on answering after the last round */
+	const char *capture;      /* file for the frames of `interface`; NULL: none */
+	bool wait;                /* cars are driven by lines on stdin */
+	bool stay;                /* the modem goes on answering after the last round */
 	bool quiet;
 	bool colour;
 
 	/* Cars. */
 	uint32_t cars;
-	uint32_t expect;	   /* cars of a round that shall match */
+	uint32_t expect;           /* cars of a round that shall match */
 	struct slac_ev_config car; /* of the first car; ev_mac counts up, run_id where it is fixed */
 	enum run_id_kind run_id_kind;
 	enum stop_at stop_at;
 	bool silent;
-	bool amp_map;		/* they send CM_AMP_MAP.REQ when they have joined */
+	bool amp_map;           /* they send CM_AMP_MAP.REQ when they have joined */
 	uint8_t amp_map_result; /* of their answer to the EVSE's */
 	uint32_t start_delay_ms;
 	uint32_t rounds;

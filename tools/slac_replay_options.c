@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define GAP_DEFAULT_MS 5000
-#define DAY_MS	       86400000u
+#define DAY_MS         86400000u
 
 enum option_id { ID_EVSE_MAC = 256, ID_PROFILE, ID_MISSING, ID_ATTN_RX, ID_KEY, ID_WRITE, ID_CONNECTED_AT, ID_GAP };
 
@@ -96,8 +96,7 @@ static bool parse_profile(const char *text, bool *strict)
 
 static bool parse_key(const char *text, uint8_t nmk[NMK_LEN])
 {
-	if (strlen(text) != (size_t)2 * NMK_LEN ||
-	    strspn(text, "0123456789abcdefABCDEF") != (size_t)2 * NMK_LEN)
+	if (strlen(text) != (size_t)2 * NMK_LEN || strspn(text, "0123456789abcdefABCDEF") != (size_t)2 * NMK_LEN)
 		return false;
 	for (size_t i = 0; i < NMK_LEN; i++) {
 		const char digits[3] = {text[2 * i], text[2 * i + 1], '\0'};

@@ -28,8 +28,7 @@ void trace_init(struct trace *trace, bool colour, bool quiet)
 
 static void line_begin(const struct trace *trace, const char *colour)
 {
-	printf("%s%10.3f ms  ", trace->colour ? colour : "",
-	       (double)(trace_now_us() - trace->start_us) / 1000);
+	printf("%s%10.3f ms  ", trace->colour ? colour : "", (double)(trace_now_us() - trace->start_us) / 1000);
 }
 
 static void line_end(const struct trace *trace)
@@ -45,8 +44,8 @@ void trace_frame(const struct trace *trace, const char *from, const char *to, co
 	if (trace->quiet)
 		return;
 	line_begin(trace, COLOUR_FRAME);
-	printf("%-8s -> %-8s  %-23s %s%s", from, to, mme_name(mme->mmtype), error == MME_OK ? "" : "wrong: ",
-	       error == MME_OK ? mme_summary(mme, summary) : mme_error_text(error));
+	printf("%-8s -> %-8s  %-23s %s%s", from, to, mme_name(mme->mmtype),
+	       error == MME_OK ? "" : "wrong: ", error == MME_OK ? mme_summary(mme, summary) : mme_error_text(error));
 	line_end(trace);
 }
 

@@ -23,7 +23,7 @@ void trace_frame(const struct trace *trace, const char *from, const char *to, co
 /* A frame that did not arrive, with the reason. */
 void trace_lost(const struct trace *trace, const char *from, const struct mme *mme, const char *reason);
 /* "   12.345 ms  EV  matched ..."; `who` is what it happened to. */
-__attribute__((format(printf, 3, 4))) void trace_event(const struct trace *trace, const char *who,
-						       const char *format, ...);
+__attribute__((format(printf, 3, 4))) void trace_event(const struct trace *trace, const char *who, const char *format,
+						       ...);
 
 #endif

@@ -94,8 +94,7 @@ void bench_limit_is(struct bench *bench, uint32_t limit_da)
 
 void bench_availability_is(struct bench *bench, enum control_pilot_availability availability)
 {
-	feed(bench,
-	     (struct control_pilot_input){.kind = CONTROL_PILOT_AVAILABILITY, .availability = availability});
+	feed(bench, (struct control_pilot_input){.kind = CONTROL_PILOT_AVAILABILITY, .availability = availability});
 }
 
 void bench_slac_is(struct bench *bench, enum control_pilot_slac slac)

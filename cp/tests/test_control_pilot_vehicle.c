@@ -27,8 +27,7 @@ static void every_state_from_b1_to_d2_is_a_vehicle_and_a_is_none(void **state)
 
 static void repeated_and_changing_states_of_one_vehicle_do_nothing(void **state)
 {
-	static const enum cp_state states[] = {CP_STATE_B2, CP_STATE_C2, CP_STATE_B2, CP_STATE_D2,
-					       CP_STATE_D2};
+	static const enum cp_state states[] = {CP_STATE_B2, CP_STATE_C2, CP_STATE_B2, CP_STATE_D2, CP_STATE_D2};
 	const struct control_pilot_config config = bench_config_ac();
 	struct bench bench;
 

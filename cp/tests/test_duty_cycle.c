@@ -17,20 +17,15 @@ static void every_edge_of_the_evs_reading(void **state)
 		enum duty_cycle_meaning meaning;
 		uint32_t current_da;
 	} rows[] = {
-		{0, DUTY_CYCLE_NO_CHARGING, 0},	   {299, DUTY_CYCLE_NO_CHARGING, 0},
-		{300, DUTY_CYCLE_DIGITAL, 0},	   {500, DUTY_CYCLE_DIGITAL, 0},
-		{700, DUTY_CYCLE_DIGITAL, 0},	   {701, DUTY_CYCLE_NO_CHARGING, 0},
-		{799, DUTY_CYCLE_NO_CHARGING, 0},  {800, DUTY_CYCLE_CURRENT, 60},
-		{999, DUTY_CYCLE_CURRENT, 60},	   {1000, DUTY_CYCLE_CURRENT, 60},
-		{1016, DUTY_CYCLE_CURRENT, 60},	   {1017, DUTY_CYCLE_CURRENT, 61},
-		{1667, DUTY_CYCLE_CURRENT, 100},   {2667, DUTY_CYCLE_CURRENT, 160},
-		{3334, DUTY_CYCLE_CURRENT, 200},   {5334, DUTY_CYCLE_CURRENT, 320},
-		{8499, DUTY_CYCLE_CURRENT, 509},   {8500, DUTY_CYCLE_CURRENT, 510},
-		{8501, DUTY_CYCLE_CURRENT, 525},   {8920, DUTY_CYCLE_CURRENT, 630},
-		{9599, DUTY_CYCLE_CURRENT, 799},   {9600, DUTY_CYCLE_CURRENT, 800},
-		{9601, DUTY_CYCLE_CURRENT, 800},   {9700, DUTY_CYCLE_CURRENT, 800},
-		{9701, DUTY_CYCLE_NO_CHARGING, 0}, {9999, DUTY_CYCLE_NO_CHARGING, 0},
-		{10000, DUTY_CYCLE_NOT_READY, 0},
+		{0, DUTY_CYCLE_NO_CHARGING, 0},    {299, DUTY_CYCLE_NO_CHARGING, 0},  {300, DUTY_CYCLE_DIGITAL, 0},
+		{500, DUTY_CYCLE_DIGITAL, 0},      {700, DUTY_CYCLE_DIGITAL, 0},      {701, DUTY_CYCLE_NO_CHARGING, 0},
+		{799, DUTY_CYCLE_NO_CHARGING, 0},  {800, DUTY_CYCLE_CURRENT, 60},     {999, DUTY_CYCLE_CURRENT, 60},
+		{1000, DUTY_CYCLE_CURRENT, 60},    {1016, DUTY_CYCLE_CURRENT, 60},    {1017, DUTY_CYCLE_CURRENT, 61},
+		{1667, DUTY_CYCLE_CURRENT, 100},   {2667, DUTY_CYCLE_CURRENT, 160},   {3334, DUTY_CYCLE_CURRENT, 200},
+		{5334, DUTY_CYCLE_CURRENT, 320},   {8499, DUTY_CYCLE_CURRENT, 509},   {8500, DUTY_CYCLE_CURRENT, 510},
+		{8501, DUTY_CYCLE_CURRENT, 525},   {8920, DUTY_CYCLE_CURRENT, 630},   {9599, DUTY_CYCLE_CURRENT, 799},
+		{9600, DUTY_CYCLE_CURRENT, 800},   {9601, DUTY_CYCLE_CURRENT, 800},   {9700, DUTY_CYCLE_CURRENT, 800},
+		{9701, DUTY_CYCLE_NO_CHARGING, 0}, {9999, DUTY_CYCLE_NO_CHARGING, 0}, {10000, DUTY_CYCLE_NOT_READY, 0},
 	};
 
 	(void)state;
@@ -48,10 +43,9 @@ static void every_edge_of_the_evses_setting(void **state)
 		uint32_t current_da;
 		uint32_t duty;
 	} rows[] = {
-		{0, 10000},  {1, 10000},   {59, 10000},	       {60, 1000},  {61, 1016},	 {100, 1666},
-		{160, 2666}, {200, 3333},  {320, 5333},	       {509, 8483}, {510, 8500}, {511, 8500},
-		{524, 8500}, {525, 8500},  {526, 8504},	       {630, 8920}, {799, 9596}, {800, 9600},
-		{801, 9600}, {1000, 9600}, {UINT32_MAX, 9600},
+		{0, 10000},  {1, 10000},  {59, 10000}, {60, 1000},  {61, 1016},  {100, 1666},  {160, 2666},
+		{200, 3333}, {320, 5333}, {509, 8483}, {510, 8500}, {511, 8500}, {524, 8500},  {525, 8500},
+		{526, 8504}, {630, 8920}, {799, 9596}, {800, 9600}, {801, 9600}, {1000, 9600}, {UINT32_MAX, 9600},
 	};
 
 	(void)state;
@@ -67,8 +61,7 @@ static void coded_current_is_never_above_the_one_asked_for(void **state)
 	(void)state;
 	for (uint32_t asked_da = 0; asked_da <= 1000; asked_da++) {
 		uint32_t read_da;
-		enum duty_cycle_meaning meaning =
-			duty_cycle_to_current(duty_cycle_from_current(asked_da), &read_da);
+		enum duty_cycle_meaning meaning = duty_cycle_to_current(duty_cycle_from_current(asked_da), &read_da);
 		if (read_da > asked_da)
 			fail_msg("%u dA asked for, the EV reads %u", asked_da, read_da);
 		assert_int_equal(meaning, asked_da < 60 ? DUTY_CYCLE_NOT_READY : DUTY_CYCLE_CURRENT);

@@ -135,8 +135,7 @@ static bool print_amp_map(const char *name, const struct amp_map_mme *mme, size_
 		fprintf(stderr, "%s: %s\n", name, mme_error_text(error));
 		return false;
 	}
-	printf("message %s distinct %04x %zu ", name, mme->is_cnf ? CM_AMP_MAP_CNF : CM_AMP_MAP_REQ,
-	       unpadded);
+	printf("message %s distinct %04x %zu ", name, mme->is_cnf ? CM_AMP_MAP_CNF : CM_AMP_MAP_REQ, unpadded);
 	print_hex(frame, len);
 	if (mme->is_cnf)
 		printf("field result 19 %02x\n", mme->result);
@@ -148,8 +147,7 @@ static bool print_amp_map(const char *name, const struct amp_map_mme *mme, size_
 static bool print_amp_maps(void)
 {
 	const struct amp_map_mme req = {.dst = {0x02}, .src = {0x06}, .carriers = AMP_MAP_CARRIERS};
-	const struct amp_map_mme cnf = {
-		.dst = {0x06}, .src = {0x02}, .is_cnf = true, .result = AMP_MAP_FAILURE};
+	const struct amp_map_mme cnf = {.dst = {0x06}, .src = {0x02}, .is_cnf = true, .result = AMP_MAP_FAILURE};
 	const bool ok = print_amp_map("CM_AMP_MAP.REQ", &req, 480);
 
 	return print_amp_map("CM_AMP_MAP.CNF", &cnf, 20) && ok;

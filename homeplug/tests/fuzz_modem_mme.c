@@ -36,10 +36,8 @@ static void require_sound(const struct modem_mme *mme)
 	case MODEM_VS_OP_ATTRIBUTES_CNF:
 		require(ends(mme->vs_op_attributes_cnf.hardware, sizeof(mme->vs_op_attributes_cnf.hardware)));
 		require(ends(mme->vs_op_attributes_cnf.software, sizeof(mme->vs_op_attributes_cnf.software)));
-		require(ends(mme->vs_op_attributes_cnf.build_date,
-			     sizeof(mme->vs_op_attributes_cnf.build_date)));
-		require(ends(mme->vs_op_attributes_cnf.release_type,
-			     sizeof(mme->vs_op_attributes_cnf.release_type)));
+		require(ends(mme->vs_op_attributes_cnf.build_date, sizeof(mme->vs_op_attributes_cnf.build_date)));
+		require(ends(mme->vs_op_attributes_cnf.release_type, sizeof(mme->vs_op_attributes_cnf.release_type)));
 		break;
 	case MODEM_VS_ATTEN_CHAR_IND:
 		require(mme->vs_atten_char_ind.num_groups <= SLAC_GROUPS);
@@ -85,8 +83,7 @@ static bool amp_map(const uint8_t *data, size_t size)
 		return true;
 	require(amp_map_decode(frame, len, &second) == MME_OK);
 	require(mac_equal(first.dst, second.dst) && mac_equal(first.src, second.src));
-	require(first.is_cnf == second.is_cnf && first.carriers == second.carriers &&
-		first.result == second.result);
+	require(first.is_cnf == second.is_cnf && first.carriers == second.carriers && first.result == second.result);
 	return true;
 }
 
@@ -101,8 +98,7 @@ static bool nw_info(const uint8_t *data, size_t size)
 	require(nw_info_cnf_encode(&first, data, frame, sizeof(frame), &len) == MME_OK);
 	require(nw_info_cnf_decode(frame, len, &second) == MME_OK);
 	require(mac_equal(first.modem_mac, second.modem_mac) && first.in_network == second.in_network);
-	require(memcmp(first.nid, second.nid, NID_LEN) == 0 && first.snid == second.snid &&
-		first.tei == second.tei);
+	require(memcmp(first.nid, second.nid, NID_LEN) == 0 && first.snid == second.snid && first.tei == second.tei);
 	require(first.role == second.role && mac_equal(first.cco_mac, second.cco_mac));
 	require(first.stations == second.stations);
 	return true;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MS	UINT64_C(1000)
+#define MS      UINT64_C(1000)
 #define COUNTED 1000u
 
 static void broken(struct line_world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -18,15 +18,13 @@ static void broken(struct line_world *world, const char *format, ...)
 
 	if (world->broken[0] != '\0')
 		return;
-	const int len =
-		snprintf(world->broken, sizeof(world->broken), "%.6f s: ", (double)world->now_us / 1e6);
+	const int len = snprintf(world->broken, sizeof(world->broken), "%.6f s: ", (double)world->now_us / 1e6);
 	va_start(arguments, format);
 	vsnprintf(world->broken + len, sizeof(world->broken) - (size_t)len, format, arguments);
 	va_end(arguments);
 }
 
-static void print(const struct line_world *world, const char *who, int index, const char *what,
-		  const char *more)
+static void print(const struct line_world *world, const char *who, int index, const char *what, const char *more)
 {
 	if (world->print)
 		printf("%11.6f %s%d %s %s\n", (double)world->now_us / 1e6, who, index, what, more);
@@ -67,8 +65,7 @@ static bool is_before(const struct line_slot *a, const struct line_slot *b)
 	return a->time_us != b->time_us ? a->time_us < b->time_us : a->order < b->order;
 }
 
-static struct line_event *schedule(struct line_world *world, uint64_t time_us, enum line_event_kind kind,
-				   int index)
+static struct line_event *schedule(struct line_world *world, uint64_t time_us, enum line_event_kind kind, int index)
 {
 	assert(world->heap_count < LINE_EVENTS);
 	const uint16_t event = world->free_events[world->heap_count];
@@ -126,8 +123,7 @@ static void through_the_codec(const struct mme *in, struct mme *out)
 }
 
 /* One way of a frame: it may get lost, and it may arrive twice. */
-static void transmit(struct line_world *world, int car, int outlet, enum line_event_kind kind,
-		     const struct mme *frame)
+static void transmit(struct line_world *world, int car, int outlet, enum line_event_kind kind, const struct mme *frame)
 {
 	const unsigned copies = happens(world, world->doubled_permille) ? 2 : 1;
 
@@ -192,8 +188,7 @@ static void report_profile(struct line_world *world, int outlet, const struct li
 	through_the_codec(&sent, &frame);
 	for (int i = 0; i < (int)world->outlet_count; i++)
 		if (i == outlet || happens(world, world->leak_permille))
-			schedule(world, world->now_us + line_random(world, 0, MS), LINE_TO_OUTLET, i)->frame =
-				frame;
+			schedule(world, world->now_us + line_random(world, 0, MS), LINE_TO_OUTLET, i)->frame = frame;
 }
 
 /* --- the cars --- */
@@ -232,8 +227,7 @@ static void car_steps(struct line_world *world, int index, const struct slac_ev_
 	if (item->step.state == SLAC_EV_MATCHED)
 		check_match_of_car(world, index);
 	if (item->step.state == SLAC_EV_FAILED && car->again_after_ms != 0)
-		schedule(world, world->now_us + car->again_after_ms * MS, LINE_ATTEMPT, index)->serial =
-			car->attempts;
+		schedule(world, world->now_us + car->again_after_ms * MS, LINE_ATTEMPT, index)->serial = car->attempts;
 }
 
 static void s2_moves(struct line_world *world, int index, bool closed)
@@ -298,8 +292,7 @@ void line_world_plug(struct line_world *world, int car, int outlet)
 	if (outlet == LINE_NONE)
 		return;
 	world->outlets[outlet].car = car;
-	schedule(world, world->now_us + world->outlets[outlet].pilot_ms * MS, LINE_CONNECTED, outlet)->value =
-		car;
+	schedule(world, world->now_us + world->outlets[outlet].pilot_ms * MS, LINE_CONNECTED, outlet)->value = car;
 }
 
 void line_world_unplug(struct line_world *world, int index)
@@ -330,8 +323,7 @@ static void check_count(struct line_world *world, int index, const struct mme *f
 	if (cnf->result != VALIDATE_SUCCESS || car == LINE_NONE || car != outlet->counts_for)
 		return;
 	if (cnf->toggle_num != outlet->toggles)
-		broken(world, "outlet %d counted %u toggles, not %u", index, cnf->toggle_num,
-		       outlet->toggles);
+		broken(world, "outlet %d counted %u toggles, not %u", index, cnf->toggle_num, outlet->toggles);
 	world->cars[car].counted_by = index;
 	world->cars[car].counted = cnf->toggle_num;
 }
@@ -427,12 +419,11 @@ static void carry_out_of_outlet(struct line_world *world, int index, const struc
 		} else if (item->kind == SLAC_EVSE_RUN_STEP) {
 			note_counting(world, index, item);
 		} else if (item->kind == SLAC_EVSE_WATCH_LINK) {
-			schedule(world, world->now_us + world->outlets[index].join_ms * MS, LINE_LINK, index)
-				->serial = world->outlets[index].key_serial;
+			schedule(world, world->now_us + world->outlets[index].join_ms * MS, LINE_LINK, index)->serial =
+				world->outlets[index].key_serial;
 		} else if (item->kind == SLAC_EVSE_IGNORED) {
 			world->foreign_profiles += item->reason == SLAC_REASON_OTHER_MODEM;
-			print(world, "  outlet", index, mme_name(item->message.mmtype),
-			      slac_reason_text(item->reason));
+			print(world, "  outlet", index, mme_name(item->message.mmtype), slac_reason_text(item->reason));
 		}
 	}
 }
@@ -448,8 +439,7 @@ static void give_outlet(struct line_world *world, int index, const struct slac_e
 	carry_out_of_outlet(world, index, &watch->out);
 }
 
-static void give_kind(struct line_world *world, int index, enum slac_evse_input_kind kind,
-		      enum slac_reason reason)
+static void give_kind(struct line_world *world, int index, enum slac_evse_input_kind kind, enum slac_reason reason)
 {
 	const struct slac_evse_input input = {.kind = kind, .reason = reason};
 
@@ -493,8 +483,7 @@ void line_world_lose_link(struct line_world *world, int index)
 {
 	const struct line_outlet *outlet = &world->outlets[index];
 
-	if (outlet->watch.evse.state != SLAC_EVSE_MATCHED || !has_joined(world, outlet) ||
-	    outlet->car == LINE_NONE)
+	if (outlet->watch.evse.state != SLAC_EVSE_MATCHED || !has_joined(world, outlet) || outlet->car == LINE_NONE)
 		return;
 	give_kind(world, index, SLAC_EVSE_LINK_LOST, SLAC_REASON_NONE);
 	line_world_attempt(world, outlet->car);
@@ -516,16 +505,17 @@ static bool neighbour_validates(const struct line_world *world, int outlet, cons
 	const uint64_t since_us = slac_validation_waits_since(own, ev_mac, world->now_us);
 
 	for (int i = 0; i < (int)world->outlet_count && !world->separate_stations; i++)
-		if (i != outlet && slac_validation_blocks(&world->outlets[i].watch.evse.validation, ev_mac, since_us,
-							  world->now_us))
+		if (i != outlet &&
+		    slac_validation_blocks(&world->outlets[i].watch.evse.validation, ev_mac, since_us, world->now_us))
 			return true;
 	return false;
 }
 
 static void give_frame_to_outlet(struct line_world *world, int outlet, const struct mme *frame)
 {
-	const struct slac_evse_input input = {
-		.kind = SLAC_EVSE_FRAME, .frame = frame, .neighbour_validates = neighbour_validates(world, outlet, frame->src)};
+	const struct slac_evse_input input = {.kind = SLAC_EVSE_FRAME,
+					      .frame = frame,
+					      .neighbour_validates = neighbour_validates(world, outlet, frame->src)};
 
 	give_outlet(world, outlet, &input);
 }

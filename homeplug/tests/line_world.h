@@ -31,24 +31,24 @@ struct line_path {
 struct line_car {
 	struct slac_ev ev;
 	struct slac_ev_config config; /* of the next attempt; the run_id is chosen then */
-	int outlet;		      /* it is plugged into this one */
+	int outlet;                   /* it is plugged into this one */
 	uint32_t again_after_ms;      /* another attempt this long after a failed one; 0: none */
-	unsigned attempts;	      /* counts up; one that is to come does not if it has changed */
-	bool has_spoken;	      /* since it was plugged in */
-	bool matched;		      /* since it was plugged in */
-	int counted_by;		      /* the outlet that has counted toggles for it, */
-	uint8_t counted;	      /* and how many; 0: none */
+	unsigned attempts;            /* counts up; one that is to come does not if it has changed */
+	bool has_spoken;              /* since it was plugged in */
+	bool matched;                 /* since it was plugged in */
+	int counted_by;               /* the outlet that has counted toggles for it, */
+	uint8_t counted;              /* and how many; 0: none */
 };
 
 struct line_outlet {
 	struct slac_watch watch; /* the outlet, and the rules that hold at every step */
 	uint8_t modem_mac[MAC_LEN];
-	int car;	   /* plugged in */
-	int pilot_car;	   /* what the pilot shows, a little later */
+	int car;           /* plugged in */
+	int pilot_car;     /* what the pilot shows, a little later */
 	uint32_t pilot_ms; /* by so much */
 	uint32_t key_ms;   /* what the modem takes to set a key */
 	uint32_t join_ms;  /* what the modems take to find each other */
-	int counts_for;	   /* it counts toggles for this car */
+	int counts_for;    /* it counts toggles for this car */
 	unsigned toggles;  /* B-C-B on its pilot since then */
 	bool was_closed;
 	struct network_key key; /* the modem's */
@@ -70,8 +70,8 @@ enum line_event_kind {
 
 struct line_event {
 	enum line_event_kind kind;
-	int index;	 /* of the car or outlet */
-	int value;	 /* car, S2 closed, or the attenuation the frame has come through in dB */
+	int index;       /* of the car or outlet */
+	int value;       /* car, S2 closed, or the attenuation the frame has come through in dB */
 	uint32_t serial; /* of the key, attempt or car it belongs to */
 	struct mme frame;
 };
@@ -103,11 +103,11 @@ struct line_world {
 	uint16_t free_events[LINE_EVENTS];
 	struct line_event events[LINE_EVENTS];
 	/* What came of it. */
-	char broken[160];	   /* the first rule that was broken, "" if none was */
-	unsigned validations;	   /* step 2 begun */
+	char broken[160];          /* the first rule that was broken, "" if none was */
+	unsigned validations;      /* step 2 begun */
 	unsigned foreign_profiles; /* given to an outlet, and refused */
-	bool crossed;		   /* what is broken is the limit of validation, see line_world.c */
-	bool print;		   /* every event, for the search of a fault */
+	bool crossed;              /* what is broken is the limit of validation, see line_world.c */
+	bool print;                /* every event, for the search of a fault */
 };
 
 /* An empty site. Then: cars and outlets are added, `paths` and the line's properties are set. */

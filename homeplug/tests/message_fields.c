@@ -274,8 +274,7 @@ const char *message_difference(const struct mme *a, const struct mme *b)
 	for (size_t i = 0; layout != NULL && i < layout->count; i++) {
 		const struct message_field *field = &layout->fields[i];
 
-		if (memcmp((const uint8_t *)a + field->member, (const uint8_t *)b + field->member,
-			   field->size) != 0)
+		if (memcmp((const uint8_t *)a + field->member, (const uint8_t *)b + field->member, field->size) != 0)
 			return field->name;
 	}
 	return NULL;

@@ -15,10 +15,10 @@
 #define MESSAGE_MAX 129
 
 enum field_kind {
-	FIELD_OCTETS,	  /* a number of one octet or a string of octets */
-	FIELD_LE16,	  /* a uint16_t, little endian on the wire */
+	FIELD_OCTETS,     /* a number of one octet or a string of octets */
+	FIELD_LE16,       /* a uint16_t, little endian on the wire */
 	FIELD_NUM_GROUPS, /* one octet: how many octets FIELD_GROUPS has on the wire */
-	FIELD_GROUPS	  /* 58 octets in struct mme, the last field */
+	FIELD_GROUPS      /* 58 octets in struct mme, the last field */
 };
 
 struct message_field {
@@ -31,7 +31,7 @@ struct message_field {
 
 struct message_layout {
 	uint16_t mmtype;
-	const char *id;	  /* "slac_parm_req" */
+	const char *id;   /* "slac_parm_req" */
 	const char *name; /* "CM_SLAC_PARM.REQ" */
 	const struct message_field *fields;
 	size_t count;

@@ -207,8 +207,7 @@ static void fill_field(const struct modem_field *field, uint8_t *member, uint8_t
 		return;
 	if (field->kind == MODEM_FIELD_TEXT) {
 		/* as modems name themselves, as far as the field goes */
-		snprintf((char *)member, field->size + 1, "%cAC-QCA7000-1.1.0.727-02-20130826-FINAL",
-			 'A' + *next % 26);
+		snprintf((char *)member, field->size + 1, "%cAC-QCA7000-1.1.0.727-02-20130826-FINAL", 'A' + *next % 26);
 		*next = (uint8_t)(*next + 1);
 		return;
 	}
@@ -283,8 +282,7 @@ size_t modem_frame(const struct modem_mme *in, uint8_t mmv, uint8_t frame[MODEM_
 	for (size_t i = 0; i < layout->count; i++) {
 		const struct modem_field *field = &layout->fields[i];
 
-		write_field(field, (const uint8_t *)in + field->member,
-			    frame + field->wire + start - own_start);
+		write_field(field, (const uint8_t *)in + field->member, frame + field->wire + start - own_start);
 	}
 	return layout->len + start - own_start;
 }

@@ -14,10 +14,10 @@
 #define MODEM_FRAME_MAX 1053
 
 enum modem_field_kind {
-	MODEM_FIELD_OCTETS,	/* a number of one octet or a string of octets */
-	MODEM_FIELD_LE16,	/* a uint16_t, little endian on the wire */
-	MODEM_FIELD_LE32,	/* a uint32_t, likewise */
-	MODEM_FIELD_TEXT,	/* a text; the wire has `size` octets of it, zeros after its end */
+	MODEM_FIELD_OCTETS,     /* a number of one octet or a string of octets */
+	MODEM_FIELD_LE16,       /* a uint16_t, little endian on the wire */
+	MODEM_FIELD_LE32,       /* a uint32_t, likewise */
+	MODEM_FIELD_TEXT,       /* a text; the wire has `size` octets of it, zeros after its end */
 	MODEM_FIELD_TEXT_LENGTH /* one octet: the length of the text `member`, its NUL included */
 };
 
@@ -31,14 +31,14 @@ struct modem_field {
 };
 
 struct modem_layout {
-	const char *id;	  /* "vs_sw_ver_cnf" */
+	const char *id;   /* "vs_sw_ver_cnf" */
 	const char *name; /* "VS_SW_VER.CNF" */
 	uint16_t mmtype;
 	uint8_t mmv;
 	const uint8_t *oui; /* NULL in a message of the standard */
 	const struct modem_field *fields;
 	size_t count;
-	size_t len;	 /* unpadded, of the message that modem_fill makes */
+	size_t len;      /* unpadded, of the message that modem_fill makes */
 	size_t shortest; /* what a decoder must take */
 };
 

@@ -83,8 +83,7 @@ void bench_confirm(struct bench *bench, uint8_t n, uint8_t result)
 	modem_frame(&bench->modem, &frame, bench->now_us, &bench->out);
 }
 
-void bench_tell_key(struct bench *bench, uint8_t n, uint8_t nid_of, uint8_t nmk_of,
-		    enum get_key_result result)
+void bench_tell_key(struct bench *bench, uint8_t n, uint8_t nid_of, uint8_t nmk_of, enum get_key_result result)
 {
 	const struct network_key key = bench_key(nid_of), other = bench_key(nmk_of);
 	struct mme frame;
@@ -171,13 +170,13 @@ void bench_say_host_action(struct bench *bench, uint8_t action)
 static void describe(const struct bench *bench, const struct modem_output *item, char *text, size_t size)
 {
 	static const char *const kinds[] = {
-		[MODEM_KEY_SET] = "KEY_SET",	    [MODEM_RESTARTED] = "RESTARTED",
-		[MODEM_KEY_LOST] = "KEY_LOST",	    [MODEM_SILENT] = "SILENT",
-		[MODEM_REFUSED] = "REFUSED",	    [MODEM_LINK_UP] = "LINK_UP",
+		[MODEM_KEY_SET] = "KEY_SET",        [MODEM_RESTARTED] = "RESTARTED",
+		[MODEM_KEY_LOST] = "KEY_LOST",      [MODEM_SILENT] = "SILENT",
+		[MODEM_REFUSED] = "REFUSED",        [MODEM_LINK_UP] = "LINK_UP",
 		[MODEM_LINK_LOST] = "LINK_LOST",    [MODEM_LINK_UNKNOWN] = "LINK_UNKNOWN",
 		[MODEM_IDENTIFIED] = "IDENTIFIED ", [MODEM_UNIDENTIFIED] = "UNIDENTIFIED ",
 		[MODEM_RESETTING] = "RESETTING",    [MODEM_NOT_RESET] = "NOT_RESET",
-		[MODEM_IGNORED] = "IGNORED ",	    [MODEM_KEY_UNANSWERED] = "KEY_UNANSWERED",
+		[MODEM_IGNORED] = "IGNORED ",       [MODEM_KEY_UNANSWERED] = "KEY_UNANSWERED",
 		[MODEM_RESTARTS] = "RESTARTS",
 	};
 

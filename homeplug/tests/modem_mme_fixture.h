@@ -7,7 +7,7 @@
 #include "homeplug/tests/modem_fields.h"
 
 /* Room for every message with either MMV. */
-#define ROOM	    (MODEM_FRAME_MAX + 2)
+#define ROOM        (MODEM_FRAME_MAX + 2)
 #define OUI_AT(mmv) ((size_t)((mmv) == 0 ? 17 : 19))
 
 /* The octets of the homeplug-mme document's addresses, and the vendors' OUIs. */

@@ -158,8 +158,7 @@ const struct mme *ev_bench_sent(const struct ev_bench *bench, size_t n)
 	return NULL;
 }
 
-const struct mme *ev_bench_expect_sent(const struct ev_bench *bench, enum mmtype type,
-				       const uint8_t dst[MAC_LEN])
+const struct mme *ev_bench_expect_sent(const struct ev_bench *bench, enum mmtype type, const uint8_t dst[MAC_LEN])
 {
 	const struct mme *frame = ev_bench_sent(bench, 0);
 

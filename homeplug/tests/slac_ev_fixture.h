@@ -6,7 +6,7 @@
 #include "homeplug/slac_ev.h"
 
 #define EV_BENCH_START_US UINT64_C(5000000)
-#define MS		  UINT64_C(1000)
+#define MS                UINT64_C(1000)
 
 extern const uint8_t ev_bench_mac[MAC_LEN];
 extern const uint8_t ev_bench_evse_mac[MAC_LEN];

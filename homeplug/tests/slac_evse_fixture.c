@@ -156,11 +156,11 @@ static void message_text(const struct slac_evse_output *item, char *text, size_t
 {
 	const char *error = item->reason == SLAC_REASON_FIELD ? mme_error_text(item->message.error) : "";
 
-	snprintf(text, size, "%c%s %s%s%s", item->kind == SLAC_EVSE_ODD	      ? '?'
+	snprintf(text, size, "%c%s %s%s%s",
+		 item->kind == SLAC_EVSE_ODD       ? '?'
 		 : item->kind == SLAC_EVSE_PUT_OFF ? '~'
 						   : '!',
-		 mme_name(item->message.mmtype), slac_reason_text(item->reason), error[0] == '\0' ? "" : " ",
-		 error);
+		 mme_name(item->message.mmtype), slac_reason_text(item->reason), error[0] == '\0' ? "" : " ", error);
 }
 
 static void event_text(const struct slac_evse_output *item, char *text, size_t size)
@@ -216,8 +216,7 @@ static void outputs_text(const struct slac_evse_outputs *out, char text[TEXT_SIZ
 	text[0] = '\0';
 	for (size_t i = 0; i < out->count; i++) {
 		const struct slac_evse_output *item = &out->items[i];
-		bool other =
-			memcmp(item->ev_mac, first.mac, MAC_LEN - 1) == 0 && item->ev_mac[MAC_LEN - 1] != 1;
+		bool other = memcmp(item->ev_mac, first.mac, MAC_LEN - 1) == 0 && item->ev_mac[MAC_LEN - 1] != 1;
 		char one[128], at[8] = "";
 
 		output_text(item, one, sizeof(one));
@@ -283,8 +282,8 @@ void bench_expect_listens_or_stays_failed(const struct bench *bench, bool strict
 
 void bench_expect_deaf(struct bench *bench, const struct slac_car *car)
 {
-	static const enum mmtype types[] = {CM_SLAC_PARM_REQ,	  CM_START_ATTEN_CHAR_IND, CM_MNBC_SOUND_IND,
-					    CM_ATTEN_PROFILE_IND, CM_ATTEN_CHAR_RSP,	   CM_VALIDATE_REQ,
+	static const enum mmtype types[] = {CM_SLAC_PARM_REQ,     CM_START_ATTEN_CHAR_IND, CM_MNBC_SOUND_IND,
+					    CM_ATTEN_PROFILE_IND, CM_ATTEN_CHAR_RSP,       CM_VALIDATE_REQ,
 					    CM_SLAC_MATCH_REQ};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
@@ -350,8 +349,7 @@ void bench_expect_key(const struct bench *bench, const struct slac_car *car, uin
 
 void bench_expect_whole_run(struct bench *bench, const struct slac_car *car)
 {
-	assert_memory_equal(bench_sent(bench, car, CM_SLAC_PARM_CNF)->slac_parm_cnf.run_id, car->run_id,
-			    RUN_ID_LEN);
+	assert_memory_equal(bench_sent(bench, car, CM_SLAC_PARM_CNF)->slac_parm_cnf.run_id, car->run_id, RUN_ID_LEN);
 	bench_say(bench, car, CM_START_ATTEN_CHAR_IND);
 	bench_sounds(bench, car, 10);
 	bench_say(bench, car, CM_ATTEN_CHAR_RSP);

@@ -16,7 +16,7 @@
 #define BENCH_NMK(n) ((uint8_t)(0xc0 + (n)))
 #define BENCH_NID(n) ((uint8_t)(0x10 + (n)))
 /* TIMER of a car's CM_VALIDATE.REQ, step 2, and what it means. */
-#define BENCH_TIMER	  19
+#define BENCH_TIMER       19
 #define BENCH_TOGGLING_MS 2000
 
 /* WAIT_START ... WAIT_MATCH: the states in which a run without validation waits for the car. */

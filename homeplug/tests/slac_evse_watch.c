@@ -232,8 +232,7 @@ static const char *check_runs(const struct slac_watch *watch)
 		if (run->repeats > evse->config.c_ev_match_retry)
 			return "too many repeats";
 		for (size_t j = 0; run->state != SLAC_RUN_FREE && j < i; j++)
-			if (evse->runs[j].state != SLAC_RUN_FREE &&
-			    mac_equal(evse->runs[j].ev_mac, run->ev_mac))
+			if (evse->runs[j].state != SLAC_RUN_FREE && mac_equal(evse->runs[j].ev_mac, run->ev_mac))
 				return "two runs of one car";
 	}
 	if (validating > 1)
@@ -337,9 +336,8 @@ const char *slac_watch_input(struct slac_watch *watch, const struct slac_evse_in
 
 /* --- octets as events --- */
 
-static const enum mmtype types[] = {CM_SLAC_PARM_REQ,	  CM_START_ATTEN_CHAR_IND, CM_MNBC_SOUND_IND,
-				    CM_ATTEN_PROFILE_IND, CM_ATTEN_CHAR_RSP,	   CM_VALIDATE_REQ,
-				    CM_SLAC_MATCH_REQ};
+static const enum mmtype types[] = {CM_SLAC_PARM_REQ,  CM_START_ATTEN_CHAR_IND, CM_MNBC_SOUND_IND, CM_ATTEN_PROFILE_IND,
+				    CM_ATTEN_CHAR_RSP, CM_VALIDATE_REQ,         CM_SLAC_MATCH_REQ};
 #define TYPES (sizeof(types) / sizeof(types[0]))
 
 struct tape {
@@ -371,9 +369,8 @@ static const char *give_frame(struct slac_watch *watch, const struct mme *frame)
 static const char *give_key(struct slac_watch *watch, uint8_t octet)
 {
 	struct network_key key;
-	const struct slac_evse_input input = {.kind = SLAC_EVSE_KEY_SET,
-					      .key = &key,
-					      .modem_mac = octet & 1 ? test_modem_mac : NULL};
+	const struct slac_evse_input input = {
+		.kind = SLAC_EVSE_KEY_SET, .key = &key, .modem_mac = octet & 1 ? test_modem_mac : NULL};
 
 	memset(&key, octet, sizeof(key));
 	return slac_watch_input(watch, &input);
@@ -557,8 +554,8 @@ static const char *play_time(struct slac_watch *watch, struct tape *tape)
 static const char *play_link_or_s2(struct slac_watch *watch, struct tape *tape)
 {
 	static const enum slac_evse_input_kind kinds[] = {
-		SLAC_EVSE_S2_CLOSED, SLAC_EVSE_S2_OPEN, SLAC_EVSE_LINK_UP, SLAC_EVSE_LINK_UNKNOWN,
-		SLAC_EVSE_LINK_LOST, SLAC_EVSE_REJOIN, SLAC_EVSE_REJOIN, SLAC_EVSE_REJOIN, SLAC_EVSE_LINK_PAUSED,
+		SLAC_EVSE_S2_CLOSED, SLAC_EVSE_S2_OPEN, SLAC_EVSE_LINK_UP, SLAC_EVSE_LINK_UNKNOWN, SLAC_EVSE_LINK_LOST,
+		SLAC_EVSE_REJOIN,    SLAC_EVSE_REJOIN,  SLAC_EVSE_REJOIN,  SLAC_EVSE_LINK_PAUSED,
 	};
 
 	return give(watch, kinds[take(tape) % (sizeof(kinds) / sizeof(kinds[0]))], SLAC_REASON_NONE);

@@ -181,8 +181,8 @@ static void file_of_another_kind_is_refused(void **state)
 static void other_link_type_is_refused(void **state)
 {
 	/* Little endian, version 2.4, link type 101: raw IP. */
-	static const uint8_t header[PCAP_FILE_HEADER] = {
-		0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 101, 0, 0, 0};
+	static const uint8_t header[PCAP_FILE_HEADER] = {0xd4, 0xc3, 0xb2, 0xa1, 2,    0,    4, 0, 0,   0, 0, 0,
+							 0,    0,    0,    0,    0xff, 0xff, 0, 0, 101, 0, 0, 0};
 	char error[LINK_ERROR_SIZE] = "";
 	FILE *file = fopen(path, "w");
 
@@ -228,8 +228,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(frames_come_back_with_their_time, file_make, file_remove),
 		cmocka_unit_test_setup_teardown(empty_capture_ends_at_once, file_make, file_remove),
 		cmocka_unit_test_setup_teardown(other_ethertypes_are_left_out, file_make, file_remove),
-		cmocka_unit_test_setup_teardown(cut_file_is_an_error_that_names_the_file, file_make,
-						file_remove),
+		cmocka_unit_test_setup_teardown(cut_file_is_an_error_that_names_the_file, file_make, file_remove),
 		cmocka_unit_test_setup_teardown(file_of_another_kind_is_refused, file_make, file_remove),
 		cmocka_unit_test_setup_teardown(other_link_type_is_refused, file_make, file_remove),
 		cmocka_unit_test(errors_name_the_file),

@@ -129,10 +129,7 @@ static enum mme_error check_get_key_cnf(const struct mme *mme)
 
 static const struct check checks[] = {
 	{"slac_parm_req", CM_SLAC_PARM_REQ, check_slac_parm_req, {APPLICATION_TYPE, SECURITY_TYPE}},
-	{"slac_parm_cnf",
-	 CM_SLAC_PARM_CNF,
-	 check_slac_parm_cnf,
-	 {APPLICATION_TYPE, SECURITY_TYPE, THIS_RUN_ID}},
+	{"slac_parm_cnf", CM_SLAC_PARM_CNF, check_slac_parm_cnf, {APPLICATION_TYPE, SECURITY_TYPE, THIS_RUN_ID}},
 	{"start_atten_char_ind_with_exact_counts",
 	 CM_START_ATTEN_CHAR_IND,
 	 check_start_exact,
@@ -151,10 +148,7 @@ static const struct check checks[] = {
 	  {"time_out", MME_ERR_TIME_OUT, &ten, ONLY_ZERO},
 	  {"resp_type", MME_ERR_RESP_TYPE, &one, ANY_OTHER},
 	  THIS_RUN_ID}},
-	{"mnbc_sound_ind",
-	 CM_MNBC_SOUND_IND,
-	 check_mnbc_sound_ind,
-	 {APPLICATION_TYPE, SECURITY_TYPE, THIS_RUN_ID}},
+	{"mnbc_sound_ind", CM_MNBC_SOUND_IND, check_mnbc_sound_ind, {APPLICATION_TYPE, SECURITY_TYPE, THIS_RUN_ID}},
 	{"atten_profile_ind",
 	 CM_ATTEN_PROFILE_IND,
 	 check_atten_profile_ind,
@@ -210,21 +204,16 @@ static const struct check checks[] = {
 	{"validate_req",
 	 CM_VALIDATE_REQ,
 	 check_validate_req,
-	 {{"signal_type", MME_ERR_SIGNAL_TYPE, zeros, ANY_OTHER},
-	  {"result", MME_ERR_RESULT, &one, ANY_OTHER}}},
+	 {{"signal_type", MME_ERR_SIGNAL_TYPE, zeros, ANY_OTHER}, {"result", MME_ERR_RESULT, &one, ANY_OTHER}}},
 	{"set_key_req",
 	 CM_SET_KEY_REQ,
 	 check_set_key_req,
 	 {{"key_type", MME_ERR_KEY_TYPE, &one, ANY_OTHER}, {"pid", MME_ERR_PID, &four, ANY_OTHER}}},
-	{"set_key_cnf",
-	 CM_SET_KEY_CNF,
-	 check_set_key_cnf,
-	 {{"your_nonce", MME_ERR_YOUR_NONCE, my_nonce, ANY_OTHER}}},
+	{"set_key_cnf", CM_SET_KEY_CNF, check_set_key_cnf, {{"your_nonce", MME_ERR_YOUR_NONCE, my_nonce, ANY_OTHER}}},
 	{"get_key_cnf",
 	 CM_GET_KEY_CNF,
 	 check_get_key_cnf,
-	 {{"key_type", MME_ERR_KEY_TYPE, &one, ANY_OTHER},
-	  {"your_nonce", MME_ERR_YOUR_NONCE, my_nonce, ANY_OTHER}}},
+	 {{"key_type", MME_ERR_KEY_TYPE, &one, ANY_OTHER}, {"your_nonce", MME_ERR_YOUR_NONCE, my_nonce, ANY_OTHER}}},
 };
 
 static size_t rules_count(const struct check *check)
@@ -409,8 +398,7 @@ int main(void)
 		for (size_t j = 0; j < COUNT_OF(per_check); j++) {
 			if (per_check[j].run == ignores_every_other_field && !has_others)
 				continue;
-			snprintf(names[n], sizeof(names[n]), "%s_check_%s", checks[i].name,
-				 per_check[j].does);
+			snprintf(names[n], sizeof(names[n]), "%s_check_%s", checks[i].name, per_check[j].does);
 			/* cmocka hands the state on as it is; no test writes to it */
 			tests[n] = (struct CMUnitTest){.name = names[n],
 						       .test_func = per_check[j].run,

@@ -24,7 +24,7 @@
 
 #define PATIENCE_MS  2000
 #define EXIT_SKIPPED 77
-#define NOBODY	     65534
+#define NOBODY       65534
 
 static char folder[] = "/tmp/slacd-test-link-XXXXXX";
 static char socket_path[64];
@@ -504,8 +504,7 @@ static void live_errors_name_the_interface(void **state)
 	(void)state;
 	expect_error("eth9", "interface eth9 does not exist");
 	expect_error("", "interface  does not exist");
-	expect_error("a-name-of-more-than-15-octets",
-		     "interface a-name-of-more-than-15-octets does not exist");
+	expect_error("a-name-of-more-than-15-octets", "interface a-name-of-more-than-15-octets does not exist");
 	expect_error("lo", "interface lo is not Ethernet");
 }
 
@@ -519,8 +518,7 @@ static void live_without_capability_says_which(void **state)
 	assert_true(child >= 0);
 	if (child == 0) {
 		bool refused = setuid(NOBODY) == 0 && link_open("ta", error) == NULL;
-		_exit(refused && strstr(error, "CAP_NET_RAW") != NULL && strstr(error, "setcap") != NULL ? 0
-													 : 1);
+		_exit(refused && strstr(error, "CAP_NET_RAW") != NULL && strstr(error, "setcap") != NULL ? 0 : 1);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
@@ -587,8 +585,7 @@ int main(void)
 	if (failed != 0)
 		return 1;
 	if (unshare(CLONE_NEWNET) < 0) {
-		printf("live link tests skipped: a network namespace is not permitted (%s)\n",
-		       strerror(errno));
+		printf("live link tests skipped: a network namespace is not permitted (%s)\n", strerror(errno));
 		return EXIT_SKIPPED;
 	}
 	return run_live_tests() == 0 ? 0 : 1;

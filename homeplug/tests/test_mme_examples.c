@@ -74,11 +74,8 @@ static const struct example {
 	  .src = EVSE,
 	  .mmv = 1,
 	  .mmtype = CM_ATTEN_CHAR_IND,
-	  .atten_char_ind = {.source_address = EV,
-			     .run_id = RUN_ID,
-			     .num_sounds = 10,
-			     .num_groups = 58,
-			     .aag_db = GROUPS}}},
+	  .atten_char_ind =
+		  {.source_address = EV, .run_id = RUN_ID, .num_sounds = 10, .num_groups = 58, .aag_db = GROUPS}}},
 	{"atten_char_rsp-example.hex",
 	 70,
 	 {.dst = EVSE,
@@ -88,11 +85,7 @@ static const struct example {
 	  .atten_char_rsp = {.source_address = EV, .run_id = RUN_ID}}},
 	{"validate_req-example.hex",
 	 60,
-	 {.dst = EVSE,
-	  .src = EV,
-	  .mmv = 1,
-	  .mmtype = CM_VALIDATE_REQ,
-	  .validate_req = {.result = VALIDATE_READY}}},
+	 {.dst = EVSE, .src = EV, .mmv = 1, .mmtype = CM_VALIDATE_REQ, .validate_req = {.result = VALIDATE_READY}}},
 	{"validate_cnf-example.hex",
 	 60,
 	 {.dst = EV,
@@ -113,12 +106,8 @@ static const struct example {
 	  .src = EVSE,
 	  .mmv = 1,
 	  .mmtype = CM_SLAC_MATCH_CNF,
-	  .slac_match_cnf = {.mvf_length = 86,
-			     .pev_mac = EV,
-			     .evse_mac = EVSE,
-			     .run_id = RUN_ID,
-			     .nid = NID,
-			     .nmk = NMK}}},
+	  .slac_match_cnf =
+		  {.mvf_length = 86, .pev_mac = EV, .evse_mac = EVSE, .run_id = RUN_ID, .nid = NID, .nmk = NMK}}},
 	{"set_key_req-example.hex",
 	 60,
 	 {.dst = LOCAL,
@@ -263,8 +252,7 @@ static void every_example_file_is_tested_and_in_the_readme(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest per_example =
-		cmocka_unit_test(example_decodes_and_encodes_octet_for_octet);
+	static const struct CMUnitTest per_example = cmocka_unit_test(example_decodes_and_encodes_octet_for_octet);
 	static const struct CMUnitTest single_tests[] = {
 		cmocka_unit_test(every_message_has_an_example),
 		cmocka_unit_test(every_example_file_is_tested_and_in_the_readme),

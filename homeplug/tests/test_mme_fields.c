@@ -129,8 +129,7 @@ static void needs_a_buffer_for_the_whole_frame(void **state)
 static void has_its_name_and_an_empty_form(void **state)
 {
 	const struct message_layout *layout = *state;
-	struct mme zero = {
-		.dst = {1, 2, 3, 4, 5, 6}, .src = {7, 8, 9, 10, 11, 12}, .mmv = 1, .mmtype = layout->mmtype};
+	struct mme zero = {.dst = {1, 2, 3, 4, 5, 6}, .src = {7, 8, 9, 10, 11, 12}, .mmv = 1, .mmtype = layout->mmtype};
 	struct mme mme;
 
 	assert_string_equal(mme_name(layout->mmtype), layout->name);
@@ -169,14 +168,10 @@ static void reserved_octets_are_ignored(void **state)
 }
 
 static const struct CMUnitTest per_message[] = {
-	cmocka_unit_test(encodes_every_field_at_its_place),
-	cmocka_unit_test(decodes_every_field_from_its_place),
-	cmocka_unit_test(round_trips_every_field),
-	cmocka_unit_test(rejects_every_truncation),
-	cmocka_unit_test(is_taken_at_its_own_length),
-	cmocka_unit_test(ignores_octets_after_its_end),
-	cmocka_unit_test(is_padded_with_zeros_to_60_octets),
-	cmocka_unit_test(needs_a_buffer_for_the_whole_frame),
+	cmocka_unit_test(encodes_every_field_at_its_place),  cmocka_unit_test(decodes_every_field_from_its_place),
+	cmocka_unit_test(round_trips_every_field),           cmocka_unit_test(rejects_every_truncation),
+	cmocka_unit_test(is_taken_at_its_own_length),        cmocka_unit_test(ignores_octets_after_its_end),
+	cmocka_unit_test(is_padded_with_zeros_to_60_octets), cmocka_unit_test(needs_a_buffer_for_the_whole_frame),
 	cmocka_unit_test(has_its_name_and_an_empty_form),
 };
 

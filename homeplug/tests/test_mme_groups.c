@@ -15,19 +15,16 @@ static const struct group_message average = {CM_ATTEN_CHAR_IND, 70, 71};
 
 static const uint8_t *groups_of(const struct mme *mme)
 {
-	return mme->mmtype == CM_ATTEN_PROFILE_IND ? mme->atten_profile_ind.aag_db
-						   : mme->atten_char_ind.aag_db;
+	return mme->mmtype == CM_ATTEN_PROFILE_IND ? mme->atten_profile_ind.aag_db : mme->atten_char_ind.aag_db;
 }
 
 static uint8_t num_groups_of(const struct mme *mme)
 {
-	return mme->mmtype == CM_ATTEN_PROFILE_IND ? mme->atten_profile_ind.num_groups
-						   : mme->atten_char_ind.num_groups;
+	return mme->mmtype == CM_ATTEN_PROFILE_IND ? mme->atten_profile_ind.num_groups : mme->atten_char_ind.num_groups;
 }
 
 /* The frame of a filled message that says `groups` groups and is followed by octets other than zero. */
-static void frame_with_groups(const struct group_message *message, uint8_t groups,
-			      uint8_t frame[MME_FRAME_MAX])
+static void frame_with_groups(const struct group_message *message, uint8_t groups, uint8_t frame[MME_FRAME_MAX])
 {
 	struct mme mme;
 

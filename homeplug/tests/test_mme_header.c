@@ -9,8 +9,7 @@
 
 static void rejects_another_ethertype(void **state)
 {
-	static const uint16_t others[] = {0x0000, 0x0800, 0x88e0, 0x88e2, 0x89e1,
-					  0x08e1, 0xe188, 0x8100, 0x887b};
+	static const uint16_t others[] = {0x0000, 0x0800, 0x88e0, 0x88e2, 0x89e1, 0x08e1, 0xe188, 0x8100, 0x887b};
 	const struct message_layout *layout = *state;
 	uint8_t frame[MESSAGE_MAX];
 	struct mme mme, got;
@@ -119,8 +118,7 @@ static void every_type_but_the_known_ones_is_rejected(void **state)
 /* Vendor messages have MMV 0 and a shorter header: foreign traffic, not a damaged frame. */
 static void foreign_type_is_told_from_a_wrong_mmv(void **state)
 {
-	uint8_t frame[60] = {
-		[12] = 0x88, [13] = 0xe1, [14] = 0x00, [15] = 0x4e, [16] = 0xa1, [17] = 0x00, [18] = 0xb0};
+	uint8_t frame[60] = {[12] = 0x88, [13] = 0xe1, [14] = 0x00, [15] = 0x4e, [16] = 0xa1, [17] = 0x00, [18] = 0xb0};
 	struct mme got;
 
 	(void)state;

@@ -451,8 +451,8 @@ static void answers_of_another_station_are_ignored_and_counted(void **state)
 
 static void frames_that_are_no_answers_do_nothing(void **state)
 {
-	static const enum mmtype types[] = {CM_SET_KEY_REQ, CM_GET_KEY_REQ, CM_SLAC_PARM_REQ,
-					    CM_SLAC_MATCH_REQ, CM_ATTEN_PROFILE_IND};
+	static const enum mmtype types[] = {CM_SET_KEY_REQ, CM_GET_KEY_REQ, CM_SLAC_PARM_REQ, CM_SLAC_MATCH_REQ,
+					    CM_ATTEN_PROFILE_IND};
 	struct bench bench;
 	struct mme frame;
 

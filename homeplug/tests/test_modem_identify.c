@@ -131,8 +131,7 @@ static void modem_that_does_not_answer_in_time_is_given_the_key_as_a_standard_on
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	assert_int_equal(bench.modem.family, MODEM_STANDARD);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench,
-		     "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+	bench_expect(&bench, "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
 	expect_identity(&bench, MODEM_STANDARD, "", bench_modem_mac);
 }
 
@@ -144,14 +143,12 @@ static void configured_modem_that_does_not_answer_is_what_it_was_configured_as(v
 	bench_with_key(&bench, MODEM_QUALCOMM);
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench,
-		     "UNIDENTIFIED qualcomm, KEY_SET, VS_SW_VER.REQ, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+	bench_expect(&bench, "UNIDENTIFIED qualcomm, KEY_SET, VS_SW_VER.REQ, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 	bench_with_key(&bench, MODEM_LUMISSIL);
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench,
-		     "UNIDENTIFIED lumissil, KEY_SET, NSCM_GET_VERSION.REQ, NSCM_GET_D_LINK_STATUS.REQ, "
-		     "CM_NW_STATS.REQ");
+	bench_expect(&bench, "UNIDENTIFIED lumissil, KEY_SET, NSCM_GET_VERSION.REQ, NSCM_GET_D_LINK_STATUS.REQ, "
+			     "CM_NW_STATS.REQ");
 }
 
 static void confirmation_that_is_no_refusal_tells_the_mac(void **state)
@@ -193,8 +190,7 @@ static void modem_that_answers_once_it_has_the_key_is_asked_for_its_link_too(voi
 
 	(void)state;
 	bench_ready(&bench, &config, MODEM_STANDARD);
-	bench_expect(&bench,
-		     "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+	bench_expect(&bench, "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
 	bench_say_link(&bench, MODEM_NW_STATS_CNF, false);
 	bench_say_version(&bench, MODEM_LUMISSIL);
 	bench_expect(&bench, "IDENTIFIED lumissil, NSCM_GET_D_LINK_STATUS.REQ");
@@ -336,8 +332,7 @@ static void modem_after_a_silent_one_is_as_unknown_as_the_first(void **state)
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	memcpy(bench.src, bench_other_mac, MAC_LEN);
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench,
-		     "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+	bench_expect(&bench, "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
 	bench_say_version(&bench, MODEM_LUMISSIL);
 	bench_expect(&bench, "IDENTIFIED lumissil, NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
 	expect_identity(&bench, MODEM_LUMISSIL, "1.2.3.4.5", bench_other_mac);
@@ -441,8 +436,7 @@ static void unidentified_modem_is_said_once_until_it_is_identified(void **state)
 	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench,
-		     "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+	bench_expect(&bench, "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
 	bench_say_version(&bench, MODEM_QUALCOMM); /* no longer what was said last */
 	bench_expect(&bench, "IDENTIFIED qualcomm, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 }
@@ -458,8 +452,7 @@ static void confirmation_that_comes_during_the_next_identification_counts(void *
 	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 	bench_wait_ms(&bench, 100);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench,
-		     "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+	bench_expect(&bench, "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
 	bench_expect_rest(&bench);
 }
 

@@ -16,8 +16,7 @@ static void watch(struct bench *bench)
 	modem_watch_link(&bench->modem, bench->now_us, &bench->out);
 }
 
-static void bench_unknowing(struct bench *bench, enum modem_family family,
-			    enum modem_link_detection detection)
+static void bench_unknowing(struct bench *bench, enum modem_family family, enum modem_link_detection detection)
 {
 	struct modem_config config = bench_config(family == MODEM_STANDARD ? MODEM_STANDARD : MODEM_AUTO);
 

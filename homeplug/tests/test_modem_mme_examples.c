@@ -32,10 +32,9 @@ static const struct example {
 	{HEADER(LOCAL, HOST, 0x01, 0x70, 0xac, 0x00, 0x00, CG, 0, 0, 0, 0, 0, 0, 0x07),
 	 .mme.message = MODEM_NSCM_RESET_DEVICE_REQ,
 	 .mme.nscm_reset_device_req = {.request_id = 7, .mode = NSCM_RESET_NORMAL}},
-	{HEADER(HOST, MODEM, 0x01, 0x9d, 0xac, 0x00, 0x00, CG, 0, 0, 0, 0, 0, 0, 0x07, 0, 0, 0, 0, 0, 0, 0, 0,
-		0, 0, 0, 0, 0x01),
-	 .mme.message = MODEM_NSCM_GET_D_LINK_STATUS_CNF,
-	 .mme.nscm_link_status = {.request_id = 7, .link = 1}},
+	{HEADER(HOST, MODEM, 0x01, 0x9d, 0xac, 0x00, 0x00, CG, 0, 0, 0, 0, 0, 0, 0x07, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0x01),
+	 .mme.message = MODEM_NSCM_GET_D_LINK_STATUS_CNF, .mme.nscm_link_status = {.request_id = 7, .link = 1}},
 };
 
 static void the_documents_example_decodes_and_encodes_octet_for_octet(void **state)

@@ -130,11 +130,10 @@ static void a002_is_told_by_its_oui(void **state)
 /* The framing EVerest uses: OUI at 17, vendor header 20 to 38, data at 39. */
 static void a_lumissil_answer_with_mmv_0_is_read_by_its_own_mmv(void **state)
 {
-	const uint8_t version[MME_FRAME_MIN] = {HOST, MODEM,	   0x88,	0xe1, 0x00, 0x6d, 0xac,
+	const uint8_t version[MME_FRAME_MIN] = {HOST, MODEM,       0x88,        0xe1, 0x00, 0x6d, 0xac,
 						CG,   [26] = 0x09, [39] = 0x01, 0x00, 0x02, 0x00, 0x03,
-						0x00, 0x04,	   0x05,	0x06, 0x00};
-	const uint8_t link[MME_FRAME_MIN] = {HOST, MODEM, 0x88, 0xe1,	     0x00,
-					     0x9d, 0xac,  CG,	[26] = 0x0a, [39] = 0x01};
+						0x00, 0x04,        0x05,        0x06, 0x00};
+	const uint8_t link[MME_FRAME_MIN] = {HOST, MODEM, 0x88, 0xe1, 0x00, 0x9d, 0xac, CG, [26] = 0x0a, [39] = 0x01};
 	struct modem_mme got;
 
 	(void)state;
@@ -202,8 +201,7 @@ static void only_atten_char_ind_is_taken_with_an_oui_of_zeros(void **state)
 		modem_fill((enum modem_message)i, &mme);
 		const size_t len = modem_frame(&mme, layout->mmv, frame);
 		memset(frame + OUI_AT(layout->mmv), 0, OUI_LEN);
-		assert_error(decode_exact(frame, len, &got),
-			     i == MODEM_VS_ATTEN_CHAR_IND ? MME_OK : MME_ERR_MMTYPE);
+		assert_error(decode_exact(frame, len, &got), i == MODEM_VS_ATTEN_CHAR_IND ? MME_OK : MME_ERR_MMTYPE);
 	}
 }
 

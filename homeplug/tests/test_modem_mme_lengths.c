@@ -132,8 +132,7 @@ static void hst_action_of_older_and_of_newer_firmware_is_understood(void **state
 static void hst_action_rsp_of_the_status_alone_is_taken(void **state)
 {
 	static const uint8_t older[] = {MODEM, HOST, 0x88, 0xe1, 0x00, 0x63, 0xa0, QCA, 0x01};
-	static const uint8_t newer[] = {MODEM, HOST, 0x88, 0xe1, 0x00, 0x63, 0xa0,
-					QCA,   0x00, 0x02, 0x21, 0x05, 0x01};
+	static const uint8_t newer[] = {MODEM, HOST, 0x88, 0xe1, 0x00, 0x63, 0xa0, QCA, 0x00, 0x02, 0x21, 0x05, 0x01};
 	struct modem_mme got;
 
 	(void)state;
@@ -160,8 +159,7 @@ static void atten_char_ind_takes_0_to_58_groups_and_no_more(void **state)
 		const size_t own_len = 36 + groups;
 
 		frame[26] = (uint8_t)groups;
-		assert_error(decode_exact(frame, sizeof(frame), &got),
-			     groups > 58 ? MME_ERR_NUM_GROUPS : MME_OK);
+		assert_error(decode_exact(frame, sizeof(frame), &got), groups > 58 ? MME_ERR_NUM_GROUPS : MME_OK);
 		if (groups > 58)
 			continue;
 		assert_int_equal(got.vs_atten_char_ind.num_groups, groups);

@@ -11,11 +11,10 @@
 #include <cmocka.h>
 
 #define SEQUENCES 600
-#define STEPS	  600
+#define STEPS     600
 
 static const uint8_t host_mac[MAC_LEN] = {0x02, 0, 0, 0, 0, 0xaa};
-static const uint8_t macs[3][MAC_LEN] = {
-	{0x02, 0, 0, 0, 0, 0xb1}, {0x02, 0, 0, 0, 0, 0xb2}, {0x02, 0, 0, 0, 0, 0xb3}};
+static const uint8_t macs[3][MAC_LEN] = {{0x02, 0, 0, 0, 0, 0xb1}, {0x02, 0, 0, 0, 0, 0xb2}, {0x02, 0, 0, 0, 0, 0xb3}};
 
 struct watch {
 	uint64_t random;
@@ -23,12 +22,12 @@ struct watch {
 	struct modem before; /* at the last input */
 	struct modem_outputs out;
 	uint64_t now_us;
-	bool boots; /* again and again */
-	uint8_t keys;	/* given so far; the number of the present one, 0: none */
-	bool confirmed; /* the present key, since it was given or lost */
+	bool boots;                     /* again and again */
+	uint8_t keys;                   /* given so far; the number of the present one, 0: none */
+	bool confirmed;                 /* the present key, since it was given or lost */
 	enum modem_output_kind trouble; /* said last since the key was given or set, MODEM_SEND: none */
-	uint64_t change_us; /* the last change of the trouble, 0: none */
-	bool reset_said; /* done or not, since the key was given */
+	uint64_t change_us;             /* the last change of the trouble, 0: none */
+	bool reset_said;                /* done or not, since the key was given */
 	bool identity_said;
 	struct modem_identity said;
 	uint8_t sent; /* the number of the key in the last CM_SET_KEY.REQ */
@@ -112,8 +111,7 @@ static void feed_set_key_cnf(struct watch *watch)
 
 static void feed_get_key_cnf(struct watch *watch)
 {
-	const uint8_t *src, *dst, number = draw_number(watch), nid = draw_number(watch),
-				  nmk = draw_number(watch);
+	const uint8_t *src, *dst, number = draw_number(watch), nid = draw_number(watch), nmk = draw_number(watch);
 	struct mme frame;
 
 	draw_addresses(watch, &src, &dst);
@@ -123,9 +121,8 @@ static void feed_get_key_cnf(struct watch *watch)
 	memset(frame.get_key_cnf.your_nonce, number, NONCE_LEN);
 	memset(frame.get_key_cnf.nid, nid, NID_LEN);
 	memset(frame.get_key_cnf.key, nmk, NMK_LEN);
-	if (is_taken(watch, src, dst) && frame.get_key_cnf.key_type == KEY_TYPE_NMK &&
-	    number == watch->keys && nid == watch->keys &&
-	    (nmk == watch->keys || frame.get_key_cnf.result != GET_KEY_GRANTED))
+	if (is_taken(watch, src, dst) && frame.get_key_cnf.key_type == KEY_TYPE_NMK && number == watch->keys &&
+	    nid == watch->keys && (nmk == watch->keys || frame.get_key_cnf.result != GET_KEY_GRANTED))
 		watch->confirmed = true;
 	modem_frame(&watch->modem, &frame, watch->now_us, &watch->out);
 }
@@ -496,8 +493,7 @@ static const char *check(struct watch *watch)
 		return "idle with a key, or not idle without";
 	if (modem->state == MODEM_READY && !watch->confirmed)
 		return "ready with a key that nobody confirmed";
-	if (watch->up != (modem->link == MODEM_LINK_IS_UP) ||
-	    watch->watched != (modem->link != MODEM_LINK_UNWATCHED))
+	if (watch->up != (modem->link == MODEM_LINK_IS_UP) || watch->watched != (modem->link != MODEM_LINK_UNWATCHED))
 		return "the link is not what was said of it";
 	if (memchr(modem->version, '\0', sizeof(modem->version)) == NULL)
 		return "a version without an end";

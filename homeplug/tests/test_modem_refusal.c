@@ -371,8 +371,7 @@ static void modem_that_refused_has_to_say_what_it_is_each_time_it_is_asked(void 
 	bench_expect_after_ms(&bench, 1000, "KEY_UNANSWERED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench,
-		     "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+	bench_expect(&bench, "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
 }
 
 static void modem_whose_key_is_set_is_forgiven(void **state)
@@ -384,8 +383,7 @@ static void modem_whose_key_is_set_is_forgiven(void **state)
 	bench_expect_after_ms(&bench, 1000, questions);
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench,
-		     "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+	bench_expect(&bench, "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect(&bench, "IDENTIFIED qualcomm, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 }

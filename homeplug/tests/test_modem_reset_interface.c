@@ -35,7 +35,7 @@ static void lose_interface_and_take_key(struct bench *bench, uint8_t n)
 /* Some interfaces have no carrier while their modem resets: each key would be followed by another reset, for ever. */
 static void reset_cut_short_with_the_interface_is_not_repeated_after_the_next_key(void **state)
 {
-	static void (*const stages[])(struct bench *bench) = {bench_resetting, bench_waiting, bench_verifying};
+	static void (*const stages[])(struct bench * bench) = {bench_resetting, bench_waiting, bench_verifying};
 	struct bench bench;
 
 	(void)state;

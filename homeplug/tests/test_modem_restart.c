@@ -47,8 +47,7 @@ static void restarted_modem_is_identified_and_given_the_same_key_again(void **st
 		bench_expect(&bench, "");
 		bench_say_version(&bench, MODEM_QUALCOMM);
 		bench_expect(&bench, "CM_SET_KEY.REQ"); /* as it was before */
-		assert_memory_equal(bench.out.items[0].frame.set_key_req.my_nonce, "\x01\x01\x01\x01",
-				    NONCE_LEN);
+		assert_memory_equal(bench.out.items[0].frame.set_key_req.my_nonce, "\x01\x01\x01\x01", NONCE_LEN);
 		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 		expect_set(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 	}
@@ -146,7 +145,8 @@ static void another_stations_or_hosts_restart_is_none_of_ours(void **state)
 	bench_ready(&bench, &config, MODEM_QUALCOMM);
 	memcpy(bench.src, bench_other_mac, MAC_LEN);
 	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	bench_expect(&bench, "IGNORED source_mac, CM_GET_KEY.REQ, VS_SW_VER.REQ, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+	bench_expect(&bench,
+		     "IGNORED source_mac, CM_GET_KEY.REQ, VS_SW_VER.REQ, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 	bench_expect_state(&bench, MODEM_READY);
 	assert_memory_equal(bench.out.items[0].from, bench_other_mac, MAC_LEN);
 	assert_int_equal(bench.modem.foreign_answers, 1);
@@ -335,8 +335,9 @@ static void what_was_heard_before_the_interface_was_gone_hides_nothing_after_it(
 	for (int interface = 0; interface < 2; interface++) {
 		memcpy(bench.src, bench_other_mac, MAC_LEN);
 		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-		bench_expect(&bench,
-			     "IGNORED source_mac, CM_GET_KEY.REQ, VS_SW_VER.REQ, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+		bench_expect(
+			&bench,
+			"IGNORED source_mac, CM_GET_KEY.REQ, VS_SW_VER.REQ, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 		memcpy(bench.src, bench_modem_mac, MAC_LEN);
 		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
 		bench_expect(&bench, restarted);

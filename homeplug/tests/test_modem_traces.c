@@ -17,22 +17,22 @@
 #include <cmocka.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define TEXTS_MAX	16
+#define TEXTS_MAX       16
 
-#define AUDI	     "audi-q4-pyplc-foccicape-three-sessions-matched.pcap"
-#define HYC150	     "ioniq-alpitronic-hyc150-spi-matched-neighbour-crosstalk.pcap"
-#define WP4	     "ioniq-alpitronic-wp4-sniffed-evse-half-matched.pcap"
+#define AUDI         "audi-q4-pyplc-foccicape-three-sessions-matched.pcap"
+#define HYC150       "ioniq-alpitronic-hyc150-spi-matched-neighbour-crosstalk.pcap"
+#define WP4          "ioniq-alpitronic-wp4-sniffed-evse-half-matched.pcap"
 #define IONIQ_FOCCI  "ioniq-pyplc-foccicape-two-sessions-matched.pcap"
 #define IONIQ_2022   "ioniq-pyplc-home-2022-11-09-matched.pcap"
 #define IONIQ_APR_16 "ioniq-pyplc-home-2023-04-16-matched.pcap"
 #define IONIQ_APR_24 "ioniq-pyplc-home-2023-04-24-three-sessions-matched.pcap"
 #define POLESTAR     "polestar2-pyplc-2024-06-11-matched-then-telemetry.pcap"
-#define ALPI	     "pyplcev-alpitronic-2022-12-20-unanswered-parm-then-matched.pcap"
-#define DEHNER	     "pyplcev-alpitronic-dehner-matched.pcap"
+#define ALPI         "pyplcev-alpitronic-2022-12-20-unanswered-parm-then-matched.pcap"
+#define DEHNER       "pyplcev-alpitronic-dehner-matched.pcap"
 #define COMPLEO_2022 "pyplcev-compleo-2022-12-13-two-sessions-matched.pcap"
 #define COMPLEO_2023 "pyplcev-compleo-2023-04-19-matched-then-9-sounds-char-retries.pcap"
 #define SUPERCHARGER "pyplcev-tesla-supercharger-matched-then-no-atten-char-failed.pcap"
-#define MODEL_Y	     "tesla-model-y-pyplc-matched.pcap"
+#define MODEL_Y      "tesla-model-y-pyplc-matched.pcap"
 
 /* What the captures hold; those that are not here hold nothing of it. No capture has a message left out here.
  */
@@ -285,9 +285,9 @@ static void note_attributes(const uint8_t *frame, size_t len, uint64_t time_us, 
 	const struct vs_op_attributes_cnf *cnf = &mme.vs_op_attributes_cnf;
 	assert_int_equal(len, 1053);
 	assert_int_equal(cnf->status, 0);
-	snprintf(text, sizeof(text), "%u %s %s %u.%u.%u.%u-%02u %s %s", cnf->size, cnf->hardware,
-		 cnf->software, cnf->version[0], cnf->version[1], cnf->version[2], cnf->version[4],
-		 cnf->version[3], cnf->build_date, cnf->release_type);
+	snprintf(text, sizeof(text), "%u %s %s %u.%u.%u.%u-%02u %s %s", cnf->size, cnf->hardware, cnf->software,
+		 cnf->version[0], cnf->version[1], cnf->version[2], cnf->version[4], cnf->version[3], cnf->build_date,
+		 cnf->release_type);
 	note_text(ctx, text);
 }
 
@@ -339,7 +339,7 @@ struct profiles {
 	size_t groups_58;
 	size_t groups_0;
 	size_t standard; /* CM_ATTEN_PROFILE.IND with 58 groups */
-	size_t twins;	 /* of these, the same as the latest */
+	size_t twins;    /* of these, the same as the latest */
 };
 
 static void note_twin(struct profiles *profiles, const struct mme *mme)
@@ -350,9 +350,8 @@ static void note_twin(struct profiles *profiles, const struct mme *mme)
 	if (ind->num_groups != SLAC_GROUPS)
 		return;
 	profiles->standard++;
-	profiles->twins += mac_equal(profiles->latest.src, mme->src) &&
-			   mac_equal(latest->pev_mac, ind->pev_mac) && latest->carriers_per_group == 16 &&
-			   latest->num_groups == SLAC_GROUPS &&
+	profiles->twins += mac_equal(profiles->latest.src, mme->src) && mac_equal(latest->pev_mac, ind->pev_mac) &&
+			   latest->carriers_per_group == 16 && latest->num_groups == SLAC_GROUPS &&
 			   memcmp(latest->aag_db, ind->aag_db, SLAC_GROUPS) == 0;
 }
 

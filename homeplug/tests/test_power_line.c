@@ -19,11 +19,11 @@
 
 #include <cmocka.h>
 
-#define MS	UINT64_C(1000)
-#define SECOND	UINT64_C(1000000)
+#define MS      UINT64_C(1000)
+#define SECOND  UINT64_C(1000000)
 #define ACTIONS 64
 /* Plugs move and cars begin until then; after that the site comes to rest. */
-#define BUSY_MS	 60000u
+#define BUSY_MS  60000u
 #define QUIET_MS 60000u
 /* Enough for a car with TT_matching_repetition of 10 s, whatever the line does. */
 #define LONG_VISIT_US (12 * SECOND)
@@ -77,8 +77,7 @@ static void choose_paths(const struct loss_class *loss)
 			world.paths[i][j] = (struct line_path){
 				.plugged_db = random_plugged_db(validated_percent),
 				.distant_db = random_distant_db(),
-				.loss_permille =
-					(uint16_t)line_random(&world, loss->min_permille, loss->max_permille),
+				.loss_permille = (uint16_t)line_random(&world, loss->min_permille, loss->max_permille),
 			};
 }
 
@@ -116,8 +115,7 @@ static void build_site(uint64_t seed, const struct loss_class *loss)
 	for (uint32_t i = line_random(&world, 1, LINE_CARS); i > 0; i--) {
 		const struct slac_ev_config car = random_car();
 		line_world_add_car(&world, &car);
-		world.cars[world.car_count - 1].again_after_ms =
-			chance(50) ? line_random(&world, 3000, 15000) : 0;
+		world.cars[world.car_count - 1].again_after_ms = chance(50) ? line_random(&world, 3000, 15000) : 0;
 	}
 	for (size_t i = 0; i < world.outlet_count; i++) {
 		world.outlets[i].pilot_ms = line_random(&world, 0, 150);
@@ -173,9 +171,8 @@ static void plan_car(struct plan *plan, int car)
 
 	for (uint32_t visit = line_random(&world, 1, 3); visit > 0; visit--) {
 		const int outlet = choose_outlet(plan, time_ms);
-		const uint32_t stay_ms = visit == 1 && chance(60)
-						 ? BUSY_MS
-						 : line_random(&world, 200, chance(50) ? 4000 : 30000);
+		const uint32_t stay_ms =
+			visit == 1 && chance(60) ? BUSY_MS : line_random(&world, 200, chance(50) ? 4000 : 30000);
 		const uint32_t silent_ms = line_random(&world, 20, stay_ms < 3000 ? stay_ms - 100 : 2500);
 		add(plan, time_ms, PLUG, car, outlet);
 		add(plan, time_ms + silent_ms, ATTEMPT, car, outlet);
@@ -306,9 +303,9 @@ static void print_totals(void)
 	       "matched of long visits", "validations", "foreign profiles");
 	for (size_t i = 0; i < LOSS_CLASSES; i++) {
 		const struct totals *sum = &totals[i];
-		printf("%-12s %6u %7u %8u %6u %14u of %5u %12u %17u\n", loss_classes[i].name, sum->sites,
-		       sum->visits, sum->matched, sum->visits - sum->matched, sum->long_matched,
-		       sum->long_visits, sum->validations, sum->foreign_profiles);
+		printf("%-12s %6u %7u %8u %6u %14u of %5u %12u %17u\n", loss_classes[i].name, sum->sites, sum->visits,
+		       sum->matched, sum->visits - sum->matched, sum->long_matched, sum->long_visits, sum->validations,
+		       sum->foreign_profiles);
 	}
 }
 
@@ -327,8 +324,7 @@ static void expect_matches(void)
 
 static void every_car_ends_on_its_own_outlet_or_on_none(void **state)
 {
-	const unsigned long runs =
-		number_from("SLACD_LINE_RUNS", getenv("SLACD_VALGRIND") == NULL ? 3000 : 30);
+	const unsigned long runs = number_from("SLACD_LINE_RUNS", getenv("SLACD_VALGRIND") == NULL ? 3000 : 30);
 	const unsigned long first = number_from("SLACD_LINE_SEED", 1);
 
 	(void)state;

@@ -20,7 +20,7 @@
 
 #include <cmocka.h>
 
-#define MS		UINT64_C(1000)
+#define MS              UINT64_C(1000)
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 struct outcome {
@@ -34,7 +34,7 @@ static const struct car_capture {
 	const char *file;
 	struct outcome as_it_is;    /* missing_profile_db not set */
 	struct outcome missing_set; /* missing_profile_db 10 */
-	unsigned recorded;	    /* CM_SLAC_MATCH.CNF of the recorded EVSE */
+	unsigned recorded;          /* CM_SLAC_MATCH.CNF of the recorded EVSE */
 } car_captures[] = {
 	{"audi-q4-pyplc-foccicape-three-sessions-matched.pcap", {3, 3, 0, 0}, {3, 3, 0, 0}, 3},
 	/* First attempt: the EVSE of the capture was deaf for 8 s, the car's STARTs were lost. */
@@ -46,14 +46,8 @@ static const struct car_capture {
 	{"ioniq-pyplc-foccicape-two-sessions-matched.pcap", {2, 2, 0, 0}, {2, 2, 0, 0}, 2},
 	{"ioniq-pyplc-home-2022-11-09-matched.pcap", {1, 0, 1, SLAC_REASON_NO_GROUPS}, {1, 1, 0, 0}, 1},
 	{"ioniq-pyplc-home-2023-04-16-matched.pcap", {1, 0, 1, SLAC_REASON_NO_GROUPS}, {1, 1, 0, 0}, 1},
-	{"ioniq-pyplc-home-2023-04-24-three-sessions-matched.pcap",
-	 {3, 0, 3, SLAC_REASON_NO_GROUPS},
-	 {3, 3, 0, 0},
-	 3},
-	{"polestar2-pyplc-2024-06-11-matched-then-telemetry.pcap",
-	 {1, 0, 1, SLAC_REASON_NO_GROUPS},
-	 {1, 1, 0, 0},
-	 1},
+	{"ioniq-pyplc-home-2023-04-24-three-sessions-matched.pcap", {3, 0, 3, SLAC_REASON_NO_GROUPS}, {3, 3, 0, 0}, 3},
+	{"polestar2-pyplc-2024-06-11-matched-then-telemetry.pcap", {1, 0, 1, SLAC_REASON_NO_GROUPS}, {1, 1, 0, 0}, 1},
 	/* The recorded EVSE answered with a wrong run_id and the car went no further. */
 	{"taycan-right-pyplc-wrong-runid-failed.pcap",
 	 {5, 0, 5, SLAC_REASON_NO_START_ATTEN_CHAR},
@@ -92,8 +86,8 @@ static void print_attenuation(struct player *player, const struct atten_char_ind
 	for (size_t i = 0; i < SLAC_GROUPS; i++)
 		sum_db += ind->aag_db[i];
 	const unsigned ours = mean_x10(sum_db, 1), raw = mean_x10(player->raw_sum_db, player->profiles);
-	printf("    %u profiles: mean sent %u.%u dB, raw %u.%u dB\n", player->profiles, ours / 10, ours % 10,
-	       raw / 10, raw % 10);
+	printf("    %u profiles: mean sent %u.%u dB, raw %u.%u dB\n", player->profiles, ours / 10, ours % 10, raw / 10,
+	       raw % 10);
 	/* Each group's mean is cut by less than 1 dB. */
 	assert_true(ours <= raw && raw - ours < 10);
 }
@@ -249,11 +243,11 @@ static void expect_outcome(const struct player *player, const struct outcome *wa
 {
 	const struct outcome *got = &player->outcome;
 
-	if (got->attempts != wanted->attempts || got->matched != wanted->matched ||
-	    got->failed != wanted->failed || got->reason != wanted->reason)
+	if (got->attempts != wanted->attempts || got->matched != wanted->matched || got->failed != wanted->failed ||
+	    got->reason != wanted->reason)
 		fail_msg("%s: %u attempts, %u matched, %u failed (%s), not %u, %u, %u (%s)", player->file,
-			 got->attempts, got->matched, got->failed, slac_reason_text(got->reason),
-			 wanted->attempts, wanted->matched, wanted->failed, slac_reason_text(wanted->reason));
+			 got->attempts, got->matched, got->failed, slac_reason_text(got->reason), wanted->attempts,
+			 wanted->matched, wanted->failed, slac_reason_text(wanted->reason));
 }
 
 /* Each match of ours is the one the recorded EVSE made, with the same car and run_id. */

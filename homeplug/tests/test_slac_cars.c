@@ -24,8 +24,7 @@ static void five_cars_at_once_are_served_and_one_ends_matched(void **state)
 		bench_say(&bench, &cars[i], CM_START_ATTEN_CHAR_IND);
 	for (unsigned sound = 0; sound < 10; sound++)
 		for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
-			const struct mme profile =
-				slac_car_profile(&cars[i], SLAC_GROUPS, (uint8_t)(20 + 10 * i));
+			const struct mme profile = slac_car_profile(&cars[i], SLAC_GROUPS, (uint8_t)(20 + 10 * i));
 			bench_frame(&bench, &profile);
 			if (sound < 9)
 				continue;

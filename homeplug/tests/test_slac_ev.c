@@ -69,9 +69,9 @@ static void matches_with_exact_times(void **state)
 
 	ev_bench_tick_after_ms(&bench, 50);
 	const struct mme *req = ev_bench_expect_sent(&bench, CM_SLAC_MATCH_REQ, ev_bench_evse_mac);
-	assert_int_equal(slac_match_req_check(&req->slac_match_req, ev_bench_mac, ev_bench_evse_mac,
-					      ev_bench_run_id, false),
-			 MME_OK);
+	assert_int_equal(
+		slac_match_req_check(&req->slac_match_req, ev_bench_mac, ev_bench_evse_mac, ev_bench_run_id, false),
+		MME_OK);
 	bench.now_us += 3 * MS;
 	ev_bench_receive_match_cnf(&bench, ev_bench_evse_mac);
 	ev_bench_expect_state(&bench, SLAC_EV_MATCHED);
@@ -170,8 +170,7 @@ static void sounds_are_spaced_as_configured(void **state)
 	ev_bench_tick_after_ms(&bench, 100);
 	for (int i = 0; i < 6; i++)
 		ev_bench_tick_after_ms(&bench, 40);
-	assert_int_equal(ev_bench_expect_sent(&bench, CM_MNBC_SOUND_IND, mac_broadcast)->mnbc_sound_ind.cnt,
-			 0);
+	assert_int_equal(ev_bench_expect_sent(&bench, CM_MNBC_SOUND_IND, mac_broadcast)->mnbc_sound_ind.cnt, 0);
 	ev_bench_expect_state(&bench, SLAC_EV_WAIT_ATTEN_CHAR);
 }
 

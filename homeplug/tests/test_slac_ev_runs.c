@@ -33,9 +33,8 @@ static void failed_run_is_followed_by_another_after_a_pause(void **state)
 	assert_int_equal(bench.out.count, 0);
 	ev_bench_tick_after_ms(&bench, 400);
 	memset(fresh_id, 1, sizeof(fresh_id));
-	assert_memory_equal(
-		ev_bench_expect_sent(&bench, CM_SLAC_PARM_REQ, mac_broadcast)->slac_parm_req.run_id, fresh_id,
-		RUN_ID_LEN);
+	assert_memory_equal(ev_bench_expect_sent(&bench, CM_SLAC_PARM_REQ, mac_broadcast)->slac_parm_req.run_id,
+			    fresh_id, RUN_ID_LEN);
 	/* The answers must be of this run. */
 	ev_bench_receive_parm_cnf(&bench);
 	ev_bench_expect_state(&bench, SLAC_EV_WAIT_PARM_CNF);
@@ -52,9 +51,8 @@ static void run_id_can_be_kept(void **state)
 	ev_bench_start(&bench);
 	ev_bench_run_until(&bench, SLAC_EV_BEFORE_NEXT_RUN);
 	ev_bench_tick_after_ms(&bench, 400);
-	assert_memory_equal(
-		ev_bench_expect_sent(&bench, CM_SLAC_PARM_REQ, mac_broadcast)->slac_parm_req.run_id,
-		ev_bench_run_id, RUN_ID_LEN);
+	assert_memory_equal(ev_bench_expect_sent(&bench, CM_SLAC_PARM_REQ, mac_broadcast)->slac_parm_req.run_id,
+			    ev_bench_run_id, RUN_ID_LEN);
 	ev_bench_receive_parm_cnf(&bench);
 	ev_bench_expect_state(&bench, SLAC_EV_BEFORE_START);
 }

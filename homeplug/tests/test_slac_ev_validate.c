@@ -27,8 +27,8 @@ static void at_step_1(struct ev_bench *bench, const struct slac_ev_config *confi
 	ev_bench_run_until(bench, SLAC_EV_WAIT_VALIDATE_READY);
 }
 
-static void receive_validate_cnf(struct ev_bench *bench, const uint8_t src[MAC_LEN],
-				 enum validate_result result, uint8_t toggle_num)
+static void receive_validate_cnf(struct ev_bench *bench, const uint8_t src[MAC_LEN], enum validate_result result,
+				 uint8_t toggle_num)
 {
 	struct mme frame;
 
@@ -230,9 +230,8 @@ static void wrong_results_drop_the_evse(void **state)
 	static const struct {
 		enum validate_result result;
 		uint8_t toggle_num;
-	} wrong[] = {{VALIDATE_SUCCESS, 1},	{VALIDATE_SUCCESS, 3}, {VALIDATE_SUCCESS, 0},
-		     {VALIDATE_FAILURE, 2},	{VALIDATE_FAILURE, 0}, {VALIDATE_NOT_READY, 2},
-		     {VALIDATE_NOT_REQUIRED, 2}};
+	} wrong[] = {{VALIDATE_SUCCESS, 1}, {VALIDATE_SUCCESS, 3},   {VALIDATE_SUCCESS, 0},     {VALIDATE_FAILURE, 2},
+		     {VALIDATE_FAILURE, 0}, {VALIDATE_NOT_READY, 2}, {VALIDATE_NOT_REQUIRED, 2}};
 	struct slac_ev_config config = config_with_limits();
 	struct ev_bench bench;
 

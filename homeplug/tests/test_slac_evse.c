@@ -182,7 +182,7 @@ static void frames_for_others_and_of_other_kinds_are_refused(void **state)
 static void answers_of_another_evse_are_refused(void **state)
 {
 	static const enum mmtype types[] = {CM_SLAC_PARM_CNF, CM_ATTEN_CHAR_IND, CM_SLAC_MATCH_CNF,
-					    CM_VALIDATE_CNF,  CM_SET_KEY_REQ,	 CM_SET_KEY_CNF};
+					    CM_VALIDATE_CNF,  CM_SET_KEY_REQ,    CM_SET_KEY_CNF};
 	const struct slac_car car = slac_car(1);
 	struct bench bench;
 

@@ -16,18 +16,18 @@
 struct wrong_field {
 	enum mmtype type;
 	const char *error; /* "field ..." or another reason */
-	size_t octet;	   /* offset in struct mme */
-	uint8_t flip;	   /* bits of the octet that are turned over */
+	size_t octet;      /* offset in struct mme */
+	uint8_t flip;      /* bits of the octet that are turned over */
 	bool field_takes;  /* the field profile accepts it */
 };
 
-#define WRONG(type, text, member, flip)                                                                      \
-	{                                                                                                    \
-		type, text, offsetof(struct mme, member), flip, false                                        \
+#define WRONG(type, text, member, flip)                                                                                \
+	{                                                                                                              \
+		type, text, offsetof(struct mme, member), flip, false                                                  \
 	}
-#define TOLERATED(type, text, member, flip)                                                                  \
-	{                                                                                                    \
-		type, text, offsetof(struct mme, member), flip, true                                         \
+#define TOLERATED(type, text, member, flip)                                                                            \
+	{                                                                                                              \
+		type, text, offsetof(struct mme, member), flip, true                                                   \
 	}
 
 #define START CM_START_ATTEN_CHAR_IND
@@ -41,13 +41,13 @@ static const struct wrong_field wrong_fields[] = {
 	WRONG(START, "field application_type", start_atten_char_ind.application_type, 1),
 	WRONG(START, "field security_type", start_atten_char_ind.security_type, 1),
 	WRONG(START, "field num_sounds", start_atten_char_ind.num_sounds, SLAC_NUM_SOUNDS), /* 0 */
-	WRONG(START, "field time_out", start_atten_char_ind.time_out, SLAC_TIME_OUT),	    /* 0 */
-	WRONG(START, "field resp_type", start_atten_char_ind.resp_type, 1),		    /* 0 */
+	WRONG(START, "field time_out", start_atten_char_ind.time_out, SLAC_TIME_OUT),       /* 0 */
+	WRONG(START, "field resp_type", start_atten_char_ind.resp_type, 1),                 /* 0 */
 	WRONG(START, "field resp_type", start_atten_char_ind.resp_type, 2),
 	WRONG(START, "field run_id", start_atten_char_ind.run_id[0], 0x80),
 	WRONG(START, "field run_id", start_atten_char_ind.run_id[7], 1),
 	TOLERATED(START, "field num_sounds", start_atten_char_ind.num_sounds, 1), /* 11 */
-	TOLERATED(START, "field time_out", start_atten_char_ind.time_out, 12),	  /* 10, as pyPLC once */
+	TOLERATED(START, "field time_out", start_atten_char_ind.time_out, 12),    /* 10, as pyPLC once */
 
 	WRONG(RSP, "field application_type", atten_char_rsp.application_type, 1),
 	WRONG(RSP, "field security_type", atten_char_rsp.security_type, 1),

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #define SEQUENCES 200
-#define OCTETS	  4000
+#define OCTETS    4000
 
 /* xorshift64: the same numbers on every machine. */
 static uint64_t next_random(uint64_t *seed)
@@ -57,10 +57,10 @@ static void expect_reached(const struct slac_evse_config *config, const struct s
 {
 	printf("%d sequences: matched %lu, failed %lu, refused %lu, at most %lu outputs\n", SEQUENCES, reached->matched,
 	       reached->failed, reached->refused, reached->outputs_max);
-	printf("validated %lu, with toggles %lu, put off %lu, for a neighbour %lu; ", reached->validated, reached->toggled,
-	       reached->not_ready, reached->put_off);
-	printf("joined %lu, in vain %lu; rejoined %lu; ended %lu, paused %lu\n", reached->joined,
-	       reached->not_joined, reached->rejoined, reached->terminations, reached->pauses);
+	printf("validated %lu, with toggles %lu, put off %lu, for a neighbour %lu; ", reached->validated,
+	       reached->toggled, reached->not_ready, reached->put_off);
+	printf("joined %lu, in vain %lu; rejoined %lu; ended %lu, paused %lu\n", reached->joined, reached->not_joined,
+	       reached->rejoined, reached->terminations, reached->pauses);
 	assert_true(reached->matched > SEQUENCES / 2);
 	assert_true(reached->failed > SEQUENCES);
 	assert_true(reached->refused > SEQUENCES);

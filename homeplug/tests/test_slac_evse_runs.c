@@ -78,8 +78,7 @@ static void failed_status_names_the_run_that_failed_last(void **state)
 	bench_ready_as(&bench, STRICT);
 	bench_bring_to(&bench, &car, SLAC_RUN_WAIT_START);
 	bench_say(&bench, &again, CM_SLAC_PARM_REQ);
-	bench_expect_after_ms(&bench, 400,
-			      "WAIT_START>FAILED no_start_atten_char, failed no_start_atten_char");
+	bench_expect_after_ms(&bench, 400, "WAIT_START>FAILED no_start_atten_char, failed no_start_atten_char");
 	assert_memory_equal(bench.out.items[1].run_id, again.run_id, RUN_ID_LEN);
 	assert_memory_equal(bench.out.items[1].ev_mac, again.mac, MAC_LEN);
 }

@@ -10,8 +10,7 @@
 /* --- sounds and profiles --- */
 
 /* Runs the window out without `profiles`, with `sounds` heard. */
-static void sound_window(struct bench *bench, const struct slac_car *car, unsigned sounds,
-			 unsigned empty_profiles)
+static void sound_window(struct bench *bench, const struct slac_car *car, unsigned sounds, unsigned empty_profiles)
 {
 	const struct mme empty = slac_car_profile(car, 0, 0);
 
@@ -41,8 +40,7 @@ static void sounds_without_profiles_fail_and_blame_the_modem(void **state)
 	(void)state;
 	bench_ready_as(&bench, STRICT);
 	sound_window(&bench, &car, 10, 0);
-	bench_expect_after_ms(&bench, 600,
-			      "SOUNDING>FAILED no_profiles_from_modem, failed no_profiles_from_modem");
+	bench_expect_after_ms(&bench, 600, "SOUNDING>FAILED no_profiles_from_modem, failed no_profiles_from_modem");
 }
 
 static void profiles_without_groups_fail_and_say_so(void **state)
@@ -68,12 +66,10 @@ static void counters_of_a_long_window_do_not_wrap(void **state)
 	(void)state;
 	bench_ready_as(&bench, STRICT);
 	sound_window(&bench, &car, 256, 0);
-	bench_expect_after_ms(&bench, 600,
-			      "SOUNDING>FAILED no_profiles_from_modem, failed no_profiles_from_modem");
+	bench_expect_after_ms(&bench, 600, "SOUNDING>FAILED no_profiles_from_modem, failed no_profiles_from_modem");
 	bench_ready_as(&bench, STRICT);
 	sound_window(&bench, &car, 0, 256);
-	bench_expect_after_ms(&bench, 600,
-			      "SOUNDING>FAILED profiles_without_groups, failed profiles_without_groups");
+	bench_expect_after_ms(&bench, 600, "SOUNDING>FAILED profiles_without_groups, failed profiles_without_groups");
 }
 
 static void profiles_are_counted_not_sounds(void **state)

@@ -106,8 +106,7 @@ static void start_atten_char_is_awaited_400_ms(void **state)
 	(void)state;
 	bench_ready_as(&bench, STRICT);
 	bench_bring_to(&bench, &car, SLAC_RUN_WAIT_START);
-	bench_expect_after_ms(&bench, 400,
-			      "WAIT_START>FAILED no_start_atten_char, failed no_start_atten_char");
+	bench_expect_after_ms(&bench, 400, "WAIT_START>FAILED no_start_atten_char, failed no_start_atten_char");
 	bench_say(&bench, &car, CM_START_ATTEN_CHAR_IND);
 	bench_expect(&bench, "!CM_START_ATTEN_CHAR.IND run_failed");
 }

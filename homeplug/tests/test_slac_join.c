@@ -283,8 +283,7 @@ static void without_await_link_the_link_is_neither_watched_nor_needed(void **sta
 static void news_of_the_link_before_the_match_is_nothing(void **state)
 {
 	static const enum slac_evse_input_kind kinds[] = {SLAC_EVSE_LINK_UP, SLAC_EVSE_LINK_UNKNOWN,
-							  SLAC_EVSE_LINK_LOST, SLAC_EVSE_REJOIN,
-							  SLAC_EVSE_LINK_PAUSED};
+							  SLAC_EVSE_LINK_LOST, SLAC_EVSE_REJOIN, SLAC_EVSE_LINK_PAUSED};
 	const struct slac_car car = slac_car(1);
 	struct bench bench;
 

@@ -12,7 +12,7 @@ static const uint8_t far_evse_mac[MAC_LEN] = {0x02, 0x11, 0x22, 0x33, 0x55, 0xaa
 static const uint8_t far_modem_mac[MAC_LEN] = {0x02, 0x11, 0x22, 0x33, 0x55, 0xbb};
 
 #define NEAR_DB 15
-#define FAR_DB	55
+#define FAR_DB  55
 
 struct outlets {
 	struct bench near;

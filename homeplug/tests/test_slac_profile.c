@@ -192,8 +192,8 @@ static void field_and_strict_dc_outlets_differ_in_nothing_else_before_the_init_t
 		bench_expect_after_ms(&bench, 20000, "init_timeout");
 		bench_expect_state(&bench, SLAC_EVSE_EXPIRED);
 		bench_say(&bench, &car, CM_SLAC_PARM_REQ);
-		bench_expect(&bench, strict ? "!CM_SLAC_PARM.REQ init_expired"
-					    : "CM_SLAC_PARM.CNF, FREE>WAIT_START, matching");
+		bench_expect(&bench,
+			     strict ? "!CM_SLAC_PARM.REQ init_expired" : "CM_SLAC_PARM.CNF, FREE>WAIT_START, matching");
 	}
 }
 
@@ -272,8 +272,7 @@ static void foreign_profiles_count_nowhere(void **state)
 		assert_memory_equal(&bench.evse, &before, sizeof(before));
 	}
 	bench_say(&bench, &car, CM_MNBC_SOUND_IND);
-	bench_expect_after_ms(&bench, 600,
-			      "SOUNDING>FAILED no_profiles_from_modem, failed no_profiles_from_modem");
+	bench_expect_after_ms(&bench, 600, "SOUNDING>FAILED no_profiles_from_modem, failed no_profiles_from_modem");
 }
 
 static void foreign_profiles_among_the_own_do_not_move_the_mean(void **state)
@@ -373,9 +372,9 @@ static void the_receive_path_is_subtracted_and_the_rest_clamped(void **state)
 		int16_t path_db;
 		uint8_t reported_db;
 	} rows[] = {
-		{20, 0, 20},   {20, 7, 13},	 {20, 20, 0},	  {20, 21, 0},	     {0, 1, 0},
-		{20, -5, 25},  {250, -5, 255},	 {251, -5, 255},  {255, -1, 255},    {255, 255, 0},
-		{255, 254, 1}, {0, -255, 255},	 {0, -256, 255},  {255, INT16_MIN, 255}, {255, INT16_MAX, 0},
+		{20, 0, 20},   {20, 7, 13},    {20, 20, 0},    {20, 21, 0},           {0, 1, 0},
+		{20, -5, 25},  {250, -5, 255}, {251, -5, 255}, {255, -1, 255},        {255, 255, 0},
+		{255, 254, 1}, {0, -255, 255}, {0, -256, 255}, {255, INT16_MIN, 255}, {255, INT16_MAX, 0},
 	};
 
 	(void)state;

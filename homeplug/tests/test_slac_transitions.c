@@ -13,12 +13,12 @@
 
 #include <cmocka.h>
 
-#define HOUR_MS	   UINT64_C(3600000)
+#define HOUR_MS    UINT64_C(3600000)
 #define ROWS_MAX   64
 #define COUNT(row) (sizeof(row) / sizeof((row)[0]))
 
 static const enum mmtype messages[] = {CM_SLAC_PARM_REQ,     CM_START_ATTEN_CHAR_IND, CM_MNBC_SOUND_IND,
-				       CM_ATTEN_PROFILE_IND, CM_ATTEN_CHAR_RSP,	      CM_VALIDATE_REQ,
+				       CM_ATTEN_PROFILE_IND, CM_ATTEN_CHAR_RSP,       CM_VALIDATE_REQ,
 				       CM_SLAC_MATCH_REQ};
 
 /* `other`: the second way to say or to have it, where the state knows two (see bring_to, give). */
@@ -363,8 +363,8 @@ static void no_doubled_early_late_or_foreign_message_restarts_a_timer(void **sta
 					if (speakers[s] == &again && messages[m] == CM_SLAC_PARM_REQ)
 						continue; /* a new run: new times */
 					bring_to(&bench, &car, (enum slac_run_state)from, variant(v));
-					stayed += stays_in_time(&bench, &car, speakers[s], messages[m],
-								variant(v).other);
+					stayed +=
+						stays_in_time(&bench, &car, speakers[s], messages[m], variant(v).other);
 				}
 	assert_true(stayed > 1000);
 }

@@ -129,8 +129,8 @@ static void a_car_that_goes_on_after_a_repeated_ready_is_served(void **state)
 static void a_wrong_field_in_either_step_changes_nothing(void **state)
 {
 	static const enum slac_run_state states[] = {SLAC_RUN_WAIT_MATCH, SLAC_RUN_WAIT_TOGGLE};
-	static const uint8_t results[] = {VALIDATE_NOT_READY, VALIDATE_SUCCESS, VALIDATE_FAILURE,
-					  VALIDATE_NOT_REQUIRED, 0xff};
+	static const uint8_t results[] = {VALIDATE_NOT_READY, VALIDATE_SUCCESS, VALIDATE_FAILURE, VALIDATE_NOT_REQUIRED,
+					  0xff};
 	const struct slac_car car = slac_car(1);
 	struct bench bench;
 

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#define MS	UINT64_C(1000)
-#define START	UINT64_C(5000000)
+#define MS      UINT64_C(1000)
+#define START   UINT64_C(5000000)
 #define TOGGLES 3500u
 #define ASKS_MS 500u
 

@@ -31,7 +31,7 @@
 #define REST_US (60000 * MS)
 /* TT_EV_atten_results: so long a car waits for CM_ATTEN_CHAR.IND, and what it takes to answer it. */
 #define ATTEN_RESULTS_US (1200 * MS)
-#define ANSWER_US	 (5 * MS)
+#define ANSWER_US        (5 * MS)
 /* More than any EVSE of the captures took to answer CM_SLAC_PARM.REQ: 216 ms. */
 #define PARM_CNF_US (250 * MS)
 /* Cars of one connection, as far as they are followed. */
@@ -214,8 +214,7 @@ static void note_said(struct player *player, const struct mme *frame)
 	if (frame->mmtype == CM_SLAC_PARM_REQ)
 		memcpy(car->run_id, frame->slac_parm_req.run_id, RUN_ID_LEN);
 	else if (frame->mmtype == CM_START_ATTEN_CHAR_IND && car->progress == PARM_CNF_SENT &&
-		 start_atten_char_ind_check(&frame->start_atten_char_ind, car->run_id, player->strict) ==
-			 MME_OK)
+		 start_atten_char_ind_check(&frame->start_atten_char_ind, car->run_id, player->strict) == MME_OK)
 		car->progress = STARTED;
 	else if (frame->mmtype == CM_ATTEN_CHAR_RSP && car->progress == ATTEN_CHAR_SENT &&
 		 atten_char_rsp_check(&frame->atten_char_rsp, car->mac, car->run_id) == MME_OK)
@@ -233,8 +232,7 @@ static void note_sent(struct player *player, const struct mme *frame)
 }
 
 /* NULL, or why it is wrong that this car is matched now, by this message. */
-static const char *check_match(struct player *player, const struct slac_evse_output *item,
-			       const struct mme *by)
+static const char *check_match(struct player *player, const struct slac_evse_output *item, const struct mme *by)
 {
 	const struct car *car = car_of(player, item->ev_mac);
 
@@ -251,8 +249,7 @@ static const char *check_match(struct player *player, const struct slac_evse_out
 	return NULL;
 }
 
-static const char *note_match(struct player *player, const struct slac_evse_output *item,
-			      const struct mme *by)
+static const char *note_match(struct player *player, const struct slac_evse_output *item, const struct mme *by)
 {
 	const char *wrong = check_match(player, item, by);
 
@@ -313,8 +310,7 @@ static const char *wait_for_atten_char(struct player *player, const struct mme *
 	const uint64_t until_us = player->watch.now_us + ATTEN_RESULTS_US;
 	const char *wrong = NULL;
 
-	while (wrong == NULL && car->progress == STARTED &&
-	       slac_evse_deadline(&player->watch.evse) <= until_us)
+	while (wrong == NULL && car->progress == STARTED && slac_evse_deadline(&player->watch.evse) <= until_us)
 		wrong = run_until(player, slac_evse_deadline(&player->watch.evse));
 	return wrong;
 }
@@ -325,8 +321,7 @@ static const char *play_frames(struct player *player, const struct connection *f
 	uint64_t late_us = 0;
 
 	for (size_t i = 0; i < frames->count && wrong == NULL; i++) {
-		const struct slac_evse_input input = {.kind = SLAC_EVSE_FRAME,
-						      .frame = &frames->frames[i].frame};
+		const struct slac_evse_input input = {.kind = SLAC_EVSE_FRAME, .frame = &frames->frames[i].frame};
 		const uint64_t time_us = frames->frames[i].time_us + late_us;
 		wrong = run_until(player, time_us);
 		if (wrong == NULL && input.frame->mmtype == CM_ATTEN_CHAR_RSP)
@@ -356,8 +351,7 @@ static const char *play(struct player *player, const struct connection *frames, 
 	player->strict = strict;
 	player->watch.now_us = connection.frames[0].time_us;
 	if ((wrong = give_kind(player, SLAC_EVSE_KEY_SET)) != NULL ||
-	    (wrong = give_kind(player, SLAC_EVSE_CONNECTED)) != NULL ||
-	    (wrong = play_frames(player, frames)) != NULL ||
+	    (wrong = give_kind(player, SLAC_EVSE_CONNECTED)) != NULL || (wrong = play_frames(player, frames)) != NULL ||
 	    (wrong = run_until(player, player->watch.now_us + REST_US)) != NULL)
 		return wrong;
 	return check_rest(&player->watch.evse);
@@ -374,7 +368,7 @@ struct totals {
 	unsigned connections; /* in which a car speaks */
 	unsigned matched;     /* without a fault */
 	struct rate all;
-	struct rate unharmed;	      /* variations of what matches without a fault */
+	struct rate unharmed;         /* variations of what matches without a fault */
 	struct rate by_fault[FAULTS]; /* of unharmed */
 };
 
@@ -416,8 +410,7 @@ static void play_variation(struct totals *sum, size_t at, enum fault fault, bool
 	if (wrong != NULL)
 		fail_msg("%s, %s, %s %s at %llu us: %s", trace.file, strict ? "strict" : "field",
 			 mme_name(connection.frames[at].frame.mmtype), fault_texts[fault],
-			 (unsigned long long)(connection.frames[at].time_us - trace.frames[0].time_us),
-			 wrong);
+			 (unsigned long long)(connection.frames[at].time_us - trace.frames[0].time_us), wrong);
 	const struct rate one = {1, player.matched > 0 && player.matched >= unharmed};
 	add_rate(&sum->all, &one);
 	if (unharmed == 0)
@@ -508,8 +501,8 @@ static struct totals play_profile(bool strict)
 	printf("  no match even without a fault:\n");
 	for (size_t i = 0; i < files; i++)
 		if (sums[i].matched < sums[i].connections)
-			printf("    %s: %u of %u connections\n", names[i],
-			       sums[i].connections - sums[i].matched, sums[i].connections);
+			printf("    %s: %u of %u connections\n", names[i], sums[i].connections - sums[i].matched,
+			       sums[i].connections);
 	return all;
 }
 

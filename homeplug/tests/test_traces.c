@@ -21,13 +21,13 @@
 #include <cmocka.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define PAIRS_MAX	64
+#define PAIRS_MAX       64
 
-#define EVSIM	     "evsim-openplcutils-phytec-stale-buffers-matched.pcap"
-#define HYC150	     "ioniq-alpitronic-hyc150-spi-matched-neighbour-crosstalk.pcap"
-#define WP4	     "ioniq-alpitronic-wp4-sniffed-evse-half-matched.pcap"
-#define ALPI	     "pyplcev-alpitronic-2022-12-20-unanswered-parm-then-matched.pcap"
-#define DEHNER	     "pyplcev-alpitronic-dehner-matched.pcap"
+#define EVSIM        "evsim-openplcutils-phytec-stale-buffers-matched.pcap"
+#define HYC150       "ioniq-alpitronic-hyc150-spi-matched-neighbour-crosstalk.pcap"
+#define WP4          "ioniq-alpitronic-wp4-sniffed-evse-half-matched.pcap"
+#define ALPI         "pyplcev-alpitronic-2022-12-20-unanswered-parm-then-matched.pcap"
+#define DEHNER       "pyplcev-alpitronic-dehner-matched.pcap"
 #define COMPLEO_2022 "pyplcev-compleo-2022-12-13-two-sessions-matched.pcap"
 #define COMPLEO_2023 "pyplcev-compleo-2023-04-19-matched-then-9-sounds-char-retries.pcap"
 #define SUPERCHARGER "pyplcev-tesla-supercharger-matched-then-no-atten-char-failed.pcap"
@@ -35,13 +35,13 @@
 /* Whose CM_SLAC_MATCH.CNF is in the capture. */
 enum evse {
 	REAL_CHARGER, /* or open-plc-utils: NID derived from the NMK */
-	PYPLC	      /* sends NIDs that do not belong to the NMK, cars join all the same: no vectors */
+	PYPLC         /* sends NIDs that do not belong to the NMK, cars join all the same: no vectors */
 };
 
 static const struct {
 	const char *file;
 	enum evse evse;
-	size_t known;	/* frames of types the codec knows */
+	size_t known;   /* frames of types the codec knows */
 	size_t foreign; /* other 0x88E1 frames: vendor messages, CM_ENCRYPTED_PAYLOAD, CM_BRG_INFO */
 } captures[] = {
 	{"audi-q4-pyplc-foccicape-three-sessions-matched.pcap", PYPLC, 87, 30},
@@ -72,11 +72,10 @@ static const struct {
 	uint16_t mmtype;
 	size_t frames;
 } totals[MESSAGE_TYPES] = {
-	{CM_SET_KEY_REQ, 67},	       {CM_SET_KEY_CNF, 67},	{CM_GET_KEY_REQ, 10},
-	{CM_GET_KEY_CNF, 10},	       {CM_SLAC_PARM_REQ, 229}, {CM_SLAC_PARM_CNF, 46},
-	{CM_START_ATTEN_CHAR_IND, 66}, {CM_ATTEN_CHAR_IND, 40}, {CM_ATTEN_CHAR_RSP, 21},
-	{CM_MNBC_SOUND_IND, 229},      {CM_VALIDATE_REQ, 0},	{CM_VALIDATE_CNF, 0},
-	{CM_SLAC_MATCH_REQ, 21},       {CM_SLAC_MATCH_CNF, 26}, {CM_ATTEN_PROFILE_IND, 139},
+	{CM_SET_KEY_REQ, 67},    {CM_SET_KEY_CNF, 67},     {CM_GET_KEY_REQ, 10},          {CM_GET_KEY_CNF, 10},
+	{CM_SLAC_PARM_REQ, 229}, {CM_SLAC_PARM_CNF, 46},   {CM_START_ATTEN_CHAR_IND, 66}, {CM_ATTEN_CHAR_IND, 40},
+	{CM_ATTEN_CHAR_RSP, 21}, {CM_MNBC_SOUND_IND, 229}, {CM_VALIDATE_REQ, 0},          {CM_VALIDATE_CNF, 0},
+	{CM_SLAC_MATCH_REQ, 21}, {CM_SLAC_MATCH_CNF, 26},  {CM_ATTEN_PROFILE_IND, 139},
 };
 
 /* Frames that hold more than the message and zeros up to 60 octets; the codec does not give that back. */
@@ -88,8 +87,7 @@ static const struct {
 } longer_frames[] = {
 	{EVSIM, CM_SLAC_PARM_REQ, 39, "padding holds octets of an older frame"},
 	{EVSIM, CM_START_ATTEN_CHAR_IND, 3, "padding holds octets of an older frame"},
-	{EVSIM, CM_SET_KEY_REQ, 2,
-	 "one with another key's octets as padding, one of 129 octets with an older frame"},
+	{EVSIM, CM_SET_KEY_REQ, 2, "one with another key's octets as padding, one of 129 octets with an older frame"},
 	{EVSIM, CM_ATTEN_CHAR_IND, 1, "326 octets: open-plc-utils sends room for 255 groups"},
 	{WP4, CM_GET_KEY_CNF, 2, "425 octets: modems send a key field of 384"},
 	{ALPI, CM_GET_KEY_CNF, 2, "425 octets"},
@@ -144,14 +142,12 @@ static void round_trip(const uint8_t *frame, size_t len, uint64_t time_us, void 
 		return;
 	}
 	if (error != MME_OK)
-		fail_msg("%s, frame %zu, %s: %s", tally->file, number, mme_name(mme.mmtype),
-			 mme_error_text(error));
+		fail_msg("%s, frame %zu, %s: %s", tally->file, number, mme_name(mme.mmtype), mme_error_text(error));
 	error = mme_encode(&mme, again, sizeof(again), &again_len);
 	if (error != MME_OK)
 		fail_msg("%s, frame %zu: encode: %s", tally->file, number, mme_error_text(error));
 	if (memcmp(again, frame, mme_unpadded_len(&mme)) != 0)
-		fail_msg("%s, frame %zu, %s: comes back different", tally->file, number,
-			 mme_name(mme.mmtype));
+		fail_msg("%s, frame %zu, %s: comes back different", tally->file, number, mme_name(mme.mmtype));
 	tally->known++;
 	tally->by_type[type_index(mme.mmtype)]++;
 	if (again_len != len || memcmp(again, frame, len) != 0)
@@ -171,8 +167,8 @@ static void every_known_frame_round_trips_octet_for_octet(void **state)
 		each_frame(captures[i].file, round_trip, &tally);
 		printf("%7zu %7zu  %s\n", tally.known, tally.foreign, tally.file);
 		if (tally.known != captures[i].known || tally.foreign != captures[i].foreign)
-			fail_msg("%s: %zu known and %zu foreign frames, not %zu and %zu", tally.file,
-				 tally.known, tally.foreign, captures[i].known, captures[i].foreign);
+			fail_msg("%s: %zu known and %zu foreign frames, not %zu and %zu", tally.file, tally.known,
+				 tally.foreign, captures[i].known, captures[i].foreign);
 		known += tally.known;
 		for (size_t j = 0; j < MESSAGE_TYPES; j++)
 			by_type[j] += tally.by_type[j];
@@ -180,8 +176,7 @@ static void every_known_frame_round_trips_octet_for_octet(void **state)
 	for (size_t j = 0; j < MESSAGE_TYPES; j++) {
 		printf("%7zu %s\n", by_type[j], mme_name(totals[j].mmtype));
 		if (by_type[j] != totals[j].frames)
-			fail_msg("%s: %zu frames, not %zu", mme_name(totals[j].mmtype), by_type[j],
-				 totals[j].frames);
+			fail_msg("%s: %zu frames, not %zu", mme_name(totals[j].mmtype), by_type[j], totals[j].frames);
 	}
 	assert_int_equal(known, KNOWN_FRAMES);
 }
@@ -199,16 +194,16 @@ static void only_the_listed_frames_hold_more_than_their_message(void **state)
 			if (strcmp(longer_frames[j].file, captures[i].file) != 0)
 				continue;
 			const size_t type = type_index(longer_frames[j].mmtype);
-			printf("%3zu %s of %s: %s\n", tally.longer[type], mme_name(longer_frames[j].mmtype),
-			       tally.file, longer_frames[j].why);
+			printf("%3zu %s of %s: %s\n", tally.longer[type], mme_name(longer_frames[j].mmtype), tally.file,
+			       longer_frames[j].why);
 			assert_int_equal(tally.longer[type], longer_frames[j].frames);
 			tally.longer[type] = 0;
 			listed++;
 		}
 		for (size_t type = 0; type < MESSAGE_TYPES; type++)
 			if (tally.longer[type] != 0)
-				fail_msg("%s: %zu %s hold more than the message", tally.file,
-					 tally.longer[type], mme_name(totals[type].mmtype));
+				fail_msg("%s: %zu %s hold more than the message", tally.file, tally.longer[type],
+					 mme_name(totals[type].mmtype));
 	}
 	assert_int_equal(listed, COUNT_OF(longer_frames));
 }
@@ -271,8 +266,7 @@ static void nid_of_every_real_charger_is_derived_from_its_nmk(void **state)
 	struct pairs pairs = pairs_of(REAL_CHARGER);
 
 	(void)state;
-	printf("%zu CM_SLAC_MATCH.CNF of real chargers, %zu distinct NID/NMK pairs\n", pairs.frames,
-	       pairs.count);
+	printf("%zu CM_SLAC_MATCH.CNF of real chargers, %zu distinct NID/NMK pairs\n", pairs.frames, pairs.count);
 	for (size_t i = 0; i < pairs.count; i++) {
 		char text[NID_TEXT_SIZE];
 		uint8_t nid[NID_LEN];
@@ -292,8 +286,7 @@ static void no_nid_of_pyplc_is_derived_from_its_nmk(void **state)
 	struct pairs pairs = pairs_of(PYPLC);
 
 	(void)state;
-	printf("%zu CM_SLAC_MATCH.CNF of pyPLC, %zu distinct NID/NMK pairs, NIDs:\n", pairs.frames,
-	       pairs.count);
+	printf("%zu CM_SLAC_MATCH.CNF of pyPLC, %zu distinct NID/NMK pairs, NIDs:\n", pairs.frames, pairs.count);
 	for (size_t i = 0; i < pairs.count; i++) {
 		char text[NID_TEXT_SIZE];
 		uint8_t nid[NID_LEN];
@@ -416,8 +409,7 @@ static void nid_in_get_key_cnf_does_not_tell_the_key(void **state)
 
 	(void)state;
 	each_frame_of_all(note_granted, &granted);
-	printf("CM_GET_KEY.CNF: %zu granted, in %zu the NID is that of the key\n", granted.reported,
-	       granted.of_nid);
+	printf("CM_GET_KEY.CNF: %zu granted, in %zu the NID is that of the key\n", granted.reported, granted.of_nid);
 	assert_int_equal(granted.reported, 6);
 	assert_int_equal(granted.of_nid, 1);
 }

@@ -44,8 +44,7 @@ static bool profile_of_twin(const char *file, const uint8_t *octets, size_t len,
 	return true;
 }
 
-bool trace_note_match(struct trace_matches *matches, const uint8_t ev_mac[MAC_LEN],
-		      const uint8_t run_id[RUN_ID_LEN])
+bool trace_note_match(struct trace_matches *matches, const uint8_t ev_mac[MAC_LEN], const uint8_t run_id[RUN_ID_LEN])
 {
 	if (matches->count == TRACE_MATCHES)
 		return false;
@@ -63,13 +62,11 @@ static bool take_frame(struct trace *trace, const uint8_t *octets, size_t len, u
 	struct trace_frame *item = &trace->frames[trace->count++];
 	struct mme *frame = &item->frame;
 	item->time_us = time_us;
-	item->received =
-		mme_decode(octets, len, frame) == MME_OK || profile_of_twin(trace->file, octets, len, frame);
+	item->received = mme_decode(octets, len, frame) == MME_OK || profile_of_twin(trace->file, octets, len, frame);
 	if (item->received && frame->mmtype == CM_SLAC_PARM_CNF)
 		memcpy(trace->evse_mac, frame->src, MAC_LEN);
 	if (item->received && frame->mmtype == CM_SLAC_MATCH_CNF)
-		return trace_note_match(&trace->recorded, frame->slac_match_cnf.pev_mac,
-					frame->slac_match_cnf.run_id);
+		return trace_note_match(&trace->recorded, frame->slac_match_cnf.pev_mac, frame->slac_match_cnf.run_id);
 	return true;
 }
 

@@ -11,8 +11,8 @@
 #include "homeplug/tests/trace_files.h"
 
 /* More than any capture has. */
-#define TRACE_FRAMES	512
-#define TRACE_MATCHES	8
+#define TRACE_FRAMES  512
+#define TRACE_MATCHES 8
 /* A longer pause is an unplug and a replug. */
 #define TRACE_UNPLUG_US UINT64_C(5000000)
 
@@ -44,7 +44,6 @@ struct trace {
 bool trace_load(struct trace *trace, const char *file, char error[LINK_ERROR_SIZE]);
 
 /* Adds one; false when there is no room. */
-bool trace_note_match(struct trace_matches *matches, const uint8_t ev_mac[MAC_LEN],
-		      const uint8_t run_id[RUN_ID_LEN]);
+bool trace_note_match(struct trace_matches *matches, const uint8_t ev_mac[MAC_LEN], const uint8_t run_id[RUN_ID_LEN]);
 
 #endif

@@ -73,8 +73,7 @@ struct broker_options client_options(uint16_t port)
 void client_open(struct client *client, const struct broker_options *options)
 {
 	static const struct broker_callbacks callbacks = {client_on_connected, client_on_disconnected,
-							  client_on_message, client_on_dropped,
-							  client_on_refused};
+							  client_on_message, client_on_dropped, client_on_refused};
 
 	memset(client, 0, sizeof(*client));
 	client->base = event_base_new();

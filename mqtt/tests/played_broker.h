@@ -9,10 +9,10 @@
 #include "mqtt/tests/client.h"
 
 /* The types of packets, in the upper four bits. */
-#define MQTT_CONNECT	0x10
-#define MQTT_PUBLISH	0x30
-#define MQTT_SUBSCRIBE	0x80
-#define MQTT_PINGREQ	0xc0
+#define MQTT_CONNECT    0x10
+#define MQTT_PUBLISH    0x30
+#define MQTT_SUBSCRIBE  0x80
+#define MQTT_PINGREQ    0xc0
 #define MQTT_DISCONNECT 0xe0
 
 struct packet {

@@ -13,8 +13,7 @@
 
 static char out[API_BUILD_MAX];
 static const uint8_t run_id[API_RUN_ID_LEN] = {0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef};
-static const struct api_network network = {
-	{1, 2, 3, 4, 5, 6, 15}, 7, 1, 2, {0x02, 0x00, 0x00, 0x00, 0x00, 0xaa}};
+static const struct api_network network = {{1, 2, 3, 4, 5, 6, 15}, 7, 1, 2, {0x02, 0x00, 0x00, 0x00, 0x00, 0xaa}};
 
 static void assert_built(size_t len, const char *expected)
 {
@@ -27,31 +26,28 @@ static void every_message_is_written_octet_for_octet(void **state)
 	const struct api_cp_pwm pwm = {.evse_id = EVSE_1, .has_current = true, .current_deciampere = 160};
 
 	(void)state;
-	assert_built(api_build_service_status(out, sizeof(out), MESSAGE_ID, API_UPDATE, "0.1.0",
-					      API_SERVICE_READY),
+	assert_built(api_build_service_status(out, sizeof(out), MESSAGE_ID, API_UPDATE, "0.1.0", API_SERVICE_READY),
 		     SERVICE_STATUS_UPDATE);
 	assert_built(api_build_cs_parameters_request(out, sizeof(out), MESSAGE_ID), PARAMETERS_REQUEST);
 	assert_built(api_build_cs_limits_request(out, sizeof(out), MESSAGE_ID), LIMITS_REQUEST);
 	assert_built(api_build_cp_pwm_request(out, sizeof(out), MESSAGE_ID, &pwm), CP_PWM_REQUEST);
-	assert_built(api_build_slac_status(out, sizeof(out), MESSAGE_ID, API_NAME_SLAC_SERVICE_STATUS, EVSE_1,
-					   run_id, API_SLAC_FAILED, "sounding_timeout"),
+	assert_built(api_build_slac_status(out, sizeof(out), MESSAGE_ID, API_NAME_SLAC_SERVICE_STATUS, EVSE_1, run_id,
+					   API_SLAC_FAILED, "sounding_timeout"),
 		     SLAC_SERVICE_STATUS_UPDATE);
 	assert_built(api_build_link_status_response(out, sizeof(out), MESSAGE_ID, EVSE_1, API_LINK_CONNECTED),
 		     LINK_STATUS_RESPONSE);
 	assert_built(api_build_network_info_response(out, sizeof(out), MESSAGE_ID, EVSE_1, &network, 1),
 		     NETWORK_INFO_RESPONSE);
-	assert_built(api_build_reset_response(out, sizeof(out), MESSAGE_ID, API_RESET_ACCEPTED),
-		     RESET_RESPONSE);
+	assert_built(api_build_reset_response(out, sizeof(out), MESSAGE_ID, API_RESET_ACCEPTED), RESET_RESPONSE);
 }
 
 static void service_status_response_differs_in_its_type_only(void **state)
 {
 	(void)state;
-	assert_built(
-		api_build_service_status(out, sizeof(out), "1", API_RESPONSE, "0.1.0", API_SERVICE_STOPPING),
-		"{\"id\":\"1\",\"name\":\"service_status\",\"type\":\"response\",\"data\":{\"service\":"
-		"\"slac\","
-		"\"software_version\":\"0.1.0\",\"api_version\":\"3.11\",\"status\":\"stopping\"}}");
+	assert_built(api_build_service_status(out, sizeof(out), "1", API_RESPONSE, "0.1.0", API_SERVICE_STOPPING),
+		     "{\"id\":\"1\",\"name\":\"service_status\",\"type\":\"response\",\"data\":{\"service\":"
+		     "\"slac\","
+		     "\"software_version\":\"0.1.0\",\"api_version\":\"3.11\",\"status\":\"stopping\"}}");
 }
 
 static void slac_status_leaves_out_what_is_not_known(void **state)
@@ -105,11 +101,9 @@ static void current_has_exactly_one_decimal(void **state)
 static void texts_are_escaped_and_stay_on_one_line(void **state)
 {
 	(void)state;
-	assert_built(
-		api_build_link_status_response(out, sizeof(out), "1", "a/\"b\"\\\n\xc3\xa4",
-					       API_LINK_UNKNOWN),
-		"{\"id\":\"1\",\"name\":\"slac_link_status\",\"type\":\"response\",\"data\":{\"evse_id\":"
-		"\"a/\\\"b\\\"\\\\\\n\xc3\xa4\",\"status\":\"unknown\"}}");
+	assert_built(api_build_link_status_response(out, sizeof(out), "1", "a/\"b\"\\\n\xc3\xa4", API_LINK_UNKNOWN),
+		     "{\"id\":\"1\",\"name\":\"slac_link_status\",\"type\":\"response\",\"data\":{\"evse_id\":"
+		     "\"a/\\\"b\\\"\\\\\\n\xc3\xa4\",\"status\":\"unknown\"}}");
 }
 
 static void text_that_is_not_utf8_builds_nothing(void **state)
@@ -147,8 +141,7 @@ static void networks_may_be_none_and_are_bounded(void **state)
 	}
 	assert_true(api_build_network_info_response(out, sizeof(out), "1", "E", NULL, 0) > 0);
 	assert_non_null(strstr(out, "\"networks\":[]"));
-	assert_true(api_build_network_info_response(out, sizeof(out), MESSAGE_ID, "E", many, COUNT(many)) >
-		    0);
+	assert_true(api_build_network_info_response(out, sizeof(out), MESSAGE_ID, "E", many, COUNT(many)) > 0);
 	for (const char *at = out; (at = strstr(at, "\"role\":\"unknown\"")); at++)
 		count++;
 	assert_int_equal(count, API_NETWORKS_MAX);

@@ -21,16 +21,15 @@ static char *list(const char *member, const char *rest, size_t count)
 	size_t used = (size_t)snprintf(text, size, "{\"%s\":[", member);
 
 	for (size_t i = 0; i < count; i++)
-		used += (size_t)snprintf(text + used, size - used, "%s{\"evse_id\":\"E%zu\",%s}",
-					 i ? "," : "", i, rest);
+		used += (size_t)snprintf(text + used, size - used, "%s{\"evse_id\":\"E%zu\",%s}", i ? "," : "", i,
+					 rest);
 	snprintf(text + used, size - used, "]}");
 	return text;
 }
 
 static void sixty_four_outlets_are_taken_and_one_more_is_refused(void **state)
 {
-	static const char parameters[] =
-		"\"supports_eim\":true,\"network_interface\":\"e\",\"connectors\":[]";
+	static const char parameters[] = "\"supports_eim\":true,\"network_interface\":\"e\",\"connectors\":[]";
 	static const char limits[] = "\"status_code\":\"evse_ready\"";
 	static struct api_parameters p;
 	static struct api_limits l;
@@ -60,9 +59,9 @@ static void data_files_are_read_with_the_same_checks(void **state)
 	struct api_limits l;
 
 	(void)state;
-	assert_int_equal(api_parse_parameters_data(PARAMETERS_DATA "\n", strlen(PARAMETERS_DATA "\n"), &p,
-						   &parse_error),
-			 API_OK);
+	assert_int_equal(
+		api_parse_parameters_data(PARAMETERS_DATA "\n", strlen(PARAMETERS_DATA "\n"), &p, &parse_error),
+		API_OK);
 	assert_int_equal(p.count, 2);
 	assert_int_equal(api_parse_limits_data(LIMITS_DATA, strlen(LIMITS_DATA), &l, &parse_error), API_OK);
 	assert_int_equal(l.count, 2);

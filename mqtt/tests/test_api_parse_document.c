@@ -121,9 +121,8 @@ static void invalid_utf8_is_malformed(void **state)
 static void characters_outside_ascii_are_read(void **state)
 {
 	(void)state;
-	assert_int_equal(
-		parse_changed(CP_STATUS_UPDATE, "DE*ABC*E1", "S\xc3\xa4ule \xe2\x82\xac \xf0\x9f\x98\x80"),
-		API_OK);
+	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "DE*ABC*E1", "S\xc3\xa4ule \xe2\x82\xac \xf0\x9f\x98\x80"),
+			 API_OK);
 	assert_string_equal(parsed.data.cp_status.evse_id, "S\xc3\xa4ule \xe2\x82\xac \xf0\x9f\x98\x80");
 	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "DE*ABC*E1", "S\\u00e4ule"), API_OK);
 	assert_string_equal(parsed.data.cp_status.evse_id, "S\xc3\xa4ule");
@@ -134,8 +133,7 @@ static void nesting_above_the_bound_is_malformed(void **state)
 	char deep[2 * 5000 + 1];
 
 	(void)state;
-	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "\"B2\"", "\"B2\",\"x\":[[[[[[[[[[[[5]]]]]]]]]]]]"),
-			 API_OK);
+	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "\"B2\"", "\"B2\",\"x\":[[[[[[[[[[[[5]]]]]]]]]]]]"), API_OK);
 	memset(deep, '[', 5000);
 	memset(deep + 5000, ']', 5000);
 	deep[10000] = '\0';
@@ -143,9 +141,8 @@ static void nesting_above_the_bound_is_malformed(void **state)
 	memset(deep, '[', 50);
 	memset(deep + 50, ']', 50);
 	deep[100] = '\0';
-	assert_int_equal(
-		parse_changed(CP_STATUS_UPDATE, "5}", "5,\"x\":[[[[[[[[[[[[[[[[[[5]]]]]]]]]]]]]]]]]]}"),
-		API_MALFORMED);
+	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "5}", "5,\"x\":[[[[[[[[[[[[[[[[[[5]]]]]]]]]]]]]]]]]]}"),
+			 API_MALFORMED);
 }
 
 static void payload_above_the_bound_is_too_large(void **state)

@@ -40,9 +40,8 @@ static void messages_in_the_other_direction_are_ignored(void **state)
 static void unknown_members_are_skipped(void **state)
 {
 	(void)state;
-	assert_int_equal(
-		parse_changed(CP_STATUS_UPDATE, "\"evse_id\"", "\"future\":{\"a\":[1,NaN]},\"evse_id\""),
-		API_OK);
+	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "\"evse_id\"", "\"future\":{\"a\":[1,NaN]},\"evse_id\""),
+			 API_OK);
 	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "\"type\"", "\"version\":2,\"type\""), API_OK);
 }
 

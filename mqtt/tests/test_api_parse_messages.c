@@ -46,10 +46,9 @@ static void every_service_of_a_connector_counts(void **state)
 		bool ac;
 		bool dc;
 	} cases[] = {
-		{"{\"ac\":{}}", true, false},	       {"{\"ac_bpt\":{}}", true, false},
-		{"{\"dc\":{}}", false, true},	       {"{\"dc_bpt\":{}}", false, true},
-		{"{\"ac\":{},\"dc\":{}}", true, true}, {"{}", false, false},
-		{"{\"ac\":null}", false, false},       {"{\"inductive\":5}", false, false},
+		{"{\"ac\":{}}", true, false},     {"{\"ac_bpt\":{}}", true, false},      {"{\"dc\":{}}", false, true},
+		{"{\"dc_bpt\":{}}", false, true}, {"{\"ac\":{},\"dc\":{}}", true, true}, {"{}", false, false},
+		{"{\"ac\":null}", false, false},  {"{\"inductive\":5}", false, false},
 	};
 	char text[512];
 	struct api_parameters p;
@@ -141,11 +140,9 @@ static void cp_status_is_read(void **state)
 static void cp_status_needs_no_measurements(void **state)
 {
 	(void)state;
-	assert_int_equal(
-		parse(ENVELOPE(
-			"cp_status", "update",
-			"{\"evse_id\":\"E\",\"connector_id\":7,\"state\":\"A1\",\"duty_cycle\":null}")),
-		API_OK);
+	assert_int_equal(parse(ENVELOPE("cp_status", "update",
+					"{\"evse_id\":\"E\",\"connector_id\":7,\"state\":\"A1\",\"duty_cycle\":null}")),
+			 API_OK);
 	assert_string_equal(parsed.data.cp_status.connector_id, "7");
 	assert_false(parsed.data.cp_status.has_max_voltage || parsed.data.cp_status.has_min_voltage ||
 		     parsed.data.cp_status.has_duty_cycle);

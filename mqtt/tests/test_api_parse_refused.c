@@ -24,10 +24,8 @@ static void assert_refused(const struct wrong *w)
 
 	memset(&parsed, 0x5a, sizeof(parsed));
 	before = parsed;
-	if (parse_changed(w->valid, w->from, w->to) != API_INVALID ||
-	    strcmp(parse_error.member, w->member) != 0)
-		fail_msg("%s -> %s: got member '%s', expected '%s'", w->from, w->to, parse_error.member,
-			 w->member);
+	if (parse_changed(w->valid, w->from, w->to) != API_INVALID || strcmp(parse_error.member, w->member) != 0)
+		fail_msg("%s -> %s: got member '%s', expected '%s'", w->from, w->to, parse_error.member, w->member);
 	assert_true(parse_error.name[0] && parse_error.expected[0]);
 	/* A refused message changes nothing. */
 	assert_memory_equal(&parsed, &before, sizeof(parsed));
@@ -65,8 +63,7 @@ static void wrong_members_of_cs_parameters_are_named(void **state)
 		{PARAMETERS_RESPONSE, "\"DE*ABC*E2\"", "\"\"", "data.parameters[1].evse_id"},
 		{PARAMETERS_RESPONSE, "\"DE*ABC*E2\"", "\"a\\nb\"", "data.parameters[1].evse_id"},
 		{PARAMETERS_RESPONSE, "\"DE*ABC*E2\"", "\"a\\u0000b\"", "data.parameters[1].evse_id"},
-		{PARAMETERS_RESPONSE, "DE*ABC*E2",
-		 "0123456789012345678901234567890123456789012345678901234567890123",
+		{PARAMETERS_RESPONSE, "DE*ABC*E2", "0123456789012345678901234567890123456789012345678901234567890123",
 		 "data.parameters[1].evse_id"},
 		{PARAMETERS_RESPONSE, "DE*ABC*E2", "DE*ABC*E1", "data.parameters[1].evse_id"},
 		{PARAMETERS_RESPONSE, "true", "\"true\"", "data.parameters[0].supports_eim"},
@@ -77,8 +74,7 @@ static void wrong_members_of_cs_parameters_are_named(void **state)
 		{PARAMETERS_RESPONSE, "eth1", "../eth1", "data.parameters[0].network_interface"},
 		{PARAMETERS_RESPONSE, "eth1", "..", "data.parameters[0].network_interface"},
 		{PARAMETERS_RESPONSE, "\"connectors\"", "\"plugs\"", "data.parameters[0].connectors"},
-		{PARAMETERS_RESPONSE, "\"connectors\":[", "\"connectors\":[[],",
-		 "data.parameters[0].connectors[0]"},
+		{PARAMETERS_RESPONSE, "\"connectors\":[", "\"connectors\":[[],", "data.parameters[0].connectors[0]"},
 		{PARAMETERS_RESPONSE, "\"services\"", "\"s\"", "data.parameters[0].connectors[0].services"},
 		{PARAMETERS_RESPONSE, "\"services\":{", "\"services\":[],\"x\":{",
 		 "data.parameters[0].connectors[0].services"},
@@ -86,10 +82,8 @@ static void wrong_members_of_cs_parameters_are_named(void **state)
 		 "data.parameters[0].connectors[0].services.ac"},
 		{PARAMETERS_RESPONSE, "\"AC_three_phase_core\"", "\"Schuko\"",
 		 "data.parameters[0].connectors[0].services.ac.connector_type"},
-		{PARAMETERS_RESPONSE, "230", "-1",
-		 "data.parameters[0].connectors[0].services.ac.nominal_voltage"},
-		{PARAMETERS_RESPONSE, "400", "\"400\"",
-		 "data.parameters[1].connectors[0].services.dc.nominal_voltage"},
+		{PARAMETERS_RESPONSE, "230", "-1", "data.parameters[0].connectors[0].services.ac.nominal_voltage"},
+		{PARAMETERS_RESPONSE, "400", "\"400\"", "data.parameters[1].connectors[0].services.dc.nominal_voltage"},
 		{PARAMETERS_RESPONSE, "\"scheduled\"", "3",
 		 "data.parameters[0].connectors[0].services.ac.control_mode"},
 	};
@@ -111,8 +105,7 @@ static void wrong_members_of_cs_status_and_limits_are_named(void **state)
 		{LIMITS_RESPONSE, "\"evse_ready\"", "1", "data.evses[0].status_code"},
 		{LIMITS_RESPONSE, "\"ac\":{", "\"ac\":[],\"x\":{", "data.evses[0].ac"},
 		{LIMITS_RESPONSE, "\"max_current\"", "\"current\"", "data.evses[0].ac.max_current"},
-		{LIMITS_RESPONSE, "\"max_current\":{", "\"max_current\":16,\"x\":{",
-		 "data.evses[0].ac.max_current"},
+		{LIMITS_RESPONSE, "\"max_current\":{", "\"max_current\":16,\"x\":{", "data.evses[0].ac.max_current"},
 		{LIMITS_RESPONSE, "\"l1\"", "\"L1\"", "data.evses[0].ac.max_current.l1"},
 		{LIMITS_RESPONSE, "16", "null", "data.evses[0].ac.max_current.l1"},
 		{LIMITS_RESPONSE, "16", "\"16\"", "data.evses[0].ac.max_current.l1"},

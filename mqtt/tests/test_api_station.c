@@ -63,8 +63,7 @@ static void slac_status_is_read_under_either_name(void **state)
 	(void)state;
 	assert_int_equal(parse(SLAC_SERVICE_STATUS_UPDATE), API_OK);
 	assert_int_equal(message.data.slac_status.name, API_NAME_SLAC_SERVICE_STATUS);
-	assert_int_equal(parse_changed(SLAC_SERVICE_STATUS_UPDATE, "slac_service_status", "slac_status"),
-			 API_OK);
+	assert_int_equal(parse_changed(SLAC_SERVICE_STATUS_UPDATE, "slac_service_status", "slac_status"), API_OK);
 	assert_int_equal(message.data.slac_status.name, API_NAME_SLAC_STATUS);
 }
 
@@ -105,8 +104,7 @@ static void every_truncation_of_every_message_is_malformed(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(messages); i++) {
 		for (size_t cut = 0; cut < strlen(messages[i]); cut++)
-			assert_int_equal(api_station_parse(messages[i], cut, &message, &error),
-					 API_MALFORMED);
+			assert_int_equal(api_station_parse(messages[i], cut, &message, &error), API_MALFORMED);
 	}
 }
 
@@ -140,13 +138,11 @@ static void slacd_reads_every_message_of_the_station(void **state)
 	read_by_slacd(api_station_build_cp_pwm_response(out, sizeof(out), MESSAGE_ID, &pwm), CP_PWM_RESPONSE);
 	read_by_slacd(api_station_build_data_link(out, sizeof(out), MESSAGE_ID, EVSE_1, API_DATA_LINK_PAUSE),
 		      DATA_LINK_UPDATE);
-	read_by_slacd(api_station_build_hlc_charging(out, sizeof(out), MESSAGE_ID, EVSE_1, true),
-		      HLC_CHARGING_UPDATE);
+	read_by_slacd(api_station_build_hlc_charging(out, sizeof(out), MESSAGE_ID, EVSE_1, true), HLC_CHARGING_UPDATE);
 	read_by_slacd(api_station_build_service_status_request(out, sizeof(out), MESSAGE_ID, "slac"),
 		      SERVICE_STATUS_REQUEST);
-	read_by_slacd(
-		api_station_build_evse_request(out, sizeof(out), MESSAGE_ID, API_SLAC_LINK_STATUS, EVSE_1),
-		LINK_STATUS_REQUEST);
+	read_by_slacd(api_station_build_evse_request(out, sizeof(out), MESSAGE_ID, API_SLAC_LINK_STATUS, EVSE_1),
+		      LINK_STATUS_REQUEST);
 	read_by_slacd(api_station_build_evse_request(out, sizeof(out), MESSAGE_ID, API_RESET, NULL), NULL);
 	read_by_slacd(api_station_build_cp_status(out, sizeof(out), MESSAGE_ID, &cp), NULL);
 	assert_int_equal(read_back.data.cp_status.state, API_CP_C2);
@@ -159,10 +155,10 @@ static void data_from_a_file_becomes_one_line(void **state)
 	static const char pretty[] = "{\n  \"parameters\": []\n}\n";
 
 	(void)state;
-	read_by_slacd(api_station_build_data(out, sizeof(out), "1", "cs_parameters", API_RESPONSE, pretty,
-					     strlen(pretty)),
-		      "{\"id\":\"1\",\"name\":\"cs_parameters\",\"type\":\"response\",\"data\":{"
-		      "\"parameters\":[]}}");
+	read_by_slacd(
+		api_station_build_data(out, sizeof(out), "1", "cs_parameters", API_RESPONSE, pretty, strlen(pretty)),
+		"{\"id\":\"1\",\"name\":\"cs_parameters\",\"type\":\"response\",\"data\":{"
+		"\"parameters\":[]}}");
 	read_by_slacd(api_station_build_data(out, sizeof(out), MESSAGE_ID, "cs_status_and_limits", API_UPDATE,
 					     LIMITS_DATA, strlen(LIMITS_DATA)),
 		      NULL);

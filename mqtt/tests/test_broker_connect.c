@@ -35,8 +35,7 @@ static void connect_carries_client_id_credentials_and_will(void **state)
 	client_open(&client, &options);
 	fd = accept_client(listener, 0, 1, &packet);
 	client_wait(&client, &client.connected, 1);
-	assert_true(contains(&packet, "slacd-test") && contains(&packet, "user") &&
-		    contains(&packet, "secret"));
+	assert_true(contains(&packet, "slacd-test") && contains(&packet, "user") && contains(&packet, "secret"));
 	assert_true(contains(&packet, "will/topic") && contains(&packet, "gone"));
 	/* MQTT 3.1.1, 3.1.2.3: user name, password, no will retain, will QoS 1, will, clean session. */
 	assert_int_equal(packet.body[7], 0xce);

@@ -24,11 +24,10 @@
 
 #include "mqtt/tests/client.h"
 
-#define SKIPPED	    77
+#define SKIPPED     77
 #define MAILBOX_MAX 512
 
-static const char *const programs[] = {"/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto",
-				       "/usr/bin/mosquitto"};
+static const char *const programs[] = {"/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto"};
 
 static const char *program(void)
 {
@@ -136,8 +135,7 @@ struct mailbox {
 	char payloads[MAILBOX_MAX][16];
 };
 
-static void mailbox_on_subscribe(struct mosquitto *mosquitto, void *context, int mid, int count,
-				 const int *granted)
+static void mailbox_on_subscribe(struct mosquitto *mosquitto, void *context, int mid, int count, const int *granted)
 {
 	(void)mosquitto;
 	(void)mid;
@@ -146,15 +144,14 @@ static void mailbox_on_subscribe(struct mosquitto *mosquitto, void *context, int
 	((struct mailbox *)context)->subscribed = true;
 }
 
-static void mailbox_on_message(struct mosquitto *mosquitto, void *context,
-			       const struct mosquitto_message *message)
+static void mailbox_on_message(struct mosquitto *mosquitto, void *context, const struct mosquitto_message *message)
 {
 	struct mailbox *mailbox = context;
 
 	(void)mosquitto;
 	assert_true(mailbox->count < MAILBOX_MAX);
-	snprintf(mailbox->payloads[mailbox->count++], sizeof(mailbox->payloads[0]), "%.*s",
-		 message->payloadlen, (char *)message->payload);
+	snprintf(mailbox->payloads[mailbox->count++], sizeof(mailbox->payloads[0]), "%.*s", message->payloadlen,
+		 (char *)message->payload);
 }
 
 static struct mosquitto *mailbox_connect(struct mailbox *mailbox)

@@ -66,8 +66,7 @@ static void no_more_than_the_window_is_in_flight(void **state)
 	client_wait(&client, &client.connected, 1);
 	for (int i = 0; i < BROKER_INFLIGHT_MAX + 2; i++) {
 		snprintf(text, sizeof(text), "%d", i);
-		assert_true(
-			client_publish(&client, i == BROKER_INFLIGHT_MAX ? BROKER_NOW : BROKER_KEEP, text));
+		assert_true(client_publish(&client, i == BROKER_INFLIGHT_MAX ? BROKER_NOW : BROKER_KEEP, text));
 	}
 	for (int i = 0; i < BROKER_INFLIGHT_MAX; i++) {
 		snprintf(text, sizeof(text), "%d", i);

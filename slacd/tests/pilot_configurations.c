@@ -11,38 +11,38 @@ const struct pilot_logic pilot_logic_real = {
 #define STATE(state) BIT(WORLD_STATE_A1 + CP_STATE_##state)
 
 #define ALL_STATES (BIT(WORLD_STATE_F + 1) - 1)
-#define STATES	   (STATE(A1) | STATE(B2) | STATE(C2) | STATE(E) | STATE(F))
+#define STATES     (STATE(A1) | STATE(B2) | STATE(C2) | STATE(E) | STATE(F))
 #define FEW_STATES (STATE(A1) | STATE(C2) | STATE(E) | STATE(F))
-#define ALL_LIMITS                                                                                           \
-	(BIT(WORLD_LIMIT_0) | BIT(WORLD_LIMIT_59) | BIT(WORLD_LIMIT_60) | BIT(WORLD_LIMIT_160) |             \
+#define ALL_LIMITS                                                                                                     \
+	(BIT(WORLD_LIMIT_0) | BIT(WORLD_LIMIT_59) | BIT(WORLD_LIMIT_60) | BIT(WORLD_LIMIT_160) |                       \
 	 BIT(WORLD_LIMIT_320) | BIT(WORLD_LIMIT_1000))
 #define FEW_LIMITS   (BIT(WORLD_LIMIT_59) | BIT(WORLD_LIMIT_160))
 #define AVAILABILITY (BIT(WORLD_READY) | BIT(WORLD_NOT_READY) | BIT(WORLD_OUT_OF_ORDER))
-#define EIM	     (BIT(WORLD_EIM_ON) | BIT(WORLD_EIM_OFF))
-#define HLC	     (BIT(WORLD_HLC_ON) | BIT(WORLD_HLC_OFF))
-#define SERVICE	     (BIT(WORLD_RESET) | BIT(WORLD_TERMINATE) | BIT(WORLD_KEY_LOST))
-#define CAR	     (BIT(WORLD_PARM_REQ) | BIT(WORLD_MATCH_REQ) | BIT(WORLD_RUN_FAILED) | BIT(WORLD_LINK_LOST))
-#define STATION	     (BIT(WORLD_ANSWER_VALID) | BIT(WORLD_ANSWER_REFUSED) | BIT(WORLD_ANSWER_OLD))
-#define BROKER	     (BIT(WORLD_BROKER_AWAY) | BIT(WORLD_BROKER_BACK))
-#define TIME	     (BIT(WORLD_TIME) | BIT(WORLD_OVERSLEEP))
+#define EIM          (BIT(WORLD_EIM_ON) | BIT(WORLD_EIM_OFF))
+#define HLC          (BIT(WORLD_HLC_ON) | BIT(WORLD_HLC_OFF))
+#define SERVICE      (BIT(WORLD_RESET) | BIT(WORLD_TERMINATE) | BIT(WORLD_KEY_LOST))
+#define CAR          (BIT(WORLD_PARM_REQ) | BIT(WORLD_MATCH_REQ) | BIT(WORLD_RUN_FAILED) | BIT(WORLD_LINK_LOST))
+#define STATION      (BIT(WORLD_ANSWER_VALID) | BIT(WORLD_ANSWER_REFUSED) | BIT(WORLD_ANSWER_OLD))
+#define BROKER       (BIT(WORLD_BROKER_AWAY) | BIT(WORLD_BROKER_BACK))
+#define TIME         (BIT(WORLD_TIME) | BIT(WORLD_OVERSLEEP))
 #define EVERYTHING   (ALL_STATES | ALL_LIMITS | AVAILABILITY | EIM | HLC | SERVICE | CAR | TIME)
 
 /* The defaults of the configuration. */
-#define STEPS	 .step_f_ms = 5000, .step_x1_ms = 500, .step_x1_hlc_ms = 3000
+#define STEPS    .step_f_ms = 5000, .step_x1_ms = 500, .step_x1_hlc_ms = 3000
 #define AC_PILOT .has_ac = true, .hlc_at_start = true, STEPS
 #define DC_PILOT .has_ac = false, .hlc_at_start = true, STEPS
-#define WINDOW	 .init_ms = 20000, .session_ms = 10000
-#define FIELD                                                                                                \
-	{                                                                                                    \
-		.listen_after_failure = true, WINDOW                                                         \
+#define WINDOW   .init_ms = 20000, .session_ms = 10000
+#define FIELD                                                                                                          \
+	{                                                                                                              \
+		.listen_after_failure = true, WINDOW                                                                   \
 	}
-#define FIELD_DC                                                                                             \
-	{                                                                                                    \
-		.listen_after_failure = true, .listen_after_init = true, WINDOW                              \
+#define FIELD_DC                                                                                                       \
+	{                                                                                                              \
+		.listen_after_failure = true, .listen_after_init = true, WINDOW                                        \
 	}
-#define STRICT                                                                                               \
-	{                                                                                                    \
-		WINDOW                                                                                       \
+#define STRICT                                                                                                         \
+	{                                                                                                              \
+		WINDOW                                                                                                 \
 	}
 #define RETRY .request_timeout_ms = 2000, .request_backoff_max_ms = 30000
 
@@ -116,8 +116,8 @@ const struct world_config pilot_configurations[] = {
 		.pilot = {AC_PILOT},
 		.matching = FIELD,
 		RETRY,
-		.inputs = STATES | FEW_LIMITS | BIT(WORLD_READY) | BIT(WORLD_OUT_OF_ORDER) | SERVICE | CAR |
-			  STATION | BROKER | BIT(WORLD_TIME),
+		.inputs = STATES | FEW_LIMITS | BIT(WORLD_READY) | BIT(WORLD_OUT_OF_ORDER) | SERVICE | CAR | STATION |
+			  BROKER | BIT(WORLD_TIME),
 	},
 	{
 		.name = "AC, 2 retries, EIM, strict, a station that answers, refuses or keeps silent",

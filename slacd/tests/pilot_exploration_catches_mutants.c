@@ -17,7 +17,7 @@
 #define PARALLEL  2
 #define TEXT_SIZE 160
 #define SURVIVED  0
-#define CAUGHT	  1
+#define CAUGHT    1
 /* A mutant that takes longer than this hangs. */
 #define ALARM_S 120
 

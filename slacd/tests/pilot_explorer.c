@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE	 UINT32_MAX
-#define WAY_MAX	 256
+#define NONE     UINT32_MAX
+#define WAY_MAX  256
 #define RECOVERY UINT8_MAX /* as the last "input": the checks made from every state */
 
 struct seen {
@@ -84,8 +84,7 @@ static void add(struct explorer *explorer, const struct world_key *key, uint32_t
 		explorer->seen = grown(explorer->seen, explorer->room * sizeof(*explorer->seen));
 	}
 	*slot = (uint32_t)explorer->count;
-	explorer->seen[explorer->count++] =
-		(struct seen){.key = *key, .parent = parent, .input = (uint8_t)input};
+	explorer->seen[explorer->count++] = (struct seen){.key = *key, .parent = parent, .input = (uint8_t)input};
 }
 
 /* --- the way to a violation --- */
@@ -94,8 +93,7 @@ static size_t way_to(const struct explorer *explorer, uint32_t state, uint8_t wa
 {
 	size_t length = 0;
 
-	for (uint32_t i = state; explorer->seen[i].parent != NONE && length < WAY_MAX;
-	     i = explorer->seen[i].parent)
+	for (uint32_t i = state; explorer->seen[i].parent != NONE && length < WAY_MAX; i = explorer->seen[i].parent)
 		length++;
 	size_t at = length;
 	for (uint32_t i = state; at > 0; i = explorer->seen[i].parent)
@@ -132,8 +130,8 @@ static void print_way(const struct explorer *explorer, uint32_t state, unsigned 
 	fflush(report);
 }
 
-static bool violated(struct explorer *explorer, const struct world *world, uint32_t state,
-		     unsigned last_input, FILE *report)
+static bool violated(struct explorer *explorer, const struct world *world, uint32_t state, unsigned last_input,
+		     FILE *report)
 {
 	if (world->violation == NULL)
 		return false;
@@ -159,8 +157,7 @@ static void pack(struct explorer *explorer, struct world *world, struct world_ke
 		world_violation(world, "the key of the exploration does not hold the whole state");
 }
 
-static bool try_input(struct explorer *explorer, const struct world *here, uint32_t state, unsigned input,
-		      FILE *report)
+static bool try_input(struct explorer *explorer, const struct world *here, uint32_t state, unsigned input, FILE *report)
 {
 	struct world world = *here;
 	struct world_key key;

@@ -10,15 +10,15 @@
 #include "slacd/tests/pilot_world.h"
 
 struct exploration_bounds {
-	size_t states;	/* at most so many */
+	size_t states;  /* at most so many */
 	unsigned depth; /* inputs after the start; 0: no bound */
 };
 
 struct exploration {
 	size_t states;
 	size_t transitions;
-	unsigned depth;	       /* the longest shortest way to a state */
-	bool closed;	       /* every reachable state was seen and left by every input */
+	unsigned depth;        /* the longest shortest way to a state */
+	bool closed;           /* every reachable state was seen and left by every input */
 	const char *violation; /* NULL: every invariant held everywhere */
 };
 

@@ -28,8 +28,7 @@ static void request_is_on_its_way(struct world *world)
 
 	if (truth->offer == OFFER_NOTHING)
 		return;
-	hold(world, same_request(&world->carried, &truth->requested),
-	     "an older request is carried than the last");
+	hold(world, same_request(&world->carried, &truth->requested), "an older request is carried than the last");
 	hold(world, retry->wanted || same_request(&truth->applied, &truth->requested),
 	     "the last request is neither accepted nor repeated");
 	hold(world, retry->wanted || !retry->waiting, "an answered request is outstanding");
@@ -42,16 +41,13 @@ static void offer_fits(struct world *world)
 	const struct pilot_truth *truth = &world->truth;
 	const struct pilot_request wanted = truth_nominal(world);
 
-	hold(world, ready(world) == (truth->offer != OFFER_UNAVAILABLE),
-	     "availability and what is offered differ");
+	hold(world, ready(world) == (truth->offer != OFFER_UNAVAILABLE), "availability and what is offered differ");
 	if (!ready(world))
 		hold(world,
-		     truth->requested.kind ==
-			     (truth->availability == CONTROL_PILOT_NOT_READY ? PILOT_X1 : PILOT_F),
+		     truth->requested.kind == (truth->availability == CONTROL_PILOT_NOT_READY ? PILOT_X1 : PILOT_F),
 		     "X1 and F of an outlet out of service are mixed up");
 	if (truth->offer == OFFER_NOMINAL)
-		hold(world, same_request(&truth->requested, &wanted),
-		     "nominal duty does not follow the limit");
+		hold(world, same_request(&truth->requested, &wanted), "nominal duty does not follow the limit");
 	if (ready(world) && !truth->vehicle)
 		hold(world, truth->offer == OFFER_HLC || truth->offer == OFFER_NOTHING,
 		     "no 5 % although no vehicle is there");
@@ -127,28 +123,22 @@ static void unplugged(struct world *world, const struct world *before)
 {
 	const struct pilot_truth *truth = &world->truth;
 
-	hold(world, !world->pilot.authorized || !before->truth.vehicle,
-	     "an authorization outlives its vehicle");
-	hold(world, world->matching.state == SLAC_EVSE_IDLE && !truth->session,
-	     "a session outlives its vehicle");
+	hold(world, !world->pilot.authorized || !before->truth.vehicle, "an authorization outlives its vehicle");
+	hold(world, world->matching.state == SLAC_EVSE_IDLE && !truth->session, "a session outlives its vehicle");
 	if (before->truth.session)
-		hold(world, truth->report == REPORT_UNMATCHED,
-		     "a vehicle has left and unmatched was not reported");
+		hold(world, truth->report == REPORT_UNMATCHED, "a vehicle has left and unmatched was not reported");
 }
 
 static void reset(struct world *world)
 {
 	const struct pilot_truth *truth = &world->truth;
 
-	hold(world, !world->pilot.authorized && !world->pilot.hlc_charging,
-	     "something is left after a reset");
+	hold(world, !world->pilot.authorized && !world->pilot.hlc_charging, "something is left after a reset");
 	if (!ready(world))
 		return;
 	hold(world, truth->offer == OFFER_HLC || truth->offer == OFFER_NOTHING, "no 5 % after a reset");
 	if (world->matching.connected)
-		hold(world,
-		     world->matching.state == SLAC_EVSE_WAIT_PARM &&
-			     world->matching.deadline_us != SLAC_NEVER,
+		hold(world, world->matching.state == SLAC_EVSE_WAIT_PARM && world->matching.deadline_us != SLAC_NEVER,
 		     "no new window after a reset");
 }
 

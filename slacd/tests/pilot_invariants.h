@@ -7,7 +7,7 @@
 
 enum invariants_status_by {
 	BY_MATCHING,
-	BY_END,	 /* of the session */
+	BY_END,  /* of the session */
 	BY_PILOT /* reported by the pilot logic itself */
 };
 

@@ -7,8 +7,7 @@ static void an_unplug_leads_back(struct world *world)
 	world_step(world, WORLD_STATE_A1);
 	if (!ready(world))
 		world_step(world, WORLD_READY);
-	hold(world, world->truth.offer == OFFER_HLC || world->truth.offer == OFFER_NOTHING,
-	     "no 5 % after an unplug");
+	hold(world, world->truth.offer == OFFER_HLC || world->truth.offer == OFFER_NOTHING, "no 5 % after an unplug");
 	world_step(world, WORLD_BROKER_BACK);
 	if (world->retry.wanted && !world->retry.waiting)
 		world_step(world, WORLD_TIME); /* it was refused: it is repeated after its wait */
@@ -27,8 +26,7 @@ static void f_ends(struct world *world)
 	hold(world, world->truth.requested.kind == PILOT_F, "F ends before its step is over");
 	world_pass(world, 1);
 	hold(world, world->truth.requested.kind != PILOT_F, "F does not end by itself");
-	hold(world, rest_us <= (uint64_t)config_of(world)->step_f_ms * 1000,
-	     "F may last longer than its step");
+	hold(world, rest_us <= (uint64_t)config_of(world)->step_f_ms * 1000, "F may last longer than its step");
 }
 
 static void nothing_happens_before_the_deadline(struct world *world)
@@ -46,8 +44,7 @@ static void nothing_happens_before_the_deadline(struct world *world)
 void invariants_recovery(struct world *world)
 {
 	const struct world here = *world;
-	void (*const checks[])(struct world *) = {an_unplug_leads_back, f_ends,
-						  nothing_happens_before_the_deadline};
+	void (*const checks[])(struct world *) = {an_unplug_leads_back, f_ends, nothing_happens_before_the_deadline};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && world->violation == NULL; i++) {
 		const char *violation;

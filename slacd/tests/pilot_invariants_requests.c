@@ -23,14 +23,12 @@ static bool is_reminder(struct world *world, const struct world_call *call)
 static void requested_hlc(struct world *world, struct world_call *call)
 {
 	const struct pilot_truth *truth = &world->truth;
-	bool pulse_is_over =
-		truth->offer == OFFER_F && truth->until_us <= world->now_us && !truth->basic_reported;
+	bool pulse_is_over = truth->offer == OFFER_F && truth->until_us <= world->now_us && !truth->basic_reported;
 	bool begins_anew = truth->offer == OFFER_NOTHING || !truth->vehicle || call->said_fault ||
 			   truth->offer == OFFER_UNAVAILABLE || call->cause == CONTROL_PILOT_RESET;
 
 	hold(world, ready(world), "5 % on an outlet out of service");
-	hold(world, !pulse_is_over || !eim_is_wanted(world),
-	     "an authorization during a pulse leads to nothing");
+	hold(world, !pulse_is_over || !eim_is_wanted(world), "an authorization during a pulse leads to nothing");
 	hold(world, pulse_is_over || begins_anew || is_reminder(world, call), "5 % without a reason");
 	call->asked_hlc = true;
 	truth_set_offer(world, OFFER_HLC, UINT64_MAX);
@@ -60,13 +58,11 @@ static const char *f_refusal(struct world *world, const struct world_call *call)
 	if (!world->matching.paused)
 		return "F while CM_SLAC_PARM.REQ is answered";
 	if (call->cause == CONTROL_PILOT_INIT_TIMEOUT && !call->said_basic)
-		return config->has_ac && truth->init_pulses++ < config->init_retries ? NULL
-										     : "too many pulses";
+		return config->has_ac && truth->init_pulses++ < config->init_retries ? NULL : "too many pulses";
 	if (call->cause == CONTROL_PILOT_INIT_TIMEOUT)
 		return config->init_retries == 0 ? NULL : "a second F after the pulses";
 	if (call->cause == CONTROL_PILOT_FAILED)
-		return truth->failed_pulses++ < config->failed_pulses ? NULL
-								      : "too many pulses after failures";
+		return truth->failed_pulses++ < config->failed_pulses ? NULL : "too many pulses after failures";
 	if (call->cause == CONTROL_PILOT_LINK_LOST)
 		return config->pulse_on_link_loss ? NULL : "a pulse after a lost link although it is not wanted";
 	return is_about_eim(call) && call->said_eim ? NULL : "F without a reason";
@@ -154,8 +150,7 @@ static void requested_x2(struct world *world, const struct world_call *call, uin
 	hold(world, config->nominal_current_da == 0 || current_da <= config->nominal_current_da,
 	     "X2 with a current above the cap");
 	hold(world, ready(world), "X2 on an outlet out of service");
-	hold(world, x1_is_over || truth->offer == OFFER_NOMINAL || nominal_at_once(call),
-	     "X2 without X1 before it");
+	hold(world, x1_is_over || truth->offer == OFFER_NOMINAL || nominal_at_once(call), "X2 without X1 before it");
 	if (truth->requested.kind == PILOT_X2 && truth->requested.current_da == current_da)
 		repeated_x2(world, call);
 	truth_set_offer(world, OFFER_NOMINAL, UINT64_MAX);
@@ -163,8 +158,7 @@ static void requested_x2(struct world *world, const struct world_call *call, uin
 
 void invariants_requested(struct world *world, struct world_call *call, const struct pilot_request *request)
 {
-	hold(world, request->kind == PILOT_X2 || request->current_da == 0,
-	     "a current with a request other than X2");
+	hold(world, request->kind == PILOT_X2 || request->current_da == 0, "a current with a request other than X2");
 	switch (request->kind) {
 	case PILOT_HLC:
 		requested_hlc(world, call);
@@ -187,10 +181,9 @@ void invariants_called(struct world *world, const struct world_call *call)
 	const struct pilot_truth *truth = &world->truth;
 	bool at_hlc = truth->offer == OFFER_HLC || truth->offer == OFFER_NOTHING;
 
-	if (call->cause == CONTROL_PILOT_FAILED && at_hlc && truth->session && !truth->suspended &&
-	    !truth->hlc && ready(world))
-		hold(world, truth->failed_pulses >= config_of(world)->failed_pulses,
-		     "a failed match gets no pulse");
+	if (call->cause == CONTROL_PILOT_FAILED && at_hlc && truth->session && !truth->suspended && !truth->hlc &&
+	    ready(world))
+		hold(world, truth->failed_pulses >= config_of(world)->failed_pulses, "a failed match gets no pulse");
 	if (call->cause == CONTROL_PILOT_LINK_LOST && at_hlc && truth->session && !truth->suspended && !truth->hlc &&
 	    ready(world))
 		hold(world, !config_of(world)->pulse_on_link_loss, "a lost link gets no pulse");

@@ -23,10 +23,8 @@ static void fault_said(struct world *world, struct world_call *call)
 	struct pilot_truth *truth = &world->truth;
 
 	hold(world, cp_state_is_fault(truth->state), "a fault in A, B, C or D");
-	hold(world, !(truth->state == CP_STATE_F && truth->f_may_echo),
-	     "the echo of our own F is taken for a fault");
-	hold(world, truth->session && !truth->suspended && ready(world),
-	     "a fault is said twice or of nobody");
+	hold(world, !(truth->state == CP_STATE_F && truth->f_may_echo), "the echo of our own F is taken for a fault");
+	hold(world, truth->session && !truth->suspended && ready(world), "a fault is said twice or of nobody");
 	call->said_fault = truth->suspended = true;
 }
 
@@ -43,12 +41,10 @@ static void basic_charging_said(struct world *world, struct world_call *call, bo
 		hold(world, eim_is_wanted(world), "basic charging by EIM without an authorization");
 		call->said_eim = true;
 		/* X1 is on the pilot already, and all that can be offered. */
-		if (call->said_connected && truth->requested.kind == PILOT_X1 &&
-		    truth_nominal(world).kind == PILOT_X1)
+		if (call->said_connected && truth->requested.kind == PILOT_X1 && truth_nominal(world).kind == PILOT_X1)
 			truth_set_offer(world, OFFER_NOMINAL, UINT64_MAX);
 	} else {
-		hold(world, call->cause == CONTROL_PILOT_INIT_TIMEOUT,
-		     "basic charging although no window has ended");
+		hold(world, call->cause == CONTROL_PILOT_INIT_TIMEOUT, "basic charging although no window has ended");
 		hold(world, truth->init_pulses == config_of(world)->init_retries,
 		     "basic charging before all retries were used");
 		call->said_basic = truth->deaf = true;
@@ -67,8 +63,7 @@ void invariants_said(struct world *world, struct world_call *call, enum control_
 		break;
 	case CONTROL_PILOT_VEHICLE_LEFT:
 		hold(world, truth->session, "a vehicle leaves that was not there");
-		hold(world, !truth->vehicle || call->cause == CONTROL_PILOT_RESET,
-		     "a vehicle leaves that is there");
+		hold(world, !truth->vehicle || call->cause == CONTROL_PILOT_RESET, "a vehicle leaves that is there");
 		truth->session = truth->suspended = false;
 		break;
 	case CONTROL_PILOT_FAULT:
@@ -91,8 +86,7 @@ void invariants_said(struct world *world, struct world_call *call, enum control_
 		break;
 	case CONTROL_PILOT_NO_BASIC_CHARGING:
 		hold(world, !config_of(world)->has_ac, "no basic charging on an AC outlet");
-		hold(world, call->cause == CONTROL_PILOT_INIT_TIMEOUT,
-		     "a car fails to speak before its window ends");
+		hold(world, call->cause == CONTROL_PILOT_INIT_TIMEOUT, "a car fails to speak before its window ends");
 		break;
 	case CONTROL_PILOT_REQUEST:
 		break;
@@ -126,8 +120,7 @@ void invariants_reported(struct world *world, enum slac_status status, enum inva
 
 	switch (status) {
 	case SLAC_STATUS_MATCHING:
-		hold(world, truth->session && !truth->suspended && ready(world),
-		     "matching without a session");
+		hold(world, truth->session && !truth->suspended && ready(world), "matching without a session");
 		hold(world, truth->offer != OFFER_F, "matching while F is on the pilot");
 		hold(world, !truth->deaf, "matching after basic charging of a silent car");
 		hold(world, truth->report != REPORT_MATCHING, "matching is reported twice");

@@ -56,8 +56,7 @@ void truth_end_x1(struct world *world)
 {
 	const struct pilot_truth *truth = &world->truth;
 
-	if (truth->offer == OFFER_X1 && truth->until_us <= world->now_us &&
-	    truth_nominal(world).kind == PILOT_X1)
+	if (truth->offer == OFFER_X1 && truth->until_us <= world->now_us && truth_nominal(world).kind == PILOT_X1)
 		truth_set_offer(world, OFFER_NOMINAL, UINT64_MAX);
 }
 

@@ -121,8 +121,8 @@ static void expire(struct matching *matching, const struct matching_config *conf
 	append(out, (struct matching_output){.init_timeout = true});
 }
 
-void matching_input(struct matching *matching, const struct matching_config *config,
-		    enum matching_input input, uint64_t now_us, struct matching_outputs *out)
+void matching_input(struct matching *matching, const struct matching_config *config, enum matching_input input,
+		    uint64_t now_us, struct matching_outputs *out)
 {
 	out->count = 0;
 	expire(matching, config, now_us, out);

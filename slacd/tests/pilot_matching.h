@@ -11,9 +11,9 @@
 
 struct matching_config {
 	bool listen_after_failure; /* the field profile */
-	bool listen_after_init;	   /* the field profile of a DC-only outlet */
-	uint32_t init_ms;	   /* TT_EVSE_SLAC_init */
-	uint32_t session_ms;	   /* a run that nobody goes on with fails after this */
+	bool listen_after_init;    /* the field profile of a DC-only outlet */
+	uint32_t init_ms;          /* TT_EVSE_SLAC_init */
+	uint32_t session_ms;       /* a run that nobody goes on with fails after this */
 };
 
 struct matching {
@@ -25,7 +25,7 @@ struct matching {
 
 enum matching_input {
 	MATCHING_CONNECTED,
-	MATCHING_LEFT,	  /* DISCONNECTED: the vehicle left, or a reset */
+	MATCHING_LEFT,    /* DISCONNECTED: the vehicle left, or a reset */
 	MATCHING_STOPPED, /* DISCONNECTED: a pilot fault, or out of service */
 	MATCHING_TERMINATE,
 	MATCHING_PAUSE,
@@ -43,7 +43,7 @@ struct matching_output {
 	bool init_timeout; /* otherwise a status */
 	enum slac_status status;
 	enum slac_reason reason; /* of UNMATCHED: SLAC_REASON_JOIN_LOST, or none of interest */
-	bool at_end; /* the status was said because of LEFT or STOPPED */
+	bool at_end;             /* the status was said because of LEFT or STOPPED */
 };
 
 struct matching_outputs {
@@ -53,7 +53,7 @@ struct matching_outputs {
 
 void matching_init(struct matching *matching);
 /* Takes one input; due deadlines are handled first, as in slac_evse. The list is emptied first. */
-void matching_input(struct matching *matching, const struct matching_config *config,
-		    enum matching_input input, uint64_t now_us, struct matching_outputs *out);
+void matching_input(struct matching *matching, const struct matching_config *config, enum matching_input input,
+		    uint64_t now_us, struct matching_outputs *out);
 
 #endif

@@ -7,8 +7,8 @@
 #include <string.h>
 
 /* Each step begins at this time: far enough from 0 for a deadline in the past. */
-#define BASE_US	    UINT64_C(1000000000000)
-#define LATE_US	    UINT64_C(60000000)
+#define BASE_US     UINT64_C(1000000000000)
+#define LATE_US     UINT64_C(60000000)
 #define SETTLE_MAX  16
 #define TEXT_SIZE   32
 #define PRESENT_ID  "now"
@@ -33,8 +33,7 @@ static const char *request_text(const struct pilot_request *request, char text[T
 	if (request->kind != PILOT_X2)
 		snprintf(text, TEXT_SIZE, "%s", pilot_request_text(request->kind));
 	else
-		snprintf(text, TEXT_SIZE, "X2(%u.%u A)", request->current_da / 10 % 1000,
-			 request->current_da % 10);
+		snprintf(text, TEXT_SIZE, "X2(%u.%u A)", request->current_da / 10 % 1000, request->current_da % 10);
 	return text;
 }
 
@@ -55,8 +54,8 @@ static void request_send(struct world *world)
 		return;
 	}
 	strcpy(world->retry.id, PRESENT_ID);
-	request_retry_sent(&world->retry, world->config->request_timeout_ms,
-			   world->config->request_backoff_max_ms, world->now_us);
+	request_retry_sent(&world->retry, world->config->request_timeout_ms, world->config->request_backoff_max_ms,
+			   world->now_us);
 	if (world->config->prompt_station)
 		station_accepts(world);
 }
@@ -108,8 +107,7 @@ static void matching_takes(struct world *world, enum matching_input input)
 		}
 		trace(world, "status ", slac_status_text(out.items[i].status));
 		invariants_reported(world, out.items[i].status, out.items[i].at_end ? BY_END : BY_MATCHING);
-		const struct control_pilot_input news =
-			pilot_news_of(out.items[i].status, out.items[i].reason);
+		const struct control_pilot_input news = pilot_news_of(out.items[i].status, out.items[i].reason);
 		pilot_input(world, &news);
 	}
 }
@@ -290,8 +288,7 @@ static void tell(struct world *world, unsigned input)
 	struct control_pilot_input what = {.kind = CONTROL_PILOT_RESET};
 
 	if (input <= WORLD_STATE_F) {
-		what = (struct control_pilot_input){.kind = CONTROL_PILOT_STATE,
-						    .state = (enum cp_state)input};
+		what = (struct control_pilot_input){.kind = CONTROL_PILOT_STATE, .state = (enum cp_state)input};
 	} else if (input <= WORLD_LIMIT_1000) {
 		what = (struct control_pilot_input){.kind = CONTROL_PILOT_LIMIT,
 						    .limit_da = limits_da[input - WORLD_LIMIT_0]};
@@ -299,8 +296,7 @@ static void tell(struct world *world, unsigned input)
 		what.kind = CONTROL_PILOT_AVAILABILITY;
 		what.availability = (enum control_pilot_availability)(input - WORLD_READY);
 	} else if (input <= WORLD_EIM_OFF) {
-		what = (struct control_pilot_input){.kind = CONTROL_PILOT_EIM,
-						    .active = input == WORLD_EIM_ON};
+		what = (struct control_pilot_input){.kind = CONTROL_PILOT_EIM, .active = input == WORLD_EIM_ON};
 	} else if (input <= WORLD_HLC_OFF) {
 		what.kind = CONTROL_PILOT_HLC_CHARGING;
 		what.active = input == WORLD_HLC_ON;

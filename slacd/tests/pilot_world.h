@@ -45,7 +45,7 @@ enum world_input {
 	WORLD_ANSWER_OLD, /* to a request that was given up */
 	WORLD_BROKER_AWAY,
 	WORLD_BROKER_BACK,
-	WORLD_TIME,	 /* to the next deadline */
+	WORLD_TIME,      /* to the next deadline */
 	WORLD_OVERSLEEP, /* the timer comes a minute late */
 	WORLD_INPUTS
 };
@@ -94,7 +94,7 @@ struct world {
 	/* Of the present step, not part of the key. */
 	unsigned outputs;      /* of the pilot logic */
 	const char *violation; /* the first invariant that did not hold, NULL: all do */
-	FILE *trace;	       /* NULL: quiet */
+	FILE *trace;           /* NULL: quiet */
 };
 
 struct world_key {

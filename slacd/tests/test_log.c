@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#define S	  UINT64_C(1000000)
+#define S         UINT64_C(1000000)
 #define START_US  (5 * S) /* a machine that has just started */
 #define LINES_MAX 4
 

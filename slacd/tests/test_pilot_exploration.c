@@ -56,9 +56,8 @@ static void every_invariant_holds_in_every_reachable_state(void **state)
 	struct exploration result;
 
 	explore(config, &pilot_logic_real, &most, stdout, &result);
-	printf("%s: %zu states, %zu transitions, depth %u%s, %.1f s\n", config->name, result.states,
-	       result.transitions, result.depth, result.closed ? ", covered completely" : "",
-	       seconds() - start_s);
+	printf("%s: %zu states, %zu transitions, depth %u%s, %.1f s\n", config->name, result.states, result.transitions,
+	       result.depth, result.closed ? ", covered completely" : "", seconds() - start_s);
 	if (result.violation != NULL)
 		fail_msg("%s", result.violation);
 	assert_true(result.transitions > result.states);
@@ -74,13 +73,11 @@ int main(void)
 	if (pilot_configurations_count > sizeof(tests) / sizeof(tests[0]))
 		return 1;
 	for (size_t i = 0; i < pilot_configurations_count; i++) {
-		tests[i] =
-			(struct CMUnitTest)cmocka_unit_test(every_invariant_holds_in_every_reachable_state);
+		tests[i] = (struct CMUnitTest)cmocka_unit_test(every_invariant_holds_in_every_reachable_state);
 		snprintf(names[i], sizeof(names[i]), "every_invariant_holds_in_every_reachable_state: %s",
 			 pilot_configurations[i].name);
 		tests[i].name = names[i];
 		tests[i].initial_state = (void *)(uintptr_t)&pilot_configurations[i];
 	}
-	return _cmocka_run_group_tests("test_pilot_exploration", tests, pilot_configurations_count, NULL,
-				       NULL);
+	return _cmocka_run_group_tests("test_pilot_exploration", tests, pilot_configurations_count, NULL, NULL);
 }

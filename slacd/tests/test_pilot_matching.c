@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#define INPUTS	   (MATCHING_TICK + 1)
-#define DEPTH	   6
+#define INPUTS     (MATCHING_TICK + 1)
+#define DEPTH      6
 #define DEPTH_SLOW 3
 #define START_US   UINT64_C(1000000000)
 
@@ -72,8 +72,7 @@ static void car_goes_through(struct both *both, struct said *said)
 	car_says(both, CM_SLAC_MATCH_REQ, said);
 }
 
-static void real_input(struct both *both, enum slac_evse_input_kind kind, enum slac_reason reason,
-		       struct said *said)
+static void real_input(struct both *both, enum slac_evse_input_kind kind, enum slac_reason reason, struct said *said)
 {
 	real_takes(both, &(struct slac_evse_input){.kind = kind, .reason = reason}, said);
 }
@@ -101,8 +100,7 @@ static void real_step(struct both *both, enum matching_input input, struct said 
 		break;
 	case MATCHING_KEY_LOST:
 		real_input(both, SLAC_EVSE_KEY_LOST, SLAC_REASON_VEHICLE_LEFT, said);
-		real_takes(both, &(struct slac_evse_input){.kind = SLAC_EVSE_KEY_SET, .key = &some_key},
-			   said);
+		real_takes(both, &(struct slac_evse_input){.kind = SLAC_EVSE_KEY_SET, .key = &some_key}, said);
 		break;
 	case MATCHING_PARM_REQ:
 		both->car = slac_car_again(&both->car);
@@ -136,9 +134,8 @@ static bool come_to_its_time(struct both *both, enum matching_input input)
 {
 	bool runs = both->model.state == SLAC_EVSE_MATCHING;
 
-	if (input == MATCHING_RUN_FAILED
-		    ? !runs
-		    : input == MATCHING_TICK && (runs || both->model.deadline_us == SLAC_NEVER))
+	if (input == MATCHING_RUN_FAILED ? !runs
+					 : input == MATCHING_TICK && (runs || both->model.deadline_us == SLAC_NEVER))
 		return false;
 	if (input == MATCHING_RUN_FAILED)
 		both->now_us = slac_evse_deadline(&both->real);
@@ -147,18 +144,16 @@ static bool come_to_its_time(struct both *both, enum matching_input input)
 	return true;
 }
 
-static void compare(const struct both *both, const struct said *real, const struct said *model,
-		    const char *way)
+static void compare(const struct both *both, const struct said *real, const struct said *model, const char *way)
 {
 	bool runs = both->model.state == SLAC_EVSE_MATCHING;
 
 	if (strcmp(real->text, model->text) != 0)
-		fail_msg("after%s: matching says \"%s\", its abstraction \"%s\"", way, real->text,
-			 model->text);
+		fail_msg("after%s: matching says \"%s\", its abstraction \"%s\"", way, real->text, model->text);
 	if (both->real.state != both->model.state || both->real.vehicle_connected != both->model.connected ||
 	    both->real.paused != both->model.paused)
-		fail_msg("after%s: matching is %s, its abstraction %s", way,
-			 slac_evse_state_text(both->real.state), slac_evse_state_text(both->model.state));
+		fail_msg("after%s: matching is %s, its abstraction %s", way, slac_evse_state_text(both->real.state),
+			 slac_evse_state_text(both->model.state));
 	/* A run has deadlines of its own, one after the other. */
 	if (runs ? slac_evse_deadline(&both->real) == SLAC_NEVER
 		 : slac_evse_deadline(&both->real) != both->model.deadline_us)
@@ -168,9 +163,9 @@ static void compare(const struct both *both, const struct said *real, const stru
 static size_t explore_both(const struct both *here, const struct matching_config *config, unsigned depth,
 			   const char *way)
 {
-	static const char *const names[INPUTS] = {"connected", "left",	    "stopped",	  "terminate",
-						  "pause",     "listen",    "key lost",	  "parm req",
-						  "match req", "run fails", "link lost",  "window ends"};
+	static const char *const names[INPUTS] = {"connected", "left",      "stopped",   "terminate",
+						  "pause",     "listen",    "key lost",  "parm req",
+						  "match req", "run fails", "link lost", "window ends"};
 	size_t steps = 0;
 
 	for (int input = 0; depth > 0 && input < INPUTS; input++) {

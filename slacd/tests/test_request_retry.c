@@ -9,10 +9,10 @@
 
 #include <cmocka.h>
 
-#define MS	   UINT64_C(1000)
+#define MS         UINT64_C(1000)
 #define START_US   (5000 * MS)
 #define TIMEOUT_MS 2000
-#define MAX_MS	   15000
+#define MAX_MS     15000
 
 /* Nothing may depend on what was there before request_retry_begin. */
 static struct request_retry rubbish(void)

@@ -66,8 +66,9 @@ static enum options_action read_options(int argc, const char *const *argv)
 	return options_read(argc, (char **)argv, &settings, &config_file, error);
 }
 
-#define OPTIONS(...) read_options(sizeof((const char *[]){"slacd", __VA_ARGS__}) / sizeof(char *), \
-				  (const char *[]){"slacd", __VA_ARGS__})
+#define OPTIONS(...)                                                                                                   \
+	read_options(sizeof((const char *[]){"slacd", __VA_ARGS__}) / sizeof(char *),                                  \
+		     (const char *[]){"slacd", __VA_ARGS__})
 
 static void defaults_are_the_documented_ones(void **state)
 {
@@ -119,14 +120,17 @@ static void a_wrong_member_is_named_with_file_path_and_expectation(void **state)
 		{"{\"mqtt\":{\"prot\":1}}", "mqtt.prot", "no such setting"},
 		{"{\"mqtt\":{\"topics_to_station\":[]}}", "mqtt.topics_to_station", "1 to 4 topics"},
 		{"{\"mqtt\":{\"topics_to_station\":[1]}}", "mqtt.topics_to_station", "topics"},
-		{"{\"mqtt\":{\"status_message\":\"status\"}}", "mqtt.status_message", "slac_service_status|slac_status"},
+		{"{\"mqtt\":{\"status_message\":\"status\"}}", "mqtt.status_message",
+		 "slac_service_status|slac_status"},
 		{"{\"mqtt\":[]}", "mqtt", "an object"},
 		{"{\"slac\":{\"allow_nonstandard_timers\":1}}", "slac.allow_nonstandard_timers", "true or false"},
-		{"{\"slac\":{\"missing_profile\":256}}", "slac.missing_profile", "\"fail\", or a whole number from 0 to 255 dB"},
+		{"{\"slac\":{\"missing_profile\":256}}", "slac.missing_profile",
+		 "\"fail\", or a whole number from 0 to 255 dB"},
 		{"{\"slac\":{\"missing_profile\":\"ignore\"}}", "slac.missing_profile", "\"fail\""},
 		{"{\"pilot\":{\"nominal_current_a\":3}}", "pilot.nominal_current_a", "6 to 80 A"},
 		{"{\"pilots\":{}}", "pilots", "mqtt, slac, pilot"},
-		{"{\"outlets\":{\"E1\":{\"iface\":\"x\"}}}", "outlets.E1.iface", "interface, nominal_current_a or attn_rx_db"},
+		{"{\"outlets\":{\"E1\":{\"iface\":\"x\"}}}", "outlets.E1.iface",
+		 "interface, nominal_current_a or attn_rx_db"},
 		{"{\"outlets\":{\"E1\":{\"nominal_current_a\":5.9}}}", "outlets.E1.nominal_current_a", "6 to 80 A"},
 		{"{\"slac\":{\"attn_rx_db\":256}}", "slac.attn_rx_db", "-255 to 255 dB"},
 		{"{\"slac\":{\"attn_rx_db\":[1,2]}}", "slac.attn_rx_db", "an array of 58"},
@@ -298,7 +302,8 @@ static void every_switch_of_a_profile_is_a_setting_that_print_config_prints(void
 	fclose(out);
 	for (size_t i = 0; i < slac_switches_count; i++) {
 		char line[64];
-		snprintf(line, sizeof(line), "\"%s\": %s", slac_switches[i].name, slac_switches[i].field ? "true" : "false");
+		snprintf(line, sizeof(line), "\"%s\": %s", slac_switches[i].name,
+			 slac_switches[i].field ? "true" : "false");
 		assert_non_null(strstr(text, line));
 	}
 	free(text);
@@ -331,8 +336,10 @@ int main(void)
 		cmocka_unit_test_setup(wrong_options_are_named, clear_environment),
 		cmocka_unit_test_setup(switches_follow_the_profile_and_each_can_be_set_on_its_own, clear_environment),
 		cmocka_unit_test_setup(settings_of_a_profile_are_those_of_the_matching_core, clear_environment),
-		cmocka_unit_test_setup(every_switch_of_a_profile_is_a_setting_that_print_config_prints, clear_environment),
-		cmocka_unit_test_setup(receive_path_is_one_value_or_58_and_an_outlet_may_have_its_own, clear_environment),
+		cmocka_unit_test_setup(every_switch_of_a_profile_is_a_setting_that_print_config_prints,
+				       clear_environment),
+		cmocka_unit_test_setup(receive_path_is_one_value_or_58_and_an_outlet_may_have_its_own,
+				       clear_environment),
 		cmocka_unit_test_setup(what_print_config_prints_can_be_read_back, clear_environment),
 	};
 

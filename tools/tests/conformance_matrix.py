@@ -136,7 +136,7 @@ def timer_symbols():
 def transitions_table():
     text = (ROOT / "homeplug" / "slac_transitions.c").read_text()
     body = text[text.index("slac_transitions[] = {"):text.index("slac_transitions_count")]
-    pattern = r'\{SLAC_RUN_(\w+), (\w+), (\w+), "([^"]*)",\s*"([^"]*)"\}'
+    pattern = r'\{SLAC_RUN_(\w+),\s*(\w+),\s*(\w+),\s*"([^"]*)",\s*"([^"]*)"\}'
     lines = ["| state | message or time-out | leads to | action | where it is written, what it is for |",
              "|---|---|---|---|---|"]
     for state, message, action, to, clause in re.findall(pattern, body):
@@ -149,7 +149,7 @@ def transitions_table():
 
 def switches_table():
     text = (ROOT / "homeplug" / "slac_profile.c").read_text()
-    pattern = r'\{"(\w+)", AT\(\w+\), (\w+), (\w+),\s*"([^"]*)"\}'
+    pattern = r'\{"(\w+)",\s*AT\(\w+\),\s*(\w+),\s*(\w+),\s*"([^"]*)"\}'
     lines = ["| setting slac.… | strict | field | what true does |", "|---|---|---|---|"]
     lines += [f"| {name} | {strict} | {field} | {meaning} |"
               for name, strict, field, meaning in re.findall(pattern, text)]

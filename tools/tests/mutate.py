@@ -5,6 +5,7 @@
 with --files: the sources, separated by semicolons.
 """
 import pathlib
+import re
 import sys
 
 sys.dont_write_bytecode = True
@@ -29,26 +30,32 @@ def replacement(name, old, kind, new):
     return f"if ({condition}) {{ {new} }}\n\t{old}"
 
 
+def search(text, wanted, start=0):
+    """The first place of this code, however it is broken into lines; None: there is none."""
+    return re.compile(r"\s+".join(map(re.escape, wanted.split()))).search(text, start)
+
+
 def place(text, anchor, old, where):
-    """Offset of the text to replace."""
-    if text.count(anchor) < 1:
+    """Where the text to replace begins and ends."""
+    after = search(text, anchor)
+    if after is None:
         sys.exit(f"mutate.py: {where}: no '{anchor}'")
-    offset = text.find(old, text.index(anchor))
-    if offset < 0:
+    found = search(text, old, after.start())
+    if found is None:
         sys.exit(f"mutate.py: {where}: no '{old}' after '{anchor}'")
-    return offset
+    return found.span()
 
 
 def mutate(text, mutations):
-    """All offsets are looked up in the original; two mutations of one place are nested."""
+    """All places are looked up in the original; two mutations of one place are nested."""
     places = {}
     for name, file, anchor, old, kind, new, _ in mutations:
-        places.setdefault((place(text, anchor, old, f"{file}, {name}"), old), []).append((name, kind, new))
-    for (offset, old), variants in sorted(places.items(), reverse=True):
-        result = old
+        places.setdefault(place(text, anchor, old, f"{file}, {name}"), []).append((name, kind, new))
+    for (begin, end), variants in sorted(places.items(), reverse=True):
+        result = text[begin:end]
         for name, kind, new in variants:
             result = replacement(name, result, kind, new)
-        text = text[:offset] + result + text[offset + len(old):]
+        text = text[:begin] + result + text[end:]
     return HEADER + text
 
 

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MS	 UINT64_C(1000)
+#define MS       UINT64_C(1000)
 #define START_US UINT64_C(1700000000000000)
 #define DELAY_US (6 * MS)
 #define PAUSE_US (20000 * MS)
@@ -180,8 +180,7 @@ static void run(struct scene *scene)
 	struct slac_ev_outputs out;
 
 	while (scene->ev.state != SLAC_EV_MATCHED) {
-		const uint64_t ev_us = slac_ev_deadline(&scene->ev),
-			       evse_us = slac_evse_deadline(&scene->evse);
+		const uint64_t ev_us = slac_ev_deadline(&scene->ev), evse_us = slac_evse_deadline(&scene->evse);
 		const uint64_t next_us = ev_us < evse_us ? ev_us : evse_us;
 		if (next_us == SLAC_NEVER || scene->evse.state == SLAC_EVSE_FAILED)
 			return;

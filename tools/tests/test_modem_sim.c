@@ -60,9 +60,10 @@ static void reboot_takes_its_words_in_any_order(void **state)
 
 static void wrong_faults_are_refused_and_change_nothing(void **state)
 {
-	static const char *const wrong[] = {"",	       "nonsense",    "silent:1",      "slow",	       "slow:0",
-					    "slow:-1", "slow:1x",     "reboot-at",     "reboot-at:end", "reboot-at:now:",
-					    "twins,",  "twins,silent:1", "foreign-answers:x", "flapping"};
+	static const char *const wrong[] = {
+		"",        "nonsense",       "silent:1",          "slow",          "slow:0",
+		"slow:-1", "slow:1x",        "reboot-at",         "reboot-at:end", "reboot-at:now:",
+		"twins,",  "twins,silent:1", "foreign-answers:x", "flapping"};
 	const struct modem_faults none = {0};
 
 	(void)state;
@@ -167,7 +168,8 @@ static void each_family_answers_its_own_vendors_questions_and_the_standards(void
 static void answers_survive_the_wire(void **state)
 {
 	static const enum modem_message questions[] = {MODEM_VS_SW_VER_REQ, MODEM_VS_OP_ATTRIBUTES_REQ,
-						       MODEM_VS_PL_LNK_STATUS_REQ, MODEM_NW_STATS_REQ, MODEM_STA_CAP_REQ};
+						       MODEM_VS_PL_LNK_STATUS_REQ, MODEM_NW_STATS_REQ,
+						       MODEM_STA_CAP_REQ};
 	struct modem_sim modem = qca;
 
 	(void)state;
