@@ -30,7 +30,7 @@
  * unanswered, or when it has answered every question for a fifth of reset_ms (it resets faster than it is asked). A
  * modem that refuses to reset, or does not confirm that it will, keeps its key and goes on unreset. Some interfaces
  * have no carrier while their modem resets: after a reset that modem_reset has cut short there is no other until a key
- * is set.
+ * is set, and nothing is said of the modem's silence before reset_ms are over.
  *
  * Link: modem_watch_link begins polling every poll_ms until the link is up (MODEM_LINK_UP), then every supervise_ms.
  * Up is what any of the ways says that this modem answers: VS_PL_LNK_STATUS (Qualcomm), NSCM_GET_D_LINK_STATUS
@@ -163,7 +163,7 @@ struct modem {
 	bool reset_cut_short;       /* by modem_reset, and no key set since */
 	bool reset_answered;        /* in WAIT_UP: the last question was */
 	bool reset_silence_seen;    /* in WAIT_UP: it was away */
-	uint64_t reset_over_us;     /* in WAIT_UP: give up */
+	uint64_t reset_over_us;     /* a modem that has not answered by then is silent */
 	uint8_t request_id;         /* of the last Lumissil request */
 	bool tells_vendor_link;     /* answered its family's link question */
 	bool tells_nw_stats;        /* answered CM_NW_STATS.REQ */

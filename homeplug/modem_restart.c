@@ -41,6 +41,7 @@ static void wait_up(struct modem *modem, uint64_t now_us)
 void modem_begin_reset(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
 	modem->reset_done = true;
+	modem->reset_over_us = now_us + modem_us(modem->config.reset_ms);
 	modem_append(out, MODEM_RESETTING);
 	if (modem->family == MODEM_LUMISSIL) {
 		modem_nscm_request(modem, MODEM_NSCM_RESET_DEVICE_REQ, out)->nscm_reset_device_req.mode =

@@ -65,6 +65,38 @@ static void reset_cut_short_counts_until_a_key_is_set(void **state)
 	expect_set(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 }
 
+/* The interface may be back before the modem is. */
+static void silence_after_a_reset_cut_short_is_said_when_reset_ms_are_over(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_resetting(&bench); /* reset_ms begins */
+	modem_reset(&bench.modem);
+	bench_set_key(&bench, 2);
+	bench_expect(&bench, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	for (unsigned waited_ms = 0; waited_ms < 9100; waited_ms += 1300) {
+		bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+		bench_expect_after_ms(&bench, 1000, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	}
+	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+}
+
+static void key_that_is_set_ends_the_patience_after_a_reset_cut_short(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_resetting(&bench);
+	lose_interface_and_take_key(&bench, 2);
+	expect_set(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+	modem_reset(&bench.modem);
+	bench_set_key(&bench, 3);
+	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+}
+
 static void interface_lost_at_another_time_cuts_no_reset_short(void **state)
 {
 	struct bench bench;
@@ -88,6 +120,8 @@ int main(void)
 		cmocka_unit_test(gone_interface_ends_the_reset),
 		cmocka_unit_test(reset_cut_short_with_the_interface_is_not_repeated_after_the_next_key),
 		cmocka_unit_test(reset_cut_short_counts_until_a_key_is_set),
+		cmocka_unit_test(silence_after_a_reset_cut_short_is_said_when_reset_ms_are_over),
+		cmocka_unit_test(key_that_is_set_ends_the_patience_after_a_reset_cut_short),
 		cmocka_unit_test(interface_lost_at_another_time_cuts_no_reset_short),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
