@@ -44,8 +44,8 @@ struct manager {
 	struct outbox outbox;
 	struct evse_shared shared;
 	struct event *timer;
-	struct link_watch *link_watch; /* NULL when the kernel cannot tell about interfaces */
-	struct event *link_watch_event;
+	struct link_watch *link_watch;  /* NULL when the kernel cannot tell about interfaces */
+	struct event *link_watch_event; /* its descriptor, or a timer where it is NULL */
 
 	enum boot_phase boot;
 	struct request_retry boot_request;

@@ -9,28 +9,45 @@
 /* Notifications taken per wake-up, so that a storm of them leaves time for the outlets' frames. */
 #define NOTIFICATIONS_PER_WAKE 64
 
+static void look_at_all(const struct manager *manager)
+{
+	for (size_t i = 0; i < manager->evse_count; i++)
+		evse_link_check(manager->evses[i]);
+}
+
 static void pass_on(void *context, const struct link_event *event)
 {
 	const struct manager *manager = context;
 
-	if (event->news == LINK_NEWS_MISSED)
+	if (event->news == LINK_NEWS_MISSED) {
 		log_line(LOG_LEVEL_DEBUG,
 			 "More interfaces changed at once than the kernel could tell. Looking at all.");
-	for (size_t i = 0; i < manager->evse_count; i++) {
-		if (event->news == LINK_NEWS_MISSED)
-			evse_link_check(manager->evses[i]);
-		else
-			evse_link_event(manager->evses[i], event);
+		look_at_all(manager);
+		return;
 	}
+	for (size_t i = 0; i < manager->evse_count; i++)
+		evse_link_event(manager->evses[i], event);
 }
 
-static void try_instead(struct manager *manager, const char *why)
+static void on_time_to_look(evutil_socket_t fd, short what, void *context)
 {
-	log_line(LOG_LEVEL_WARN, "The kernel does not tell about interfaces: %s. Trying every %u ms instead.", why,
-		 manager->settings->link_retry_ms);
+	(void)fd;
+	(void)what;
+	look_at_all(context);
+}
+
+static void look_instead(struct manager *manager, const char *why)
+{
+	const uint32_t every_ms = manager->settings->link_retry_ms;
+	const struct timeval every = {.tv_sec = every_ms / 1000, .tv_usec = (suseconds_t)(every_ms % 1000) * 1000};
+
+	log_line(LOG_LEVEL_WARN, "The kernel does not tell about interfaces: %s. Looking every %u ms instead.", why,
+		 every_ms);
 	manager_unwatch_links(manager);
-	for (size_t i = 0; i < manager->evse_count; i++)
-		evse_link_check(manager->evses[i]);
+	manager->link_watch_event = event_new(manager->base, -1, EV_PERSIST, on_time_to_look, manager);
+	if (manager->link_watch_event == NULL || event_add(manager->link_watch_event, &every) != 0)
+		log_line(LOG_LEVEL_ERROR, "No memory for a timer: interfaces that change are not noticed.");
+	look_at_all(manager);
 }
 
 void manager_read_links(struct manager *manager)
@@ -40,7 +57,7 @@ void manager_read_links(struct manager *manager)
 	for (int i = 0; i < NOTIFICATIONS_PER_WAKE && result == LINK_FRAME && manager->link_watch != NULL; i++)
 		result = link_watch_read(manager->link_watch, pass_on, manager);
 	if (result == LINK_ERROR)
-		try_instead(manager, strerror(errno));
+		look_instead(manager, strerror(errno));
 }
 
 static void on_notification(evutil_socket_t fd, short what, void *context)
@@ -56,7 +73,7 @@ void manager_watch_links(struct manager *manager)
 
 	manager->link_watch = link_watch_open(error);
 	if (manager->link_watch == NULL) {
-		try_instead(manager, error);
+		look_instead(manager, error);
 		return;
 	}
 	manager->link_watch_event = event_new(manager->base, link_watch_fd(manager->link_watch), EV_READ | EV_PERSIST,
@@ -64,7 +81,7 @@ void manager_watch_links(struct manager *manager)
 	manager->shared.links_watched =
 		manager->link_watch_event != NULL && event_add(manager->link_watch_event, NULL) == 0;
 	if (!manager->shared.links_watched)
-		try_instead(manager, "no memory");
+		look_instead(manager, "no memory");
 }
 
 void manager_unwatch_links(struct manager *manager)

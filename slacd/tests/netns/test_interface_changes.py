@@ -304,10 +304,25 @@ class InterfaceChanges(Bench):
         self.assert_lost_once("receiving failed: Input/output error")
         self.assert_serves_again()
 
-    def test_without_netlink_it_tries_again_and_says_so(self):
+    def start_without_netlink(self):
         program = [sys.executable, self.write("without_netlink.py", WITHOUT_NETLINK)]
         self.start_two({"modem": {"link_retry_ms": 100}}, wrapper=program)
-        self.assertEqual(len(self.slacd.lines("WARN .*kernel does not tell about interfaces: .*100 ms")), 1)
+
+    def test_without_netlink_a_lost_carrier_and_another_mac_are_noticed(self):
+        self.start_without_netlink()
+        self.change("link set plc1 down")
+        self.assert_lost_once("no carrier")
+        self.other_ev.kill()
+        self.new_plc1()
+        self.assert_serves_again()
+        self.log = self.slacd.mark()
+        ip("link", "set", "evse1", "address", NEW_MAC)
+        self.slacd.wait_line("ERROR .*Interface is lost: its MAC changed.*" + about(OTHER), after=self.log)
+        self.slacd.wait_line(f"Interface is open.*mac={NEW_MAC}", after=self.log)
+
+    def test_without_netlink_it_looks_again_and_again_and_says_so(self):
+        self.start_without_netlink()
+        self.assert_said_once("WARN .*kernel does not tell about interfaces: .*100 ms")
         self.change("link set evse1 down")
         self.assert_lost_once("it (is|was) down")
         self.mark_return()
