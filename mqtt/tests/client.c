@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <dirent.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -142,6 +144,26 @@ void assert_stops_within(struct client *client, unsigned timeout_ms)
 	assert_false(client_close(client, timeout_ms));
 	/* The margin is for a slow machine, and far below any time-out of the network. */
 	assert_true(now_ms() - start_ms < timeout_ms + 1500);
+}
+
+static unsigned count_threads(void)
+{
+	unsigned count = 0;
+	struct dirent *entry;
+	DIR *tasks = opendir("/proc/self/task");
+
+	assert_non_null(tasks);
+	while ((entry = readdir(tasks)))
+		count += entry->d_name[0] != '.';
+	closedir(tasks);
+	return count;
+}
+
+void assert_threads_end(void)
+{
+	for (int i = 0; i < WAIT_MAX_S * 1000 && count_threads() > 1; i++)
+		poll(NULL, 0, 1);
+	assert_int_equal(count_threads(), 1);
 }
 
 int reserve_on_loopback(uint16_t *port)

@@ -41,6 +41,9 @@ void assert_calls_return(struct client *client);
 /* Closes the client. */
 void assert_stops_within(struct client *client, unsigned timeout_ms);
 
+/* The thread of each closed client has ended, also of one that was left behind. */
+void assert_threads_end(void);
+
 /* A free loopback port that is given to nobody else while the socket is open; others may bind to it by its number. */
 int reserve_on_loopback(uint16_t *port);
 /* A listening socket on a free loopback port. */

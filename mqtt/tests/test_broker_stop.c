@@ -32,6 +32,7 @@ static void stop_waits_for_missing_acknowledgements_no_longer_than_told(void **s
 	assert_int_equal(packet.type, MQTT_DISCONNECT);
 	close(fd);
 	close(listener);
+	assert_threads_end(); /* with all it has: valgrind would miss that in the next test's process */
 }
 
 static void message_published_just_before_stop_is_sent(void **state)
