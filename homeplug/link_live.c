@@ -54,6 +54,7 @@ static bool interface_query(struct link *link, const char *interface, char error
 	if (ioctl(link->fd, SIOCGIFINDEX, &request) < 0)
 		return errno == ENODEV ? fail_state(error, interface, " does not exist", ENODEV)
 				       : fail_errno(error, interface, "SIOCGIFINDEX");
+	link_watch_settle(link->fd, request.ifr_ifindex);
 	if (!link_watch_look(link->fd, request.ifr_ifindex, &state))
 		return fail_errno(error, interface, "its state");
 	if (state.news == LINK_NEWS_REMOVED)

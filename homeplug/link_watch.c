@@ -159,14 +159,13 @@ enum link_result link_watch_read(struct link_watch *watch, link_event_handler *h
 
 /* --- Looking --- */
 
-/*
- * The kernel acts on a carrier a moment after its driver has seen it, up to a second later on some; asked for the
- * carrier, it does so at once (since Linux 6.7). Without that an interface just set up would be seen as without one.
- */
-static void settle_carrier(int fd, struct ifreq request)
+void link_watch_settle(int fd, int ifindex)
 {
 	struct ethtool_value carrier = {.cmd = ETHTOOL_GLINK};
+	struct ifreq request = {.ifr_ifindex = ifindex};
 
+	if (ioctl(fd, SIOCGIFNAME, &request) < 0)
+		return; /* gone, as the look that follows will find */
 	request.ifr_data = (void *)&carrier;
 	ioctl(fd, SIOCETHTOOL, &request);
 }
@@ -184,7 +183,6 @@ bool link_watch_look(int fd, int ifindex, struct link_event *event)
 	event->has_mac = request.ifr_hwaddr.sa_family == ARPHRD_ETHER;
 	if (event->has_mac)
 		memcpy(event->mac, request.ifr_hwaddr.sa_data, MAC_LEN);
-	settle_carrier(fd, request);
 	if (ioctl(fd, SIOCGIFFLAGS, &request) < 0)
 		return errno == ENODEV;
 	event->news = LINK_NEWS_STATE;

@@ -50,6 +50,13 @@ enum link_result link_watch_read(struct link_watch *watch, link_event_handler *h
 void link_watch_parse(const void *messages, size_t len, link_event_handler *handle, void *context);
 
 /*
+ * The kernel acts on a carrier a moment after its driver has seen it, up to a second later on some; asked for the
+ * carrier, it does so at once (since Linux 6.7). Before an interface that was just set up is looked at; takes the
+ * kernel's lock on interfaces, which a driver may hold.
+ */
+void link_watch_settle(int fd, int ifindex);
+
+/*
  * The present state of an interface as an event; `fd` is any socket. False when it cannot be told, errno says why.
  * An interface that is not there is LINK_NEWS_REMOVED.
  */

@@ -117,8 +117,6 @@ void modem_set_key(struct modem *modem, const struct network_key *key, const uin
 	modem->attempts = 0;
 	modem_forgive(modem);
 	modem->reset_done = modem->reset_cut_short;
-	if (modem->reset_cut_short)
-		modem->trouble_us = modem->reset_over_us; /* it may still be on its way up */
 	modem->reset_asked = false;
 	modem_unwatch_link(modem);
 	if (modem->state == MODEM_IDLE)

@@ -30,7 +30,7 @@
  * unanswered, or when it has answered every question for a fifth of reset_ms (it resets faster than it is asked). A
  * modem that refuses to reset, or does not confirm that it will, keeps its key and goes on unreset. Some interfaces
  * have no carrier while their modem resets: after a reset that modem_reset has cut short there is no other until a key
- * is set, and nothing is said of the modem's silence before reset_ms are over.
+ * is set, and until reset_ms are over neither the modem's silence nor its announcement of the restart is said.
  *
  * Link: modem_watch_link begins polling every poll_ms until the link is up (MODEM_LINK_UP), then every supervise_ms.
  * Up is what any of the ways says that this modem answers: VS_PL_LNK_STATUS (Qualcomm), NSCM_GET_D_LINK_STATUS

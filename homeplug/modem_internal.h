@@ -84,6 +84,8 @@ bool modem_asks_before_reset(struct modem *modem);
 /* The modem has taken the present key: it is to be reset now. Says so where that cannot be done. */
 bool modem_wants_reset(struct modem *modem, struct modem_outputs *out);
 void modem_begin_reset(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
+/* After a reset that was cut short: its silence, and that it tells of a restart, are our doing. */
+bool modem_may_be_starting(const struct modem *modem, uint64_t now_us);
 /* In MODEM_RESET: no confirmation. */
 void modem_reset_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
 /* In MODEM_WAIT_UP: the next question, or no answer for too long. */

@@ -149,8 +149,10 @@ static void begin_anew(struct modem *modem, uint64_t now_us, struct modem_output
 
 void modem_is_silent(struct modem *modem, uint32_t waited_ms, uint64_t now_us, struct modem_outputs *out)
 {
-	struct modem_output *item = modem_say_trouble(modem, MODEM_SILENT, now_us, out);
+	struct modem_output *item = NULL;
 
+	if (!modem_may_be_starting(modem, now_us))
+		item = modem_say_trouble(modem, MODEM_SILENT, now_us, out);
 	if (item != NULL)
 		say_who_is_missing(modem, waited_ms, item);
 	modem->refusals = 0;

@@ -109,6 +109,11 @@ void modem_answers_after_reset(struct modem *modem, uint64_t now_us, struct mode
 		modem_verify(modem, true, now_us, out);
 }
 
+bool modem_may_be_starting(const struct modem *modem, uint64_t now_us)
+{
+	return modem->reset_cut_short && now_us < modem->reset_over_us;
+}
+
 /* --- restarted by itself --- */
 
 static void answer(const struct modem *modem, const struct modem_mme *ind, struct modem_outputs *out)
@@ -133,10 +138,12 @@ static bool is_repeated(struct modem *modem, uint64_t now_us)
 /* One that does so again and again may come no further: no question is open long enough to count as unanswered. */
 static void is_restarted(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
-	modem_append(out, MODEM_RESTARTED);
-	if (modem->restarted)
-		modem_say_trouble(modem, MODEM_RESTARTS, now_us, out);
-	modem->restarted = true;
+	if (!modem_may_be_starting(modem, now_us)) {
+		modem_append(out, MODEM_RESTARTED);
+		if (modem->restarted)
+			modem_say_trouble(modem, MODEM_RESTARTS, now_us, out);
+		modem->restarted = true;
+	}
 	modem_identify(modem, now_us, out);
 }
 

@@ -20,7 +20,7 @@ struct evse_shared {
 	struct event_base *base;
 	const struct settings *settings;
 	struct outbox *outbox;
-	bool links_watched; /* evse_link_event is called: no need to try again and again */
+	bool links_watched; /* the kernel tells (evse_link_event); otherwise evse_link_check is called again and again */
 	/* Called when an outlet can serve (interface open, modem has its key) or no longer can. */
 	void (*availability_changed)(void *context);
 	/* The EV's validation at this outlet must wait for another one at another outlet (evse_blocks_validation). */

@@ -205,7 +205,7 @@ static void lacks_random_octets(struct evse *evse, const char *what)
 	evse_set_serving(evse, false);
 }
 
-/* False, and said: the modem keeps its key. */
+/* False, and said, when it could not be sent. */
 static bool give_key(struct evse *evse, const struct network_key *key, bool after_session)
 {
 	struct modem_outputs out;
@@ -240,12 +240,12 @@ void evse_new_key(struct evse *evse)
 
 	evse->key_given = false;
 	tell_slac(evse, SLAC_EVSE_KEY_LOST, SLAC_REASON_VEHICLE_LEFT);
-	if (evse->link == NULL) {
-		if (after_session)
-			modem_session_ended(&evse->modem);
-	} else if (!give_new_key(evse, after_session)) {
-		evse->key_given = after_session; /* the car still knows it: the next one follows a session, too */
-	}
+	if (evse->link != NULL && give_new_key(evse, after_session))
+		return;
+	if (evse->link != NULL)
+		modem_reset(&evse->modem); /* the old key is not given again, whatever the modem says */
+	if (after_session)
+		modem_session_ended(&evse->modem);
 }
 
 void evse_same_key(struct evse *evse)

@@ -118,7 +118,7 @@ const struct setting settings_table[] = {
 	{"modem", "response_ms", SETTING_UINT, AT(modem_response_ms), "1000", NULL, 10, 60000, 0, 0, NULL, "ms",
 	 "wait for a confirmation before the question is sent again"},
 	{"modem", "link_retry_ms", SETTING_UINT, AT(link_retry_ms), "1000", NULL, 10, 60000, 0, 0, NULL, "ms",
-	 "least time from losing an interface to opening it again; the retry where the kernel does not tell"},
+	 "least time from losing an interface to opening it again; how often it is looked at where the kernel does not tell"},
 	{"service", "log_level", SETTING_CHOICE, AT(log_level), "INFO", NULL, 0, 0, 0, 0, "TRACE|DEBUG|INFO|WARN|ERROR",
 	 "", "least level that is logged"},
 	{"service", "cs_config_file", SETTING_TEXT, AT(cs_config_file), "", NULL, 0, 0, 0, 0, NULL, "",

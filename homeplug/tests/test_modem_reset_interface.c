@@ -65,22 +65,70 @@ static void reset_cut_short_counts_until_a_key_is_set(void **state)
 	expect_set(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 }
 
+/* Nothing answers: it is asked every 1300 ms, and its silence is said at the end of so many attempts. */
+static void expect_silence_after(struct bench *bench, unsigned attempts)
+{
+	bench_set_key(bench, 2);
+	bench_expect(bench, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	for (unsigned i = 1; i < attempts; i++) {
+		bench_expect_after_ms(bench, 300, "CM_SET_KEY.REQ");
+		bench_expect_after_ms(bench, 1000, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	}
+	bench_expect_after_ms(bench, 300, "CM_SET_KEY.REQ");
+	bench_expect_after_ms(bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+}
+
 /* The interface may be back before the modem is. */
 static void silence_after_a_reset_cut_short_is_said_when_reset_ms_are_over(void **state)
+{
+	static void (*const stages[])(struct bench * bench) = {bench_resetting, bench_waiting};
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		stages[i](&bench); /* reset_ms, 10 s, begin */
+		bench_wait_ms(&bench, 100);
+		modem_reset(&bench.modem);
+		bench_wait_ms(&bench, 4000);
+		expect_silence_after(&bench, 5); /* after 10.6 s */
+	}
+}
+
+static void interface_that_was_away_for_reset_ms_leaves_no_patience(void **state)
 {
 	struct bench bench;
 
 	(void)state;
-	bench_resetting(&bench); /* reset_ms begins */
+	bench_waiting(&bench);
+	modem_reset(&bench.modem);
+	bench_wait_ms(&bench, 10000);
+	expect_silence_after(&bench, 1);
+}
+
+static void modem_that_announces_itself_after_a_reset_cut_short_has_not_restarted_by_itself(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_waiting(&bench);
 	modem_reset(&bench.modem);
 	bench_set_key(&bench, 2);
-	bench_expect(&bench, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
-	for (unsigned waited_ms = 0; waited_ms < 9100; waited_ms += 1300) {
-		bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
-		bench_expect_after_ms(&bench, 1000, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
-	}
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
-	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+	bench_expect(&bench, "VS_HST_ACTION.RSP, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+}
+
+static void refusal_after_a_reset_cut_short_is_said_at_once(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_waiting(&bench);
+	modem_reset(&bench.modem);
+	bench_set_key(&bench, 2);
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_confirm(&bench, 2, 2);
+	bench_expect(&bench, "REFUSED");
 }
 
 static void key_that_is_set_ends_the_patience_after_a_reset_cut_short(void **state)
@@ -89,12 +137,10 @@ static void key_that_is_set_ends_the_patience_after_a_reset_cut_short(void **sta
 
 	(void)state;
 	bench_resetting(&bench);
-	lose_interface_and_take_key(&bench, 2);
+	lose_interface_and_take_key(&bench, 1);
 	expect_set(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 	modem_reset(&bench.modem);
-	bench_set_key(&bench, 3);
-	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
-	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	expect_silence_after(&bench, 1);
 }
 
 static void interface_lost_at_another_time_cuts_no_reset_short(void **state)
@@ -121,6 +167,9 @@ int main(void)
 		cmocka_unit_test(reset_cut_short_with_the_interface_is_not_repeated_after_the_next_key),
 		cmocka_unit_test(reset_cut_short_counts_until_a_key_is_set),
 		cmocka_unit_test(silence_after_a_reset_cut_short_is_said_when_reset_ms_are_over),
+		cmocka_unit_test(interface_that_was_away_for_reset_ms_leaves_no_patience),
+		cmocka_unit_test(modem_that_announces_itself_after_a_reset_cut_short_has_not_restarted_by_itself),
+		cmocka_unit_test(refusal_after_a_reset_cut_short_is_said_at_once),
 		cmocka_unit_test(key_that_is_set_ends_the_patience_after_a_reset_cut_short),
 		cmocka_unit_test(interface_lost_at_another_time_cuts_no_reset_short),
 	};

@@ -427,9 +427,12 @@ class Capture:
     @staticmethod
     def _when(stamps):
         """The kernel's time stamp on the monotonic clock: how late this thread reads does not count."""
-        seconds, nanoseconds = struct.unpack("qq", stamps[0][2])
         wall, now = time.time(), time.monotonic()
-        return now - (wall - (seconds + nanoseconds * 1e-9))
+        for level, kind, data in stamps:
+            if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
+                seconds, nanoseconds = struct.unpack("@ll", data[:struct.calcsize("@ll")])
+                return now - (wall - (seconds + nanoseconds * 1e-9))
+        return now
 
     def wait(self, mmtype, within=PATIENCE_S, after=0):
         return self.frames.wait(lambda frame: frame.mmtype == mmtype, f"frame 0x{mmtype:04x}", within, after)
@@ -620,7 +623,7 @@ class Bench(unittest.TestCase):
         self.slacd = self.start_slacd(configuration)
         self.observer.wait_state_after_request()
 
-    def start_all(self, configuration=None, *slacd_arguments, station=(), ev=(), evse=f"{EVSE}=evse0"):
+    def start_all(self, configuration=None, *slacd_arguments, station=(), ev=(), evse=f"{EVSE}=evse0", wrapper=()):
         """The whole bench, up to the point where a car may come."""
         self.link()
         self.capture = self.capture_on("evse0")
@@ -629,7 +632,7 @@ class Bench(unittest.TestCase):
         self.station = self.start_station(*station, evses=(evse,))
         self.station.wait_line("connected to the broker")
         self.ev = self.start_ev(*ev)
-        self.slacd = self.start_slacd(configuration, *slacd_arguments)
+        self.slacd = self.start_slacd(configuration, *slacd_arguments, wrapper=wrapper)
         self.observer.wait_service("ready")
         self.slacd.wait_line("Modem has confirmed its key")
         # A car that came before the station has done what it was asked for would be shown without PWM.

@@ -187,8 +187,7 @@ class InterfaceChanges(Bench):
         self.new_plc1()
         self.assert_serves_again()
 
-    def test_interface_that_is_renamed(self):
-        self.start_two(QUICK)
+    def assert_rename_is_noticed(self):
         renames = subprocess.run(["ip", "link", "set", "plc0", "name", "plcx"], stderr=subprocess.DEVNULL)
         if renames.returncode != 0:
             self.skipTest("this kernel renames no interface that is up")
@@ -198,6 +197,10 @@ class InterfaceChanges(Bench):
         self.mark_return()
         ip("link", "set", "foo1", "name", "evse1")
         self.assert_serves_again()
+
+    def test_interface_that_is_renamed(self):
+        self.start_two(QUICK)
+        self.assert_rename_is_noticed()
 
     def test_interface_whose_mac_changes_is_opened_with_the_new_one(self):
         self.start_two(QUICK)
@@ -319,6 +322,10 @@ class InterfaceChanges(Bench):
         ip("link", "set", "evse1", "address", NEW_MAC)
         self.slacd.wait_line("ERROR .*Interface is lost: its MAC changed.*" + about(OTHER), after=self.log)
         self.slacd.wait_line(f"Interface is open.*mac={NEW_MAC}", after=self.log)
+
+    def test_without_netlink_a_rename_is_noticed(self):
+        self.start_without_netlink()
+        self.assert_rename_is_noticed()
 
     def test_without_netlink_it_looks_again_and_again_and_says_so(self):
         self.start_without_netlink()

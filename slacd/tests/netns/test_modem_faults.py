@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A modem that is silent, slow, loses its key, resets, or is not the only one that answers."""
+import os
 import re
 import signal
 
@@ -219,6 +220,28 @@ class ModemFaults(Bench):
         self.assertEqual(len(self.resets()), 1)
         self.assert_said_once("INFO .*Interface is lost, the modem is being reset")
         self.assertEqual(self.complaints(), [])
+
+    def test_session_that_ends_without_random_octets_for_a_key_leaves_no_key_and_a_reset_due(self):
+        if "RANDOM_FAULT" not in os.environ:
+            self.skipTest("the environment variable RANDOM_FAULT names no library")
+        fault = self.path("fault")
+        self.start_all(RESET_AFTER_SESSION, ev=(*FAST_EV, "--modem-reset-ms", "200"),
+                       wrapper=("env", f"LD_PRELOAD={os.environ['RANDOM_FAULT']}", f"RANDOM_FAULT_FILE={fault}"))
+        self.assert_matches()
+        given = self.key_requests()
+        self.write("fault", "")
+        self.station.say("unplug")
+        self.ev.say("unplug")
+        self.slacd.wait_line("ERROR .*Outlet cannot serve: no random octets for a nonce")
+        self.plug()  # the modem still has the key that the car before was given: nobody asks it
+        self.assertEqual(self.key_requests(), given)
+        os.remove(fault)
+        log = self.slacd.mark()
+        self.station.say("unplug")
+        self.slacd.wait_line("Modem has confirmed its key", after=log)
+        self.assertEqual(len(self.resets()), 1)
+        self.assertNotIn(self.key_requests()[-1], given)
+        self.assert_matches()
 
     def test_session_that_ends_with_the_interface_is_followed_by_a_reset(self):
         for unplugged in (False, True):
