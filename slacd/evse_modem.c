@@ -240,10 +240,11 @@ void evse_new_key(struct evse *evse)
 
 	evse->key_given = false;
 	tell_slac(evse, SLAC_EVSE_KEY_LOST, SLAC_REASON_VEHICLE_LEFT);
-	if (evse->link != NULL && give_new_key(evse, after_session))
-		return;
-	if (evse->link != NULL)
+	if (evse->link != NULL) {
+		if (give_new_key(evse, after_session))
+			return;
 		modem_reset(&evse->modem); /* the old key is not given again, whatever the modem says */
+	}
 	if (after_session)
 		modem_session_ended(&evse->modem);
 }

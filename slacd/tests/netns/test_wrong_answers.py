@@ -70,7 +70,8 @@ class WrongAnswers(Bench):
                      % (request.id.encode(), request.name.encode(), data.encode()))
 
     def answer_in_time(self, name, data, taken):
-        """An answer that took longer than slacd waits is late: then the next request is answered, until it says `taken`."""
+        """An answer that took longer than slacd waits is late: then the next request is answered, until it says
+        `taken`."""
         log = self.slacd.mark()
 
         def is_taken():
