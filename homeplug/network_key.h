@@ -3,7 +3,7 @@
 #ifndef HOMEPLUG_NETWORK_KEY_H
 #define HOMEPLUG_NETWORK_KEY_H
 
-#include "homeplug/address.h"
+#include "homeplug/mme/address.h"
 
 struct network_key {
 	uint8_t nmk[NMK_LEN];

@@ -7,13 +7,13 @@
 #ifndef SLACD_EVSE_H
 #define SLACD_EVSE_H
 
-#include "mqtt/api.h"
+#include "mqtt/api/api.h"
 #include "slacd/outbox.h"
 #include "slacd/statistics.h"
 
 struct event_base;
 struct evse;
-struct link_event;
+struct port_event;
 
 /* What the services of all outlets share. Must outlive them. */
 struct evse_shared {
@@ -77,7 +77,7 @@ void evse_broker_connected(struct evse *evse);
  * What the kernel says of some interface: the outlet opens the one it waits for, and gives up its own when that
  * is of no use any more.
  */
-void evse_link_event(struct evse *evse, const struct link_event *event);
+void evse_link_event(struct evse *evse, const struct port_event *event);
 /* Something may have been missed: looks itself. */
 void evse_link_check(struct evse *evse);
 

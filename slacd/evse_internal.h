@@ -4,11 +4,11 @@
 #define SLACD_EVSE_INTERNAL_H
 
 #include "cp/control_pilot.h"
-#include "homeplug/amp_map_exchange.h"
-#include "homeplug/link.h"
-#include "homeplug/modem.h"
-#include "homeplug/nw_info.h"
-#include "homeplug/slac_evse.h"
+#include "homeplug/slac/amp_map_exchange.h"
+#include "homeplug/port/port.h"
+#include "homeplug/modem/modem.h"
+#include "homeplug/mme/nw_info.h"
+#include "homeplug/slac/slac_evse.h"
 #include "slacd/clock.h"
 #include "slacd/evse.h"
 #include "slacd/log.h"
@@ -31,13 +31,13 @@ struct evse {
 	struct api_evse_parameters parameters;
 	char interface[SETTINGS_TEXT_MAX];
 
-	struct link *link; /* NULL while it cannot be opened */
+	struct port *link; /* NULL while it cannot be opened */
 	struct event *readable;
 	struct event *timer;
 	uint64_t timer_us;                /* what the timer is armed to, SLAC_NEVER: not armed */
 	uint64_t link_retry_us;           /* when to open the link again, SLAC_NEVER: open, or the kernel will tell */
 	uint64_t link_not_before_us;      /* not to be opened earlier, whatever the kernel tells */
-	char link_error[LINK_ERROR_SIZE]; /* what was said last about it, "": it is open */
+	char link_error[PORT_ERROR_SIZE]; /* what was said last about it, "": it is open */
 	bool resetting;                   /* the station asked for it: said as the reason */
 	bool link_paused;                 /* slac_data_link pause: the key is kept for a resume */
 	enum slac_reason init_reason;     /* why TT_EVSE_SLAC_init ended without a match */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/evse_internal.h"
 
-#include "homeplug/link_watch.h"
+#include "homeplug/port/port_watch.h"
 
 #include <errno.h>
 #include <string.h>
@@ -10,55 +10,55 @@
 #define FRAMES_PER_WAKE 32
 
 /* A name given to the configuration may be one of the interface's alternative names. */
-static bool is_named(const struct evse *evse, const struct link_event *event)
+static bool is_named(const struct evse *evse, const struct port_event *event)
 {
 	return strcmp(evse->interface, event->name) == 0 || (int)if_nametoindex(evse->interface) == event->ifindex;
 }
 
-static bool is_ready(const struct link_event *event)
+static bool is_ready(const struct port_event *event)
 {
-	return event->news == LINK_NEWS_STATE && event->up && event->running;
+	return event->news == PORT_NEWS_STATE && event->up && event->running;
 }
 
 /* Why the open link is of no use any more, or "" when it is. */
-static void loss_of(const struct evse *evse, const struct link_event *event, char why[LINK_ERROR_SIZE])
+static void loss_of(const struct evse *evse, const struct port_event *event, char why[PORT_ERROR_SIZE])
 {
 	uint8_t mac[MAC_LEN];
 
 	why[0] = '\0';
-	link_mac(evse->link, mac);
-	if (event->ifindex != link_ifindex(evse->link))
+	port_mac(evse->link, mac);
+	if (event->ifindex != port_ifindex(evse->link))
 		return;
-	if (event->news == LINK_NEWS_REMOVED)
-		snprintf(why, LINK_ERROR_SIZE, "it was removed");
+	if (event->news == PORT_NEWS_REMOVED)
+		snprintf(why, PORT_ERROR_SIZE, "it was removed");
 	else if (!is_named(evse, event))
-		snprintf(why, LINK_ERROR_SIZE, "renamed to %s", event->name);
+		snprintf(why, PORT_ERROR_SIZE, "renamed to %s", event->name);
 	else if (!event->up)
-		snprintf(why, LINK_ERROR_SIZE, "it is down");
+		snprintf(why, PORT_ERROR_SIZE, "it is down");
 	else if (!event->running)
-		snprintf(why, LINK_ERROR_SIZE, "no carrier");
+		snprintf(why, PORT_ERROR_SIZE, "no carrier");
 	else if (!event->has_mac || !mac_equal(mac, event->mac))
-		snprintf(why, LINK_ERROR_SIZE, "its MAC changed");
+		snprintf(why, PORT_ERROR_SIZE, "its MAC changed");
 }
 
 /* The present state of the open link's interface; false for a Unix socket, or when it cannot be told. */
-static bool look(const struct evse *evse, struct link_event *now)
+static bool look(const struct evse *evse, struct port_event *now)
 {
-	int ifindex = link_ifindex(evse->link);
+	int ifindex = port_ifindex(evse->link);
 
-	return ifindex != 0 && link_watch_look(link_fd(evse->link), ifindex, now);
+	return ifindex != 0 && port_watch_look(port_fd(evse->link), ifindex, now);
 }
 
-static void receive_failed(struct evse *evse, enum link_result result, int error)
+static void receive_failed(struct evse *evse, enum port_result result, int error)
 {
-	char why[LINK_ERROR_SIZE] = "";
-	struct link_event now;
+	char why[PORT_ERROR_SIZE] = "";
+	struct port_event now;
 
-	if (result == LINK_DOWN && look(evse, &now))
+	if (result == PORT_DOWN && look(evse, &now))
 		loss_of(evse, &now, why);
-	if (why[0] == '\0' && result == LINK_DOWN)
+	if (why[0] == '\0' && result == PORT_DOWN)
 		snprintf(why, sizeof(why), "it was down");
-	else if (why[0] == '\0' && result == LINK_END)
+	else if (why[0] == '\0' && result == PORT_END)
 		snprintf(why, sizeof(why), "closed by its peer");
 	else if (why[0] == '\0')
 		snprintf(why, sizeof(why), "receiving failed: %s", strerror(error));
@@ -74,10 +74,10 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	for (int i = 0; i < FRAMES_PER_WAKE && evse->link != NULL; i++) {
-		enum link_result result = link_recv(evse->link, frame, sizeof(frame), &len);
-		if (result == LINK_EMPTY)
+		enum port_result result = port_recv(evse->link, frame, sizeof(frame), &len);
+		if (result == PORT_EMPTY)
 			break;
-		if (result == LINK_FRAME)
+		if (result == PORT_FRAME)
 			evse_frame(evse, frame, len);
 		else
 			receive_failed(evse, result, errno);
@@ -95,12 +95,12 @@ static void try_later(struct evse *evse)
 
 static bool is_watched(const struct evse *evse)
 {
-	return evse->shared->links_watched && link_is_live(evse->interface);
+	return evse->shared->links_watched && port_is_live(evse->interface);
 }
 
 static bool watch(struct evse *evse)
 {
-	evse->readable = event_new(evse->shared->base, link_fd(evse->link), EV_READ | EV_PERSIST, on_readable, evse);
+	evse->readable = event_new(evse->shared->base, port_fd(evse->link), EV_READ | EV_PERSIST, on_readable, evse);
 	return evse->readable != NULL && event_add(evse->readable, NULL) == 0;
 }
 
@@ -118,13 +118,13 @@ static void open_failed(struct evse *evse, const char *error, bool gone)
 
 void evse_link_open(struct evse *evse)
 {
-	char error[LINK_ERROR_SIZE];
+	char error[PORT_ERROR_SIZE];
 	char mac[MAC_TEXT_SIZE];
 
 	evse->link_retry_us = SLAC_NEVER;
-	evse->link = link_open(evse->interface, error);
+	evse->link = port_open(evse->interface, error);
 	if (evse->link == NULL) {
-		open_failed(evse, error, link_result_of_errno(errno) == LINK_DOWN);
+		open_failed(evse, error, port_result_of_errno(errno) == PORT_DOWN);
 		return;
 	}
 	if (!watch(evse)) {
@@ -133,9 +133,9 @@ void evse_link_open(struct evse *evse)
 		return;
 	}
 	evse->link_error[0] = '\0';
-	link_mac(evse->link, evse->slac.config.evse_mac);
-	link_mac(evse->link, evse->modem.config.host_mac);
-	link_mac(evse->link, evse->amp_map.config.evse_mac);
+	port_mac(evse->link, evse->slac.config.evse_mac);
+	port_mac(evse->link, evse->modem.config.host_mac);
+	port_mac(evse->link, evse->amp_map.config.evse_mac);
 	log_line(evse_recovery_level(evse), "Interface is open. evse_id=%s interface=%s mac=%s",
 		 evse->parameters.evse_id, evse->interface, mac_text(evse->slac.config.evse_mac, mac));
 	evse_new_key(evse);
@@ -146,7 +146,7 @@ void evse_link_close(struct evse *evse)
 	if (evse->readable != NULL)
 		event_free(evse->readable);
 	evse->readable = NULL;
-	link_close(evse->link);
+	port_close(evse->link);
 	evse->link = NULL;
 }
 
@@ -203,9 +203,9 @@ static void open_when_allowed(struct evse *evse)
 		evse->link_retry_us = evse->link_not_before_us;
 }
 
-void evse_link_event(struct evse *evse, const struct link_event *event)
+void evse_link_event(struct evse *evse, const struct port_event *event)
 {
-	char why[LINK_ERROR_SIZE] = "";
+	char why[PORT_ERROR_SIZE] = "";
 
 	if (evse->link != NULL)
 		loss_of(evse, event, why);
@@ -222,9 +222,9 @@ void evse_link_event(struct evse *evse, const struct link_event *event)
 
 void evse_link_check(struct evse *evse)
 {
-	struct link_event now;
+	struct port_event now;
 
-	if (evse->link == NULL && link_is_live(evse->interface))
+	if (evse->link == NULL && port_is_live(evse->interface))
 		open_when_allowed(evse);
 	else if (evse->link != NULL && look(evse, &now))
 		evse_link_event(evse, &now);

@@ -22,7 +22,7 @@ static bool ask_modem(struct evse *evse)
 
 	return evse->link != NULL &&
 	       nw_info_req_encode(evse->modem.config.host_mac, frame, sizeof(frame), &len) == MME_OK &&
-	       link_send(evse->link, frame, len);
+	       port_send(evse->link, frame, len);
 }
 
 void evse_network_info(struct evse *evse, const char *id)

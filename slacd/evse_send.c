@@ -16,13 +16,13 @@ void evse_link_send_octets(struct evse *evse, const char *name, const uint8_t *f
 {
 	if (evse->link == NULL)
 		return;
-	if (link_send(evse->link, frame, len)) {
+	if (port_send(evse->link, frame, len)) {
 		log_line(LOG_LEVEL_DEBUG, "Sent %s. evse_id=%s", name, evse->parameters.evse_id);
 		return;
 	}
 	int send_errno = errno;
-	if (link_result_of_errno(send_errno) ==
-	    LINK_DOWN) /* the loss says it; from the timer: this may be a core's output */
+	if (port_result_of_errno(send_errno) ==
+	    PORT_DOWN) /* the loss says it; from the timer: this may be a core's output */
 		evse->link_retry_us = clock_now_us();
 	else
 		not_sent(evse, name, strerror(send_errno));

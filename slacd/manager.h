@@ -6,7 +6,7 @@
 #ifndef SLACD_MANAGER_H
 #define SLACD_MANAGER_H
 
-#include "slacd/settings.h"
+#include "slacd/settings/settings.h"
 
 struct event_base;
 struct manager;

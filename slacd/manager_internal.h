@@ -36,7 +36,7 @@ struct parked_state {
 	enum api_cp_state state;
 };
 
-struct link_watch;
+struct port_watch;
 
 struct manager {
 	struct event_base *base;
@@ -44,7 +44,7 @@ struct manager {
 	struct outbox outbox;
 	struct evse_shared shared;
 	struct event *timer;
-	struct link_watch *link_watch;  /* NULL when the kernel cannot tell about interfaces */
+	struct port_watch *port_watch;  /* NULL when the kernel cannot tell about interfaces */
 	struct event *link_watch_event; /* its descriptor, or a timer where it is NULL */
 
 	enum boot_phase boot;

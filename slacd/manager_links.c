@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/manager_internal.h"
 
-#include "homeplug/link_watch.h"
+#include "homeplug/port/port_watch.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,11 +15,11 @@ static void look_at_all(const struct manager *manager)
 		evse_link_check(manager->evses[i]);
 }
 
-static void pass_on(void *context, const struct link_event *event)
+static void pass_on(void *context, const struct port_event *event)
 {
 	const struct manager *manager = context;
 
-	if (event->news == LINK_NEWS_MISSED) {
+	if (event->news == PORT_NEWS_MISSED) {
 		log_line(LOG_LEVEL_DEBUG,
 			 "More interfaces changed at once than the kernel could tell. Looking at all.");
 		look_at_all(manager);
@@ -52,11 +52,11 @@ static void look_instead(struct manager *manager, const char *why)
 
 void manager_read_links(struct manager *manager)
 {
-	enum link_result result = LINK_FRAME;
+	enum port_result result = PORT_FRAME;
 
-	for (int i = 0; i < NOTIFICATIONS_PER_WAKE && result == LINK_FRAME && manager->link_watch != NULL; i++)
-		result = link_watch_read(manager->link_watch, pass_on, manager);
-	if (result == LINK_ERROR)
+	for (int i = 0; i < NOTIFICATIONS_PER_WAKE && result == PORT_FRAME && manager->port_watch != NULL; i++)
+		result = port_watch_read(manager->port_watch, pass_on, manager);
+	if (result == PORT_ERROR)
 		look_instead(manager, strerror(errno));
 }
 
@@ -69,14 +69,14 @@ static void on_notification(evutil_socket_t fd, short what, void *context)
 
 void manager_watch_links(struct manager *manager)
 {
-	char error[LINK_ERROR_SIZE];
+	char error[PORT_ERROR_SIZE];
 
-	manager->link_watch = link_watch_open(error);
-	if (manager->link_watch == NULL) {
+	manager->port_watch = port_watch_open(error);
+	if (manager->port_watch == NULL) {
 		look_instead(manager, error);
 		return;
 	}
-	manager->link_watch_event = event_new(manager->base, link_watch_fd(manager->link_watch), EV_READ | EV_PERSIST,
+	manager->link_watch_event = event_new(manager->base, port_watch_fd(manager->port_watch), EV_READ | EV_PERSIST,
 					      on_notification, manager);
 	manager->shared.links_watched =
 		manager->link_watch_event != NULL && event_add(manager->link_watch_event, NULL) == 0;
@@ -90,6 +90,6 @@ void manager_unwatch_links(struct manager *manager)
 	if (manager->link_watch_event != NULL)
 		event_free(manager->link_watch_event);
 	manager->link_watch_event = NULL;
-	link_watch_close(manager->link_watch);
-	manager->link_watch = NULL;
+	port_watch_close(manager->port_watch);
+	manager->port_watch = NULL;
 }

@@ -3,7 +3,7 @@
 #ifndef SLACD_OPTIONS_H
 #define SLACD_OPTIONS_H
 
-#include "slacd/settings.h"
+#include "slacd/settings/settings.h"
 
 enum options_action {
 	OPTIONS_RUN,

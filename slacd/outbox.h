@@ -7,9 +7,9 @@
 #define SLACD_OUTBOX_H
 
 #include "cp/control_pilot.h"
-#include "mqtt/api.h"
-#include "mqtt/broker.h"
-#include "slacd/settings.h"
+#include "mqtt/api/api.h"
+#include "mqtt/broker/broker.h"
+#include "slacd/settings/settings.h"
 
 struct outbox {
 	const struct settings *settings;

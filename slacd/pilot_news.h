@@ -4,7 +4,7 @@
 #define SLACD_PILOT_NEWS_H
 
 #include "cp/control_pilot.h"
-#include "homeplug/slac_evse.h"
+#include "homeplug/slac/slac_evse.h"
 
 /* The input that follows from `status` and its reason: whether matching runs decides what may be done to the pilot. */
 struct control_pilot_input pilot_news_of(enum slac_status status, enum slac_reason reason);

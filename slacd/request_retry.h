@@ -6,7 +6,7 @@
 #ifndef SLACD_REQUEST_RETRY_H
 #define SLACD_REQUEST_RETRY_H
 
-#include "mqtt/api.h"
+#include "mqtt/api/api.h"
 
 #define REQUEST_NEVER UINT64_MAX
 

@@ -3,8 +3,8 @@
 #ifndef SLACD_STATISTICS_H
 #define SLACD_STATISTICS_H
 
-#include "homeplug/mme_error.h"
-#include "homeplug/slac_evse.h"
+#include "homeplug/mme/mme_error.h"
+#include "homeplug/slac/slac_evse.h"
 
 #include <stdint.h>
 

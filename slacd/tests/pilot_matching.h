@@ -7,7 +7,7 @@
 #ifndef SLACD_TESTS_PILOT_MATCHING_H
 #define SLACD_TESTS_PILOT_MATCHING_H
 
-#include "homeplug/slac_evse.h"
+#include "homeplug/slac/slac_evse.h"
 
 struct matching_config {
 	bool listen_after_failure; /* the field profile */

@@ -4,7 +4,7 @@
  * for: every sequence of inputs up to a depth goes to both, and their statuses, init time-outs and deadlines
  * are compared.
  */
-#include "homeplug/tests/slac_car.h"
+#include "homeplug/slac/tests/slac_car.h"
 #include "slacd/tests/pilot_matching.h"
 
 #include <setjmp.h>

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A port carries whole Ethernet frames (no FCS) of EtherType 0x88E1. Three kinds: live (AF_PACKET raw
+ * socket on an interface), capture file (libpcap) and Unix socket (frames without root). Shell, not core.
+ */
+#ifndef HOMEPLUG_PORT_PORT_H
+#define HOMEPLUG_PORT_PORT_H
+
+#include "homeplug/mme/address.h"
+
+#define PORT_ERROR_SIZE 256
+
+struct port;
+
+/* What an attempt to receive gave. */
+enum port_result {
+	PORT_FRAME, /* one frame */
+	PORT_EMPTY, /* nothing at the moment; wait for the fd to become readable */
+	PORT_END,   /* the peer closed (Unix socket) or the file is at its end */
+	PORT_DOWN,  /* interface down or gone; errno tells */
+	PORT_ERROR  /* any other failure; errno tells */
+};
+
+/* What the errno of a failed call means. */
+enum port_result port_result_of_errno(int error);
+
+/*
+ * Opens the port an outlet is configured with: "unix:PATH" connects to a Unix socket, "unix-listen:PATH"
+ * makes one and waits for its peer, anything else is the name of an interface (live). On failure NULL and
+ * `error` holds one line that names the thing and what is missing (the interface, the capability); errno means
+ * PORT_DOWN when an interface is not there, is down or has no carrier: port_watch.h tells when that is over.
+ * The caller owns the port and ends it with port_close.
+ */
+struct port *port_open(const char *name, char error[PORT_ERROR_SIZE]);
+/* Whether the name is that of an interface. */
+bool port_is_live(const char *name);
+
+/*
+ * Opens a raw socket on an interface that is up and running: socket with protocol 0, filter "ether proto 0x88e1"
+ * compiled by libpcap and attached, then bound with the protocol. Non-blocking. Needs CAP_NET_RAW.
+ */
+struct port *port_open_raw(const char *interface, char error[PORT_ERROR_SIZE]);
+/* Connects to / listens on a Unix socket (SOCK_SEQPACKET, one peer; a new peer replaces the old one). */
+struct port *port_open_unix(const char *path, char error[PORT_ERROR_SIZE]);
+struct port *port_listen_unix(const char *path, char error[PORT_ERROR_SIZE]);
+
+/*
+ * Closes the port and frees it; a listening Unix socket's file is removed. NULL is allowed. Never blocks: the
+ * descriptor of a live port is closed by a thread, a moment later.
+ */
+void port_close(struct port *port);
+
+/* File descriptor to wait on for reading (non-blocking). It stays the same for the port's life. */
+int port_fd(const struct port *port);
+
+/*
+ * The host's own MAC: the interface's address; for a Unix socket a locally administered one derived from
+ * the process id and the path, so that the two ends differ.
+ */
+void port_mac(const struct port *port, uint8_t mac[MAC_LEN]);
+
+/* The interface's index, which stays when it is renamed; 0 for a Unix socket. */
+int port_ifindex(const struct port *port);
+
+/*
+ * Whether there is somebody to send to: always for a live port; a listening Unix socket has no peer before
+ * port_recv met the first one and after each PORT_END.
+ */
+bool port_connected(const struct port *port);
+
+/* Receives at most one frame, never blocks. On PORT_FRAME *len <= size is its length (longer frames are cut). */
+enum port_result port_recv(struct port *port, uint8_t *frame, size_t size, size_t *len);
+
+/* Sends one frame, never blocks. False when it was not taken; errno tells (ENETDOWN, ENOBUFS, ENOTCONN ...). */
+bool port_send(struct port *port, const uint8_t *frame, size_t len);
+
+#endif

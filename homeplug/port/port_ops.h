@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a kind of port provides. Only port*.c and capture.c include this. */
+#ifndef HOMEPLUG_PORT_PORT_OPS_H
+#define HOMEPLUG_PORT_PORT_OPS_H
+
+#include "homeplug/port/port.h"
+
+/* Everything but HomePlug management messages is dropped before it reaches us, in libpcap's filter language.
+ */
+#define PORT_FILTER "ether proto 0x88e1"
+
+struct port_ops {
+	enum port_result (*recv)(struct port *port, uint8_t *frame, size_t size, size_t *len);
+	bool (*send)(struct port *port, const uint8_t *frame, size_t len);
+	bool (*connected)(const struct port *port);
+	/* Closes what the kind opened and frees the port. */
+	void (*close)(struct port *port);
+};
+
+/* First member of each kind's own struct. */
+struct port {
+	const struct port_ops *ops;
+	int fd;
+	int ifindex; /* 0: no interface */
+	uint8_t mac[MAC_LEN];
+};
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "homeplug/port/port_closer.h"
+#include "homeplug/port/port_ops.h"
+#include "homeplug/port/port_watch.h"
+#include "homeplug/mme/mme.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+/* The filter has 4 instructions; a different libpcap may need a few more. */
+#define FILTER_INSTRUCTIONS 16
+
+/* "interface NAME: what" in `error`; false, to be returned at once. */
+static bool fail(char error[PORT_ERROR_SIZE], const char *interface, const char *what)
+{
+	snprintf(error, PORT_ERROR_SIZE, "interface %s: %s", interface, what);
+	return false;
+}
+
+static bool fail_errno(char error[PORT_ERROR_SIZE], const char *interface, const char *call)
+{
+	char what[128];
+
+	snprintf(what, sizeof(what), "%s: %s", call, strerror(errno));
+	return fail(error, interface, what);
+}
+
+/* The kernel will tell when that is over: errno means PORT_DOWN. */
+static bool fail_state(char error[PORT_ERROR_SIZE], const char *interface, const char *state, int state_errno)
+{
+	snprintf(error, PORT_ERROR_SIZE, "interface %s%s", interface, state);
+	errno = state_errno;
+	return false;
+}
+
+/* Index and MAC of an interface that is there, is Ethernet, is up and has a carrier. */
+static bool interface_query(struct port *port, const char *interface, char error[PORT_ERROR_SIZE])
+{
+	struct ifreq request = {0};
+	struct port_event state;
+
+	if (interface[0] == '\0' || strlen(interface) >= sizeof(request.ifr_name))
+		return fail_state(error, interface, " does not exist", ENODEV);
+	strcpy(request.ifr_name, interface);
+	if (ioctl(port->fd, SIOCGIFINDEX, &request) < 0)
+		return errno == ENODEV ? fail_state(error, interface, " does not exist", ENODEV)
+				       : fail_errno(error, interface, "SIOCGIFINDEX");
+	port_watch_settle(port->fd, request.ifr_ifindex);
+	if (!port_watch_look(port->fd, request.ifr_ifindex, &state))
+		return fail_errno(error, interface, "its state");
+	if (state.news == PORT_NEWS_REMOVED)
+		return fail_state(error, interface, " does not exist", ENODEV);
+	if (!state.has_mac)
+		return fail_state(error, interface, " is not Ethernet", ENODEV);
+	if (!state.up)
+		return fail_state(error, interface, " is down", ENETDOWN);
+	if (!state.running)
+		return fail_state(error, interface, ": no carrier", ENETDOWN);
+	port->ifindex = state.ifindex;
+	memcpy(port->mac, state.mac, MAC_LEN);
+	return true;
+}
+
+static bool filter_copy(const struct bpf_program *program, struct sock_filter code[FILTER_INSTRUCTIONS])
+{
+	if (program->bf_len > FILTER_INSTRUCTIONS)
+		return false;
+	for (u_int i = 0; i < program->bf_len; i++) {
+		const struct bpf_insn *insn = &program->bf_insns[i];
+		code[i] = (struct sock_filter){.code = insn->code, .jt = insn->jt, .jf = insn->jf, .k = insn->k};
+	}
+	return true;
+}
+
+static bool filter_attach(int fd, const char *interface, char error[PORT_ERROR_SIZE])
+{
+	struct sock_filter code[FILTER_INSTRUCTIONS];
+	struct bpf_program program;
+	pcap_t *compiler = pcap_open_dead(DLT_EN10MB, MME_FRAME_MAX);
+
+	if (compiler == NULL || pcap_compile(compiler, &program, PORT_FILTER, 1, PCAP_NETMASK_UNKNOWN) < 0) {
+		if (compiler != NULL)
+			pcap_close(compiler);
+		errno = EINVAL; /* libpcap does not set it */
+		return fail(error, interface, "libpcap does not compile the filter \"" PORT_FILTER "\"");
+	}
+	struct sock_fprog filter = {.len = (unsigned short)program.bf_len, .filter = code};
+	bool copied = filter_copy(&program, code);
+	pcap_freecode(&program);
+	pcap_close(compiler);
+	if (!copied) {
+		errno = EINVAL;
+		return fail(error, interface, "the compiled filter is longer than expected");
+	}
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0)
+		return fail_errno(error, interface, "SO_ATTACH_FILTER");
+	return true;
+}
+
+static bool bind_interface(int fd, const char *interface, int index, char error[PORT_ERROR_SIZE])
+{
+	struct sockaddr_ll address = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(HOMEPLUG_ETHERTYPE),
+		.sll_ifindex = index,
+	};
+
+	/* It may have gone since it was looked up. */
+	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return fail_errno(error, interface, "bind");
+	return true;
+}
+
+static enum port_result live_recv(struct port *port, uint8_t *frame, size_t size, size_t *len)
+{
+	for (;;) {
+		struct sockaddr_ll from = {0};
+		socklen_t from_len = sizeof(from);
+		ssize_t n = recvfrom(port->fd, frame, size, 0, (struct sockaddr *)&from, &from_len);
+		if (n < 0)
+			return port_result_of_errno(errno);
+		/* A copy of what this host sent itself. */
+		if (from.sll_pkttype == PACKET_OUTGOING)
+			continue;
+		*len = (size_t)n;
+		return PORT_FRAME;
+	}
+}
+
+static bool live_send(struct port *port, const uint8_t *frame, size_t len)
+{
+	return send(port->fd, frame, len, MSG_NOSIGNAL) == (ssize_t)len;
+}
+
+static bool live_connected(const struct port *port)
+{
+	(void)port;
+	return true;
+}
+
+static void live_close(struct port *port)
+{
+	port_closer_close(port->fd);
+	free(port);
+}
+
+static const struct port_ops live_ops = {
+	.recv = live_recv,
+	.send = live_send,
+	.connected = live_connected,
+	.close = live_close,
+};
+
+/* With protocol 0 the socket receives nothing until bind names the protocol, and opening it is cheap. */
+static int socket_open(const char *interface, char error[PORT_ERROR_SIZE])
+{
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 && errno == EPERM)
+		fail(error, interface,
+		     "no permission for a raw socket: CAP_NET_RAW is missing (grant it with "
+		     "\"setcap cap_net_raw+ep PROGRAM\" or AmbientCapabilities=CAP_NET_RAW in the unit)");
+	else if (fd < 0)
+		fail_errno(error, interface, "raw socket");
+	return fd;
+}
+
+struct port *port_open_raw(const char *interface, char error[PORT_ERROR_SIZE])
+{
+	struct port *port = calloc(1, sizeof(*port));
+
+	if (port == NULL) {
+		fail_errno(error, interface, "port");
+		return NULL;
+	}
+	port->ops = &live_ops;
+	port->fd = socket_open(interface, error);
+	if (port->fd < 0)
+		goto no_socket;
+	if (!interface_query(port, interface, error) || !filter_attach(port->fd, interface, error) ||
+	    !bind_interface(port->fd, interface, port->ifindex, error))
+		goto no_bind;
+	return port;
+no_bind:
+	port_closer_close(port->fd);
+no_socket:
+	free(port);
+	return NULL;
+}

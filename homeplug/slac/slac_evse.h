@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SLAC matching, EVSE side (ISO 15118-3 Annex A): a pure state machine. Inputs and the time go in,
+ * a bounded list of outputs comes out, plus the next time it wants to be called. It touches no socket,
+ * clock, timer, memory allocator or log, so a capture replays to the same result each time.
+ *
+ * One struct slac_evse serves one outlet. It keeps at most SLAC_EVSE_RUNS candidates (runs), one per EV
+ * MAC; the run_id tells an EV's attempts apart. When all slots are taken by runs in progress a new EV is
+ * refused (SLAC_REASON_TABLE_FULL); slots of failed runs are reused, the one that failed first first.
+ *
+ * Matching as a whole (enum slac_evse_state):
+ *
+ *   IDLE --CONNECTED--> WAIT_PARM --CM_SLAC_PARM.REQ answered--> MATCHING --CM_SLAC_MATCH.CNF sent--> JOINING
+ *   JOINING --LINK_UP--> MATCHED                         JOINING --TT_match_join--> listens again
+ *   WAIT_PARM --TT_EVSE_SLAC_init--> EXPIRED             MATCHING --last run failed--> listens again
+ *   MATCHED --LINK_LOST--> listens again                 any state --DISCONNECTED--> IDLE
+ *   MATCHED --REJOIN--> JOINING                          JOINING (after REJOIN) --LINK_PAUSED--> MATCHED
+ *   JOINING, MATCHED --CM_SLAC_PARM.REQ of the matched EV, with rematch_matched_ev--> MATCHING
+ *
+ * "Listens again" is WAIT_PARM with listen_after_failure, as often as C_conn_max_match allows (then its last window
+ * goes on), otherwise FAILED, which a new run_id leads out of. Without await_link JOINING is left out: MATCHED follows
+ * CM_SLAC_MATCH.CNF at once. The key an EV was given is for this EV alone: no other is answered until KEY_SET brings
+ * another one.
+ *
+ * What each message does in each state of a run is one table: slac_transitions.h.
+ */
+#ifndef HOMEPLUG_SLAC_SLAC_EVSE_H
+#define HOMEPLUG_SLAC_SLAC_EVSE_H
+
+#include "homeplug/mme/mme.h"
+#include "homeplug/network_key.h"
+#include "homeplug/slac/slac_failed_runs.h"
+#include "homeplug/slac/slac_reason.h"
+#include "homeplug/slac/slac_validation.h"
+
+/* C_EVSE_match_parallel: the most an outlet handles at once */
+#define SLAC_EVSE_RUNS 5
+/* C_conn_max_match: matchings of one vehicle that may fail before the initialization time-out is not begun anew. */
+#define SLAC_CONN_MAX_MATCH 3
+/* TT_EVSE_vald_toggle: an EV that names a longer time gets its result then. */
+#define SLAC_VALD_TOGGLE_MAX_MS 3500
+/* Each input gives at most two outputs per run and a handful for the frame and the outlet itself. */
+#define SLAC_EVSE_OUTPUTS 24
+/* No deadline: nothing will happen without an input. */
+#define SLAC_NEVER UINT64_MAX
+
+/* Times in milliseconds. slac_evse_defaults fills in the standard's values (ISO 15118-3 table A.1). */
+struct slac_evse_config {
+	uint8_t evse_mac[MAC_LEN];         /* the host's MAC: source of every answer */
+	uint32_t tt_evse_slac_init_ms;     /* TT_EVSE_SLAC_init, 20 000 */
+	uint32_t tt_match_sequence_ms;     /* TT_match_sequence, 400: CM_SLAC_PARM.CNF to START_ATTEN_CHAR */
+	uint32_t tt_evse_match_mnbc_ms;    /* TT_EVSE_match_MNBC, 600: from the first START_ATTEN_CHAR */
+	uint32_t tt_match_response_ms;     /* TT_match_response, 200: ATTEN_CHAR.IND to RSP */
+	uint32_t tt_evse_match_session_ms; /* TT_EVSE_match_session, 10 000: RSP to SLAC_MATCH.REQ */
+	uint32_t tt_match_join_ms;         /* TT_match_join, 12 000: SLAC_MATCH.CNF to the link */
+	uint32_t c_ev_match_retry;         /* C_EV_match_retry, 2: repeats of ATTEN_CHAR.IND after the first */
+	uint32_t parallel_runs;            /* runs in progress at once, 1 ... SLAC_EVSE_RUNS */
+	bool dc_only;                      /* nothing to fall back on when the car does not speak */
+	bool validation;                   /* CM_VALIDATE is carried out; false: it is refused */
+	bool await_link;                   /* report `matched` at LINK_UP; false: when SLAC_MATCH.CNF was sent */
+
+	/* Attenuation of the outlet's own receive path, subtracted from each group's mean; clamped to 0 ... 255 dB. */
+	int16_t attn_rx_db[SLAC_GROUPS];
+
+	/* Where the standard and the field differ: the switches of slac_profile.h. */
+	bool any_sound_counts;
+	bool any_ids;
+	bool rematch_matched_ev;
+	bool listen_after_failure;
+	bool dc_listens_after_init;
+	bool validation_not_required;
+
+	/*
+	 * Modems that report profiles without groups, or none at all (QCA7420): -1 fails such a run, 0 ... 255
+	 * is the attenuation in dB to report instead for every group, for one-to-one set-ups only.
+	 */
+	int missing_profile_db;
+};
+
+enum slac_evse_state {
+	SLAC_EVSE_IDLE,      /* no vehicle: nothing is answered */
+	SLAC_EVSE_WAIT_PARM, /* vehicle connected, TT_EVSE_SLAC_init runs */
+	SLAC_EVSE_MATCHING,  /* at least one run in progress */
+	SLAC_EVSE_JOINING,   /* SLAC_MATCH.CNF sent, TT_match_join runs; it is sent again when asked for */
+	SLAC_EVSE_MATCHED,
+	SLAC_EVSE_FAILED, /* every run failed; only a new run_id is answered */
+	SLAC_EVSE_EXPIRED /* TT_EVSE_SLAC_init is over */
+};
+
+enum slac_run_state {
+	SLAC_RUN_FREE,
+	SLAC_RUN_WAIT_START,
+	SLAC_RUN_SOUNDING,
+	SLAC_RUN_WAIT_RSP,
+	SLAC_RUN_WAIT_MATCH,
+	SLAC_RUN_WAIT_TOGGLE, /* validation, step 1 answered: waits for step 2 */
+	SLAC_RUN_TOGGLING,    /* validation, step 2: counts B-C-B until the EV's timer is over */
+	SLAC_RUN_MATCHED,
+	SLAC_RUN_FAILED,
+
+	SLAC_RUN_STATES
+};
+
+/* A candidate. Read it for reports; only slac_evse_input changes it. */
+struct slac_run {
+	enum slac_run_state state;
+	uint8_t ev_mac[MAC_LEN];
+	uint8_t run_id[RUN_ID_LEN];
+	uint64_t deadline_us;
+	uint64_t ended_us;                /* when it failed: the oldest failed run gives up its slot first */
+	enum slac_reason failure;         /* why it failed */
+	uint8_t num_sounds;               /* what the EV announced */
+	uint8_t sounds;                   /* CM_MNBC_SOUND.IND seen */
+	uint8_t empty_profiles;           /* profiles without groups */
+	uint8_t profiles;                 /* profiles that count */
+	uint8_t repeats;                  /* ATTEN_CHAR.IND, or the CNF of validation step 1, sent again */
+	uint16_t sum_db[SLAC_GROUPS];     /* at most 255 profiles of 255 dB: fits */
+	uint8_t measured_db[SLAC_GROUPS]; /* mean of the profiles */
+	uint8_t average_db[SLAC_GROUPS];  /* the same less attn_rx_db: what is reported */
+	uint8_t reported_sounds;          /* NUM_SOUNDS of the ATTEN_CHAR.IND */
+	bool s2_closed;                   /* TOGGLING: C or D was seen in this window, and B not since */
+	uint8_t toggles;                  /* B-C-B of the last validation */
+	bool validated;                   /* it is over, its result was sent */
+	uint8_t validations;              /* begun in this run */
+	uint8_t put_off; /* validations answered with NotReady: another car may toggle; counts to 255 */
+};
+
+struct slac_evse {
+	struct slac_evse_config config;
+	enum slac_evse_state state;
+	uint64_t deadline_us; /* of TT_EVSE_SLAC_init */
+	bool vehicle_connected;
+	bool paused; /* SLAC_EVSE_PAUSE, until LISTEN */
+	bool has_key;
+	struct network_key key;
+	bool rejoining; /* JOINING: it was matched before, its link was paused */
+	bool key_given; /* to key_holder: nobody else is answered before KEY_SET brings another one */
+	uint8_t key_holder[MAC_LEN];
+	uint8_t given_nid[NID_LEN]; /* of that key */
+	uint32_t failures;          /* matchings of this vehicle since the last match */
+	uint64_t last_window_us;    /* end of the last initialization window it gets */
+	uint8_t modem_mac[MAC_LEN]; /* the local modem's, zero: not known, any modem's profiles count */
+	bool has_run_id;            /* an EV has spoken since the vehicle was connected */
+	uint8_t run_id[RUN_ID_LEN];
+	uint8_t ev_mac[MAC_LEN];
+	struct slac_validation validation;
+	struct slac_failed_runs
+		failed_runs; /* of this vehicle's visit; they stay silent with listen_after_failure off */
+	struct slac_run runs[SLAC_EVSE_RUNS];
+};
+
+enum slac_evse_input_kind {
+	SLAC_EVSE_CONNECTED,    /* cp_state is B, C or D */
+	SLAC_EVSE_DISCONNECTED, /* cp_state left B, C, D; `reason` says why */
+	SLAC_EVSE_TERMINATE,    /* the 15118 side ends the data link: unmatched; the vehicle may speak again */
+	SLAC_EVSE_PAUSE,        /* no CM_SLAC_PARM.REQ is answered for now (the pilot is in F or at a nominal duty); not
+				 * to be given while a match is sought or held: it would end without a status */
+	SLAC_EVSE_LISTEN,       /* a new window of TT_EVSE_SLAC_init begins */
+	SLAC_EVSE_KEY_SET,      /* the modem `modem_mac` confirmed `key`; taken over for the next CM_SLAC_MATCH.CNF */
+	SLAC_EVSE_KEY_LOST,     /* the modem's key is unknown; nothing is answered until KEY_SET */
+	SLAC_EVSE_KEY_PENDING,  /* the same key is being set once more: nothing is answered until KEY_SET, runs go on;
+				 * without meaning once an EV has been given the key */
+	SLAC_EVSE_S2_CLOSED,    /* cp_state went to C or D: half a toggle of validation */
+	SLAC_EVSE_S2_OPEN,      /* cp_state went back to B: the other half */
+	SLAC_EVSE_LINK_UP,      /* the modem is in one network with the EV's */
+	SLAC_EVSE_LINK_UNKNOWN, /* the modem cannot tell: counts as up */
+	SLAC_EVSE_LINK_LOST,    /* the link was up and is lost: unmatched */
+	SLAC_EVSE_REJOIN,       /* the link was paused and comes back: TT_match_join runs again */
+	SLAC_EVSE_LINK_PAUSED,  /* the link that REJOIN waits for is paused once more: matched as before, no time limit;
+				 * without meaning when it is awaited for the first time, the EV is not matched yet */
+	SLAC_EVSE_FRAME,        /* `frame` was received */
+	SLAC_EVSE_TICK          /* time has passed, nothing else */
+};
+
+struct slac_evse_input {
+	enum slac_evse_input_kind kind;
+	const struct mme *frame;
+	const struct network_key *key;
+	const uint8_t *modem_mac; /* KEY_SET: MAC_LEN octets, NULL where it is not known */
+	enum slac_reason reason;
+	/*
+	 * FRAME: slac_validation_blocks() of some other outlet of the station, for the frame's EV. Two cars that toggle
+	 * alike for each other's outlets could not be told apart, so the second one's outlet is not ready yet.
+	 */
+	bool neighbour_validates;
+};
+
+/* The words of the status message (mqtt-api document). */
+enum slac_status { SLAC_STATUS_MATCHING, SLAC_STATUS_MATCHED, SLAC_STATUS_FAILED, SLAC_STATUS_UNMATCHED };
+
+enum slac_evse_output_kind {
+	SLAC_EVSE_SEND,         /* send `frame` */
+	SLAC_EVSE_STATUS,       /* report `status` with `reason`; run_id where has_run_id */
+	SLAC_EVSE_INIT_TIMEOUT, /* TT_EVSE_SLAC_init is over: the pilot logic decides what follows; reason: the car did
+				 * not speak, or SLAC_REASON_KEY_NOT_SET */
+	SLAC_EVSE_WATCH_LINK,   /* JOINING begins: LINK_UP or LINK_UNKNOWN is waited for */
+	SLAC_EVSE_RUN_STEP,     /* a run went from `from` to `to`, for the log; reason when it failed */
+	SLAC_EVSE_IGNORED,      /* a message was refused: mmtype, ev_mac = its sender, reason, error */
+	SLAC_EVSE_PUT_OFF,      /* a validation was answered with NotReady, another car's goes first: as above */
+	SLAC_EVSE_ODD           /* a message was taken although a field is unusual: as above */
+};
+
+struct slac_evse_output {
+	enum slac_evse_output_kind kind;
+	enum slac_reason reason;
+	bool has_run_id;
+	uint8_t run_id[RUN_ID_LEN];
+	uint8_t ev_mac[MAC_LEN];
+	union {
+		struct mme frame;
+		enum slac_status status;
+		struct {
+			enum slac_run_state from;
+			enum slac_run_state to;
+		} step;
+		struct {
+			uint16_t mmtype;
+			enum mme_error error;
+		} message; /* of IGNORED, PUT_OFF and ODD */
+	};
+};
+
+/* Filled by slac_evse_input; items are to be carried out in order. */
+struct slac_evse_outputs {
+	size_t count;
+	struct slac_evse_output items[SLAC_EVSE_OUTPUTS];
+};
+
+/* The standard's timers and counters; the switches as slac_profile.h has them. Validation on, five runs, the link not
+ * awaited, no receive-path correction; evse_mac is zero. */
+void slac_evse_defaults(struct slac_evse_config *config, bool strict);
+
+/* Starts with no vehicle and no key. The config is copied. */
+void slac_evse_init(struct slac_evse *evse, const struct slac_evse_config *config);
+
+/*
+ * Takes one input at monotonic time now_us and gives the outputs (the list is emptied first). Deadlines
+ * that are due at now_us are handled before the input itself: an answer that arrives at the limit is late.
+ */
+void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input, uint64_t now_us,
+		     struct slac_evse_outputs *out);
+
+/* JOINING or MATCHED: an EV has been given the key, and uses it. */
+bool slac_evse_is_given_away(const struct slac_evse *evse);
+
+/* The next time SLAC_EVSE_TICK is wanted (monotonic microseconds), or SLAC_NEVER. */
+uint64_t slac_evse_deadline(const struct slac_evse *evse);
+
+/* Words for the log: "WAIT_PARM", "SOUNDING", "matching". Never NULL. */
+const char *slac_evse_state_text(enum slac_evse_state state);
+const char *slac_run_state_text(enum slac_run_state state);
+const char *slac_status_text(enum slac_status status);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "homeplug/slac/slac_reason.h"
+
+#include <stddef.h>
+
+static const char *const texts[SLAC_REASON_COUNT] = {
+	[SLAC_REASON_NONE] = "",
+	[SLAC_REASON_NO_PARM_REQ] = "no_parm_req",
+	[SLAC_REASON_NO_START_ATTEN_CHAR] = "no_start_atten_char",
+	[SLAC_REASON_NO_SOUNDS] = "no_sounds",
+	[SLAC_REASON_NO_PROFILES] = "no_profiles_from_modem",
+	[SLAC_REASON_NO_GROUPS] = "profiles_without_groups",
+	[SLAC_REASON_NO_ATTEN_CHAR_RSP] = "no_atten_char_rsp",
+	[SLAC_REASON_NO_MATCH_REQ] = "no_match_req",
+	[SLAC_REASON_NO_VALIDATE_REQ] = "no_validate_req",
+	[SLAC_REASON_VALIDATION_PUT_OFF] = "validation_put_off",
+	[SLAC_REASON_NO_JOIN] = "no_power_line_link",
+	[SLAC_REASON_JOIN_LOST] = "power_line_link_lost",
+	[SLAC_REASON_OTHER_EV_MATCHED] = "other_ev_matched",
+	[SLAC_REASON_NEW_RUN] = "new_run",
+	[SLAC_REASON_VEHICLE_LEFT] = "vehicle_left",
+	[SLAC_REASON_PILOT_FAULT] = "pilot_fault",
+	[SLAC_REASON_EVSE_NOT_READY] = "evse_not_ready",
+	[SLAC_REASON_TERMINATED] = "terminated",
+	[SLAC_REASON_RESET] = "reset",
+	[SLAC_REASON_LINK_LOST] = "link_lost",
+	[SLAC_REASON_MODEM_RESTARTED] = "modem_restarted",
+	[SLAC_REASON_FIELD] = "field",
+	[SLAC_REASON_NO_VEHICLE] = "no_vehicle",
+	[SLAC_REASON_KEY_NOT_SET] = "key_not_set",
+	[SLAC_REASON_PAUSED] = "paused",
+	[SLAC_REASON_INIT_EXPIRED] = "init_expired",
+	[SLAC_REASON_ALREADY_MATCHED] = "already_matched",
+	[SLAC_REASON_RUN_FAILED] = "run_failed",
+	[SLAC_REASON_TABLE_FULL] = "table_full",
+	[SLAC_REASON_UNKNOWN_RUN] = "unknown_run",
+	[SLAC_REASON_UNEXPECTED] = "unexpected",
+	[SLAC_REASON_OTHER_MODEM] = "other_modem",
+	[SLAC_REASON_NOT_FOR_EVSE] = "not_for_evse",
+};
+
+const char *slac_reason_text(enum slac_reason reason)
+{
+	if ((size_t)reason >= SLAC_REASON_COUNT)
+		return "unknown";
+	return texts[reason];
+}

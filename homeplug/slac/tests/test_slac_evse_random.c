@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What must be true of an outlet whatever happens to it. The sequences are the same in every run. */
+#include "homeplug/slac/tests/slac_car.h"
+#include "homeplug/slac/tests/slac_evse_watch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SEQUENCES 200
+#define OCTETS    4000
+
+/* xorshift64: the same numbers on every machine. */
+static uint64_t next_random(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed;
+}
+
+/* The rules of every sequence, and how far all of them came together. */
+static void play_sequence(const struct slac_evse_config *config, uint64_t seed, struct slac_watch *reached)
+{
+	struct slac_watch watch;
+	uint8_t octets[OCTETS];
+	uint64_t random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
+
+	for (size_t i = 0; i < OCTETS; i++)
+		octets[i] = (uint8_t)(next_random(&random) >> 24);
+	slac_watch_init(&watch, config);
+	const char *broken = slac_watch_play(&watch, octets, OCTETS);
+	if (broken != NULL)
+		fail_msg("seed %llu: %s", (unsigned long long)seed, broken);
+	reached->matched += watch.matched;
+	reached->failed += watch.failed;
+	reached->refused += watch.refused;
+	reached->validated += watch.validated;
+	reached->toggled += watch.toggled;
+	reached->not_ready += watch.not_ready;
+	reached->put_off += watch.put_off;
+	reached->joined += watch.joined;
+	reached->not_joined += watch.not_joined;
+	reached->rejoined += watch.rejoined;
+	reached->paused_again += watch.paused_again;
+	reached->terminations += watch.terminations;
+	reached->pauses += watch.pauses;
+	if (watch.outputs_max > reached->outputs_max)
+		reached->outputs_max = watch.outputs_max;
+}
+
+/* The sequences must come through the whole house, or they prove nothing. */
+static void expect_reached(const struct slac_evse_config *config, const struct slac_watch *reached)
+{
+	printf("%d sequences: matched %lu, failed %lu, refused %lu, at most %lu outputs\n", SEQUENCES, reached->matched,
+	       reached->failed, reached->refused, reached->outputs_max);
+	printf("validated %lu, with toggles %lu, put off %lu, for a neighbour %lu; ", reached->validated,
+	       reached->toggled, reached->not_ready, reached->put_off);
+	printf("joined %lu, in vain %lu; rejoined %lu; ended %lu, paused %lu\n", reached->joined, reached->not_joined,
+	       reached->rejoined, reached->terminations, reached->pauses);
+	assert_true(reached->matched > SEQUENCES / 2);
+	assert_true(reached->failed > SEQUENCES);
+	assert_true(reached->refused > SEQUENCES);
+	assert_true(reached->rejoined > SEQUENCES / 10);
+	assert_int_equal(reached->paused_again != 0, config->await_link);
+	assert_true(reached->terminations > SEQUENCES / 10);
+	assert_true(reached->pauses > SEQUENCES / 10);
+	if (config->validation) {
+		assert_true(reached->validated > SEQUENCES / 4);
+		assert_true(reached->toggled > SEQUENCES / 8);
+		assert_true(reached->put_off > SEQUENCES / 10);
+	}
+	if (config->validation && config->parallel_runs > 1)
+		assert_true(reached->not_ready > SEQUENCES / 10);
+	if (config->await_link) {
+		assert_true(reached->joined > SEQUENCES / 2);
+		assert_true(reached->not_joined > SEQUENCES / 20);
+	}
+	assert_int_equal(reached->validated != 0, config->validation);
+	assert_int_equal(reached->joined != 0, config->await_link);
+}
+
+/* With the link awaited and not, validation carried out and not, and as many runs as are allowed. */
+static void play_all(struct slac_evse_config config)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		struct slac_watch reached = {0};
+		config.await_link = (i & 1) != 0;
+		config.validation = (i & 2) != 0;
+		for (uint64_t seed = 1; seed <= SEQUENCES; seed++) {
+			config.parallel_runs = (uint32_t)(seed % SLAC_EVSE_RUNS) + 1;
+			play_sequence(&config, seed, &reached);
+		}
+		expect_reached(&config, &reached);
+	}
+}
+
+static void no_sequence_of_events_breaks_a_rule_of_the_strict_profile(void **state)
+{
+	struct slac_evse_config config;
+
+	(void)state;
+	slac_evse_defaults(&config, true);
+	memcpy(config.evse_mac, test_evse_mac, MAC_LEN);
+	play_all(config);
+}
+
+static void no_sequence_of_events_breaks_a_rule_of_the_field_profile(void **state)
+{
+	struct slac_evse_config config;
+
+	(void)state;
+	slac_evse_defaults(&config, false);
+	memcpy(config.evse_mac, test_evse_mac, MAC_LEN);
+	config.missing_profile_db = 10;
+	config.attn_rx_db[7] = 12;
+	config.dc_only = true;
+	play_all(config);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_sequence_of_events_breaks_a_rule_of_the_strict_profile),
+		cmocka_unit_test(no_sequence_of_events_breaks_a_rule_of_the_field_profile),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The MQTT messages of slacd as typed structs: JSON text in, struct out, and back.
+ *
+ * Implements the message set of the project's "MQTT interface of slacd" (that of the public Josev API).
+ * One JSON object per MQTT message, on one line:
+ *
+ *     {"id":"<uuid v4>","name":"<message>","type":"request|response|update","data":{...}}
+ *
+ * Pure: no socket, clock, log or global. Structs are plain copies owned by the caller and hold no pointer
+ * into the payload. All text in them is valid UTF-8 without control characters and NUL-terminated.
+ *
+ * This header is slacd's side. The station's side (what slacd reads, the station writes) is
+ * mqtt/api_station.h.
+ */
+#ifndef MQTT_API_API_H
+#define MQTT_API_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define API_VERSION "3.11" /* the api_version that service_status reports */
+#define API_SERVICE "slac" /* the service name that service_status carries */
+
+/* Bounds. Sizes of text include the terminating NUL. */
+#define API_PAYLOAD_MAX   65536 /* octets of one inbound payload */
+#define API_DEPTH_MAX     16    /* nesting of objects and arrays */
+#define API_EVSES_MAX     64    /* entries of parameters[] and evses[] */
+#define API_NETWORKS_MAX  16    /* entries of networks[] */
+#define API_ID_MAX        64    /* envelope id */
+#define API_EVSE_ID_MAX   64
+#define API_CONNECTOR_MAX 64  /* connector_id as text */
+#define API_INTERFACE_MAX 16  /* as the kernel's IFNAMSIZ */
+#define API_INFO_MAX      128 /* cp_pwm response info; longer text is cut, not refused */
+#define API_VERSION_MAX   64  /* software_version, api_version */
+#define API_REASON_MAX    64  /* reason of a slac status */
+#define API_MEMBER_MAX    96
+#define API_EXPECTED_MAX  192
+#define API_UUID_MAX      37
+#define API_RUN_ID_LEN    8 /* octets */
+
+/* A buffer of this size takes every built message (builders say when a buffer is too small). */
+#define API_BUILD_MAX 4096
+
+enum api_result {
+	API_OK,
+	API_IGNORED,   /* a message of others on the shared topic: say nothing */
+	API_MALFORMED, /* not JSON, trailing octets, not an object, or no text `name`; error.expected says
+			  which */
+	API_INVALID,   /* a message of ours with a wrong member; error names it */
+	API_TOO_LARGE, /* more than API_PAYLOAD_MAX octets; not looked at */
+};
+
+/*
+ * Why a message was refused. `name` is the message name ("" when unknown), `member` the path of the member
+ * from the envelope, e.g. "data.parameters[1].evse_id" ("" for the message as a whole), `expected` what
+ * should be there. Made for one log line: "<name>: <member>: expected <expected>".
+ */
+struct api_error {
+	char name[32];
+	char member[API_MEMBER_MAX];
+	char expected[API_EXPECTED_MAX];
+};
+
+enum api_type {
+	API_REQUEST,
+	API_RESPONSE,
+	API_UPDATE,
+};
+
+enum api_kind {
+	API_SERVICE_STATUS,       /* request */
+	API_CS_PARAMETERS,        /* response, update */
+	API_CS_STATUS_AND_LIMITS, /* response, update */
+	API_CP_PWM,               /* response */
+	API_CP_STATUS,            /* update */
+	API_SLAC_DATA_LINK,       /* update */
+	API_SLAC_LINK_STATUS,     /* request */
+	API_SLAC_NETWORK_INFO,    /* request */
+	API_HLC_CHARGING,         /* update */
+	API_AUTHORIZATION,        /* update */
+	API_RESET,                /* request */
+};
+
+enum api_service_state {
+	API_SERVICE_STARTING,
+	API_SERVICE_READY,
+	API_SERVICE_STOPPING,
+	API_SERVICE_ERROR,
+	API_SERVICE_BUSY,
+};
+
+enum api_evse_status {
+	API_EVSE_NOT_READY,
+	API_EVSE_READY,
+	API_EVSE_SHUTDOWN,
+	API_EVSE_UTILITY_INTERRUPT_EVENT,
+	API_EVSE_ISOLATION_MONITORING_ACTIVE,
+	API_EVSE_EMERGENCY_SHUTDOWN,
+	API_EVSE_MALFUNCTION,
+};
+
+enum api_cp_state {
+	API_CP_A1,
+	API_CP_A2,
+	API_CP_B1,
+	API_CP_B2,
+	API_CP_C1,
+	API_CP_C2,
+	API_CP_D1,
+	API_CP_D2,
+	API_CP_E,
+	API_CP_F,
+};
+
+enum api_cp_pwm_status {
+	API_CP_PWM_VALID,
+	API_CP_PWM_INVALID,
+	API_CP_PWM_ERROR,
+};
+
+enum api_data_link_action {
+	API_DATA_LINK_TERMINATE,
+	API_DATA_LINK_PAUSE,
+	API_DATA_LINK_RESUME,
+};
+
+enum api_slac_state {
+	API_SLAC_MATCHING,
+	API_SLAC_MATCHED,
+	API_SLAC_FAILED,
+	API_SLAC_UNMATCHED,
+	API_SLAC_BASIC_CHARGING,
+};
+
+enum api_link_state {
+	API_LINK_CONNECTED,
+	API_LINK_UNKNOWN,
+};
+
+enum api_reset_status {
+	API_RESET_ACCEPTED,
+	API_RESET_REJECTED,
+};
+
+/* The name under which the slac status is published. */
+enum api_slac_status_name {
+	API_NAME_SLAC_SERVICE_STATUS, /* "slac_service_status", the project's default */
+	API_NAME_SLAC_STATUS,         /* "slac_status", as stations written for the Josev API know it */
+};
+
+/* One outlet of cs_parameters. has_ac: any connector offers ac or ac_bpt; has_dc: dc or dc_bpt. */
+struct api_evse_parameters {
+	char evse_id[API_EVSE_ID_MAX];
+	char network_interface[API_INTERFACE_MAX];
+	bool supports_eim;
+	bool has_ac;
+	bool has_dc;
+};
+
+/* The data of cs_parameters. evse_ids are unique. */
+struct api_parameters {
+	size_t count; /* 0 … API_EVSES_MAX */
+	struct api_evse_parameters evses[API_EVSES_MAX];
+};
+
+/* One outlet of cs_status_and_limits. Without has_ac the AC members are 0. */
+struct api_evse_limits {
+	char evse_id[API_EVSE_ID_MAX];
+	enum api_evse_status status_code;
+	bool has_ac;
+	bool rcd_error;
+	double max_current_a[3];  /* l1, l2, l3 in A, 0 … 1000; 0 is a phase that is not connected */
+	double nominal_voltage_v; /* 0 … 1500 */
+};
+
+/* The data of cs_status_and_limits. evse_ids are unique. */
+struct api_limits {
+	size_t count; /* 0 … API_EVSES_MAX */
+	struct api_evse_limits evses[API_EVSES_MAX];
+};
+
+struct api_cp_pwm_response {
+	char evse_id[API_EVSE_ID_MAX];
+	enum api_cp_pwm_status status;
+	char info[API_INFO_MAX]; /* "" when absent */
+};
+
+struct api_cp_status {
+	char evse_id[API_EVSE_ID_MAX];
+	char connector_id[API_CONNECTOR_MAX]; /* an integer on the wire becomes its decimal text */
+	enum api_cp_state state;
+	bool has_max_voltage;
+	bool has_min_voltage;
+	bool has_duty_cycle;
+	double max_voltage_v;      /* -30 … 30 */
+	double min_voltage_v;      /* -30 … 30 */
+	double duty_cycle_percent; /* 0 … 100 */
+};
+
+struct api_data_link {
+	char evse_id[API_EVSE_ID_MAX];
+	enum api_data_link_action action;
+};
+
+struct api_hlc_charging {
+	char evse_id[API_EVSE_ID_MAX];
+	bool active;
+};
+
+/*
+ * authorization: by_eim is false for other means (a `type` other than "eim"); accepted for status "accepted", false
+ * for every other status.
+ */
+struct api_authorization {
+	char evse_id[API_EVSE_ID_MAX];
+	bool by_eim;
+	bool accepted;
+};
+
+/* slac_link_status, slac_network_info: the outlet asked for. reset: "" means the whole service. */
+struct api_evse_request {
+	char evse_id[API_EVSE_ID_MAX];
+};
+
+/* One inbound message; `kind` selects the member of `data`. About 8 KiB: allocate one and reuse it. */
+struct api_message {
+	enum api_kind kind;
+	enum api_type type;
+	char id[API_ID_MAX]; /* a response repeats the id of its request */
+	union {
+		struct api_parameters parameters;       /* API_CS_PARAMETERS */
+		struct api_limits limits;               /* API_CS_STATUS_AND_LIMITS */
+		struct api_cp_pwm_response cp_pwm;      /* API_CP_PWM */
+		struct api_cp_status cp_status;         /* API_CP_STATUS */
+		struct api_data_link data_link;         /* API_SLAC_DATA_LINK */
+		struct api_hlc_charging hlc_charging;   /* API_HLC_CHARGING */
+		struct api_authorization authorization; /* API_AUTHORIZATION */
+		struct api_evse_request request;        /* API_SLAC_LINK_STATUS, API_SLAC_NETWORK_INFO, API_RESET */
+	} data;                                         /* API_SERVICE_STATUS has none: it asks for "slac" */
+};
+
+/*
+ * Reads one inbound payload of `len` octets (no NUL needed). On API_OK *out is complete; on anything else
+ * *out is unchanged. *error is written for API_MALFORMED, API_INVALID and API_TOO_LARGE only. API_IGNORED: an
+ * unknown name, a known name in a direction that is not for slacd (e.g. slacd's own request seen on a shared
+ * topic), or a service_status request for another service. Unknown members are skipped.
+ */
+enum api_result api_parse(const char *payload, size_t len, struct api_message *out, struct api_error *error);
+
+/*
+ * Read a text that holds only the `data` object of cs_parameters or cs_status_and_limits (the boot files),
+ * with the same checks; member paths begin with "data" as in a message. Never API_IGNORED. *out is unchanged
+ * on failure.
+ */
+enum api_result api_parse_parameters_data(const char *text, size_t len, struct api_parameters *out,
+					  struct api_error *error);
+enum api_result api_parse_limits_data(const char *text, size_t len, struct api_limits *out, struct api_error *error);
+
+/* --- Outbound ---
+ *
+ * Every builder writes one line of compact JSON and a NUL to out[0 … size-1] and returns its length without
+ * the NUL, or 0 (and out is "" if size > 0) when it does not fit, memory is short, or a text is not valid
+ * UTF-8. Members come in the order id, name, type, data, and within data as the interface document lists
+ * them. `id` is a new one (api_uuid_v4) for a request or update, and that of the request for a response.
+ */
+
+/* service_status; type is API_UPDATE or API_RESPONSE. */
+size_t api_build_service_status(char *out, size_t size, const char *id, enum api_type type,
+				const char *software_version, enum api_service_state state);
+
+/* cs_parameters request. */
+size_t api_build_cs_parameters_request(char *out, size_t size, const char *id);
+
+/* cs_status_and_limits request. */
+size_t api_build_cs_limits_request(char *out, size_t size, const char *id);
+
+/* What a cp_pwm request asks of the pilot. */
+struct api_cp_pwm {
+	char evse_id[API_EVSE_ID_MAX];
+	bool hlc;
+	bool has_current;            /* present exactly when hlc is false and neither state is forced */
+	bool error_state;            /* state E */
+	bool fault_state;            /* state F */
+	uint32_t current_deciampere; /* 0.1 A; written in A with exactly one decimal: 160 -> 16.0 */
+};
+
+/* cp_pwm request. */
+size_t api_build_cp_pwm_request(char *out, size_t size, const char *id, const struct api_cp_pwm *pwm);
+
+/*
+ * slac_service_status (or slac_status) update. run_id (API_RUN_ID_LEN octets, wire order) and reason may be
+ * NULL: the member is then omitted. run_id is written as "0x" and 16 lower-case hex digits.
+ */
+size_t api_build_slac_status(char *out, size_t size, const char *id, enum api_slac_status_name name,
+			     const char *evse_id, const uint8_t *run_id, enum api_slac_state state, const char *reason);
+
+/* slac_link_status response. */
+size_t api_build_link_status_response(char *out, size_t size, const char *id, const char *evse_id,
+				      enum api_link_state state);
+
+/* One network as the modem lists it (HomePlug Green PHY network information). */
+struct api_network {
+	uint8_t nid[7];     /* written as 14 hex digits, wire order */
+	uint8_t snid;       /* short network identifier */
+	uint8_t tei;        /* terminal equipment identifier of the modem in it */
+	uint8_t role;       /* 0 station, 1 proxy coordinator, 2 central coordinator; others as "unknown" */
+	uint8_t cco_mac[6]; /* written aa:bb:cc:dd:ee:ff */
+};
+
+/* slac_network_info response; count at most API_NETWORKS_MAX (more are not written), networks NULL for 0. */
+size_t api_build_network_info_response(char *out, size_t size, const char *id, const char *evse_id,
+				       const struct api_network *networks, size_t count);
+
+/* reset response. */
+size_t api_build_reset_response(char *out, size_t size, const char *id, enum api_reset_status status);
+
+/* Makes a version 4 UUID (RFC 4122, lower case) from 16 random octets. */
+void api_uuid_v4(const uint8_t random[16], char out[API_UUID_MAX]);
+
+/* Texts of the wire, for logs and for the builders. Never NULL; "unknown" for a value outside the enum. */
+const char *api_kind_text(enum api_kind kind); /* the message name */
+const char *api_type_text(enum api_type type);
+const char *api_service_state_text(enum api_service_state state);
+const char *api_evse_status_text(enum api_evse_status status);
+const char *api_cp_state_text(enum api_cp_state state);
+const char *api_cp_pwm_status_text(enum api_cp_pwm_status status);
+const char *api_data_link_action_text(enum api_data_link_action action);
+const char *api_slac_state_text(enum api_slac_state state);
+const char *api_link_state_text(enum api_link_state state);
+const char *api_reset_status_text(enum api_reset_status status);
+const char *api_slac_status_name_text(enum api_slac_status_name name);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Builders of the messages that slacd sends. */
+#include "mqtt/api/api.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "mqtt/api/api_writer.h"
+
+size_t api_build_service_status(char *out, size_t size, const char *id, enum api_type type,
+				const char *software_version, enum api_service_state state)
+{
+	struct api_writer writer;
+
+	api_writer_begin(&writer, id, "service_status", type);
+	api_writer_text(&writer, writer.data, "service", API_SERVICE);
+	api_writer_text(&writer, writer.data, "software_version", software_version);
+	api_writer_text(&writer, writer.data, "api_version", API_VERSION);
+	api_writer_text(&writer, writer.data, "status", api_service_state_text(state));
+	return api_writer_finish(&writer, out, size);
+}
+
+size_t api_build_cs_parameters_request(char *out, size_t size, const char *id)
+{
+	struct api_writer writer;
+
+	api_writer_begin(&writer, id, "cs_parameters", API_REQUEST);
+	return api_writer_finish(&writer, out, size);
+}
+
+size_t api_build_cs_limits_request(char *out, size_t size, const char *id)
+{
+	struct api_writer writer;
+
+	api_writer_begin(&writer, id, "cs_status_and_limits", API_REQUEST);
+	return api_writer_finish(&writer, out, size);
+}
+
+/* Tenths are kept as an integer and printed as text: a double would sometimes print as 15.999999. */
+static struct json_object *new_current(uint32_t deciampere)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%" PRIu32 ".%" PRIu32, deciampere / 10, deciampere % 10);
+	return json_object_new_double_s((double)deciampere / 10, text);
+}
+
+size_t api_build_cp_pwm_request(char *out, size_t size, const char *id, const struct api_cp_pwm *pwm)
+{
+	struct api_writer writer;
+
+	api_writer_begin(&writer, id, "cp_pwm", API_REQUEST);
+	api_writer_text(&writer, writer.data, "evse_id", pwm->evse_id);
+	api_writer_bool(&writer, "hlc", pwm->hlc);
+	if (pwm->has_current)
+		api_writer_value(&writer, writer.data, "current", new_current(pwm->current_deciampere));
+	api_writer_bool(&writer, "error_state", pwm->error_state);
+	api_writer_bool(&writer, "fault_state", pwm->fault_state);
+	return api_writer_finish(&writer, out, size);
+}
+
+size_t api_build_slac_status(char *out, size_t size, const char *id, enum api_slac_status_name name,
+			     const char *evse_id, const uint8_t *run_id, enum api_slac_state state, const char *reason)
+{
+	struct api_writer writer;
+
+	api_writer_begin(&writer, id, api_slac_status_name_text(name), API_UPDATE);
+	api_writer_text(&writer, writer.data, "evse_id", evse_id);
+	if (run_id)
+		api_writer_hex(&writer, writer.data, "run_id", "0x", "", run_id, API_RUN_ID_LEN);
+	api_writer_text(&writer, writer.data, "status", api_slac_state_text(state));
+	if (reason)
+		api_writer_text(&writer, writer.data, "reason", reason);
+	return api_writer_finish(&writer, out, size);
+}
+
+size_t api_build_link_status_response(char *out, size_t size, const char *id, const char *evse_id,
+				      enum api_link_state state)
+{
+	struct api_writer writer;
+
+	api_writer_begin(&writer, id, "slac_link_status", API_RESPONSE);
+	api_writer_text(&writer, writer.data, "evse_id", evse_id);
+	api_writer_text(&writer, writer.data, "status", api_link_state_text(state));
+	return api_writer_finish(&writer, out, size);
+}
+
+static struct json_object *new_network(struct api_writer *writer, const struct api_network *network)
+{
+	static const char *const roles[] = {"sta", "pco", "cco"};
+	struct json_object *object = json_object_new_object();
+
+	api_writer_hex(writer, object, "nid", "", "", network->nid, sizeof(network->nid));
+	api_writer_value(writer, object, "snid", json_object_new_int(network->snid));
+	api_writer_value(writer, object, "tei", json_object_new_int(network->tei));
+	api_writer_text(writer, object, "role", network->role < 3 ? roles[network->role] : "unknown");
+	api_writer_hex(writer, object, "cco_mac", "", ":", network->cco_mac, sizeof(network->cco_mac));
+	return object;
+}
+
+size_t api_build_network_info_response(char *out, size_t size, const char *id, const char *evse_id,
+				       const struct api_network *networks, size_t count)
+{
+	struct api_writer writer;
+	struct json_object *list = json_object_new_array();
+
+	api_writer_begin(&writer, id, "slac_network_info", API_RESPONSE);
+	api_writer_text(&writer, writer.data, "evse_id", evse_id);
+	for (size_t i = 0; list && i < count && i < API_NETWORKS_MAX; i++) {
+		struct json_object *network = new_network(&writer, &networks[i]);
+
+		if (!network || json_object_array_add(list, network) != 0) {
+			json_object_put(network);
+			writer.failed = true;
+		}
+	}
+	api_writer_value(&writer, writer.data, "networks", list);
+	return api_writer_finish(&writer, out, size);
+}
+
+size_t api_build_reset_response(char *out, size_t size, const char *id, enum api_reset_status status)
+{
+	struct api_writer writer;
+
+	api_writer_begin(&writer, id, "reset", API_RESPONSE);
+	api_writer_text(&writer, writer.data, "status", api_reset_status_text(status));
+	return api_writer_finish(&writer, out, size);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mqtt/api/api_json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mqtt/api/api_utf8.h"
+
+static enum api_result document_error(struct api_error *error, enum api_result result, const char *expected)
+{
+	memset(error, 0, sizeof(*error));
+	snprintf(error->expected, sizeof(error->expected), "%s", expected);
+	return result;
+}
+
+static bool only_space(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (!strchr(" \t\r\n", text[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The tokener's work, without the checks that need no tokener. */
+static struct json_object *tokenize(const char *text, size_t len)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(API_DEPTH_MAX);
+	struct json_object *root;
+	size_t end;
+
+	if (!tokener)
+		return NULL;
+	/* Strict refuses comments and quotes of other kinds; what follows the object is checked here. */
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
+	root = json_tokener_parse_ex(tokener, text, (int)len);
+	end = json_tokener_get_parse_end(tokener);
+	if (json_tokener_get_error(tokener) != json_tokener_success || end > len ||
+	    !only_space(text + end, len - end)) {
+		json_object_put(root);
+		root = NULL;
+	}
+	json_tokener_free(tokener);
+	return root;
+}
+
+enum api_result api_json_parse(const char *text, size_t len, struct json_object **root, struct api_error *error)
+{
+	struct json_object *parsed;
+
+	if (len > API_PAYLOAD_MAX)
+		return document_error(error, API_TOO_LARGE, "at most 65536 octets");
+	if (len == 0 || memchr(text, '\0', len) || !api_utf8_valid(text, len))
+		return document_error(error, API_MALFORMED, "UTF-8 text without NUL");
+	parsed = tokenize(text, len);
+	if (!parsed)
+		return document_error(error, API_MALFORMED, "one JSON object, nested at most 16 deep");
+	if (!json_object_is_type(parsed, json_type_object)) {
+		json_object_put(parsed);
+		return document_error(error, API_MALFORMED, "a JSON object");
+	}
+	*root = parsed;
+	return API_OK;
+}
+
+/* Appends the path of node to `path`, the outermost parent first. */
+static void append_path(const struct api_node *node, char *path, size_t size)
+{
+	size_t used;
+
+	if (!node->parent)
+		return;
+	append_path(node->parent, path, size);
+	used = strlen(path);
+	if (node->member)
+		snprintf(path + used, size - used, "%s%s", used ? "." : "", node->member);
+	else
+		snprintf(path + used, size - used, "[%zu]", node->index);
+}
+
+bool api_json_fail(const struct api_node *node, const char *member, const char *expected)
+{
+	struct api_error *error = node->error;
+	size_t used;
+
+	error->member[0] = '\0';
+	append_path(node, error->member, sizeof(error->member));
+	used = strlen(error->member);
+	if (member)
+		snprintf(error->member + used, sizeof(error->member) - used, "%s%s", used ? "." : "", member);
+	snprintf(error->expected, sizeof(error->expected), "%s", expected);
+	return false;
+}
+
+static struct json_object *get(const struct api_node *node, const char *member)
+{
+	struct json_object *value = NULL;
+
+	json_object_object_get_ex(node->value, member, &value);
+	return value;
+}
+
+static struct json_object *get_typed(const struct api_node *node, const char *member, enum json_type type,
+				     const char *expected)
+{
+	struct json_object *value = get(node, member);
+
+	if (json_object_is_type(value, type) && value)
+		return value;
+	api_json_fail(node, member, expected);
+	return NULL;
+}
+
+bool api_json_has(const struct api_node *node, const char *member)
+{
+	return get(node, member) != NULL;
+}
+
+bool api_json_object(const struct api_node *node, const char *member, struct api_node *out)
+{
+	struct json_object *value = get_typed(node, member, json_type_object, "an object");
+
+	if (!value)
+		return false;
+	*out = (struct api_node){.value = value, .parent = node, .member = member, .error = node->error};
+	return true;
+}
+
+bool api_json_array(const struct api_node *node, const char *member, size_t max, struct api_node *out, size_t *count)
+{
+	char expected[64];
+	struct json_object *value;
+
+	snprintf(expected, sizeof(expected), "an array of at most %zu entries", max);
+	value = get_typed(node, member, json_type_array, expected);
+	if (!value)
+		return false;
+	if (json_object_array_length(value) > max)
+		return api_json_fail(node, member, expected);
+	*count = json_object_array_length(value);
+	*out = (struct api_node){.value = value, .parent = node, .member = member, .error = node->error};
+	return true;
+}
+
+bool api_json_element(const struct api_node *array, size_t index, struct api_node *out)
+{
+	struct api_node element = {.value = json_object_array_get_idx(array->value, index),
+				   .parent = array,
+				   .index = index,
+				   .error = array->error};
+
+	if (!element.value || !json_object_is_type(element.value, json_type_object))
+		return api_json_fail(&element, NULL, "an object");
+	*out = element;
+	return true;
+}
+
+bool api_json_bool(const struct api_node *node, const char *member, bool *out)
+{
+	struct json_object *value = get_typed(node, member, json_type_boolean, "true or false");
+
+	if (!value)
+		return false;
+	*out = json_object_get_boolean(value);
+	return true;
+}
+
+bool api_json_number(const struct api_node *node, const char *member, double min, double max, const char *unit,
+		     double *out)
+{
+	struct json_object *value = get(node, member);
+	char expected[API_EXPECTED_MAX];
+	double number;
+
+	snprintf(expected, sizeof(expected), "a number from %g to %g %s", min, max, unit);
+	if (!value || (!json_object_is_type(value, json_type_int) && !json_object_is_type(value, json_type_double)))
+		return api_json_fail(node, member, expected);
+	number = json_object_get_double(value);
+	if (!isfinite(number) || number < min || number > max)
+		return api_json_fail(node, member, expected);
+	*out = number;
+	return true;
+}
+
+static bool printable(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+bool api_json_text(const struct api_node *node, const char *member, char *out, size_t size)
+{
+	struct json_object *value;
+	char expected[API_EXPECTED_MAX];
+	size_t len;
+
+	snprintf(expected, sizeof(expected), "a text of 1 to %zu octets without control characters", size - 1);
+	value = get_typed(node, member, json_type_string, expected);
+	if (!value)
+		return false;
+	len = (size_t)json_object_get_string_len(value);
+	if (len == 0 || len >= size || !printable(json_object_get_string(value), len))
+		return api_json_fail(node, member, expected);
+	memcpy(out, json_object_get_string(value), len + 1);
+	return true;
+}
+
+bool api_json_text_cut(const struct api_node *node, const char *member, char *out, size_t size)
+{
+	struct json_object *value = get_typed(node, member, json_type_string, "a text without control characters");
+	const char *text;
+	size_t len;
+
+	if (!value)
+		return false;
+	text = json_object_get_string(value);
+	len = (size_t)json_object_get_string_len(value);
+	if (!printable(text, len))
+		return api_json_fail(node, member, "a text without control characters");
+	len = api_utf8_cut(text, len, size - 1);
+	memcpy(out, text, len);
+	out[len] = '\0';
+	return true;
+}
+
+bool api_json_enum(const struct api_node *node, const char *member, const struct api_texts *texts, int *out)
+{
+	struct json_object *value = get(node, member);
+	char expected[API_EXPECTED_MAX] = "one of";
+
+	/* A text with a NUL inside (\u0000) must not pass as the part before it. */
+	if (value && json_object_is_type(value, json_type_string) &&
+	    strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value) &&
+	    api_texts_find(texts, json_object_get_string(value), out))
+		return true;
+	for (size_t i = 0; i < texts->count; i++) {
+		size_t used = strlen(expected);
+
+		snprintf(expected + used, sizeof(expected) - used, "%s %s", i ? "," : "", texts->texts[i]);
+	}
+	return api_json_fail(node, member, expected);
+}
+
+bool api_json_evse_id(const struct api_node *node, char out[API_EVSE_ID_MAX])
+{
+	return api_json_text(node, "evse_id", out, API_EVSE_ID_MAX);
+}

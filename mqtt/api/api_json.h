@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Checked reading of JSON members. Every reader either delivers a value within its bounds or writes into the
+ * error which member, by its path from the envelope, should have been what. Inside mqtt/ only.
+ */
+#ifndef MQTT_API_API_JSON_H
+#define MQTT_API_API_JSON_H
+
+#include <json-c/json.h>
+
+#include "mqtt/api/api.h"
+#include "mqtt/api/api_text.h"
+
+/*
+ * A place in the document. The path is put together from the parents only when an error needs it, so parents
+ * must outlive their children (all of them are locals of nested calls).
+ */
+struct api_node {
+	struct json_object *value;
+	const struct api_node *parent;
+	const char *member; /* name in the parent object; NULL for an element of an array, or for the envelope */
+	size_t index;       /* place in the parent array */
+	struct api_error *error;
+};
+
+/*
+ * Parses a whole text: at most API_PAYLOAD_MAX octets, valid UTF-8 without NUL, one JSON object, nothing but
+ * white space after it. The caller puts *root (json_object_put). API_OK, API_TOO_LARGE or API_MALFORMED.
+ */
+enum api_result api_json_parse(const char *text, size_t len, struct json_object **root, struct api_error *error);
+
+/* Writes the error for `member` of `node` (NULL: for the node itself). Always returns false, for `return`. */
+bool api_json_fail(const struct api_node *node, const char *member, const char *expected);
+
+/* Whether the member is there and not null: for optional members. */
+bool api_json_has(const struct api_node *node, const char *member);
+
+/* Required members. Each returns false, error written and output unchanged, when a check fails. */
+bool api_json_object(const struct api_node *node, const char *member, struct api_node *out);
+bool api_json_array(const struct api_node *node, const char *member, size_t max, struct api_node *out, size_t *count);
+bool api_json_element(const struct api_node *array, size_t index, struct api_node *out); /* an object */
+bool api_json_bool(const struct api_node *node, const char *member, bool *out);
+/* A finite number in min … max. unit is for the error text, e.g. "A". */
+bool api_json_number(const struct api_node *node, const char *member, double min, double max, const char *unit,
+		     double *out);
+/* 1 … size-1 octets without control characters (they would break log lines). */
+bool api_json_text(const struct api_node *node, const char *member, char *out, size_t size);
+/* As api_json_text, but a longer text is cut between characters and an empty one is fine. */
+bool api_json_text_cut(const struct api_node *node, const char *member, char *out, size_t size);
+/* A text of the table; *out is its index, i.e. the enum's value. */
+bool api_json_enum(const struct api_node *node, const char *member, const struct api_texts *texts, int *out);
+/* evse_id as it is in every message about one outlet. */
+bool api_json_evse_id(const struct api_node *node, char out[API_EVSE_ID_MAX]);
+
+#endif

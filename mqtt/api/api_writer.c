@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mqtt/api/api_writer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mqtt/api/api_utf8.h"
+
+void api_writer_value(struct api_writer *writer, struct json_object *object, const char *key, struct json_object *value)
+{
+	const unsigned flags = JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_ADD_CONSTANT_KEY;
+
+	if (!object || !value || json_object_object_add_ex(object, key, value, flags) != 0) {
+		json_object_put(value);
+		writer->failed = true;
+	}
+}
+
+void api_writer_text(struct api_writer *writer, struct json_object *object, const char *key, const char *text)
+{
+	struct json_object *value = NULL;
+
+	if (text && api_utf8_valid(text, strlen(text)))
+		value = json_object_new_string(text);
+	api_writer_value(writer, object, key, value);
+}
+
+void api_writer_bool(struct api_writer *writer, const char *key, bool value)
+{
+	api_writer_value(writer, writer->data, key, json_object_new_boolean(value));
+}
+
+void api_writer_hex(struct api_writer *writer, struct json_object *object, const char *key, const char *prefix,
+		    const char *separator, const uint8_t *octets, size_t len)
+{
+	char text[64];
+	size_t used = (size_t)snprintf(text, sizeof(text), "%s", prefix);
+
+	for (size_t i = 0; i < len && used + 4 < sizeof(text); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%02x", i ? separator : "", octets[i]);
+	api_writer_text(writer, object, key, text);
+}
+
+void api_writer_begin(struct api_writer *writer, const char *id, const char *name, enum api_type type)
+{
+	struct json_object *data = json_object_new_object();
+
+	*writer = (struct api_writer){.root = json_object_new_object()};
+	api_writer_text(writer, writer->root, "id", id);
+	api_writer_text(writer, writer->root, "name", name);
+	api_writer_text(writer, writer->root, "type", api_type_text(type));
+	api_writer_value(writer, writer->root, "data", data);
+	/* On failure data is gone already. */
+	writer->data = writer->failed ? NULL : data;
+}
+
+size_t api_writer_finish(struct api_writer *writer, char *out, size_t size)
+{
+	const char *text = NULL;
+	size_t len = 0;
+
+	if (size > 0)
+		out[0] = '\0';
+	if (!writer->failed)
+		text = json_object_to_json_string_length(writer->root,
+							 JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+	if (!text || len >= size)
+		len = 0;
+	else
+		memcpy(out, text, len + 1);
+	json_object_put(writer->root);
+	return len;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writes a message: begin, members in their order, finish. A failure on the way (memory, a text that is not
+ * UTF-8) is remembered, so that a builder reads as the list of its members. Inside mqtt/ only.
+ */
+#ifndef MQTT_API_API_WRITER_H
+#define MQTT_API_API_WRITER_H
+
+#include <json-c/json.h>
+
+#include "mqtt/api/api.h"
+
+struct api_writer {
+	struct json_object *root;
+	struct json_object *data;
+	bool failed;
+};
+
+/* Starts the envelope with an empty data object. */
+void api_writer_begin(struct api_writer *writer, const char *id, const char *name, enum api_type type);
+
+/* Add a member to `object`, mostly writer->data. Keys are literals; a value is taken over. */
+void api_writer_text(struct api_writer *writer, struct json_object *object, const char *key, const char *text);
+void api_writer_bool(struct api_writer *writer, const char *key, bool value);
+void api_writer_value(struct api_writer *writer, struct json_object *object, const char *key,
+		      struct json_object *value);
+/* Octets as lower-case hex digits after `prefix`, with `separator` between octets; at most 16 octets. */
+void api_writer_hex(struct api_writer *writer, struct json_object *object, const char *key, const char *prefix,
+		    const char *separator, const uint8_t *octets, size_t len);
+
+/* Prints into out as the builders of mqtt/api.h promise, and frees the document. */
+size_t api_writer_finish(struct api_writer *writer, char *out, size_t size);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any octets as a payload, in both directions and as a data file; what is read must satisfy the header's
+ * promises. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/station/api_station.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_message(const struct api_message *message)
+{
+	if (!message->id[0] || strlen(message->id) >= API_ID_MAX)
+		abort();
+	if (message->kind == API_CS_PARAMETERS && message->data.parameters.count > API_EVSES_MAX)
+		abort();
+	for (size_t i = 0; message->kind == API_CS_STATUS_AND_LIMITS && i < message->data.limits.count; i++) {
+		const double *current_a = message->data.limits.evses[i].max_current_a;
+
+		for (size_t phase = 0; phase < 3; phase++) {
+			if (!(current_a[phase] >= 0 && current_a[phase] <= 1000))
+				abort();
+		}
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct api_message message;
+	static struct api_station_message station;
+	static struct api_parameters parameters;
+	static struct api_limits limits;
+	static char out[2 * API_PAYLOAD_MAX];
+	struct api_error error;
+	const char *text = (const char *)data;
+
+	if (api_parse(text, size, &message, &error) == API_OK)
+		check_message(&message);
+	api_station_parse(text, size, &station, &error);
+	api_parse_parameters_data(text, size, &parameters, &error);
+	api_parse_limits_data(text, size, &limits, &error);
+	api_station_build_data(out, sizeof(out), "1", "cs_parameters", API_RESPONSE, text, size);
+	return 0;
+}

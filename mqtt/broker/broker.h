@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The connection to the MQTT broker (MQTT 3.1.1, OASIS standard), for a daemon that runs on libevent.
+ *
+ * libmosquitto blocks: on name look-up, and its locks are held while it does. One thread of our own ("mqtt")
+ * makes every mosquitto_ call; the event loop only ever touches queues behind a short mutex and an eventfd.
+ * Whatever the broker does (unreachable, black-holed, slow, late, restarted), no function here but
+ * broker_stop waits for it.
+ *
+ *     event loop                                       thread "mqtt"
+ *     broker_publish --> outbound queue --eventfd-->   mosquitto_publish, loop_read, loop_write, loop_misc
+ *     callbacks      <-- inbound queue  <--eventfd--   on_message, on_connect, on_disconnect
+ *
+ * Idle, the thread wakes for the MQTT keep-alive only.
+ *
+ * Tables, and what happens when they are full:
+ *     outbound KEEP    256 messages, those awaiting PUBACK too: the oldest waiting one is dropped, counted
+ *     outbound NOW     64 messages: broker_publish refuses
+ *     outbound octets  1 MiB over both: as the two above
+ *     in flight        16 unacknowledged messages: the rest waits in the outbound queue
+ *     inbound          256 messages, 1 MiB of topics and payloads: the newest is dropped, counted
+ *     one packet       4 MiB being assembled: the connection is cut ("oversized message"), and made again
+ *
+ * The last bound is noticed whenever the socket runs dry, so a peer faster than this process can exceed it
+ * for a moment, up to MQTT's own 256 MiB. A broker that should never do so has its own limit (mosquitto:
+ * message_size_limit).
+ */
+#ifndef MQTT_BROKER_BROKER_H
+#define MQTT_BROKER_BROKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BROKER_KEEP_MAX           256
+#define BROKER_NOW_MAX            64
+#define BROKER_OUTBOUND_BYTES_MAX (1024u * 1024u)
+#define BROKER_INFLIGHT_MAX       16
+#define BROKER_INBOUND_MAX        256
+#define BROKER_INBOUND_BYTES_MAX  (1024u * 1024u)
+#define BROKER_PACKET_MAX         (4u * 1024u * 1024u)
+#define BROKER_SUBSCRIPTIONS_MAX  8
+#define BROKER_REASON_MAX         160
+
+/* Connecting again: first after 250 ms, doubled up to 5 s; back to 250 ms once a connection lasted 5 s. */
+#define BROKER_BACKOFF_MIN_MS   250u
+#define BROKER_BACKOFF_MAX_MS   5000u
+#define BROKER_BACKOFF_RESET_MS 5000u
+/* One address has this long to accept the TCP connection and to answer CONNECT. */
+#define BROKER_CONNECT_TIMEOUT_MS 5000u
+/* A NOW message that could not be handed to the socket for this long is dropped instead. */
+#define BROKER_NOW_AGE_MAX_MS 2000u
+/* The connection is given up when sent octets stay unacknowledged (TCP) for this long. */
+#define BROKER_UNACKNOWLEDGED_MAX_MS 10000u
+
+struct event_base;
+struct broker;
+
+enum broker_publish_kind {
+	BROKER_KEEP, /* status: kept in order while disconnected and sent again if its PUBACK is missing */
+	BROKER_NOW,  /* request: only on the connection that exists now, never later */
+};
+
+enum broker_drop {
+	BROKER_DROP_OUTBOUND_FULL,     /* the oldest KEEP message made room for a new one */
+	BROKER_DROP_OUTBOUND_STALE,    /* a NOW message waited longer than BROKER_NOW_AGE_MAX_MS */
+	BROKER_DROP_OUTBOUND_REFUSED,  /* the library refused the message, e.g. its topic has a wildcard */
+	BROKER_DROP_INBOUND_FULL,      /* messages came faster than the event loop took them */
+	BROKER_DROP_INBOUND_TOO_LARGE, /* payload above API_PAYLOAD_MAX (mqtt/api.h) */
+	BROKER_DROPS,
+};
+
+/* All of it is copied; what is NULL or 0 is not used, except host, port and client_id, which are needed. */
+struct broker_options {
+	const char *host; /* name or address */
+	uint16_t port;
+	uint16_t keepalive_s;  /* 0: 60; raised to 5, the least libmosquitto takes */
+	const char *client_id; /* unique at the broker: the broker throws out the older of two equal ones */
+	const char *username;
+	const char *password;
+	const char *const *subscriptions; /* topics, QoS 1, subscribed at every connect */
+	size_t subscription_count;        /* … BROKER_SUBSCRIPTIONS_MAX */
+	const char *will_topic;           /* last will, QoS 1, not retained */
+	const char *will_payload;
+	size_t will_len;
+};
+
+/*
+ * Called on the event loop, never from inside a broker_ function. Any may be NULL. They may call
+ * broker_publish and broker_connected, but not broker_stop. At most 16 run per turn of the loop, so that a
+ * flood leaves time for others.
+ */
+struct broker_callbacks {
+	/* The broker accepted us and the subscriptions are on their way: a request's answer will be seen. */
+	void (*connected)(void *context);
+	/*
+	 * The connection broke, or the first attempt failed; again while disconnected only when the reason
+	 * changes. reason is one line, valid during the call.
+	 */
+	void (*disconnected)(void *context, const char *reason);
+	/* topic is NUL-terminated; payload has len octets and a NUL after them. Valid during the call. */
+	void (*message)(void *context, const char *topic, const char *payload, size_t len);
+	/*
+	 * Messages of one sort were dropped; total counts all since broker_open. Called at the first drop,
+	 * then at most once a minute per sort, and after `connected` when the total grew unreported: never
+	 * per message.
+	 */
+	void (*dropped)(void *context, enum broker_drop what, uint64_t total);
+	/* The broker refused a subscription (SUBACK 0x80); the connection stays. */
+	void (*subscription_refused)(void *context, const char *topic);
+};
+
+/*
+ * Starts the thread and the first attempt to connect; returns at once. NULL with errno set (EINVAL: an option
+ * is missing or too many; otherwise as pthread_create, eventfd, malloc) when it cannot. base must outlive the
+ * broker.
+ */
+struct broker *broker_open(struct event_base *base, const struct broker_options *options,
+			   const struct broker_callbacks *callbacks, void *context);
+
+/*
+ * Publishes with QoS 1, not retained; topic and payload are copied. Never waits. false when the message was
+ * not taken: a NOW message while not connected or with its queue full, a payload above
+ * BROKER_OUTBOUND_BYTES_MAX / 4, no memory. true is not delivery: a NOW message is dropped when the
+ * connection breaks before it left (disconnected tells). What the kernel has taken already can still arrive
+ * up to BROKER_UNACKNOWLEDGED_MAX_MS later, should the network come back.
+ */
+bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic, const char *payload,
+		    size_t len);
+
+/* Whether connected was called last, rather than disconnected, and the thread still sees the connection. */
+bool broker_connected(const struct broker *broker);
+
+/* Messages dropped since broker_open, for status and tests. */
+uint64_t broker_dropped(const struct broker *broker, enum broker_drop what);
+
+/*
+ * Ends the connection and frees the broker; no callback runs any more. Waits until the queued messages were
+ * sent and acknowledged and DISCONNECT was sent (the broker then does not send the will), at most timeout_ms.
+ * Returns true when all that happened. Without a connection it does not wait for one, unless an attempt is
+ * under way. A thread stuck in a name look-up is left behind: it owns what it uses, and frees it when it
+ * comes back.
+ */
+bool broker_stop(struct broker *broker, unsigned timeout_ms);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Messages in a row, with their number and octets. No lock of its own. Inside mqtt/ only. */
+#ifndef MQTT_BROKER_BROKER_QUEUE_H
+#define MQTT_BROKER_BROKER_QUEUE_H
+
+#include <sys/queue.h>
+
+#include "mqtt/broker/broker.h"
+
+/* One message with copies of topic and payload behind it, in one allocation. */
+struct broker_message {
+	TAILQ_ENTRY(broker_message) entry;
+	enum broker_publish_kind kind; /* outbound */
+	int mid;                       /* outbound: the library's number once handed over, else 0 */
+	uint64_t queued_ms;            /* outbound: monotonic time of broker_publish */
+	uint64_t generation;           /* inbound: number of the connection it came on */
+	size_t bytes;                  /* topic and payload */
+	size_t len;
+	char *payload; /* len octets and a NUL */
+	char topic[];
+};
+
+TAILQ_HEAD(broker_messages, broker_message);
+
+struct broker_queue {
+	struct broker_messages messages;
+	size_t count;
+	size_t bytes;
+};
+
+/* A message with its copies, or NULL without memory. Freed with free(). */
+struct broker_message *broker_message_new(const char *topic, const void *payload, size_t len);
+
+void broker_queue_init(struct broker_queue *queue);
+void broker_queue_append(struct broker_queue *queue, struct broker_message *message);
+void broker_queue_prepend(struct broker_queue *queue, struct broker_message *message);
+void broker_queue_remove(struct broker_queue *queue, struct broker_message *message);
+/* The first message, taken out; NULL when empty. */
+struct broker_message *broker_queue_pop(struct broker_queue *queue);
+/* The first message of the kind, left in; NULL when there is none. */
+struct broker_message *broker_queue_first_of(const struct broker_queue *queue, enum broker_publish_kind kind);
+void broker_queue_clear(struct broker_queue *queue);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One MQTT session, from CONNECT to its end, on the thread. Inside mqtt/ only. */
+#ifndef MQTT_BROKER_BROKER_SESSION_H
+#define MQTT_BROKER_BROKER_SESSION_H
+
+#include "mqtt/broker/broker_shared.h"
+
+struct broker_session_end {
+	bool was_up;    /* the broker had accepted us; its end is told to the loop already */
+	uint64_t up_ms; /* for how long */
+	char reason[BROKER_REASON_MAX];
+};
+
+/*
+ * Connects to the numeric address and serves the queues until the connection ends or the broker is stopping.
+ * A new instance of the library per session, so that it has nothing of the last one to send again; KEEP
+ * messages without a PUBACK go back to the front of the outbound queue, NOW messages are dropped.
+ */
+struct broker_session_end broker_session_run(struct broker *broker, const char *address);
+
+/* Notes that there is no connection and why, drops waiting NOW messages, and wakes the event loop. */
+void broker_set_down(struct broker *broker, const char *reason);
+
+/* Empties the thread's eventfd. */
+void broker_sleep_again(struct broker *broker);
+
+#endif

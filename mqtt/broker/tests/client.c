@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mqtt/broker/tests/client.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants them first. */
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void client_on_connected(void *context)
+{
+	((struct client *)context)->connected++;
+}
+
+static void client_on_disconnected(void *context, const char *reason)
+{
+	struct client *client = context;
+
+	client->disconnected++;
+	snprintf(client->reason, sizeof(client->reason), "%s", reason);
+}
+
+static void client_on_message(void *context, const char *topic, const char *payload, size_t len)
+{
+	struct client *client = context;
+
+	(void)topic;
+	client->messages++;
+	client->last_len = len;
+	snprintf(client->last, sizeof(client->last), "%s", payload);
+}
+
+static void client_on_dropped(void *context, enum broker_drop what, uint64_t total)
+{
+	(void)total;
+	((struct client *)context)->dropped[what]++;
+}
+
+static void client_on_refused(void *context, const char *topic)
+{
+	struct client *client = context;
+
+	client->refused++;
+	snprintf(client->refused_topic, sizeof(client->refused_topic), "%s", topic);
+}
+
+struct broker_options client_options(uint16_t port)
+{
+	static const char *const topics[] = {"to/client", "to/all"};
+
+	return (struct broker_options){.host = "127.0.0.1",
+				       .port = port,
+				       .client_id = "slacd-test",
+				       .subscriptions = topics,
+				       .subscription_count = 2};
+}
+
+void client_open(struct client *client, const struct broker_options *options)
+{
+	static const struct broker_callbacks callbacks = {client_on_connected, client_on_disconnected,
+							  client_on_message, client_on_dropped, client_on_refused};
+
+	memset(client, 0, sizeof(*client));
+	client->base = event_base_new();
+	assert_non_null(client->base);
+	client->broker = broker_open(client->base, options, &callbacks, client);
+	assert_non_null(client->broker);
+}
+
+bool client_close(struct client *client, unsigned timeout_ms)
+{
+	bool flushed = broker_stop(client->broker, timeout_ms);
+
+	event_base_free(client->base);
+	return flushed;
+}
+
+static void on_limit(evutil_socket_t fd, short what, void *passed)
+{
+	(void)fd;
+	(void)what;
+	*(bool *)passed = true;
+}
+
+void client_wait(struct client *client, const unsigned *count, unsigned least)
+{
+	const struct timeval limit = {.tv_sec = WAIT_MAX_S};
+	bool passed = false;
+	/* Not event_base_loopexit: what is left of it would end a later wait. */
+	struct event *timer = evtimer_new(client->base, on_limit, &passed);
+
+	assert_non_null(timer);
+	assert_int_equal(evtimer_add(timer, &limit), 0);
+	while (*count < least && !passed)
+		event_base_loop(client->base, EVLOOP_ONCE);
+	event_free(timer);
+	assert_true(*count >= least);
+}
+
+void client_poll(struct client *client)
+{
+	event_base_loop(client->base, EVLOOP_NONBLOCK);
+}
+
+bool client_publish(struct client *client, enum broker_publish_kind kind, const char *payload)
+{
+	return broker_publish(client->broker, kind, "from/client", payload, strlen(payload));
+}
+
+void assert_calls_return(struct client *client)
+{
+	uint64_t start_ms = now_ms();
+
+	for (int i = 0; i < 100; i++) {
+		assert_true(client_publish(client, BROKER_KEEP, "kept"));
+		assert_false(client_publish(client, BROKER_NOW, "refused"));
+		assert_false(broker_connected(client->broker));
+		client_poll(client);
+	}
+	assert_true(now_ms() - start_ms < 2000);
+}
+
+void assert_stops_within(struct client *client, unsigned timeout_ms)
+{
+	uint64_t start_ms = now_ms();
+
+	assert_false(client_close(client, timeout_ms));
+	/* The margin is for a slow machine, and far below any time-out of the network. */
+	assert_true(now_ms() - start_ms < timeout_ms + 1500);
+}
+
+static unsigned count_threads(void)
+{
+	unsigned count = 0;
+	struct dirent *entry;
+	DIR *tasks = opendir("/proc/self/task");
+
+	assert_non_null(tasks);
+	while ((entry = readdir(tasks)))
+		count += entry->d_name[0] != '.';
+	closedir(tasks);
+	return count;
+}
+
+void assert_threads_end(void)
+{
+	for (int i = 0; i < WAIT_MAX_S * 1000 && count_threads() > 1; i++)
+		poll(NULL, 0, 1);
+	assert_int_equal(count_threads(), 1);
+}
+
+int reserve_on_loopback(uint16_t *port)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int)), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+	*port = ntohs(address.sin_port);
+	return fd;
+}
+
+int listen_on_loopback(uint16_t *port, int backlog)
+{
+	int fd = reserve_on_loopback(port);
+
+	assert_int_equal(listen(fd, backlog), 0);
+	return fd;
+}

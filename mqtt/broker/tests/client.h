@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A broker client with an event loop that counts its callbacks, for the broker tests. */
+#ifndef MQTT_BROKER_TESTS_CLIENT_H
+#define MQTT_BROKER_TESTS_CLIENT_H
+
+#include <event2/event.h>
+
+#include "mqtt/broker/broker.h"
+
+#define WAIT_MAX_S 30 /* a test that waits longer for anything has failed */
+
+struct client {
+	struct event_base *base;
+	struct broker *broker;
+	unsigned connected;
+	unsigned disconnected;
+	unsigned messages;
+	unsigned dropped[BROKER_DROPS]; /* calls of the callback */
+	unsigned refused;
+	size_t last_len;
+	char last[64];
+	char reason[BROKER_REASON_MAX];
+	char refused_topic[64];
+};
+
+uint64_t now_ms(void);
+
+/* Subscribes to "to/client" and "to/all". */
+struct broker_options client_options(uint16_t port);
+void client_open(struct client *client, const struct broker_options *options);
+bool client_close(struct client *client, unsigned timeout_ms);
+/* Runs the loop until *count reaches `least`, or for WAIT_MAX_S. */
+void client_wait(struct client *client, const unsigned *count, unsigned least);
+/* Runs the loop's events that are due now. */
+void client_poll(struct client *client);
+/* To "from/client". */
+bool client_publish(struct client *client, enum broker_publish_kind kind, const char *payload);
+
+/* With the thread stuck somewhere, every call of the event loop's side must return at once. */
+void assert_calls_return(struct client *client);
+/* Closes the client. */
+void assert_stops_within(struct client *client, unsigned timeout_ms);
+
+/* The thread of each closed client has ended, also of one that was left behind. */
+void assert_threads_end(void);
+
+/* A free loopback port that is given to nobody else while the socket is open; others may bind to it by its number. */
+int reserve_on_loopback(uint16_t *port);
+/* A listening socket on a free loopback port. */
+int listen_on_loopback(uint16_t *port, int backlog);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mqtt/broker/tests/played_broker.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+/* cmocka wants them first. */
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void read_exactly(int fd, void *out, size_t len)
+{
+	if (len > 0)
+		assert_int_equal(recv(fd, out, len, MSG_WAITALL), len);
+}
+
+static void split_publish(struct packet *packet)
+{
+	size_t topic_len = (size_t)packet->body[0] << 8 | packet->body[1];
+	size_t at = 2 + topic_len;
+
+	assert_true(at + 2 <= packet->len);
+	packet->mid = (uint16_t)(packet->body[at] << 8 | packet->body[at + 1]);
+	snprintf(packet->payload, sizeof(packet->payload), "%.*s", (int)(packet->len - at - 2),
+		 (char *)packet->body + at + 2);
+}
+
+void read_packet(int fd, struct packet *packet)
+{
+	uint8_t octet;
+	unsigned shift = 0;
+
+	memset(packet, 0, sizeof(*packet));
+	read_exactly(fd, &packet->type, 1);
+	do {
+		read_exactly(fd, &octet, 1);
+		packet->len |= (size_t)(octet & 0x7f) << shift;
+		shift += 7;
+	} while (octet & 0x80);
+	assert_true(packet->len < sizeof(packet->body));
+	read_exactly(fd, packet->body, packet->len);
+	if ((packet->type & 0xf0) == MQTT_PUBLISH)
+		split_publish(packet);
+}
+
+void read_publish(int fd, struct packet *packet, const char *payload)
+{
+	read_packet(fd, packet);
+	assert_int_equal(packet->type & 0xf0, MQTT_PUBLISH);
+	assert_string_equal(packet->payload, payload);
+	/* QoS 1, not retained, and never marked as a duplicate of an earlier connection. */
+	assert_int_equal(packet->type & 0x0f, 0x02);
+}
+
+void puback(int fd, const struct packet *publish)
+{
+	const uint8_t octets[] = {0x40, 2, (uint8_t)(publish->mid >> 8), (uint8_t)publish->mid};
+
+	assert_int_equal(send(fd, octets, sizeof(octets), MSG_NOSIGNAL), sizeof(octets));
+}
+
+int accept_tcp(int listener)
+{
+	const struct timeval limit = {.tv_sec = WAIT_MAX_S};
+	int fd;
+
+	setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	fd = accept(listener, NULL, NULL);
+	assert_true(fd >= 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	return fd;
+}
+
+int accept_client(int listener, uint8_t code, uint8_t granted, struct packet *packet)
+{
+	const uint8_t connack[] = {0x20, 2, 0, code};
+	int fd = accept_tcp(listener);
+
+	read_packet(fd, packet);
+	assert_int_equal(packet->type, MQTT_CONNECT);
+	send(fd, connack, sizeof(connack), MSG_NOSIGNAL);
+	for (int i = 0; code == 0 && i < 2; i++) {
+		struct packet subscribe;
+		uint8_t suback[] = {0x90, 3, 0, 0, granted};
+
+		read_packet(fd, &subscribe);
+		assert_int_equal(subscribe.type & 0xf0, MQTT_SUBSCRIBE);
+		memcpy(suback + 2, subscribe.body, 2);
+		send(fd, suback, sizeof(suback), MSG_NOSIGNAL);
+	}
+	return fd;
+}
+
+void send_publish(int fd, uint16_t mid, size_t len)
+{
+	static const char topic[] = "to/client";
+	const size_t remaining = 2 + strlen(topic) + 2 + len;
+	uint8_t *octets = malloc(remaining + 5);
+	size_t at = 0;
+
+	octets[at++] = 0x32;
+	for (size_t left = remaining; at == 1 || left > 0; left >>= 7)
+		octets[at++] = (uint8_t)((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+	octets[at++] = 0;
+	octets[at++] = (uint8_t)strlen(topic);
+	memcpy(octets + at, topic, strlen(topic));
+	at += strlen(topic);
+	octets[at++] = (uint8_t)(mid >> 8);
+	octets[at++] = (uint8_t)mid;
+	memset(octets + at, 'p', len);
+	assert_int_equal(send(fd, octets, at + len, MSG_NOSIGNAL), at + len);
+	free(octets);
+}
+
+void read_puback(int fd, uint16_t mid)
+{
+	struct packet packet;
+
+	read_packet(fd, &packet);
+	assert_int_equal(packet.type, 0x40);
+	assert_int_equal(packet.body[0] << 8 | packet.body[1], mid);
+}
+
+/* Answers the client's DISCONNECT by closing, as brokers do; needed while the client waits in broker_stop. */
+static pid_t close_after_disconnect(int fd)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		uint8_t scrap[4096];
+		ssize_t n;
+
+		while ((n = recv(fd, scrap, sizeof(scrap), 0)) > 0)
+			;
+		_exit(0);
+	}
+	close(fd);
+	return child;
+}
+
+void stop_properly(struct client *client, int fd)
+{
+	pid_t child = close_after_disconnect(fd);
+
+	assert_true(client_close(client, 5000));
+	waitpid(child, NULL, 0);
+}

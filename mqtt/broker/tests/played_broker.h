@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A broker played by the test itself, octet by octet (MQTT 3.1.1): what a real broker does only when it is
+ * broken, slow or hostile. The client's thread runs on while the test reads and writes.
+ */
+#ifndef MQTT_BROKER_TESTS_PLAYED_BROKER_H
+#define MQTT_BROKER_TESTS_PLAYED_BROKER_H
+
+#include "mqtt/broker/tests/client.h"
+
+/* The types of packets, in the upper four bits. */
+#define MQTT_CONNECT    0x10
+#define MQTT_PUBLISH    0x30
+#define MQTT_SUBSCRIBE  0x80
+#define MQTT_PINGREQ    0xc0
+#define MQTT_DISCONNECT 0xe0
+
+struct packet {
+	uint8_t type;
+	size_t len;
+	uint8_t body[4096];
+	/* of a PUBLISH */
+	uint16_t mid;
+	char payload[64];
+};
+
+int accept_tcp(int listener);
+/* Accepts a client, answers CONNECT with `code` and, for 0, the two subscriptions with `granted`. `packet`
+ * becomes the CONNECT. */
+int accept_client(int listener, uint8_t code, uint8_t granted, struct packet *packet);
+
+void read_packet(int fd, struct packet *packet);
+void read_publish(int fd, struct packet *packet, const char *payload);
+void puback(int fd, const struct packet *publish);
+/* Sends a PUBLISH to the client with QoS 1 and a payload of len octets 'p'. */
+void send_publish(int fd, uint16_t mid, size_t len);
+void read_puback(int fd, uint16_t mid);
+
+/* Stops the client, which must get rid of all its messages; the broker closes fd at its DISCONNECT. */
+void stop_properly(struct client *client, int fd);
+
+#endif

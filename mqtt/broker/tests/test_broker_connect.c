@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the broker client says when it connects, and what it makes of the answers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants them first. */
+#include <cmocka.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mqtt/broker/tests/played_broker.h"
+
+static bool contains(const struct packet *packet, const char *text)
+{
+	return memmem(packet->body, packet->len, text, strlen(text)) != NULL;
+}
+
+static void connect_carries_client_id_credentials_and_will(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	options.username = "user";
+	options.password = "secret";
+	options.will_topic = "will/topic";
+	options.will_payload = "gone";
+	options.will_len = 4;
+	client_open(&client, &options);
+	fd = accept_client(listener, 0, 1, &packet);
+	client_wait(&client, &client.connected, 1);
+	assert_true(contains(&packet, "slacd-test") && contains(&packet, "user") && contains(&packet, "secret"));
+	assert_true(contains(&packet, "will/topic") && contains(&packet, "gone"));
+	/* MQTT 3.1.1, 3.1.2.3: user name, password, no will retain, will QoS 1, will, clean session. */
+	assert_int_equal(packet.body[7], 0xce);
+	stop_properly(&client, fd);
+	close(listener);
+}
+
+static void refusal_of_the_broker_is_the_reason(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	client_open(&client, &options);
+	fd = accept_client(listener, 5, 0, &packet);
+	client_wait(&client, &client.disconnected, 1);
+	assert_non_null(strstr(client.reason, "not authorised"));
+	close(fd);
+	/* The same refusal again is no news; the next attempt that succeeds is. */
+	close(accept_client(listener, 5, 0, &packet));
+	fd = accept_client(listener, 0, 1, &packet);
+	client_wait(&client, &client.connected, 1);
+	assert_int_equal(client.disconnected, 1);
+	stop_properly(&client, fd);
+	close(listener);
+}
+
+static void refused_subscription_is_told_and_the_connection_stays(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	client_open(&client, &options);
+	fd = accept_client(listener, 0, 0x80, &packet);
+	client_wait(&client, &client.refused, 2);
+	assert_string_equal(client.refused_topic, "to/all");
+	client_wait(&client, &client.connected, 1);
+	assert_true(broker_connected(client.broker));
+	stop_properly(&client, fd);
+	close(listener);
+}
+
+static void incomplete_options_are_refused(void **state)
+{
+	static const struct broker_callbacks none = {0};
+	const struct broker_options good = client_options(1);
+	struct event_base *base = event_base_new();
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		struct broker_options options = good;
+
+		if (i == 0)
+			options.host = NULL;
+		if (i == 1)
+			options.port = 0;
+		if (i == 2)
+			options.client_id = NULL;
+		if (i == 3)
+			options.subscription_count = BROKER_SUBSCRIPTIONS_MAX + 1;
+		if (i == 4)
+			options.will_len = 5;
+		errno = 0;
+		assert_null(broker_open(base, &options, &none, NULL));
+		assert_int_equal(errno, EINVAL);
+	}
+	event_base_free(base);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(connect_carries_client_id_credentials_and_will),
+		cmocka_unit_test(refusal_of_the_broker_is_the_reason),
+		cmocka_unit_test(refused_subscription_is_told_and_the_connection_stays),
+		cmocka_unit_test(incomplete_options_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

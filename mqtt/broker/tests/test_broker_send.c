@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What becomes of messages to the broker: the window, the bounds of what waits, and a lost connection. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants them first. */
+#include <cmocka.h>
+
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "mqtt/broker/tests/played_broker.h"
+
+static void now_messages_in_flight_die_with_the_connection_and_kept_ones_return(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	client_open(&client, &options);
+	fd = accept_client(listener, 0, 1, &packet);
+	client_wait(&client, &client.connected, 1);
+	assert_true(client_publish(&client, BROKER_KEEP, "k1"));
+	assert_true(client_publish(&client, BROKER_NOW, "n1"));
+	assert_true(client_publish(&client, BROKER_KEEP, "k2"));
+	assert_true(client_publish(&client, BROKER_KEEP, "k3"));
+	read_publish(fd, &packet, "k1");
+	puback(fd, &packet);
+	read_publish(fd, &packet, "n1");
+	read_publish(fd, &packet, "k2");
+	read_publish(fd, &packet, "k3");
+	close(fd);
+	client_wait(&client, &client.disconnected, 1);
+	assert_false(client_publish(&client, BROKER_NOW, "n2"));
+	assert_true(client_publish(&client, BROKER_KEEP, "k4"));
+	fd = accept_client(listener, 0, 1, &packet);
+	read_publish(fd, &packet, "k2");
+	puback(fd, &packet);
+	read_publish(fd, &packet, "k3");
+	puback(fd, &packet);
+	read_publish(fd, &packet, "k4");
+	puback(fd, &packet);
+	client_wait(&client, &client.connected, 2);
+	stop_properly(&client, fd);
+	close(listener);
+}
+
+static void no_more_than_the_window_is_in_flight(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	struct pollfd more;
+	char text[8];
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	client_open(&client, &options);
+	fd = accept_client(listener, 0, 1, &packet);
+	client_wait(&client, &client.connected, 1);
+	for (int i = 0; i < BROKER_INFLIGHT_MAX + 2; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		assert_true(client_publish(&client, i == BROKER_INFLIGHT_MAX ? BROKER_NOW : BROKER_KEEP, text));
+	}
+	for (int i = 0; i < BROKER_INFLIGHT_MAX; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		read_publish(fd, &packet, text);
+	}
+	/* Nothing more comes; by then the request that waits is too old to be sent. */
+	more = (struct pollfd){.fd = fd, .events = POLLIN};
+	assert_int_equal(poll(&more, 1, (int)BROKER_NOW_AGE_MAX_MS + 100), 0);
+	puback(fd, &packet);
+	snprintf(text, sizeof(text), "%d", BROKER_INFLIGHT_MAX + 1);
+	read_publish(fd, &packet, text);
+	client_wait(&client, &client.dropped[BROKER_DROP_OUTBOUND_STALE], 1);
+	close(fd);
+	close(listener);
+	assert_false(client_close(&client, 200));
+}
+
+static void message_that_cannot_be_sent_does_not_block_the_next(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	client_open(&client, &options);
+	fd = accept_client(listener, 0, 1, &packet);
+	client_wait(&client, &client.connected, 1);
+	assert_true(broker_publish(client.broker, BROKER_KEEP, "wild/#", "x", 1));
+	assert_true(client_publish(&client, BROKER_KEEP, "next"));
+	read_publish(fd, &packet, "next");
+	puback(fd, &packet);
+	client_wait(&client, &client.dropped[BROKER_DROP_OUTBOUND_REFUSED], 1);
+	stop_properly(&client, fd);
+	close(listener);
+}
+
+static void oldest_kept_message_makes_room_when_the_table_is_full(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	char text[8];
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	client_open(&client, &options);
+	for (int i = 0; i < BROKER_KEEP_MAX + 44; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		assert_true(client_publish(&client, BROKER_KEEP, text));
+	}
+	assert_int_equal(broker_dropped(client.broker, BROKER_DROP_OUTBOUND_FULL), 44);
+	client_wait(&client, &client.dropped[BROKER_DROP_OUTBOUND_FULL], 1);
+	fd = accept_client(listener, 0, 1, &packet);
+	for (int i = 44; i < BROKER_KEEP_MAX + 44; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		read_publish(fd, &packet, text);
+		puback(fd, &packet);
+	}
+	client_wait(&client, &client.connected, 1);
+	/* One report for the burst, not one per message. */
+	assert_int_equal(client.dropped[BROKER_DROP_OUTBOUND_FULL], 1);
+	stop_properly(&client, fd);
+	close(listener);
+}
+
+static void octets_waiting_are_bounded_too(void **state)
+{
+	static char big[BROKER_OUTBOUND_BYTES_MAX / 4 + 1];
+	struct broker_options options = client_options(0);
+	struct client client;
+	int listener = listen_on_loopback(&options.port, 8);
+
+	(void)state;
+	client_open(&client, &options);
+	assert_false(broker_publish(client.broker, BROKER_KEEP, "t", big, sizeof(big)));
+	for (int i = 0; i < 8; i++)
+		assert_true(broker_publish(client.broker, BROKER_KEEP, "t", big, sizeof(big) - 1));
+	/* 1 MiB takes three of them with their topics. */
+	assert_int_equal(broker_dropped(client.broker, BROKER_DROP_OUTBOUND_FULL), 5);
+	close(listener);
+	client_close(&client, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(now_messages_in_flight_die_with_the_connection_and_kept_ones_return),
+		cmocka_unit_test(no_more_than_the_window_is_in_flight),
+		cmocka_unit_test(message_that_cannot_be_sent_does_not_block_the_next),
+		cmocka_unit_test(oldest_kept_message_makes_room_when_the_table_is_full),
+		cmocka_unit_test(octets_waiting_are_bounded_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

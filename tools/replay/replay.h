@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A capture, played to the matching core at its recorded times. */
+#ifndef TOOLS_REPLAY_REPLAY_H
+#define TOOLS_REPLAY_REPLAY_H
+
+#include "tools/replay/slac_replay_options.h"
+
+/* Plays options->capture and prints the account. False and `error` (names the file) on failure. */
+bool replay_run(const struct replay_options *options, char error[REPLAY_ERROR_SIZE]);
+
+#endif

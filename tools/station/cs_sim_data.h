@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the station tells about itself: the data objects of cs_parameters and cs_status_and_limits, from files
+ * or made from --evse options. Objects from files are sent as they are, wrong ones too.
+ */
+#ifndef TOOLS_STATION_CS_SIM_DATA_H
+#define TOOLS_STATION_CS_SIM_DATA_H
+
+#include "mqtt/api/api.h"
+
+#define CS_DATA_ERROR_SIZE 256
+
+struct json_object;
+
+struct cs_data {
+	struct json_object *parameters;
+	struct json_object *limits;
+	size_t evse_count;
+	char evse_ids[API_EVSES_MAX][API_EVSE_ID_MAX]; /* of cs_parameters */
+};
+
+/* Starts with no outlet. */
+void cs_data_init(struct cs_data *data);
+void cs_data_free(struct cs_data *data);
+
+/* Adds the outlet "EVSE_ID=INTERFACE[:ac|dc|acdc]" (ac without), limited to max_current_a per phase. */
+bool cs_data_add_evse(struct cs_data *data, const char *text, double max_current_a, char error[CS_DATA_ERROR_SIZE]);
+/* Replace a data object by that of a file; false with `error` naming the file. */
+bool cs_data_read_parameters(struct cs_data *data, const char *path, char error[CS_DATA_ERROR_SIZE]);
+bool cs_data_read_limits(struct cs_data *data, const char *path, char error[CS_DATA_ERROR_SIZE]);
+
+/* Takes an outlet out of both objects; false when there is no such one. */
+bool cs_data_remove_evse(struct cs_data *data, const char *evse_id);
+
+/* Changes the current of all phases of an outlet; false when the limits have no such outlet with AC. */
+bool cs_data_set_limit(struct cs_data *data, const char *evse_id, double current_a);
+/* Changes the status_code of an outlet; false when the limits have no such outlet. */
+bool cs_data_set_status_code(struct cs_data *data, const char *evse_id, enum api_evse_status code);
+
+#endif

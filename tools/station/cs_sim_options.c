@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/station/cs_sim_options.h"
+
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+	"Charging station simulator: answers slacd's requests over MQTT and reports its pilots' states\n\n"
+	"Usage: cs-sim [OPTIONS]\n\nOptions:\n"
+	"      --mqtt-host HOST            MQTT broker [localhost]\n"
+	"      --mqtt-port PORT            its TCP port [1883]\n"
+	"      --topic-to-station TOPIC    where slacd speaks [josev/cs]\n"
+	"      --topic-from-station TOPIC  where the station speaks [cs/josev]\n"
+	"      --topic-iso15118 TOPIC      where the ISO 15118 service speaks [iso15118/slac]\n"
+	"      --evse ID=INTERFACE[:ac|dc|acdc]\n"
+	"                                  an outlet; may be repeated [DE*SIM*E1=veth-evse]\n"
+	"      --max-current AMPERE        AC limit of each phase [32]\n"
+	"      --config FILE               data of cs_parameters, instead of --evse\n"
+	"      --limits FILE               data of cs_status_and_limits, instead of --max-current\n"
+	"      --answer valid|invalid|error|none\n"
+	"                                  how cp_pwm is answered; none: nothing at all is answered [valid]\n"
+	"      --answer-delay-ms MS        every answer is this late [0]\n"
+	"      --script FILE               commands, carried out once the broker is connected\n"
+	"      --quiet                     only errors\n"
+	"      --color WHEN                auto, always or never [auto]\n"
+	"  -h, --help                      print this help and exit\n"
+	"  -V, --version                   print the version and exit\n\n"
+	"Commands, one a line, from the script and then from standard input (EVSE: the first outlet by "
+	"default):\n"
+	"  plug [EVSE]                     a vehicle is connected: B1, or B2 with PWM\n"
+	"  unplug [EVSE]                   it leaves: A1 or A2\n"
+	"  state STATE [EVSE]              report any pilot state, e.g. C2 when the vehicle is ready, or F "
+	"for a fault\n"
+	"  limit AMPERE [EVSE]             report new AC limits\n"
+	"  limits FILE                     report the limits of a file\n"
+	"  status_code CODE [EVSE]         report it with the limits, e.g. evse_malfunction or evse_ready\n"
+	"  parameters FILE                 report the outlets of a file, or changed ones:\n"
+	"  parameters add EVSE=INTERFACE[:ac|dc|acdc]\n"
+	"  parameters remove EVSE          each is a cs_parameters update, and one of the limits where they change\n"
+	"  hlc_charging on|off [EVSE]      a 15118 session runs, or ended\n"
+	"  data_link terminate|pause|resume [EVSE]\n"
+	"                                  slac_data_link, as the ISO 15118 service sends it\n"
+	"  authorize [EVSE], deauthorize [EVSE]\n"
+	"                                  an EIM authorization is accepted, or rejected\n"
+	"  request link_status|network_info|reset|service_status [EVSE]\n"
+	"                                  ask slacd; reset without EVSE: the whole service\n"
+	"  restart                         the station loses its connection and its pilot signals, not the vehicles\n"
+	"  wait MS\n"
+	"  expect cp_pwm hlc|f|x1|x2|e [EVSE] [within MS]\n"
+	"  expect status matching|matched|failed|unmatched|basic_charging [EVSE] [within MS]\n"
+	"                                  wait until slacd has said so, 30000 ms by default; otherwise exit "
+	"code 1\n"
+	"  answer valid|invalid|error|none\n"
+	"  raw TOPIC TEXT                  publish any text\n"
+	"  quit\n\n"
+	"It runs until `quit` or a signal. Exit codes: 0, 1 an expectation was not met, 2 wrong use.\n";
+
+enum option_id {
+	OPTION_HOST = 256,
+	OPTION_PORT,
+	OPTION_TO,
+	OPTION_FROM,
+	OPTION_ISO15118,
+	OPTION_EVSE,
+	OPTION_CURRENT,
+	OPTION_CONFIG,
+	OPTION_LIMITS,
+	OPTION_ANSWER,
+	OPTION_DELAY,
+	OPTION_SCRIPT,
+	OPTION_QUIET,
+	OPTION_COLOUR
+};
+
+static const struct option long_options[] = {
+	{"mqtt-host", required_argument, NULL, OPTION_HOST},
+	{"mqtt-port", required_argument, NULL, OPTION_PORT},
+	{"topic-to-station", required_argument, NULL, OPTION_TO},
+	{"topic-from-station", required_argument, NULL, OPTION_FROM},
+	{"topic-iso15118", required_argument, NULL, OPTION_ISO15118},
+	{"evse", required_argument, NULL, OPTION_EVSE},
+	{"max-current", required_argument, NULL, OPTION_CURRENT},
+	{"config", required_argument, NULL, OPTION_CONFIG},
+	{"limits", required_argument, NULL, OPTION_LIMITS},
+	{"answer", required_argument, NULL, OPTION_ANSWER},
+	{"answer-delay-ms", required_argument, NULL, OPTION_DELAY},
+	{"script", required_argument, NULL, OPTION_SCRIPT},
+	{"quiet", no_argument, NULL, OPTION_QUIET},
+	{"color", required_argument, NULL, OPTION_COLOUR},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
+};
+
+static bool read_number(const char *text, double min, double max, double *value)
+{
+	char *end;
+
+	*value = strtod(text, &end);
+	return end != text && *end == '\0' && isfinite(*value) && *value >= min && *value <= max;
+}
+
+static bool read_colour(const char *text, bool *colour)
+{
+	bool automatic = strcmp(text, "auto") == 0;
+
+	*colour = automatic ? isatty(STDOUT_FILENO) == 1 : strcmp(text, "always") == 0;
+	return automatic || *colour || strcmp(text, "never") == 0;
+}
+
+/* What the option's value should be, or NULL when it is. */
+static const char *read_value(struct cs_options *options, int option, char *value)
+{
+	double number = 0;
+
+	switch (option) {
+	case OPTION_HOST:
+		options->station.mqtt_host = value;
+		return NULL;
+	case OPTION_PORT:
+		if (!read_number(value, 1, 65535, &number))
+			return "a port from 1 to 65535";
+		options->station.mqtt_port = (uint16_t)number;
+		return NULL;
+	case OPTION_TO:
+		options->station.topic_to_station = value;
+		return NULL;
+	case OPTION_FROM:
+		options->station.topic_from_station = value;
+		return NULL;
+	case OPTION_ISO15118:
+		options->station.topic_iso15118 = value;
+		return NULL;
+	case OPTION_EVSE:
+		if (options->evse_count == API_EVSES_MAX)
+			return "at most 64 outlets";
+		options->evses[options->evse_count++] = value;
+		return NULL;
+	case OPTION_CURRENT:
+		return read_number(value, 0, 1000, &options->station.max_current_a) ? NULL
+										    : "a current from 0 to 1000 A";
+	case OPTION_CONFIG:
+		options->config_file = value;
+		return NULL;
+	case OPTION_LIMITS:
+		options->limits_file = value;
+		return NULL;
+	case OPTION_ANSWER:
+		return cs_answer_parse(value, &options->station.answer) ? NULL : "valid, invalid, error or none";
+	case OPTION_DELAY:
+		if (!read_number(value, 0, 1e9, &number))
+			return "milliseconds";
+		options->station.answer_delay_ms = (uint32_t)number;
+		return NULL;
+	case OPTION_SCRIPT:
+		options->script = value;
+		return NULL;
+	case OPTION_QUIET:
+		options->quiet = true;
+		return NULL;
+	default:
+		return read_colour(value, &options->colour) ? NULL : "auto, always or never";
+	}
+}
+
+static void set_defaults(struct cs_options *options)
+{
+	*options = (struct cs_options){
+		.station = {.mqtt_host = "localhost",
+			    .mqtt_port = 1883,
+			    .topic_to_station = "josev/cs",
+			    .topic_from_station = "cs/josev",
+			    .topic_iso15118 = "iso15118/slac",
+			    .max_current_a = 32},
+		.colour = isatty(STDOUT_FILENO) == 1,
+	};
+}
+
+enum cs_options_action cs_options_read(int argc, char **argv, struct cs_options *options)
+{
+	int option;
+	int index = 0;
+
+	set_defaults(options);
+	while ((option = getopt_long(argc, argv, "hV", long_options, &index)) != -1) {
+		if (option == '?') /* getopt has named it */
+			return CS_OPTIONS_BAD;
+		if (option == 'h' || option == 'V') {
+			printf("%s", option == 'h' ? help : "cs-sim " SLACD_VERSION "\n");
+			return CS_OPTIONS_EXIT;
+		}
+		const char *expected = read_value(options, option, optarg);
+		if (expected != NULL) {
+			fprintf(stderr, "cs-sim: --%s '%s': expected %s\n", long_options[index].name, optarg, expected);
+			return CS_OPTIONS_BAD;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "cs-sim: unexpected argument '%s'\n", argv[optind]);
+		return CS_OPTIONS_BAD;
+	}
+	if (options->evse_count == 0)
+		options->evses[options->evse_count++] = "DE*SIM*E1=veth-evse";
+	return CS_OPTIONS_RUN;
+}

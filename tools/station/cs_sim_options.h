@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of cs-sim. */
+#ifndef TOOLS_STATION_CS_SIM_OPTIONS_H
+#define TOOLS_STATION_CS_SIM_OPTIONS_H
+
+#include "tools/station/cs_sim_station.h"
+
+enum cs_options_action {
+	CS_OPTIONS_RUN,
+	CS_OPTIONS_EXIT, /* --help or --version was printed */
+	CS_OPTIONS_BAD   /* said on stderr */
+};
+
+/* Texts point into argv. */
+struct cs_options {
+	struct cs_station_options station;
+	const char *config_file; /* NULL: made from evses */
+	const char *limits_file;
+	const char *script; /* NULL: stdin only */
+	const char *evses[API_EVSES_MAX];
+	size_t evse_count;
+	bool colour;
+	bool quiet;
+};
+
+enum cs_options_action cs_options_read(int argc, char **argv, struct cs_options *options);
+
+#endif

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/station/cs_sim_station_internal.h"
+
+#include "mqtt/broker/broker.h"
+#include "tools/station/cs_sim_output.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#define STOP_TIMEOUT_MS 1000
+
+/* A request whose answer is delayed. */
+struct pending {
+	LIST_ENTRY(pending) entry;
+	struct cs_station *station;
+	struct event *timer;
+	enum cs_answer answer; /* as it was when the request came */
+	struct api_station_message request;
+};
+
+void cs_station_new_id(char id[API_UUID_MAX])
+{
+	uint8_t octets[16];
+
+	if (getrandom(octets, sizeof(octets), 0) != (ssize_t)sizeof(octets))
+		memset(octets, 0, sizeof(octets));
+	api_uuid_v4(octets, id);
+}
+
+int cs_station_find(const struct cs_station *station, const char *evse_id)
+{
+	for (size_t i = 0; i < station->data->evse_count; i++)
+		if (*evse_id == '\0' || strcmp(station->data->evse_ids[i], evse_id) == 0)
+			return (int)i;
+	return -1;
+}
+
+static void publish(struct cs_station *station, enum broker_publish_kind kind, const char *payload, size_t len)
+{
+	if (len == 0 || !broker_publish(station->broker, kind, station->options->topic_from_station, payload, len))
+		cs_output_error("a message was not sent: %s", len == 0 ? "it could not be built" : "no connection");
+}
+
+static void send_status(struct cs_station *station, int index, enum api_cp_state state)
+{
+	const char *evse_id = station->data->evse_ids[index];
+	struct api_cp_status status;
+	char id[API_UUID_MAX];
+	char payload[API_BUILD_MAX];
+
+	cs_station_new_id(id);
+	cs_pilot_status(&station->pilots[index], evse_id, state, &status);
+	cs_output_sent("cp_status", "update", "%s %s", evse_id, api_cp_state_text(state));
+	publish(station, BROKER_KEEP, payload, api_station_build_cp_status(payload, sizeof(payload), id, &status));
+}
+
+void cs_station_send_data(struct cs_station *station, const char *id, const char *name, enum api_type type,
+			  struct json_object *object)
+{
+	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
+	size_t size = strlen(text) + 512;
+	char *payload = malloc(size);
+
+	if (payload == NULL)
+		return;
+	cs_output_sent(name, api_type_text(type), "%s", text);
+	publish(station, type == API_RESPONSE ? BROKER_NOW : BROKER_KEEP, payload,
+		api_station_build_data(payload, size, id, name, type, text, strlen(text)));
+	free(payload);
+}
+
+static void answer_pilot(struct cs_station *station, const struct api_station_message *request, enum cs_answer answer)
+{
+	static const enum api_cp_pwm_status statuses[] = {
+		[CS_ANSWER_VALID] = API_CP_PWM_VALID,
+		[CS_ANSWER_INVALID] = API_CP_PWM_INVALID,
+		[CS_ANSWER_ERROR] = API_CP_PWM_ERROR,
+	};
+	const struct api_cp_pwm *pwm = &request->data.cp_pwm;
+	struct api_cp_pwm_response response = {.status = statuses[answer]};
+	char payload[API_BUILD_MAX];
+	int index = cs_station_find(station, pwm->evse_id);
+
+	if (index < 0) {
+		response.status = API_CP_PWM_INVALID;
+		strcpy(response.info, "no such outlet");
+	}
+	strcpy(response.evse_id, pwm->evse_id);
+	cs_output_sent("cp_pwm", "response", "%s %s", pwm->evse_id, api_cp_pwm_status_text(response.status));
+	publish(station, BROKER_NOW, payload,
+		api_station_build_cp_pwm_response(payload, sizeof(payload), request->id, &response));
+	if (response.status != API_CP_PWM_VALID)
+		return;
+	cs_pilot_request(&station->pilots[index], pwm);
+	send_status(station, index, cs_pilot_state(&station->pilots[index]));
+}
+
+static void carry_out(struct cs_station *station, const struct api_station_message *request, enum cs_answer answer)
+{
+	if (answer == CS_ANSWER_NONE)
+		cs_output_event("not answered");
+	else if (request->kind == API_STATION_CS_PARAMETERS)
+		cs_station_send_data(station, request->id, "cs_parameters", API_RESPONSE, station->data->parameters);
+	else if (request->kind == API_STATION_CS_STATUS_AND_LIMITS)
+		cs_station_send_data(station, request->id, "cs_status_and_limits", API_RESPONSE, station->data->limits);
+	else
+		answer_pilot(station, request, answer);
+}
+
+static void pending_free(struct pending *pending)
+{
+	LIST_REMOVE(pending, entry);
+	event_free(pending->timer);
+	free(pending);
+}
+
+static void on_delay_over(evutil_socket_t fd, short what, void *context)
+{
+	struct pending *pending = context;
+
+	(void)fd;
+	(void)what;
+	carry_out(pending->station, &pending->request, pending->answer);
+	pending_free(pending);
+}
+
+static void on_request(struct cs_station *station, const struct api_station_message *request)
+{
+	uint32_t delay_ms = station->options->answer_delay_ms;
+	const struct timeval delay = {.tv_sec = delay_ms / 1000, .tv_usec = (suseconds_t)(delay_ms % 1000) * 1000};
+
+	if (delay_ms == 0) {
+		carry_out(station, request, station->answer);
+		return;
+	}
+	struct pending *pending = calloc(1, sizeof(*pending));
+	if (pending == NULL)
+		return;
+	pending->station = station;
+	pending->answer = station->answer;
+	pending->request = *request;
+	pending->timer = evtimer_new(station->base, on_delay_over, pending);
+	if (pending->timer == NULL) {
+		free(pending);
+		return;
+	}
+	LIST_INSERT_HEAD(&station->pending, pending, entry);
+	evtimer_add(pending->timer, &delay);
+}
+
+static void on_pilot_request(struct cs_station *station, const struct api_station_message *message)
+{
+	const struct api_cp_pwm *pwm = &message->data.cp_pwm;
+	struct cs_event event = {.value = (int)cs_signal_of(pwm)};
+	char current[32] = "";
+
+	if (event.value == CS_SIGNAL_X2)
+		snprintf(current, sizeof(current), " %u.%u A", pwm->current_deciampere / 10,
+			 pwm->current_deciampere % 10);
+	cs_output_received("cp_pwm", "request", "%s %s%s", pwm->evse_id, cs_signal_text((enum cs_signal)event.value),
+			   current);
+	strcpy(event.evse_id, pwm->evse_id);
+	on_request(station, message);
+	station->callbacks.seen(station->context, &event);
+}
+
+static void on_slac_status(struct cs_station *station, const struct api_station_slac_status *status)
+{
+	struct cs_event event = {.is_status = true, .value = (int)status->state};
+	char run_id[2 * API_RUN_ID_LEN + 1] = "";
+
+	for (size_t i = 0; status->has_run_id && i < API_RUN_ID_LEN; i++)
+		snprintf(run_id + 2 * i, 3, "%02x", status->run_id[i]);
+	cs_output_received(api_slac_status_name_text(status->name), "update", "%s %s%s%s%s%s", status->evse_id,
+			   api_slac_state_text(status->state), status->has_run_id ? " run_id=0x" : "", run_id,
+			   status->reason[0] != '\0' ? " reason=" : "", status->reason);
+	strcpy(event.evse_id, status->evse_id);
+	station->callbacks.seen(station->context, &event);
+}
+
+static void handle(struct cs_station *station, const struct api_station_message *message)
+{
+	const char *type = api_type_text(message->type);
+
+	switch (message->kind) {
+	case API_STATION_SERVICE_STATUS:
+		cs_output_received("service_status", type, "%s %s", message->data.service_status.service,
+				   api_service_state_text(message->data.service_status.state));
+		break;
+	case API_STATION_CS_PARAMETERS:
+		cs_output_received("cs_parameters", type, "id=%s", message->id);
+		on_request(station, message);
+		break;
+	case API_STATION_CS_STATUS_AND_LIMITS:
+		cs_output_received("cs_status_and_limits", type, "id=%s", message->id);
+		on_request(station, message);
+		break;
+	case API_STATION_CP_PWM:
+		on_pilot_request(station, message);
+		break;
+	case API_STATION_SLAC_STATUS:
+		on_slac_status(station, &message->data.slac_status);
+		break;
+	case API_STATION_SLAC_LINK_STATUS:
+		cs_output_received("slac_link_status", type, "%s %s", message->data.link_status.evse_id,
+				   api_link_state_text(message->data.link_status.state));
+		break;
+	case API_STATION_SLAC_NETWORK_INFO:
+		cs_output_received("slac_network_info", type, "%s networks=%zu", message->data.network_info.evse_id,
+				   message->data.network_info.count);
+		break;
+	case API_STATION_RESET:
+		cs_output_received("reset", type, "%s", api_reset_status_text(message->data.reset));
+		break;
+	}
+}
+
+static void on_message(void *context, const char *topic, const char *payload, size_t len)
+{
+	struct api_station_message message;
+	struct api_error error = {0};
+	enum api_result result = api_station_parse(payload, len, &message, &error);
+
+	if (result == API_OK)
+		handle(context, &message);
+	else if (result != API_IGNORED)
+		cs_output_error("message on %s refused: %s: %s: expected %s", topic, error.name, error.member,
+				error.expected);
+}
+
+static void on_connected(void *context)
+{
+	struct cs_station *station = context;
+
+	cs_output_event("connected to the broker %s:%u", station->options->mqtt_host, station->options->mqtt_port);
+	for (size_t i = 0; i < station->data->evse_count; i++)
+		send_status(station, (int)i, cs_pilot_state(&station->pilots[i]));
+	station->callbacks.connected(station->context);
+}
+
+static void on_disconnected(void *context, const char *reason)
+{
+	(void)context;
+	cs_output_event("no connection to the broker, trying again: %s", reason);
+}
+
+static struct broker *open_broker(struct cs_station *station)
+{
+	const struct broker_callbacks callbacks = {
+		.connected = on_connected, .disconnected = on_disconnected, .message = on_message};
+	char client_id[32];
+
+	snprintf(client_id, sizeof(client_id), "cs-sim-%ld", (long)getpid());
+	const struct broker_options options = {
+		.host = station->options->mqtt_host,
+		.port = station->options->mqtt_port,
+		.client_id = client_id,
+		.subscriptions = &station->options->topic_to_station,
+		.subscription_count = 1,
+	};
+	return broker_open(station->base, &options, &callbacks, station);
+}
+
+/* From the loop, as the broker client may not be stopped from inside its callbacks. */
+static void on_restart(evutil_socket_t fd, short what, void *context)
+{
+	struct cs_station *station = context;
+
+	(void)fd;
+	(void)what;
+	cs_output_event("restarts");
+	while (!LIST_EMPTY(&station->pending))
+		pending_free(LIST_FIRST(&station->pending));
+	broker_stop(station->broker, STOP_TIMEOUT_MS);
+	for (size_t i = 0; i < API_EVSES_MAX; i++)
+		cs_pilot_switch_off(&station->pilots[i]);
+	station->broker = open_broker(station);
+	if (station->broker == NULL) {
+		cs_output_error("the MQTT client cannot be started again: %s", strerror(errno));
+		event_base_loopbreak(station->base);
+	}
+}
+
+struct cs_station *cs_station_new(struct event_base *base, const struct cs_station_options *options,
+				  struct cs_data *data, const struct cs_station_callbacks *callbacks, void *context)
+{
+	struct cs_station *station = calloc(1, sizeof(*station));
+
+	if (station == NULL)
+		return NULL;
+	LIST_INIT(&station->pending);
+	station->base = base;
+	station->options = options;
+	station->data = data;
+	station->callbacks = *callbacks;
+	station->context = context;
+	station->answer = options->answer;
+	station->restart = evtimer_new(base, on_restart, station);
+	station->broker = station->restart != NULL ? open_broker(station) : NULL;
+	if (station->broker == NULL) {
+		cs_output_error("the MQTT client cannot be started: %s", strerror(errno));
+		if (station->restart != NULL)
+			event_free(station->restart);
+		free(station);
+		return NULL;
+	}
+	return station;
+}
+
+void cs_station_free(struct cs_station *station)
+{
+	if (station == NULL)
+		return;
+	while (!LIST_EMPTY(&station->pending))
+		pending_free(LIST_FIRST(&station->pending));
+	if (station->broker != NULL)
+		broker_stop(station->broker, STOP_TIMEOUT_MS);
+	event_free(station->restart);
+	free(station);
+}
+
+bool cs_station_plug(struct cs_station *station, const char *evse_id)
+{
+	int index = cs_station_find(station, evse_id);
+
+	if (index < 0)
+		return false;
+	cs_pilot_plug(&station->pilots[index]);
+	send_status(station, index, cs_pilot_state(&station->pilots[index]));
+	return true;
+}
+
+bool cs_station_unplug(struct cs_station *station, const char *evse_id)
+{
+	int index = cs_station_find(station, evse_id);
+
+	if (index < 0)
+		return false;
+	cs_pilot_unplug(&station->pilots[index]);
+	/* In E and F the pilot does not show a vehicle that goes; a station sees it at its socket. */
+	enum api_cp_state state = cs_pilot_state(&station->pilots[index]);
+	send_status(station, index, state == API_CP_E || state == API_CP_F ? API_CP_A1 : state);
+	return true;
+}
+
+bool cs_station_force_state(struct cs_station *station, const char *evse_id, enum api_cp_state state)
+{
+	int index = cs_station_find(station, evse_id);
+
+	if (index < 0)
+		return false;
+	cs_pilot_force(&station->pilots[index], state);
+	send_status(station, index, state);
+	return true;
+}
+
+void cs_station_restart(struct cs_station *station)
+{
+	const struct timeval now = {0};
+
+	evtimer_add(station->restart, &now);
+}
+
+const char *cs_station_evse_id(const struct cs_station *station, const char *evse_id)
+{
+	int index = cs_station_find(station, evse_id);
+
+	return index >= 0 ? station->data->evse_ids[index] : NULL;
+}
+
+const struct cs_station_options *cs_station_options(const struct cs_station *station)
+{
+	return station->options;
+}
+
+void cs_station_publish(struct cs_station *station, const char *topic, const char *payload, size_t len)
+{
+	if (len == 0 || !broker_publish(station->broker, BROKER_KEEP, topic, payload, len))
+		cs_output_error("a message was not sent: %s", len == 0 ? "it could not be built" : "it is too long");
+}
+
+void cs_station_answer(struct cs_station *station, enum cs_answer answer)
+{
+	station->answer = answer;
+}
+
+void cs_station_raw(struct cs_station *station, const char *topic, const char *text)
+{
+	cs_output_sent("raw", topic, "%s", text);
+	cs_station_publish(station, topic, text, strlen(text));
+}

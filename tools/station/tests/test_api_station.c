@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The station's side: it reads what slacd writes, and slacd reads what it writes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants them first. */
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "tools/station/api_station.h"
+#include "mqtt/api/tests/messages.h"
+
+static struct api_station_message message;
+static struct api_message read_back;
+static struct api_error error;
+static char out[API_BUILD_MAX];
+
+static enum api_result parse(const char *payload)
+{
+	return api_station_parse(payload, strlen(payload), &message, &error);
+}
+
+static enum api_result parse_changed(const char *valid, const char *from, const char *to)
+{
+	return parse(message_changed(valid, from, to));
+}
+
+static void station_reads_every_message_of_slacd(void **state)
+{
+	static const uint8_t run_id[] = {0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef};
+
+	(void)state;
+	assert_int_equal(parse(SERVICE_STATUS_UPDATE), API_OK);
+	assert_int_equal(message.kind, API_STATION_SERVICE_STATUS);
+	assert_string_equal(message.data.service_status.service, "slac");
+	assert_int_equal(message.data.service_status.state, API_SERVICE_READY);
+	assert_int_equal(parse(PARAMETERS_REQUEST), API_OK);
+	assert_int_equal(message.kind, API_STATION_CS_PARAMETERS);
+	assert_string_equal(message.id, MESSAGE_ID);
+	assert_int_equal(parse(LIMITS_REQUEST), API_OK);
+	assert_int_equal(message.kind, API_STATION_CS_STATUS_AND_LIMITS);
+	assert_int_equal(parse(CP_PWM_REQUEST), API_OK);
+	assert_int_equal(message.kind, API_STATION_CP_PWM);
+	assert_int_equal(message.data.cp_pwm.current_deciampere, 160);
+	assert_int_equal(parse(SLAC_SERVICE_STATUS_UPDATE), API_OK);
+	assert_int_equal(message.kind, API_STATION_SLAC_STATUS);
+	assert_int_equal(message.data.slac_status.state, API_SLAC_FAILED);
+	assert_true(message.data.slac_status.has_run_id);
+	assert_memory_equal(message.data.slac_status.run_id, run_id, sizeof(run_id));
+	assert_string_equal(message.data.slac_status.reason, "sounding_timeout");
+	assert_int_equal(parse(LINK_STATUS_RESPONSE), API_OK);
+	assert_int_equal(message.data.link_status.state, API_LINK_CONNECTED);
+	assert_int_equal(parse(NETWORK_INFO_RESPONSE), API_OK);
+	assert_int_equal(message.data.network_info.count, 1);
+	assert_int_equal(parse(RESET_RESPONSE), API_OK);
+	assert_int_equal(message.data.reset, API_RESET_ACCEPTED);
+}
+
+static void slac_status_is_read_under_either_name(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(SLAC_SERVICE_STATUS_UPDATE), API_OK);
+	assert_int_equal(message.data.slac_status.name, API_NAME_SLAC_SERVICE_STATUS);
+	assert_int_equal(parse_changed(SLAC_SERVICE_STATUS_UPDATE, "slac_service_status", "slac_status"), API_OK);
+	assert_int_equal(message.data.slac_status.name, API_NAME_SLAC_STATUS);
+}
+
+static void pwm_current_is_there_exactly_when_it_counts(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_changed(CP_PWM_REQUEST, "\"hlc\":false", "\"hlc\":true"), API_INVALID);
+	assert_string_equal(error.member, "data.current");
+	assert_int_equal(parse_changed(CP_PWM_REQUEST, "\"current\":16.0,", ""), API_INVALID);
+	assert_string_equal(error.member, "data.current");
+	assert_int_equal(parse_changed(CP_PWM_REQUEST, "16.0", "NaN"), API_INVALID);
+	assert_int_equal(parse_changed(CP_PWM_REQUEST, "16.0", "15.96"), API_OK);
+	assert_int_equal(message.data.cp_pwm.current_deciampere, 160);
+}
+
+static void wrong_run_ids_are_refused(void **state)
+{
+	static const char *const wrong[] = {"",
+					    "0x",
+					    "0x0123456789abcde",
+					    "0x0123456789abcdef0",
+					    "0X0123456789abcdef",
+					    "0x0123456789ABCDEF",
+					    "000123456789abcdef"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		assert_int_equal(parse_changed(SLAC_SERVICE_STATUS_UPDATE, "0x0123456789abcdef", wrong[i]),
+				 API_INVALID);
+		assert_string_equal(error.member, "data.run_id");
+	}
+}
+
+static void every_truncation_of_every_message_is_malformed(void **state)
+{
+	static const char *const messages[] = OUTBOUND_MESSAGES;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(messages); i++) {
+		for (size_t cut = 0; cut < strlen(messages[i]); cut++)
+			assert_int_equal(api_station_parse(messages[i], cut, &message, &error), API_MALFORMED);
+	}
+}
+
+static void messages_in_the_other_direction_are_ignored(void **state)
+{
+	static const char *const inbound[] = INBOUND_MESSAGES;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(inbound); i++)
+		assert_int_equal(parse(inbound[i]), API_IGNORED);
+}
+
+static void read_by_slacd(size_t len, const char *expected)
+{
+	assert_true(len > 0);
+	if (expected)
+		assert_string_equal(out, expected);
+	assert_int_equal(api_parse(out, len, &read_back, &error), API_OK);
+}
+
+static void slacd_reads_every_message_of_the_station(void **state)
+{
+	const struct api_cp_pwm_response pwm = {EVSE_1, API_CP_PWM_INVALID, "too high"};
+	const struct api_cp_status cp = {.evse_id = EVSE_1,
+					 .connector_id = "1",
+					 .state = API_CP_C2,
+					 .has_max_voltage = true,
+					 .max_voltage_v = 6.1};
+
+	(void)state;
+	read_by_slacd(api_station_build_cp_pwm_response(out, sizeof(out), MESSAGE_ID, &pwm), CP_PWM_RESPONSE);
+	read_by_slacd(api_station_build_data_link(out, sizeof(out), MESSAGE_ID, EVSE_1, API_DATA_LINK_PAUSE),
+		      DATA_LINK_UPDATE);
+	read_by_slacd(api_station_build_hlc_charging(out, sizeof(out), MESSAGE_ID, EVSE_1, true), HLC_CHARGING_UPDATE);
+	read_by_slacd(api_station_build_service_status_request(out, sizeof(out), MESSAGE_ID, "slac"),
+		      SERVICE_STATUS_REQUEST);
+	read_by_slacd(api_station_build_evse_request(out, sizeof(out), MESSAGE_ID, API_SLAC_LINK_STATUS, EVSE_1),
+		      LINK_STATUS_REQUEST);
+	read_by_slacd(api_station_build_evse_request(out, sizeof(out), MESSAGE_ID, API_RESET, NULL), NULL);
+	read_by_slacd(api_station_build_cp_status(out, sizeof(out), MESSAGE_ID, &cp), NULL);
+	assert_int_equal(read_back.data.cp_status.state, API_CP_C2);
+	assert_true(read_back.data.cp_status.max_voltage_v == 6.1);
+	assert_false(read_back.data.cp_status.has_duty_cycle);
+}
+
+static void data_from_a_file_becomes_one_line(void **state)
+{
+	static const char pretty[] = "{\n  \"parameters\": []\n}\n";
+
+	(void)state;
+	read_by_slacd(
+		api_station_build_data(out, sizeof(out), "1", "cs_parameters", API_RESPONSE, pretty, strlen(pretty)),
+		"{\"id\":\"1\",\"name\":\"cs_parameters\",\"type\":\"response\",\"data\":{"
+		"\"parameters\":[]}}");
+	read_by_slacd(api_station_build_data(out, sizeof(out), MESSAGE_ID, "cs_status_and_limits", API_UPDATE,
+					     LIMITS_DATA, strlen(LIMITS_DATA)),
+		      NULL);
+	assert_int_equal(read_back.data.limits.count, 2);
+}
+
+static void data_that_is_no_object_builds_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(api_station_build_data(out, sizeof(out), "1", "x", API_UPDATE, "[]", 2), 0);
+	assert_int_equal(api_station_build_data(out, sizeof(out), "1", "x", API_UPDATE, "{", 1), 0);
+	assert_string_equal(out, "");
+}
+
+static void pilot_states_are_found_by_their_text(void **state)
+{
+	enum api_cp_state cp = API_CP_A1;
+
+	(void)state;
+	assert_true(api_station_cp_state("D2", &cp));
+	assert_int_equal(cp, API_CP_D2);
+	assert_false(api_station_cp_state("G", &cp));
+	assert_int_equal(cp, API_CP_D2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(station_reads_every_message_of_slacd),
+		cmocka_unit_test(slac_status_is_read_under_either_name),
+		cmocka_unit_test(pwm_current_is_there_exactly_when_it_counts),
+		cmocka_unit_test(wrong_run_ids_are_refused),
+		cmocka_unit_test(every_truncation_of_every_message_is_malformed),
+		cmocka_unit_test(messages_in_the_other_direction_are_ignored),
+		cmocka_unit_test(slacd_reads_every_message_of_the_station),
+		cmocka_unit_test(data_from_a_file_becomes_one_line),
+		cmocka_unit_test(data_that_is_no_object_builds_nothing),
+		cmocka_unit_test(pilot_states_are_found_by_their_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
