@@ -101,7 +101,7 @@ static void on_req(struct amp_map_exchange *exchange, const struct amp_map_mme *
 	struct amp_map_mme *cnf = send_to_ev(exchange, out);
 	cnf->is_cnf = true;
 	cnf->result = AMP_MAP_SUCCESS;
-	/* The EV repeats its REQ when it has not heard this. */
+	/* The EV repeats its REQ when it has not heard this answer. */
 	uint64_t repeats_until_us = after_ms(now_us, config->c_ev_match_retry * config->tt_match_response_ms);
 	if (exchange->window_us < repeats_until_us)
 		exchange->window_us = repeats_until_us;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The amplitude-map exchange of one matched EV, either side starting (ISO 15118-3 A.9.5; slac-timers document,
- * section 1; homeplug-mme document, section 4.1), as a pure state machine.
+ * The amplitude-map exchange with one matched EV, as a pure state machine (ISO 15118-3 A.9.5; doc/protocol.md).
+ * Either side may start it.
  *
- * The EV's CM_AMP_MAP.REQ is answered from CM_SLAC_MATCH.CNF, since the EV may see the link earlier than we do, until
- * TT_amp_map_exchange after the link is up; a repeated one for two further TT_match_response. Where the modem cannot
- * tell the link, until TT_match_join and TT_amp_map_exchange are over. A REQ of no carriers is not answered.
- * Where configured, our own REQ goes out as soon as the link is up and is repeated every TT_match_response,
- * C_EV_match_retry times, until a CNF says success ([V2G3-A09-114]); what comes of it does not touch the match.
+ * A CM_AMP_MAP.REQ of the EV is answered from CM_SLAC_MATCH.CNF on, because the EV may see the link earlier than
+ * slacd. The window ends TT_amp_map_exchange after the link is up. Where the modem cannot tell the link, it ends
+ * after TT_match_join and TT_amp_map_exchange. Each answer keeps it open for C_EV_match_retry times
+ * TT_match_response, because the EV repeats its REQ when the answer was lost. A REQ without carriers is not answered.
+ *
+ * With `initiate`, slacd sends a REQ of its own as soon as the link is up. It repeats it every TT_match_response,
+ * C_EV_match_retry times, until a CNF says success ([V2G3-A09-114]). The outcome does not change the match.
  */
 #ifndef HOMEPLUG_SLAC_AMP_MAP_EXCHANGE_H
 #define HOMEPLUG_SLAC_AMP_MAP_EXCHANGE_H
@@ -38,9 +40,9 @@ struct amp_map_exchange {
 };
 
 enum amp_map_output_kind {
-	AMP_MAP_SEND,          /* send `message`; a REQ with the configured amplitude */
+	AMP_MAP_SEND,          /* send `message`; the amplitude of a REQ is the sender's setting */
 	AMP_MAP_CONFIRMED,     /* our REQ was confirmed */
-	AMP_MAP_NOT_CONFIRMED, /* it was not, the repeats are used up */
+	AMP_MAP_NOT_CONFIRMED, /* our REQ was not confirmed, and the repeats are used up */
 	AMP_MAP_IGNORED        /* a message was not taken: reason, error */
 };
 
@@ -58,17 +60,22 @@ struct amp_map_outputs {
 
 /* The standard's times, 917 carriers, no REQ of our own; evse_mac is zero. */
 void amp_map_defaults(struct amp_map_config *config);
+/* Starts without an EV. The config is copied. */
 void amp_map_init(struct amp_map_exchange *exchange, const struct amp_map_config *config);
 
 /* CM_SLAC_MATCH.CNF was sent to this EV: its REQ may come. */
 void amp_map_begin(struct amp_map_exchange *exchange, const uint8_t ev_mac[MAC_LEN]);
-/* The link to it is up; `told` false: the modem cannot tell, it may still come. Does nothing before amp_map_begin. */
+/*
+ * The link to the EV is up. `told` false: the modem cannot tell, and the link may still come. Does nothing before
+ * amp_map_begin.
+ */
 void amp_map_link_up(struct amp_map_exchange *exchange, bool told, uint64_t now_us, struct amp_map_outputs *out);
-/* No match any more. */
+/* The match has ended: no REQ is answered or repeated any more. */
 void amp_map_end(struct amp_map_exchange *exchange);
-/* Either message from the power line. */
+/* Takes a REQ or a CNF that was received. The outputs are emptied first. */
 void amp_map_frame(struct amp_map_exchange *exchange, const struct amp_map_mme *message, uint64_t now_us,
 		   struct amp_map_outputs *out);
+/* Repeats our own REQ when it is due. The outputs are emptied first. */
 void amp_map_tick(struct amp_map_exchange *exchange, uint64_t now_us, struct amp_map_outputs *out);
 /* The next time amp_map_tick is wanted, or AMP_MAP_NEVER. */
 uint64_t amp_map_deadline(const struct amp_map_exchange *exchange);

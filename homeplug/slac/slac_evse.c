@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "homeplug/slac/slac_evse_internal.h"
-
+#include "homeplug/slac/slac_evse.h"
 #include "homeplug/slac/slac_profile.h"
-#include "homeplug/slac/slac_transitions.h"
+#include "homeplug/slac/slac_run.h"
 
 #include <string.h>
 
@@ -31,20 +30,22 @@ void slac_evse_init(struct slac_evse *evse, const struct slac_evse_config *confi
 	evse->deadline_us = SLAC_NEVER;
 }
 
-void slac_evse_report(const struct slac_evse *evse, enum slac_status status, enum slac_reason reason,
-		      struct slac_evse_outputs *out)
+/* Appends a status about the EV that was remembered last. */
+static void report(const struct slac_evse *evse, enum slac_status status, enum slac_reason reason,
+		   struct slac_evse_outputs *out)
 {
 	struct slac_run last = {0};
 
 	memcpy(last.run_id, evse->run_id, RUN_ID_LEN);
 	memcpy(last.ev_mac, evse->ev_mac, MAC_LEN);
-	struct slac_evse_output *item = slac_run_output(&last, SLAC_EVSE_STATUS, out);
+	struct slac_evse_output *item = slac_run_append(&last, SLAC_EVSE_STATUS, out);
 	item->has_run_id = evse->has_run_id;
 	item->status = status;
 	item->reason = reason;
 }
 
-void slac_evse_remember_ev(struct slac_evse *evse, const struct slac_run *run)
+/* The statuses from now on are about the EV of this run. */
+static void remember_ev(struct slac_evse *evse, const struct slac_run *run)
 {
 	evse->has_run_id = true;
 	memcpy(evse->run_id, run->run_id, RUN_ID_LEN);
@@ -68,7 +69,7 @@ bool slac_evse_is_given_away(const struct slac_evse *evse)
 	return evse->state == SLAC_EVSE_JOINING || evse->state == SLAC_EVSE_MATCHED;
 }
 
-struct slac_run_context slac_evse_run_context(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
+static struct slac_run_context run_context(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
 {
 	return (struct slac_run_context){
 		.config = &evse->config,
@@ -89,8 +90,9 @@ static bool any_run_active(const struct slac_evse *evse)
 }
 
 /*
- * No session any more; the field profile listens again for TT_EVSE_SLAC_init, the standard waits for another run_id.
- * Cars at other outlets fail here as well: they must not keep the vehicle that is plugged in from basic charging.
+ * The session has ended. The field profile listens again for TT_EVSE_SLAC_init; the standard waits for another
+ * run_id. Cars of neighbouring outlets are heard here and fail here, too. Each failure opens a new window, and basic
+ * charging begins after the last window only. The number of new windows is therefore limited.
  */
 static void listen_or_stay_failed(struct slac_evse *evse, uint64_t now_us)
 {
@@ -107,23 +109,22 @@ static void listen_or_stay_failed(struct slac_evse *evse, uint64_t now_us)
 	evse->failures++;
 }
 
-/* The whole matching has failed when its last run has; `last` is that run, or NULL when all ended at once. */
-static void settle_failure(struct slac_evse *evse, const struct slac_run *last, enum slac_reason reason,
-			   uint64_t now_us, struct slac_evse_outputs *out)
+/* A run has failed. With the last run in progress the matching as a whole fails. */
+static void settle_failure(struct slac_evse *evse, const struct slac_run *failed, uint64_t now_us,
+			   struct slac_evse_outputs *out)
 {
 	if (evse->state != SLAC_EVSE_MATCHING || any_run_active(evse))
 		return;
-	if (last != NULL)
-		slac_evse_remember_ev(evse, last);
-	slac_evse_report(evse, SLAC_STATUS_FAILED, reason, out);
+	remember_ev(evse, failed);
+	report(evse, SLAC_STATUS_FAILED, failed->failure, out);
 	listen_or_stay_failed(evse, now_us);
 }
 
-/* Every run in progress fails, but for `spared` (NULL: none). */
+/* Fails every run in progress except `spared` (NULL: no exception). */
 static void fail_runs(struct slac_evse *evse, const struct slac_run *spared, enum slac_reason reason, uint64_t now_us,
 		      struct slac_evse_outputs *out)
 {
-	const struct slac_run_context ctx = slac_evse_run_context(evse, now_us, out);
+	const struct slac_run_context ctx = run_context(evse, now_us, out);
 
 	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
 		if (&evse->runs[i] != spared && slac_run_is_active(&evse->runs[i]))
@@ -137,14 +138,14 @@ static void on_link_up(struct slac_evse *evse, struct slac_evse_outputs *out)
 	evse->state = SLAC_EVSE_MATCHED;
 	evse->deadline_us = SLAC_NEVER;
 	evse->failures = 0; /* [V2G3-M08-02] */
-	slac_evse_report(evse, SLAC_STATUS_MATCHED, SLAC_REASON_NONE, out);
+	report(evse, SLAC_STATUS_MATCHED, SLAC_REASON_NONE, out);
 }
 
-/* Appends an output about the outlet, not about one run. */
-static struct slac_evse_output *outlet_output(enum slac_evse_output_kind kind, struct slac_evse_outputs *out)
+/* Appends an output about the outlet as a whole, without run_id and EV. */
+static struct slac_evse_output *append_for_outlet(enum slac_evse_output_kind kind, struct slac_evse_outputs *out)
 {
 	const struct slac_run none = {0};
-	struct slac_evse_output *item = slac_run_output(&none, kind, out);
+	struct slac_evse_output *item = slac_run_append(&none, kind, out);
 
 	item->has_run_id = false;
 	return item;
@@ -154,17 +155,17 @@ static void join(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outpu
 {
 	wait_until_after_ms(evse, SLAC_EVSE_JOINING, evse->config.tt_match_join_ms, now_us);
 	if (evse->config.await_link)
-		outlet_output(SLAC_EVSE_WATCH_LINK, out);
+		append_for_outlet(SLAC_EVSE_WATCH_LINK, out);
 	else
 		on_link_up(evse, out);
 }
 
-/* CM_SLAC_MATCH.CNF was sent for the first time: this EV has won the outlet. */
-void slac_evse_on_chosen(struct slac_evse *evse, const struct slac_run *winner, uint64_t now_us,
-			 struct slac_evse_outputs *out)
+/* The first CM_SLAC_MATCH.CNF was sent: this EV gets the outlet, and the runs of all others fail. */
+static void on_chosen(struct slac_evse *evse, const struct slac_run *winner, uint64_t now_us,
+		      struct slac_evse_outputs *out)
 {
 	fail_runs(evse, winner, SLAC_REASON_OTHER_EV_MATCHED, now_us, out);
-	slac_evse_remember_ev(evse, winner);
+	remember_ev(evse, winner);
 	evse->key_given = true;
 	memcpy(evse->key_holder, winner->ev_mac, MAC_LEN);
 	memcpy(evse->given_nid, evse->key.nid, NID_LEN);
@@ -180,7 +181,7 @@ static void on_rejoin(struct slac_evse *evse, uint64_t now_us, struct slac_evse_
 	join(evse, now_us, out);
 }
 
-/* `matched` was reported before the pause and still holds. */
+/* `matched` was reported before the pause: the EV stays matched, and nothing is reported. */
 static void on_link_paused(struct slac_evse *evse)
 {
 	if (evse->state != SLAC_EVSE_JOINING || !evse->rejoining)
@@ -189,7 +190,7 @@ static void on_link_paused(struct slac_evse *evse)
 	evse->deadline_us = SLAC_NEVER;
 }
 
-/* Nothing goes on. What has failed is remembered: its run_id stays silent where the profile says so. */
+/* Ends all runs: those in progress fail, and the slot of a matched one becomes free. */
 static void end_runs(struct slac_evse *evse, enum slac_reason reason, uint64_t now_us, struct slac_evse_outputs *out)
 {
 	fail_runs(evse, NULL, reason, now_us, out);
@@ -219,10 +220,13 @@ static void on_disconnected(struct slac_evse *evse, enum slac_reason reason, uin
 	evse->vehicle_connected = false;
 	evse->paused = false;
 	bool left = reason == SLAC_REASON_VEHICLE_LEFT || reason == SLAC_REASON_RESET;
-	slac_evse_report(evse, left ? SLAC_STATUS_UNMATCHED : SLAC_STATUS_FAILED, reason, out);
+	report(evse, left ? SLAC_STATUS_UNMATCHED : SLAC_STATUS_FAILED, reason, out);
 }
 
-/* The car keeps its place and may begin again at any time; there is no fallback after a session that ended well. */
+/*
+ * The 15118 side has ended the session. The EV may start a new matching at any time. There is no time limit, because
+ * a session that ended well is not followed by basic charging.
+ */
 static void on_terminate(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
 {
 	if (!evse->vehicle_connected)
@@ -231,7 +235,7 @@ static void on_terminate(struct slac_evse *evse, uint64_t now_us, struct slac_ev
 	end_runs(evse, SLAC_REASON_TERMINATED, now_us, out);
 	if (!was_used)
 		return;
-	slac_evse_report(evse, SLAC_STATUS_UNMATCHED, SLAC_REASON_TERMINATED, out);
+	report(evse, SLAC_STATUS_UNMATCHED, SLAC_REASON_TERMINATED, out);
 	evse->state = SLAC_EVSE_WAIT_PARM;
 	evse->deadline_us = SLAC_NEVER;
 }
@@ -256,12 +260,12 @@ static void on_key_set(struct slac_evse *evse, const struct slac_evse_input *inp
 		memcpy(evse->modem_mac, input->modem_mac, MAC_LEN);
 }
 
-/* The session is over although the vehicle is still there. */
+/* Ends the session of a vehicle that is still plugged in. */
 static void end_session(struct slac_evse *evse, enum slac_status status, enum slac_reason reason, uint64_t now_us,
 			struct slac_evse_outputs *out)
 {
 	end_runs(evse, reason, now_us, out);
-	slac_evse_report(evse, status, reason, out);
+	report(evse, status, reason, out);
 	listen_or_stay_failed(evse, now_us);
 }
 
@@ -280,7 +284,7 @@ static void on_key_lost(struct slac_evse *evse, enum slac_reason reason, uint64_
 static void on_s2(struct slac_evse *evse, bool closed)
 {
 	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
-		slac_run_s2(&evse->runs[i], closed);
+		slac_run_count_toggle(&evse->runs[i], closed);
 }
 
 static void on_link_lost(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
@@ -291,16 +295,179 @@ static void on_link_lost(struct slac_evse *evse, uint64_t now_us, struct slac_ev
 
 static void on_init_over(struct slac_evse *evse, struct slac_evse_outputs *out)
 {
-	/* What the car said before the modem had its key was not answered, and nobody's silence. */
-	outlet_output(SLAC_EVSE_INIT_TIMEOUT, out)->reason =
+	/*
+	 * Without a key slacd answered no CM_SLAC_PARM.REQ: the EV may have spoken, so it is not blamed for silence.
+	 */
+	append_for_outlet(SLAC_EVSE_INIT_TIMEOUT, out)->reason =
 		evse->has_key ? SLAC_REASON_NO_PARM_REQ : SLAC_REASON_KEY_NOT_SET;
 	evse->deadline_us = SLAC_NEVER;
 	evse->state = SLAC_EVSE_EXPIRED;
 }
 
+/* --- Frames: the run each belongs to, and whether the outlet may answer it now --- */
+
+static void refuse(const struct mme *frame, enum slac_reason reason, struct slac_evse_outputs *out)
+{
+	slac_message_append(SLAC_EVSE_IGNORED, frame, reason, MME_OK, out);
+}
+
+static struct slac_run *find_run(struct slac_evse *evse, const uint8_t ev_mac[MAC_LEN])
+{
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+		if (evse->runs[i].state != SLAC_RUN_FREE && mac_equal(evse->runs[i].ev_mac, ev_mac))
+			return &evse->runs[i];
+	return NULL;
+}
+
+/* A free slot; without one, the slot of the run that failed first, emptied; NULL when all runs are in progress. */
+static struct slac_run *take_slot(struct slac_evse *evse)
+{
+	struct slac_run *slot = NULL;
+
+	for (size_t i = 0; i < evse->config.parallel_runs; i++) {
+		struct slac_run *run = &evse->runs[i];
+		if (run->state == SLAC_RUN_FREE)
+			return run;
+		if (run->state == SLAC_RUN_FAILED && (slot == NULL || run->ended_us < slot->ended_us))
+			slot = run;
+	}
+	if (slot != NULL)
+		memset(slot, 0, sizeof(*slot));
+	return slot;
+}
+
+static bool other_validates(const struct slac_evse *evse, const struct slac_run *run, uint64_t now_us)
+{
+	uint64_t since_us = slac_validation_waits_since(&evse->validation, run->ev_mac, now_us);
+
+	return slac_validation_blocks(&evse->validation, run->ev_mac, since_us, now_us);
+}
+
+/* Why CM_SLAC_PARM.REQ may not be answered now, or SLAC_REASON_NONE. */
+static enum slac_reason parm_req_refusal(const struct slac_evse *evse, const struct slac_run *run,
+					 const uint8_t ev_mac[MAC_LEN], const uint8_t run_id[RUN_ID_LEN])
+{
+	if (!evse->vehicle_connected)
+		return SLAC_REASON_NO_VEHICLE;
+	if (!evse->has_key)
+		return SLAC_REASON_KEY_NOT_SET;
+	if (evse->paused)
+		return SLAC_REASON_PAUSED;
+	if (evse->state == SLAC_EVSE_EXPIRED && !(evse->config.dc_only && evse->config.dc_listens_after_init))
+		return SLAC_REASON_INIT_EXPIRED;
+	if (evse->key_given && !mac_equal(evse->key_holder, ev_mac))
+		return SLAC_REASON_ALREADY_MATCHED;
+	if (slac_evse_is_given_away(evse)) {
+		bool by_matched_ev = run != NULL && run->state == SLAC_RUN_MATCHED;
+		return by_matched_ev && evse->config.rematch_matched_ev ? SLAC_REASON_NONE
+									: SLAC_REASON_ALREADY_MATCHED;
+	}
+	if (!evse->config.listen_after_failure && slac_failed_runs_has(&evse->failed_runs, ev_mac, run_id))
+		return SLAC_REASON_RUN_FAILED;
+	return SLAC_REASON_NONE;
+}
+
+static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_t now_us, struct slac_evse_outputs *out)
+{
+	struct slac_run *run = find_run(evse, frame->src);
+	enum mme_error error = slac_parm_req_check(&frame->slac_parm_req);
+
+	if (error != MME_OK) {
+		slac_message_append(SLAC_EVSE_IGNORED, frame, SLAC_REASON_FIELD, error, out);
+		return;
+	}
+	enum slac_reason refusal = parm_req_refusal(evse, run, frame->src, frame->slac_parm_req.run_id);
+	if (refusal == SLAC_REASON_NONE && run == NULL) {
+		run = take_slot(evse);
+		if (run == NULL)
+			refusal = SLAC_REASON_TABLE_FULL;
+	}
+	if (refusal != SLAC_REASON_NONE) {
+		refuse(frame, refusal, out);
+		return;
+	}
+	const struct slac_run_context ctx = run_context(evse, now_us, out);
+	slac_run_take(run, &ctx, CM_SLAC_PARM_REQ, frame);
+	if (evse->state == SLAC_EVSE_MATCHING) {
+		if (mac_equal(run->ev_mac, evse->ev_mac))
+			remember_ev(evse, run); /* it may have begun anew with another run_id */
+		return;
+	}
+	evse->state = SLAC_EVSE_MATCHING;
+	evse->deadline_us = SLAC_NEVER;
+	remember_ev(evse, run);
+	report(evse, SLAC_STATUS_MATCHING, SLAC_REASON_NONE, out);
+}
+
+static bool is_for_evse(const struct slac_evse *evse, const struct mme *frame)
+{
+	if (mac_equal(frame->src, evse->config.evse_mac))
+		return false;
+	if (!mac_equal(frame->dst, evse->config.evse_mac) && !mac_equal(frame->dst, mac_broadcast))
+		return false;
+	switch (frame->mmtype) {
+	case CM_SLAC_PARM_REQ:
+	case CM_START_ATTEN_CHAR_IND:
+	case CM_MNBC_SOUND_IND:
+	case CM_ATTEN_PROFILE_IND:
+	case CM_ATTEN_CHAR_RSP:
+	case CM_VALIDATE_REQ:
+	case CM_SLAC_MATCH_REQ:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * The modems of neighbouring outlets hear the same sounds, and their profiles reach this outlet over the power line.
+ */
+static bool is_other_modem(const struct slac_evse *evse, const uint8_t mac[MAC_LEN])
+{
+	return !octets_are_zero(evse->modem_mac, MAC_LEN) && !mac_equal(evse->modem_mac, mac);
+}
+
+static void on_frame(struct slac_evse *evse, const struct slac_evse_input *input, uint64_t now_us,
+		     struct slac_evse_outputs *out)
+{
+	const struct mme *frame = input->frame;
+	bool is_profile = frame->mmtype == CM_ATTEN_PROFILE_IND;
+
+	if (!is_for_evse(evse, frame)) {
+		refuse(frame, SLAC_REASON_NOT_FOR_EVSE, out);
+		return;
+	}
+	if (frame->mmtype == CM_SLAC_PARM_REQ) {
+		on_parm_req(evse, frame, now_us, out);
+		return;
+	}
+	if (is_profile && is_other_modem(evse, frame->src)) {
+		refuse(frame, SLAC_REASON_OTHER_MODEM, out);
+		return;
+	}
+	struct slac_run *run = find_run(evse, is_profile ? frame->atten_profile_ind.pev_mac : frame->src);
+	if (run == NULL || !evse->vehicle_connected) {
+		refuse(frame, evse->vehicle_connected ? SLAC_REASON_UNKNOWN_RUN : SLAC_REASON_NO_VEHICLE, out);
+		return;
+	}
+	if (!evse->has_key) {
+		refuse(frame, SLAC_REASON_KEY_NOT_SET, out);
+		return;
+	}
+	/* A message never fails a run. Only a time-out, an unplug, a lost key or the match of another EV does. */
+	struct slac_run_context ctx = run_context(evse, now_us, out);
+	ctx.other_validates = input->neighbour_validates || other_validates(evse, run, now_us);
+	slac_run_take(run, &ctx, frame->mmtype, frame);
+	if (run->state == SLAC_RUN_MATCHED && !slac_evse_is_given_away(evse))
+		on_chosen(evse, run, now_us, out);
+}
+
+/* --- Time and inputs --- */
+
+/* Carries out every deadline that is due. */
 static void expire(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
 {
-	const struct slac_run_context ctx = slac_evse_run_context(evse, now_us, out);
+	const struct slac_run_context ctx = run_context(evse, now_us, out);
 
 	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
 		struct slac_run *run = &evse->runs[i];
@@ -308,7 +475,7 @@ static void expire(struct slac_evse *evse, uint64_t now_us, struct slac_evse_out
 			continue;
 		slac_run_take(run, &ctx, SLAC_DEADLINE, NULL);
 		if (run->state == SLAC_RUN_FAILED)
-			settle_failure(evse, run, run->failure, now_us, out);
+			settle_failure(evse, run, now_us, out);
 	}
 	if (evse->deadline_us > now_us)
 		return;
@@ -367,7 +534,7 @@ void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input
 		on_link_paused(evse);
 		break;
 	case SLAC_EVSE_FRAME:
-		slac_evse_on_frame(evse, input, now_us, out);
+		on_frame(evse, input, now_us, out);
 		break;
 	case SLAC_EVSE_TICK:
 		break;
@@ -382,4 +549,28 @@ uint64_t slac_evse_deadline(const struct slac_evse *evse)
 		if (slac_run_is_active(&evse->runs[i]) && evse->runs[i].deadline_us < nearest_us)
 			nearest_us = evse->runs[i].deadline_us;
 	return nearest_us;
+}
+
+/* --- Words for the log --- */
+
+const char *slac_evse_state_text(enum slac_evse_state state)
+{
+	static const char *const texts[] = {"IDLE", "WAIT_PARM", "MATCHING", "JOINING", "MATCHED", "FAILED", "EXPIRED"};
+
+	return (size_t)state < sizeof(texts) / sizeof(texts[0]) ? texts[state] : "?";
+}
+
+const char *slac_run_state_text(enum slac_run_state state)
+{
+	static const char *const texts[] = {"FREE",        "WAIT_START", "SOUNDING", "WAIT_RSP", "WAIT_MATCH",
+					    "WAIT_TOGGLE", "TOGGLING",   "MATCHED",  "FAILED"};
+
+	return (size_t)state < sizeof(texts) / sizeof(texts[0]) ? texts[state] : "?";
+}
+
+const char *slac_status_text(enum slac_status status)
+{
+	static const char *const texts[] = {"matching", "matched", "failed", "unmatched"};
+
+	return (size_t)status < sizeof(texts) / sizeof(texts[0]) ? texts[status] : "?";
 }

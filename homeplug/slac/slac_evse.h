@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SLAC matching, EVSE side (ISO 15118-3 Annex A): a pure state machine. Inputs and the time go in,
- * a bounded list of outputs comes out, plus the next time it wants to be called. It touches no socket,
- * clock, timer, memory allocator or log, so a capture replays to the same result each time.
+ * SLAC matching, EVSE side (ISO 15118-3 Annex A): a pure state machine. An input and the time go in. A bounded list
+ * of outputs comes out, and the next time at which it wants to be called. It touches no socket, clock, timer, memory
+ * allocator or log, so that a capture replays to the same result each time.
  *
- * One struct slac_evse serves one outlet. It keeps at most SLAC_EVSE_RUNS candidates (runs), one per EV
- * MAC; the run_id tells an EV's attempts apart. When all slots are taken by runs in progress a new EV is
- * refused (SLAC_REASON_TABLE_FULL); slots of failed runs are reused, the one that failed first first.
+ * One struct slac_evse serves one outlet. It keeps at most SLAC_EVSE_RUNS candidates (runs), one for each EV MAC; the
+ * run_id tells the attempts of one EV apart. A new EV takes a free slot, or that of the run that failed first. When
+ * all runs are in progress it is refused (SLAC_REASON_TABLE_FULL).
  *
  * Matching as a whole (enum slac_evse_state):
  *
@@ -17,12 +17,12 @@
  *   MATCHED --REJOIN--> JOINING                          JOINING (after REJOIN) --LINK_PAUSED--> MATCHED
  *   JOINING, MATCHED --CM_SLAC_PARM.REQ of the matched EV, with rematch_matched_ev--> MATCHING
  *
- * "Listens again" is WAIT_PARM with listen_after_failure, as often as C_conn_max_match allows (then its last window
- * goes on), otherwise FAILED, which a new run_id leads out of. Without await_link JOINING is left out: MATCHED follows
- * CM_SLAC_MATCH.CNF at once. The key an EV was given is for this EV alone: no other is answered until KEY_SET brings
- * another one.
+ * "Listens again" is WAIT_PARM with listen_after_failure, otherwise FAILED, which a new run_id leads out of. After
+ * C_conn_max_match failures of one vehicle WAIT_PARM has no new window of TT_EVSE_SLAC_init; the last window goes on.
+ * Without await_link there is no JOINING: MATCHED follows CM_SLAC_MATCH.CNF at once. The key that an EV was given is
+ * for this EV alone: no other EV is answered until KEY_SET brings another key.
  *
- * What each message does in each state of a run is one table: slac_transitions.h.
+ * What each message does in each state of a run is one table: slac_transitions in slac_run.c.
  */
 #ifndef HOMEPLUG_SLAC_SLAC_EVSE_H
 #define HOMEPLUG_SLAC_SLAC_EVSE_H
@@ -35,11 +35,13 @@
 
 /* C_EVSE_match_parallel: the most an outlet handles at once */
 #define SLAC_EVSE_RUNS 5
-/* C_conn_max_match: matchings of one vehicle that may fail before the initialization time-out is not begun anew. */
+/*
+ * C_conn_max_match: so many matchings of one vehicle may fail and be followed by a new window of TT_EVSE_SLAC_init.
+ */
 #define SLAC_CONN_MAX_MATCH 3
-/* TT_EVSE_vald_toggle: an EV that names a longer time gets its result then. */
+/* TT_EVSE_vald_toggle: an EV that announces a longer time gets its result after this one. */
 #define SLAC_VALD_TOGGLE_MAX_MS 3500
-/* Each input gives at most two outputs per run and a handful for the frame and the outlet itself. */
+/* The most that one input gives: two outputs for each run, and a few for the frame and the outlet. */
 #define SLAC_EVSE_OUTPUTS 24
 /* No deadline: nothing will happen without an input. */
 #define SLAC_NEVER UINT64_MAX
@@ -55,11 +57,13 @@ struct slac_evse_config {
 	uint32_t tt_match_join_ms;         /* TT_match_join, 12 000: SLAC_MATCH.CNF to the link */
 	uint32_t c_ev_match_retry;         /* C_EV_match_retry, 2: repeats of ATTEN_CHAR.IND after the first */
 	uint32_t parallel_runs;            /* runs in progress at once, 1 ... SLAC_EVSE_RUNS */
-	bool dc_only;                      /* nothing to fall back on when the car does not speak */
-	bool validation;                   /* CM_VALIDATE is carried out; false: it is refused */
+	bool dc_only;                      /* no basic charging when the EV does not speak */
+	bool validation;                   /* CM_VALIDATE.REQ is carried out; false: it is refused */
 	bool await_link;                   /* report `matched` at LINK_UP; false: when SLAC_MATCH.CNF was sent */
 
-	/* Attenuation of the outlet's own receive path, subtracted from each group's mean; clamped to 0 ... 255 dB. */
+	/*
+	 * Attenuation of the outlet's own receive path, subtracted from each group's mean; clamped to 0 ... 255 dB.
+	 */
 	int16_t attn_rx_db[SLAC_GROUPS];
 
 	/* Where the standard and the field differ: the switches of slac_profile.h. */
@@ -71,8 +75,9 @@ struct slac_evse_config {
 	bool validation_not_required;
 
 	/*
-	 * Modems that report profiles without groups, or none at all (QCA7420): -1 fails such a run, 0 ... 255
-	 * is the attenuation in dB to report instead for every group, for one-to-one set-ups only.
+	 * For modems that report profiles without groups, or no profiles (QCA7420). -1: such a run fails. 0 ... 255:
+	 * the attenuation in dB that is reported for every group, for a station with one outlet and one car in reach
+	 * only.
 	 */
 	int missing_profile_db;
 };
@@ -118,11 +123,11 @@ struct slac_run {
 	uint8_t measured_db[SLAC_GROUPS]; /* mean of the profiles */
 	uint8_t average_db[SLAC_GROUPS];  /* the same less attn_rx_db: what is reported */
 	uint8_t reported_sounds;          /* NUM_SOUNDS of the ATTEN_CHAR.IND */
-	bool s2_closed;                   /* TOGGLING: C or D was seen in this window, and B not since */
+	bool s2_closed;                   /* TOGGLING: the pilot is in C or D, and came there within the window */
 	uint8_t toggles;                  /* B-C-B of the last validation */
-	bool validated;                   /* it is over, its result was sent */
-	uint8_t validations;              /* begun in this run */
-	uint8_t put_off; /* validations answered with NotReady: another car may toggle; counts to 255 */
+	bool validated;                   /* a validation is over, and its result was sent */
+	uint8_t validations;              /* validations begun in this run */
+	uint8_t put_off;                  /* validations answered with NotReady; counts to 255 */
 };
 
 struct slac_evse {
@@ -133,19 +138,18 @@ struct slac_evse {
 	bool paused; /* SLAC_EVSE_PAUSE, until LISTEN */
 	bool has_key;
 	struct network_key key;
-	bool rejoining; /* JOINING: it was matched before, its link was paused */
-	bool key_given; /* to key_holder: nobody else is answered before KEY_SET brings another one */
+	bool rejoining; /* JOINING: the EV was matched before, and its link was paused */
+	bool key_given; /* to key_holder: no other EV is answered until KEY_SET brings another key */
 	uint8_t key_holder[MAC_LEN];
 	uint8_t given_nid[NID_LEN]; /* of that key */
-	uint32_t failures;          /* matchings of this vehicle since the last match */
-	uint64_t last_window_us;    /* end of the last initialization window it gets */
-	uint8_t modem_mac[MAC_LEN]; /* the local modem's, zero: not known, any modem's profiles count */
+	uint32_t failures;          /* failed matchings of this vehicle since its last match */
+	uint64_t last_window_us;    /* end of the last window of TT_EVSE_SLAC_init that this vehicle gets */
+	uint8_t modem_mac[MAC_LEN]; /* of the local modem; zero: not known, profiles of any modem count */
 	bool has_run_id;            /* an EV has spoken since the vehicle was connected */
 	uint8_t run_id[RUN_ID_LEN];
 	uint8_t ev_mac[MAC_LEN];
 	struct slac_validation validation;
-	struct slac_failed_runs
-		failed_runs; /* of this vehicle's visit; they stay silent with listen_after_failure off */
+	struct slac_failed_runs failed_runs; /* since the vehicle came; not answered without listen_after_failure */
 	struct slac_run runs[SLAC_EVSE_RUNS];
 };
 
@@ -158,16 +162,16 @@ enum slac_evse_input_kind {
 	SLAC_EVSE_LISTEN,       /* a new window of TT_EVSE_SLAC_init begins */
 	SLAC_EVSE_KEY_SET,      /* the modem `modem_mac` confirmed `key`; taken over for the next CM_SLAC_MATCH.CNF */
 	SLAC_EVSE_KEY_LOST,     /* the modem's key is unknown; nothing is answered until KEY_SET */
-	SLAC_EVSE_KEY_PENDING,  /* the same key is being set once more: nothing is answered until KEY_SET, runs go on;
-				 * without meaning once an EV has been given the key */
+	SLAC_EVSE_KEY_PENDING,  /* the same key is being set once more: nothing is answered until KEY_SET, and runs go
+				 * on; ignored once an EV has been given the key */
 	SLAC_EVSE_S2_CLOSED,    /* cp_state went to C or D: half a toggle of validation */
 	SLAC_EVSE_S2_OPEN,      /* cp_state went back to B: the other half */
 	SLAC_EVSE_LINK_UP,      /* the modem is in one network with the EV's */
 	SLAC_EVSE_LINK_UNKNOWN, /* the modem cannot tell: counts as up */
 	SLAC_EVSE_LINK_LOST,    /* the link was up and is lost: unmatched */
 	SLAC_EVSE_REJOIN,       /* the link was paused and comes back: TT_match_join runs again */
-	SLAC_EVSE_LINK_PAUSED,  /* the link that REJOIN waits for is paused once more: matched as before, no time limit;
-				 * without meaning when it is awaited for the first time, the EV is not matched yet */
+	SLAC_EVSE_LINK_PAUSED,  /* the link that REJOIN waits for is paused once more: matched, without a time limit;
+				 * ignored before the first `matched`, while the link is awaited for the first time */
 	SLAC_EVSE_FRAME,        /* `frame` was received */
 	SLAC_EVSE_TICK          /* time has passed, nothing else */
 };
@@ -179,25 +183,25 @@ struct slac_evse_input {
 	const uint8_t *modem_mac; /* KEY_SET: MAC_LEN octets, NULL where it is not known */
 	enum slac_reason reason;
 	/*
-	 * FRAME: slac_validation_blocks() of some other outlet of the station, for the frame's EV. Two cars that toggle
-	 * alike for each other's outlets could not be told apart, so the second one's outlet is not ready yet.
+	 * FRAME: slac_validation_blocks() of another outlet of the station says so for the EV of the frame. Two cars
+	 * that toggle at the same time could not be told apart, so this outlet answers a validation with NotReady.
 	 */
 	bool neighbour_validates;
 };
 
-/* The words of the status message (mqtt-api document). */
+/* The words of the status message (doc/mqtt.md). */
 enum slac_status { SLAC_STATUS_MATCHING, SLAC_STATUS_MATCHED, SLAC_STATUS_FAILED, SLAC_STATUS_UNMATCHED };
 
 enum slac_evse_output_kind {
 	SLAC_EVSE_SEND,         /* send `frame` */
 	SLAC_EVSE_STATUS,       /* report `status` with `reason`; run_id where has_run_id */
-	SLAC_EVSE_INIT_TIMEOUT, /* TT_EVSE_SLAC_init is over: the pilot logic decides what follows; reason: the car did
-				 * not speak, or SLAC_REASON_KEY_NOT_SET */
+	SLAC_EVSE_INIT_TIMEOUT, /* TT_EVSE_SLAC_init is over, and the pilot decides what follows; reason: NO_PARM_REQ, or
+				 * KEY_NOT_SET when nothing could be answered */
 	SLAC_EVSE_WATCH_LINK,   /* JOINING begins: LINK_UP or LINK_UNKNOWN is waited for */
 	SLAC_EVSE_RUN_STEP,     /* a run went from `from` to `to`, for the log; reason when it failed */
 	SLAC_EVSE_IGNORED,      /* a message was refused: mmtype, ev_mac = its sender, reason, error */
-	SLAC_EVSE_PUT_OFF,      /* a validation was answered with NotReady, another car's goes first: as above */
-	SLAC_EVSE_ODD           /* a message was taken although a field is unusual: as above */
+	SLAC_EVSE_PUT_OFF, /* CM_VALIDATE.REQ was answered with NotReady, because another car comes first: as above */
+	SLAC_EVSE_ODD      /* a message was taken although a field is unusual: as above */
 };
 
 struct slac_evse_output {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The runs of one vehicle's visit that have failed: "a run that failed stays silent for its run id" (conformance
- * document). Bounded: the one that failed first is forgotten first.
+ * The runs that have failed since a vehicle was plugged in. Without listen_after_failure their run_ids get no answer
+ * any more (doc/conformance.md). Bounded: the run that failed first is forgotten first.
  */
 #ifndef HOMEPLUG_SLAC_SLAC_FAILED_RUNS_H
 #define HOMEPLUG_SLAC_SLAC_FAILED_RUNS_H
@@ -24,8 +24,10 @@ struct slac_failed_runs {
 	} items[SLAC_FAILED_RUNS];
 };
 
+/* Remembers that this run has failed. */
 void slac_failed_runs_add(struct slac_failed_runs *failed, const uint8_t ev_mac[MAC_LEN],
 			  const uint8_t run_id[RUN_ID_LEN]);
+/* Whether this run is known to have failed. */
 bool slac_failed_runs_has(const struct slac_failed_runs *failed, const uint8_t ev_mac[MAC_LEN],
 			  const uint8_t run_id[RUN_ID_LEN]);
 

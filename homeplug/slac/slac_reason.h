@@ -17,25 +17,25 @@ enum slac_reason {
 	SLAC_REASON_NO_GROUPS,           /* the modem's profiles have no attenuation groups (no SLAC support) */
 	SLAC_REASON_NO_ATTEN_CHAR_RSP,   /* TT_match_response is over, C_EV_match_retry repeats are used up */
 	SLAC_REASON_NO_MATCH_REQ,        /* TT_EVSE_match_session is over */
-	SLAC_REASON_NO_VALIDATE_REQ,     /* validation began, its step 2 did not come; the repeats are used up */
-	SLAC_REASON_VALIDATION_PUT_OFF,  /* TT_EVSE_match_session is over, its validation always had to wait for another
-					  * car's; also why CM_VALIDATE.REQ was answered with NotReady */
-	SLAC_REASON_NO_JOIN,             /* TT_match_join is over and the power-line link is not up */
-	SLAC_REASON_JOIN_LOST,           /* the power-line link was up and is lost */
-	SLAC_REASON_OTHER_EV_MATCHED,    /* another candidate won the outlet */
-	SLAC_REASON_NEW_RUN,             /* the same EV began a new run */
-	SLAC_REASON_VEHICLE_LEFT,        /* cp_state A */
-	SLAC_REASON_PILOT_FAULT,         /* cp_state E or F that slacd did not ask for */
-	SLAC_REASON_EVSE_NOT_READY,      /* the station took the outlet out of service */
-	SLAC_REASON_TERMINATED,          /* the 15118 side ended the data link (slac_data_link) */
-	SLAC_REASON_RESET,               /* the station asked for a reset */
-	SLAC_REASON_LINK_LOST,           /* the interface to the modem went away */
-	SLAC_REASON_MODEM_RESTARTED,     /* the modem restarted, or was found with another key */
+	SLAC_REASON_NO_VALIDATE_REQ,     /* step 2 of the validation did not come, and the repeats are used up */
+	SLAC_REASON_VALIDATION_PUT_OFF, /* TT_EVSE_match_session is over, and other cars always validated before this one;
+					  * also why CM_VALIDATE.REQ was answered with NotReady */
+	SLAC_REASON_NO_JOIN,            /* TT_match_join is over and the power-line link is not up */
+	SLAC_REASON_JOIN_LOST,          /* the power-line link was up and is lost */
+	SLAC_REASON_OTHER_EV_MATCHED,   /* another candidate won the outlet */
+	SLAC_REASON_NEW_RUN,            /* the same EV began a new run */
+	SLAC_REASON_VEHICLE_LEFT,       /* cp_state A */
+	SLAC_REASON_PILOT_FAULT,        /* cp_state E or F that slacd did not ask for */
+	SLAC_REASON_EVSE_NOT_READY,     /* the station took the outlet out of service */
+	SLAC_REASON_TERMINATED,         /* the 15118 side ended the data link (slac_data_link) */
+	SLAC_REASON_RESET,              /* the station asked for a reset */
+	SLAC_REASON_LINK_LOST,          /* the interface to the modem went away */
+	SLAC_REASON_MODEM_RESTARTED,    /* the modem restarted, or was found with another key */
 
 	/* A message was refused although it decoded. */
 	SLAC_REASON_FIELD,           /* a field check failed; enum mme_error tells which */
 	SLAC_REASON_NO_VEHICLE,      /* the pilot is not in B, C or D */
-	SLAC_REASON_KEY_NOT_SET,     /* the modem has not confirmed the NMK; also why TT_EVSE_SLAC_init ended */
+	SLAC_REASON_KEY_NOT_SET,     /* the modem has not confirmed the NMK, or not before TT_EVSE_SLAC_init was over */
 	SLAC_REASON_PAUSED,          /* the pilot is in F or at a nominal duty cycle on our request */
 	SLAC_REASON_INIT_EXPIRED,    /* CM_SLAC_PARM.REQ after TT_EVSE_SLAC_init */
 	SLAC_REASON_ALREADY_MATCHED, /* the outlet is matched with another run */

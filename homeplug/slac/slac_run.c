@@ -1,10 +1,77 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "homeplug/slac/slac_run.h"
 
-#include "homeplug/slac/slac_transitions.h"
-
 #include <assert.h>
 #include <string.h>
+
+/*
+ * One row for each state of a run and each message or time-out that it knows. A CM_SLAC_PARM.REQ that the outlet may
+ * not answer now (parm_req_refusal in slac_evse.c) does not come here.
+ */
+const struct slac_transition slac_transitions[] = {
+	{SLAC_RUN_FREE, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "CM_SLAC_PARM.CNF; TT_match_sequence starts"},
+	{SLAC_RUN_WAIT_START, CM_SLAC_PARM_REQ, slac_on_parm_req, "=", "answered again, [V2G3-A09-16]"},
+	{SLAC_RUN_WAIT_START, CM_START_ATTEN_CHAR_IND, slac_on_start_atten_char, "SOUNDING",
+	 "TT_EVSE_match_MNBC starts"},
+	{SLAC_RUN_WAIT_START, SLAC_DEADLINE, slac_on_no_start, "FAILED", "TT_match_sequence"},
+
+	{SLAC_RUN_SOUNDING, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new run, [V2G3-A09-16]"},
+	{SLAC_RUN_SOUNDING, CM_START_ATTEN_CHAR_IND, slac_on_further_start, "=", "C_EV_start_atten_char_inds = 3"},
+	{SLAC_RUN_SOUNDING, CM_MNBC_SOUND_IND, slac_on_sound, "=", "heard, for the diagnosis only"},
+	{SLAC_RUN_SOUNDING, CM_ATTEN_PROFILE_IND, slac_on_profile, "= WAIT_RSP", "the last one: CM_ATTEN_CHAR.IND"},
+	{SLAC_RUN_SOUNDING, SLAC_DEADLINE, slac_on_sounding_over, "WAIT_RSP FAILED",
+	 "TT_EVSE_match_MNBC: CM_ATTEN_CHAR.IND, or nothing was measured"},
+
+	{SLAC_RUN_WAIT_RSP, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new run, [V2G3-A09-16]"},
+	{SLAC_RUN_WAIT_RSP, CM_ATTEN_CHAR_RSP, slac_on_atten_char_rsp, "WAIT_MATCH", "TT_EVSE_match_session starts"},
+	{SLAC_RUN_WAIT_RSP, SLAC_DEADLINE, slac_on_no_rsp, "= FAILED",
+	 "TT_match_response: the IND again, C_EV_match_retry times, [V2G3-A09-47]"},
+
+	{SLAC_RUN_WAIT_MATCH, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new run, [V2G3-A09-16]"},
+	{SLAC_RUN_WAIT_MATCH, CM_VALIDATE_REQ, slac_on_validate_req, "= WAIT_TOGGLE",
+	 "step 1: CM_VALIDATE.CNF ready; or not ready, or refused, [V2G3-A09-51]"},
+	{SLAC_RUN_WAIT_MATCH, CM_SLAC_MATCH_REQ, slac_on_match_req, "MATCHED", "CM_SLAC_MATCH.CNF, [V2G3-A09-98]"},
+	{SLAC_RUN_WAIT_MATCH, SLAC_DEADLINE, slac_on_no_match_req, "FAILED", "TT_EVSE_match_session"},
+
+	{SLAC_RUN_WAIT_TOGGLE, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new run, [V2G3-A09-16]"},
+	{SLAC_RUN_WAIT_TOGGLE, CM_VALIDATE_REQ, slac_on_validate_toggle,
+	 "TOGGLING =", "step 2: the EV's timer starts; step 1 again: answered again"},
+	{SLAC_RUN_WAIT_TOGGLE, SLAC_DEADLINE, slac_on_no_toggle, "= FAILED",
+	 "TT_match_sequence: the CNF again, C_EV_match_retry times"},
+
+	{SLAC_RUN_TOGGLING, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new run, [V2G3-A09-16]"},
+	{SLAC_RUN_TOGGLING, SLAC_DEADLINE, slac_on_toggling_over, "WAIT_MATCH",
+	 "TT_EVSE_vald_toggle: CM_VALIDATE.CNF with the toggles; TT_EVSE_match_session starts again"},
+
+	{SLAC_RUN_MATCHED, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new matching, with rematch_matched_ev"},
+	{SLAC_RUN_MATCHED, CM_SLAC_MATCH_REQ, slac_on_match_req, "=", "the CNF was lost: the same again"},
+
+	{SLAC_RUN_FAILED, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new run_id (field profile: any)"},
+};
+
+const size_t slac_transitions_count = sizeof(slac_transitions) / sizeof(slac_transitions[0]);
+
+const struct slac_transition *slac_transition_find(enum slac_run_state state, uint16_t message)
+{
+	for (size_t i = 0; i < slac_transitions_count; i++)
+		if (slac_transitions[i].state == state && slac_transitions[i].message == message)
+			return &slac_transitions[i];
+	return NULL;
+}
+
+void slac_run_take(struct slac_run *run, const struct slac_run_context *ctx, uint16_t message, const struct mme *frame)
+{
+	const struct slac_transition *transition = slac_transition_find(run->state, message);
+
+	if (transition != NULL)
+		transition->act(run, ctx, frame);
+	else if (frame != NULL)
+		slac_message_append(SLAC_EVSE_IGNORED, frame,
+				    run->state == SLAC_RUN_FAILED ? SLAC_REASON_RUN_FAILED : SLAC_REASON_UNEXPECTED,
+				    MME_OK, ctx->out);
+}
+
+/* --- What the actions are made of --- */
 
 static struct slac_evse_output *append(struct slac_evse_outputs *out, enum slac_evse_output_kind kind)
 {
@@ -15,7 +82,7 @@ static struct slac_evse_output *append(struct slac_evse_outputs *out, enum slac_
 	return item;
 }
 
-struct slac_evse_output *slac_run_output(const struct slac_run *run, enum slac_evse_output_kind kind,
+struct slac_evse_output *slac_run_append(const struct slac_run *run, enum slac_evse_output_kind kind,
 					 struct slac_evse_outputs *out)
 {
 	struct slac_evse_output *item = append(out, kind);
@@ -26,7 +93,7 @@ struct slac_evse_output *slac_run_output(const struct slac_run *run, enum slac_e
 	return item;
 }
 
-void slac_message_output(enum slac_evse_output_kind kind, const struct mme *frame, enum slac_reason reason,
+void slac_message_append(enum slac_evse_output_kind kind, const struct mme *frame, enum slac_reason reason,
 			 enum mme_error error, struct slac_evse_outputs *out)
 {
 	struct slac_evse_output *item = append(out, kind);
@@ -40,7 +107,7 @@ void slac_message_output(enum slac_evse_output_kind kind, const struct mme *fram
 bool slac_run_refuse_field(const struct slac_run_context *ctx, const struct mme *frame, enum mme_error error)
 {
 	if (error != MME_OK)
-		slac_message_output(SLAC_EVSE_IGNORED, frame, SLAC_REASON_FIELD, error, ctx->out);
+		slac_message_append(SLAC_EVSE_IGNORED, frame, SLAC_REASON_FIELD, error, ctx->out);
 	return error != MME_OK;
 }
 
@@ -52,7 +119,7 @@ bool slac_run_is_active(const struct slac_run *run)
 static void enter(struct slac_run *run, const struct slac_run_context *ctx, enum slac_run_state to,
 		  enum slac_reason reason)
 {
-	struct slac_evse_output *item = slac_run_output(run, SLAC_EVSE_RUN_STEP, ctx->out);
+	struct slac_evse_output *item = slac_run_append(run, SLAC_EVSE_RUN_STEP, ctx->out);
 
 	item->reason = reason;
 	item->step.from = run->state;
@@ -82,23 +149,13 @@ void slac_run_fail(struct slac_run *run, const struct slac_run_context *ctx, enu
 
 struct mme *slac_run_send(const struct slac_run *run, const struct slac_run_context *ctx, enum mmtype type)
 {
-	struct slac_evse_output *item = slac_run_output(run, SLAC_EVSE_SEND, ctx->out);
+	struct slac_evse_output *item = slac_run_append(run, SLAC_EVSE_SEND, ctx->out);
 
 	mme_init(&item->frame, type, ctx->config->evse_mac, run->ev_mac);
 	return &item->frame;
 }
 
-void slac_run_take(struct slac_run *run, const struct slac_run_context *ctx, uint16_t message, const struct mme *frame)
-{
-	const struct slac_transition *transition = slac_transition_find(run->state, message);
-
-	if (transition != NULL)
-		transition->act(run, ctx, frame);
-	else if (frame != NULL)
-		slac_message_output(SLAC_EVSE_IGNORED, frame,
-				    run->state == SLAC_RUN_FAILED ? SLAC_REASON_RUN_FAILED : SLAC_REASON_UNEXPECTED,
-				    MME_OK, ctx->out);
-}
+/* --- The first message, and the last --- */
 
 static void send_parm_cnf(const struct slac_run *run, const struct slac_run_context *ctx)
 {
@@ -112,7 +169,7 @@ static void send_parm_cnf(const struct slac_run *run, const struct slac_run_cont
 	memcpy(cnf->run_id, run->run_id, RUN_ID_LEN);
 }
 
-/* The run begins, or begins again, in its slot. */
+/* Begins the run in its slot, or begins it anew. The same CM_SLAC_PARM.REQ once more is answered and is no step. */
 void slac_on_parm_req(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
 	enum slac_run_state from = run->state;
@@ -134,4 +191,32 @@ void slac_on_no_start(struct slac_run *run, const struct slac_run_context *ctx, 
 {
 	(void)frame;
 	slac_run_fail(run, ctx, SLAC_REASON_NO_START_ATTEN_CHAR);
+}
+
+/* The EV has chosen this outlet: CM_SLAC_MATCH.CNF gives it the key of the network (A.9.4). */
+void slac_on_match_req(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
+{
+	const struct slac_evse_config *config = ctx->config;
+
+	if (slac_run_refuse_field(ctx, frame,
+				  slac_match_req_check(&frame->slac_match_req, run->ev_mac, config->evse_mac,
+						       run->run_id, config->any_ids)))
+		return;
+	struct slac_match_cnf *cnf = &slac_run_send(run, ctx, CM_SLAC_MATCH_CNF)->slac_match_cnf;
+	cnf->mvf_length = SLAC_MATCH_CNF_MVF_LENGTH;
+	memcpy(cnf->pev_mac, run->ev_mac, MAC_LEN);
+	memcpy(cnf->evse_mac, config->evse_mac, MAC_LEN);
+	memcpy(cnf->run_id, run->run_id, RUN_ID_LEN);
+	memcpy(cnf->nid, ctx->key->nid, NID_LEN);
+	memcpy(cnf->nmk, ctx->key->nmk, NMK_LEN);
+	if (run->state != SLAC_RUN_MATCHED)
+		slac_run_step(run, ctx, SLAC_RUN_MATCHED, SLAC_RUN_NO_DEADLINE);
+}
+
+void slac_on_no_match_req(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
+{
+	bool was_never_its_turn = run->put_off > 0 && run->validations == 0;
+
+	(void)frame;
+	slac_run_fail(run, ctx, was_never_its_turn ? SLAC_REASON_VALIDATION_PUT_OFF : SLAC_REASON_NO_MATCH_REQ);
 }

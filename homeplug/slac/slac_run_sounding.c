@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Attenuation characterization: the sounds' profiles, their mean, CM_ATTEN_CHAR.IND and its answer (A.9.2). */
+/* Attenuation characterization (A.9.2): the profiles of the sounds, their mean, CM_ATTEN_CHAR.IND and its answer. */
 #include "homeplug/slac/slac_run.h"
 
 #include <string.h>
@@ -22,14 +22,17 @@ static enum slac_reason no_profile_reason(const struct slac_run *run)
 	return run->sounds > 0 ? SLAC_REASON_NO_PROFILES : SLAC_REASON_NO_SOUNDS;
 }
 
-static uint8_t less_receive_path(uint8_t measured_db, int16_t attn_rx_db)
+static uint8_t without_receive_path(uint8_t measured_db, int16_t attn_rx_db)
 {
 	int corrected_db = measured_db - attn_rx_db;
 
 	return (uint8_t)(corrected_db < 0 ? 0 : corrected_db > 255 ? 255 : corrected_db);
 }
 
-/* Per-group mean of what was measured less the receive path, or the configured constant where nothing is measured. */
+/*
+ * Fills in what CM_ATTEN_CHAR.IND reports: the mean of the profiles for each group, less the attenuation of the
+ * receive path. Without profiles it is the configured constant. Returns false when there is neither.
+ */
 static bool take_average(struct slac_run *run, const struct slac_evse_config *config)
 {
 	uint8_t heard = run->empty_profiles > run->sounds ? run->empty_profiles : run->sounds;
@@ -37,7 +40,7 @@ static bool take_average(struct slac_run *run, const struct slac_evse_config *co
 	if (run->profiles > 0) {
 		for (size_t i = 0; i < SLAC_GROUPS; i++) {
 			run->measured_db[i] = (uint8_t)(run->sum_db[i] / run->profiles);
-			run->average_db[i] = less_receive_path(run->measured_db[i], config->attn_rx_db[i]);
+			run->average_db[i] = without_receive_path(run->measured_db[i], config->attn_rx_db[i]);
 		}
 		run->reported_sounds = run->profiles;
 		return true;
@@ -74,12 +77,12 @@ void slac_on_start_atten_char(struct slac_run *run, const struct slac_run_contex
 	if (start_is_refused(run, ctx, frame))
 		return;
 	if (!mac_equal(ind->forwarding_sta, run->ev_mac))
-		slac_message_output(SLAC_EVSE_ODD, frame, SLAC_REASON_FIELD, MME_ERR_FORWARDING_STA, ctx->out);
+		slac_message_append(SLAC_EVSE_ODD, frame, SLAC_REASON_FIELD, MME_ERR_FORWARDING_STA, ctx->out);
 	run->num_sounds = ind->num_sounds;
 	slac_run_step(run, ctx, SLAC_RUN_SOUNDING, ctx->config->tt_evse_match_mnbc_ms);
 }
 
-/* The second and third of the three: nothing but their fields is looked at. */
+/* The second and the third of three CM_START_ATTEN_CHAR.IND change nothing. A wrong field is reported. */
 void slac_on_further_start(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
 	start_is_refused(run, ctx, frame);

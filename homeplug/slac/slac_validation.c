@@ -25,9 +25,9 @@ void slac_validation_release(struct slac_validation *validation, const uint8_t e
 
 void slac_validation_put_off(struct slac_validation *validation, const uint8_t ev_mac[MAC_LEN], uint64_t now_us)
 {
-	bool is_its_place = mac_equal(validation->waiting_mac, ev_mac);
+	bool has_its_place = mac_equal(validation->waiting_mac, ev_mac);
 
-	if (is_waiting(validation, now_us) && !is_its_place)
+	if (is_waiting(validation, now_us) && !has_its_place)
 		return;
 	if (!is_waiting(validation, now_us))
 		validation->waiting_since_us = now_us;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The amplitude-map exchange on virtual time (conformance document, CmAmpMap_001 ... 008). */
+/* The amplitude-map exchange on virtual time (doc/conformance.md, CmAmpMap_001 ... 008). */
 #include "homeplug/slac/amp_map_exchange.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every field an EVSE checks (conformance document: CmSlacParm_005 and _006, AttenuationCharacterization_005
+ * Every field an EVSE checks (doc/conformance.md: CmSlacParm_005 and _006, AttenuationCharacterization_005
  * ... _011 and _013 ... _018, CmSlacMatch_007 ... _022): a message with that field wrong does nothing,
  * restarts no timer and consumes no repeat; a valid one within the original time still counts, later not.
  */

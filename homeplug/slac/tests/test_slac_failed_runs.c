@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* "A run that failed stays silent for its run id" (conformance document), for each run of a vehicle's visit. */
+/* A run that failed stays silent for its run_id (doc/conformance.md): each run since the vehicle was plugged in. */
 #include "homeplug/slac/tests/slac_evse_fixture.h"
 
 #include <setjmp.h>

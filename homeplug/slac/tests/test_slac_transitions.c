@@ -3,7 +3,7 @@
  * The table of the matching core, held against what an outlet really does: every pair of a run's state and a message,
  * in both profiles, with the link awaited and not.
  */
-#include "homeplug/slac/slac_transitions.h"
+#include "homeplug/slac/slac_run.h"
 #include "homeplug/slac/tests/slac_evse_fixture.h"
 
 #include <setjmp.h>

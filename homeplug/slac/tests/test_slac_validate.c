@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Validation by toggling S2, EVSE side (conformance document, CmValidate_001 ... _012 and the even CmSlacMatch
+ * Validation by toggling S2, EVSE side (doc/conformance.md, CmValidate_001 ... _012 and the even CmSlacMatch
  * cases): the two steps, what is counted on the pilot, and what comes of it.
  */
 #include "homeplug/slac/tests/slac_evse_fixture.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Validation, EVSE side, of a car that does not keep to its two steps (conformance document, CmValidate_001
+ * Validation, EVSE side, of a car that does not keep to its two steps (doc/conformance.md, CmValidate_001
  * ... _012): messages that do not come, come again, or are wrong or out of place.
  */
 #include "homeplug/slac/tests/slac_evse_fixture.h"

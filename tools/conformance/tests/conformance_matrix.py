@@ -136,7 +136,7 @@ def timer_symbols():
 
 
 def transitions_table():
-    text = (ROOT / "homeplug/slac/slac_transitions.c").read_text()
+    text = (ROOT / "homeplug/slac/slac_run.c").read_text()
     body = text[text.index("slac_transitions[] = {"):text.index("slac_transitions_count")]
     pattern = r'\{SLAC_RUN_(\w+),\s*(\w+),\s*(\w+),\s*"([^"]*)",\s*"([^"]*)"\}'
     lines = ["| state | message or time-out | leads to | action | where it is written, what it is for |",
@@ -145,7 +145,7 @@ def transitions_table():
         message = "(time-out)" if message == "SLAC_DEADLINE" else re.sub(r"_(REQ|CNF|IND|RSP)$", r".\1", message)
         lines.append(f"| {state} | {message} | {to.replace('=', 'stays')} | {action}() | {clause} |")
     if body.count("{SLAC_RUN_") != len(lines) - 2:
-        sys.exit("conformance_matrix.py: a row of slac_transitions.c is not understood")
+        sys.exit("conformance_matrix.py: a row of slac_transitions in slac_run.c is not understood")
     return "\n".join(lines)
 
 
