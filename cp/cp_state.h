@@ -19,14 +19,14 @@ enum cp_state {
 	CP_STATE_COUNT
 };
 
-/* "A1" ... "D2", "E", "F". Never NULL. */
+/* "A1" ... "D2", "E", "F"; "?" for a value outside the enum. Never NULL. */
 const char *cp_state_text(enum cp_state state);
 
 /* A1 or A2. */
 bool cp_state_is_unplugged(enum cp_state state);
 /* B, C or D, with or without PWM: SLAC may be answered (ISO 15118-3, 6.3). */
 bool cp_state_has_vehicle(enum cp_state state);
-/* E or F: says nothing about the vehicle. */
+/* E or F: the state does not show whether a vehicle is there. */
 bool cp_state_is_fault(enum cp_state state);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cp/duty_cycle.h"
 
-/* Edges of the two ranges: 51 A at 85 %, 52.5 A just above it, 80 A at 96 %. */
+/* Where the two formulas meet: 51 A is 85 %, 52.5 A is the first current of the second formula. */
 #define LOW_RANGE_MAX_DA  510
 #define HIGH_RANGE_MIN_DA 525
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Duty cycle of the control pilot and the current it stands for, both ways (IEC 61851-1, annex A).
- * Units: duty in 1/100 % (2666 is 26.66 %), current in 0.1 A (160 is 16.0 A). Every rounding goes
- * down, so that a coded current is never above the one asked for.
+ * Duty cycle of the control pilot and the current it stands for, both ways (IEC 61851-1, annex A). Units: duty in
+ * 1/100 % (2666 is 26.66 %), current in 0.1 A (160 is 16.0 A). Results are rounded down, so that the coded current is
+ * never above the one asked for.
  */
 #ifndef CP_DUTY_CYCLE_H
 #define CP_DUTY_CYCLE_H
@@ -16,8 +16,8 @@
 #define PILOT_CURRENT_MAX 800 /* 80 A */
 
 /*
- * Duty for a current limit: below 6 A DUTY_CYCLE_X1; 6 ... 51 A I / 0.6; between 51 and 52.5 A, which has no
- * code, that of 51 A; up to 80 A I / 2.5 + 64; above 80 A 96 %.
+ * The duty cycle for a current limit. Below 6 A: DUTY_CYCLE_X1. 6 ... 51 A: I / 0.6. Between 51 and 52.5 A, which has
+ * no code: that of 51 A. 52.5 ... 80 A: I / 2.5 + 64. Above 80 A: 96 %.
  */
 uint32_t duty_cycle_from_current(uint32_t current_da);
 

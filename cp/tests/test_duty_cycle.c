@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* IEC 61851-1 annex A as the timer document has it, sections 6.1 and 6.2: every row, both ends of each. */
+/* The table of IEC 61851-1, annex A: every row, both ends of each. */
 #include "cp/duty_cycle.h"
 
 #include <setjmp.h>

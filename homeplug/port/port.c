@@ -61,7 +61,7 @@ enum port_result port_recv(struct port *port, uint8_t *frame, size_t size, size_
 
 bool port_send(struct port *port, const uint8_t *frame, size_t len)
 {
-	/* An empty packet is how a Unix socket's peer says goodbye; it is no frame on any kind of port. */
+	/* To the peer of a Unix socket an empty packet would mean the end of the connection. It is no frame anyway. */
 	if (len == 0) {
 		errno = EINVAL;
 		return false;

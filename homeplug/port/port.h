@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A port carries whole Ethernet frames (no FCS) of EtherType 0x88E1. Three kinds: live (AF_PACKET raw
- * socket on an interface), capture file (libpcap) and Unix socket (frames without root). Shell, not core.
+ * A port carries whole Ethernet frames (no FCS) of EtherType 0x88E1. It is a raw socket (AF_PACKET) on an interface,
+ * or a Unix socket, which needs no privilege. tools/replay/capture.h adds capture files. Shell, not core.
  */
 #ifndef HOMEPLUG_PORT_PORT_H
 #define HOMEPLUG_PORT_PORT_H
@@ -16,7 +16,7 @@ struct port;
 enum port_result {
 	PORT_FRAME, /* one frame */
 	PORT_EMPTY, /* nothing at the moment; wait for the fd to become readable */
-	PORT_END,   /* the peer closed (Unix socket) or the file is at its end */
+	PORT_END,   /* the peer has closed its Unix socket, or the capture file is at its end */
 	PORT_DOWN,  /* interface down or gone; errno tells */
 	PORT_ERROR  /* any other failure; errno tells */
 };
@@ -25,14 +25,14 @@ enum port_result {
 enum port_result port_result_of_errno(int error);
 
 /*
- * Opens the port an outlet is configured with: "unix:PATH" connects to a Unix socket, "unix-listen:PATH"
- * makes one and waits for its peer, anything else is the name of an interface (live). On failure NULL and
- * `error` holds one line that names the thing and what is missing (the interface, the capability); errno means
- * PORT_DOWN when an interface is not there, is down or has no carrier: port_watch.h tells when that is over.
- * The caller owns the port and ends it with port_close.
+ * Opens the port an outlet is configured with: "unix:PATH" connects to a Unix socket, "unix-listen:PATH" makes one
+ * and waits for its peer, anything else is the name of an interface. On failure it returns NULL, and `error` holds
+ * one line that names the port and what is missing (the interface, the capability). errno then means PORT_DOWN
+ * (port_result_of_errno) for an interface that does not exist, is down or has no carrier: port_watch.h tells when
+ * that changes. The caller owns the port and ends it with port_close.
  */
 struct port *port_open(const char *name, char error[PORT_ERROR_SIZE]);
-/* Whether the name is that of an interface. */
+/* Whether the name is that of an interface, rather than of a Unix socket. */
 bool port_is_live(const char *name);
 
 /*
@@ -40,13 +40,13 @@ bool port_is_live(const char *name);
  * compiled by libpcap and attached, then bound with the protocol. Non-blocking. Needs CAP_NET_RAW.
  */
 struct port *port_open_raw(const char *interface, char error[PORT_ERROR_SIZE]);
-/* Connects to / listens on a Unix socket (SOCK_SEQPACKET, one peer; a new peer replaces the old one). */
+/* Connects to a Unix socket, or listens on one (SOCK_SEQPACKET, one peer; a new peer replaces the old one). */
 struct port *port_open_unix(const char *path, char error[PORT_ERROR_SIZE]);
 struct port *port_listen_unix(const char *path, char error[PORT_ERROR_SIZE]);
 
 /*
- * Closes the port and frees it; a listening Unix socket's file is removed. NULL is allowed. Never blocks: the
- * descriptor of a live port is closed by a thread, a moment later.
+ * Closes the port and frees it. The file of a listening Unix socket is removed. NULL is allowed. Never blocks: a
+ * thread closes the raw socket of an interface a moment later.
  */
 void port_close(struct port *port);
 
@@ -63,8 +63,8 @@ void port_mac(const struct port *port, uint8_t mac[MAC_LEN]);
 int port_ifindex(const struct port *port);
 
 /*
- * Whether there is somebody to send to: always for a live port; a listening Unix socket has no peer before
- * port_recv met the first one and after each PORT_END.
+ * Whether there is a peer to send to. An interface always counts as one. A listening Unix socket has no peer until
+ * port_recv has accepted the first one, and after each PORT_END.
  */
 bool port_connected(const struct port *port);
 

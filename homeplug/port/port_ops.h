@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a kind of port provides. Only port*.c and capture.c include this. */
+/* What a kind of port provides. Only port*.c and tools/replay/capture.c include this. */
 #ifndef HOMEPLUG_PORT_PORT_OPS_H
 #define HOMEPLUG_PORT_PORT_OPS_H
 
 #include "homeplug/port/port.h"
 
-/* Everything but HomePlug management messages is dropped before it reaches us, in libpcap's filter language.
- */
+/* HomePlug management messages, in the filter language of libpcap. The kernel drops everything else. */
 #define PORT_FILTER "ether proto 0x88e1"
 
 struct port_ops {

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "homeplug/port/port_closer.h"
 #include "homeplug/port/port_ops.h"
 #include "homeplug/port/port_watch.h"
 #include "homeplug/mme/mme.h"
@@ -10,16 +9,22 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* The filter has 4 instructions; a different libpcap may need a few more. */
 #define FILTER_INSTRUCTIONS 16
+/* Sockets that may wait to be closed. With more, or when no thread can be started, the caller closes them itself. */
+#define CLOSING_MAX  64
+#define THREAD_STACK (64 * 1024)
 
-/* "interface NAME: what" in `error`; false, to be returned at once. */
+/* Writes "interface NAME: what" to `error`. Always returns false, for `return`. */
 static bool fail(char error[PORT_ERROR_SIZE], const char *interface, const char *what)
 {
 	snprintf(error, PORT_ERROR_SIZE, "interface %s: %s", interface, what);
@@ -34,7 +39,7 @@ static bool fail_errno(char error[PORT_ERROR_SIZE], const char *interface, const
 	return fail(error, interface, what);
 }
 
-/* The kernel will tell when that is over: errno means PORT_DOWN. */
+/* The interface is not usable now. Sets an errno that means PORT_DOWN: the kernel will tell when it changes. */
 static bool fail_state(char error[PORT_ERROR_SIZE], const char *interface, const char *state, int state_errno)
 {
 	snprintf(error, PORT_ERROR_SIZE, "interface %s%s", interface, state);
@@ -42,7 +47,7 @@ static bool fail_state(char error[PORT_ERROR_SIZE], const char *interface, const
 	return false;
 }
 
-/* Index and MAC of an interface that is there, is Ethernet, is up and has a carrier. */
+/* Takes over index and MAC of the interface, which must exist, be Ethernet, be up and have a carrier. */
 static bool interface_query(struct port *port, const char *interface, char error[PORT_ERROR_SIZE])
 {
 	struct ifreq request = {0};
@@ -114,11 +119,84 @@ static bool bind_interface(int fd, const char *interface, int index, char error[
 		.sll_ifindex = index,
 	};
 
-	/* It may have gone since it was looked up. */
+	/* Fails when the interface has gone since it was looked up. */
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return fail_errno(error, interface, "bind");
 	return true;
 }
+
+/*
+ * --- Closing ---
+ *
+ * Closing a packet socket takes 5 to 40 ms: the kernel waits until no processor can still be using it. The caller
+ * serves other outlets in that time, so a thread closes the socket. The thread ends when there is no socket left to
+ * close.
+ */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int closing[CLOSING_MAX];
+static size_t closing_count;
+static bool thread_runs;
+
+static void *close_all(void *unused)
+{
+	(void)unused;
+	pthread_mutex_lock(&lock);
+	while (closing_count > 0) {
+		int fd = closing[--closing_count];
+		pthread_mutex_unlock(&lock);
+		close(fd);
+		pthread_mutex_lock(&lock);
+	}
+	thread_runs = false;
+	pthread_mutex_unlock(&lock);
+	return NULL;
+}
+
+/* Signals are for the caller's thread: the new one starts with all of them blocked. */
+static bool start_thread(void)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	sigset_t all;
+	sigset_t before;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, THREAD_STACK);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = pthread_create(&thread, &attr, close_all, NULL);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attr);
+	return error == 0;
+}
+
+static bool hand_over(int fd)
+{
+	bool taken = false;
+
+	pthread_mutex_lock(&lock);
+	thread_runs = thread_runs || start_thread();
+	if (thread_runs && closing_count < CLOSING_MAX) {
+		closing[closing_count++] = fd;
+		taken = true;
+	}
+	pthread_mutex_unlock(&lock);
+	return taken;
+}
+
+/* Closes `fd` soon; the caller must not use it any more. errno stays as it is. */
+static void close_soon(int fd)
+{
+	int kept_errno = errno;
+
+	if (!hand_over(fd))
+		close(fd);
+	errno = kept_errno;
+}
+
+/* --- The port --- */
 
 static enum port_result live_recv(struct port *port, uint8_t *frame, size_t size, size_t *len)
 {
@@ -128,7 +206,7 @@ static enum port_result live_recv(struct port *port, uint8_t *frame, size_t size
 		ssize_t n = recvfrom(port->fd, frame, size, 0, (struct sockaddr *)&from, &from_len);
 		if (n < 0)
 			return port_result_of_errno(errno);
-		/* A copy of what this host sent itself. */
+		/* The kernel also hands over a copy of each frame that this host sends. */
 		if (from.sll_pkttype == PACKET_OUTGOING)
 			continue;
 		*len = (size_t)n;
@@ -149,7 +227,7 @@ static bool live_connected(const struct port *port)
 
 static void live_close(struct port *port)
 {
-	port_closer_close(port->fd);
+	close_soon(port->fd);
 	free(port);
 }
 
@@ -160,7 +238,7 @@ static const struct port_ops live_ops = {
 	.close = live_close,
 };
 
-/* With protocol 0 the socket receives nothing until bind names the protocol, and opening it is cheap. */
+/* With protocol 0 the socket is opened at once (not in 10 ms), and receives nothing until bind names the protocol. */
 static int socket_open(const char *interface, char error[PORT_ERROR_SIZE])
 {
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -191,7 +269,7 @@ struct port *port_open_raw(const char *interface, char error[PORT_ERROR_SIZE])
 		goto no_bind;
 	return port;
 no_bind:
-	port_closer_close(port->fd);
+	close_soon(port->fd);
 no_socket:
 	free(port);
 	return NULL;

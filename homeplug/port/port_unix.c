@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 /*
- * A connecting port waits on its socket. A listening one waits on an epoll descriptor over the listening
- * socket and its present peer, so that port_fd outlives the peers.
+ * The fd of a connecting port is its socket. That of a listening port is an epoll descriptor over the listening
+ * socket and the present peer, so that it stays the same when peers come and go.
  */
-struct unix_link {
+struct unix_port {
 	struct port base;
 	int listen_fd; /* -1: the connecting side */
 	int peer_fd;   /* -1: no peer */
@@ -36,7 +36,7 @@ static void fail_errno(char error[PORT_ERROR_SIZE], const char *path, const char
 	fail(error, path, what);
 }
 
-/* FNV-1a over process, path and role: two ends differ even within one process. */
+/* FNV-1a over process id, path and role: the two ends differ even within one process. */
 static void mac_derive(const char *path, bool listens, uint8_t mac[MAC_LEN])
 {
 	uint64_t hash = 0xcbf29ce484222325u ^ (uint64_t)getpid() ^ (uint64_t)listens << 32;
@@ -54,22 +54,22 @@ static int socket_new(void)
 	return socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-static bool watch(const struct unix_link *u, int fd)
+static bool watch(const struct unix_port *u, int fd)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
 
 	return epoll_ctl(u->base.fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-static void peer_drop(struct unix_link *u)
+static void peer_drop(struct unix_port *u)
 {
 	if (u->peer_fd >= 0)
 		close(u->peer_fd);
 	u->peer_fd = -1;
 }
 
-/* Takes the peers that wait; the last one stays. */
-static void peer_accept(struct unix_link *u)
+/* Accepts all waiting peers. The last one stays, the others are closed. */
+static void peers_accept(struct unix_port *u)
 {
 	int fd;
 
@@ -81,7 +81,7 @@ static void peer_accept(struct unix_link *u)
 	}
 }
 
-static enum port_result peer_recv(const struct unix_link *u, uint8_t *frame, size_t size, size_t *len)
+static enum port_result peer_recv(const struct unix_port *u, uint8_t *frame, size_t size, size_t *len)
 {
 	ssize_t n = recv(u->peer_fd, frame, size, 0);
 
@@ -93,14 +93,14 @@ static enum port_result peer_recv(const struct unix_link *u, uint8_t *frame, siz
 
 static enum port_result connect_recv(struct port *port, uint8_t *frame, size_t size, size_t *len)
 {
-	return peer_recv((const struct unix_link *)port, frame, size, len);
+	return peer_recv((const struct unix_port *)port, frame, size, len);
 }
 
 static enum port_result listen_recv(struct port *port, uint8_t *frame, size_t size, size_t *len)
 {
-	struct unix_link *u = (struct unix_link *)port;
+	struct unix_port *u = (struct unix_port *)port;
 
-	peer_accept(u);
+	peers_accept(u);
 	if (u->peer_fd < 0)
 		return PORT_EMPTY;
 	enum port_result result = peer_recv(u, frame, size, len);
@@ -111,7 +111,7 @@ static enum port_result listen_recv(struct port *port, uint8_t *frame, size_t si
 
 static bool unix_send(struct port *port, const uint8_t *frame, size_t len)
 {
-	const struct unix_link *u = (const struct unix_link *)port;
+	const struct unix_port *u = (const struct unix_port *)port;
 
 	if (u->peer_fd < 0) {
 		errno = ENOTCONN;
@@ -122,18 +122,18 @@ static bool unix_send(struct port *port, const uint8_t *frame, size_t len)
 
 static bool unix_connected(const struct port *port)
 {
-	return ((const struct unix_link *)port)->peer_fd >= 0;
+	return ((const struct unix_port *)port)->peer_fd >= 0;
 }
 
 static void connect_close(struct port *port)
 {
-	peer_drop((struct unix_link *)port);
+	peer_drop((struct unix_port *)port);
 	free(port);
 }
 
 static void listen_close(struct port *port)
 {
-	struct unix_link *u = (struct unix_link *)port;
+	struct unix_port *u = (struct unix_port *)port;
 
 	peer_drop(u);
 	if (u->bound)
@@ -159,9 +159,9 @@ static const struct port_ops listen_ops = {
 	.close = listen_close,
 };
 
-static struct unix_link *unix_new(const char *path, const struct port_ops *ops, char error[PORT_ERROR_SIZE])
+static struct unix_port *unix_new(const char *path, const struct port_ops *ops, char error[PORT_ERROR_SIZE])
 {
-	struct unix_link *u;
+	struct unix_port *u;
 
 	if (path[0] == '\0' || strlen(path) >= sizeof(u->address.sun_path)) {
 		fail(error, path, path[0] == '\0' ? "a path is expected" : "the path is too long");
@@ -182,7 +182,7 @@ static struct unix_link *unix_new(const char *path, const struct port_ops *ops, 
 
 struct port *port_open_unix(const char *path, char error[PORT_ERROR_SIZE])
 {
-	struct unix_link *u = unix_new(path, &connect_ops, error);
+	struct unix_port *u = unix_new(path, &connect_ops, error);
 
 	if (u == NULL)
 		return NULL;
@@ -202,8 +202,8 @@ struct port *port_open_unix(const char *path, char error[PORT_ERROR_SIZE])
 }
 
 /*
- * Whether the socket file belongs to no process any more. A datagram socket never gets through to a
- * SOCK_SEQPACKET listener: asking this way does not push a living listener's peer out.
+ * Whether no process listens on the socket file any more. A datagram socket is used to ask, because it cannot connect
+ * to a SOCK_SEQPACKET listener: a connection would replace the present peer of a living listener.
  */
 static bool socket_is_stale(const struct sockaddr_un *address)
 {
@@ -233,7 +233,7 @@ static bool bind_path(int fd, const struct sockaddr_un *address)
 
 struct port *port_listen_unix(const char *path, char error[PORT_ERROR_SIZE])
 {
-	struct unix_link *u = unix_new(path, &listen_ops, error);
+	struct unix_port *u = unix_new(path, &listen_ops, error);
 
 	if (u == NULL)
 		return NULL;

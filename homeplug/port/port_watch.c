@@ -66,7 +66,7 @@ static bool parse_one(const struct nlmsghdr *message, struct port_event *event)
 	    message->nlmsg_len < NLMSG_LENGTH(sizeof(struct ifinfomsg)))
 		return false;
 	const struct ifinfomsg *info = NLMSG_DATA(message);
-	/* A bridge tells of its ports in the same group: a port that leaves it is still there. */
+	/* A bridge reports its ports in the same group. RTM_DELLINK then means that a port left the bridge, not the host. */
 	if (info->ifi_family != AF_UNSPEC || info->ifi_index <= 0)
 		return false;
 	*event = (struct port_event){
@@ -128,12 +128,12 @@ int port_watch_fd(const struct port_watch *watch)
 	return watch->fd;
 }
 
-static void missed(const struct port_watch *watch, port_event_handler *handle, void *context)
+static void report_missed(const struct port_watch *watch, port_event_handler *handle, void *context)
 {
 	const struct port_event event = {.news = PORT_NEWS_MISSED};
 	uint8_t octet;
 
-	/* What is still queued is older than what will be seen now. */
+	/* What is still queued is older than the state that the caller will look at now. */
 	for (int i = 0; i < DISCARD_MAX && (recv(watch->fd, &octet, 1, 0) >= 0 || errno == ENOBUFS); i++)
 		;
 	handle(context, &event);
@@ -151,8 +151,8 @@ enum port_result port_watch_read(struct port_watch *watch, port_event_handler *h
 	if (n < 0 && errno != ENOBUFS)
 		return PORT_ERROR;
 	if (n < 0 || (header.msg_flags & MSG_TRUNC) != 0)
-		missed(watch, handle, context);
-	else if (from.nl_pid == 0) /* the kernel, not another process */
+		report_missed(watch, handle, context);
+	else if (from.nl_pid == 0) /* sent by the kernel, not by another process */
 		port_watch_parse(watch->buffer, (size_t)n, handle, context);
 	return PORT_FRAME;
 }
@@ -165,7 +165,7 @@ void port_watch_settle(int fd, int ifindex)
 	struct ifreq request = {.ifr_ifindex = ifindex};
 
 	if (ioctl(fd, SIOCGIFNAME, &request) < 0)
-		return; /* gone, as the look that follows will find */
+		return; /* it has gone: port_watch_look will find that */
 	request.ifr_data = (void *)&carrier;
 	ioctl(fd, SIOCETHTOOL, &request);
 }

@@ -35,9 +35,7 @@
 
 /* C_EVSE_match_parallel: the most an outlet handles at once */
 #define SLAC_EVSE_RUNS 5
-/*
- * C_conn_max_match: so many matchings of one vehicle may fail and be followed by a new window of TT_EVSE_SLAC_init.
- */
+/* C_conn_max_match: so many failed matchings of one vehicle are followed by a new window of TT_EVSE_SLAC_init. */
 #define SLAC_CONN_MAX_MATCH 3
 /* TT_EVSE_vald_toggle: an EV that announces a longer time gets its result after this one. */
 #define SLAC_VALD_TOGGLE_MAX_MS 3500
