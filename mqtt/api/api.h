@@ -2,16 +2,15 @@
 /*
  * The MQTT messages of slacd as typed structs: JSON text in, struct out, and back.
  *
- * Implements the message set of the project's "MQTT interface of slacd" (that of the public Josev API).
- * One JSON object per MQTT message, on one line:
+ * The messages are those of doc/mqtt.md (and of the public Josev API). Each MQTT message is one JSON object on one
+ * line:
  *
  *     {"id":"<uuid v4>","name":"<message>","type":"request|response|update","data":{...}}
  *
- * Pure: no socket, clock, log or global. Structs are plain copies owned by the caller and hold no pointer
- * into the payload. All text in them is valid UTF-8 without control characters and NUL-terminated.
+ * Pure: no socket, clock, log or global. Structs are plain copies owned by the caller and hold no pointer into the
+ * payload. All text in them is valid UTF-8 without control characters and NUL-terminated.
  *
- * This header is slacd's side. The station's side (what slacd reads, the station writes) is
- * mqtt/api_station.h.
+ * This header is the side of slacd. The side of the station is tools/station/api_station.h.
  */
 #ifndef MQTT_API_API_H
 #define MQTT_API_API_H
@@ -45,17 +44,16 @@
 
 enum api_result {
 	API_OK,
-	API_IGNORED,   /* a message of others on the shared topic: say nothing */
-	API_MALFORMED, /* not JSON, trailing octets, not an object, or no text `name`; error.expected says
-			  which */
-	API_INVALID,   /* a message of ours with a wrong member; error names it */
-	API_TOO_LARGE, /* more than API_PAYLOAD_MAX octets; not looked at */
+	API_IGNORED,   /* a message that is not for slacd, on a topic shared with others: not an error */
+	API_MALFORMED, /* not JSON, trailing octets, not an object, or no text `name`; error.expected says which */
+	API_INVALID,   /* a message for slacd with a wrong member; error names it */
+	API_TOO_LARGE  /* more than API_PAYLOAD_MAX octets; not parsed */
 };
 
 /*
- * Why a message was refused. `name` is the message name ("" when unknown), `member` the path of the member
- * from the envelope, e.g. "data.parameters[1].evse_id" ("" for the message as a whole), `expected` what
- * should be there. Made for one log line: "<name>: <member>: expected <expected>".
+ * Why a message was refused. `name` is the name of the message ("" when unknown), `member` the path of the member
+ * from the envelope, e.g. "data.parameters[1].evse_id" ("" for the message as a whole), `expected` what should be
+ * there. For one line of the log: "<name>: <member>: expected <expected>".
  */
 struct api_error {
 	char name[32];
@@ -63,11 +61,7 @@ struct api_error {
 	char expected[API_EXPECTED_MAX];
 };
 
-enum api_type {
-	API_REQUEST,
-	API_RESPONSE,
-	API_UPDATE,
-};
+enum api_type { API_REQUEST, API_RESPONSE, API_UPDATE };
 
 enum api_kind {
 	API_SERVICE_STATUS,       /* request */
@@ -80,7 +74,7 @@ enum api_kind {
 	API_SLAC_NETWORK_INFO,    /* request */
 	API_HLC_CHARGING,         /* update */
 	API_AUTHORIZATION,        /* update */
-	API_RESET,                /* request */
+	API_RESET                 /* request */
 };
 
 enum api_service_state {
@@ -88,7 +82,7 @@ enum api_service_state {
 	API_SERVICE_READY,
 	API_SERVICE_STOPPING,
 	API_SERVICE_ERROR,
-	API_SERVICE_BUSY,
+	API_SERVICE_BUSY
 };
 
 enum api_evse_status {
@@ -98,7 +92,7 @@ enum api_evse_status {
 	API_EVSE_UTILITY_INTERRUPT_EVENT,
 	API_EVSE_ISOLATION_MONITORING_ACTIVE,
 	API_EVSE_EMERGENCY_SHUTDOWN,
-	API_EVSE_MALFUNCTION,
+	API_EVSE_MALFUNCTION
 };
 
 enum api_cp_state {
@@ -111,43 +105,29 @@ enum api_cp_state {
 	API_CP_D1,
 	API_CP_D2,
 	API_CP_E,
-	API_CP_F,
+	API_CP_F
 };
 
-enum api_cp_pwm_status {
-	API_CP_PWM_VALID,
-	API_CP_PWM_INVALID,
-	API_CP_PWM_ERROR,
-};
+enum api_cp_pwm_status { API_CP_PWM_VALID, API_CP_PWM_INVALID, API_CP_PWM_ERROR };
 
-enum api_data_link_action {
-	API_DATA_LINK_TERMINATE,
-	API_DATA_LINK_PAUSE,
-	API_DATA_LINK_RESUME,
-};
+enum api_data_link_action { API_DATA_LINK_TERMINATE, API_DATA_LINK_PAUSE, API_DATA_LINK_RESUME };
 
 enum api_slac_state {
 	API_SLAC_MATCHING,
 	API_SLAC_MATCHED,
 	API_SLAC_FAILED,
 	API_SLAC_UNMATCHED,
-	API_SLAC_BASIC_CHARGING,
+	API_SLAC_BASIC_CHARGING
 };
 
-enum api_link_state {
-	API_LINK_CONNECTED,
-	API_LINK_UNKNOWN,
-};
+enum api_link_state { API_LINK_CONNECTED, API_LINK_UNKNOWN };
 
-enum api_reset_status {
-	API_RESET_ACCEPTED,
-	API_RESET_REJECTED,
-};
+enum api_reset_status { API_RESET_ACCEPTED, API_RESET_REJECTED };
 
 /* The name under which the slac status is published. */
 enum api_slac_status_name {
-	API_NAME_SLAC_SERVICE_STATUS, /* "slac_service_status", the project's default */
-	API_NAME_SLAC_STATUS,         /* "slac_status", as stations written for the Josev API know it */
+	API_NAME_SLAC_SERVICE_STATUS, /* "slac_service_status", the default */
+	API_NAME_SLAC_STATUS          /* "slac_status", as stations written for the Josev API know it */
 };
 
 /* One outlet of cs_parameters. has_ac: any connector offers ac or ac_bpt; has_dc: dc or dc_bpt. */
@@ -161,7 +141,7 @@ struct api_evse_parameters {
 
 /* The data of cs_parameters. evse_ids are unique. */
 struct api_parameters {
-	size_t count; /* 0 … API_EVSES_MAX */
+	size_t count; /* 0 ... API_EVSES_MAX */
 	struct api_evse_parameters evses[API_EVSES_MAX];
 };
 
@@ -171,13 +151,13 @@ struct api_evse_limits {
 	enum api_evse_status status_code;
 	bool has_ac;
 	bool rcd_error;
-	double max_current_a[3];  /* l1, l2, l3 in A, 0 … 1000; 0 is a phase that is not connected */
-	double nominal_voltage_v; /* 0 … 1500 */
+	double max_current_a[3];  /* l1, l2, l3 in A, 0 ... 1000; 0 is a phase that is not connected */
+	double nominal_voltage_v; /* 0 ... 1500 */
 };
 
 /* The data of cs_status_and_limits. evse_ids are unique. */
 struct api_limits {
-	size_t count; /* 0 … API_EVSES_MAX */
+	size_t count; /* 0 ... API_EVSES_MAX */
 	struct api_evse_limits evses[API_EVSES_MAX];
 };
 
@@ -194,9 +174,9 @@ struct api_cp_status {
 	bool has_max_voltage;
 	bool has_min_voltage;
 	bool has_duty_cycle;
-	double max_voltage_v;      /* -30 … 30 */
-	double min_voltage_v;      /* -30 … 30 */
-	double duty_cycle_percent; /* 0 … 100 */
+	double max_voltage_v;      /* -30 ... 30 */
+	double min_voltage_v;      /* -30 ... 30 */
+	double duty_cycle_percent; /* 0 ... 100 */
 };
 
 struct api_data_link {
@@ -210,8 +190,7 @@ struct api_hlc_charging {
 };
 
 /*
- * authorization: by_eim is false for other means (a `type` other than "eim"); accepted for status "accepted", false
- * for every other status.
+ * authorization. by_eim: the `type` is "eim", or there is none. accepted: the status is "accepted".
  */
 struct api_authorization {
 	char evse_id[API_EVSE_ID_MAX];
@@ -224,7 +203,7 @@ struct api_evse_request {
 	char evse_id[API_EVSE_ID_MAX];
 };
 
-/* One inbound message; `kind` selects the member of `data`. About 8 KiB: allocate one and reuse it. */
+/* One inbound message; `kind` selects the member of `data`. It has about 8 KiB: allocate one and reuse it. */
 struct api_message {
 	enum api_kind kind;
 	enum api_type type;
@@ -242,17 +221,17 @@ struct api_message {
 };
 
 /*
- * Reads one inbound payload of `len` octets (no NUL needed). On API_OK *out is complete; on anything else
- * *out is unchanged. *error is written for API_MALFORMED, API_INVALID and API_TOO_LARGE only. API_IGNORED: an
- * unknown name, a known name in a direction that is not for slacd (e.g. slacd's own request seen on a shared
- * topic), or a service_status request for another service. Unknown members are skipped.
+ * Reads one inbound payload of `len` octets (no NUL needed). With API_OK *out is complete; with any other result *out
+ * is unchanged. *error is written for API_MALFORMED, API_INVALID and API_TOO_LARGE only. API_IGNORED: the name is
+ * unknown, the type is not one that slacd receives (such as its own request on a shared topic), or it is a
+ * service_status request for another service. Unknown members are skipped.
  */
 enum api_result api_parse(const char *payload, size_t len, struct api_message *out, struct api_error *error);
 
 /*
- * Read a text that holds only the `data` object of cs_parameters or cs_status_and_limits (the boot files),
- * with the same checks; member paths begin with "data" as in a message. Never API_IGNORED. *out is unchanged
- * on failure.
+ * Read a text that holds only the `data` object of cs_parameters or cs_status_and_limits (the files for the start),
+ * with the same checks as for a message. The paths of members begin with "data" here, too. Never API_IGNORED. *out is
+ * unchanged on failure.
  */
 enum api_result api_parse_parameters_data(const char *text, size_t len, struct api_parameters *out,
 					  struct api_error *error);
@@ -260,10 +239,10 @@ enum api_result api_parse_limits_data(const char *text, size_t len, struct api_l
 
 /* --- Outbound ---
  *
- * Every builder writes one line of compact JSON and a NUL to out[0 … size-1] and returns its length without
+ * Every builder writes one line of compact JSON and a NUL to out[0 ... size-1] and returns its length without
  * the NUL, or 0 (and out is "" if size > 0) when it does not fit, memory is short, or a text is not valid
- * UTF-8. Members come in the order id, name, type, data, and within data as the interface document lists
- * them. `id` is a new one (api_uuid_v4) for a request or update, and that of the request for a response.
+ * UTF-8. Members come in the order id, name, type, data, and within data as doc/mqtt.md lists them. `id` is a new one
+ * (api_uuid_v4) for a request or update, and that of the request for a response.
  */
 
 /* service_status; type is API_UPDATE or API_RESPONSE. */
@@ -290,8 +269,8 @@ struct api_cp_pwm {
 size_t api_build_cp_pwm_request(char *out, size_t size, const char *id, const struct api_cp_pwm *pwm);
 
 /*
- * slac_service_status (or slac_status) update. run_id (API_RUN_ID_LEN octets, wire order) and reason may be
- * NULL: the member is then omitted. run_id is written as "0x" and 16 lower-case hex digits.
+ * slac_service_status (or slac_status) update. run_id (API_RUN_ID_LEN octets, wire order) and reason may be NULL; the
+ * member is then left out. run_id is written as "0x" and 16 lower-case hex digits.
  */
 size_t api_build_slac_status(char *out, size_t size, const char *id, enum api_slac_status_name name,
 			     const char *evse_id, const uint8_t *run_id, enum api_slac_state state, const char *reason);
@@ -319,7 +298,10 @@ size_t api_build_reset_response(char *out, size_t size, const char *id, enum api
 /* Makes a version 4 UUID (RFC 4122, lower case) from 16 random octets. */
 void api_uuid_v4(const uint8_t random[16], char out[API_UUID_MAX]);
 
-/* Texts of the wire, for logs and for the builders. Never NULL; "unknown" for a value outside the enum. */
+/*
+ * The words of the enums in messages, for logs and for the builders. "unknown" for a value outside the enum. Never
+ * NULL.
+ */
 const char *api_kind_text(enum api_kind kind); /* the message name */
 const char *api_type_text(enum api_type type);
 const char *api_service_state_text(enum api_service_state state);

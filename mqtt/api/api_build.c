@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Builders of the messages that slacd sends. */
 #include "mqtt/api/api.h"
+#include "mqtt/api/api_writer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-
-#include "mqtt/api/api_writer.h"
+#include <string.h>
 
 size_t api_build_service_status(char *out, size_t size, const char *id, enum api_type type,
 				const char *software_version, enum api_service_state state)
@@ -66,10 +66,10 @@ size_t api_build_slac_status(char *out, size_t size, const char *id, enum api_sl
 
 	api_writer_begin(&writer, id, api_slac_status_name_text(name), API_UPDATE);
 	api_writer_text(&writer, writer.data, "evse_id", evse_id);
-	if (run_id)
+	if (run_id != NULL)
 		api_writer_hex(&writer, writer.data, "run_id", "0x", "", run_id, API_RUN_ID_LEN);
 	api_writer_text(&writer, writer.data, "status", api_slac_state_text(state));
-	if (reason)
+	if (reason != NULL)
 		api_writer_text(&writer, writer.data, "reason", reason);
 	return api_writer_finish(&writer, out, size);
 }
@@ -106,10 +106,9 @@ size_t api_build_network_info_response(char *out, size_t size, const char *id, c
 
 	api_writer_begin(&writer, id, "slac_network_info", API_RESPONSE);
 	api_writer_text(&writer, writer.data, "evse_id", evse_id);
-	for (size_t i = 0; list && i < count && i < API_NETWORKS_MAX; i++) {
+	for (size_t i = 0; list != NULL && i < count && i < API_NETWORKS_MAX; i++) {
 		struct json_object *network = new_network(&writer, &networks[i]);
-
-		if (!network || json_object_array_add(list, network) != 0) {
+		if (network == NULL || json_object_array_add(list, network) != 0) {
 			json_object_put(network);
 			writer.failed = true;
 		}
@@ -125,4 +124,22 @@ size_t api_build_reset_response(char *out, size_t size, const char *id, enum api
 	api_writer_begin(&writer, id, "reset", API_RESPONSE);
 	api_writer_text(&writer, writer.data, "status", api_reset_status_text(status));
 	return api_writer_finish(&writer, out, size);
+}
+
+void api_uuid_v4(const uint8_t random[16], char out[API_UUID_MAX])
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t octets[16];
+	char *p = out;
+
+	memcpy(octets, random, sizeof(octets));
+	octets[6] = (uint8_t)((octets[6] & 0x0f) | 0x40); /* version 4 */
+	octets[8] = (uint8_t)((octets[8] & 0x3f) | 0x80); /* variant of RFC 4122 */
+	for (size_t i = 0; i < sizeof(octets); i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*p++ = '-';
+		*p++ = digits[octets[i] >> 4];
+		*p++ = digits[octets[i] & 0x0f];
+	}
+	*p = '\0';
 }

@@ -6,23 +6,22 @@
 
 static const struct api_row *find_name(const struct api_row *rows, size_t count, const char *name)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (strcmp(rows[i].name, name) == 0)
 			return &rows[i];
-	}
 	return NULL;
 }
 
 static const struct api_row *find_type(const struct api_row *rows, size_t count, const char *name, int type)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if ((int)rows[i].type == type && strcmp(rows[i].name, name) == 0)
 			return &rows[i];
-	}
 	return NULL;
 }
 
-static void start_error(struct api_error *error, const char *name)
+/* Empties the error, for a message of this name. */
+static void begin_error(struct api_error *error, const char *name)
 {
 	memset(error, 0, sizeof(*error));
 	snprintf(error->name, sizeof(error->name), "%s", name);
@@ -38,7 +37,7 @@ static enum api_result read_known(const struct api_node *root, const char *name,
 	if (!api_json_enum(root, "type", &api_texts_type, &type))
 		return API_INVALID;
 	envelope->row = find_type(rows, count, name, type);
-	if (!envelope->row)
+	if (envelope->row == NULL)
 		return API_IGNORED;
 	if (!api_json_text(root, "id", envelope->id, sizeof(envelope->id)) || !api_json_object(root, "data", &data))
 		return API_INVALID;
@@ -48,13 +47,13 @@ static enum api_result read_known(const struct api_node *root, const char *name,
 static enum api_result read_root(struct json_object *value, const struct api_row *rows, size_t count,
 				 struct api_envelope *envelope, void *out, struct api_error *error)
 {
-	struct api_error found; /* an ignored message leaves the caller's error alone */
+	struct api_error found; /* an ignored message must not change the error of the caller */
 	struct api_node root = {.value = value, .error = &found};
 	struct json_object *name = NULL;
 	const struct api_row *row;
 	enum api_result result;
 
-	start_error(&found, "");
+	begin_error(&found, "");
 	json_object_object_get_ex(value, "name", &name);
 	if (!json_object_is_type(name, json_type_string)) {
 		api_json_fail(&root, "name", "the name of the message, a text");
@@ -62,9 +61,9 @@ static enum api_result read_root(struct json_object *value, const struct api_row
 		return API_MALFORMED;
 	}
 	row = find_name(rows, count, json_object_get_string(name));
-	if (!row || strlen(row->name) != (size_t)json_object_get_string_len(name))
+	if (row == NULL || strlen(row->name) != (size_t)json_object_get_string_len(name))
 		return API_IGNORED;
-	start_error(&found, row->name);
+	begin_error(&found, row->name);
 	result = read_known(&root, row->name, rows, count, envelope, out);
 	if (result == API_INVALID)
 		*error = found;
@@ -89,13 +88,13 @@ enum api_result api_envelope_parse_data(const char *text, size_t len, const stru
 {
 	struct json_object *value;
 	enum api_result result = api_json_parse(text, len, &value, error);
-	/* As if it stood in an envelope, so that the path of a member is the same as in a message. */
+	/* A node for the envelope, so that the path of a member is the same as in a message. */
 	struct api_node envelope = {.error = error};
 	struct api_node data = {.parent = &envelope, .member = "data", .error = error};
 
 	if (result != API_OK)
 		return result;
-	start_error(error, row->name);
+	begin_error(error, row->name);
 	data.value = value;
 	result = row->read(&data, out);
 	json_object_put(value);

@@ -5,39 +5,37 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mqtt/api/api_utf8.h"
-
-static enum api_result document_error(struct api_error *error, enum api_result result, const char *expected)
+/* Writes an error about the text as a whole, and returns `result`. */
+static enum api_result fail_document(struct api_error *error, enum api_result result, const char *expected)
 {
 	memset(error, 0, sizeof(*error));
 	snprintf(error->expected, sizeof(error->expected), "%s", expected);
 	return result;
 }
 
-static bool only_space(const char *text, size_t len)
+static bool is_white_space(const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++)
 		if (!strchr(" \t\r\n", text[i]))
 			return false;
-	}
 	return true;
 }
 
-/* The tokener's work, without the checks that need no tokener. */
+/* Parses the text and checks that only white space follows. NULL on failure. */
 static struct json_object *tokenize(const char *text, size_t len)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(API_DEPTH_MAX);
 	struct json_object *root;
 	size_t end;
 
-	if (!tokener)
+	if (tokener == NULL)
 		return NULL;
-	/* Strict refuses comments and quotes of other kinds; what follows the object is checked here. */
+	/* Strict mode refuses comments and single quotes. What follows the object is checked below. */
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
 	root = json_tokener_parse_ex(tokener, text, (int)len);
 	end = json_tokener_get_parse_end(tokener);
 	if (json_tokener_get_error(tokener) != json_tokener_success || end > len ||
-	    !only_space(text + end, len - end)) {
+	    !is_white_space(text + end, len - end)) {
 		json_object_put(root);
 		root = NULL;
 	}
@@ -50,15 +48,15 @@ enum api_result api_json_parse(const char *text, size_t len, struct json_object 
 	struct json_object *parsed;
 
 	if (len > API_PAYLOAD_MAX)
-		return document_error(error, API_TOO_LARGE, "at most 65536 octets");
+		return fail_document(error, API_TOO_LARGE, "at most 65536 octets");
 	if (len == 0 || memchr(text, '\0', len) || !api_utf8_valid(text, len))
-		return document_error(error, API_MALFORMED, "UTF-8 text without NUL");
+		return fail_document(error, API_MALFORMED, "UTF-8 text without NUL");
 	parsed = tokenize(text, len);
-	if (!parsed)
-		return document_error(error, API_MALFORMED, "one JSON object, nested at most 16 deep");
+	if (parsed == NULL)
+		return fail_document(error, API_MALFORMED, "one JSON object, nested at most 16 deep");
 	if (!json_object_is_type(parsed, json_type_object)) {
 		json_object_put(parsed);
-		return document_error(error, API_MALFORMED, "a JSON object");
+		return fail_document(error, API_MALFORMED, "a JSON object");
 	}
 	*root = parsed;
 	return API_OK;
@@ -69,11 +67,11 @@ static void append_path(const struct api_node *node, char *path, size_t size)
 {
 	size_t used;
 
-	if (!node->parent)
+	if (node->parent == NULL)
 		return;
 	append_path(node->parent, path, size);
 	used = strlen(path);
-	if (node->member)
+	if (node->member != NULL)
 		snprintf(path + used, size - used, "%s%s", used ? "." : "", node->member);
 	else
 		snprintf(path + used, size - used, "[%zu]", node->index);
@@ -87,7 +85,7 @@ bool api_json_fail(const struct api_node *node, const char *member, const char *
 	error->member[0] = '\0';
 	append_path(node, error->member, sizeof(error->member));
 	used = strlen(error->member);
-	if (member)
+	if (member != NULL)
 		snprintf(error->member + used, sizeof(error->member) - used, "%s%s", used ? "." : "", member);
 	snprintf(error->expected, sizeof(error->expected), "%s", expected);
 	return false;
@@ -106,7 +104,7 @@ static struct json_object *get_typed(const struct api_node *node, const char *me
 {
 	struct json_object *value = get(node, member);
 
-	if (json_object_is_type(value, type) && value)
+	if (json_object_is_type(value, type) && value != NULL)
 		return value;
 	api_json_fail(node, member, expected);
 	return NULL;
@@ -121,7 +119,7 @@ bool api_json_object(const struct api_node *node, const char *member, struct api
 {
 	struct json_object *value = get_typed(node, member, json_type_object, "an object");
 
-	if (!value)
+	if (value == NULL)
 		return false;
 	*out = (struct api_node){.value = value, .parent = node, .member = member, .error = node->error};
 	return true;
@@ -134,7 +132,7 @@ bool api_json_array(const struct api_node *node, const char *member, size_t max,
 
 	snprintf(expected, sizeof(expected), "an array of at most %zu entries", max);
 	value = get_typed(node, member, json_type_array, expected);
-	if (!value)
+	if (value == NULL)
 		return false;
 	if (json_object_array_length(value) > max)
 		return api_json_fail(node, member, expected);
@@ -150,7 +148,7 @@ bool api_json_element(const struct api_node *array, size_t index, struct api_nod
 				   .index = index,
 				   .error = array->error};
 
-	if (!element.value || !json_object_is_type(element.value, json_type_object))
+	if (element.value == NULL || !json_object_is_type(element.value, json_type_object))
 		return api_json_fail(&element, NULL, "an object");
 	*out = element;
 	return true;
@@ -160,7 +158,7 @@ bool api_json_bool(const struct api_node *node, const char *member, bool *out)
 {
 	struct json_object *value = get_typed(node, member, json_type_boolean, "true or false");
 
-	if (!value)
+	if (value == NULL)
 		return false;
 	*out = json_object_get_boolean(value);
 	return true;
@@ -174,7 +172,8 @@ bool api_json_number(const struct api_node *node, const char *member, double min
 	double number;
 
 	snprintf(expected, sizeof(expected), "a number from %g to %g %s", min, max, unit);
-	if (!value || (!json_object_is_type(value, json_type_int) && !json_object_is_type(value, json_type_double)))
+	if (value == NULL ||
+	    (!json_object_is_type(value, json_type_int) && !json_object_is_type(value, json_type_double)))
 		return api_json_fail(node, member, expected);
 	number = json_object_get_double(value);
 	if (!isfinite(number) || number < min || number > max)
@@ -183,12 +182,11 @@ bool api_json_number(const struct api_node *node, const char *member, double min
 	return true;
 }
 
-static bool printable(const char *text, size_t len)
+static bool is_printable(const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
 			return false;
-	}
 	return true;
 }
 
@@ -200,10 +198,10 @@ bool api_json_text(const struct api_node *node, const char *member, char *out, s
 
 	snprintf(expected, sizeof(expected), "a text of 1 to %zu octets without control characters", size - 1);
 	value = get_typed(node, member, json_type_string, expected);
-	if (!value)
+	if (value == NULL)
 		return false;
 	len = (size_t)json_object_get_string_len(value);
-	if (len == 0 || len >= size || !printable(json_object_get_string(value), len))
+	if (len == 0 || len >= size || !is_printable(json_object_get_string(value), len))
 		return api_json_fail(node, member, expected);
 	memcpy(out, json_object_get_string(value), len + 1);
 	return true;
@@ -215,11 +213,11 @@ bool api_json_text_cut(const struct api_node *node, const char *member, char *ou
 	const char *text;
 	size_t len;
 
-	if (!value)
+	if (value == NULL)
 		return false;
 	text = json_object_get_string(value);
 	len = (size_t)json_object_get_string_len(value);
-	if (!printable(text, len))
+	if (!is_printable(text, len))
 		return api_json_fail(node, member, "a text without control characters");
 	len = api_utf8_cut(text, len, size - 1);
 	memcpy(out, text, len);
@@ -233,13 +231,12 @@ bool api_json_enum(const struct api_node *node, const char *member, const struct
 	char expected[API_EXPECTED_MAX] = "one of";
 
 	/* A text with a NUL inside (\u0000) must not pass as the part before it. */
-	if (value && json_object_is_type(value, json_type_string) &&
+	if (value != NULL && json_object_is_type(value, json_type_string) &&
 	    strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value) &&
 	    api_texts_find(texts, json_object_get_string(value), out))
 		return true;
 	for (size_t i = 0; i < texts->count; i++) {
 		size_t used = strlen(expected);
-
 		snprintf(expected + used, sizeof(expected) - used, "%s %s", i ? "," : "", texts->texts[i]);
 	}
 	return api_json_fail(node, member, expected);

@@ -1,24 +1,325 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the messages that slacd receives (doc/mqtt.md). */
 #include "mqtt/api/api.h"
-
-#include <string.h>
-
 #include "mqtt/api/api_envelope.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- cs_parameters: the outlets of the station, their interfaces and services --- */
+
+#define CONNECTORS_MAX 16
+
+static const char *const connector_types[] = {"AC_single_phase_core", "AC_three_phase_core", "DC_core",
+					      "DC_extended",          "DC_combo_core",       "DC_unique"};
+static const struct api_texts connector_type_texts = {connector_types,
+						      sizeof(connector_types) / sizeof(connector_types[0])};
+
+/* Only the presence of a service counts. Its members are checked nevertheless, so that mistakes of a station show. */
+static bool check_service(const struct api_node *services, const char *name)
+{
+	struct api_node service;
+	char control_mode[API_INFO_MAX];
+	double voltage_v;
+	int type;
+
+	if (!api_json_object(services, name, &service))
+		return false;
+	if (api_json_has(&service, "connector_type") &&
+	    !api_json_enum(&service, "connector_type", &connector_type_texts, &type))
+		return false;
+	if (api_json_has(&service, "nominal_voltage") &&
+	    !api_json_number(&service, "nominal_voltage", 0, 1500, "V", &voltage_v))
+		return false;
+	return !api_json_has(&service, "control_mode") ||
+	       api_json_text_cut(&service, "control_mode", control_mode, sizeof(control_mode));
+}
+
+static bool read_connector(const struct api_node *connector, struct api_evse_parameters *evse)
+{
+	static const char *const names[] = {"ac", "ac_bpt", "dc", "dc_bpt"};
+	struct api_node services;
+
+	if (!api_json_object(connector, "services", &services))
+		return false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!api_json_has(&services, names[i]))
+			continue;
+		if (!check_service(&services, names[i]))
+			return false;
+		if (names[i][0] == 'a')
+			evse->has_ac = true;
+		else
+			evse->has_dc = true;
+	}
+	return true;
+}
+
+static bool read_connectors(const struct api_node *entry, struct api_evse_parameters *evse)
+{
+	struct api_node connectors;
+	struct api_node connector;
+	size_t count;
+
+	if (!api_json_array(entry, "connectors", CONNECTORS_MAX, &connectors, &count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!api_json_element(&connectors, i, &connector) || !read_connector(&connector, evse))
+			return false;
+	return true;
+}
+
+/* The name is given to the kernel, and becomes part of paths under /sys/class/net. */
+static bool read_interface(const struct api_node *entry, struct api_evse_parameters *evse)
+{
+	char *name = evse->network_interface;
+
+	if (!api_json_text(entry, "network_interface", name, API_INTERFACE_MAX))
+		return false;
+	if (strpbrk(name, "/ ") || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return api_json_fail(entry, "network_interface", "the name of a network interface");
+	return true;
+}
+
+static bool read_parameters(const struct api_node *entry, struct api_parameters *parameters)
+{
+	struct api_evse_parameters *evse = &parameters->evses[parameters->count];
+	char expected[API_EXPECTED_MAX];
+
+	if (!api_json_evse_id(entry, evse->evse_id) || !api_json_bool(entry, "supports_eim", &evse->supports_eim) ||
+	    !read_interface(entry, evse) || !read_connectors(entry, evse))
+		return false;
+	for (size_t i = 0; i < parameters->count; i++) {
+		if (strcmp(parameters->evses[i].evse_id, evse->evse_id) != 0)
+			continue;
+		snprintf(expected, sizeof(expected), "another evse_id than that of parameters[%zu], %s", i,
+			 evse->evse_id);
+		return api_json_fail(entry, "evse_id", expected);
+	}
+	parameters->count++;
+	return true;
+}
+
+static enum api_result read_cs_parameters(const struct api_node *data, void *out)
+{
+	struct api_parameters *parameters = out;
+	struct api_node list;
+	struct api_node entry;
+	size_t count;
+
+	if (!api_json_array(data, "parameters", API_EVSES_MAX, &list, &count))
+		return API_INVALID;
+	for (size_t i = 0; i < count; i++)
+		if (!api_json_element(&list, i, &entry) || !read_parameters(&entry, parameters))
+			return API_INVALID;
+	return API_OK;
+}
+
+/* --- cs_status_and_limits: the state of each outlet and what its AC side may deliver; `dc` is not read --- */
+
+#define CURRENT_MAX_A 1000
+#define VOLTAGE_MAX_V 1500
+
+static bool read_current(const struct api_node *ac, struct api_evse_limits *evse)
+{
+	static const char *const phases[] = {"l1", "l2", "l3"};
+	struct api_node current;
+
+	if (!api_json_object(ac, "max_current", &current))
+		return false;
+	for (size_t i = 0; i < 3; i++) {
+		if (i > 0 && !api_json_has(&current, phases[i]))
+			continue;
+		if (!api_json_number(&current, phases[i], 0, CURRENT_MAX_A, "A", &evse->max_current_a[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool read_ac(const struct api_node *entry, struct api_evse_limits *evse)
+{
+	struct api_node ac;
+
+	if (!api_json_has(entry, "ac"))
+		return true;
+	evse->has_ac = true;
+	return api_json_object(entry, "ac", &ac) && read_current(&ac, evse) &&
+	       api_json_number(&ac, "nominal_voltage", 0, VOLTAGE_MAX_V, "V", &evse->nominal_voltage_v) &&
+	       api_json_bool(&ac, "rcd_error", &evse->rcd_error);
+}
+
+static bool read_limits(const struct api_node *entry, struct api_limits *limits)
+{
+	struct api_evse_limits *evse = &limits->evses[limits->count];
+	char expected[API_EXPECTED_MAX];
+	int status;
+
+	if (!api_json_evse_id(entry, evse->evse_id) ||
+	    !api_json_enum(entry, "status_code", &api_texts_evse_status, &status) || !read_ac(entry, evse))
+		return false;
+	evse->status_code = (enum api_evse_status)status;
+	for (size_t i = 0; i < limits->count; i++) {
+		if (strcmp(limits->evses[i].evse_id, evse->evse_id) != 0)
+			continue;
+		snprintf(expected, sizeof(expected), "another evse_id than that of evses[%zu], %s", i, evse->evse_id);
+		return api_json_fail(entry, "evse_id", expected);
+	}
+	limits->count++;
+	return true;
+}
+
+static enum api_result read_cs_limits(const struct api_node *data, void *out)
+{
+	struct api_limits *limits = out;
+	struct api_node list;
+	struct api_node entry;
+	size_t count;
+
+	if (!api_json_array(data, "evses", API_EVSES_MAX, &list, &count))
+		return API_INVALID;
+	for (size_t i = 0; i < count; i++)
+		if (!api_json_element(&list, i, &entry) || !read_limits(&entry, limits))
+			return API_INVALID;
+	return API_OK;
+}
+
+/* --- The control pilot: cp_status updates and the answers to cp_pwm requests --- */
+
+/* The pilot is within +-12 V (IEC 61851-1). The margin allows for calibration errors, and refuses values in mV. */
+#define PILOT_MAX_V 30
+
+static enum api_result read_cp_pwm(const struct api_node *data, void *out)
+{
+	struct api_cp_pwm_response *response = out;
+	int status;
+
+	if (!api_json_evse_id(data, response->evse_id) ||
+	    !api_json_enum(data, "status", &api_texts_cp_pwm_status, &status))
+		return API_INVALID;
+	response->status = (enum api_cp_pwm_status)status;
+	if (api_json_has(data, "info") && !api_json_text_cut(data, "info", response->info, sizeof(response->info)))
+		return API_INVALID;
+	return API_OK;
+}
+
+/* Some stations number their connectors, others name them. */
+static bool read_connector_id(const struct api_node *data, char out[API_CONNECTOR_MAX])
+{
+	struct json_object *value = NULL;
+
+	json_object_object_get_ex(data->value, "connector_id", &value);
+	if (value != NULL && json_object_is_type(value, json_type_int)) {
+		snprintf(out, API_CONNECTOR_MAX, "%" PRId64, json_object_get_int64(value));
+		return true;
+	}
+	if (!json_object_is_type(value, json_type_string))
+		return api_json_fail(data, "connector_id", "a text or an integer");
+	return api_json_text(data, "connector_id", out, API_CONNECTOR_MAX);
+}
+
+static bool read_optional(const struct api_node *data, const char *member, double min, double max, const char *unit,
+			  bool *has, double *out)
+{
+	*has = api_json_has(data, member);
+	return !*has || api_json_number(data, member, min, max, unit, out);
+}
+
+static enum api_result read_cp_status(const struct api_node *data, void *out)
+{
+	struct api_cp_status *status = out;
+	int state;
+
+	if (!api_json_evse_id(data, status->evse_id) || !read_connector_id(data, status->connector_id) ||
+	    !api_json_enum(data, "state", &api_texts_cp_state, &state))
+		return API_INVALID;
+	status->state = (enum api_cp_state)state;
+	if (!read_optional(data, "max_voltage", -PILOT_MAX_V, PILOT_MAX_V, "V", &status->has_max_voltage,
+			   &status->max_voltage_v) ||
+	    !read_optional(data, "min_voltage", -PILOT_MAX_V, PILOT_MAX_V, "V", &status->has_min_voltage,
+			   &status->min_voltage_v) ||
+	    !read_optional(data, "duty_cycle", 0, 100, "%", &status->has_duty_cycle, &status->duty_cycle_percent))
+		return API_INVALID;
+	return API_OK;
+}
+
+/* --- The service: its state, link and network of an outlet, sessions, reset --- */
+
+static enum api_result read_service_status(const struct api_node *data, void *out)
+{
+	char service[API_VERSION_MAX];
+
+	(void)out;
+	if (!api_json_text(data, "service", service, sizeof(service)))
+		return API_INVALID;
+	return strcmp(service, API_SERVICE) == 0 ? API_OK : API_IGNORED;
+}
+
+static enum api_result read_data_link(const struct api_node *data, void *out)
+{
+	struct api_data_link *link = out;
+	int action;
+
+	if (!api_json_evse_id(data, link->evse_id) ||
+	    !api_json_enum(data, "action", &api_texts_data_link_action, &action))
+		return API_INVALID;
+	link->action = (enum api_data_link_action)action;
+	return API_OK;
+}
+
+static enum api_result read_hlc_charging(const struct api_node *data, void *out)
+{
+	struct api_hlc_charging *hlc = out;
+
+	if (!api_json_evse_id(data, hlc->evse_id) || !api_json_bool(data, "status", &hlc->active))
+		return API_INVALID;
+	return API_OK;
+}
+
+static enum api_result read_authorization(const struct api_node *data, void *out)
+{
+	struct api_authorization *authorization = out;
+	char text[API_VERSION_MAX] = "eim";
+
+	if (!api_json_evse_id(data, authorization->evse_id))
+		return API_INVALID;
+	if (api_json_has(data, "type") && !api_json_text(data, "type", text, sizeof(text)))
+		return API_INVALID;
+	authorization->by_eim = strcmp(text, "eim") == 0;
+	if (!api_json_text(data, "status", text, sizeof(text)))
+		return API_INVALID;
+	authorization->accepted = strcmp(text, "accepted") == 0;
+	return API_OK;
+}
+
+static enum api_result read_evse_request(const struct api_node *data, void *out)
+{
+	struct api_evse_request *request = out;
+
+	return api_json_evse_id(data, request->evse_id) ? API_OK : API_INVALID;
+}
+
+static enum api_result read_reset(const struct api_node *data, void *out)
+{
+	return api_json_has(data, "evse_id") ? read_evse_request(data, out) : API_OK;
+}
+
+/* --- The table --- */
+
 static const struct api_row rows[] = {
-	{"service_status", API_REQUEST, API_SERVICE_STATUS, api_read_service_status},
-	{"cs_parameters", API_RESPONSE, API_CS_PARAMETERS, api_read_cs_parameters},
-	{"cs_parameters", API_UPDATE, API_CS_PARAMETERS, api_read_cs_parameters},
-	{"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS, api_read_cs_limits},
-	{"cs_status_and_limits", API_UPDATE, API_CS_STATUS_AND_LIMITS, api_read_cs_limits},
-	{"cp_pwm", API_RESPONSE, API_CP_PWM, api_read_cp_pwm},
-	{"cp_status", API_UPDATE, API_CP_STATUS, api_read_cp_status},
-	{"slac_data_link", API_UPDATE, API_SLAC_DATA_LINK, api_read_data_link},
-	{"slac_link_status", API_REQUEST, API_SLAC_LINK_STATUS, api_read_evse_request},
-	{"slac_network_info", API_REQUEST, API_SLAC_NETWORK_INFO, api_read_evse_request},
-	{"hlc_charging", API_UPDATE, API_HLC_CHARGING, api_read_hlc_charging},
-	{"authorization", API_UPDATE, API_AUTHORIZATION, api_read_authorization},
-	{"reset", API_REQUEST, API_RESET, api_read_reset},
+	{"service_status", API_REQUEST, API_SERVICE_STATUS, read_service_status},
+	{"cs_parameters", API_RESPONSE, API_CS_PARAMETERS, read_cs_parameters},
+	{"cs_parameters", API_UPDATE, API_CS_PARAMETERS, read_cs_parameters},
+	{"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS, read_cs_limits},
+	{"cs_status_and_limits", API_UPDATE, API_CS_STATUS_AND_LIMITS, read_cs_limits},
+	{"cp_pwm", API_RESPONSE, API_CP_PWM, read_cp_pwm},
+	{"cp_status", API_UPDATE, API_CP_STATUS, read_cp_status},
+	{"slac_data_link", API_UPDATE, API_SLAC_DATA_LINK, read_data_link},
+	{"slac_link_status", API_REQUEST, API_SLAC_LINK_STATUS, read_evse_request},
+	{"slac_network_info", API_REQUEST, API_SLAC_NETWORK_INFO, read_evse_request},
+	{"hlc_charging", API_UPDATE, API_HLC_CHARGING, read_hlc_charging},
+	{"authorization", API_UPDATE, API_AUTHORIZATION, read_authorization},
+	{"reset", API_REQUEST, API_RESET, read_reset},
 };
 
 enum api_result api_parse(const char *payload, size_t len, struct api_message *out, struct api_error *error)
@@ -42,7 +343,7 @@ enum api_result api_parse(const char *payload, size_t len, struct api_message *o
 enum api_result api_parse_parameters_data(const char *text, size_t len, struct api_parameters *out,
 					  struct api_error *error)
 {
-	static const struct api_row row = {"cs_parameters", API_RESPONSE, API_CS_PARAMETERS, api_read_cs_parameters};
+	static const struct api_row row = {"cs_parameters", API_RESPONSE, API_CS_PARAMETERS, read_cs_parameters};
 	struct api_parameters parameters;
 	enum api_result result;
 
@@ -56,7 +357,7 @@ enum api_result api_parse_parameters_data(const char *text, size_t len, struct a
 enum api_result api_parse_limits_data(const char *text, size_t len, struct api_limits *out, struct api_error *error)
 {
 	static const struct api_row row = {"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS,
-					   api_read_cs_limits};
+					   read_cs_limits};
 	struct api_limits limits;
 	enum api_result result;
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The wire texts of the enums in mqtt/api.h as tables, for the readers. Inside mqtt/ only. */
+/*
+ * What a text on the wire may be: UTF-8, and where an enum is meant, one of its words. Internal to the MQTT messages.
+ */
 #ifndef MQTT_API_API_TEXT_H
 #define MQTT_API_API_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* texts[value] is the wire text of the enum's value. */
+/* texts[value] is the word for the value of the enum. */
 struct api_texts {
 	const char *const *texts;
 	size_t count;
@@ -22,7 +24,16 @@ extern const struct api_texts api_texts_slac_state;
 extern const struct api_texts api_texts_link_state;
 extern const struct api_texts api_texts_reset_status;
 
-/* Finds the value whose text is exactly `text`; false, and *value unchanged, when there is none. */
+/* Finds the value whose word is exactly `text`. False, and *value unchanged, when there is none. */
 bool api_texts_find(const struct api_texts *texts, const char *text, int *value);
+
+/*
+ * Whether all len octets are well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF.
+ * The check of json-c accepts overlong forms and surrogates.
+ */
+bool api_utf8_valid(const char *text, size_t len);
+
+/* The longest length <= max that does not cut a character of the valid UTF-8 text of len octets. */
+size_t api_utf8_cut(const char *text, size_t len, size_t max);
 
 #endif

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mqtt/api/api_writer.h"
+#include "mqtt/api/api_text.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#include "mqtt/api/api_utf8.h"
 
 void api_writer_value(struct api_writer *writer, struct json_object *object, const char *key, struct json_object *value)
 {
 	const unsigned flags = JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_ADD_CONSTANT_KEY;
 
-	if (!object || !value || json_object_object_add_ex(object, key, value, flags) != 0) {
+	if (object == NULL || value == NULL || json_object_object_add_ex(object, key, value, flags) != 0) {
 		json_object_put(value);
 		writer->failed = true;
 	}
@@ -20,7 +19,7 @@ void api_writer_text(struct api_writer *writer, struct json_object *object, cons
 {
 	struct json_object *value = NULL;
 
-	if (text && api_utf8_valid(text, strlen(text)))
+	if (text != NULL && api_utf8_valid(text, strlen(text)))
 		value = json_object_new_string(text);
 	api_writer_value(writer, object, key, value);
 }
@@ -50,7 +49,7 @@ void api_writer_begin(struct api_writer *writer, const char *id, const char *nam
 	api_writer_text(writer, writer->root, "name", name);
 	api_writer_text(writer, writer->root, "type", api_type_text(type));
 	api_writer_value(writer, writer->root, "data", data);
-	/* On failure data is gone already. */
+	/* On failure `data` has been freed. */
 	writer->data = writer->failed ? NULL : data;
 }
 
@@ -64,7 +63,7 @@ size_t api_writer_finish(struct api_writer *writer, char *out, size_t size)
 	if (!writer->failed)
 		text = json_object_to_json_string_length(writer->root,
 							 JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
-	if (!text || len >= size)
+	if (text == NULL || len >= size)
 		len = 0;
 	else
 		memcpy(out, text, len + 1);

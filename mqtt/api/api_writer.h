@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes a message: begin, members in their order, finish. A failure on the way (memory, a text that is not
- * UTF-8) is remembered, so that a builder reads as the list of its members. Inside mqtt/ only.
+ * Writes a message: begin, members in their order, finish. A failure on the way (memory, a text that is not UTF-8) is
+ * kept until the end, so that a builder reads as the list of its members. Internal to the MQTT messages.
  */
 #ifndef MQTT_API_API_WRITER_H
 #define MQTT_API_API_WRITER_H
 
-#include <json-c/json.h>
-
 #include "mqtt/api/api.h"
+
+#include <json-c/json.h>
 
 struct api_writer {
 	struct json_object *root;
@@ -19,7 +19,7 @@ struct api_writer {
 /* Starts the envelope with an empty data object. */
 void api_writer_begin(struct api_writer *writer, const char *id, const char *name, enum api_type type);
 
-/* Add a member to `object`, mostly writer->data. Keys are literals; a value is taken over. */
+/* Add a member to `object`, mostly writer->data. Keys are literals. The writer owns `value` from here on. */
 void api_writer_text(struct api_writer *writer, struct json_object *object, const char *key, const char *text);
 void api_writer_bool(struct api_writer *writer, const char *key, bool value);
 void api_writer_value(struct api_writer *writer, struct json_object *object, const char *key,
@@ -28,7 +28,7 @@ void api_writer_value(struct api_writer *writer, struct json_object *object, con
 void api_writer_hex(struct api_writer *writer, struct json_object *object, const char *key, const char *prefix,
 		    const char *separator, const uint8_t *octets, size_t len);
 
-/* Prints into out as the builders of mqtt/api.h promise, and frees the document. */
+/* Prints into out as the builders of mqtt/api/api.h promise, and frees the message. */
 size_t api_writer_finish(struct api_writer *writer, char *out, size_t size);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The event loop's side of the broker connection: open, publish, stop. No call of libmosquitto here. */
+/* The side of the event loop: begin, publish, callbacks, end. Nothing here calls libmosquitto. */
 #include "mqtt/broker/broker.h"
+#include "mqtt/broker/broker_shared.h"
 
 #include <errno.h>
 #include <event2/event.h>
@@ -11,10 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "mqtt/broker/broker_shared.h"
-
-#define THREAD_STACK       (256u * 1024u) /* the resolver and its modules are the largest user */
-#define STOP_MARGIN_MAX_MS 50u
+#define THREAD_STACK          (256u * 1024u) /* name look-up and its modules need most of it */
+#define STOP_MARGIN_MAX_MS    50u
+#define KEEPALIVE_DEFAULT_S   60
+#define KEEPALIVE_MIN_S       5
+#define CALLBACKS_PER_TURN    16
+#define DROP_REPORT_PERIOD_MS 60000u
 
 uint64_t broker_now_ms(void)
 {
@@ -28,7 +31,7 @@ void broker_wake(int fd)
 {
 	const uint64_t one = 1;
 
-	/* Can only fail with EAGAIN, when the counter is full and the reader woken anyway. */
+	/* The only error is EAGAIN: the counter is full, and the eventfd is readable anyway. */
 	if (write(fd, &one, sizeof(one)) < 0)
 		return;
 }
@@ -43,9 +46,270 @@ void broker_release(struct broker *broker, struct broker_message *message)
 	free(message);
 }
 
+/* --- The options --- */
+
+static void free_settings(struct broker_settings *settings)
+{
+	free(settings->host);
+	free(settings->client_id);
+	free(settings->username);
+	if (settings->password != NULL)
+		explicit_bzero(settings->password, strlen(settings->password));
+	free(settings->password);
+	for (size_t i = 0; i < settings->subscription_count; i++)
+		free(settings->subscriptions[i]);
+	free(settings->will_topic);
+	free(settings->will_payload);
+}
+
+/* Copies an optional text. Sets *failed when memory is short, otherwise leaves it alone. */
+static char *copy_text(const char *text, bool *failed)
+{
+	char *copy = text != NULL ? strdup(text) : NULL;
+
+	if (text != NULL && copy == NULL)
+		*failed = true;
+	return copy;
+}
+
+static bool copy_settings(struct broker_settings *settings, const struct broker_options *options)
+{
+	bool failed = false;
+
+	settings->host = copy_text(options->host, &failed);
+	settings->client_id = copy_text(options->client_id, &failed);
+	settings->username = copy_text(options->username, &failed);
+	settings->password = copy_text(options->password, &failed);
+	settings->will_topic = copy_text(options->will_topic, &failed);
+	for (size_t i = 0; i < options->subscription_count; i++)
+		settings->subscriptions[settings->subscription_count++] = copy_text(options->subscriptions[i], &failed);
+	if (options->will_topic != NULL && options->will_len > 0) {
+		settings->will_payload = malloc(options->will_len);
+		if (settings->will_payload == NULL)
+			return false;
+		memcpy(settings->will_payload, options->will_payload, options->will_len);
+		settings->will_len = options->will_len;
+	}
+	settings->port = options->port;
+	settings->keepalive_s = options->keepalive_s ? options->keepalive_s : KEEPALIVE_DEFAULT_S;
+	if (settings->keepalive_s < KEEPALIVE_MIN_S)
+		settings->keepalive_s = KEEPALIVE_MIN_S;
+	return !failed;
+}
+
+static bool is_complete(const struct broker_options *options)
+{
+	if (options->host == NULL || !options->port || options->client_id == NULL ||
+	    options->subscription_count > BROKER_SUBSCRIPTIONS_MAX)
+		return false;
+	for (size_t i = 0; i < options->subscription_count; i++)
+		if (options->subscriptions[i] == NULL)
+			return false;
+	return !options->will_len ||
+	       (options->will_payload != NULL && options->will_len <= BROKER_OUTBOUND_BYTES_MAX / 4);
+}
+
+/* --- Publishing --- */
+
+/* Drops waiting KEEP messages, the oldest first, until `bytes` more fit. Under lock. */
+static bool make_room(struct broker *broker, size_t bytes)
+{
+	while (broker->keep_count >= BROKER_KEEP_MAX || broker->outbound_bytes + bytes > BROKER_OUTBOUND_BYTES_MAX) {
+		struct broker_message *oldest = broker_queue_first_of(&broker->outbound, BROKER_KEEP);
+		if (oldest == NULL)
+			return false;
+		broker_queue_remove(&broker->outbound, oldest);
+		broker_release(broker, oldest);
+		broker->dropped[BROKER_DROP_OUTBOUND_FULL]++;
+	}
+	return true;
+}
+
+/*
+ * Makes room for a KEEP message. A NOW message is taken only when there is room, and only on the connection that the
+ * event loop has been told of. False when the message cannot be taken. Under lock.
+ */
+static bool make_place_for(struct broker *broker, const struct broker_message *message)
+{
+	if (message->kind == BROKER_KEEP)
+		return make_room(broker, message->bytes);
+	return broker->up && broker->known_up && broker->generation == broker->known_generation &&
+	       broker->now_count < BROKER_NOW_MAX &&
+	       broker->outbound_bytes + message->bytes <= BROKER_OUTBOUND_BYTES_MAX;
+}
+
+bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic, const char *payload,
+		    size_t len)
+{
+	struct broker_message *message;
+	uint64_t dropped_before;
+	bool dropped;
+	bool taken;
+
+	if (len > BROKER_OUTBOUND_BYTES_MAX / 4)
+		return false;
+	message = broker_message_new(topic, payload, len);
+	if (message == NULL)
+		return false;
+	message->kind = kind;
+	message->queued_ms = broker_now_ms();
+
+	pthread_mutex_lock(&broker->lock);
+	dropped_before = broker->dropped[BROKER_DROP_OUTBOUND_FULL];
+	taken = make_place_for(broker, message);
+	dropped = broker->dropped[BROKER_DROP_OUTBOUND_FULL] != dropped_before;
+	if (taken) {
+		broker_queue_append(&broker->outbound, message);
+		broker->outbound_bytes += message->bytes;
+		if (kind == BROKER_KEEP)
+			broker->keep_count++;
+		else
+			broker->now_count++;
+	}
+	pthread_mutex_unlock(&broker->lock);
+
+	if (taken)
+		broker_wake(broker->to_thread);
+	else
+		free(message);
+	if (dropped)
+		broker_wake(broker->to_loop);
+	return taken;
+}
+
+bool broker_connected(const struct broker *broker)
+{
+	struct broker *b = (struct broker *)broker;
+	bool connected;
+
+	pthread_mutex_lock(&b->lock);
+	connected = b->up && b->known_up && b->generation == b->known_generation;
+	pthread_mutex_unlock(&b->lock);
+	return connected;
+}
+
+uint64_t broker_dropped(const struct broker *broker, enum broker_drop what)
+{
+	struct broker *b = (struct broker *)broker;
+	uint64_t count;
+
+	pthread_mutex_lock(&b->lock);
+	count = b->dropped[what];
+	pthread_mutex_unlock(&b->lock);
+	return count;
+}
+
+/* --- The callbacks, on the event loop, in the order in which things happened --- */
+
+static void report_drops(struct broker *broker, bool now_connected)
+{
+	uint64_t now_ms = broker_now_ms();
+
+	for (int i = 0; i < BROKER_DROPS; i++) {
+		uint64_t total = broker_dropped(broker, (enum broker_drop)i);
+		bool due = now_connected || broker->reported[i] == 0 ||
+			   now_ms - broker->reported_ms[i] >= DROP_REPORT_PERIOD_MS;
+		if (total == broker->reported[i] || !due)
+			continue;
+		broker->reported[i] = total;
+		broker->reported_ms[i] = now_ms;
+		if (broker->callbacks.dropped != NULL)
+			broker->callbacks.dropped(broker->context, (enum broker_drop)i, total);
+	}
+}
+
+static void tell_connected(struct broker *broker, uint64_t generation)
+{
+	broker->known_up = true;
+	broker->known_generation = generation;
+	if (broker->callbacks.connected != NULL)
+		broker->callbacks.connected(broker->context);
+	report_drops(broker, true);
+}
+
+static void tell_disconnected(struct broker *broker, const char *reason, uint64_t reason_count)
+{
+	broker->known_up = false;
+	broker->known_reason_count = reason_count;
+	if (broker->callbacks.disconnected != NULL)
+		broker->callbacks.disconnected(broker->context, reason);
+}
+
+static void tell_message(struct broker *broker, struct broker_message *message)
+{
+	if (broker->callbacks.message != NULL)
+		broker->callbacks.message(broker->context, message->topic, message->payload, message->len);
+	free(message);
+}
+
+static void tell_refused(struct broker *broker, unsigned refused)
+{
+	for (size_t i = 0; i < broker->settings.subscription_count; i++)
+		if ((refused & 1u << i) && broker->callbacks.subscription_refused != NULL)
+			broker->callbacks.subscription_refused(broker->context, broker->settings.subscriptions[i]);
+}
+
+/*
+ * Runs one callback, in the order in which things happened: the messages of a connection come between its connected
+ * and its disconnected. Connections that came and went while the loop was busy are told as one. Returns false when
+ * there is nothing left to tell.
+ */
+static bool tell_next(struct broker *broker)
+{
+	struct broker_message *message = NULL;
+	char reason[BROKER_REASON_MAX];
+	uint64_t generation;
+	uint64_t reason_count;
+	unsigned refused;
+	bool up;
+
+	pthread_mutex_lock(&broker->lock);
+	up = broker->up;
+	generation = broker->generation;
+	reason_count = broker->reason_count;
+	memcpy(reason, broker->reason, sizeof(reason));
+	refused = broker->subscriptions_refused;
+	broker->subscriptions_refused = 0;
+	if (!TAILQ_EMPTY(&broker->inbound.messages) &&
+	    TAILQ_FIRST(&broker->inbound.messages)->generation <= broker->known_generation)
+		message = broker_queue_pop(&broker->inbound);
+	pthread_mutex_unlock(&broker->lock);
+
+	tell_refused(broker, refused);
+	if (message != NULL)
+		tell_message(broker, message);
+	else if (broker->known_up && (!up || generation != broker->known_generation))
+		tell_disconnected(broker, reason, reason_count);
+	else if (generation != broker->known_generation)
+		tell_connected(broker, generation);
+	else if (!up && reason_count != broker->known_reason_count)
+		tell_disconnected(broker, reason, reason_count);
+	else
+		return false;
+	return true;
+}
+
+static void on_wake(int fd, short what, void *context)
+{
+	struct broker *broker = context;
+	uint64_t count;
+
+	(void)what;
+	if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+		return;
+	report_drops(broker, false);
+	for (int i = 0; i < CALLBACKS_PER_TURN; i++)
+		if (!tell_next(broker))
+			return;
+	/* There may be more. Other events of the loop come first. */
+	broker_wake(broker->to_loop);
+}
+
+/* --- Begin and end --- */
+
 void broker_free(struct broker *broker)
 {
-	broker_settings_free(&broker->settings);
+	free_settings(&broker->settings);
 	broker_queue_clear(&broker->outbound);
 	broker_queue_clear(&broker->inbound);
 	if (broker->to_thread >= 0)
@@ -95,8 +359,8 @@ static bool start(struct broker *broker, struct event_base *base)
 {
 	int error;
 
-	broker->event = event_new(base, broker->to_loop, EV_READ | EV_PERSIST, broker_on_wake, broker);
-	if (!broker->event || event_add(broker->event, NULL) != 0) {
+	broker->event = event_new(base, broker->to_loop, EV_READ | EV_PERSIST, on_wake, broker);
+	if (broker->event == NULL || event_add(broker->event, NULL) != 0) {
 		errno = ENOMEM;
 		return false;
 	}
@@ -111,126 +375,38 @@ struct broker *broker_open(struct event_base *base, const struct broker_options 
 	struct broker *broker;
 	int error;
 
-	if (!broker_options_complete(options)) {
+	if (!is_complete(options)) {
 		errno = EINVAL;
 		return NULL;
 	}
 	broker = calloc(1, sizeof(*broker));
-	if (!broker)
+	if (broker == NULL)
 		return NULL;
 	broker->callbacks = *callbacks;
 	broker->context = context;
-	if (init_shared(broker) && broker_settings_copy(&broker->settings, options) && start(broker, base))
+	if (init_shared(broker) && copy_settings(&broker->settings, options) && start(broker, base))
 		return broker;
 	error = errno;
-	if (broker->event)
+	if (broker->event != NULL)
 		event_free(broker->event);
 	broker_free(broker);
 	errno = error;
 	return NULL;
 }
 
-/* Drops waiting KEEP messages, the oldest first, until `bytes` more fit. Under lock. */
-static bool make_room(struct broker *broker, size_t bytes)
-{
-	while (broker->keep_count >= BROKER_KEEP_MAX || broker->outbound_bytes + bytes > BROKER_OUTBOUND_BYTES_MAX) {
-		struct broker_message *oldest = broker_queue_first_of(&broker->outbound, BROKER_KEEP);
-
-		if (!oldest)
-			return false;
-		broker_queue_remove(&broker->outbound, oldest);
-		broker_release(broker, oldest);
-		broker->dropped[BROKER_DROP_OUTBOUND_FULL]++;
-	}
-	return true;
-}
-
-/* Under lock. The loop must know of this very connection, or it would send on one it takes for another. */
-static bool admit(struct broker *broker, const struct broker_message *message)
-{
-	if (message->kind == BROKER_KEEP)
-		return make_room(broker, message->bytes);
-	return broker->up && broker->known_up && broker->generation == broker->known_generation &&
-	       broker->now_count < BROKER_NOW_MAX &&
-	       broker->outbound_bytes + message->bytes <= BROKER_OUTBOUND_BYTES_MAX;
-}
-
-bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic, const char *payload,
-		    size_t len)
-{
-	struct broker_message *message;
-	uint64_t dropped_before;
-	bool dropped;
-	bool taken;
-
-	if (len > BROKER_OUTBOUND_BYTES_MAX / 4)
-		return false;
-	message = broker_message_new(topic, payload, len);
-	if (!message)
-		return false;
-	message->kind = kind;
-	message->queued_ms = broker_now_ms();
-
-	pthread_mutex_lock(&broker->lock);
-	dropped_before = broker->dropped[BROKER_DROP_OUTBOUND_FULL];
-	taken = admit(broker, message);
-	dropped = broker->dropped[BROKER_DROP_OUTBOUND_FULL] != dropped_before;
-	if (taken) {
-		broker_queue_append(&broker->outbound, message);
-		broker->outbound_bytes += message->bytes;
-		if (kind == BROKER_KEEP)
-			broker->keep_count++;
-		else
-			broker->now_count++;
-	}
-	pthread_mutex_unlock(&broker->lock);
-
-	if (taken)
-		broker_wake(broker->to_thread);
-	else
-		free(message);
-	if (dropped)
-		broker_wake(broker->to_loop);
-	return taken;
-}
-
-bool broker_connected(const struct broker *broker)
-{
-	struct broker *b = (struct broker *)broker;
-	bool connected;
-
-	pthread_mutex_lock(&b->lock);
-	connected = b->up && b->known_up && b->generation == b->known_generation;
-	pthread_mutex_unlock(&b->lock);
-	return connected;
-}
-
-uint64_t broker_dropped(const struct broker *broker, enum broker_drop what)
-{
-	struct broker *b = (struct broker *)broker;
-	uint64_t count;
-
-	pthread_mutex_lock(&b->lock);
-	count = b->dropped[what];
-	pthread_mutex_unlock(&b->lock);
-	return count;
-}
-
-/* Waits for the thread until then. Under lock. */
+/* Waits until the thread has finished, or until until_ms. Under lock. */
 static void wait_finished(struct broker *broker, uint64_t until_ms)
 {
 	struct timespec until = {.tv_sec = (time_t)(until_ms / 1000), .tv_nsec = (long)(until_ms % 1000) * 1000000};
 
-	while (!broker->finished) {
+	while (!broker->finished)
 		if (pthread_cond_timedwait(&broker->finished_cond, &broker->lock, &until) == ETIMEDOUT)
 			return;
-	}
 }
 
 bool broker_stop(struct broker *broker, unsigned timeout_ms)
 {
-	/* The thread stops trying a little earlier, so that it can say so and be joined within the time-out.
-	 */
+	/* The thread gives up a little earlier, so that it can be joined within the time-out. */
 	unsigned margin_ms = timeout_ms / 4 < STOP_MARGIN_MAX_MS ? timeout_ms / 4 : STOP_MARGIN_MAX_MS;
 	uint64_t until_ms = broker_now_ms() + timeout_ms;
 	pthread_t thread = broker->thread;
@@ -246,7 +422,7 @@ bool broker_stop(struct broker *broker, unsigned timeout_ms)
 	wait_finished(broker, until_ms);
 	finished = broker->finished;
 	flushed = finished && broker->flushed;
-	/* From here on a thread that is still out belongs to itself, and the broker to the thread. */
+	/* A thread that has not finished runs on, detached. It owns the broker from here on and frees it. */
 	broker->abandoned = !finished;
 	pthread_mutex_unlock(&broker->lock);
 

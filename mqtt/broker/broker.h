@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The connection to the MQTT broker (MQTT 3.1.1, OASIS standard), for a daemon that runs on libevent.
+ * The connection to the MQTT broker (MQTT 3.1.1, OASIS standard), for a daemon that runs on libevent (doc/mqtt.md).
  *
- * libmosquitto blocks: on name look-up, and its locks are held while it does. One thread of our own ("mqtt")
- * makes every mosquitto_ call; the event loop only ever touches queues behind a short mutex and an eventfd.
- * Whatever the broker does (unreachable, black-holed, slow, late, restarted), no function here but
- * broker_stop waits for it.
+ * libmosquitto blocks during a name look-up, and holds its locks meanwhile. Therefore a thread of its own ("mqtt")
+ * makes every mosquitto_ call. The event loop touches only queues, behind a mutex that is held briefly, and an
+ * eventfd. Only broker_stop waits for the broker; the other functions do not, however slow or unreachable the broker
+ * is.
  *
  *     event loop                                       thread "mqtt"
  *     broker_publish --> outbound queue --eventfd-->   mosquitto_publish, loop_read, loop_write, loop_misc
  *     callbacks      <-- inbound queue  <--eventfd--   on_message, on_connect, on_disconnect
  *
- * Idle, the thread wakes for the MQTT keep-alive only.
+ * While nothing happens, the thread wakes for the MQTT keep-alive only.
  *
  * Tables, and what happens when they are full:
  *     outbound KEEP    256 messages, those awaiting PUBACK too: the oldest waiting one is dropped, counted
@@ -21,9 +21,9 @@
  *     inbound          256 messages, 1 MiB of topics and payloads: the newest is dropped, counted
  *     one packet       4 MiB being assembled: the connection is cut ("oversized message"), and made again
  *
- * The last bound is noticed whenever the socket runs dry, so a peer faster than this process can exceed it
- * for a moment, up to MQTT's own 256 MiB. A broker that should never do so has its own limit (mosquitto:
- * message_size_limit).
+ * The last bound is checked whenever the socket has been read empty. A peer that sends faster than this process reads
+ * can exceed it for a moment, up to the 256 MiB of MQTT. To rule that out, limit the message size at the broker
+ * (mosquitto: message_size_limit).
  */
 #ifndef MQTT_BROKER_BROKER_H
 #define MQTT_BROKER_BROKER_H
@@ -46,9 +46,9 @@
 #define BROKER_BACKOFF_MIN_MS   250u
 #define BROKER_BACKOFF_MAX_MS   5000u
 #define BROKER_BACKOFF_RESET_MS 5000u
-/* One address has this long to accept the TCP connection and to answer CONNECT. */
+/* The time that one address has to accept the TCP connection and to answer CONNECT. */
 #define BROKER_CONNECT_TIMEOUT_MS 5000u
-/* A NOW message that could not be handed to the socket for this long is dropped instead. */
+/* A NOW message that has waited this long for the socket is dropped. */
 #define BROKER_NOW_AGE_MAX_MS 2000u
 /* The connection is given up when sent octets stay unacknowledged (TCP) for this long. */
 #define BROKER_UNACKNOWLEDGED_MAX_MS 10000u
@@ -58,7 +58,7 @@ struct broker;
 
 enum broker_publish_kind {
 	BROKER_KEEP, /* status: kept in order while disconnected and sent again if its PUBACK is missing */
-	BROKER_NOW,  /* request: only on the connection that exists now, never later */
+	BROKER_NOW   /* request: only on the connection that exists now, never later */
 };
 
 enum broker_drop {
@@ -66,44 +66,46 @@ enum broker_drop {
 	BROKER_DROP_OUTBOUND_STALE,    /* a NOW message waited longer than BROKER_NOW_AGE_MAX_MS */
 	BROKER_DROP_OUTBOUND_REFUSED,  /* the library refused the message, e.g. its topic has a wildcard */
 	BROKER_DROP_INBOUND_FULL,      /* messages came faster than the event loop took them */
-	BROKER_DROP_INBOUND_TOO_LARGE, /* payload above API_PAYLOAD_MAX (mqtt/api.h) */
-	BROKER_DROPS,
+	BROKER_DROP_INBOUND_TOO_LARGE, /* payload above API_PAYLOAD_MAX (mqtt/api/api.h) */
+	BROKER_DROPS
 };
 
-/* All of it is copied; what is NULL or 0 is not used, except host, port and client_id, which are needed. */
+/* Everything is copied. host, port and client_id are required; what else is NULL or 0 is not used. */
 struct broker_options {
 	const char *host; /* name or address */
 	uint16_t port;
 	uint16_t keepalive_s;  /* 0: 60; raised to 5, the least libmosquitto takes */
-	const char *client_id; /* unique at the broker: the broker throws out the older of two equal ones */
+	const char *client_id; /* unique at the broker, which ends the older of two connections with one id */
 	const char *username;
 	const char *password;
 	const char *const *subscriptions; /* topics, QoS 1, subscribed at every connect */
-	size_t subscription_count;        /* … BROKER_SUBSCRIPTIONS_MAX */
+	size_t subscription_count;        /* 0 ... BROKER_SUBSCRIPTIONS_MAX */
 	const char *will_topic;           /* last will, QoS 1, not retained */
 	const char *will_payload;
 	size_t will_len;
 };
 
 /*
- * Called on the event loop, never from inside a broker_ function. Any may be NULL. They may call
- * broker_publish and broker_connected, but not broker_stop. At most 16 run per turn of the loop, so that a
- * flood leaves time for others.
+ * Called on the event loop, never from inside a broker_ function. Any may be NULL. A callback may call broker_publish
+ * and broker_connected, but not broker_stop. At most 16 run in one turn of the loop, so that a flood of messages does
+ * not delay the other events.
  */
 struct broker_callbacks {
-	/* The broker accepted us and the subscriptions are on their way: a request's answer will be seen. */
+	/*
+	 * The broker has accepted the connection, and SUBSCRIBE was sent: the answer to a request will be received.
+	 */
 	void (*connected)(void *context);
 	/*
-	 * The connection broke, or the first attempt failed; again while disconnected only when the reason
-	 * changes. reason is one line, valid during the call.
+	 * The connection broke, or the first attempt failed. While disconnected it is called again only when the
+	 * reason changes. reason is one line, valid during the call.
 	 */
 	void (*disconnected)(void *context, const char *reason);
 	/* topic is NUL-terminated; payload has len octets and a NUL after them. Valid during the call. */
 	void (*message)(void *context, const char *topic, const char *payload, size_t len);
 	/*
-	 * Messages of one sort were dropped; total counts all since broker_open. Called at the first drop,
-	 * then at most once a minute per sort, and after `connected` when the total grew unreported: never
-	 * per message.
+	 * Messages were dropped for the reason `what`; total counts all of them since broker_open. Called at the
+	 * first drop, then at most once a minute for each reason, and after `connected` when the total has grown
+	 * since.
 	 */
 	void (*dropped)(void *context, enum broker_drop what, uint64_t total);
 	/* The broker refused a subscription (SUBACK 0x80); the connection stays. */
@@ -119,27 +121,26 @@ struct broker *broker_open(struct event_base *base, const struct broker_options 
 			   const struct broker_callbacks *callbacks, void *context);
 
 /*
- * Publishes with QoS 1, not retained; topic and payload are copied. Never waits. false when the message was
- * not taken: a NOW message while not connected or with its queue full, a payload above
- * BROKER_OUTBOUND_BYTES_MAX / 4, no memory. true is not delivery: a NOW message is dropped when the
- * connection breaks before it left (disconnected tells). What the kernel has taken already can still arrive
- * up to BROKER_UNACKNOWLEDGED_MAX_MS later, should the network come back.
+ * Publishes with QoS 1, not retained; topic and payload are copied. Never waits. Returns false when the message was
+ * not taken: a NOW message while not connected or with its queue full, a payload above BROKER_OUTBOUND_BYTES_MAX / 4,
+ * or no memory. True does not mean delivered: a NOW message is dropped when the connection breaks before it was sent.
+ * What was handed to the kernel can still arrive up to BROKER_UNACKNOWLEDGED_MAX_MS later, when the network comes
+ * back.
  */
 bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic, const char *payload,
 		    size_t len);
 
-/* Whether connected was called last, rather than disconnected, and the thread still sees the connection. */
+/* Whether there is a connection, of which the callback `connected` has told. */
 bool broker_connected(const struct broker *broker);
 
 /* Messages dropped since broker_open, for status and tests. */
 uint64_t broker_dropped(const struct broker *broker, enum broker_drop what);
 
 /*
- * Ends the connection and frees the broker; no callback runs any more. Waits until the queued messages were
- * sent and acknowledged and DISCONNECT was sent (the broker then does not send the will), at most timeout_ms.
- * Returns true when all that happened. Without a connection it does not wait for one, unless an attempt is
- * under way. A thread stuck in a name look-up is left behind: it owns what it uses, and frees it when it
- * comes back.
+ * Ends the connection and frees the broker; no callback runs any more. Waits until the queued messages were sent and
+ * acknowledged and DISCONNECT was sent (so that the broker does not send the will), at most timeout_ms. Returns true
+ * when all that happened. Without a connection it waits only for an attempt that is under way. A thread that is stuck
+ * in a name look-up is left behind: it owns what it uses, and frees it when the look-up returns.
  */
 bool broker_stop(struct broker *broker, unsigned timeout_ms);
 

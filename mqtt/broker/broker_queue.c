@@ -9,7 +9,7 @@ struct broker_message *broker_message_new(const char *topic, const void *payload
 	size_t topic_size = strlen(topic) + 1;
 	struct broker_message *message = calloc(1, sizeof(*message) + topic_size + len + 1);
 
-	if (!message)
+	if (message == NULL)
 		return NULL;
 	memcpy(message->topic, topic, topic_size);
 	message->payload = message->topic + topic_size;
@@ -52,7 +52,7 @@ struct broker_message *broker_queue_pop(struct broker_queue *queue)
 {
 	struct broker_message *message = TAILQ_FIRST(&queue->messages);
 
-	if (message)
+	if (message != NULL)
 		broker_queue_remove(queue, message);
 	return message;
 }

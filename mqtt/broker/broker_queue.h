@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages in a row, with their number and octets. No lock of its own. Inside mqtt/ only. */
+/* A queue of messages that knows their number and octets. It has no lock of its own. Internal to mqtt/broker. */
 #ifndef MQTT_BROKER_BROKER_QUEUE_H
 #define MQTT_BROKER_BROKER_QUEUE_H
 
-#include <sys/queue.h>
-
 #include "mqtt/broker/broker.h"
+
+#include <sys/queue.h>
 
 /* One message with copies of topic and payload behind it, in one allocation. */
 struct broker_message {
@@ -35,10 +35,11 @@ void broker_queue_init(struct broker_queue *queue);
 void broker_queue_append(struct broker_queue *queue, struct broker_message *message);
 void broker_queue_prepend(struct broker_queue *queue, struct broker_message *message);
 void broker_queue_remove(struct broker_queue *queue, struct broker_message *message);
-/* The first message, taken out; NULL when empty. */
+/* Takes the first message out; NULL when the queue is empty. */
 struct broker_message *broker_queue_pop(struct broker_queue *queue);
-/* The first message of the kind, left in; NULL when there is none. */
+/* The first message of the kind, which stays in the queue; NULL when there is none. */
 struct broker_message *broker_queue_first_of(const struct broker_queue *queue, enum broker_publish_kind kind);
+/* Frees all messages. */
 void broker_queue_clear(struct broker_queue *queue);
 
 #endif

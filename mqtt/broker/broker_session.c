@@ -1,16 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The loop of a session: waits for socket, queue and clock, sends, and ends it properly. */
+/*
+ * One session: connects, receives, sends, keeps alive, and ends with DISCONNECT. All on the thread, all through
+ * libmosquitto.
+ */
 #include "mqtt/broker/broker_session.h"
+#include "mqtt/api/api.h"
 
 #include <errno.h>
+/* linux/tcp.h, unlike netinet/tcp.h of glibc, has tcpi_bytes_received. */
+#include <linux/tcp.h>
+#include <mosquitto.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "mqtt/broker/broker_session_state.h"
+struct broker_session {
+	struct broker *broker;
+	struct mosquitto *mosquitto;
+	const char *address;
+	struct broker_queue inflight; /* handed to the library and not acknowledged (PUBACK) yet; in order */
+	int subscription_mids[BROKER_SUBSCRIPTIONS_MAX];
+	bool accepted;        /* CONNACK with 0 */
+	bool up;              /* accepted, and the event loop was told */
+	bool broken;          /* the session is over; `end` says why */
+	bool progress;        /* a packet was complete in this loop_read */
+	bool acknowledged;    /* a PUBACK of ours went out in this loop_read */
+	uint64_t consumed;    /* octets the library had taken from the socket at the last progress */
+	uint64_t last_in_ms;  /* the last octet received; not earlier than in the library's own note of it */
+	uint64_t last_out_ms; /* the last packet sent; likewise */
+	uint64_t connect_deadline_ms;
+	uint64_t up_since_ms;
+	struct broker_session_end end;
+};
 
 void broker_sleep_again(struct broker *broker)
 {
@@ -44,29 +70,191 @@ void broker_set_down(struct broker *broker, const char *reason)
 	broker_wake(broker->to_loop);
 }
 
-void broker_session_fail(struct broker_session *session, const char *reason)
+/* Ends the session with a reason. The first reason stays: later ones are its consequences. */
+static void fail(struct broker_session *session, const char *reason)
 {
 	size_t len = strlen(reason);
 
 	if (session->broken)
 		return;
 	session->broken = true;
-	/* The library ends its texts with a full stop. */
+	/* The texts of the library end with a full stop. */
 	if (len > 0 && reason[len - 1] == '.')
 		len--;
 	snprintf(session->end.reason, sizeof(session->end.reason), "%s port %u: %.*s", session->address,
 		 session->broker->settings.port, (int)len, reason);
 }
 
-void broker_session_check(struct broker_session *session, int rc)
+/* Ends the session when a call of the library returned an error. */
+static void check(struct broker_session *session, int rc)
 {
 	if (rc == MOSQ_ERR_ERRNO)
-		broker_session_fail(session, strerror(errno));
+		fail(session, strerror(errno));
 	else if (rc != MOSQ_ERR_SUCCESS)
-		broker_session_fail(session, mosquitto_strerror(rc));
+		fail(session, mosquitto_strerror(rc));
 }
 
-/* --- sending --- */
+/* --- Receiving: the callbacks of the library, and a bound on the memory of a packet --- */
+
+static void on_connect(struct mosquitto *mosquitto, void *context, int code)
+{
+	struct broker_session *session = context;
+
+	(void)mosquitto;
+	session->progress = true;
+	if (code == 0)
+		session->accepted = true;
+	else
+		fail(session, mosquitto_connack_string(code));
+}
+
+static void on_publish(struct mosquitto *mosquitto, void *context, int mid)
+{
+	struct broker_session *session = context;
+	struct broker_message *message;
+
+	(void)mosquitto;
+	session->progress = true;
+	TAILQ_FOREACH(message, &session->inflight.messages, entry)
+	{
+		if (message->mid == mid)
+			break;
+	}
+	if (message == NULL)
+		return;
+	broker_queue_remove(&session->inflight, message);
+	pthread_mutex_lock(&session->broker->lock);
+	broker_release(session->broker, message);
+	pthread_mutex_unlock(&session->broker->lock);
+}
+
+static void on_subscribe(struct mosquitto *mosquitto, void *context, int mid, int count, const int *granted)
+{
+	struct broker_session *session = context;
+	struct broker *broker = session->broker;
+
+	(void)mosquitto;
+	session->progress = true;
+	if (count < 1 || granted[0] < 0x80)
+		return;
+	for (size_t i = 0; i < broker->settings.subscription_count; i++) {
+		if (session->subscription_mids[i] != mid)
+			continue;
+		pthread_mutex_lock(&broker->lock);
+		broker->subscriptions_refused |= 1u << i;
+		pthread_mutex_unlock(&broker->lock);
+		broker_wake(broker->to_loop);
+	}
+}
+
+/* Queues a message for the event loop, or drops it and counts that. */
+static void deliver(struct broker *broker, const struct mosquitto_message *received)
+{
+	size_t len = (size_t)received->payloadlen;
+	struct broker_message *message = NULL;
+	enum broker_drop drop = BROKER_DROP_INBOUND_FULL;
+
+	if (len > API_PAYLOAD_MAX)
+		drop = BROKER_DROP_INBOUND_TOO_LARGE;
+	else
+		message = broker_message_new(received->topic, received->payload, len);
+
+	pthread_mutex_lock(&broker->lock);
+	/* A message can come before the event loop is told of the connection. It belongs to that connection. */
+	if (message != NULL)
+		message->generation = broker->up ? broker->generation : broker->generation + 1;
+	if (message != NULL && broker->inbound.count < BROKER_INBOUND_MAX &&
+	    broker->inbound.bytes + message->bytes <= BROKER_INBOUND_BYTES_MAX) {
+		broker_queue_append(&broker->inbound, message);
+		message = NULL;
+	} else {
+		broker->dropped[drop]++;
+	}
+	pthread_mutex_unlock(&broker->lock);
+	free(message);
+	broker_wake(broker->to_loop);
+}
+
+static void on_message(struct mosquitto *mosquitto, void *context, const struct mosquitto_message *received)
+{
+	struct broker_session *session = context;
+
+	(void)mosquitto;
+	session->progress = true;
+	session->acknowledged = session->acknowledged || received->qos > 0;
+	if (received->payloadlen >= 0)
+		deliver(session->broker, received);
+}
+
+static void set_callbacks(struct broker_session *session)
+{
+	mosquitto_connect_callback_set(session->mosquitto, on_connect);
+	mosquitto_publish_callback_set(session->mosquitto, on_publish);
+	mosquitto_subscribe_callback_set(session->mosquitto, on_subscribe);
+	mosquitto_message_callback_set(session->mosquitto, on_message);
+}
+
+/*
+ * libmosquitto collects a packet in memory, up to the 256 MiB of the protocol, and MQTT 3.1.1 cannot ask for less.
+ * How much it holds is the number of octets that were read from the socket since the last complete packet.
+ */
+static void guard_packet_size(struct broker_session *session)
+{
+	int fd = mosquitto_socket(session->mosquitto);
+	struct tcp_info info;
+	socklen_t size = sizeof(info);
+	int unread = 0;
+	uint64_t consumed;
+
+	memset(&info, 0, sizeof(info));
+	if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || ioctl(fd, FIONREAD, &unread) != 0)
+		return;
+	consumed = info.tcpi_bytes_received;
+	consumed -= (uint64_t)unread;
+	if (session->progress)
+		session->consumed = consumed;
+	else if (consumed > session->consumed && consumed - session->consumed > BROKER_PACKET_MAX)
+		fail(session, "oversized message");
+}
+
+/*
+ * After CONNACK: subscribes, then tells the event loop. In this order, so that the answer to a request that
+ * `connected` sends is received.
+ */
+static void go_up(struct broker_session *session)
+{
+	struct broker *broker = session->broker;
+
+	for (size_t i = 0; i < broker->settings.subscription_count && !session->broken; i++)
+		check(session, mosquitto_subscribe(session->mosquitto, &session->subscription_mids[i],
+						   broker->settings.subscriptions[i], 1));
+	if (session->broken)
+		return;
+	session->up = true;
+	session->up_since_ms = broker_now_ms();
+	session->last_out_ms = session->up_since_ms;
+	pthread_mutex_lock(&broker->lock);
+	broker->up = true;
+	broker->generation++;
+	pthread_mutex_unlock(&broker->lock);
+	broker_wake(broker->to_loop);
+}
+
+static void receive(struct broker_session *session)
+{
+	session->progress = false;
+	session->acknowledged = false;
+	check(session, mosquitto_loop_read(session->mosquitto, 1));
+	session->last_in_ms = broker_now_ms();
+	if (session->acknowledged)
+		session->last_out_ms = session->last_in_ms;
+	if (!session->broken)
+		guard_packet_size(session);
+	if (!session->broken && session->accepted && !session->up)
+		go_up(session);
+}
+
+/* --- Sending --- */
 
 /* The next message to hand over, NULL when there is none; NOW messages that waited too long are dropped. */
 static struct broker_message *next_outbound(struct broker *broker)
@@ -103,27 +291,29 @@ static void send_outbound(struct broker_session *session)
 	while (!session->broken && session->inflight.count < BROKER_INFLIGHT_MAX) {
 		struct broker_message *message = next_outbound(session->broker);
 		int rc;
-
-		if (!message)
+		if (message == NULL)
 			return;
 		rc = mosquitto_publish(session->mosquitto, &message->mid, message->topic, (int)message->len,
 				       message->payload, 1, false);
 		session->last_out_ms = broker_now_ms();
-		/* A message that can never be sent must not come back to the front of the queue for ever. */
+		/*
+		 * A message that can never be sent is dropped. Otherwise it would go back to the queue with each
+		 * session.
+		 */
 		if (rc == MOSQ_ERR_INVAL || rc == MOSQ_ERR_PAYLOAD_SIZE || rc == MOSQ_ERR_MALFORMED_UTF8) {
 			refuse(session->broker, message);
 			continue;
 		}
 		broker_queue_append(&session->inflight, message);
-		broker_session_check(session, rc);
+		check(session, rc);
 	}
 }
 
-/* --- time --- */
+/* --- Time --- */
 
 /*
- * When the library must look at its keep-alive. It notes whole seconds, hence the extra one: a look that
- * comes too early does nothing.
+ * When mosquitto_loop_misc is due for the keep-alive. The library counts whole seconds and does nothing when it is
+ * called too early; hence the extra second.
  */
 static uint64_t keepalive_deadline_ms(const struct broker_session *session)
 {
@@ -136,17 +326,17 @@ static void look_at_clock(struct broker_session *session, uint64_t now_ms)
 {
 	if (!session->up) {
 		if (now_ms >= session->connect_deadline_ms)
-			broker_session_fail(session, "connecting timed out");
+			fail(session, "connecting timed out");
 		return;
 	}
 	if (now_ms < keepalive_deadline_ms(session))
 		return;
-	broker_session_check(session, mosquitto_loop_misc(session->mosquitto));
+	check(session, mosquitto_loop_misc(session->mosquitto));
 	session->last_in_ms = now_ms;
 	session->last_out_ms = now_ms;
 }
 
-/* --- the loop --- */
+/* --- The loop --- */
 
 struct stop {
 	bool stopping;
@@ -176,43 +366,44 @@ static int poll_timeout_ms(const struct broker_session *session, const struct st
 	return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
 }
 
-/* The error that waits on the socket is told by name; the library would only say "lost". */
-static void socket_error(struct broker_session *session, int fd)
+/* Ends the session with the pending error of the socket, if any. The library would only say "lost". */
+static void fail_on_socket_error(struct broker_session *session, int fd)
 {
 	int error = 0;
 	socklen_t size = sizeof(error);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error != 0)
-		broker_session_fail(session, strerror(error));
+		fail(session, strerror(error));
 }
 
 /*
  * Reads before it writes or looks at errors: PUBACKs that came before the connection broke must count, or the
- * messages would be sent twice. While connecting there is nothing to read, and the error has the better text.
+ * messages would be sent twice. While connecting there is nothing to read, and the error of the socket names the
+ * cause.
  */
 static void serve_socket(struct broker_session *session, int fd, short events)
 {
 	if (!session->up && (events & POLLERR))
-		socket_error(session, fd);
+		fail_on_socket_error(session, fd);
 	if (!session->broken && (events & (POLLIN | POLLHUP)))
-		broker_session_receive(session);
+		receive(session);
 	if (!session->broken && (events & POLLOUT)) {
-		broker_session_check(session, mosquitto_loop_write(session->mosquitto, 1));
+		check(session, mosquitto_loop_write(session->mosquitto, 1));
 		session->last_out_ms = broker_now_ms();
 	}
 	if (!session->broken && (events & POLLERR))
-		socket_error(session, fd);
+		fail_on_socket_error(session, fd);
 }
 
-/* Waits for something to do, and does it. */
-static void turn(struct broker_session *session, const struct stop *stop)
+/* Waits for the socket, the queue or the time, and does what is due. */
+static void take_turn(struct broker_session *session, const struct stop *stop)
 {
 	struct pollfd fds[2] = {{.fd = mosquitto_socket(session->mosquitto), .events = POLLIN},
 				{.fd = session->broker->to_thread, .events = POLLIN}};
 	int ready;
 
 	if (fds[0].fd < 0) {
-		broker_session_fail(session, mosquitto_strerror(MOSQ_ERR_CONN_LOST));
+		fail(session, mosquitto_strerror(MOSQ_ERR_CONN_LOST));
 		return;
 	}
 	if (mosquitto_want_write(session->mosquitto))
@@ -229,8 +420,8 @@ static void turn(struct broker_session *session, const struct stop *stop)
 }
 
 /*
- * Sends DISCONNECT and waits until the broker has closed its side: closing with octets unread would reset the
- * connection, and the broker might see that before the DISCONNECT, and send the will.
+ * Sends DISCONNECT and waits until the broker has closed its side. Closing a socket with unread octets resets the
+ * connection. The broker might see the reset before the DISCONNECT, and send the will.
  */
 static bool say_goodbye(struct broker_session *session, uint64_t deadline_ms)
 {
@@ -243,7 +434,6 @@ static bool say_goodbye(struct broker_session *session, uint64_t deadline_ms)
 		return false;
 	while (sent && mosquitto_want_write(session->mosquitto) && (now_ms = broker_now_ms()) < deadline_ms) {
 		struct pollfd writable = {.fd = fd, .events = POLLOUT};
-
 		poll(&writable, 1, (int)(deadline_ms - now_ms));
 		sent = mosquitto_loop_write(session->mosquitto, 1) == MOSQ_ERR_SUCCESS;
 	}
@@ -251,7 +441,6 @@ static bool say_goodbye(struct broker_session *session, uint64_t deadline_ms)
 	shutdown(fd, SHUT_WR);
 	while (sent && (now_ms = broker_now_ms()) < deadline_ms) {
 		struct pollfd readable = {.fd = fd, .events = POLLIN};
-
 		if (poll(&readable, 1, (int)(deadline_ms - now_ms)) > 0 && read(fd, scrap, sizeof(scrap)) <= 0)
 			break;
 	}
@@ -267,22 +456,69 @@ static void finish(struct broker_session *session, const struct stop *stop)
 	pthread_mutex_lock(&broker->lock);
 	broker->flushed = said && session->up && stop->idle;
 	pthread_mutex_unlock(&broker->lock);
-	broker_session_fail(session, "stopped");
+	fail(session, "stopped");
 }
 
 static void serve(struct broker_session *session)
 {
 	while (!session->broken) {
 		struct stop stop = read_stop(session);
-
 		if (stop.stopping && ((session->up && stop.idle) || broker_now_ms() >= stop.deadline_ms))
 			finish(session, &stop);
 		else
-			turn(session, &stop);
+			take_turn(session, &stop);
 	}
 }
 
-/* What the broker did not acknowledge goes back, in order, before what was queued since. */
+/* --- Begin and end --- */
+
+static bool set_up(struct broker_session *session)
+{
+	const struct broker_settings *settings = &session->broker->settings;
+	struct mosquitto *mosquitto = mosquitto_new(settings->client_id, true, session);
+	int rc = MOSQ_ERR_SUCCESS;
+
+	session->mosquitto = mosquitto;
+	if (mosquitto == NULL) {
+		fail(session, strerror(errno));
+		return false;
+	}
+	set_callbacks(session);
+	mosquitto_max_inflight_messages_set(mosquitto, BROKER_INFLIGHT_MAX);
+	mosquitto_int_option(mosquitto, MOSQ_OPT_TCP_NODELAY, 1);
+	if (settings->username != NULL)
+		rc = mosquitto_username_pw_set(mosquitto, settings->username, settings->password);
+	if (rc == MOSQ_ERR_SUCCESS && settings->will_topic != NULL)
+		rc = mosquitto_will_set(mosquitto, settings->will_topic, (int)settings->will_len,
+					settings->will_payload, 1, false);
+	check(session, rc);
+	return !session->broken;
+}
+
+static void connect_session(struct broker_session *session)
+{
+	const struct broker_settings *settings = &session->broker->settings;
+	const unsigned limit_ms = BROKER_UNACKNOWLEDGED_MAX_MS;
+	const int receive_buffer = 65536;
+	int fd;
+	int rc;
+
+	if (!set_up(session))
+		return;
+	errno = 0;
+	rc = mosquitto_connect_async(session->mosquitto, session->address, settings->port, settings->keepalive_s);
+	check(session, rc);
+	if (session->broken)
+		return;
+	fd = mosquitto_socket(session->mosquitto);
+	/* Small, so that the socket is often read empty: only then guard_packet_size is called. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
+	/* A network that swallows everything is noticed this long after sending, rather than with the keep-alive. */
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof(limit_ms));
+	session->connect_deadline_ms = broker_now_ms() + BROKER_CONNECT_TIMEOUT_MS;
+}
+
+/* KEEP messages that the broker did not acknowledge go back to the front of the queue, in order. */
 static void take_back(struct broker_session *session)
 {
 	struct broker *broker = session->broker;
@@ -305,7 +541,7 @@ struct broker_session_end broker_session_run(struct broker *broker, const char *
 	struct broker_session session = {.broker = broker, .address = address};
 
 	broker_queue_init(&session.inflight);
-	broker_session_connect(&session);
+	connect_session(&session);
 	serve(&session);
 	mosquitto_destroy(session.mosquitto);
 	take_back(&session);

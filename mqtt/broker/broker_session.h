@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One MQTT session, from CONNECT to its end, on the thread. Inside mqtt/ only. */
+/* One MQTT session on the thread, from CONNECT to its end. Internal to mqtt/broker. */
 #ifndef MQTT_BROKER_BROKER_SESSION_H
 #define MQTT_BROKER_BROKER_SESSION_H
 
 #include "mqtt/broker/broker_shared.h"
 
 struct broker_session_end {
-	bool was_up;    /* the broker had accepted us; its end is told to the loop already */
+	bool was_up;    /* the broker had accepted the connection; the event loop has been told of its end */
 	uint64_t up_ms; /* for how long */
 	char reason[BROKER_REASON_MAX];
 };
 
 /*
- * Connects to the numeric address and serves the queues until the connection ends or the broker is stopping.
- * A new instance of the library per session, so that it has nothing of the last one to send again; KEEP
- * messages without a PUBACK go back to the front of the outbound queue, NOW messages are dropped.
+ * Connects to the numeric address and serves the queues until the connection ends or the broker is stopping. Each
+ * session has an instance of libmosquitto of its own, so that the library does not send messages of the last session
+ * again. KEEP messages without a PUBACK go back to the front of the outbound queue; NOW messages are dropped.
  */
 struct broker_session_end broker_session_run(struct broker *broker, const char *address);
 

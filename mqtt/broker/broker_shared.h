@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the event loop (broker.c) and the thread (broker_thread.c) share. `lock` is held for queue operations
- * only, never during a call of libmosquitto, a callback or a system call that can wait. Inside mqtt/ only.
+ * What the event loop (broker.c) and the thread (broker_thread.c, broker_session.c) share. `lock` is held for
+ * operations on the members below it only, never during a call of libmosquitto, a callback or a system call that can
+ * wait. Internal to mqtt/broker.
  */
 #ifndef MQTT_BROKER_BROKER_SHARED_H
 #define MQTT_BROKER_BROKER_SHARED_H
 
-#include <pthread.h>
-
 #include "mqtt/broker/broker.h"
 #include "mqtt/broker/broker_queue.h"
 
+#include <pthread.h>
+
 struct event;
 
-/* Copies of the options; constant once the thread runs. */
+/* Copies of the options, since the thread may outlive those of the caller. Constant once the thread runs. */
 struct broker_settings {
 	char *host;
 	char *client_id;
@@ -47,7 +48,7 @@ struct broker {
 	unsigned subscriptions_refused; /* bit per subscription */
 	uint64_t dropped[BROKER_DROPS];
 	bool stopping;
-	bool finished;  /* the thread will not touch the broker any more, unless abandoned */
+	bool finished;  /* the thread does not touch the broker any more, except to free an abandoned one */
 	bool abandoned; /* broker_stop gave up waiting: the thread frees the broker */
 	bool flushed;   /* all was sent and DISCONNECT went out */
 	uint64_t stop_deadline_ms;
@@ -68,24 +69,14 @@ struct broker {
 /* Monotonic clock in milliseconds. */
 uint64_t broker_now_ms(void);
 
-/* Makes the eventfd readable. Does not wait: a full counter is readable already. */
+/* Makes the eventfd readable. Never blocks. */
 void broker_wake(int eventfd);
 
-/* Takes a message out of keep_count, now_count and outbound_bytes, and frees it. Under lock. */
+/* Subtracts a message from keep_count, now_count and outbound_bytes, and frees it. Under lock. */
 void broker_release(struct broker *broker, struct broker_message *message);
 
 /* Frees everything but the event. */
 void broker_free(struct broker *broker);
-
-/* Whether the options can be used at all. */
-bool broker_options_complete(const struct broker_options *options);
-/* Copies complete options into zeroed settings; false when memory is short (settings may be half-filled). */
-bool broker_settings_copy(struct broker_settings *settings, const struct broker_options *options);
-/* Frees the members, half-filled ones too, and wipes the password. */
-void broker_settings_free(struct broker_settings *settings);
-
-/* The event loop's handler for to_loop: runs the callbacks. */
-void broker_on_wake(int fd, short what, void *context);
 
 /* The thread: connects, again and again, until stopping. */
 void *broker_thread(void *broker);

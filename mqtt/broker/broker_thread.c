@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The thread "mqtt": looks the broker up, and runs one session (broker_session.c) after another, with
- * back-off. */
+/* The thread "mqtt": looks the broker up and runs one session (broker_session.c) after another, with back-off. */
+#include "mqtt/broker/broker_session.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <mosquitto.h>
@@ -11,8 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "mqtt/broker/broker_session.h"
-
 #define ADDRESSES_MAX 8
 
 /* Numeric, with room for an IPv6 scope ("%eth0"). */
@@ -20,10 +19,10 @@ struct address {
 	char text[INET6_ADDRSTRLEN + 17];
 };
 
-/* libmosquitto counts its users, but without a lock. */
+/* libmosquitto counts its users without a lock of its own. */
 static pthread_mutex_t library_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static void library_use(bool use)
+static void use_library(bool use)
 {
 	pthread_mutex_lock(&library_lock);
 	if (use)
@@ -34,8 +33,9 @@ static void library_use(bool use)
 }
 
 /*
- * Looks the host up; returns the number of addresses. Done here, and not in libmosquitto, because its connect
- * without waiting tries the first address only: "localhost" would be ::1 for ever with a broker on 127.0.0.1.
+ * Looks the host up and returns the number of addresses. libmosquitto could do so itself, but its connect without
+ * waiting tries the first address only: "localhost" would always be ::1, and a broker on 127.0.0.1 would never be
+ * reached.
  */
 static size_t look_up(struct broker *broker, struct address *addresses)
 {
@@ -51,16 +51,15 @@ static size_t look_up(struct broker *broker, struct address *addresses)
 		broker_set_down(broker, reason);
 		return 0;
 	}
-	for (struct addrinfo *info = list; info && count < ADDRESSES_MAX; info = info->ai_next) {
+	for (struct addrinfo *info = list; info != NULL && count < ADDRESSES_MAX; info = info->ai_next)
 		if (getnameinfo(info->ai_addr, info->ai_addrlen, addresses[count].text, sizeof(addresses[count].text),
 				NULL, 0, NI_NUMERICHOST) == 0)
 			count++;
-	}
 	freeaddrinfo(list);
 	return count;
 }
 
-static bool stopping(struct broker *broker)
+static bool is_stopping(struct broker *broker)
 {
 	bool result;
 
@@ -70,8 +69,8 @@ static bool stopping(struct broker *broker)
 	return result;
 }
 
-/* Stopping, and the time for it is over. */
-static bool out_of_time(struct broker *broker)
+/* Whether the broker is stopping and the time for that is over. */
+static bool is_out_of_time(struct broker *broker)
 {
 	bool result;
 
@@ -81,16 +80,15 @@ static bool out_of_time(struct broker *broker)
 	return result;
 }
 
-/* Tries the addresses in turn until one gives a session. Returns how long the broker had us, in ms. */
+/* Tries the addresses in turn until the broker accepts a connection. Returns how long that one lasted, in ms. */
 static uint64_t attempt(struct broker *broker)
 {
 	struct address addresses[ADDRESSES_MAX];
 	size_t count = look_up(broker, addresses);
 	char reason[BROKER_REASON_MAX] = "";
 
-	for (size_t i = 0; i < count && !out_of_time(broker); i++) {
+	for (size_t i = 0; i < count && !is_out_of_time(broker); i++) {
 		struct broker_session_end end = broker_session_run(broker, addresses[i].text);
-
 		if (end.was_up)
 			return end.up_ms;
 		memcpy(reason, end.reason, sizeof(reason));
@@ -100,15 +98,14 @@ static uint64_t attempt(struct broker *broker)
 	return 0;
 }
 
-/* Waits out the back-off; a publish in the meantime wakes the thread but does not shorten it. */
+/* Waits until the back-off is over. A publish in the meantime wakes the thread, which then waits on. */
 static void back_off(struct broker *broker, unsigned wait_ms)
 {
 	uint64_t until_ms = broker_now_ms() + wait_ms;
 	uint64_t now_ms;
 
-	while (!stopping(broker) && (now_ms = broker_now_ms()) < until_ms) {
+	while (!is_stopping(broker) && (now_ms = broker_now_ms()) < until_ms) {
 		struct pollfd fd = {.fd = broker->to_thread, .events = POLLIN};
-
 		if (poll(&fd, 1, (int)(until_ms - now_ms)) > 0)
 			broker_sleep_again(broker);
 	}
@@ -118,12 +115,12 @@ static void run(struct broker *broker)
 {
 	unsigned wait_ms = BROKER_BACKOFF_MIN_MS;
 
-	/* At least one attempt, also when stopping: what was published just before must have its chance. */
+	/* Makes one attempt even when stopping, so that a message published just before can still be sent. */
 	for (;;) {
 		if (attempt(broker) >= BROKER_BACKOFF_RESET_MS)
 			wait_ms = BROKER_BACKOFF_MIN_MS;
 		back_off(broker, wait_ms);
-		if (stopping(broker))
+		if (is_stopping(broker))
 			return;
 		wait_ms = wait_ms * 2 < BROKER_BACKOFF_MAX_MS ? wait_ms * 2 : BROKER_BACKOFF_MAX_MS;
 	}
@@ -135,9 +132,9 @@ void *broker_thread(void *context)
 	bool abandoned;
 
 	pthread_setname_np(pthread_self(), "mqtt");
-	library_use(true);
+	use_library(true);
 	run(broker);
-	library_use(false);
+	use_library(false);
 
 	pthread_mutex_lock(&broker->lock);
 	broker->finished = true;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any octets as a payload, in both directions and as a data file; what is read must satisfy the header's
  * promises. */
+#include "tools/station/api_station.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "tools/station/api_station.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,11 +16,9 @@ static void check_message(const struct api_message *message)
 		abort();
 	for (size_t i = 0; message->kind == API_CS_STATUS_AND_LIMITS && i < message->data.limits.count; i++) {
 		const double *current_a = message->data.limits.evses[i].max_current_a;
-
-		for (size_t phase = 0; phase < 3; phase++) {
+		for (size_t phase = 0; phase < 3; phase++)
 			if (!(current_a[phase] >= 0 && current_a[phase] <= 1000))
 				abort();
-		}
 	}
 }
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The exact octets of the messages slacd writes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
-/* cmocka wants them first. */
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include "mqtt/api/api.h"
 #include "mqtt/api/tests/messages.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
 
 static char out[API_BUILD_MAX];
 static const uint8_t run_id[API_RUN_ID_LEN] = {0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef};

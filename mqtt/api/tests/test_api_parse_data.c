@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tables of outlets: data without an envelope, as files have it. */
+#include "mqtt/api/tests/api_parse_fixture.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* cmocka wants them first. */
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "mqtt/api/tests/api_parse_fixture.h"
+#include <cmocka.h>
 
 /* A parameters[] or evses[] of `count` entries, as data. */
 static char *list(const char *member, const char *rest, size_t count)

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The document as a whole: JSON, UTF-8 and the bounds. */
+#include "mqtt/api/tests/api_parse_fixture.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* cmocka wants them first. */
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
-#include "mqtt/api/tests/api_parse_fixture.h"
+#include <cmocka.h>
 
 static void every_truncation_of_every_message_is_malformed(void **state)
 {
@@ -19,11 +18,9 @@ static void every_truncation_of_every_message_is_malformed(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(messages); i++) {
 		size_t len = strlen(messages[i]);
-
 		for (size_t cut = 0; cut < len; cut++) {
 			/* A buffer of exactly this size lets the sanitizers see one octet too many. */
 			char *exact = malloc(cut ? cut : 1);
-
 			memcpy(exact, messages[i], cut);
 			assert_int_equal(api_parse(exact, cut, &parsed, &parse_error), API_MALFORMED);
 			free(exact);
@@ -40,7 +37,6 @@ static void every_octet_flipped_never_crashes(void **state)
 	for (size_t i = 0; i < COUNT(messages); i++) {
 		size_t len = strlen(messages[i]);
 		char *copy = malloc(len);
-
 		for (size_t at = 0; at < len; at++) {
 			memcpy(copy, messages[i], len);
 			copy[at] = (char)(copy[at] ^ 0x21);

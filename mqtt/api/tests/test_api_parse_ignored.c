@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is not for slacd, and members that it does not know. */
+#include "mqtt/api/tests/api_parse_fixture.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* cmocka wants them first. */
-#include <cmocka.h>
-
 #include <string.h>
 
-#include "mqtt/api/tests/api_parse_fixture.h"
+#include <cmocka.h>
 
 static void service_status_request_for_another_service_is_ignored(void **state)
 {

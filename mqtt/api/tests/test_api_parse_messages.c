@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What slacd reads from each parsed. */
+#include "mqtt/api/tests/api_parse_fixture.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* cmocka wants them first. */
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <string.h>
 
-#include "mqtt/api/tests/api_parse_fixture.h"
+#include <cmocka.h>
 
 static void service_status_request_for_slac_is_read(void **state)
 {

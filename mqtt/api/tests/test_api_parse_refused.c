@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages with a wrong member are refused, and the error names it. */
+#include "mqtt/api/tests/api_parse_fixture.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* cmocka wants them first. */
-#include <cmocka.h>
-
 #include <string.h>
 
-#include "mqtt/api/tests/api_parse_fixture.h"
+#include <cmocka.h>
 
 struct wrong {
 	const char *valid;

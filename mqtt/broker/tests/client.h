@@ -3,9 +3,9 @@
 #ifndef MQTT_BROKER_TESTS_CLIENT_H
 #define MQTT_BROKER_TESTS_CLIENT_H
 
-#include <event2/event.h>
-
 #include "mqtt/broker/broker.h"
+
+#include <event2/event.h>
 
 #define WAIT_MAX_S 30 /* a test that waits longer for anything has failed */
 

@@ -5,15 +5,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-/* cmocka wants them first. */
-#include <cmocka.h>
-
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 static void read_exactly(int fd, void *out, size_t len)
 {
@@ -90,7 +89,6 @@ int accept_client(int listener, uint8_t code, uint8_t granted, struct packet *pa
 	for (int i = 0; code == 0 && i < 2; i++) {
 		struct packet subscribe;
 		uint8_t suback[] = {0x90, 3, 0, 0, granted};
-
 		read_packet(fd, &subscribe);
 		assert_int_equal(subscribe.type & 0xf0, MQTT_SUBSCRIBE);
 		memcpy(suback + 2, subscribe.body, 2);
@@ -137,7 +135,6 @@ static pid_t close_after_disconnect(int fd)
 	if (child == 0) {
 		uint8_t scrap[4096];
 		ssize_t n;
-
 		while ((n = recv(fd, scrap, sizeof(scrap), 0)) > 0)
 			;
 		_exit(0);

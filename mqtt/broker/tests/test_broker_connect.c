@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the broker client says when it connects, and what it makes of the answers. */
+#include "mqtt/broker/tests/played_broker.h"
+
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* cmocka wants them first. */
-#include <cmocka.h>
-
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "mqtt/broker/tests/played_broker.h"
+#include <cmocka.h>
 
 static bool contains(const struct packet *packet, const char *text)
 {
@@ -94,7 +93,6 @@ static void incomplete_options_are_refused(void **state)
 	(void)state;
 	for (int i = 0; i < 5; i++) {
 		struct broker_options options = good;
-
 		if (i == 0)
 			options.host = NULL;
 		if (i == 1)

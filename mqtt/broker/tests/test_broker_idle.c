@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The broker client's thread while there is nothing to do. */
+#include "mqtt/broker/tests/played_broker.h"
+
+#include <dirent.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* cmocka wants them first. */
-#include <cmocka.h>
-
-#include <dirent.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "mqtt/broker/tests/played_broker.h"
+#include <cmocka.h>
 
 /* Context switches of the thread "mqtt", from /proc. */
 static unsigned long thread_wakeups(void)
@@ -28,7 +27,6 @@ static unsigned long thread_wakeups(void)
 	assert_non_null(tasks);
 	while ((entry = readdir(tasks)) && !ours) {
 		FILE *file;
-
 		snprintf(path, sizeof(path), "/proc/self/task/%.16s/status", entry->d_name);
 		file = fopen(path, "r");
 		while (file && fgets(line, sizeof(line), file)) {

@@ -3,26 +3,25 @@
  * The broker client against a real mosquitto. What arrives is seen through a mailbox: a persistent session of
  * a second client, in which the broker gathers messages, across its own restart too, while nobody reads.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-/* cmocka wants them first. */
-#include <cmocka.h>
+#include "mqtt/broker/tests/client.h"
 
 #include <fcntl.h>
 #include <mosquitto.h>
 #include <poll.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "mqtt/broker/tests/client.h"
+#include <cmocka.h>
 
 #define SKIPPED     77
 #define MAILBOX_MAX 512
@@ -31,10 +30,9 @@ static const char *const programs[] = {"/usr/sbin/mosquitto", "/usr/local/sbin/m
 
 static const char *program(void)
 {
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
 		if (access(programs[i], X_OK) == 0)
 			return programs[i];
-	}
 	return NULL;
 }
 
@@ -77,7 +75,6 @@ static void process_wait_running(struct process *process)
 	while (!strstr(log, " running")) {
 		struct pollfd fd = {.fd = process->log, .events = POLLIN};
 		ssize_t n;
-
 		assert_int_equal(poll(&fd, 1, WAIT_MAX_S * 1000), 1);
 		n = read(process->log, log + used, sizeof(log) - 1 - used);
 		assert_true(n > 0);
@@ -303,7 +300,6 @@ static void will_is_delivered_when_the_process_dies(void **state)
 	if (child == 0) {
 		struct broker_options options = options_with_will(process.port);
 		struct client client;
-
 		client_open(&client, &options);
 		client_wait(&client, &client.connected, 1);
 		if (write(connected[1], &octet, 1) != 1)

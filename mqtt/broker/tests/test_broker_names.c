@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The look-up of the broker's name: several addresses, none, or no answer. */
+#include "mqtt/broker/tests/played_broker.h"
+
+#include <dlfcn.h>
+#include <netdb.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* cmocka wants them first. */
-#include <cmocka.h>
-
-#include <dlfcn.h>
-#include <netdb.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "mqtt/broker/tests/played_broker.h"
+#include <cmocka.h>
 
 /* Stands before libc's: "stuck.test" is looked up until the test lets go, "two.test" has a dead first
  * address. */

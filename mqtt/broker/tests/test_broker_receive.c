@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages from the broker: too many, too large, without end, or no MQTT at all. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-/* cmocka wants them first. */
-#include <cmocka.h>
+#include "mqtt/api/api.h"
+#include "mqtt/broker/tests/played_broker.h"
 
 #include <linux/sockios.h>
 #include <poll.h>
 #include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "mqtt/broker/tests/played_broker.h"
-#include "mqtt/api/api.h"
+#include <cmocka.h>
 
 static void newest_message_is_dropped_when_the_event_loop_is_late(void **state)
 {

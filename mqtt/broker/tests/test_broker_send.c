@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What becomes of messages to the broker: the window, the bounds of what waits, and a lost connection. */
+#include "mqtt/broker/tests/played_broker.h"
+
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* cmocka wants them first. */
-#include <cmocka.h>
-
-#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "mqtt/broker/tests/played_broker.h"
+#include <cmocka.h>
 
 static void now_messages_in_flight_die_with_the_connection_and_kept_ones_return(void **state)
 {

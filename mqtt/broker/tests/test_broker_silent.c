@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A broker that does not answer blocks nothing. */
+#include "mqtt/api/tests/messages.h"
+#include "mqtt/broker/tests/played_broker.h"
+
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* cmocka wants them first. */
-#include <cmocka.h>
-
-#include <arpa/inet.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "mqtt/broker/tests/played_broker.h"
-#include "mqtt/api/tests/messages.h"
+#include <cmocka.h>
 
 static void broker_that_never_answers_connect_blocks_nothing(void **state)
 {

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the broker client still does when it is stopped. */
+#include "mqtt/broker/tests/played_broker.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* cmocka wants them first. */
-#include <cmocka.h>
-
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "mqtt/broker/tests/played_broker.h"
+#include <cmocka.h>
 
 static void stop_waits_for_missing_acknowledgements_no_longer_than_told(void **state)
 {
@@ -48,7 +47,6 @@ static void message_published_just_before_stop_is_sent(void **state)
 	if (played == 0) {
 		struct packet packet;
 		int fd = accept_client(listener, 0, 1, &packet);
-
 		read_publish(fd, &packet, "stopping");
 		puback(fd, &packet);
 		read_packet(fd, &packet);
