@@ -19,7 +19,7 @@ struct unix_port {
 	struct port base;
 	int listen_fd; /* -1: the connecting side */
 	int peer_fd;   /* -1: no peer */
-	bool bound;    /* the socket file is ours to remove */
+	bool bound;    /* this port made the socket file and removes it */
 	struct sockaddr_un address;
 };
 

@@ -29,7 +29,7 @@ struct broker_session {
 	bool up;              /* accepted, and the event loop was told */
 	bool broken;          /* the session is over; `end` says why */
 	bool progress;        /* a packet was complete in this loop_read */
-	bool acknowledged;    /* a PUBACK of ours went out in this loop_read */
+	bool acknowledged;    /* a PUBACK was sent in this loop_read */
 	uint64_t consumed;    /* octets the library had taken from the socket at the last progress */
 	uint64_t last_in_ms;  /* the last octet received; not earlier than in the library's own note of it */
 	uint64_t last_out_ms; /* the last packet sent; likewise */
