@@ -1,89 +1,535 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "slacd/evse_internal.h"
+#include "slacd/evse.h"
 
+#include "homeplug/port/port.h"
+#include "homeplug/port/port_watch.h"
+#include "slacd/clock.h"
+#include "slacd/evse_log.h"
+#include "slacd/evse_setup.h"
+#include "slacd/outlet/outlet.h"
 #include "slacd/timer.h"
 
+#include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <event2/event.h>
+
+/* Frames taken per wake-up, so that a flood on one port leaves time for the others. */
+#define FRAMES_PER_WAKE 32
+/* One more than the outlet keeps: it answers that one at once. */
+#define QUESTIONS_MAX (OUTLET_QUESTIONS + 1)
 
 _Static_assert((int)API_CP_A1 == (int)CP_STATE_A1 && (int)API_CP_D2 == (int)CP_STATE_D2 &&
 		       (int)API_CP_E == (int)CP_STATE_E && (int)API_CP_F == (int)CP_STATE_F,
 	       "cp_status states are passed on as they are");
 
-static uint64_t nearest_deadline(const struct evse *evse)
-{
-	const uint64_t deadlines_us[] = {
-		slac_evse_deadline(&evse->slac),
-		modem_deadline(&evse->modem),
-		control_pilot_deadline(&evse->pilot),
-		request_retry_deadline(&evse->pilot_retry),
-		evse->link_retry_us,
-		evse->network_requests.deadline_us,
-		amp_map_deadline(&evse->amp_map),
-		log_burst_over_us(&evse->interface_losses),
-	};
-	uint64_t nearest_us = SLAC_NEVER;
+struct evse {
+	const struct evse_shared *shared;
+	struct api_evse_parameters parameters;
+	char interface[SETTINGS_TEXT_MAX];
+	struct outlet outlet;
+	struct evse_log log;
 
-	for (size_t i = 0; i < sizeof(deadlines_us) / sizeof(deadlines_us[0]); i++)
-		if (deadlines_us[i] < nearest_us)
-			nearest_us = deadlines_us[i];
-	return nearest_us;
+	struct port *port; /* NULL while it cannot be opened */
+	struct event *readable;
+	struct event *timer;
+	uint64_t timer_us;                /* what the timer is armed to, OUTLET_NEVER: not armed */
+	uint64_t port_retry_us;           /* when to open the port again, OUTLET_NEVER: open, or the kernel will tell */
+	uint64_t port_not_before_us;      /* not to be opened earlier, whatever the kernel tells */
+	uint64_t port_failed_us;          /* sending has failed: it is given up then, OUTLET_NEVER: it has not */
+	char port_error[PORT_ERROR_SIZE]; /* what was said last about it, "": it is open */
+
+	char request_id[API_UUID_MAX]; /* of the last pilot request */
+	uint32_t request_number;
+	bool request_unsent;
+	char questions[QUESTIONS_MAX][API_ID_MAX]; /* ids of network questions, "": a free place */
+};
+
+/* --- effects --- */
+
+static enum api_slac_state api_state(enum outlet_status_kind kind)
+{
+	switch (kind) {
+	case OUTLET_MATCHING:
+		return API_SLAC_MATCHING;
+	case OUTLET_MATCHED:
+		return API_SLAC_MATCHED;
+	case OUTLET_FAILED:
+		return API_SLAC_FAILED;
+	case OUTLET_BASIC_CHARGING:
+		return API_SLAC_BASIC_CHARGING;
+	case OUTLET_UNMATCHED:
+		break;
+	}
+	return API_SLAC_UNMATCHED;
 }
 
-void evse_arm(struct evse *evse)
+static void send_octets(struct evse *evse, const struct outlet_effect *effect, uint64_t now_us)
 {
-	uint64_t next_us = nearest_deadline(evse);
+	if (evse->port == NULL)
+		return;
+	if (port_send(evse->port, effect->frame.octets, effect->frame.len)) {
+		evse_log_sent(&evse->log, effect->frame.name);
+		return;
+	}
+	int error = errno;
+	if (port_result_of_errno(error) == PORT_DOWN)
+		evse->port_failed_us = now_us; /* the loss of the port says it */
+	else
+		evse_log_not_sent(&evse->log, effect->frame.name, strerror(error), now_us);
+}
 
+static void report_status(struct evse *evse, const struct outlet_status *status)
+{
+	outbox_slac_status(evse->shared->outbox, evse->parameters.evse_id, status->has_ev ? status->run_id : NULL,
+			   api_state(status->kind), slac_reason_text(status->reason));
+	evse_log_status(&evse->log, status);
+}
+
+static void request_pilot(struct evse *evse, const struct outlet_effect *effect)
+{
+	evse->request_number = effect->pilot.number;
+	evse->request_unsent = !outbox_request_pilot(evse->shared->outbox, evse->parameters.evse_id,
+						     &effect->pilot.request, evse->request_id);
+	if (evse->request_unsent)
+		evse->request_id[0] = '\0';
+}
+
+static void answer_network(struct evse *evse, const struct outlet_effect *effect)
+{
+	const struct nw_info *info = &effect->network.info;
+	struct api_network network = {.snid = info->snid, .tei = info->tei, .role = info->role};
+	char *id = evse->questions[effect->network.question];
+
+	memcpy(network.nid, info->nid, NID_LEN);
+	memcpy(network.cco_mac, info->cco_mac, MAC_LEN);
+	outbox_network_info(evse->shared->outbox, id, evse->parameters.evse_id, &network,
+			    effect->network.in_network ? 1 : 0);
+	id[0] = '\0';
+}
+
+static void carry_out(struct evse *evse, const struct outlet_effect *effect, uint64_t now_us)
+{
+	switch (effect->kind) {
+	case OUTLET_SEND:
+		send_octets(evse, effect, now_us);
+		break;
+	case OUTLET_STATUS:
+		report_status(evse, &effect->status);
+		break;
+	case OUTLET_PILOT_REQUEST:
+		request_pilot(evse, effect);
+		break;
+	case OUTLET_ANSWER_NETWORK:
+		answer_network(evse, effect);
+		break;
+	case OUTLET_SERVING:
+		evse->shared->availability_changed(evse->shared->context);
+		break;
+	case OUTLET_NOTE:
+		evse_log_note(&evse->log, &effect->note, now_us);
+		break;
+	}
+}
+
+static void arm_timer(struct evse *evse)
+{
+	const uint64_t deadlines_us[] = {outlet_deadline(&evse->outlet), evse->port_retry_us, evse->port_failed_us,
+					 evse_log_settled_us(&evse->log)};
+	uint64_t next_us = OUTLET_NEVER;
+
+	for (size_t i = 0; i < sizeof(deadlines_us) / sizeof(deadlines_us[0]); i++)
+		if (deadlines_us[i] < next_us)
+			next_us = deadlines_us[i];
 	if (next_us == evse->timer_us)
 		return;
 	evse->timer_us = next_us;
 	timer_arm(evse->timer, next_us);
 }
 
-static void link_due(struct evse *evse)
+static void give_once(struct evse *evse, const struct outlet_input *input)
 {
-	if (evse->link == NULL)
-		evse_link_open(evse);
-	else
-		evse_link_lost(evse, "sending failed, the interface is down");
+	const uint64_t now_us = clock_now_us();
+	struct outlet_effects effects;
+
+	outlet_input(&evse->outlet, input, now_us, &effects);
+	for (size_t i = 0; i < effects.count; i++)
+		carry_out(evse, &effects.items[i], now_us);
+	outlet_effects_wipe(&effects);
 }
+
+static void give(struct evse *evse, const struct outlet_input *input)
+{
+	give_once(evse, input);
+	if (evse->request_unsent) {
+		const struct outlet_input unsent = {.kind = OUTLET_PILOT_NOT_SENT,
+						    .pilot = {.number = evse->request_number}};
+		evse->request_unsent = false;
+		give_once(evse, &unsent);
+	}
+	arm_timer(evse);
+}
+
+static void give_kind(struct evse *evse, enum outlet_input_kind kind)
+{
+	const struct outlet_input input = {.kind = kind};
+
+	give(evse, &input);
+}
+
+/* --- port --- */
+
+/* A name given to the configuration may be one of the interface's alternative names. */
+static bool is_named(const struct evse *evse, const struct port_event *event)
+{
+	return strcmp(evse->interface, event->name) == 0 || (int)if_nametoindex(evse->interface) == event->ifindex;
+}
+
+static bool is_ready(const struct port_event *event)
+{
+	return event->news == PORT_NEWS_STATE && event->up && event->running;
+}
+
+/* Why the open port is of no use any more, or "" when it is. */
+static void loss_of(const struct evse *evse, const struct port_event *event, char why[PORT_ERROR_SIZE])
+{
+	uint8_t mac[MAC_LEN];
+
+	why[0] = '\0';
+	port_mac(evse->port, mac);
+	if (event->ifindex != port_ifindex(evse->port))
+		return;
+	if (event->news == PORT_NEWS_REMOVED)
+		snprintf(why, PORT_ERROR_SIZE, "it was removed");
+	else if (!is_named(evse, event))
+		snprintf(why, PORT_ERROR_SIZE, "renamed to %s", event->name);
+	else if (!event->up)
+		snprintf(why, PORT_ERROR_SIZE, "it is down");
+	else if (!event->running)
+		snprintf(why, PORT_ERROR_SIZE, "no carrier");
+	else if (!event->has_mac || !mac_equal(mac, event->mac))
+		snprintf(why, PORT_ERROR_SIZE, "its MAC changed");
+}
+
+/* The present state of the open port's interface; false for a Unix socket, or when it cannot be told. */
+static bool look(const struct evse *evse, struct port_event *now)
+{
+	int ifindex = port_ifindex(evse->port);
+
+	return ifindex != 0 && port_watch_look(port_fd(evse->port), ifindex, now);
+}
+
+static void close_port(struct evse *evse)
+{
+	if (evse->readable != NULL)
+		event_free(evse->readable);
+	evse->readable = NULL;
+	port_close(evse->port);
+	evse->port = NULL;
+	evse->port_failed_us = OUTLET_NEVER;
+}
+
+/* Not before port_retry_ms: an interface that flaps, or fails again and again, must not keep us busy. */
+static void retry_later(struct evse *evse)
+{
+	evse->port_not_before_us = clock_now_us() + (uint64_t)evse->shared->settings->link_retry_ms * 1000;
+	evse->port_retry_us = evse->port_not_before_us;
+}
+
+static void lose_port(struct evse *evse, const char *why)
+{
+	evse_log_port_lost(&evse->log, why, modem_resets(&evse->outlet.modem), clock_now_us());
+	snprintf(evse->port_error, sizeof(evse->port_error), "%s", why);
+	close_port(evse);
+	give_kind(evse, OUTLET_PORT_DOWN);
+	retry_later(evse);
+}
+
+static void fail_to_receive(struct evse *evse, enum port_result result, int error)
+{
+	char why[PORT_ERROR_SIZE] = "";
+	struct port_event now;
+
+	if (result == PORT_DOWN && look(evse, &now))
+		loss_of(evse, &now, why);
+	if (why[0] == '\0' && result == PORT_DOWN)
+		snprintf(why, sizeof(why), "it was down");
+	else if (why[0] == '\0' && result == PORT_END)
+		snprintf(why, sizeof(why), "closed by its peer");
+	else if (why[0] == '\0')
+		snprintf(why, sizeof(why), "receiving failed: %s", strerror(error));
+	lose_port(evse, why);
+}
+
+static void take_frame(struct evse *evse, const uint8_t *octets, size_t len)
+{
+	struct outlet_input input = {.kind = OUTLET_FRAME, .frame = {.octets = octets, .len = len}};
+	uint8_t ev_mac[MAC_LEN];
+
+	if (outlet_frame_asks_validation(octets, len, ev_mac))
+		input.frame.neighbour_validates =
+			evse->shared->neighbour_validates(evse->shared->context, evse, ev_mac);
+	give(evse, &input);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *context)
+{
+	struct evse *evse = context;
+	uint8_t octets[MME_FRAME_MAX];
+	size_t len;
+
+	(void)fd;
+	(void)what;
+	for (int i = 0; i < FRAMES_PER_WAKE && evse->port != NULL; i++) {
+		enum port_result result = port_recv(evse->port, octets, sizeof(octets), &len);
+		if (result == PORT_EMPTY)
+			break;
+		if (result == PORT_FRAME)
+			take_frame(evse, octets, len);
+		else
+			fail_to_receive(evse, result, errno);
+	}
+	explicit_bzero(octets, sizeof(octets)); /* CM_GET_KEY.CNF holds the key */
+	arm_timer(evse);
+}
+
+static bool is_watched(const struct evse *evse)
+{
+	return evse->shared->ports_watched && port_is_live(evse->interface);
+}
+
+static bool wait_for_frames(struct evse *evse)
+{
+	evse->readable = event_new(evse->shared->base, port_fd(evse->port), EV_READ | EV_PERSIST, on_readable, evse);
+	return evse->readable != NULL && event_add(evse->readable, NULL) == 0;
+}
+
+static void fail_to_open(struct evse *evse, const char *error, bool gone)
+{
+	/* Once it has been said, missing, down or without carrier is all the same: it does not serve. */
+	bool said = gone ? evse->port_error[0] != '\0' : strcmp(error, evse->port_error) == 0;
+
+	evse_log_port_not_open(&evse->log, error, said);
+	snprintf(evse->port_error, sizeof(evse->port_error), "%s", error);
+	if (!gone || !is_watched(evse))
+		retry_later(evse);
+}
+
+static void open_port(struct evse *evse)
+{
+	struct outlet_input up = {.kind = OUTLET_PORT_UP};
+	char error[PORT_ERROR_SIZE];
+
+	evse->port_retry_us = OUTLET_NEVER;
+	evse->port = port_open(evse->interface, error);
+	if (evse->port == NULL) {
+		fail_to_open(evse, error, port_result_of_errno(errno) == PORT_DOWN);
+		return;
+	}
+	if (!wait_for_frames(evse)) {
+		close_port(evse);
+		fail_to_open(evse, "no memory to wait for frames", false);
+		return;
+	}
+	evse->port_error[0] = '\0';
+	port_mac(evse->port, up.port_mac);
+	evse_log_port_open(&evse->log, up.port_mac);
+	give(evse, &up);
+}
+
+static void open_port_when_allowed(struct evse *evse)
+{
+	if (evse->port_not_before_us <= clock_now_us())
+		open_port(evse);
+	else
+		evse->port_retry_us = evse->port_not_before_us;
+}
+
+void evse_port_event(struct evse *evse, const struct port_event *event)
+{
+	char why[PORT_ERROR_SIZE] = "";
+
+	if (evse->port != NULL)
+		loss_of(evse, event, why);
+	if (why[0] != '\0')
+		lose_port(evse, why);
+	if (evse->port == NULL && is_watched(evse) && is_named(evse, event)) {
+		if (is_ready(event))
+			open_port_when_allowed(evse);
+		else
+			evse->port_retry_us = OUTLET_NEVER; /* the kernel will say when it is */
+	}
+	arm_timer(evse);
+}
+
+void evse_check_port(struct evse *evse)
+{
+	struct port_event now;
+
+	if (evse->port == NULL && port_is_live(evse->interface))
+		open_port_when_allowed(evse);
+	else if (evse->port != NULL && look(evse, &now))
+		evse_port_event(evse, &now);
+	arm_timer(evse);
+}
+
+/* --- time --- */
 
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct evse *evse = context;
-	const struct slac_evse_input slac_tick = {.kind = SLAC_EVSE_TICK};
-	const struct control_pilot_input pilot_tick = {.kind = CONTROL_PILOT_TICK};
 	uint64_t now_us = clock_now_us();
 
 	(void)fd;
 	(void)what;
-	evse->timer_us = SLAC_NEVER;
-	if (evse->link_retry_us <= now_us)
-		link_due(evse);
-	if (modem_deadline(&evse->modem) <= now_us)
-		evse_modem_tick(evse);
-	if (slac_evse_deadline(&evse->slac) <= now_us)
-		evse_slac_input(evse, &slac_tick);
-	if (control_pilot_deadline(&evse->pilot) <= now_us)
-		evse_pilot_input(evse, &pilot_tick);
-	if (request_retry_due(&evse->pilot_retry, now_us))
-		evse_pilot_request_send(evse);
-	if (evse->network_requests.deadline_us <= now_us)
-		evse_network_expire(evse);
-	if (amp_map_deadline(&evse->amp_map) <= now_us)
-		evse_amp_map_tick(evse);
-	if (log_burst_over_us(&evse->interface_losses) <= now_us)
-		evse_link_settled(evse);
-	evse_arm(evse);
+	evse->timer_us = OUTLET_NEVER;
+	if (evse->port_failed_us <= now_us)
+		lose_port(evse, "sending failed, the interface is down");
+	else if (evse->port_retry_us <= now_us)
+		open_port(evse);
+	give_kind(evse, OUTLET_TICK);
+	if (evse_log_settled_us(&evse->log) <= now_us)
+		evse_log_port_settled(&evse->log, evse->port != NULL, evse->outlet.serving);
+	arm_timer(evse);
 }
 
-void evse_set_serving(struct evse *evse, bool serving)
+/* --- messages --- */
+
+void evse_cp_status(struct evse *evse, const struct api_cp_status *status)
 {
-	if (evse->serving == serving)
-		return;
-	evse->serving = serving;
-	evse->shared->availability_changed(evse->shared->context);
+	const struct outlet_input input = {.kind = OUTLET_CP_STATUS, .cp_state = (enum cp_state)status->state};
+
+	give(evse, &input);
 }
+
+static enum outlet_answer answer_of(enum api_cp_pwm_status status)
+{
+	switch (status) {
+	case API_CP_PWM_VALID:
+		return OUTLET_ANSWER_VALID;
+	case API_CP_PWM_INVALID:
+		return OUTLET_ANSWER_INVALID;
+	case API_CP_PWM_ERROR:
+		break;
+	}
+	return OUTLET_ANSWER_ERROR;
+}
+
+void evse_cp_pwm_response(struct evse *evse, const char *id, const struct api_cp_pwm_response *response)
+{
+	const struct outlet_input input = {
+		.kind = OUTLET_PILOT_ANSWER,
+		.pilot = {.number = evse->request_number, .answer = answer_of(response->status)}};
+
+	if (evse->request_id[0] == '\0' || strcmp(evse->request_id, id) != 0) {
+		log_line(LOG_LEVEL_DEBUG, "Late or foreign cp_pwm response ignored. evse_id=%s id=%s",
+			 evse->parameters.evse_id, id);
+		return;
+	}
+	evse->log.answer_info = response->info;
+	give(evse, &input);
+	evse->log.answer_info = NULL;
+}
+
+/* What a status_code means for the pilot: X1 while the station is not ready, F when the outlet is out of order. */
+static enum control_pilot_availability availability_of(enum api_evse_status status)
+{
+	switch (status) {
+	case API_EVSE_READY:
+	case API_EVSE_ISOLATION_MONITORING_ACTIVE: /* part of a DC session */
+		return CONTROL_PILOT_READY;
+	case API_EVSE_NOT_READY:
+	case API_EVSE_UTILITY_INTERRUPT_EVENT:
+		return CONTROL_PILOT_NOT_READY;
+	case API_EVSE_SHUTDOWN:
+	case API_EVSE_EMERGENCY_SHUTDOWN:
+	case API_EVSE_MALFUNCTION:
+		break;
+	}
+	return CONTROL_PILOT_OUT_OF_ORDER;
+}
+
+/* 0.1 A, rounded down; the small term keeps 16.3 A from becoming 16.2 A in binary. */
+static uint32_t deciampere(double ampere)
+{
+	return (uint32_t)floor(ampere * 10 + 1e-6);
+}
+
+void evse_limits(struct evse *evse, const struct api_evse_limits *limits)
+{
+	struct outlet_input input = {.kind = OUTLET_LIMITS,
+				     .limits = {.has_ac = limits->has_ac,
+						.rcd_error = limits->rcd_error,
+						.availability = availability_of(limits->status_code)}};
+
+	for (size_t i = 0; i < 3; i++)
+		input.limits.phase_da[i] = deciampere(limits->max_current_a[i]);
+	evse->log.status_code = api_evse_status_text(limits->status_code);
+	give(evse, &input);
+	evse->log.status_code = NULL;
+}
+
+static void give_active(struct evse *evse, enum outlet_input_kind kind, bool active)
+{
+	const struct outlet_input input = {.kind = kind, .active = active};
+
+	give(evse, &input);
+}
+
+void evse_authorization(struct evse *evse, bool accepted)
+{
+	give_active(evse, OUTLET_AUTHORIZATION, accepted);
+}
+
+void evse_hlc_charging(struct evse *evse, bool active)
+{
+	give_active(evse, OUTLET_HLC_CHARGING, active);
+}
+
+void evse_data_link(struct evse *evse, enum api_data_link_action action)
+{
+	switch (action) {
+	case API_DATA_LINK_TERMINATE:
+		give_kind(evse, OUTLET_LINK_TERMINATE);
+		break;
+	case API_DATA_LINK_PAUSE:
+		give_kind(evse, OUTLET_LINK_PAUSE);
+		break;
+	case API_DATA_LINK_RESUME:
+		give_kind(evse, OUTLET_LINK_RESUME);
+		break;
+	}
+}
+
+enum api_link_state evse_link_state(const struct evse *evse)
+{
+	return outlet_is_connected(&evse->outlet) ? API_LINK_CONNECTED : API_LINK_UNKNOWN;
+}
+
+void evse_network_info(struct evse *evse, const char *id)
+{
+	struct outlet_input input = {.kind = OUTLET_NETWORK_QUESTION};
+
+	/* There is always a free place: the outlet keeps fewer questions than there are places. */
+	while (evse->questions[input.question][0] != '\0')
+		input.question++;
+	snprintf(evse->questions[input.question], API_ID_MAX, "%s", id);
+	give(evse, &input);
+}
+
+void evse_reset(struct evse *evse)
+{
+	give_kind(evse, OUTLET_RESET);
+}
+
+void evse_broker_connected(struct evse *evse)
+{
+	give_kind(evse, OUTLET_BROKER_CONNECTED);
+}
+
+/* --- life --- */
 
 const char *evse_interface_of(const struct settings *settings, const struct api_evse_parameters *parameters)
 {
@@ -95,43 +541,41 @@ const char *evse_interface_of(const struct settings *settings, const struct api_
 struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_parameters *parameters,
 		      const struct api_evse_limits *limits)
 {
-	const struct control_pilot_input start = {.kind = CONTROL_PILOT_START};
+	struct outlet_config config;
 	struct evse *evse = calloc(1, sizeof(*evse));
 
 	if (evse == NULL)
 		return NULL;
 	evse->shared = shared;
 	evse->parameters = *parameters;
-	evse->timer_us = SLAC_NEVER;
-	evse->link_retry_us = SLAC_NEVER;
-	evse->network_requests.deadline_us = SLAC_NEVER;
+	evse->timer_us = OUTLET_NEVER;
+	evse->port_retry_us = OUTLET_NEVER;
+	evse->port_failed_us = OUTLET_NEVER;
 	evse->timer = evtimer_new(shared->base, on_timer, evse);
 	if (evse->timer == NULL) {
 		free(evse);
 		return NULL;
 	}
 	snprintf(evse->interface, sizeof(evse->interface), "%s", evse_interface_of(shared->settings, parameters));
-	evse_setup(evse);
+	evse->log.evse_id = evse->parameters.evse_id;
+	evse->log.interface = evse->interface;
+	settings_outlet_config(shared->settings, parameters->evse_id, parameters->has_ac, &config);
+	outlet_init(&evse->outlet, &config, random_fill_csprng, NULL);
 	if (limits != NULL)
 		evse_limits(evse, limits);
-	evse_link_open(evse);
-	evse_pilot_input(evse, &start);
-	evse_arm(evse);
+	open_port(evse);
+	give_kind(evse, OUTLET_START);
 	return evse;
 }
 
 void evse_free(struct evse *evse)
 {
-	const struct slac_evse_input leave = {.kind = SLAC_EVSE_DISCONNECTED, .reason = SLAC_REASON_RESET};
-
 	if (evse == NULL)
 		return;
-	if (evse->slac.vehicle_connected)
-		evse_slac_input(evse, &leave);
-	evse_link_close(evse);
+	give_kind(evse, OUTLET_STOP);
+	close_port(evse);
 	event_free(evse->timer);
-	network_key_wipe(&evse->modem.key);
-	network_key_wipe(&evse->slac.key);
+	outlet_wipe(&evse->outlet);
 	free(evse);
 }
 
@@ -142,33 +586,12 @@ const char *evse_id(const struct evse *evse)
 
 bool evse_available(const struct evse *evse)
 {
-	return evse->serving;
-}
-
-/* The EV validates by closing and opening S2, which the pilot shows as C or D and B. */
-static void tell_s2(struct evse *evse, enum cp_state state)
-{
-	bool open = state == CP_STATE_B1 || state == CP_STATE_B2;
-	const struct slac_evse_input input = {.kind = open ? SLAC_EVSE_S2_OPEN : SLAC_EVSE_S2_CLOSED};
-
-	if (cp_state_has_vehicle(state))
-		evse_slac_input(evse, &input);
-}
-
-void evse_cp_status(struct evse *evse, const struct api_cp_status *status)
-{
-	const struct control_pilot_input input = {.kind = CONTROL_PILOT_STATE, .state = (enum cp_state)status->state};
-
-	log_line(LOG_LEVEL_DEBUG, "Pilot state. evse_id=%s cp_state=%s", evse->parameters.evse_id,
-		 cp_state_text(input.state));
-	evse_pilot_input(evse, &input);
-	tell_s2(evse, input.state);
-	evse_arm(evse);
+	return evse->outlet.serving;
 }
 
 enum api_cp_state evse_cp_state(const struct evse *evse)
 {
-	return (enum api_cp_state)evse->pilot.state;
+	return (enum api_cp_state)evse->outlet.pilot.state;
 }
 
 const struct api_evse_parameters *evse_parameters(const struct evse *evse)
@@ -176,21 +599,19 @@ const struct api_evse_parameters *evse_parameters(const struct evse *evse)
 	return &evse->parameters;
 }
 
-static void take_counts(uint64_t *counts, const struct log_limit *limits, size_t number)
+uint64_t evse_validation_waits_since(const struct evse *evse, const uint8_t ev_mac[MAC_LEN])
 {
-	for (size_t i = 0; i < number; i++)
-		counts[i] = limits[i].count;
+	return outlet_validation_waits_since(&evse->outlet, ev_mac, clock_now_us());
+}
+
+bool evse_blocks_validation(const struct evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t since_us)
+{
+	return outlet_blocks_validation(&evse->outlet, ev_mac, since_us, clock_now_us());
 }
 
 void evse_statistics(const struct evse *evse, struct statistics *total)
 {
-	struct statistics own = evse->sessions;
-
-	own.foreign_modem_answers = evse->foreign_answers.count;
-	take_counts(own.malformed, evse->malformed, MME_ERR_COUNT);
-	take_counts(own.refused, evse->refused, SLAC_REASON_COUNT);
-	take_counts(own.wrong_field, evse->refused_fields, MME_ERR_COUNT);
-	statistics_add(total, &own);
+	evse_log_count(&evse->log, total);
 }
 
 void evse_log_counters(const struct evse *evse)

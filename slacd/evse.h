@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The service of one outlet: joins its link, the modem's key, matching, the control pilot and the broker.
- * It decides nothing about the protocol: inputs go to the cores, their outputs are carried out in order.
- * One libevent timer is armed to the nearest deadline of all of them.
+ * The shell of one outlet: gives what its port, its timer and the station say to the outlet (slacd/outlet/outlet.h)
+ * and carries out the effects. It decides nothing about the protocol. One libevent timer is armed to the nearest
+ * deadline.
  */
 #ifndef SLACD_EVSE_H
 #define SLACD_EVSE_H
@@ -20,8 +20,8 @@ struct evse_shared {
 	struct event_base *base;
 	const struct settings *settings;
 	struct outbox *outbox;
-	bool links_watched; /* the kernel tells (evse_link_event); otherwise evse_link_check is called again and again */
-	/* Called when an outlet can serve (interface open, modem has its key) or no longer can. */
+	bool ports_watched; /* the kernel tells (evse_port_event); otherwise evse_check_port is called again and again */
+	/* Called when an outlet can serve (port open, modem has its key) or no longer can. */
 	void (*availability_changed)(void *context);
 	/* The EV's validation at this outlet must wait for another one at another outlet (evse_blocks_validation). */
 	bool (*neighbour_validates)(void *context, const struct evse *evse, const uint8_t ev_mac[MAC_LEN]);
@@ -61,7 +61,7 @@ enum api_link_state evse_link_state(const struct evse *evse);
 void evse_network_info(struct evse *evse, const char *id);
 /* Ends what runs and begins anew with the vehicle that is there. */
 void evse_reset(struct evse *evse);
-/* slac_validation_waits_since and slac_validation_blocks of this outlet, now. */
+/* outlet_validation_waits_since and outlet_blocks_validation of this outlet, now. */
 uint64_t evse_validation_waits_since(const struct evse *evse, const uint8_t ev_mac[MAC_LEN]);
 bool evse_blocks_validation(const struct evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t since_us);
 /* The last state the station reported, to hand a vehicle that is plugged in over to another service. */
@@ -77,9 +77,9 @@ void evse_broker_connected(struct evse *evse);
  * What the kernel says of some interface: the outlet opens the one it waits for, and gives up its own when that
  * is of no use any more.
  */
-void evse_link_event(struct evse *evse, const struct port_event *event);
+void evse_port_event(struct evse *evse, const struct port_event *event);
 /* Something may have been missed: looks itself. */
-void evse_link_check(struct evse *evse);
+void evse_check_port(struct evse *evse);
 
 /* Adds what the outlet has counted so far to *total. */
 void evse_statistics(const struct evse *evse, struct statistics *total);

@@ -84,6 +84,17 @@ struct evse *manager_find(const struct manager *manager, const char *id)
 	return NULL;
 }
 
+void manager_log_statistics(const struct manager *manager)
+{
+	struct statistics service = manager->ended;
+
+	for (size_t i = 0; i < manager->evse_count; i++) {
+		evse_log_counters(manager->evses[i]);
+		evse_statistics(manager->evses[i], &service);
+	}
+	statistics_log(&service, "service");
+}
+
 struct manager *manager_new(struct event_base *base, const struct settings *settings, bool *bad_file)
 {
 	struct manager *manager = calloc(1, sizeof(*manager));
@@ -111,7 +122,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 		free(manager);
 		return NULL;
 	}
-	manager_watch_links(manager);
+	manager_watch_ports(manager);
 	manager_set_service_state(manager, API_SERVICE_STARTING);
 	manager_boot(manager);
 	manager_arm(manager);
@@ -127,7 +138,7 @@ void manager_free(struct manager *manager)
 	for (size_t i = 0; i < manager->evse_count; i++) {
 		evse_free(manager->evses[i]);
 	}
-	manager_unwatch_links(manager);
+	manager_unwatch_ports(manager);
 	if (!broker_stop(manager->outbox.broker, STOP_TIMEOUT_MS))
 		log_line(LOG_LEVEL_WARN, "The MQTT broker did not take the last messages in time.");
 	event_free(manager->timer);

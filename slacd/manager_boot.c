@@ -63,13 +63,13 @@ void manager_boot_send(struct manager *manager)
 	if (retry->waiting)
 		log_line(LOG_LEVEL_WARN, "The station does not answer, repeating the request. request=%s attempt=%u",
 			 parameters ? "cs_parameters" : "cs_status_and_limits", retry->attempts);
-	bool sent = parameters ? outbox_request_parameters(&manager->outbox, retry->id)
-			       : outbox_request_limits(&manager->outbox, retry->id);
+	bool sent = parameters ? outbox_request_parameters(&manager->outbox, manager->boot_id)
+			       : outbox_request_limits(&manager->outbox, manager->boot_id);
 	if (!sent) {
 		request_retry_unsent(retry);
 		return;
 	}
-	memcpy(manager->boot_ids[manager->boot_id_next++ % BOOT_IDS_MAX], retry->id, sizeof(retry->id));
+	memcpy(manager->boot_ids[manager->boot_id_next++ % BOOT_IDS_MAX], manager->boot_id, sizeof(manager->boot_id));
 	request_retry_sent(retry, manager->settings->request_timeout_ms, manager->settings->request_backoff_max_ms,
 			   clock_now_us());
 }
@@ -90,8 +90,8 @@ void manager_boot(struct manager *manager)
 
 static bool is_answer(struct manager *manager, const struct api_message *message, enum boot_phase phase)
 {
-	return manager->boot == phase && message->type == API_RESPONSE &&
-	       request_retry_answered(&manager->boot_request, message->id);
+	return manager->boot == phase && message->type == API_RESPONSE && strcmp(manager->boot_id, message->id) == 0 &&
+	       request_retry_answered(&manager->boot_request);
 }
 
 /*

@@ -7,7 +7,7 @@
 #include "slacd/log.h"
 #include "slacd/manager.h"
 #include "slacd/outbox.h"
-#include "slacd/request_retry.h"
+#include "slacd/outlet/request_retry.h"
 
 #include <event2/event.h>
 
@@ -45,10 +45,11 @@ struct manager {
 	struct evse_shared shared;
 	struct event *timer;
 	struct port_watch *port_watch;  /* NULL when the kernel cannot tell about interfaces */
-	struct event *link_watch_event; /* its descriptor, or a timer where it is NULL */
+	struct event *port_watch_event; /* its descriptor, or a timer where it is NULL */
 
 	enum boot_phase boot;
 	struct request_retry boot_request;
+	char boot_id[API_UUID_MAX];                /* of the last one sent */
 	char boot_ids[BOOT_IDS_MAX][API_UUID_MAX]; /* the last requests made, a ring */
 	size_t boot_id_next;
 	struct api_parameters parameters;
@@ -71,11 +72,11 @@ struct manager {
 /* manager_broker.c: opens the broker client; its callbacks call what follows. */
 bool manager_open_broker(struct manager *manager);
 
-/* manager_links.c: listens to what the kernel tells about interfaces and passes it on to the outlets. */
-void manager_watch_links(struct manager *manager);
+/* manager_ports.c: listens to what the kernel tells about interfaces and passes it on to the outlets. */
+void manager_watch_ports(struct manager *manager);
 /* Passes on what is queued: before a service is started, which must not take old news for its own. */
-void manager_read_links(struct manager *manager);
-void manager_unwatch_links(struct manager *manager);
+void manager_read_ports(struct manager *manager);
+void manager_unwatch_ports(struct manager *manager);
 
 /* manager_boot.c */
 bool manager_read_files(struct manager *manager);

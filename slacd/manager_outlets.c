@@ -163,7 +163,7 @@ static void check_settings(const struct manager *manager)
 
 void manager_update_outlets(struct manager *manager)
 {
-	manager_read_links(manager);
+	manager_read_ports(manager);
 	stop_unwanted(manager);
 	check_settings(manager);
 	for (size_t i = 0; i < manager->parameters.count; i++) {

@@ -25,6 +25,7 @@ struct amp_map_config {
 	uint8_t evse_mac[MAC_LEN];
 	bool initiate;                   /* send our own REQ */
 	uint16_t carriers;               /* of our REQ: 1 ... AMP_MAP_CARRIERS_MAX */
+	uint8_t amplitude;               /* of each of its carriers: 0 ... 15, 0 */
 	uint32_t tt_amp_map_exchange_ms; /* 200 */
 	uint32_t tt_match_response_ms;   /* 200 */
 	uint32_t tt_match_join_ms;       /* 12 000 */

@@ -25,6 +25,7 @@ static const char *const texts[SLAC_REASON_COUNT] = {
 	[SLAC_REASON_RESET] = "reset",
 	[SLAC_REASON_LINK_LOST] = "link_lost",
 	[SLAC_REASON_MODEM_RESTARTED] = "modem_restarted",
+	[SLAC_REASON_AUTHORIZED_BY_EIM] = "authorized_by_eim",
 	[SLAC_REASON_FIELD] = "field",
 	[SLAC_REASON_NO_VEHICLE] = "no_vehicle",
 	[SLAC_REASON_KEY_NOT_SET] = "key_not_set",

@@ -31,6 +31,7 @@ enum slac_reason {
 	SLAC_REASON_RESET,              /* the station asked for a reset */
 	SLAC_REASON_LINK_LOST,          /* the interface to the modem went away */
 	SLAC_REASON_MODEM_RESTARTED,    /* the modem restarted, or was found with another key */
+	SLAC_REASON_AUTHORIZED_BY_EIM, /* basic charging although the car did not fail to speak */
 
 	/* A message was refused although it decoded. */
 	SLAC_REASON_FIELD,           /* a field check failed; enum mme_error tells which */

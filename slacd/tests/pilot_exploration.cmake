@@ -3,7 +3,7 @@
 if(NOT SLACD_TESTS)
   return()
 endif()
-add_library(pilot_exploration STATIC pilot_configurations.c pilot_explorer.c pilot_matching.c pilot_world.c
+add_library(pilot_exploration STATIC pilot_configurations.c pilot_explorer.c pilot_matching.c pilot_news.c pilot_world.c
   pilot_invariants.c pilot_invariants_recovery.c pilot_invariants_requests.c pilot_invariants_said.c
   pilot_invariants_truth.c)
 target_link_libraries(pilot_exploration PUBLIC slacd_parts)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/tests/pilot_world.h"
 
-#include "slacd/pilot_news.h"
+#include "slacd/tests/pilot_news.h"
 #include "slacd/tests/pilot_invariants.h"
 
 #include <string.h>
@@ -39,9 +39,15 @@ static const char *request_text(const struct pilot_request *request, char text[T
 
 /* --- the pilot request and the station --- */
 
+/* An answer that names this request. */
+static bool answered(struct world *world, const char *id)
+{
+	return strcmp(id, PRESENT_ID) == 0 && request_retry_answered(&world->retry);
+}
+
 static void station_accepts(struct world *world)
 {
-	if (!request_retry_answered(&world->retry, PRESENT_ID))
+	if (!answered(world, PRESENT_ID))
 		world_violation(world, "the answer to the outstanding request does not count");
 	world->f_unheard = false;
 	invariants_applied(world);
@@ -53,7 +59,6 @@ static void request_send(struct world *world)
 		request_retry_unsent(&world->retry);
 		return;
 	}
-	strcpy(world->retry.id, PRESENT_ID);
 	request_retry_sent(&world->retry, world->config->request_timeout_ms, world->config->request_backoff_max_ms,
 			   world->now_us);
 	if (world->config->prompt_station)
@@ -72,7 +77,7 @@ static void request_begin(struct world *world, const struct pilot_request *reque
 static bool station_answers(struct world *world, unsigned input)
 {
 	if (input == WORLD_ANSWER_OLD) {
-		if (request_retry_answered(&world->retry, GIVEN_UP_ID))
+		if (answered(world, GIVEN_UP_ID))
 			world_violation(world, "the answer to a request that was given up counts");
 		return true;
 	}
@@ -82,7 +87,7 @@ static bool station_answers(struct world *world, unsigned input)
 		station_accepts(world);
 		return true;
 	}
-	if (!request_retry_answered(&world->retry, PRESENT_ID))
+	if (!answered(world, PRESENT_ID))
 		world_violation(world, "a refusal of the outstanding request does not count");
 	request_retry_refused(&world->retry);
 	world->f_unheard = false;
@@ -540,8 +545,6 @@ static void move_retry(struct bits *bits, struct request_retry *retry)
 		return;
 	retry->deadline_us = deadline_us;
 	retry->wait_ms = wait_ms;
-	if (retry->waiting)
-		strcpy(retry->id, PRESENT_ID);
 }
 
 static void move_world(struct bits *bits, struct world *world)
@@ -597,8 +600,6 @@ static void normalise(struct world *world)
 	retry->deadline_us = shifted(request_retry_deadline(retry), world);
 	retry->wait_ms = retry->wanted ? retry->wait_ms : 0;
 	retry->attempts = 0;
-	if (!retry->waiting)
-		memset(retry->id, 0, sizeof(retry->id));
 	world->now_us = 0;
 	world->outputs = 0;
 	world->violation = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "homeplug/slac/slac_profile.h"
-#include "slacd/evse_internal.h"
+#include "slacd/evse_setup.h"
 #include "slacd/options.h"
 
 #include <setjmp.h>
@@ -283,7 +283,9 @@ static void settings_of_a_profile_are_those_of_the_matching_core(void **state)
 		read_profile(texts[strict]);
 		memset(&from_settings, 0, sizeof(from_settings));
 		memset(&core, 0, sizeof(core));
-		evse_slac_config(&settings, NULL, &from_settings);
+		struct outlet_config all;
+		settings_outlet_config(&settings, "E9", true, &all);
+		from_settings = all.slac;
 		slac_evse_defaults(&core, strict == 1);
 		core.await_link = true; /* where the modem can tell */
 		assert_memory_equal(&from_settings, &core, sizeof(core));
@@ -315,10 +317,13 @@ static void receive_path_is_one_value_or_58_and_an_outlet_may_have_its_own(void 
 
 	(void)state;
 	read_profile("{\"slac\":{\"attn_rx_db\":7},\"outlets\":{\"E1\":{\"attn_rx_db\":" DB58 "}}}");
-	evse_slac_config(&settings, NULL, &config);
+	struct outlet_config all;
+	settings_outlet_config(&settings, "E9", true, &all);
+	config = all.slac;
 	assert_int_equal(config.attn_rx_db[0], 7);
 	assert_int_equal(config.attn_rx_db[57], 7);
-	evse_slac_config(&settings, settings_outlet(&settings, "E1"), &config);
+	settings_outlet_config(&settings, "E1", true, &all);
+	config = all.slac;
 	assert_int_equal(config.attn_rx_db[0], 1);
 	assert_int_equal(config.attn_rx_db[57], -2);
 }

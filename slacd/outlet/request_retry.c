@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "slacd/request_retry.h"
+#include "slacd/outlet/request_retry.h"
 
 #include <string.h>
 
@@ -46,9 +46,9 @@ void request_retry_reconnected(struct request_retry *retry, uint64_t now_us)
 	retry->deadline_us = now_us;
 }
 
-bool request_retry_answered(struct request_retry *retry, const char *id)
+bool request_retry_answered(struct request_retry *retry)
 {
-	if (!retry->waiting || strcmp(retry->id, id) != 0)
+	if (!retry->waiting)
 		return false;
 	retry->waiting = false;
 	retry->wanted = false;

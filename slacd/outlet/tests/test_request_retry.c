@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* When a request is sent again, on virtual time. */
-#include "slacd/request_retry.h"
+#include "slacd/outlet/request_retry.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,9 +23,8 @@ static struct request_retry rubbish(void)
 	return retry;
 }
 
-static void sent(struct request_retry *retry, const char *id, uint64_t now_us)
+static void sent(struct request_retry *retry, uint64_t now_us)
 {
-	snprintf(retry->id, sizeof(retry->id), "%s", id);
 	request_retry_sent(retry, TIMEOUT_MS, MAX_MS, now_us);
 }
 
@@ -48,7 +47,7 @@ static void unanswered_request_is_repeated_with_a_wait_that_doubles_up_to_the_mo
 	(void)state;
 	request_retry_begin(&retry, now_us);
 	for (size_t i = 0; i < sizeof(waits_ms) / sizeof(waits_ms[0]); i++) {
-		sent(&retry, "one", now_us);
+		sent(&retry, now_us);
 		assert_int_equal(request_retry_deadline(&retry), now_us + waits_ms[i] * MS);
 		now_us += waits_ms[i] * MS;
 		assert_false(request_retry_due(&retry, now_us - 1));
@@ -63,37 +62,21 @@ static void answer_ends_the_repeating(void **state)
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
-	sent(&retry, "one", START_US);
-	assert_true(request_retry_answered(&retry, "one"));
+	sent(&retry, START_US);
+	assert_true(request_retry_answered(&retry));
 	assert_true(request_retry_deadline(&retry) == REQUEST_NEVER);
 	assert_false(request_retry_due(&retry, START_US + 3600000 * MS));
-	assert_false(request_retry_answered(&retry, "one"));
+	assert_false(request_retry_answered(&retry));
 }
 
-static void answer_with_another_id_counts_for_nothing(void **state)
+static void answer_before_the_request_was_sent_counts_for_nothing(void **state)
 {
 	struct request_retry retry = rubbish();
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
-	assert_false(request_retry_answered(&retry, "")); /* nothing is outstanding yet */
-	sent(&retry, "one", START_US);
-	assert_false(request_retry_answered(&retry, "two"));
-	assert_false(request_retry_answered(&retry, "on"));
-	assert_int_equal(request_retry_deadline(&retry), START_US + TIMEOUT_MS * MS);
-}
-
-/* Each attempt has an id of its own: the answer to the one before is late. */
-static void late_answer_to_an_older_attempt_counts_for_nothing(void **state)
-{
-	struct request_retry retry = rubbish();
-
-	(void)state;
-	request_retry_begin(&retry, START_US);
-	sent(&retry, "one", START_US);
-	sent(&retry, "two", START_US + TIMEOUT_MS * MS);
-	assert_false(request_retry_answered(&retry, "one"));
-	assert_true(request_retry_answered(&retry, "two"));
+	assert_false(request_retry_answered(&retry));
+	assert_true(request_retry_due(&retry, START_US));
 }
 
 static void new_request_gives_up_the_outstanding_one(void **state)
@@ -102,11 +85,11 @@ static void new_request_gives_up_the_outstanding_one(void **state)
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
-	sent(&retry, "one", START_US);
+	sent(&retry, START_US);
 	request_retry_begin(&retry, START_US + 100 * MS);
 	assert_true(request_retry_due(&retry, START_US + 100 * MS));
-	assert_false(request_retry_answered(&retry, "one"));
-	sent(&retry, "two", START_US + 100 * MS);
+	assert_false(request_retry_answered(&retry));
+	sent(&retry, START_US + 100 * MS);
 	assert_int_equal(request_retry_deadline(&retry), START_US + 100 * MS + TIMEOUT_MS * MS);
 }
 
@@ -116,12 +99,12 @@ static void refused_request_is_repeated_after_its_wait(void **state)
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
-	sent(&retry, "one", START_US);
-	assert_true(request_retry_answered(&retry, "one"));
+	sent(&retry, START_US);
+	assert_true(request_retry_answered(&retry));
 	request_retry_refused(&retry);
 	assert_false(request_retry_due(&retry, START_US + TIMEOUT_MS * MS - 1));
 	assert_true(request_retry_due(&retry, START_US + TIMEOUT_MS * MS));
-	sent(&retry, "two", START_US + TIMEOUT_MS * MS);
+	sent(&retry, START_US + TIMEOUT_MS * MS);
 	assert_int_equal(request_retry_deadline(&retry), START_US + 3 * TIMEOUT_MS * MS);
 }
 
@@ -145,11 +128,9 @@ static void request_that_was_not_sent_has_no_answer(void **state)
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
-	sent(&retry, "one", START_US);
-	snprintf(retry.id, sizeof(retry.id), "two");
+	sent(&retry, START_US);
 	request_retry_unsent(&retry);
-	assert_false(request_retry_answered(&retry, "one"));
-	assert_false(request_retry_answered(&retry, "two"));
+	assert_false(request_retry_answered(&retry));
 }
 
 static void reconnection_repeats_the_outstanding_request_with_a_first_wait(void **state)
@@ -159,12 +140,12 @@ static void reconnection_repeats_the_outstanding_request_with_a_first_wait(void 
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
-	sent(&retry, "one", START_US);
-	sent(&retry, "two", START_US);
+	sent(&retry, START_US);
+	sent(&retry, START_US);
 	request_retry_reconnected(&retry, later_us);
 	assert_true(request_retry_due(&retry, later_us));
-	assert_false(request_retry_answered(&retry, "two"));
-	sent(&retry, "three", later_us);
+	assert_false(request_retry_answered(&retry));
+	sent(&retry, later_us);
 	assert_int_equal(request_retry_deadline(&retry), later_us + TIMEOUT_MS * MS);
 }
 
@@ -174,8 +155,8 @@ static void reconnection_wakes_nothing_that_is_answered_or_ended(void **state)
 
 	(void)state;
 	request_retry_begin(&retry, START_US);
-	sent(&retry, "one", START_US);
-	request_retry_answered(&retry, "one");
+	sent(&retry, START_US);
+	request_retry_answered(&retry);
 	request_retry_reconnected(&retry, START_US);
 	assert_false(request_retry_due(&retry, UINT64_MAX - 1));
 	request_retry_begin(&retry, START_US);
@@ -202,8 +183,7 @@ int main(void)
 		cmocka_unit_test(new_request_is_due_at_once),
 		cmocka_unit_test(unanswered_request_is_repeated_with_a_wait_that_doubles_up_to_the_most),
 		cmocka_unit_test(answer_ends_the_repeating),
-		cmocka_unit_test(answer_with_another_id_counts_for_nothing),
-		cmocka_unit_test(late_answer_to_an_older_attempt_counts_for_nothing),
+		cmocka_unit_test(answer_before_the_request_was_sent_counts_for_nothing),
 		cmocka_unit_test(new_request_gives_up_the_outstanding_one),
 		cmocka_unit_test(refused_request_is_repeated_after_its_wait),
 		cmocka_unit_test(request_without_a_connection_waits_for_it),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the pilot logic is told when matching reports a status. Pure: the service and its model in tests share it. */
-#ifndef SLACD_PILOT_NEWS_H
-#define SLACD_PILOT_NEWS_H
+#ifndef SLACD_TESTS_PILOT_NEWS_H
+#define SLACD_TESTS_PILOT_NEWS_H
 
 #include "cp/control_pilot.h"
 #include "homeplug/slac/slac_evse.h"

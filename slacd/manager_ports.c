@@ -12,7 +12,7 @@
 static void look_at_all(const struct manager *manager)
 {
 	for (size_t i = 0; i < manager->evse_count; i++)
-		evse_link_check(manager->evses[i]);
+		evse_check_port(manager->evses[i]);
 }
 
 static void pass_on(void *context, const struct port_event *event)
@@ -26,7 +26,7 @@ static void pass_on(void *context, const struct port_event *event)
 		return;
 	}
 	for (size_t i = 0; i < manager->evse_count; i++)
-		evse_link_event(manager->evses[i], event);
+		evse_port_event(manager->evses[i], event);
 }
 
 static void on_time_to_look(evutil_socket_t fd, short what, void *context)
@@ -43,14 +43,14 @@ static void look_instead(struct manager *manager, const char *why)
 
 	log_line(LOG_LEVEL_WARN, "The kernel does not tell about interfaces: %s. Looking every %u ms instead.", why,
 		 every_ms);
-	manager_unwatch_links(manager);
-	manager->link_watch_event = event_new(manager->base, -1, EV_PERSIST, on_time_to_look, manager);
-	if (manager->link_watch_event == NULL || event_add(manager->link_watch_event, &every) != 0)
+	manager_unwatch_ports(manager);
+	manager->port_watch_event = event_new(manager->base, -1, EV_PERSIST, on_time_to_look, manager);
+	if (manager->port_watch_event == NULL || event_add(manager->port_watch_event, &every) != 0)
 		log_line(LOG_LEVEL_ERROR, "No memory for a timer: interfaces that change are not noticed.");
 	look_at_all(manager);
 }
 
-void manager_read_links(struct manager *manager)
+void manager_read_ports(struct manager *manager)
 {
 	enum port_result result = PORT_FRAME;
 
@@ -64,10 +64,10 @@ static void on_notification(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
 	(void)what;
-	manager_read_links(context);
+	manager_read_ports(context);
 }
 
-void manager_watch_links(struct manager *manager)
+void manager_watch_ports(struct manager *manager)
 {
 	char error[PORT_ERROR_SIZE];
 
@@ -76,20 +76,20 @@ void manager_watch_links(struct manager *manager)
 		look_instead(manager, error);
 		return;
 	}
-	manager->link_watch_event = event_new(manager->base, port_watch_fd(manager->port_watch), EV_READ | EV_PERSIST,
+	manager->port_watch_event = event_new(manager->base, port_watch_fd(manager->port_watch), EV_READ | EV_PERSIST,
 					      on_notification, manager);
-	manager->shared.links_watched =
-		manager->link_watch_event != NULL && event_add(manager->link_watch_event, NULL) == 0;
-	if (!manager->shared.links_watched)
+	manager->shared.ports_watched =
+		manager->port_watch_event != NULL && event_add(manager->port_watch_event, NULL) == 0;
+	if (!manager->shared.ports_watched)
 		look_instead(manager, "no memory");
 }
 
-void manager_unwatch_links(struct manager *manager)
+void manager_unwatch_ports(struct manager *manager)
 {
-	manager->shared.links_watched = false;
-	if (manager->link_watch_event != NULL)
-		event_free(manager->link_watch_event);
-	manager->link_watch_event = NULL;
+	manager->shared.ports_watched = false;
+	if (manager->port_watch_event != NULL)
+		event_free(manager->port_watch_event);
+	manager->port_watch_event = NULL;
 	port_watch_close(manager->port_watch);
 	manager->port_watch = NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "slacd/pilot_news.h"
+#include "slacd/tests/pilot_news.h"
 
 bool pilot_news_is_link_loss(enum slac_status status, enum slac_reason reason)
 {

@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "slacd/evse_log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- level: what follows when a port is open again is not said at each turn of one that comes and goes --- */
+
+static enum log_level recovery_level(const struct evse_log *log)
+{
+	return log_burst_is_quiet(&log->port_losses) ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+}
+
+/* --- status --- */
+
+static void say_status(const struct evse_log *log, const struct outlet_status *status, bool bad, const char *next)
+{
+	char run_id[RUN_ID_TEXT_SIZE];
+	char mac[MAC_TEXT_SIZE];
+
+	log_line(bad ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "SLAC status. evse_id=%s status=%s%s%s%s%s%s%s%s", log->evse_id,
+		 outlet_status_text(status->kind), status->reason != SLAC_REASON_NONE ? " reason=" : "",
+		 slac_reason_text(status->reason), status->has_ev ? " run_id=" : "",
+		 status->has_ev ? run_id_text(status->run_id, run_id) : "", status->has_ev ? " ev=" : "",
+		 status->has_ev ? mac_text(status->ev_mac, mac) : "", next);
+}
+
+void evse_log_status(struct evse_log *log, const struct outlet_status *status)
+{
+	bool lost = status->kind == OUTLET_UNMATCHED &&
+		    (status->reason == SLAC_REASON_JOIN_LOST || status->reason == SLAC_REASON_LINK_LOST);
+
+	if (status->kind == OUTLET_MATCHED)
+		log->sessions.matched++;
+	else if (status->kind == OUTLET_FAILED)
+		log->sessions.failed[status->reason]++;
+	if (lost)
+		log->link_loss = *status;
+	else
+		say_status(log, status, status->kind == OUTLET_FAILED || status->kind == OUTLET_BASIC_CHARGING, "");
+}
+
+/* --- frames --- */
+
+void evse_log_sent(const struct evse_log *log, const char *name)
+{
+	log_line(LOG_LEVEL_DEBUG, "Sent %s. evse_id=%s", name, log->evse_id);
+}
+
+void evse_log_not_sent(struct evse_log *log, const char *name, const char *why, uint64_t now_us)
+{
+	if (log_limit_pass(&log->send_failures, now_us))
+		log_line(LOG_LEVEL_WARN, "Frame was not sent: %s. evse_id=%s interface=%s frame=%s count=%llu", why,
+			 log->evse_id, log->interface, name, (unsigned long long)log->send_failures.count);
+}
+
+static void say_received(const struct evse_log *log, const struct outlet_note *note)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	if (log_enabled(LOG_LEVEL_DEBUG))
+		log_line(LOG_LEVEL_DEBUG, "Received %s. evse_id=%s from=%s", note->name, log->evse_id,
+			 mac_text(note->from, mac));
+}
+
+static void say_other_kind(const struct evse_log *log, const struct outlet_note *note)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	if (log_enabled(LOG_LEVEL_TRACE))
+		log_line(LOG_LEVEL_TRACE, "Frame of another kind. evse_id=%s from=%s mmtype=0x%04x", log->evse_id,
+			 mac_text(note->from, mac), note->value);
+}
+
+static void say_malformed(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
+{
+	struct log_limit *limit = &log->malformed[note->error];
+	char mac[MAC_TEXT_SIZE];
+
+	if (log_limit_pass(limit, now_us))
+		log_line(LOG_LEVEL_WARN, "Malformed frame. evse_id=%s from=%s frame=%s reason=%s octets=%u count=%llu",
+			 log->evse_id, mac_text(note->from, mac), note->name, mme_error_text(note->error), note->value,
+			 (unsigned long long)limit->count);
+}
+
+/* A message was refused or is unusual. */
+static void say_refused(struct evse_log *log, const char *what, const struct outlet_note *note, uint64_t now_us)
+{
+	bool by_field = note->reason == SLAC_REASON_FIELD;
+	struct log_limit *limit = by_field ? &log->refused_fields[note->error] : &log->refused[note->reason];
+	char mac[MAC_TEXT_SIZE];
+	/* A wrong field is worth a warning; a message out of place is everyday on a shared power line. */
+	enum log_level level = by_field                                         ? LOG_LEVEL_WARN
+			       : note->reason == SLAC_REASON_VALIDATION_PUT_OFF ? LOG_LEVEL_INFO
+										: LOG_LEVEL_DEBUG;
+
+	if (!log_limit_pass(limit, now_us))
+		level = LOG_LEVEL_DEBUG;
+	log_line(level, "%s %s. evse_id=%s from=%s reason=%s%s%s count=%llu", what, note->name, log->evse_id,
+		 mac_text(note->from, mac), slac_reason_text(note->reason), by_field ? ":" : "",
+		 by_field ? mme_error_text(note->error) : "", (unsigned long long)limit->count);
+}
+
+/* --- runs --- */
+
+/* Every car in reach may begin runs as fast as it likes. Five cars that each hear five outlets need about 200. */
+#define STEPS_PER_MINUTE 240
+
+/* `level`, or what is not logged by default when the budget is used up. */
+static enum log_level step_level(struct evse_log *log, enum log_level level, uint64_t now_us)
+{
+	uint64_t left_out = log_budget_renew(&log->step_lines, STEPS_PER_MINUTE, now_us);
+
+	if (left_out > 0)
+		log_line(LOG_LEVEL_WARN, "Steps of SLAC runs were not logged. evse_id=%s count=%llu", log->evse_id,
+			 (unsigned long long)left_out);
+	if (log_budget_pass(&log->step_lines, STEPS_PER_MINUTE))
+		return level;
+	log->sessions.steps_not_logged++;
+	if (log->step_lines.lines == STEPS_PER_MINUTE + 1)
+		log_line(
+			LOG_LEVEL_WARN,
+			"More than %d steps of SLAC runs in a minute, further ones are not logged for %llu s. evse_id=%s",
+			STEPS_PER_MINUTE,
+			(unsigned long long)(log->step_lines.began_us + LOG_LIMIT_US - now_us) / 1000000, log->evse_id);
+	return LOG_LEVEL_DEBUG;
+}
+
+/* What an integrator asks first about a run: what was heard, what the modem measured. */
+static void run_details(const struct outlet_run_details *run, char *out, size_t size)
+{
+	snprintf(out, size,
+		 " sounds_expected=%u sounds_heard=%u profiles=%u empty_profiles=%u measured_db=%u.%u"
+		 " mean_attenuation_db=%u.%u ind_repeats=%u toggles=%u put_off=%u",
+		 run->num_sounds, run->sounds, run->profiles, run->empty_profiles, run->measured_ddb / 10,
+		 run->measured_ddb % 10, run->reported_ddb / 10, run->reported_ddb % 10, run->ind_repeats, run->toggles,
+		 run->put_off);
+}
+
+static void say_step(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
+{
+	const enum slac_run_state from = note->step.from;
+	const enum slac_run_state to = note->step.to;
+	bool failed = to == SLAC_RUN_FAILED;
+	bool unplugged = note->reason == SLAC_REASON_VEHICLE_LEFT;
+	enum log_level level = step_level(log, failed && !unplugged ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, now_us);
+	char run_id[RUN_ID_TEXT_SIZE];
+	char mac[MAC_TEXT_SIZE];
+	char details[256] = "";
+
+	if (!log_enabled(level))
+		return;
+	if (failed || to == SLAC_RUN_WAIT_RSP || from == SLAC_RUN_TOGGLING)
+		run_details(&note->step.details, details, sizeof(details));
+	log_line(level, "SLAC run: %s to %s. evse_id=%s run_id=%s ev=%s%s%s%s", slac_run_state_text(from),
+		 slac_run_state_text(to), log->evse_id, run_id_text(note->step.run_id, run_id),
+		 mac_text(note->from, mac), note->reason != SLAC_REASON_NONE ? " reason=" : "",
+		 slac_reason_text(note->reason), details);
+}
+
+/* --- pilot --- */
+
+static const char *answer_text(uint32_t answer)
+{
+	static const char *const texts[] = {"valid", "invalid", "error"};
+
+	return answer < sizeof(texts) / sizeof(texts[0]) ? texts[answer] : "?";
+}
+
+static const char *request_text(uint32_t kind)
+{
+	return pilot_request_text((enum pilot_request_kind)kind);
+}
+
+static void say_pilot(const struct evse_log *log, const struct outlet_note *note)
+{
+	const char *id = log->evse_id;
+
+	switch (note->kind) {
+	case OUTLET_NOTE_PILOT_STATE:
+		log_line(LOG_LEVEL_DEBUG, "Pilot state. evse_id=%s cp_state=%s", id,
+			 cp_state_text((enum cp_state)note->value));
+		break;
+	case OUTLET_NOTE_PILOT_PHASE:
+		log_line(LOG_LEVEL_INFO, "Pilot: %s to %s. evse_id=%s",
+			 control_pilot_phase_text((enum control_pilot_phase)note->value),
+			 control_pilot_phase_text((enum control_pilot_phase)note->other_value), id);
+		break;
+	case OUTLET_NOTE_VEHICLE_CONNECTED:
+		log_line(LOG_LEVEL_INFO, "Vehicle is connected. evse_id=%s", id);
+		break;
+	case OUTLET_NOTE_VEHICLE_LEFT:
+		log_line(LOG_LEVEL_INFO, "Vehicle has left. evse_id=%s", id);
+		break;
+	case OUTLET_NOTE_PILOT_FAULT:
+		log_line(LOG_LEVEL_ERROR, "The station reports a pilot fault. evse_id=%s", id);
+		break;
+	case OUTLET_NOTE_NEW_WINDOW:
+		log_line(LOG_LEVEL_INFO, "A new window for CM_SLAC_PARM.REQ begins. evse_id=%s", id);
+		break;
+	case OUTLET_NOTE_REQUEST_GIVEN_UP:
+		log_line(LOG_LEVEL_DEBUG, "Pilot request is given up for a newer one. evse_id=%s request=%s", id,
+			 request_text(note->value));
+		break;
+	case OUTLET_NOTE_REQUEST_REPEATED:
+		log_line(LOG_LEVEL_WARN,
+			 "Pilot request is not answered, repeating it. evse_id=%s request=%s attempt=%u", id,
+			 request_text(note->value), note->other_value);
+		break;
+	case OUTLET_NOTE_REQUEST_REFUSED:
+		log_line(
+			LOG_LEVEL_ERROR,
+			"The station refuses a pilot request, it will be repeated. evse_id=%s request=%s status=%s info=%s",
+			id, request_text(note->value), answer_text(note->other_value),
+			log->answer_info != NULL ? log->answer_info : "");
+		break;
+	case OUTLET_NOTE_ANSWER_IGNORED:
+		log_line(LOG_LEVEL_DEBUG, "Late or foreign cp_pwm response ignored. evse_id=%s", id);
+		break;
+	case OUTLET_NOTE_LIMIT:
+		log_line(LOG_LEVEL_INFO, "AC limit. evse_id=%s current=%u.%u A", id, note->value / 10,
+			 note->value % 10);
+		break;
+	case OUTLET_NOTE_AVAILABILITY:
+		log_line(LOG_LEVEL_WARN, "The station changes the outlet's status. evse_id=%s status_code=%s", id,
+			 log->status_code != NULL ? log->status_code : "?");
+		break;
+	default:
+		break;
+	}
+}
+
+/* --- modem --- */
+
+/* Said once, not with the next vehicle's key again. */
+static void say_cannot_serve(struct evse_log *log, const char *why)
+{
+	bool news = strcmp(log->not_serving_why, why) != 0;
+
+	log_line(news ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
+		 "Outlet cannot serve: %s. Trying again. evse_id=%s interface=%s", why, log->evse_id, log->interface);
+	snprintf(log->not_serving_why, sizeof(log->not_serving_why), "%s", why);
+}
+
+static void say_silent(struct evse_log *log, const struct outlet_note *note)
+{
+	char why[EVSE_LOG_WHY_SIZE];
+	char from[MAC_TEXT_SIZE];
+	char ours[MAC_TEXT_SIZE];
+
+	if (note->error == MME_ERR_SOURCE_MAC)
+		snprintf(why, sizeof(why), "another modem answers instead of ours: from=%s ours=%s",
+			 mac_text(note->from, from), mac_text(note->ours, ours));
+	else
+		snprintf(why, sizeof(why), "no answer within %u ms from a modem", note->modem.waited_ms);
+	say_cannot_serve(log, why);
+}
+
+static void say_refuses_key(struct evse_log *log, uint8_t result)
+{
+	char why[EVSE_LOG_WHY_SIZE];
+
+	snprintf(why, sizeof(why), "the modem refuses its key with result %u%s", result,
+		 result == SET_KEY_RESULT_UNCLEAR ? " (where that means success: modem.key_result_0)" : "");
+	say_cannot_serve(log, why);
+}
+
+static void say_identity(struct evse_log *log, const struct outlet_note *note)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	log->not_reset_said = false;
+	log_line(recovery_level(log), "Modem is identified. evse_id=%s family=%s version=%s modem=%s", log->evse_id,
+		 modem_family_text((enum modem_family)note->value), note->version[0] != '\0' ? note->version : "?",
+		 mac_text(note->from, mac));
+}
+
+static void say_key_set(struct evse_log *log, const struct outlet_note *note)
+{
+	char mac[MAC_TEXT_SIZE];
+	char nid[NID_TEXT_SIZE];
+
+	log_line(recovery_level(log), "Modem has confirmed its key. evse_id=%s modem=%s nid=%s attempts=%u",
+		 log->evse_id, mac_text(note->from, mac), nid_text(note->nid, nid), note->value);
+	if (!log_burst_is_quiet(&log->port_losses))
+		log->not_serving_why[0] = '\0';
+}
+
+static void say_foreign_answer(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
+{
+	bool loud = log_limit_pass(&log->foreign_answers, now_us);
+	char from[MAC_TEXT_SIZE];
+	char ours[MAC_TEXT_SIZE];
+
+	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
+		 "Modem answer ignored. evse_id=%s from=%s ours=%s count=%llu reason=not from our modem", log->evse_id,
+		 mac_text(note->from, from), mac_text(note->ours, ours),
+		 (unsigned long long)log->foreign_answers.count);
+}
+
+static void say_not_reset(struct evse_log *log, enum mme_error error)
+{
+	log_line(log->not_reset_said ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN, "The modem was not reset: %s. evse_id=%s",
+		 error == MME_ERR_RESULT ? "it refuses" : "it does not confirm it, or is not known to be one that can",
+		 log->evse_id);
+	log->not_reset_said = true;
+}
+
+static void say_restarted(struct evse_log *log, uint64_t now_us)
+{
+	if (log_limit_pass(&log->modem_restarts, now_us))
+		log_line(LOG_LEVEL_WARN, "The modem has restarted, its key is set again. evse_id=%s count=%llu",
+			 log->evse_id, (unsigned long long)log->modem_restarts.count);
+}
+
+static void say_modem(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	switch (note->modem.kind) {
+	case MODEM_SILENT:
+		say_silent(log, note);
+		break;
+	case MODEM_KEY_UNANSWERED:
+		say_cannot_serve(log, "the modem answers, but does not confirm its key");
+		break;
+	case MODEM_REFUSED:
+		say_refuses_key(log, note->modem.result);
+		break;
+	case MODEM_RESTARTS:
+		say_cannot_serve(log, "the modem restarts again and again before it has its key");
+		break;
+	case MODEM_RESTARTED:
+		say_restarted(log, now_us);
+		break;
+	case MODEM_KEY_LOST:
+		log_line(LOG_LEVEL_WARN, "The modem has another key than it was given, it is set again. evse_id=%s",
+			 log->evse_id);
+		break;
+	case MODEM_UNIDENTIFIED:
+		log_line(recovery_level(log),
+			 "The modem does not say what it is, it is used without vendor messages%s. evse_id=%s",
+			 note->modem.configured ? " (modem.family is configured)" : "", log->evse_id);
+		break;
+	case MODEM_RESETTING:
+		log_line(recovery_level(log), "The modem is being reset. evse_id=%s", log->evse_id);
+		break;
+	case MODEM_NOT_RESET:
+		say_not_reset(log, note->error);
+		break;
+	case MODEM_IGNORED:
+		log_line(LOG_LEVEL_DEBUG, "Modem answer ignored. evse_id=%s from=%s reason=%s", log->evse_id,
+			 mac_text(note->from, mac), mme_error_text(note->error));
+		break;
+	default:
+		break;
+	}
+}
+
+static void say_pause_refused(struct evse_log *log, bool joining, uint64_t now_us)
+{
+	if (log_limit_pass(&log->pause_refusals, now_us))
+		log_line(LOG_LEVEL_WARN, "The data link is not paused: %s. evse_id=%s count=%llu",
+			 joining ? "the car is not matched before its link is up" : "no car is matched", log->evse_id,
+			 (unsigned long long)log->pause_refusals.count);
+}
+
+static void say_network_untold(struct evse_log *log, uint64_t now_us)
+{
+	bool loud = log_limit_pass(&log->network_untold, now_us);
+
+	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
+		 "The modem does not tell its network (VS_NW_INFO). evse_id=%s count=%llu", log->evse_id,
+		 (unsigned long long)log->network_untold.count);
+}
+
+/* --- all notes --- */
+
+void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
+{
+	const char *id = log->evse_id;
+
+	switch (note->kind) {
+	case OUTLET_NOTE_RECEIVED:
+		say_received(log, note);
+		break;
+	case OUTLET_NOTE_RECEIVED_MODEM:
+		log_line(LOG_LEVEL_TRACE, "Received %s. evse_id=%s", note->name, id);
+		break;
+	case OUTLET_NOTE_OTHER_KIND:
+		say_other_kind(log, note);
+		break;
+	case OUTLET_NOTE_MALFORMED:
+		say_malformed(log, note, now_us);
+		break;
+	case OUTLET_NOTE_NOT_ENCODED:
+		evse_log_not_sent(log, note->name, mme_error_text(note->error), now_us);
+		break;
+	case OUTLET_NOTE_IGNORED:
+		say_refused(log, "Ignored", note, now_us);
+		break;
+	case OUTLET_NOTE_PUT_OFF:
+		say_refused(log, "Put off", note, now_us);
+		break;
+	case OUTLET_NOTE_ODD:
+		say_refused(log, "Took an unusual", note, now_us);
+		break;
+	case OUTLET_NOTE_RUN_STEP:
+		say_step(log, note, now_us);
+		break;
+	case OUTLET_NOTE_MISSING_PROFILE:
+		log_line(LOG_LEVEL_WARN,
+			 "The modem has measured nothing, slac.missing_profile is reported instead. evse_id=%s db=%u",
+			 id, note->value);
+		break;
+	case OUTLET_NOTE_INIT_TIMEOUT:
+		log_line(LOG_LEVEL_WARN,
+			 "No CM_SLAC_PARM.REQ was answered within TT_EVSE_SLAC_init. evse_id=%s reason=%s", id,
+			 slac_reason_text(note->reason));
+		break;
+	case OUTLET_NOTE_LINK_LOSS:
+		say_status(log, &log->link_loss, true, note->value != 0 ? " next=F" : " next=wait");
+		break;
+	case OUTLET_NOTE_AMP_MAP_REQ:
+		log_line(LOG_LEVEL_DEBUG, "Received CM_AMP_MAP.REQ. evse_id=%s carriers=%u", id, note->value);
+		break;
+	case OUTLET_NOTE_AMP_MAP_CONFIRMED:
+		log_line(LOG_LEVEL_INFO, "The EV has confirmed our amplitude map. evse_id=%s", id);
+		break;
+	case OUTLET_NOTE_AMP_MAP_NOT_CONFIRMED:
+		log_line(LOG_LEVEL_WARN, "The EV does not confirm our amplitude map. evse_id=%s", id);
+		break;
+	case OUTLET_NOTE_AMP_MAP_LINK_UNTOLD:
+		log_line(LOG_LEVEL_WARN, "No CM_AMP_MAP.REQ: nobody tells when the link is up. evse_id=%s", id);
+		break;
+	case OUTLET_NOTE_MODEM:
+		say_modem(log, note, now_us);
+		break;
+	case OUTLET_NOTE_MODEM_IDENTITY:
+		say_identity(log, note);
+		break;
+	case OUTLET_NOTE_KEY_SET:
+		say_key_set(log, note);
+		break;
+	case OUTLET_NOTE_FOREIGN_ANSWER:
+		say_foreign_answer(log, note, now_us);
+		break;
+	case OUTLET_NOTE_NO_RANDOM:
+		log_line(LOG_LEVEL_ERROR, "Outlet cannot serve: no random octets for a %s. evse_id=%s", note->name, id);
+		break;
+	case OUTLET_NOTE_LINK_AWAITED:
+		log_line(LOG_LEVEL_DEBUG,
+			 "Waiting for the power-line link. evse_id=%s vendor_link_status=%s nw_stats=%s", id,
+			 note->value != 0 ? "answered" : "never answered",
+			 note->other_value != 0 ? "answered" : "never answered");
+		break;
+	case OUTLET_NOTE_LINK_UNTOLD:
+		log_line(LOG_LEVEL_INFO, "The modem is not asked for the link, it counts as up. evse_id=%s", id);
+		break;
+	case OUTLET_NOTE_PAUSE_REFUSED:
+		say_pause_refused(log, note->value != 0, now_us);
+		break;
+	case OUTLET_NOTE_NETWORK_UNTOLD:
+		say_network_untold(log, now_us);
+		break;
+	default:
+		say_pilot(log, note);
+		break;
+	}
+}
+
+/* --- port --- */
+
+void evse_log_port_open(const struct evse_log *log, const uint8_t mac[MAC_LEN])
+{
+	char text[MAC_TEXT_SIZE];
+
+	log_line(recovery_level(log), "Interface is open. evse_id=%s interface=%s mac=%s", log->evse_id, log->interface,
+		 mac_text(mac, text));
+}
+
+void evse_log_port_not_open(const struct evse_log *log, const char *why, bool said)
+{
+	log_line(said ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, "Outlet cannot serve: %s. Trying again. evse_id=%s", why,
+		 log->evse_id);
+}
+
+void evse_log_port_lost(struct evse_log *log, const char *why, bool resets, uint64_t now_us)
+{
+	const bool loud = log_burst_pass(&log->port_losses, now_us);
+	const uint64_t count = log->port_losses.count;
+	const char *from_now_on =
+		count >= LOG_BURST_LOUD ? "; while it comes and goes this is logged once a minute" : "";
+
+	log_line(!loud    ? LOG_LEVEL_DEBUG
+		 : resets ? LOG_LEVEL_INFO
+			  : LOG_LEVEL_ERROR,
+		 "Interface is lost%s: %s. Trying again%s. evse_id=%s interface=%s count=%llu",
+		 resets ? ", the modem is being reset" : "", why, from_now_on, log->evse_id, log->interface,
+		 (unsigned long long)count);
+}
+
+uint64_t evse_log_settled_us(const struct evse_log *log)
+{
+	return log_burst_over_us(&log->port_losses);
+}
+
+void evse_log_port_settled(struct evse_log *log, bool is_open, bool serving)
+{
+	if (is_open)
+		log_line(LOG_LEVEL_INFO, "Interface has stayed for a minute, %s. evse_id=%s interface=%s losses=%llu",
+			 serving ? "the modem has its key" : "the modem has not confirmed its key", log->evse_id,
+			 log->interface, (unsigned long long)log->port_losses.count);
+	if (serving)
+		log->not_serving_why[0] = '\0';
+	log->port_losses = (struct log_burst){0};
+}
+
+/* --- statistics --- */
+
+static void take_counts(uint64_t *counts, const struct log_limit *limits, size_t number)
+{
+	for (size_t i = 0; i < number; i++)
+		counts[i] = limits[i].count;
+}
+
+void evse_log_count(const struct evse_log *log, struct statistics *total)
+{
+	struct statistics own = log->sessions;
+
+	own.foreign_modem_answers = log->foreign_answers.count;
+	take_counts(own.malformed, log->malformed, MME_ERR_COUNT);
+	take_counts(own.refused, log->refused, SLAC_REASON_COUNT);
+	take_counts(own.wrong_field, log->refused_fields, MME_ERR_COUNT);
+	statistics_add(total, &own);
+}

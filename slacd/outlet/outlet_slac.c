@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "slacd/outlet/outlet_internal.h"
+
+#include <string.h>
+
+/* --- status --- */
+
+static enum outlet_status_kind status_kind(enum slac_status status)
+{
+	switch (status) {
+	case SLAC_STATUS_MATCHING:
+		return OUTLET_MATCHING;
+	case SLAC_STATUS_MATCHED:
+		return OUTLET_MATCHED;
+	case SLAC_STATUS_FAILED:
+		return OUTLET_FAILED;
+	case SLAC_STATUS_UNMATCHED:
+		break;
+	}
+	return OUTLET_UNMATCHED;
+}
+
+static uint16_t mean_ddb(const uint8_t db[SLAC_GROUPS])
+{
+	unsigned sum_db = 0;
+
+	for (size_t i = 0; i < SLAC_GROUPS; i++)
+		sum_db += db[i];
+	return (uint16_t)(sum_db * 10 / SLAC_GROUPS);
+}
+
+/* The run of this EV, or NULL. */
+static const struct slac_run *run_of(const struct outlet *outlet, const uint8_t ev_mac[MAC_LEN])
+{
+	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
+		const struct slac_run *run = &outlet->slac.runs[i];
+		if (run->state != SLAC_RUN_FREE && mac_equal(run->ev_mac, ev_mac))
+			return run;
+	}
+	return NULL;
+}
+
+static void add_attenuation(const struct outlet *outlet, struct outlet_status *status)
+{
+	const struct slac_run *run = status->has_ev ? run_of(outlet, status->ev_mac) : NULL;
+
+	if (run == NULL || run->reported_sounds == 0)
+		return;
+	status->has_attenuation = true;
+	status->attenuation_ddb = mean_ddb(run->average_db);
+}
+
+/* A matched car's link is lost, on the power line or with the port to the modem. To the car it is the same. */
+static bool is_link_loss(enum slac_status status, enum slac_reason reason)
+{
+	return status == SLAC_STATUS_UNMATCHED && (reason == SLAC_REASON_JOIN_LOST || reason == SLAC_REASON_LINK_LOST);
+}
+
+/* Whether matching runs decides what may be done to the pilot. */
+static void queue_pilot_news(struct outlet *outlet, enum slac_status status, enum slac_reason reason)
+{
+	struct control_pilot_input *input = &outlet_queue(outlet, OUTLET_TO_PILOT)->pilot;
+
+	input->kind = CONTROL_PILOT_SLAC;
+	input->slac = CONTROL_PILOT_SLAC_IDLE;
+	if (status == SLAC_STATUS_MATCHING)
+		input->slac = CONTROL_PILOT_SLAC_MATCHING;
+	else if (status == SLAC_STATUS_MATCHED)
+		input->slac = CONTROL_PILOT_SLAC_MATCHED;
+	else if (status == SLAC_STATUS_FAILED)
+		input->kind = CONTROL_PILOT_FAILED;
+	else if (is_link_loss(status, reason))
+		input->kind = CONTROL_PILOT_LINK_LOST;
+}
+
+static void report_status(struct outlet *outlet, const struct slac_evse_output *item, struct outlet_effects *out)
+{
+	struct outlet_status *status = &outlet_effect(out, OUTLET_STATUS)->status;
+	bool ended = item->status == SLAC_STATUS_FAILED || item->status == SLAC_STATUS_UNMATCHED;
+
+	status->kind = status_kind(item->status);
+	status->reason = item->reason;
+	status->has_ev = item->has_run_id;
+	memcpy(status->run_id, item->run_id, RUN_ID_LEN);
+	memcpy(status->ev_mac, item->ev_mac, MAC_LEN);
+	if (item->status == SLAC_STATUS_MATCHED || item->status == SLAC_STATUS_FAILED)
+		add_attenuation(outlet, status);
+	outlet_queue(outlet, OUTLET_FOLLOW_STATUS)->status = item->status;
+	queue_pilot_news(outlet, item->status, item->reason);
+	/* A car that knows the key and has no match any more must not stay in the network (TP_match_leave, 1 s). */
+	if (ended && outlet->slac.vehicle_connected)
+		outlet_queue(outlet, OUTLET_RENEW_GIVEN_KEY);
+}
+
+/* --- runs --- */
+
+static struct outlet_run_details details_of(const struct slac_run *run)
+{
+	return (struct outlet_run_details){
+		.num_sounds = run->num_sounds,
+		.sounds = run->sounds,
+		.profiles = run->profiles,
+		.empty_profiles = run->empty_profiles,
+		.ind_repeats = run->repeats,
+		.toggles = run->toggles,
+		.put_off = run->put_off,
+		.measured_ddb = mean_ddb(run->measured_db),
+		.reported_ddb = mean_ddb(run->average_db),
+	};
+}
+
+static void take_step(struct outlet *outlet, const struct slac_evse_output *item, struct outlet_effects *out)
+{
+	const struct slac_run *run = run_of(outlet, item->ev_mac);
+	struct outlet_note *note = outlet_note(out, OUTLET_NOTE_RUN_STEP);
+
+	note->reason = item->reason;
+	memcpy(note->from, item->ev_mac, MAC_LEN);
+	memcpy(note->step.run_id, item->run_id, RUN_ID_LEN);
+	note->step.from = item->step.from;
+	note->step.to = item->step.to;
+	if (run != NULL)
+		note->step.details = details_of(run);
+	if (item->step.to == SLAC_RUN_MATCHED)
+		amp_map_begin(&outlet->amp_map, item->ev_mac);
+	/* A profile was made up: the station's installer must know in each session that nothing was measured. */
+	if (item->step.to == SLAC_RUN_WAIT_RSP && run != NULL && run->profiles == 0)
+		outlet_note(out, OUTLET_NOTE_MISSING_PROFILE)->value = (uint32_t)outlet->slac.config.missing_profile_db;
+}
+
+static void note_message(enum outlet_note_kind kind, const struct slac_evse_output *item, struct outlet_effects *out)
+{
+	struct outlet_note *note = outlet_note(out, kind);
+
+	note->name = mme_name(item->message.mmtype);
+	memcpy(note->from, item->ev_mac, MAC_LEN);
+	note->reason = item->reason;
+	note->error = item->message.error;
+}
+
+static void expire_init(struct outlet *outlet, enum slac_reason reason, struct outlet_effects *out)
+{
+	outlet->init_reason = reason;
+	outlet_note(out, OUTLET_NOTE_INIT_TIMEOUT)->reason = reason;
+	outlet_queue(outlet, OUTLET_TO_PILOT)->pilot.kind = CONTROL_PILOT_INIT_TIMEOUT;
+}
+
+static void carry_out(struct outlet *outlet, const struct slac_evse_output *item, struct outlet_effects *out)
+{
+	switch (item->kind) {
+	case SLAC_EVSE_SEND:
+		outlet_send_mme(outlet, &item->frame, out);
+		break;
+	case SLAC_EVSE_WATCH_LINK:
+		outlet_queue(outlet, OUTLET_WATCH_LINK);
+		break;
+	case SLAC_EVSE_STATUS:
+		report_status(outlet, item, out);
+		break;
+	case SLAC_EVSE_INIT_TIMEOUT:
+		expire_init(outlet, item->reason, out);
+		break;
+	case SLAC_EVSE_RUN_STEP:
+		take_step(outlet, item, out);
+		break;
+	case SLAC_EVSE_IGNORED:
+		note_message(OUTLET_NOTE_IGNORED, item, out);
+		break;
+	case SLAC_EVSE_PUT_OFF:
+		note_message(OUTLET_NOTE_PUT_OFF, item, out);
+		break;
+	case SLAC_EVSE_ODD:
+		note_message(OUTLET_NOTE_ODD, item, out);
+		break;
+	}
+}
+
+void outlet_give_slac(struct outlet *outlet, const struct slac_evse_input *input, uint64_t now_us,
+		      struct outlet_effects *out)
+{
+	struct slac_evse_outputs list;
+
+	slac_evse_input(&outlet->slac, input, now_us, &list);
+	for (size_t i = 0; i < list.count; i++)
+		carry_out(outlet, &list.items[i], out);
+	for (size_t i = 0; i < list.count; i++)
+		if (list.items[i].kind == SLAC_EVSE_SEND)
+			explicit_bzero(&list.items[i].frame, sizeof(list.items[i].frame)); /* may hold the NMK */
+}
+
+/* --- amplitude map --- */
+
+static void send_amp_map(const struct amp_map_exchange *exchange, const struct amp_map_mme *message,
+			 struct outlet_effects *out)
+{
+	size_t len;
+
+	if (amp_map_encode(message, exchange->config.amplitude, outlet_frame_room(out, MME_FRAME_MAX), MME_FRAME_MAX,
+			   &len) == MME_OK)
+		outlet_commit_frame(out, message->is_cnf ? "CM_AMP_MAP.CNF" : "CM_AMP_MAP.REQ", len);
+}
+
+static void ignore_amp_map(const struct amp_map_output *item, const struct amp_map_mme *cause,
+			   struct outlet_effects *out)
+{
+	struct outlet_note *note = outlet_note(out, OUTLET_NOTE_IGNORED);
+
+	note->name = cause->is_cnf ? "CM_AMP_MAP.CNF" : "CM_AMP_MAP.REQ";
+	memcpy(note->from, cause->src, MAC_LEN);
+	note->reason = item->reason;
+	note->error = item->error;
+}
+
+static void carry_out_amp_map(const struct outlet *outlet, const struct amp_map_outputs *list,
+			      const struct amp_map_mme *cause, struct outlet_effects *out)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct amp_map_output *item = &list->items[i];
+		switch (item->kind) {
+		case AMP_MAP_SEND:
+			send_amp_map(&outlet->amp_map, &item->message, out);
+			break;
+		case AMP_MAP_CONFIRMED:
+			outlet_note(out, OUTLET_NOTE_AMP_MAP_CONFIRMED);
+			break;
+		case AMP_MAP_NOT_CONFIRMED:
+			outlet_note(out, OUTLET_NOTE_AMP_MAP_NOT_CONFIRMED);
+			break;
+		case AMP_MAP_IGNORED:
+			ignore_amp_map(item, cause, out);
+			break;
+		}
+	}
+}
+
+void outlet_give_amp_map(struct outlet *outlet, const struct amp_map_mme *message, uint64_t now_us,
+			 struct outlet_effects *out)
+{
+	struct amp_map_outputs list;
+
+	if (!message->is_cnf)
+		outlet_note(out, OUTLET_NOTE_AMP_MAP_REQ)->value = message->carriers;
+	amp_map_frame(&outlet->amp_map, message, now_us, &list);
+	carry_out_amp_map(outlet, &list, message, out);
+}
+
+void outlet_tick_amp_map(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
+{
+	struct amp_map_outputs list;
+
+	amp_map_tick(&outlet->amp_map, now_us, &list);
+	carry_out_amp_map(outlet, &list, NULL, out);
+}
+
+static void begin_with_link(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
+{
+	bool told = outlet->modem.link == MODEM_LINK_IS_UP;
+	struct amp_map_outputs list;
+
+	if (!told && outlet->amp_map.config.initiate)
+		outlet_note(out, OUTLET_NOTE_AMP_MAP_LINK_UNTOLD);
+	amp_map_link_up(&outlet->amp_map, told, now_us, &list);
+	carry_out_amp_map(outlet, &list, NULL, out);
+}
+
+void outlet_follow_status(struct outlet *outlet, enum slac_status status, uint64_t now_us, struct outlet_effects *out)
+{
+	outlet->link_paused = false; /* the link that was paused is gone, or there is a new one */
+	if (status == SLAC_STATUS_MATCHED) {
+		begin_with_link(outlet, now_us, out);
+		return;
+	}
+	modem_unwatch_link(&outlet->modem);
+	amp_map_end(&outlet->amp_map);
+}
