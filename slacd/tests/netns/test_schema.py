@@ -2,6 +2,7 @@
 """The schemas of mqtt/schema take slacd's messages and refuse wrong ones; each refusal is shown here once."""
 import copy
 import json
+import pathlib
 import unittest
 
 import schema
@@ -14,6 +15,13 @@ F = {"evse_id": "DE*TST*E1", "hlc": False, "error_state": False, "fault_state": 
 NETWORK = {"nid": "0123456789abcd", "snid": 3, "tei": 1, "role": "cco", "cco_mac": "02:50:4c:00:00:01"}
 NETWORKS = {"evse_id": "DE*TST*E1", "networks": [NETWORK]}
 GONE = object()
+PAGE = pathlib.Path(__file__).resolve().parents[3] / "doc" / "mqtt.md"
+
+
+def documented():
+    """slacd's own messages among the examples of doc/mqtt.md."""
+    chapter = PAGE.read_text(encoding="utf-8").split("\n## 5 ", 1)[1].split("\n## ", 1)[0]
+    return [line.strip() for line in chapter.splitlines() if line.startswith('    {"id":')]
 
 
 def changed(data, /, **members):
@@ -65,6 +73,12 @@ class Schema(unittest.TestCase):
         for data in (F, changed(F, fault_state=False, error_state=True), changed(F, fault_state=False, hlc=True),
                      changed(X2, current=0), changed(X2, current=6), changed(X2, current=80)):
             self.assertIsNone(schema.violation(message(("cp_pwm", "request"), data)), data)
+
+    def test_every_message_has_an_example_in_the_document_that_is_taken(self):
+        for payload in documented():
+            self.assertIsNone(schema.violation(payload), payload)
+        shown = {(one["name"], one["type"]) for one in map(json.loads, documented())}
+        self.assertEqual(shown, set(schema.VALIDATORS))
 
     def test_wrong_data_is_refused(self):
         for kind, (_, wrongs) in MESSAGES.items():

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sequence diagram in README.md is what slacd does, recorded with the timers of the standard.
+"""The sequence diagram in doc/mqtt.md is what slacd does, recorded with the timers of the standard.
 
 Each side's messages are the drawn ones, in this order. Times, and the order between the sides, may differ by what this
 machine itself was late: two programs that wait for one processor run in either order.
 
-With SLACD_UPDATE_README=1 in the environment the diagram in README.md is replaced by the recorded one.
+With SLACD_UPDATE_DIAGRAM=1 in the environment the diagram in doc/mqtt.md is replaced by the recorded one.
 """
 import datetime
 import importlib.machinery
@@ -21,7 +21,7 @@ import harness
 from harness import Bench
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-README = ROOT / "README.md"
+PAGE = ROOT / "doc" / "mqtt.md"
 TOOL = ROOT / "tools" / "sequence-diagram"
 BEGIN = "<!-- sequence diagram: recorded by netns_sequence_diagram, do not edit -->\n"
 END = "<!-- end of the sequence diagram -->\n"
@@ -143,7 +143,7 @@ class SequenceDiagram(Bench):
         return self.finish(recorder, "fallback.jsonl", self.leave())
 
     def assert_drawn(self, shown, recorded):
-        """Holds a column of the README against a recording."""
+        """Holds a column of the page against a recording."""
         lines = [line for line in shown if not is_time(line)]
         items = self.in_drawn_order(lines, recorded)
         slack = harness.TOLERANCE_S + self.stalls.worst_s
@@ -170,15 +170,15 @@ class SequenceDiagram(Bench):
                 items[i] = item
         return items
 
-    def test_diagram_in_the_readme_is_what_happens(self):
+    def test_diagram_in_the_document_is_what_happens(self):
         recordings = [self.record_match(), self.record_fallback()]
-        text = README.read_text(encoding="utf-8")
+        text = PAGE.read_text(encoding="utf-8")
         before, _, rest = text.partition(BEGIN)
         shown, _, after = rest.partition(END)
-        if "SLACD_UPDATE_README" in os.environ:
+        if "SLACD_UPDATE_DIAGRAM" in os.environ:
             drawn = subprocess.run([str(TOOL), *recordings], capture_output=True, text=True, check=True).stdout
             indented = "".join(f"    {line}\n" for line in drawn.splitlines())
-            README.write_text(f"{before}{BEGIN}\n{indented}\n{END}{after}", encoding="utf-8")
+            PAGE.write_text(f"{before}{BEGIN}\n{indented}\n{END}{after}", encoding="utf-8")
             return
         for place, recording in enumerate(recordings):
             self.assert_drawn(column(shown, place), DIAGRAM.read(recording, DIAGRAM.STATION_TOPICS))
