@@ -36,7 +36,7 @@ STOPPED = 130
 EXAMPLES = """\
 EVSE_COMMAND starts the EVSE program; in its words these are replaced:
   {interface}   the network interface behind which its modem is
-  {mqtt_host} {mqtt_port}   the broker: messages as in slacd's README
+  {mqtt_host} {mqtt_port}   the broker: messages as in slacd's doc/mqtt.md
   {config}      slacd's JSON configuration, as the case needs it
   {cs_config} {cs_limits}   data of cs_parameters and cs_status_and_limits, as files
 
