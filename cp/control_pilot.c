@@ -34,6 +34,18 @@ static uint64_t after_ms(uint64_t now_us, uint32_t ms)
 	return now_us + (uint64_t)ms * 1000;
 }
 
+void control_pilot_defaults(struct control_pilot_config *config, bool strict)
+{
+	*config = (struct control_pilot_config){
+		.hlc_at_start = true,
+		.step_f_ms = 5000,
+		.step_x1_ms = 500,
+		.step_x1_hlc_ms = 3000,
+		.init_retries = strict ? 2 : 0,
+		.nominal_needs_eim = strict,
+	};
+}
+
 void control_pilot_init(struct control_pilot *pilot, const struct control_pilot_config *config)
 {
 	memset(pilot, 0, sizeof(*pilot));

@@ -145,6 +145,12 @@ struct control_pilot_outputs {
 	struct control_pilot_output items[CONTROL_PILOT_OUTPUTS];
 };
 
+/*
+ * The standard's times and no cap. `strict` as ISO 15118-3 says: two F pulses before basic charging ([V2G3-M06-07]),
+ * which needs an authorization by EIM. Otherwise neither. has_ac is false.
+ */
+void control_pilot_defaults(struct control_pilot_config *config, bool strict);
+
 /* Starts in phase OFF, without a vehicle and without a limit. The config is copied. */
 void control_pilot_init(struct control_pilot *pilot, const struct control_pilot_config *config);
 

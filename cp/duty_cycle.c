@@ -37,3 +37,9 @@ enum duty_cycle_meaning duty_cycle_to_current(uint32_t duty, uint32_t *current_d
 		*current_da = PILOT_CURRENT_MAX;
 	return DUTY_CYCLE_CURRENT;
 }
+
+uint32_t pilot_current_from_ampere(double ampere)
+{
+	/* The small term keeps 16.3 A from becoming 16.2 A in binary. */
+	return (uint32_t)(ampere * 10 + 1e-6);
+}

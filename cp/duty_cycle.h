@@ -31,4 +31,7 @@ enum duty_cycle_meaning {
 /* How an EV reads a duty cycle (0 ... 10000). *current_da is 0 unless the meaning is DUTY_CYCLE_CURRENT. */
 enum duty_cycle_meaning duty_cycle_to_current(uint32_t duty, uint32_t *current_da);
 
+/* A current in ampere, not negative, in 0.1 A. */
+uint32_t pilot_current_from_ampere(double ampere);
+
 #endif

@@ -18,13 +18,11 @@ const enum control_pilot_phase bench_fallback_phases[BENCH_FALLBACK_PHASES] = {
 
 struct control_pilot_config bench_config_ac(void)
 {
-	return (struct control_pilot_config){
-		.has_ac = true,
-		.hlc_at_start = true,
-		.step_f_ms = 5000,
-		.step_x1_ms = 500,
-		.step_x1_hlc_ms = 3000,
-	};
+	struct control_pilot_config config;
+
+	control_pilot_defaults(&config, false);
+	config.has_ac = true;
+	return config;
 }
 
 struct control_pilot_config bench_config_eim(void)

@@ -7,6 +7,26 @@
 
 #include <cmocka.h>
 
+static void the_defaults_are_the_standards_times_and_differ_in_what_strict_asks_for(void **state)
+{
+	(void)state;
+	for (int strict = 0; strict <= 1; strict++) {
+		struct control_pilot_config config;
+		control_pilot_defaults(&config, strict != 0);
+		assert_true(config.hlc_at_start);
+		assert_int_equal(config.step_f_ms, 5000);
+		assert_int_equal(config.step_x1_ms, 500);
+		assert_int_equal(config.step_x1_hlc_ms, 3000);
+		assert_int_equal(config.init_retries, strict ? 2 : 0);
+		assert_int_equal(config.nominal_needs_eim, strict);
+		assert_int_equal(config.failed_pulses, 0);
+		assert_int_equal(config.nominal_current_da, 0);
+		assert_false(config.has_ac);
+		assert_false(config.pulse_on_link_loss);
+		assert_false(config.basic_charging_on_eim);
+	}
+}
+
 static void fallback_is_f_for_5_s_then_x1_for_half_a_second_then_x2(void **state)
 {
 	const struct control_pilot_config config = bench_config_ac();
@@ -151,6 +171,7 @@ static void due_step_comes_before_what_the_message_says(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_defaults_are_the_standards_times_and_differ_in_what_strict_asks_for),
 		cmocka_unit_test(fallback_is_f_for_5_s_then_x1_for_half_a_second_then_x2),
 		cmocka_unit_test(configured_step_times_are_used),
 		cmocka_unit_test(x1_lasts_its_time_also_after_a_late_call),

@@ -104,6 +104,17 @@ static void hlc_duty_is_read_as_digital_communication(void **state)
 	assert_int_equal(duty_cycle_to_current(DUTY_CYCLE_HLC, &current_da), DUTY_CYCLE_DIGITAL);
 }
 
+/* 16.3 has no exact binary form. */
+static void a_current_in_ampere_is_rounded_down_to_tenths(void **state)
+{
+	(void)state;
+	assert_int_equal(pilot_current_from_ampere(0), 0);
+	assert_int_equal(pilot_current_from_ampere(6), 60);
+	assert_int_equal(pilot_current_from_ampere(16.3), 163);
+	assert_int_equal(pilot_current_from_ampere(16.39), 163);
+	assert_int_equal(pilot_current_from_ampere(80), 800);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +125,7 @@ int main(void)
 		cmocka_unit_test(no_current_is_ever_coded_as_digital_or_as_a_forbidden_duty),
 		cmocka_unit_test(more_current_is_never_less_duty),
 		cmocka_unit_test(hlc_duty_is_read_as_digital_communication),
+		cmocka_unit_test(a_current_in_ampere_is_rounded_down_to_tenths),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,8 +11,8 @@ original unnoticed. Its public functions get the mutant's prefix, so that all of
 import pathlib
 import sys
 
-PUBLIC = ("control_pilot_init", "control_pilot_input", "control_pilot_deadline", "control_pilot_phase_text",
-          "pilot_request_text")
+PUBLIC = ("control_pilot_defaults", "control_pilot_init", "control_pilot_input", "control_pilot_deadline",
+          "control_pilot_phase_text", "pilot_request_text")
 
 # (what is wrong, what is replaced, by what)
 MUTANTS = [
