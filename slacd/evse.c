@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/evse.h"
 
+#include "cp/duty_cycle.h"
 #include "homeplug/port/port.h"
 #include "homeplug/port/port_watch.h"
 #include "slacd/clock.h"
 #include "slacd/evse_log.h"
-#include "slacd/evse_setup.h"
 #include "slacd/outlet/outlet.h"
 #include "slacd/timer.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -451,12 +450,6 @@ static enum control_pilot_availability availability_of(enum api_evse_status stat
 	return CONTROL_PILOT_OUT_OF_ORDER;
 }
 
-/* 0.1 A, rounded down; the small term keeps 16.3 A from becoming 16.2 A in binary. */
-static uint32_t deciampere(double ampere)
-{
-	return (uint32_t)floor(ampere * 10 + 1e-6);
-}
-
 void evse_limits(struct evse *evse, const struct api_evse_limits *limits)
 {
 	struct outlet_input input = {.kind = OUTLET_LIMITS,
@@ -465,7 +458,7 @@ void evse_limits(struct evse *evse, const struct api_evse_limits *limits)
 						.availability = availability_of(limits->status_code)}};
 
 	for (size_t i = 0; i < 3; i++)
-		input.limits.phase_da[i] = deciampere(limits->max_current_a[i]);
+		input.limits.phase_da[i] = pilot_current_from_ampere(limits->max_current_a[i]);
 	evse->log.status_code = api_evse_status_text(limits->status_code);
 	give(evse, &input);
 	evse->log.status_code = NULL;

@@ -7,14 +7,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #define LINE_MAX_OCTETS 4096
 
 static enum log_level lowest = LOG_LEVEL_INFO;
 
-static const char *const level_texts[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR"};
+const char *const log_level_texts[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", NULL};
 static const char *const level_colours[] = {"\033[35m", "\033[34m", "\033[32m", "\033[33m", "\033[31m"};
 
 void log_set_level(enum log_level level)
@@ -25,17 +24,6 @@ void log_set_level(enum log_level level)
 bool log_enabled(enum log_level level)
 {
 	return level >= lowest;
-}
-
-bool log_level_parse(const char *text, enum log_level *level)
-{
-	for (int i = LOG_LEVEL_TRACE; i <= LOG_LEVEL_ERROR; i++) {
-		if (strcasecmp(text, level_texts[i]) == 0) {
-			*level = (enum log_level)i;
-			return true;
-		}
-	}
-	return false;
 }
 
 static size_t clamp(int written, size_t size)
@@ -55,9 +43,10 @@ void log_line(enum log_level level, const char *format, ...)
 		return;
 	bool colour = isatty(STDERR_FILENO) == 1;
 	size_t room = sizeof(line) - 1; /* the newline has its place */
-	size_t len = clamp(snprintf(line, room, "%s %s%5s%s slacd: ", clock_utc_text(utc),
-				    colour ? level_colours[level] : "", level_texts[level], colour ? "\033[0m" : ""),
-			   room);
+	size_t len =
+		clamp(snprintf(line, room, "%s %s%5s%s slacd: ", clock_utc_text(utc),
+			       colour ? level_colours[level] : "", log_level_texts[level], colour ? "\033[0m" : ""),
+		      room);
 	size_t text = len;
 	va_start(args, format);
 	len += clamp(vsnprintf(line + len, room - len, format, args), room - len);

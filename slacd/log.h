@@ -19,8 +19,8 @@ void log_set_level(enum log_level level);
 /* Whether a line of this level would be written: ask before a costly argument. */
 bool log_enabled(enum log_level level);
 
-/* Reads "TRACE" ... "ERROR", in either case. False for anything else. */
-bool log_level_parse(const char *text, enum log_level *level);
+/* "TRACE" ... "ERROR", in the order of the levels; NULL at the end. */
+extern const char *const log_level_texts[];
 
 /* Writes one line; a line longer than 4096 octets is cut. Control characters are shown as '?'. */
 __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const char *format, ...);

@@ -95,24 +95,31 @@ static void forbid_core_files(void)
 #endif
 }
 
-static int start(const struct settings *settings, const char *config_file)
+static void warn_of_settings(const struct settings *settings)
 {
-	enum log_level level = LOG_LEVEL_INFO;
+	char bench[SETTINGS_BENCH_SIZE];
 	const char *timer;
 
-	log_level_parse(settings->log_level.text, &level);
-	log_set_level(level);
-	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
-	signal(SIGPIPE, SIG_IGN);
-	forbid_core_files();
-	log_line(LOG_LEVEL_INFO, "slacd %s starts. config=%s profile=%s", SLACD_VERSION,
-		 config_file != NULL ? config_file : "(defaults)", settings->slac_profile.text);
 	if (settings_nonstandard_timer(settings, &timer))
 		log_line(LOG_LEVEL_WARN,
 			 "Timers outside the standard are allowed and used, not for the field. timer=%s", timer);
 	else if (settings->allow_nonstandard_timers)
 		log_line(LOG_LEVEL_WARN, "Timers outside the standard are allowed, not for the field.");
+	if (settings_bench_used(settings, bench))
+		log_line(LOG_LEVEL_WARN, "Settings for benches and tests are set, not for the field. settings=%s",
+			 bench);
+}
+
+static int start(const struct settings *settings, const char *config_file)
+{
+	log_set_level(settings->log_level);
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
+	signal(SIGPIPE, SIG_IGN);
+	forbid_core_files();
+	log_line(LOG_LEVEL_INFO, "slacd %s starts. config=%s profile=%s", SLACD_VERSION,
+		 config_file != NULL ? config_file : "(defaults)", settings_profile_text(settings->profile));
+	warn_of_settings(settings);
 	struct event_base *base = new_base();
 	if (base == NULL) {
 		log_line(LOG_LEVEL_ERROR, "The event loop cannot be started.");

@@ -215,7 +215,7 @@ bool manager_open_broker(struct manager *manager)
 		.password = text_or_null(&settings->mqtt_password),
 		.subscriptions = subscriptions,
 		.subscription_count = sizeof(subscriptions) / sizeof(subscriptions[0]),
-		.will_topic = settings->topics_to_station[0].text,
+		.will_topic = settings->topics_to_station.topic[0].text,
 		.will_payload = will,
 		.will_len = outbox_build_will(will, sizeof(will)),
 	};

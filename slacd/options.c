@@ -115,7 +115,7 @@ enum options_action options_read(int argc, char **argv, struct settings *setting
 				 char error[SETTINGS_ERROR_SIZE])
 {
 	*config_file = NULL;
-	settings_defaults(settings);
+	settings_defaults(settings, SETTINGS_FIELD);
 	enum options_action action = walk(argc, argv, settings, false, config_file, error);
 	if (action != OPTIONS_RUN && action != OPTIONS_PRINT_CONFIG)
 		return action;

@@ -30,12 +30,12 @@ static bool publish(struct outbox *outbox, enum broker_publish_kind kind, const 
 
 static bool publish_request(struct outbox *outbox, const char *payload, size_t len)
 {
-	return publish(outbox, BROKER_NOW, outbox->settings->topics_to_station[0].text, payload, len);
+	return publish(outbox, BROKER_NOW, outbox->settings->topics_to_station.topic[0].text, payload, len);
 }
 
 static void publish_response(struct outbox *outbox, const char *payload, size_t len)
 {
-	const char *topic = outbox->settings->topics_to_station[0].text;
+	const char *topic = outbox->settings->topics_to_station.topic[0].text;
 
 	if (!publish(outbox, BROKER_NOW, topic, payload, len))
 		log_line(LOG_LEVEL_WARN, "Response is lost, there is no connection. topic=%s message=%s", topic,
@@ -44,8 +44,8 @@ static void publish_response(struct outbox *outbox, const char *payload, size_t 
 
 static void publish_status(struct outbox *outbox, const char *payload, size_t len)
 {
-	for (size_t i = 0; i < outbox->settings->topics_to_station_count; i++) {
-		const char *topic = outbox->settings->topics_to_station[i].text;
+	for (size_t i = 0; i < outbox->settings->topics_to_station.count; i++) {
+		const char *topic = outbox->settings->topics_to_station.topic[i].text;
 		if (!publish(outbox, BROKER_KEEP, topic, payload, len))
 			log_line(LOG_LEVEL_ERROR, "Status update is lost, the broker client did not take it. topic=%s",
 				 topic);
@@ -105,13 +105,12 @@ void outbox_service_status_response(struct outbox *outbox, const char *id, enum 
 void outbox_slac_status(struct outbox *outbox, const char *evse_id, const uint8_t *run_id, enum api_slac_state state,
 			const char *reason)
 {
-	bool josev = strcmp(outbox->settings->status_message.text, "slac_status") == 0;
-	enum api_slac_status_name name = josev ? API_NAME_SLAC_STATUS : API_NAME_SLAC_SERVICE_STATUS;
+	enum api_slac_status_name name = outbox->settings->status_message;
 	char id[API_UUID_MAX];
 	char payload[API_BUILD_MAX];
 
 	/* The Josev schema has no member for a reason. */
-	if (josev || (reason != NULL && *reason == '\0'))
+	if (name == API_NAME_SLAC_STATUS || (reason != NULL && *reason == '\0'))
 		reason = NULL;
 	new_id(id);
 	publish_status(outbox, payload,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "homeplug/slac/amp_map_exchange.h"
 
+#include "homeplug/slac/slac_evse.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -23,9 +25,9 @@ void amp_map_defaults(struct amp_map_config *config)
 	*config = (struct amp_map_config){
 		.carriers = AMP_MAP_CARRIERS,
 		.tt_amp_map_exchange_ms = 200,
-		.tt_match_response_ms = 200,
-		.tt_match_join_ms = 12000,
-		.c_ev_match_retry = 2,
+		.tt_match_response_ms = SLAC_TT_MATCH_RESPONSE_MS,
+		.tt_match_join_ms = SLAC_TT_MATCH_JOIN_MS,
+		.c_ev_match_retry = SLAC_C_EV_MATCH_RETRY,
 	};
 }
 

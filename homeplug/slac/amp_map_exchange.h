@@ -59,7 +59,7 @@ struct amp_map_outputs {
 	struct amp_map_output items[AMP_MAP_OUTPUTS];
 };
 
-/* The standard's times, 917 carriers, no REQ of our own; evse_mac is zero. */
+/* The standard's times, 917 carriers of amplitude code 0, no REQ of our own; evse_mac is zero. */
 void amp_map_defaults(struct amp_map_config *config);
 /* Starts without an EV. The config is copied. */
 void amp_map_init(struct amp_map_exchange *exchange, const struct amp_map_config *config);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "homeplug/slac/slac_evse.h"
-#include "homeplug/slac/slac_profile.h"
 #include "homeplug/slac/slac_run.h"
 
 #include <string.h>
@@ -11,15 +10,20 @@ void slac_evse_defaults(struct slac_evse_config *config, bool strict)
 		.tt_evse_slac_init_ms = 20000,
 		.tt_match_sequence_ms = 400,
 		.tt_evse_match_mnbc_ms = 600,
-		.tt_match_response_ms = 200,
+		.tt_match_response_ms = SLAC_TT_MATCH_RESPONSE_MS,
 		.tt_evse_match_session_ms = 10000,
-		.tt_match_join_ms = 12000,
-		.c_ev_match_retry = 2,
+		.tt_match_join_ms = SLAC_TT_MATCH_JOIN_MS,
+		.c_ev_match_retry = SLAC_C_EV_MATCH_RETRY,
 		.parallel_runs = SLAC_EVSE_RUNS,
 		.validation = true,
 		.missing_profile_db = -1,
+		.any_sound_counts = !strict,
+		.any_ids = !strict,
+		.rematch_matched_ev = !strict,
+		.listen_after_failure = !strict,
+		.dc_listens_after_init = !strict,
+		.validation_not_required = !strict,
 	};
-	slac_profile_apply(config, strict);
 }
 
 void slac_evse_init(struct slac_evse *evse, const struct slac_evse_config *config)

@@ -37,6 +37,10 @@
 #define SLAC_EVSE_RUNS 5
 /* C_conn_max_match: so many failed matchings of one vehicle are followed by a new window of TT_EVSE_SLAC_init. */
 #define SLAC_CONN_MAX_MATCH 3
+/* TT_match_response, TT_match_join and C_EV_match_retry: the exchange of amplitude maps keeps them as well. */
+#define SLAC_TT_MATCH_RESPONSE_MS 200
+#define SLAC_TT_MATCH_JOIN_MS     12000
+#define SLAC_C_EV_MATCH_RETRY     2
 /* TT_EVSE_vald_toggle: an EV that announces a longer time gets its result after this one. */
 #define SLAC_VALD_TOGGLE_MAX_MS 3500
 /* The most that one input gives: two outputs for each run, and a few for the frame and the outlet. */
@@ -64,13 +68,16 @@ struct slac_evse_config {
 	 */
 	int16_t attn_rx_db[SLAC_GROUPS];
 
-	/* Where the standard and the field differ: the switches of slac_profile.h. */
-	bool any_sound_counts;
-	bool any_ids;
-	bool rematch_matched_ev;
-	bool listen_after_failure;
-	bool dc_listens_after_init;
-	bool validation_not_required;
+	/*
+	 * Where the standard and the field differ: all false does as ISO 15118-3 says, all true is kind to real cars
+	 * (doc/conformance.md has what each does).
+	 */
+	bool any_sound_counts;        /* CM_START_ATTEN_CHAR.IND: other than 10 sounds and 600 ms, if not 0 */
+	bool any_ids;                 /* CM_SLAC_MATCH.REQ: a PEV_ID and an EVSE_ID other than zero */
+	bool rematch_matched_ev;      /* CM_SLAC_PARM.REQ of the matched EV starts a new matching */
+	bool listen_after_failure;    /* TT_EVSE_SLAC_init starts again, and a known run_id may retry */
+	bool dc_listens_after_init;   /* a DC-only outlet answers CM_SLAC_PARM.REQ after TT_EVSE_SLAC_init */
+	bool validation_not_required; /* CM_VALIDATE is refused with 4 (not required) instead of 3 (failure) */
 
 	/*
 	 * For modems that report profiles without groups, or no profiles (QCA7420). -1: such a run fails. 0 ... 255:
@@ -228,8 +235,10 @@ struct slac_evse_outputs {
 	struct slac_evse_output items[SLAC_EVSE_OUTPUTS];
 };
 
-/* The standard's timers and counters; the switches as slac_profile.h has them. Validation on, five runs, the link not
- * awaited, no receive-path correction; evse_mac is zero. */
+/*
+ * The standard's timers and counters; the switches all false where `strict`, otherwise all true. Validation on, five
+ * runs, the link not awaited, no receive-path correction; evse_mac is zero.
+ */
 void slac_evse_defaults(struct slac_evse_config *config, bool strict);
 
 /* Starts with no vehicle and no key. The config is copied. */

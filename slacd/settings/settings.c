@@ -5,49 +5,66 @@
 
 #include <string.h>
 
-static const struct setting *find_setting(const char *section, const char *name)
+void settings_defaults(struct settings *settings, enum settings_profile profile)
 {
-	for (size_t i = 0; i < settings_table_count; i++)
-		if (strcmp(settings_table[i].section, section) == 0 && strcmp(settings_table[i].name, name) == 0)
-			return &settings_table[i];
-	return NULL;
+	bool strict = profile == SETTINGS_STRICT;
+
+	*settings = (struct settings){
+		.mqtt_host.text = "localhost",
+		.mqtt_port = 1883,
+		.mqtt_keepalive_s = 60,
+		.topics_to_station = {.count = 1, .topic[0].text = "josev/cs"},
+		.topic_from_station.text = "cs/josev",
+		.topic_from_iso15118.text = "iso15118/slac",
+		.status_message = API_NAME_SLAC_SERVICE_STATUS,
+		.busy_after_ms = 10000,
+		.link_retry_ms = 1000,
+		.log_level = LOG_LEVEL_INFO,
+		.profile = profile,
+		.outlet.request_timeout_ms = 2000,
+		.outlet.request_backoff_max_ms = 30000,
+	};
+	slac_evse_defaults(&settings->outlet.slac, strict);
+	modem_defaults(&settings->outlet.modem);
+	control_pilot_defaults(&settings->outlet.pilot, strict);
+	amp_map_defaults(&settings->outlet.amp_map);
 }
 
-void settings_defaults(struct settings *settings)
+void settings_apply_profile(struct settings *settings)
 {
-	char expected[API_EXPECTED_MAX];
+	struct settings defaults;
 
-	memset(settings, 0, sizeof(*settings));
-	for (size_t i = 0; i < settings_table_count; i++)
-		setting_assign(settings, &settings_table[i], settings_table[i].initial, expected, sizeof(expected));
+	settings_defaults(&defaults, settings->profile);
+	for (size_t i = 0; i < settings_table_count; i++) {
+		const struct setting *setting = &settings_table[i];
+		if (!settings->given[i])
+			memcpy((char *)settings + setting->offset, setting_value(&defaults, setting), setting->size);
+	}
 }
 
 bool settings_set(struct settings *settings, const char *path, const char *value, const char *source,
 		  char error[SETTINGS_ERROR_SIZE])
 {
-	char section[32];
 	char expected[API_EXPECTED_MAX];
-	const char *dot = strchr(path, '.');
 
-	snprintf(section, sizeof(section), "%.*s", (int)(dot - path), path);
-	if (setting_give(settings, find_setting(section, dot + 1), value, expected, sizeof(expected)))
+	if (setting_give(settings, setting_find(path), value, expected, sizeof(expected)))
 		return true;
 	snprintf(error, SETTINGS_ERROR_SIZE, "%s: '%.100s' is not valid, expected %s", source, value, expected);
 	return false;
 }
 
-static bool outside_standard(const struct settings *settings, const struct setting *setting)
+static bool is_outside_standard(const struct settings *settings, const struct setting *setting)
 {
 	if (setting->standard_max == 0)
 		return false;
-	unsigned value = *(const unsigned *)setting_value(settings, setting);
+	uint32_t value = setting_number(settings, setting);
 	return value < setting->standard_min || value > setting->standard_max;
 }
 
 static const struct setting *nonstandard_timer(const struct settings *settings)
 {
 	for (size_t i = 0; i < settings_table_count; i++)
-		if (outside_standard(settings, &settings_table[i]))
+		if (is_outside_standard(settings, &settings_table[i]))
 			return &settings_table[i];
 	return NULL;
 }
@@ -57,7 +74,7 @@ bool settings_nonstandard_timer(const struct settings *settings, const char **wh
 	const struct setting *setting = nonstandard_timer(settings);
 
 	if (setting != NULL)
-		*which = setting->name;
+		*which = setting->path;
 	return setting != NULL;
 }
 
@@ -67,12 +84,26 @@ bool settings_check(const struct settings *settings, const char *source, char er
 
 	if (setting == NULL || settings->allow_nonstandard_timers)
 		return true;
-	snprintf(
-		error, SETTINGS_ERROR_SIZE,
-		"%.200s: %s.%s: %u ms is outside the standard's %g ... %g ms; for a bench set slac.allow_nonstandard_timers",
-		source, setting->section, setting->name, *(const unsigned *)setting_value(settings, setting),
-		setting->standard_min, setting->standard_max);
+	snprintf(error, SETTINGS_ERROR_SIZE,
+		 "%.200s: %s: %u ms is outside the standard's %u ... %u ms; for a bench set "
+		 "slac.allow_nonstandard_timers",
+		 source, setting->path, setting_number(settings, setting), setting->standard_min,
+		 setting->standard_max);
 	return false;
+}
+
+bool settings_bench_used(const struct settings *settings, char out[SETTINGS_BENCH_SIZE])
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < settings_table_count; i++) {
+		const struct setting *setting = &settings_table[i];
+		if (settings->given[i] && setting_is_for_benches(setting) && len < SETTINGS_BENCH_SIZE)
+			len += (size_t)snprintf(out + len, SETTINGS_BENCH_SIZE - len, "%s%s", len == 0 ? "" : ",",
+						setting->path);
+	}
+	return len != 0;
 }
 
 const struct settings_outlet *settings_outlet(const struct settings *settings, const char *evse_id)
@@ -81,4 +112,21 @@ const struct settings_outlet *settings_outlet(const struct settings *settings, c
 		if (strcmp(settings->outlets[i].evse_id, evse_id) == 0)
 			return &settings->outlets[i];
 	return NULL;
+}
+
+void settings_outlet_config(const struct settings *settings, const char *evse_id, bool has_ac,
+			    struct outlet_config *out)
+{
+	const struct settings_outlet *own = settings_outlet(settings, evse_id);
+
+	*out = settings->outlet;
+	out->slac.dc_only = !has_ac;
+	out->slac.await_link = out->modem.link_detection != MODEM_LINK_OFF;
+	out->pilot.has_ac = has_ac;
+	out->amp_map.tt_match_response_ms = out->slac.tt_match_response_ms;
+	out->amp_map.tt_match_join_ms = out->slac.tt_match_join_ms;
+	if (own != NULL && own->has_nominal_current)
+		out->pilot.nominal_current_da = own->nominal_current_da;
+	if (own != NULL && own->has_attn_rx)
+		memcpy(out->slac.attn_rx_db, own->attn_rx_db, sizeof(out->slac.attn_rx_db));
 }

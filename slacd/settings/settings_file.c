@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define FILE_DEPTH_MAX  8
-#define GROUPS_EXPECTED "a whole number from -255 to 255 dB, or an array of 58"
+#define PATH_MAX_OCTETS 160
 
 struct parse {
 	struct settings *settings;
@@ -17,154 +17,165 @@ struct parse {
 	char *error;
 };
 
-static bool wrong(const struct parse *parse, const char *section, const char *name, const char *expected)
+static bool wrong(const struct parse *parse, const char *path, const char *expected)
 {
-	snprintf(parse->error, SETTINGS_ERROR_SIZE, "%.200s: %.64s%s%.64s: expected %.150s", parse->file, section,
-		 *name != '\0' ? "." : "", name, expected);
+	snprintf(parse->error, SETTINGS_ERROR_SIZE, "%.160s: %.160s: expected %.160s", parse->file, path, expected);
 	return false;
 }
 
-static bool type_is_right(const struct setting *setting, struct json_object *value)
+static bool wrong_setting(const struct parse *parse, const struct setting *setting)
+{
+	char expected[API_EXPECTED_MAX];
+
+	setting_expectation(setting, expected, sizeof(expected));
+	return wrong(parse, setting->path, expected);
+}
+
+/* Names the setting that has this name in another section. */
+static bool no_such_setting(const struct parse *parse, const char *path)
+{
+	const char *name = strchr(path, '.');
+
+	for (size_t i = 0; i < settings_table_count; i++) {
+		const char *other = settings_table[i].path;
+		if (strcmp(strchr(other, '.'), name) == 0) {
+			snprintf(parse->error, SETTINGS_ERROR_SIZE, "%.200s: %.160s: no such setting, expected %s",
+				 parse->file, path, other);
+			return false;
+		}
+	}
+	snprintf(parse->error, SETTINGS_ERROR_SIZE, "%.200s: %.160s: no such setting (slacd --help lists them)",
+		 parse->file, path);
+	return false;
+}
+
+static bool is_number(const struct json_object *value)
+{
+	return json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_double);
+}
+
+static bool type_is_right(const struct setting *setting, const struct json_object *value)
 {
 	switch (setting->type) {
-	case SETTING_UINT:
+	case SETTING_WHOLE:
 		return json_object_is_type(value, json_type_int);
 	case SETTING_FAIL_OR_DB:
 		return json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_string);
 	case SETTING_BOOL:
 		return json_object_is_type(value, json_type_boolean);
 	case SETTING_CURRENT:
-		return json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_double);
+		return is_number(value);
 	case SETTING_TEXT:
 	case SETTING_CHOICE:
 		return json_object_is_type(value, json_type_string);
 	case SETTING_TOPICS:
-		return json_object_is_type(value, json_type_array);
 	case SETTING_GROUPS:
-		return json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_array);
+		break; /* read as they are */
 	}
-	return false;
+	return true;
 }
 
-static const char *type_expected(const struct setting *setting)
+static bool read_topics(struct json_object *array, struct settings_topics *topics)
 {
-	switch (setting->type) {
-	case SETTING_UINT:
-		return "a whole number";
-	case SETTING_FAIL_OR_DB:
-		return "\"fail\", or a whole number from 0 to 255 dB";
-	case SETTING_BOOL:
-		return "true or false";
-	case SETTING_CURRENT:
-		return "0, or a current from 6 to 80 A";
-	case SETTING_TOPICS:
-		return "an array of 1 to 4 topics";
-	case SETTING_GROUPS:
-		return GROUPS_EXPECTED;
-	case SETTING_TEXT:
-	case SETTING_CHOICE:
-		break;
-	}
-	return setting->choices != NULL ? setting->choices : "a text";
-}
-
-static bool read_topics(const struct parse *parse, const struct setting *setting, struct json_object *array)
-{
+	if (!json_object_is_type(array, json_type_array))
+		return false;
 	size_t count = json_object_array_length(array);
-
 	if (count == 0 || count > SETTINGS_TOPICS_MAX)
-		return wrong(parse, setting->section, setting->name, type_expected(setting));
+		return false;
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *topic = json_object_array_get_idx(array, i);
 		size_t len = (size_t)json_object_get_string_len(topic);
 		if (!json_object_is_type(topic, json_type_string) || len == 0 || len >= SETTINGS_TEXT_MAX)
-			return wrong(parse, setting->section, setting->name, "topics of 1 to 255 octets");
-		strcpy(parse->settings->topics_to_station[i].text, json_object_get_string(topic));
+			return false;
+		strcpy(topics->topic[i].text, json_object_get_string(topic));
 	}
-	parse->settings->topics_to_station_count = count;
+	topics->count = count;
 	return true;
 }
 
-/* One number, or an array of 58. */
-static bool read_groups(struct json_object *value, struct settings_groups *groups)
+/* One number for all, or an array of 58. */
+static bool read_groups(struct json_object *value, int16_t groups[SLAC_GROUPS])
 {
-	if (!json_object_is_type(value, json_type_array))
-		return json_object_is_type(value, json_type_int) &&
-		       settings_groups_parse(json_object_get_string(value), groups);
-	if (json_object_array_length(value) != SLAC_GROUPS)
+	bool is_array = json_object_is_type(value, json_type_array);
+
+	if (is_array && json_object_array_length(value) != SLAC_GROUPS)
 		return false;
 	for (size_t i = 0; i < SLAC_GROUPS; i++) {
-		struct json_object *item = json_object_array_get_idx(value, i);
+		struct json_object *item = is_array ? json_object_array_get_idx(value, i) : value;
 		int64_t db = json_object_get_int64(item);
-		if (!json_object_is_type(item, json_type_int) || db < -255 || db > 255)
+		if (!json_object_is_type(item, json_type_int) || db < -SETTINGS_RECEIVE_DB_MAX ||
+		    db > SETTINGS_RECEIVE_DB_MAX)
 			return false;
-		groups->db[i] = (int16_t)db;
+		groups[i] = (int16_t)db;
 	}
 	return true;
 }
 
-static bool read_setting(const struct parse *parse, const char *section, const char *name, struct json_object *value)
+static bool read_setting(const struct parse *parse, const char *path, struct json_object *value)
 {
+	const struct setting *setting = setting_find(path);
 	char expected[API_EXPECTED_MAX];
+	bool ok;
 
-	for (size_t i = 0; i < settings_table_count; i++) {
-		const struct setting *setting = &settings_table[i];
-		if (strcmp(setting->section, section) != 0 || strcmp(setting->name, name) != 0)
-			continue;
-		if (!type_is_right(setting, value))
-			return wrong(parse, section, name, type_expected(setting));
-		if (setting->type == SETTING_TOPICS)
-			return read_topics(parse, setting, value);
-		if (setting->type == SETTING_GROUPS)
-			return read_groups(value, setting_member(parse->settings, setting)) ||
-			       wrong(parse, section, name, GROUPS_EXPECTED);
-		if (!setting_give(parse->settings, setting, json_object_get_string(value), expected, sizeof(expected)))
-			return wrong(parse, section, name, expected);
-		return true;
-	}
-	return wrong(parse, section, name, "no such setting (slacd --help lists them)");
+	if (setting == NULL)
+		return no_such_setting(parse, path);
+	void *target = (char *)parse->settings + setting->offset;
+	parse->settings->given[setting - settings_table] = true;
+	if (setting->type == SETTING_TOPICS)
+		ok = read_topics(value, target);
+	else if (setting->type == SETTING_GROUPS)
+		ok = read_groups(value, target);
+	else
+		ok = type_is_right(setting, value) &&
+		     setting_give(parse->settings, setting, json_object_get_string(value), expected, sizeof(expected));
+	return ok || wrong_setting(parse, setting);
+}
+
+static bool read_interface(struct json_object *value, char interface[SETTINGS_TEXT_MAX])
+{
+	size_t len = (size_t)json_object_get_string_len(value);
+
+	if (!json_object_is_type(value, json_type_string) || len == 0 || len >= SETTINGS_TEXT_MAX)
+		return false;
+	strcpy(interface, json_object_get_string(value));
+	return true;
 }
 
 static bool read_outlet_member(const struct parse *parse, const char *path, struct settings_outlet *outlet,
 			       const char *name, struct json_object *value)
 {
-	if (strcmp(name, "interface") == 0) {
-		size_t len = (size_t)json_object_get_string_len(value);
-		if (!json_object_is_type(value, json_type_string) || len == 0 || len >= sizeof(outlet->interface))
-			return wrong(parse, path, name, "the name of an interface, or unix:PATH");
-		strcpy(outlet->interface, json_object_get_string(value));
-		return true;
-	}
+	if (strcmp(name, "interface") == 0)
+		return read_interface(value, outlet->interface) ||
+		       wrong(parse, path, "the name of an interface, or unix:PATH");
 	if (strcmp(name, "attn_rx_db") == 0) {
 		outlet->has_attn_rx = true;
-		return read_groups(value, &outlet->attn_rx) || wrong(parse, path, name, GROUPS_EXPECTED);
+		return read_groups(value, outlet->attn_rx_db) ||
+		       wrong(parse, path, "a whole number from -255 to 255 dB, or an array of 58");
 	}
-	if (strcmp(name, "nominal_current_a") != 0)
-		return wrong(parse, path, name, "interface, nominal_current_a or attn_rx_db, nothing else");
-	double current = json_object_get_double(value);
-	bool is_number = json_object_is_type(value, json_type_double) || json_object_is_type(value, json_type_int);
-	if (!is_number || !(current == 0 || (current >= 6 && current <= 80)))
-		return wrong(parse, path, name, "0, or a current from 6 to 80 A");
-	outlet->nominal_current_a = current;
-	return true;
+	if (strcmp(name, "nominal_current_a") == 0) {
+		outlet->has_nominal_current = true;
+		return (is_number(value) &&
+			setting_take_current(json_object_get_double(value), &outlet->nominal_current_da)) ||
+		       wrong(parse, path, "0, or a current from 6 to 80 A");
+	}
+	return wrong(parse, path, "interface, nominal_current_a or attn_rx_db, nothing else");
 }
 
 static bool read_outlet(const struct parse *parse, const char *evse_id, struct json_object *object)
 {
 	struct settings *settings = parse->settings;
-	char path[API_EVSE_ID_MAX + 16];
+	char path[PATH_MAX_OCTETS];
 
 	snprintf(path, sizeof(path), "outlets.%.64s", evse_id);
 	if (!json_object_is_type(object, json_type_object))
-		return wrong(parse, path, "", "an object");
+		return wrong(parse, path, "an object");
 	if (strlen(evse_id) == 0 || strlen(evse_id) >= API_EVSE_ID_MAX || settings->outlet_count == API_EVSES_MAX)
-		return wrong(parse, path, "", "at most 64 outlets, each with an evse_id of 1 to 63 octets");
+		return wrong(parse, path, "at most 64 outlets, each with an evse_id of 1 to 63 octets");
 	struct settings_outlet *outlet = &settings->outlets[settings->outlet_count++];
-	memset(outlet, 0, sizeof(*outlet));
 	strcpy(outlet->evse_id, evse_id);
-	outlet->nominal_current_a = -1;
 	json_object_object_foreach(object, name, value)
 	{
+		snprintf(path, sizeof(path), "outlets.%.64s.%.64s", evse_id, name);
 		if (!read_outlet_member(parse, path, outlet, name, value))
 			return false;
 	}
@@ -174,32 +185,59 @@ static bool read_outlet(const struct parse *parse, const char *evse_id, struct j
 static bool read_section(const struct parse *parse, const char *section, struct json_object *object)
 {
 	bool outlets = strcmp(section, "outlets") == 0;
+	char path[PATH_MAX_OCTETS];
 
 	if (!json_object_is_type(object, json_type_object))
-		return wrong(parse, section, "", "an object");
+		return wrong(parse, section, "an object");
 	json_object_object_foreach(object, name, value)
 	{
-		if (outlets ? !read_outlet(parse, name, value) : !read_setting(parse, section, name, value))
+		snprintf(path, sizeof(path), "%s.%.64s", section, name);
+		if (outlets ? !read_outlet(parse, name, value) : !read_setting(parse, path, value))
 			return false;
 	}
 	return true;
 }
 
+static bool is_section(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < settings_table_count; i++)
+		if (strncmp(settings_table[i].path, name, len) == 0 && settings_table[i].path[len] == '.')
+			return true;
+	return strcmp(name, "outlets") == 0;
+}
+
 static bool read_root(const struct parse *parse, struct json_object *root)
 {
 	if (!json_object_is_type(root, json_type_object))
-		return wrong(parse, "the file", "", "one JSON object");
+		return wrong(parse, "the file", "one JSON object");
 	json_object_object_foreach(root, section, object)
 	{
-		bool known = strcmp(section, "outlets") == 0;
-		for (size_t i = 0; i < settings_table_count; i++)
-			known = known || strcmp(settings_table[i].section, section) == 0;
-		if (!known)
-			return wrong(parse, section, "", "mqtt, slac, pilot, modem, service or outlets");
+		if (!is_section(section))
+			return wrong(parse, section, "mqtt, slac, pilot, modem, service, outlets or bench");
 		if (!read_section(parse, section, object))
 			return false;
 	}
 	return true;
+}
+
+static bool read_json(const struct parse *parse, const char *text, size_t len)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(FILE_DEPTH_MAX);
+
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	struct json_object *root = json_tokener_parse_ex(tokener, text, (int)len + 1);
+	enum json_tokener_error error = json_tokener_get_error(tokener);
+	bool ok = error == json_tokener_success;
+	if (ok)
+		ok = read_root(parse, root);
+	else
+		snprintf(parse->error, SETTINGS_ERROR_SIZE, "%.200s: not valid JSON at octet %zu: %s", parse->file,
+			 json_tokener_get_parse_end(tokener), json_tokener_error_desc(error));
+	json_object_put(root);
+	json_tokener_free(tokener);
+	return ok;
 }
 
 bool settings_read_file(struct settings *settings, const char *path, char error[SETTINGS_ERROR_SIZE])
@@ -210,17 +248,7 @@ bool settings_read_file(struct settings *settings, const char *path, char error[
 
 	if (text == NULL)
 		return false;
-	struct json_tokener *tokener = json_tokener_new_ex(FILE_DEPTH_MAX);
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	struct json_object *root = json_tokener_parse_ex(tokener, text, (int)len + 1);
-	bool ok = json_tokener_get_error(tokener) == json_tokener_success;
-	if (!ok)
-		snprintf(error, SETTINGS_ERROR_SIZE, "%s: not valid JSON at octet %zu: %s", path,
-			 json_tokener_get_parse_end(tokener), json_tokener_error_desc(json_tokener_get_error(tokener)));
-	else
-		ok = read_root(&parse, root);
-	json_object_put(root);
-	json_tokener_free(tokener);
+	bool ok = read_json(&parse, text, len);
 	free(text);
 	return ok;
 }

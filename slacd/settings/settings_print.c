@@ -7,63 +7,76 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct json_object *topics_json(const struct settings *settings)
+static struct json_object *topics_json(const struct settings_topics *topics)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < settings->topics_to_station_count; i++)
-		json_object_array_add(array, json_object_new_string(settings->topics_to_station[i].text));
+	for (size_t i = 0; i < topics->count; i++)
+		json_object_array_add(array, json_object_new_string(topics->topic[i].text));
 	return array;
 }
 
-static struct json_object *groups_json(const struct settings_groups *groups)
+static struct json_object *groups_json(const int16_t db[SLAC_GROUPS])
 {
-	char text[SETTINGS_GROUPS_TEXT_SIZE];
+	bool alike = true;
 
-	if (strchr(settings_groups_text(groups, text), ',') == NULL)
-		return json_object_new_int(groups->db[0]);
+	for (size_t i = 1; i < SLAC_GROUPS; i++)
+		alike = alike && db[i] == db[0];
+	if (alike)
+		return json_object_new_int(db[0]);
 	struct json_object *array = json_object_new_array();
 	for (size_t i = 0; i < SLAC_GROUPS; i++)
-		json_object_array_add(array, json_object_new_int(groups->db[i]));
+		json_object_array_add(array, json_object_new_int(db[i]));
 	return array;
+}
+
+static struct json_object *current_json(uint32_t current_da)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%g", current_da / 10.0);
+	return json_object_new_double_s(current_da / 10.0, text);
 }
 
 static struct json_object *setting_json(const struct settings *settings, const struct setting *setting)
 {
-	char text[SETTINGS_TEXT_MAX];
+	const void *value = setting_value(settings, setting);
+	char text[SETTING_FORMAT_SIZE];
 
-	setting_format(settings, setting, text, sizeof(text));
 	switch (setting->type) {
-	case SETTING_UINT:
-		return json_object_new_int64(atoll(text));
+	case SETTING_WHOLE:
+		return json_object_new_int64(setting_number(settings, setting));
 	case SETTING_BOOL:
-		return json_object_new_boolean(strcmp(text, "true") == 0);
+		return json_object_new_boolean(*(const bool *)value);
 	case SETTING_CURRENT:
-		return json_object_new_double_s(*(const double *)setting_value(settings, setting), text);
+		return current_json(setting_number(settings, setting));
 	case SETTING_TOPICS:
-		return topics_json(settings);
+		return topics_json(value);
 	case SETTING_GROUPS:
-		return groups_json(setting_value(settings, setting));
+		return groups_json(value);
 	case SETTING_FAIL_OR_DB:
-		if (strcmp(text, "fail") != 0)
-			return json_object_new_int64(atoll(text));
+		if (*(const int *)value >= 0)
+			return json_object_new_int(*(const int *)value);
 		break;
 	case SETTING_TEXT:
 	case SETTING_CHOICE:
 		break;
 	}
-	return json_object_new_string(text);
+	return json_object_new_string(setting_format(settings, setting, text));
 }
 
-static struct json_object *section_json(struct json_object *root, const char *section)
+static void add_setting(struct json_object *root, const struct settings *settings, const struct setting *setting)
 {
+	const char *dot = strchr(setting->path, '.');
+	char section[SETTINGS_NAME_MAX];
 	struct json_object *object;
 
+	snprintf(section, sizeof(section), "%.*s", (int)(dot - setting->path), setting->path);
 	if (!json_object_object_get_ex(root, section, &object)) {
 		object = json_object_new_object();
 		json_object_object_add(root, section, object);
 	}
-	return object;
+	json_object_object_add(object, dot + 1, setting_json(settings, setting));
 }
 
 static struct json_object *outlets_json(const struct settings *settings)
@@ -75,11 +88,10 @@ static struct json_object *outlets_json(const struct settings *settings)
 		struct json_object *object = json_object_new_object();
 		if (outlet->interface[0] != '\0')
 			json_object_object_add(object, "interface", json_object_new_string(outlet->interface));
-		if (outlet->nominal_current_a >= 0)
-			json_object_object_add(object, "nominal_current_a",
-					       json_object_new_double(outlet->nominal_current_a));
+		if (outlet->has_nominal_current)
+			json_object_object_add(object, "nominal_current_a", current_json(outlet->nominal_current_da));
 		if (outlet->has_attn_rx)
-			json_object_object_add(object, "attn_rx_db", groups_json(&outlet->attn_rx));
+			json_object_object_add(object, "attn_rx_db", groups_json(outlet->attn_rx_db));
 		json_object_object_add(outlets, outlet->evse_id, object);
 	}
 	return outlets;
@@ -91,9 +103,9 @@ void settings_print(const struct settings *settings, FILE *out)
 
 	for (size_t i = 0; i < settings_table_count; i++) {
 		const struct setting *setting = &settings_table[i];
-		if (strcmp(setting->name, "password") != 0)
-			json_object_object_add(section_json(root, setting->section), setting->name,
-					       setting_json(settings, setting));
+		bool is_secret = strcmp(setting->path, "mqtt.password") == 0;
+		if (!is_secret && (settings->given[i] || !setting_is_for_benches(setting)))
+			add_setting(root, settings, setting);
 	}
 	json_object_object_add(root, "outlets", outlets_json(settings));
 	fprintf(out, "%s\n",
@@ -102,19 +114,51 @@ void settings_print(const struct settings *settings, FILE *out)
 	json_object_put(root);
 }
 
-void settings_print_help(FILE *out)
+static void print_choices(const struct setting *setting, FILE *out)
 {
+	for (size_t i = 0; setting->choices != NULL && setting->choices[i] != NULL; i++)
+		fprintf(out, "%s%s", i == 0 ? ": " : "|", setting->choices[i]);
+}
+
+static void print_defaults(const struct setting *setting, const struct settings *field, const struct settings *strict,
+			   FILE *out)
+{
+	char initial[SETTING_FORMAT_SIZE];
+	char differs[SETTING_FORMAT_SIZE];
+
+	setting_format(field, setting, initial);
+	setting_format(strict, setting, differs);
+	fprintf(out, " [%s", *initial != '\0' ? initial : "empty");
+	if (setting->unit != NULL)
+		fprintf(out, " %s", setting->unit);
+	if (strcmp(setting->path, "slac.profile") != 0 && strcmp(initial, differs) != 0)
+		fprintf(out, "; strict: %s", differs);
+	fprintf(out, "]\n");
+}
+
+static void print_settings(bool for_benches, FILE *out)
+{
+	struct settings field;
+	struct settings strict;
+
+	settings_defaults(&field, SETTINGS_FIELD);
+	settings_defaults(&strict, SETTINGS_STRICT);
 	for (size_t i = 0; i < settings_table_count; i++) {
 		const struct setting *setting = &settings_table[i];
-		char path[64];
-		snprintf(path, sizeof(path), "%s.%s", setting->section, setting->name);
-		fprintf(out, "  %-32s %s%s%s [%s%s%s%s%s]\n", path, setting->help, setting->choices != NULL ? ": " : "",
-			setting->choices != NULL ? setting->choices : "",
-			*setting->initial != '\0' ? setting->initial : "empty", *setting->unit != '\0' ? " " : "",
-			setting->unit, setting->strict != NULL ? "; strict: " : "",
-			setting->strict != NULL ? setting->strict : "");
+		if (setting_is_for_benches(setting) != for_benches)
+			continue;
+		fprintf(out, "  %-32s %s", setting->path, setting->help);
+		print_choices(setting, out);
+		print_defaults(setting, &field, &strict, out);
 	}
+}
+
+void settings_print_help(FILE *out)
+{
+	print_settings(false, out);
 	fprintf(out, "  %-32s %s\n", "outlets.<evse_id>.interface", "instead of the station's network_interface");
 	fprintf(out, "  %-32s %s\n", "outlets.<evse_id>.nominal_current_a", "instead of pilot.nominal_current_a");
 	fprintf(out, "  %-32s %s\n", "outlets.<evse_id>.attn_rx_db", "instead of slac.attn_rx_db");
+	fprintf(out, "\nFor benches and tests only, warned about at every start:\n");
+	print_settings(true, out);
 }

@@ -1,53 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of settings, shared by the file parser and the printers. Internal to settings*.c. */
+/* The table of settings, and the text form of a value. Internal to settings*.c and their tests. */
 #ifndef SLACD_SETTINGS_SETTINGS_TABLE_H
 #define SLACD_SETTINGS_SETTINGS_TABLE_H
 
 #include "slacd/settings/settings.h"
 
 enum setting_type {
-	SETTING_UINT,
+	SETTING_WHOLE, /* uint8_t, uint16_t or uint32_t, by its size */
 	SETTING_BOOL,
 	SETTING_TEXT,
-	SETTING_CHOICE,    /* text, one of `choices` */
-	SETTING_CURRENT,   /* A, 0 or 6 ... 80, one decimal */
-	SETTING_TOPICS,    /* array of texts */
-	SETTING_GROUPS,    /* dB: one number, or an array of 58 */
-	SETTING_FAIL_OR_DB /* "fail" (an int of -1), or 0 ... 255 dB */
+	SETTING_CHOICE,    /* an enum or a bool: the place of its word in `choices` */
+	SETTING_CURRENT,   /* uint32_t of 0.1 A; written in A, 0 or 6 ... 80 */
+	SETTING_TOPICS,    /* struct settings_topics; written as an array of texts */
+	SETTING_GROUPS,    /* int16_t[SLAC_GROUPS] of dB; written as one number for all, or an array of 58 */
+	SETTING_FAIL_OR_DB /* int: -1 is written "fail", 0 ... 255 dB */
 };
 
+/* Written by the typed macros of settings_table.c; a member that a type has no use for is zero. */
 struct setting {
-	const char *section;
-	const char *name;
-	enum setting_type type;
-	size_t offset;
-	const char *initial; /* in the notation of the file; of the field profile */
-	const char *strict;  /* of the strict profile, where it differs; else NULL */
-	double min;
-	double max;
-	double standard_min; /* the standard's own range; 0 and 0: none */
-	double standard_max;
-	const char *choices; /* "a|b" */
-	const char *unit;
+	const char *path; /* "section.name" */
 	const char *help;
+	const char *unit; /* NULL: none */
+	enum setting_type type;
+	size_t offset; /* of its value in struct settings */
+	size_t size;
+	uint32_t min; /* what is taken at all */
+	uint32_t max;
+	uint32_t standard_min; /* the standard's own range; 0 and 0: the standard says nothing */
+	uint32_t standard_max;
+	const char *const *choices; /* words, in the order of their values; NULL at the end */
 };
 
 extern const struct setting settings_table[];
 extern const size_t settings_table_count;
 
-/* Gives one setting a value in text form; false with what was expected in `expected`. */
-bool setting_assign(struct settings *settings, const struct setting *setting, const char *value, char *expected,
-		    size_t expected_size);
+/* NULL: there is no such setting. */
+const struct setting *setting_find(const char *path);
+/* A setting for benches and tests: a start with it set warns. */
+bool setting_is_for_benches(const struct setting *setting);
 
-/* The same as the user's choice, which the profile does not change. */
+/* The setting's value. */
+const void *setting_value(const struct settings *settings, const struct setting *setting);
+/* The same as a whole number; for SETTING_WHOLE, SETTING_CHOICE and SETTING_CURRENT only. */
+uint32_t setting_number(const struct settings *settings, const struct setting *setting);
+
+/*
+ * Gives one setting the user's value in text form, which the profile does not change any more. False with what was
+ * expected in `expected`.
+ */
 bool setting_give(struct settings *settings, const struct setting *setting, const char *value, char *expected,
 		  size_t expected_size);
+/* What a value of this setting must be, e.g. "a whole number from 1 to 65535". */
+void setting_expectation(const struct setting *setting, char *expected, size_t expected_size);
 
-/* A pointer to the setting's own member. */
-void *setting_member(struct settings *settings, const struct setting *setting);
-const void *setting_value(const struct settings *settings, const struct setting *setting);
+/* The value in the notation of the file, without quotes; of topics and of groups the first one. */
+#define SETTING_FORMAT_SIZE SETTINGS_TEXT_MAX
+const char *setting_format(const struct settings *settings, const struct setting *setting,
+			   char out[SETTING_FORMAT_SIZE]);
 
-/* Formats the value in the notation of the file (without quotes for text). */
-void setting_format(const struct settings *settings, const struct setting *setting, char *out, size_t size);
+/* 0, or 6 ... 80 A, in 0.1 A and rounded down. False for anything else. */
+bool setting_take_current(double ampere, uint32_t *current_da);
 
 #endif

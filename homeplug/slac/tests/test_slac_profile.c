@@ -3,7 +3,6 @@
  * The switches between what the standard says and what the field needs, each alone; and the attenuation that is
  * reported: whose profiles count, and the receive-path correction.
  */
-#include "homeplug/slac/slac_profile.h"
 #include "homeplug/slac/tests/slac_evse_fixture.h"
 
 #include <setjmp.h>
@@ -13,75 +12,20 @@
 
 #include <cmocka.h>
 
-/* --- the table of switches --- */
+/* --- the profiles --- */
 
-static bool value_of(const struct slac_evse_config *config, size_t i)
-{
-	return *(const bool *)((const char *)config + slac_switches[i].offset);
-}
-
-static void defaults_of_a_profile_are_its_column_of_the_table(void **state)
+static void the_switches_are_off_in_strict_and_on_in_the_field(void **state)
 {
 	(void)state;
 	for (int strict = 0; strict <= 1; strict++) {
 		const struct slac_evse_config config = bench_config(strict != 0);
-		for (size_t i = 0; i < slac_switches_count; i++)
-			assert_int_equal(value_of(&config, i),
-					 strict ? slac_switches[i].strict : slac_switches[i].field);
+		assert_int_equal(config.any_sound_counts, !strict);
+		assert_int_equal(config.any_ids, !strict);
+		assert_int_equal(config.rematch_matched_ev, !strict);
+		assert_int_equal(config.listen_after_failure, !strict);
+		assert_int_equal(config.dc_listens_after_init, !strict);
+		assert_int_equal(config.validation_not_required, !strict);
 	}
-}
-
-/* A switch that is alike in both is none. */
-static void the_profiles_differ_in_every_switch(void **state)
-{
-	(void)state;
-	assert_true(slac_switches_count > 0);
-	for (size_t i = 0; i < slac_switches_count; i++) {
-		assert_int_not_equal(slac_switches[i].strict, slac_switches[i].field);
-		assert_string_not_equal(slac_switches[i].meaning, "");
-		for (size_t j = 0; j < i; j++) {
-			assert_string_not_equal(slac_switches[i].name, slac_switches[j].name);
-			assert_int_not_equal(slac_switches[i].offset, slac_switches[j].offset);
-		}
-	}
-}
-
-static void every_switch_is_in_the_table_under_its_members_name(void **state)
-{
-	static const struct {
-		const char *name;
-		size_t offset;
-	} members[] = {
-		{"any_sound_counts", offsetof(struct slac_evse_config, any_sound_counts)},
-		{"any_ids", offsetof(struct slac_evse_config, any_ids)},
-		{"rematch_matched_ev", offsetof(struct slac_evse_config, rematch_matched_ev)},
-		{"listen_after_failure", offsetof(struct slac_evse_config, listen_after_failure)},
-		{"dc_listens_after_init", offsetof(struct slac_evse_config, dc_listens_after_init)},
-		{"validation_not_required", offsetof(struct slac_evse_config, validation_not_required)},
-	};
-
-	(void)state;
-	assert_int_equal(slac_switches_count, sizeof(members) / sizeof(members[0]));
-	for (size_t i = 0; i < slac_switches_count; i++) {
-		assert_string_equal(slac_switches[i].name, members[i].name);
-		assert_int_equal(slac_switches[i].offset, members[i].offset);
-	}
-}
-
-static void applying_a_profile_leaves_everything_else_alone(void **state)
-{
-	struct slac_evse_config config = bench_config(FIELD), expected;
-
-	(void)state;
-	config.dc_only = true;
-	config.await_link = true;
-	config.tt_match_join_ms = 5;
-	config.attn_rx_db[57] = -3;
-	expected = config;
-	slac_profile_apply(&config, STRICT);
-	assert_memory_not_equal(&config, &expected, sizeof(config));
-	slac_profile_apply(&config, FIELD);
-	assert_memory_equal(&config, &expected, sizeof(config));
 }
 
 static void both_profiles_share_the_standards_times(void **state)
@@ -459,10 +403,7 @@ static void a_constant_instead_of_profiles_is_not_corrected(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(defaults_of_a_profile_are_its_column_of_the_table),
-		cmocka_unit_test(the_profiles_differ_in_every_switch),
-		cmocka_unit_test(every_switch_is_in_the_table_under_its_members_name),
-		cmocka_unit_test(applying_a_profile_leaves_everything_else_alone),
+		cmocka_unit_test(the_switches_are_off_in_strict_and_on_in_the_field),
 		cmocka_unit_test(both_profiles_share_the_standards_times),
 		cmocka_unit_test(listen_after_failure_alone_opens_another_window),
 		cmocka_unit_test(without_listen_after_failure_a_field_outlet_answers_a_new_run_id_only),

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "homeplug/slac/slac_profile.h"
-#include "slacd/evse_setup.h"
 #include "slacd/options.h"
+#include "slacd/settings/settings_table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -55,7 +54,7 @@ static bool read_text(const char *text)
 	assert_non_null(file);
 	fputs(text, file);
 	fclose(file);
-	settings_defaults(&settings);
+	settings_defaults(&settings, SETTINGS_FIELD);
 	return settings_read_file(&settings, path, error);
 }
 
@@ -73,19 +72,19 @@ static enum options_action read_options(int argc, const char *const *argv)
 static void defaults_are_the_documented_ones(void **state)
 {
 	(void)state;
-	settings_defaults(&settings);
+	settings_defaults(&settings, SETTINGS_FIELD);
 	assert_string_equal(settings.mqtt_host.text, "localhost");
 	assert_int_equal(settings.mqtt_port, 1883);
-	assert_string_equal(settings.topics_to_station[0].text, "josev/cs");
+	assert_string_equal(settings.topics_to_station.topic[0].text, "josev/cs");
 	assert_string_equal(settings.topic_from_station.text, "cs/josev");
 	assert_string_equal(settings.topic_from_iso15118.text, "iso15118/slac");
-	assert_string_equal(settings.status_message.text, "slac_service_status");
-	assert_string_equal(settings.slac_profile.text, "field");
-	assert_int_equal(settings.tt_evse_slac_init_ms, 20000);
-	assert_int_equal(settings.step_f_ms, 5000);
-	assert_int_equal(settings.step_x1_ms, 500);
-	assert_int_equal(settings.missing_profile_db, -1);
-	assert_true(settings.hlc_at_start);
+	assert_int_equal(settings.status_message, API_NAME_SLAC_SERVICE_STATUS);
+	assert_int_equal(settings.profile, SETTINGS_FIELD);
+	assert_int_equal(settings.outlet.slac.tt_evse_slac_init_ms, 20000);
+	assert_int_equal(settings.outlet.pilot.step_f_ms, 5000);
+	assert_int_equal(settings.outlet.pilot.step_x1_ms, 500);
+	assert_int_equal(settings.outlet.slac.missing_profile_db, -1);
+	assert_true(settings.outlet.pilot.hlc_at_start);
 	assert_false(settings.allow_nonstandard_timers);
 	assert_true(settings_check(&settings, path, error));
 }
@@ -98,12 +97,12 @@ static void a_file_sets_values_topics_and_outlets(void **state)
 			      "\"outlets\":{\"E1\":{\"interface\":\"eth1\",\"nominal_current_a\":10}}}"));
 	assert_string_equal(settings.mqtt_host.text, "broker");
 	assert_int_equal(settings.mqtt_port, 8883);
-	assert_int_equal(settings.topics_to_station_count, 2);
-	assert_string_equal(settings.topics_to_station[1].text, "c/d");
-	assert_int_equal(settings.tt_evse_slac_init_ms, 30000);
-	assert_true(settings.nominal_current_a == 16.5);
+	assert_int_equal(settings.topics_to_station.count, 2);
+	assert_string_equal(settings.topics_to_station.topic[1].text, "c/d");
+	assert_int_equal(settings.outlet.slac.tt_evse_slac_init_ms, 30000);
+	assert_int_equal(settings.outlet.pilot.nominal_current_da, 165);
 	assert_string_equal(settings_outlet(&settings, "E1")->interface, "eth1");
-	assert_true(settings_outlet(&settings, "E1")->nominal_current_a == 10);
+	assert_int_equal(settings_outlet(&settings, "E1")->nominal_current_da, 100);
 	assert_null(settings_outlet(&settings, "E2"));
 }
 
@@ -139,6 +138,10 @@ static void a_wrong_member_is_named_with_file_path_and_expectation(void **state)
 		{"{\"slac\":{\"parallel_runs\":6}}", "slac.parallel_runs", "1 to 5"},
 		{"{\"modem\":{\"family\":\"intel\"}}", "modem.family", "auto|qualcomm|lumissil|standard"},
 		{"{\"outlets\":{\"E1\":{\"attn_rx_db\":1.5}}}", "outlets.E1.attn_rx_db", "a whole number"},
+		{"{\"outlets\":{\"E1\":[]}}", "outlets.E1", "an object"},
+		{"{\"modem\":{\"poll_ms\":100}}", "modem.poll_ms", "expected bench.poll_ms"},
+		{"{\"slac\":{\"tt_match_join_ms\":1}}", "slac.tt_match_join_ms", "expected bench.tt_match_join_ms"},
+		{"{\"bench\":{\"amp_map_amplitude\":16}}", "bench.amp_map_amplitude", "from 0 to 15"},
 		{"[]", "the file", "one JSON object"},
 	};
 
@@ -196,7 +199,7 @@ static void options_go_before_environment_before_file(void **state)
 	setenv("MQTT_HOST", "from-environment", 1);
 	setenv("MQTT_PORT", "2", 1);
 	assert_int_equal(OPTIONS("--config", path, "--mqtt-port=3"), OPTIONS_RUN);
-	assert_string_equal(settings.log_level.text, "ERROR");
+	assert_int_equal(settings.log_level, LOG_LEVEL_ERROR);
 	assert_string_equal(settings.mqtt_host.text, "from-environment");
 	assert_int_equal(settings.mqtt_port, 3);
 }
@@ -231,19 +234,172 @@ static void what_print_config_prints_can_be_read_back(void **state)
 	size_t len;
 
 	(void)state;
-	assert_true(read_text("{\"mqtt\":{\"password\":\"secret\",\"topics_to_station\":[\"x\",\"y\"]},"
-			      "\"slac\":{\"attn_rx_db\":-3},\"pilot\":{\"nominal_current_a\":10.5},"
-			      "\"outlets\":{\"E1\":{\"interface\":\"eth1\",\"attn_rx_db\":" DB58 "}}}"));
+	assert_true(
+		read_text("{\"mqtt\":{\"password\":\"secret\",\"topics_to_station\":[\"x\",\"y\"]},"
+			  "\"slac\":{\"attn_rx_db\":-3,\"missing_profile\":7},\"pilot\":{\"nominal_current_a\":10.5},"
+			  "\"bench\":{\"poll_ms\":77},"
+			  "\"outlets\":{\"E1\":{\"interface\":\"eth1\",\"attn_rx_db\":" DB58 "}}}"));
 	FILE *out = open_memstream(&text, &len);
 	settings_print(&settings, out);
 	fclose(out);
 	assert_null(strstr(text, "secret"));
+	assert_non_null(strstr(text, "\"poll_ms\": 77"));
+	assert_null(strstr(text, "supervise_ms")); /* for benches, and not set */
 	struct settings before = settings;
 	assert_true(read_text(text));
 	free(text);
 	memset(&before.mqtt_password, 0, sizeof(before.mqtt_password));
 	memcpy(before.given, settings.given, sizeof(before.given)); /* what is printed is all given */
 	assert_memory_equal(&before, &settings, sizeof(settings));
+}
+
+static void the_file_is_strict_json(void **state)
+{
+	static const char *const texts[] = {"{\"mqtt\":{\"port\":1,}}", "{\"pilot\":{\"hlc_at_start\":True}}",
+					    "{\"mqtt\":{\"port\":01}}"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		assert_false(read_text(texts[i]));
+}
+
+/* --- the words of a choice are the values of its enum --- */
+
+static void every_word_of_a_choice_is_its_value(void **state)
+{
+	(void)state;
+	for (enum modem_family family = MODEM_AUTO; family <= MODEM_STANDARD; family++) {
+		assert_true(settings_set(&settings, "modem.family", modem_family_text(family), "", error));
+		assert_int_equal(settings.outlet.modem.family, family);
+	}
+	for (enum api_slac_status_name name = API_NAME_SLAC_SERVICE_STATUS; name <= API_NAME_SLAC_STATUS; name++) {
+		assert_true(settings_set(&settings, "mqtt.status_message", api_slac_status_name_text(name), "", error));
+		assert_int_equal(settings.status_message, name);
+	}
+	assert_true(read_text(
+		"{\"slac\":{\"profile\":\"strict\",\"link_loss\":\"retry\"},\"service\":{\"log_level\":\"WARN\"},"
+		"\"modem\":{\"link_detection\":\"off\",\"key_result_0\":\"taken\"}}"));
+	assert_int_equal(settings.profile, SETTINGS_STRICT);
+	assert_string_equal(settings_profile_text(settings.profile), "strict");
+	assert_true(settings.outlet.pilot.pulse_on_link_loss);
+	assert_int_equal(settings.log_level, LOG_LEVEL_WARN);
+	assert_int_equal(settings.outlet.modem.link_detection, MODEM_LINK_OFF);
+	assert_true(settings.outlet.modem.unclear_key_is_taken);
+	assert_true(read_text("{\"slac\":{\"profile\":\"field\",\"link_loss\":\"wait\"},"
+			      "\"modem\":{\"link_detection\":\"on\",\"key_result_0\":\"verify\"}}"));
+	assert_false(settings.outlet.pilot.pulse_on_link_loss);
+	assert_int_equal(settings.outlet.modem.link_detection, MODEM_LINK_ON);
+	assert_false(settings.outlet.modem.unclear_key_is_taken);
+}
+
+/* --- the table --- */
+
+/* Every setting has its own value: none is written over by another one's. */
+static void no_two_settings_share_a_member_or_a_path(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < settings_table_count; i++) {
+		const struct setting *a = &settings_table[i];
+		assert_true(a->offset + a->size <= sizeof(settings));
+		for (size_t j = 0; j < i; j++) {
+			const struct setting *b = &settings_table[j];
+			assert_string_not_equal(a->path, b->path);
+			assert_true(a->offset + a->size <= b->offset || b->offset + b->size <= a->offset);
+		}
+	}
+}
+
+static void every_default_is_a_value_that_is_taken(void **state)
+{
+	static const enum settings_profile profiles[] = {SETTINGS_FIELD, SETTINGS_STRICT};
+	char text[SETTING_FORMAT_SIZE];
+
+	(void)state;
+	for (size_t profile = 0; profile < 2; profile++) {
+		settings_defaults(&settings, profiles[profile]);
+		assert_true(settings_check(&settings, path, error));
+		for (size_t i = 0; i < settings_table_count; i++) {
+			char again[SETTING_FORMAT_SIZE];
+			setting_format(&settings, &settings_table[i], text);
+			assert_true(settings_set(&settings, settings_table[i].path, text, "default", error));
+			assert_string_equal(setting_format(&settings, &settings_table[i], again), text);
+		}
+	}
+}
+
+static void every_number_takes_its_least_and_its_most(void **state)
+{
+	(void)state;
+	settings_defaults(&settings, SETTINGS_FIELD);
+	for (size_t i = 0; i < settings_table_count; i++) {
+		const struct setting *setting = &settings_table[i];
+		const int64_t wrong[] = {(int64_t)setting->min - 1, (int64_t)setting->max + 1};
+		const uint32_t right[] = {setting->min, setting->max};
+		char text[32];
+		if (setting->type != SETTING_WHOLE)
+			continue;
+		for (size_t k = 0; k < 2; k++) {
+			snprintf(text, sizeof(text), "%lld", (long long)wrong[k]);
+			assert_false(settings_set(&settings, setting->path, text, "test", error));
+			snprintf(text, sizeof(text), "%u", right[k]);
+			assert_true(settings_set(&settings, setting->path, text, "test", error));
+			assert_int_equal(setting_number(&settings, setting), right[k]);
+		}
+	}
+}
+
+/* --- settings for benches --- */
+
+static void what_is_set_for_a_bench_is_named(void **state)
+{
+	char names[SETTINGS_BENCH_SIZE];
+
+	(void)state;
+	assert_true(read_text("{\"slac\":{\"tt_evse_slac_init_ms\":30000}}"));
+	assert_false(settings_bench_used(&settings, names));
+	assert_true(read_text("{\"bench\":{\"poll_ms\":100,\"amp_map_carriers\":5,\"amp_map_amplitude\":3}}"));
+	assert_true(settings_bench_used(&settings, names));
+	assert_string_equal(names, "bench.poll_ms,bench.amp_map_carriers,bench.amp_map_amplitude");
+	assert_int_equal(settings.outlet.modem.poll_ms, 100);
+	assert_int_equal(settings.outlet.amp_map.carriers, 5);
+	assert_int_equal(settings.outlet.amp_map.amplitude, 3);
+}
+
+static void the_names_of_all_bench_settings_fit(void **state)
+{
+	char names[SETTINGS_BENCH_SIZE];
+	const char *last = NULL;
+
+	(void)state;
+	settings_defaults(&settings, SETTINGS_FIELD);
+	for (size_t i = 0; i < settings_table_count; i++) {
+		settings.given[i] = true;
+		last = settings_table[i].path;
+	}
+	assert_true(settings_bench_used(&settings, names));
+	assert_string_equal(strrchr(names, ',') + 1, last);
+}
+
+static void help_shows_the_bench_section_last(void **state)
+{
+	char *text;
+	size_t len;
+
+	(void)state;
+	FILE *out = open_memstream(&text, &len);
+	settings_print_help(out);
+	fclose(out);
+	const char *bench = strstr(text, "For benches and tests only");
+	assert_non_null(bench);
+	for (size_t i = 0; i < settings_table_count; i++) {
+		const char *row = strstr(text, settings_table[i].path);
+		assert_non_null(row);
+		assert_int_equal(row > bench, setting_is_for_benches(&settings_table[i]));
+	}
+	assert_true(strstr(text, "outlets.<evse_id>.interface") < bench);
+	assert_non_null(strstr(text, "[true; strict: false]"));
+	assert_non_null(strstr(text, "[20000 ms]"));
+	free(text);
 }
 
 /* --- profiles --- */
@@ -258,42 +414,42 @@ static void switches_follow_the_profile_and_each_can_be_set_on_its_own(void **st
 {
 	(void)state;
 	read_profile("{}");
-	assert_true(settings.any_ids);
-	assert_int_equal(settings.slac_init_retries, 0);
+	assert_true(settings.outlet.slac.any_ids);
+	assert_int_equal(settings.outlet.pilot.init_retries, 0);
+	assert_false(settings.outlet.pilot.nominal_needs_eim);
 	read_profile("{\"slac\":{\"profile\":\"strict\"}}");
-	assert_false(settings.any_ids);
-	assert_int_equal(settings.slac_init_retries, 2);
+	assert_false(settings.outlet.slac.any_ids);
+	assert_int_equal(settings.outlet.pilot.init_retries, 2);
+	assert_true(settings.outlet.pilot.nominal_needs_eim);
 	read_profile("{\"slac\":{\"any_ids\":true,\"profile\":\"strict\"},\"pilot\":{\"slac_init_retries\":1}}");
-	assert_true(settings.any_ids);
-	assert_false(settings.any_sound_counts);
-	assert_int_equal(settings.slac_init_retries, 1);
+	assert_true(settings.outlet.slac.any_ids);
+	assert_false(settings.outlet.slac.any_sound_counts);
+	assert_int_equal(settings.outlet.pilot.init_retries, 1);
 	read_profile("{\"slac\":{\"any_ids\":false}}");
-	assert_false(settings.any_ids);
-	assert_true(settings.any_sound_counts);
+	assert_false(settings.outlet.slac.any_ids);
+	assert_true(settings.outlet.slac.any_sound_counts);
 }
 
-/* The switches are written down twice: for users in the table of settings, for the core in slac_profile.c. */
-static void settings_of_a_profile_are_those_of_the_matching_core(void **state)
+static void a_profile_leaves_alone_what_the_file_says(void **state)
 {
-	static const char *const texts[] = {"{}", "{\"slac\":{\"profile\":\"strict\"}}"};
-
 	(void)state;
-	for (size_t strict = 0; strict < 2; strict++) {
-		struct slac_evse_config from_settings, core;
-		read_profile(texts[strict]);
-		memset(&from_settings, 0, sizeof(from_settings));
-		memset(&core, 0, sizeof(core));
-		struct outlet_config all;
-		settings_outlet_config(&settings, "E9", true, &all);
-		from_settings = all.slac;
-		slac_evse_defaults(&core, strict == 1);
-		core.await_link = true; /* where the modem can tell */
-		assert_memory_equal(&from_settings, &core, sizeof(core));
-	}
+	read_profile("{\"mqtt\":{\"topics_to_station\":[\"x\",\"y\"]},\"slac\":{\"attn_rx_db\":" DB58
+		     ",\"missing_profile\":3,"
+		     "\"profile\":\"strict\",\"link_loss\":\"retry\"},\"pilot\":{\"nominal_current_a\":6}}");
+	assert_int_equal(settings.topics_to_station.count, 2);
+	assert_string_equal(settings.topics_to_station.topic[1].text, "y");
+	assert_int_equal(settings.outlet.slac.attn_rx_db[57], -2);
+	assert_int_equal(settings.outlet.slac.missing_profile_db, 3);
+	assert_true(settings.outlet.pilot.pulse_on_link_loss);
+	assert_int_equal(settings.outlet.pilot.nominal_current_da, 60);
 }
 
 static void every_switch_of_a_profile_is_a_setting_that_print_config_prints(void **state)
 {
+	static const char *const lines[] = {"\"any_sound_counts\": true",      "\"any_ids\": true",
+					    "\"rematch_matched_ev\": true",    "\"listen_after_failure\": true",
+					    "\"dc_listens_after_init\": true", "\"validation_not_required\": true",
+					    "\"nominal_needs_eim\": false",    "\"slac_init_retries\": 0"};
 	char *text;
 	size_t len;
 
@@ -302,30 +458,96 @@ static void every_switch_of_a_profile_is_a_setting_that_print_config_prints(void
 	FILE *out = open_memstream(&text, &len);
 	settings_print(&settings, out);
 	fclose(out);
-	for (size_t i = 0; i < slac_switches_count; i++) {
-		char line[64];
-		snprintf(line, sizeof(line), "\"%s\": %s", slac_switches[i].name,
-			 slac_switches[i].field ? "true" : "false");
-		assert_non_null(strstr(text, line));
-	}
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		assert_non_null(strstr(text, lines[i]));
 	free(text);
+}
+
+/* --- the configuration of one outlet --- */
+
+static struct outlet_config outlet_of(const char *text, const char *evse_id, bool has_ac)
+{
+	struct outlet_config config;
+
+	read_profile(text);
+	settings_outlet_config(&settings, evse_id, has_ac, &config);
+	return config;
+}
+
+static void an_outlet_begins_with_the_defaults_of_its_parts(void **state)
+{
+	static const char *const texts[] = {"{}", "{\"slac\":{\"profile\":\"strict\"}}"};
+
+	(void)state;
+	for (size_t strict = 0; strict < 2; strict++) {
+		const struct outlet_config config = outlet_of(texts[strict], "E1", true);
+		struct outlet_config parts;
+		memset(&parts, 0, sizeof(parts));
+		slac_evse_defaults(&parts.slac, strict == 1);
+		parts.slac.await_link = true; /* where the modem can tell */
+		modem_defaults(&parts.modem);
+		control_pilot_defaults(&parts.pilot, strict == 1);
+		parts.pilot.has_ac = true;
+		amp_map_defaults(&parts.amp_map);
+		assert_memory_equal(&config.slac, &parts.slac, sizeof(parts.slac));
+		assert_memory_equal(&config.modem, &parts.modem, sizeof(parts.modem));
+		assert_memory_equal(&config.pilot, &parts.pilot, sizeof(parts.pilot));
+		assert_memory_equal(&config.amp_map, &parts.amp_map, sizeof(parts.amp_map));
+		assert_int_equal(config.request_timeout_ms, 2000);
+		assert_int_equal(config.request_backoff_max_ms, 30000);
+	}
+}
+
+static void an_outlet_without_ac_is_dc_only(void **state)
+{
+	(void)state;
+	const struct outlet_config dc = outlet_of("{}", "E1", false);
+	assert_true(dc.slac.dc_only);
+	assert_false(dc.pilot.has_ac);
+	const struct outlet_config ac = outlet_of("{}", "E1", true);
+	assert_false(ac.slac.dc_only);
+	assert_true(ac.pilot.has_ac);
+}
+
+static void a_link_that_is_not_asked_for_is_not_awaited(void **state)
+{
+	(void)state;
+	assert_true(outlet_of("{\"modem\":{\"link_detection\":\"on\"}}", "E1", true).slac.await_link);
+	assert_false(outlet_of("{\"modem\":{\"link_detection\":\"off\"}}", "E1", true).slac.await_link);
+}
+
+static void the_amplitude_map_keeps_the_times_of_matching(void **state)
+{
+	(void)state;
+	const struct outlet_config config =
+		outlet_of("{\"bench\":{\"tt_match_join_ms\":900,\"tt_match_response_ms\":90}}", "E1", true);
+	assert_int_equal(config.amp_map.tt_match_join_ms, 900);
+	assert_int_equal(config.amp_map.tt_match_response_ms, 90);
 }
 
 static void receive_path_is_one_value_or_58_and_an_outlet_may_have_its_own(void **state)
 {
-	struct slac_evse_config config;
+	static const char text[] = "{\"slac\":{\"attn_rx_db\":7},\"outlets\":{\"E1\":{\"attn_rx_db\":" DB58 "}}}";
 
 	(void)state;
-	read_profile("{\"slac\":{\"attn_rx_db\":7},\"outlets\":{\"E1\":{\"attn_rx_db\":" DB58 "}}}");
-	struct outlet_config all;
-	settings_outlet_config(&settings, "E9", true, &all);
-	config = all.slac;
-	assert_int_equal(config.attn_rx_db[0], 7);
-	assert_int_equal(config.attn_rx_db[57], 7);
-	settings_outlet_config(&settings, "E1", true, &all);
-	config = all.slac;
-	assert_int_equal(config.attn_rx_db[0], 1);
-	assert_int_equal(config.attn_rx_db[57], -2);
+	const struct outlet_config other = outlet_of(text, "E2", true);
+	assert_int_equal(other.slac.attn_rx_db[0], 7);
+	assert_int_equal(other.slac.attn_rx_db[57], 7);
+	const struct outlet_config own = outlet_of(text, "E1", true);
+	assert_int_equal(own.slac.attn_rx_db[0], 1);
+	assert_int_equal(own.slac.attn_rx_db[57], -2);
+}
+
+static void an_outlet_may_have_its_own_current_also_none(void **state)
+{
+	static const char text[] =
+		"{\"pilot\":{\"nominal_current_a\":16.39},"
+		"\"outlets\":{\"E1\":{\"nominal_current_a\":16.3},\"E2\":{\"nominal_current_a\":0}}}";
+
+	(void)state;
+	assert_int_equal(outlet_of(text, "E0", true).pilot.nominal_current_da, 163);
+	assert_int_equal(outlet_of(text, "E1", true).pilot.nominal_current_da, 163);
+	assert_int_equal(outlet_of(text, "E2", true).pilot.nominal_current_da, 0);
 }
 
 int main(void)
@@ -339,13 +561,26 @@ int main(void)
 		cmocka_unit_test_setup(options_go_before_environment_before_file, clear_environment),
 		cmocka_unit_test_setup(an_empty_environment_variable_counts_as_unset, clear_environment),
 		cmocka_unit_test_setup(wrong_options_are_named, clear_environment),
+		cmocka_unit_test_setup(what_print_config_prints_can_be_read_back, clear_environment),
+		cmocka_unit_test_setup(the_file_is_strict_json, clear_environment),
+		cmocka_unit_test_setup(every_word_of_a_choice_is_its_value, clear_environment),
+		cmocka_unit_test_setup(no_two_settings_share_a_member_or_a_path, clear_environment),
+		cmocka_unit_test_setup(every_default_is_a_value_that_is_taken, clear_environment),
+		cmocka_unit_test_setup(every_number_takes_its_least_and_its_most, clear_environment),
+		cmocka_unit_test_setup(what_is_set_for_a_bench_is_named, clear_environment),
+		cmocka_unit_test_setup(the_names_of_all_bench_settings_fit, clear_environment),
+		cmocka_unit_test_setup(help_shows_the_bench_section_last, clear_environment),
 		cmocka_unit_test_setup(switches_follow_the_profile_and_each_can_be_set_on_its_own, clear_environment),
-		cmocka_unit_test_setup(settings_of_a_profile_are_those_of_the_matching_core, clear_environment),
+		cmocka_unit_test_setup(a_profile_leaves_alone_what_the_file_says, clear_environment),
 		cmocka_unit_test_setup(every_switch_of_a_profile_is_a_setting_that_print_config_prints,
 				       clear_environment),
+		cmocka_unit_test_setup(an_outlet_begins_with_the_defaults_of_its_parts, clear_environment),
+		cmocka_unit_test_setup(an_outlet_without_ac_is_dc_only, clear_environment),
+		cmocka_unit_test_setup(a_link_that_is_not_asked_for_is_not_awaited, clear_environment),
+		cmocka_unit_test_setup(the_amplitude_map_keeps_the_times_of_matching, clear_environment),
 		cmocka_unit_test_setup(receive_path_is_one_value_or_58_and_an_outlet_may_have_its_own,
 				       clear_environment),
-		cmocka_unit_test_setup(what_print_config_prints_can_be_read_back, clear_environment),
+		cmocka_unit_test_setup(an_outlet_may_have_its_own_current_also_none, clear_environment),
 	};
 
 	return cmocka_run_group_tests(tests, make_file, remove_file);

@@ -45,6 +45,7 @@ class BadConfig(Bench):
                 ({"slaac": {}}, ("slaac", "mqtt, slac")),
                 ({"mqtt": {"port": "1883"}}, ("mqtt.port", "a whole number")),
                 ({"mqtt": {"port": 0}}, ("mqtt.port", "1 to 65535")),
+                ({"modem": {"poll_ms": 100}}, ("modem.poll_ms", "bench.poll_ms")),
                 ({"pilot": {"nominal_current_a": 5}}, ("pilot.nominal_current_a", "6 to 80 A")),
                 ({"outlets": {harness.EVSE: {"interfase": "eth0"}}}, ("interfase",))):
             with self.subTest(content=content):
@@ -53,6 +54,15 @@ class BadConfig(Bench):
     def test_timer_outside_the_standard_needs_to_be_allowed(self):
         self.assert_refused(self.refused_configuration({"slac": {"tt_evse_slac_init_ms": 1000}}),
                             "slac.tt_evse_slac_init_ms", "20000", "50000", "slac.allow_nonstandard_timers")
+
+    def test_start_with_bench_settings_warns_and_names_them(self):
+        for content, warned in (({"bench": {"poll_ms": 100, "busy_after_ms": 500}}, True), ({"bench": {}}, False)):
+            slacd = self.start_slacd(content, "--cs-limits-file", self.path("none.json"))
+            self.assertEqual(slacd.exit_code(), 2)
+            warning = "WARN slacd: Settings for benches and tests are set"
+            self.assertEqual(warning in slacd.text(), warned)
+            if warned:
+                self.assertIn("settings=bench.poll_ms,bench.busy_after_ms", slacd.text())
 
     def test_bad_boot_file_is_named_by_file_path_and_expectation(self):
         bad = {"parameters": [dict(BOOT_PARAMETERS["parameters"][0], supports_eim="yes")]}

@@ -18,7 +18,8 @@ X2 = ("x2", 32.0)
 SLOW_CAR = ("--parm-to-start-ms", "300", "--sound-spacing-ms", "50", "--rsp-to-match-ms", "1500")
 FALLBACK = {"slac": {"allow_nonstandard_timers": True, "tt_evse_slac_init_ms": 700},
             "pilot": {"step_f_ms": 1500, "step_x1_ms": 1500}}
-MATCH = {"slac": {"allow_nonstandard_timers": True, "tt_match_sequence_ms": 2000, "tt_evse_match_mnbc_ms": 2000}}
+MATCH = {"slac": {"allow_nonstandard_timers": True},
+         "bench": {"tt_match_sequence_ms": 2000, "tt_evse_match_mnbc_ms": 2000}}
 
 
 class BrokerRestart(Bench):

@@ -41,7 +41,7 @@ class Interfaces(Bench):
         self.slacd.wait_line("Interface is open.*interface=evse1")
 
     def test_interface_that_goes_down_is_reported_and_served_again_when_it_is_back(self):
-        self.start_all({"modem": {"link_retry_ms": 100}, "mqtt": {"busy_after_ms": 300}})
+        self.start_all({"modem": {"link_retry_ms": 100}, "bench": {"busy_after_ms": 300}})
         self.assert_matches()
         mark = self.observer.mark()
         log = self.slacd.mark()

@@ -4,7 +4,7 @@ import harness
 from harness import Bench, EVSE, FAST_EV, MODEM_TIMERS, OTHER, with_settings
 
 JOIN_S = int(FAST_EV[FAST_EV.index("--join-ms") + 1]) / 1000
-INITIATE = with_settings(MODEM_TIMERS, slac={"amp_map": True, "amp_map_carriers": 5, "amp_map_amplitude": 3})
+INITIATE = with_settings(MODEM_TIMERS, slac={"amp_map": True}, bench={"amp_map_carriers": 5, "amp_map_amplitude": 3})
 
 
 class AmpMap(Bench):

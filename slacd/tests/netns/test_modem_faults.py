@@ -81,7 +81,7 @@ class ModemFaults(Bench):
 
     def test_slow_modem_serves_as_well_as_a_quick_one(self):
         """Its answers need longer than two questions for a link that is not up are apart."""
-        configuration = with_settings(MODEM_TIMERS, modem={"link_lost_polls": 2, "response_ms": 300})
+        configuration = with_settings(MODEM_TIMERS, modem={"response_ms": 300}, bench={"link_lost_polls": 2})
         self.start_all(configuration, ev=(*FAST_EV, "--modem-fault", "slow:120"))
         self.capture.wait(harness.CM_NW_STATS_CNF)  # it can tell that there is a link
         self.assert_matches()

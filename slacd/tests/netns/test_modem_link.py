@@ -130,7 +130,7 @@ class ModemLink(Bench):
 
     def test_gaps_shorter_than_the_polls_are_not_seen(self):
         # So many that a machine standing still, whose modem answers late, gives no lost link by itself.
-        self.matched(with_settings(MODEM_TIMERS, modem={"link_lost_polls": 10}))
+        self.matched(with_settings(MODEM_TIMERS, bench={"link_lost_polls": 10}))
         mark = self.observer.mark()
         frames = self.capture.frames.mark()
         self.fault("flapping:70")

@@ -20,7 +20,7 @@ RESPONSE_S = MODEM_TIMERS["modem"]["response_ms"] / 1000
 WINDOW_S = 1.0
 SHORT_WINDOW = with_settings(
     MODEM_TIMERS, slac={"tt_evse_slac_init_ms": int(WINDOW_S * 1000)}, pilot={"step_x1_ms": 200},
-    mqtt={"busy_after_ms": 200})
+    bench={"busy_after_ms": 200})
 OTHER_CAR = bytes.fromhex("02455600aa01")
 RUN_ID = slice(19 + 2, 19 + 10)
 
@@ -146,7 +146,8 @@ class ModemRecovery(Bench):
 
     def test_modem_that_comes_no_further_than_its_announcement_is_said_once_and_serves_when_it_does(self):
         """It announces itself before the time to confirm its key is over, and answers nothing."""
-        self.start_all(with_modem(identify_ms=400, response_ms=500), ev=FAST_EV)
+        settings = with_settings(MODEM_TIMERS, modem={"response_ms": 500}, bench={"identify_ms": 400})
+        self.start_all(settings, ev=FAST_EV)
         request = self.frames_of(harness.CM_SET_KEY_REQ)[0].octets
         modem = self.frames_of(harness.CM_SET_KEY_CNF)[0].octets[6:12]
         indication = request[6:12] + modem + bytes.fromhex("88e1 00 62a0 00b052") + bytes(6)
@@ -193,7 +194,7 @@ class ModemRecovery(Bench):
     def bounce(self, fault):
         """A plug that is not held still gives a key with each unplug; returns the capture's mark from before."""
         bounces = 8
-        settings = with_settings(MODEM_TIMERS, modem={"response_ms": 1000}, slac={"tt_match_join_ms": 3000})
+        settings = with_settings(MODEM_TIMERS, modem={"response_ms": 1000}, bench={"tt_match_join_ms": 3000})
         self.start_all(settings, ev=FAST_EV)
         self.fault(fault)
         frames = self.capture.frames.mark()

@@ -60,7 +60,7 @@ class Requests(Bench):
 
     def test_pause_while_a_resume_waits_for_the_link_keeps_the_key(self):
         join_s = 0.3
-        self.start_all(with_settings(MODEM_TIMERS, slac={"tt_match_join_ms": int(join_s * 1000)}), ev=FAST_EV)
+        self.start_all(with_settings(MODEM_TIMERS, bench={"tt_match_join_ms": int(join_s * 1000)}), ev=FAST_EV)
         self.assert_matches()
         key = self.key_changes(0)[-1].octets[harness.SET_KEY_REQ_KEY]
         mark = self.observer.mark()

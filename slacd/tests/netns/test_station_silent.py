@@ -99,7 +99,7 @@ class SilentStation(Bench):
         self.station = self.start_station()
         self.station.wait_line("connected to the broker")
         modem = self.start_ev("--modem-silent")
-        self.slacd = self.start_slacd({"mqtt": {"busy_after_ms": 500}, "modem": {"response_ms": 100}})
+        self.slacd = self.start_slacd({"bench": {"busy_after_ms": 500}, "modem": {"response_ms": 100}})
         self.observer.wait_service("busy")
         self.assertEqual(len(self.slacd.lines("no answer within 100 ms")), 1)
         modem.kill()

@@ -10,7 +10,7 @@ from harness import Bench, EVSE, FAST_EV, OTHER, with_settings
 # The car wants a proof: the attenuation is above the first limit and below the second.
 VALIDATES = (*FAST_EV, "--profile", "15", "--signalattn-direct", "10", "--signalattn-indirect", "20")
 COUNTED = "SLAC run: TOGGLING to WAIT_MATCH"
-SHORT_SESSION = {"slac": {"allow_nonstandard_timers": True, "tt_evse_match_session_ms": 800}}
+SHORT_SESSION = {"slac": {"allow_nonstandard_timers": True}, "bench": {"tt_evse_match_session_ms": 800}}
 
 
 class Validation(Bench):

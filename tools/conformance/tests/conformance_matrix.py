@@ -40,8 +40,8 @@ def symbols():
     functions = re.findall(r"^[a-z][\w \t*]*?[ \t*](\w+)\(", text, re.M)
     members = [name for body in re.findall(r"^(?:static )?(?:const )?struct \w+ \{$(.*?)^\}", text, re.M | re.S)
                for name in re.findall(r"(\w+)(?:\[[^\]]*\])*(?:\s*:\s*\d+)?\s*[;,]", body)]
-    settings = re.findall(r'^\t\{"\w+", "(\w+)", SETTING_|^\tSWITCH\((\w+),', text, re.M)
-    return {*functions, *members, *(name or switch for name, switch in settings)}
+    settings = re.findall(r'^\t[A-Z]+\("\w+\.(\w+)",', text, re.M)
+    return {*functions, *members, *settings}
 
 
 def unit_tests():
@@ -150,11 +150,14 @@ def transitions_table():
 
 
 def switches_table():
-    text = (ROOT / "homeplug/slac/slac_profile.c").read_text()
-    pattern = r'\{"(\w+)",\s*AT\(\w+\),\s*(\w+),\s*(\w+),\s*"([^"]*)"\}'
+    defaults = (ROOT / "homeplug/slac/slac_evse.c").read_text()
+    switches = re.findall(r"\.(\w+) = !strict,", defaults)
+    settings = (ROOT / "slacd/settings/settings_table.c").read_text()
+    helps = dict(re.findall(r'SWITCH\("slac\.(\w+)",\s*[\w.]+,\s*"([^"]*)"\)', settings))
+    if not switches or not helps.keys() >= set(switches):
+        sys.exit("conformance_matrix.py: a switch of slac_evse_defaults is no setting")
     lines = ["| setting slac.… | strict | field | what true does |", "|---|---|---|---|"]
-    lines += [f"| {name} | {strict} | {field} | {meaning} |"
-              for name, strict, field, meaning in re.findall(pattern, text)]
+    lines += [f"| {name} | false | true | {helps[name]} |" for name in switches]
     return "\n".join(lines)
 
 
