@@ -75,7 +75,7 @@ struct settings {
 void settings_defaults(struct settings *settings, enum settings_profile profile);
 
 /*
- * Reads a JSON configuration file over *settings. False, and `error` names the file,
+ * Reads a JSON configuration file, which may have comments as in C, over *settings. False, and `error` names the file,
  * the JSON path and what was expected there, when the file cannot be read, is no JSON, or has an unknown or wrong
  * member.
  */

@@ -222,6 +222,39 @@ static bool read_root(const struct parse *parse, struct json_object *root)
 	return true;
 }
 
+/* Where the comment that begins at `text` ends, or NULL. */
+static char *end_of_comment(char *text)
+{
+	if (text[1] == '/')
+		return text + strcspn(text, "\n");
+	char *end = strstr(text + 2, "*/");
+	return end != NULL ? end + 2 : NULL;
+}
+
+/*
+ * Overwrites each comment with blanks, so that the places in an error are those of the file. A comment begins outside
+ * of a string. NULL, or where a comment begins that does not end.
+ */
+static const char *blank_comments(char *text)
+{
+	bool in_string = false;
+
+	for (; *text != '\0'; text++) {
+		if (in_string && *text == '\\' && text[1] != '\0') {
+			text++;
+		} else if (*text == '"') {
+			in_string = !in_string;
+		} else if (!in_string && *text == '/' && (text[1] == '/' || text[1] == '*')) {
+			char *end = end_of_comment(text);
+			if (end == NULL)
+				return text;
+			memset(text, ' ', (size_t)(end - text));
+			text = end - 1;
+		}
+	}
+	return NULL;
+}
+
 static bool read_json(const struct parse *parse, const char *text, size_t len)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(FILE_DEPTH_MAX);
@@ -248,7 +281,11 @@ bool settings_read_file(struct settings *settings, const char *path, char error[
 
 	if (text == NULL)
 		return false;
-	bool ok = read_json(&parse, text, len);
+	const char *endless = blank_comments(text);
+	bool ok = endless == NULL && read_json(&parse, text, len);
+	if (endless != NULL)
+		snprintf(error, SETTINGS_ERROR_SIZE, "%.200s: not valid JSON at octet %zu: this comment does not end",
+			 path, (size_t)(endless - text));
 	free(text);
 	return ok;
 }

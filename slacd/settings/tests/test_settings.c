@@ -253,7 +253,47 @@ static void what_print_config_prints_can_be_read_back(void **state)
 	assert_memory_equal(&before, &settings, sizeof(settings));
 }
 
-static void the_file_is_strict_json(void **state)
+/* --- comments --- */
+
+static void comments_are_allowed_outside_of_strings(void **state)
+{
+	(void)state;
+	assert_true(read_text("// the broker\n{/* \"mqtt\":{\"port\":1},*/\"mqtt\": // of the station\n"
+			      "{\"host\":\"a\" /**/,/***/\"port\":2}}\n/* // */ // the end"));
+	assert_string_equal(settings.mqtt_host.text, "a");
+	assert_int_equal(settings.mqtt_port, 2);
+}
+
+static void what_looks_like_a_comment_in_a_string_is_text(void **state)
+{
+	(void)state;
+	assert_true(read_text("{\"mqtt\":{\"host\":\"a//b\",\"username\":\"/*c\\\"/*\",\"password\":\"d*/\\\\\"}}"));
+	assert_string_equal(settings.mqtt_host.text, "a//b");
+	assert_string_equal(settings.mqtt_username.text, "/*c\"/*");
+	assert_string_equal(settings.mqtt_password.text, "d*/\\");
+}
+
+static void a_comment_without_an_end_is_refused_with_its_place(void **state)
+{
+	static const char *const texts[] = {"{} /* x", "{} /*/", "{} /* x *", "{} /*"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_false(read_text(texts[i]));
+		assert_non_null(strstr(error, "not valid JSON at octet 3: this comment does not end"));
+	}
+	assert_false(read_text("{} / x"));
+	assert_false(read_text("{} */"));
+}
+
+static void an_error_after_a_comment_names_its_place_in_the_file(void **state)
+{
+	(void)state;
+	assert_false(read_text("/* 012 */ // 456\n{x}"));
+	assert_non_null(strstr(error, "not valid JSON at octet 18"));
+}
+
+static void the_rest_of_the_file_is_strict_json(void **state)
 {
 	static const char *const texts[] = {"{\"mqtt\":{\"port\":1,}}", "{\"pilot\":{\"hlc_at_start\":True}}",
 					    "{\"mqtt\":{\"port\":01}}"};
@@ -562,7 +602,11 @@ int main(void)
 		cmocka_unit_test_setup(an_empty_environment_variable_counts_as_unset, clear_environment),
 		cmocka_unit_test_setup(wrong_options_are_named, clear_environment),
 		cmocka_unit_test_setup(what_print_config_prints_can_be_read_back, clear_environment),
-		cmocka_unit_test_setup(the_file_is_strict_json, clear_environment),
+		cmocka_unit_test_setup(comments_are_allowed_outside_of_strings, clear_environment),
+		cmocka_unit_test_setup(what_looks_like_a_comment_in_a_string_is_text, clear_environment),
+		cmocka_unit_test_setup(a_comment_without_an_end_is_refused_with_its_place, clear_environment),
+		cmocka_unit_test_setup(an_error_after_a_comment_names_its_place_in_the_file, clear_environment),
+		cmocka_unit_test_setup(the_rest_of_the_file_is_strict_json, clear_environment),
 		cmocka_unit_test_setup(every_word_of_a_choice_is_its_value, clear_environment),
 		cmocka_unit_test_setup(no_two_settings_share_a_member_or_a_path, clear_environment),
 		cmocka_unit_test_setup(every_default_is_a_value_that_is_taken, clear_environment),

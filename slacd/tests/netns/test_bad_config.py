@@ -55,6 +55,10 @@ class BadConfig(Bench):
         self.assert_refused(self.refused_configuration({"slac": {"tt_evse_slac_init_ms": 1000}}),
                             "slac.tt_evse_slac_init_ms", "20000", "50000", "slac.allow_nonstandard_timers")
 
+    def test_comment_that_does_not_end_is_named_with_its_place(self):
+        slacd = self.refused_configuration('{"mqtt": {}} /* the station')
+        self.assert_refused(slacd, "bad.json", "octet 13", "comment does not end")
+
     def test_start_with_bench_settings_warns_and_names_them(self):
         for content, warned in (({"bench": {"poll_ms": 100, "busy_after_ms": 500}}, True), ({"bench": {}}, False)):
             slacd = self.start_slacd(content, "--cs-limits-file", self.path("none.json"))
