@@ -3,6 +3,7 @@
  * Everything a user can configure. One table (settings_table.c) holds each setting's path, range, unit and help, and
  * where its value lies in struct settings; the file parser, the command line, --print-config and --help work from it.
  * A default exists once: in the defaults of the part that the setting is for, or in settings_defaults.
+ * doc/configuration.md tells users about each.
  */
 #ifndef SLACD_SETTINGS_SETTINGS_H
 #define SLACD_SETTINGS_SETTINGS_H
