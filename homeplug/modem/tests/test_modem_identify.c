@@ -484,19 +484,9 @@ static void gone_interface_means_an_unknown_modem(void **state)
 static void other_messages_do_nothing(void **state)
 {
 	static const enum modem_message others[] = {
-		MODEM_NW_STATS_REQ,
-		MODEM_STA_CAP_REQ,
-		MODEM_STA_CAP_CNF,
-		MODEM_VS_SW_VER_REQ,
-		MODEM_VS_RS_DEV_REQ,
-		MODEM_VS_PL_LNK_STATUS_REQ,
-		MODEM_VS_OP_ATTRIBUTES_REQ,
-		MODEM_VS_OP_ATTRIBUTES_CNF,
-		MODEM_VS_HST_ACTION_RSP,
-		MODEM_VS_ATTEN_CHAR_IND,
-		MODEM_NSCM_GET_VERSION_REQ,
-		MODEM_NSCM_RESET_DEVICE_REQ,
-		MODEM_NSCM_GET_D_LINK_STATUS_REQ,
+		MODEM_NW_STATS_REQ,         MODEM_VS_SW_VER_REQ,         MODEM_VS_RS_DEV_REQ,
+		MODEM_VS_PL_LNK_STATUS_REQ, MODEM_VS_HST_ACTION_RSP,     MODEM_VS_ATTEN_CHAR_IND,
+		MODEM_NSCM_GET_VERSION_REQ, MODEM_NSCM_RESET_DEVICE_REQ, MODEM_NSCM_GET_D_LINK_STATUS_REQ,
 	};
 	const struct modem_config config = bench_config(MODEM_AUTO);
 	struct bench bench;
