@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NMK and NID of a logical network (homeplug-mme document, section 7; HomePlug AV 1.1, 4.4.3). */
+/* NMK and NID of a logical network (HomePlug AV 1.1, 4.4.3). */
 #ifndef HOMEPLUG_NETWORK_KEY_H
 #define HOMEPLUG_NETWORK_KEY_H
 

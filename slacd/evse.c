@@ -239,7 +239,7 @@ static void retry_later(struct evse *evse)
 
 static void lose_port(struct evse *evse, const char *why)
 {
-	evse_log_port_lost(&evse->log, why, modem_resets(&evse->outlet.modem), clock_now_us());
+	evse_log_port_lost(&evse->log, why, modem_is_resetting(&evse->outlet.modem), clock_now_us());
 	snprintf(evse->port_error, sizeof(evse->port_error), "%s", why);
 	close_port(evse);
 	give_kind(evse, OUTLET_PORT_DOWN);

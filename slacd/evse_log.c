@@ -313,22 +313,33 @@ static void say_restarted(struct evse_log *log, uint64_t now_us)
 			 log->evse_id, (unsigned long long)log->modem_restarts.count);
 }
 
+static void say_trouble(struct evse_log *log, const struct outlet_note *note)
+{
+	switch (note->modem.trouble) {
+	case MODEM_TROUBLE_NONE:
+		break;
+	case MODEM_TROUBLE_SILENT:
+		say_silent(log, note);
+		break;
+	case MODEM_TROUBLE_UNANSWERED:
+		say_cannot_serve(log, "the modem answers, but does not confirm its key");
+		break;
+	case MODEM_TROUBLE_REFUSED:
+		say_refuses_key(log, note->modem.result);
+		break;
+	case MODEM_TROUBLE_RESTARTS:
+		say_cannot_serve(log, "the modem restarts again and again before it has its key");
+		break;
+	}
+}
+
 static void say_modem(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
 {
 	char mac[MAC_TEXT_SIZE];
 
 	switch (note->modem.kind) {
-	case MODEM_SILENT:
-		say_silent(log, note);
-		break;
-	case MODEM_KEY_UNANSWERED:
-		say_cannot_serve(log, "the modem answers, but does not confirm its key");
-		break;
-	case MODEM_REFUSED:
-		say_refuses_key(log, note->modem.result);
-		break;
-	case MODEM_RESTARTS:
-		say_cannot_serve(log, "the modem restarts again and again before it has its key");
+	case MODEM_TROUBLE:
+		say_trouble(log, note);
 		break;
 	case MODEM_RESTARTED:
 		say_restarted(log, now_us);

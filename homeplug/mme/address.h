@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #define MAC_LEN     6
+#define OUI_LEN     3
 #define RUN_ID_LEN  8
 #define NMK_LEN     16
 #define NID_LEN     7

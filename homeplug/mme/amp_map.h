@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * CM_AMP_MAP.REQ (0x601C) and .CNF (0x601D), unicast between EV and EVSE once the link is up: asks the other side to
- * send with lower amplitudes (ISO 15118-3 Annex A; homeplug-mme document, section 4.1). Kept apart from the other
+ * send with lower amplitudes (ISO 15118-3 Annex A). Kept apart from the other
  * messages, as the REQ is much longer. Offsets from the start of the frame:
  *
  *   REQ  19 amlen (little endian, number of carriers)  21 amdata[ceil(amlen / 2)], the even carrier in the low nibble

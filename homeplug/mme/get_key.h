@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * CM_GET_KEY.REQ (0x600C, host to modem) and .CNF (0x600D): asks the modem for its NMK.
- * Layout as real modems take it (homeplug-mme document, section 3.3). Offsets from the end of the MME header:
+ * Layout as real modems take it (doc/protocol.md). Offsets from the end of the MME header:
  *
  *   REQ  0 request_type  1 key_type  2 nid[7]  9 my_nonce[4]  13 pid  14 prn (little endian)  16 pmn (17 octets)
  *   CNF  0 result  1 key_type  2 my_nonce[4]  6 your_nonce[4]  10 nid[7]  17 eks  18 pid  19 prn  21 pmn

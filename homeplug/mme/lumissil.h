@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lumissil's vendor messages that slacd uses (CG5317), homeplug-mme document, section 6. OUI 00 16 E8, then a vendor
- * header of 19 octets (main version LE, 4 reserved, request_id, 12 reserved), then the fields. Sent with MMV 1 (OUI at
- * 19); answers are read by their own MMV, as EVerest speaks to these modems with MMV 0.
+ * Lumissil's vendor messages that slacd uses (CG5317; see doc/protocol.md). OUI 00 16 E8, then a vendor header of 19
+ * octets (main version LE, 4 reserved, request_id, 12 reserved), then the fields. Sent with MMV 1 (OUI at 19); answers
+ * are read by their own MMV, as EVerest speaks to these modems with MMV 0.
  *
  *   NSCM_GET_VERSION.REQ        (0xAC6C) none        .CNF (0xAC6D)  major minor sub build patch (LE, 2 each)
  *   NSCM_RESET_DEVICE.REQ       (0xAC70) mode        no CNF

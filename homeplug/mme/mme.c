@@ -6,137 +6,73 @@
 /* Enough for the longest message: header 19 + CM_SLAC_MATCH.CNF 90, CM_ATTEN_CHAR.IND 110. */
 #define MME_ENCODED_MAX 256
 
-static enum mme_error body_decode(struct reader *r, struct mme *out)
-{
-	switch ((enum mmtype)out->mmtype) {
-	case CM_SET_KEY_REQ:
-		return set_key_req_decode(r, &out->set_key_req);
-	case CM_SET_KEY_CNF:
-		return set_key_cnf_decode(r, &out->set_key_cnf);
-	case CM_GET_KEY_REQ:
-		return get_key_req_decode(r, &out->get_key_req);
-	case CM_GET_KEY_CNF:
-		return get_key_cnf_decode(r, &out->get_key_cnf);
-	case CM_SLAC_PARM_REQ:
-		return slac_parm_req_decode(r, &out->slac_parm_req);
-	case CM_SLAC_PARM_CNF:
-		return slac_parm_cnf_decode(r, &out->slac_parm_cnf);
-	case CM_START_ATTEN_CHAR_IND:
-		return start_atten_char_ind_decode(r, &out->start_atten_char_ind);
-	case CM_ATTEN_CHAR_IND:
-		return atten_char_ind_decode(r, &out->atten_char_ind);
-	case CM_ATTEN_CHAR_RSP:
-		return atten_char_rsp_decode(r, &out->atten_char_rsp);
-	case CM_MNBC_SOUND_IND:
-		return mnbc_sound_ind_decode(r, &out->mnbc_sound_ind);
-	case CM_VALIDATE_REQ:
-		return validate_req_decode(r, &out->validate_req);
-	case CM_VALIDATE_CNF:
-		return validate_cnf_decode(r, &out->validate_cnf);
-	case CM_SLAC_MATCH_REQ:
-		return slac_match_req_decode(r, &out->slac_match_req);
-	case CM_SLAC_MATCH_CNF:
-		return slac_match_cnf_decode(r, &out->slac_match_cnf);
-	case CM_ATTEN_PROFILE_IND:
-		return atten_profile_ind_decode(r, &out->atten_profile_ind);
+/* What the codec of a message's own file is wrapped in, so that every row of the table has the same two types. */
+/* clang-format off */
+#define CODEC(member) \
+	static enum mme_error decode_##member(struct reader *r, struct mme *out) \
+	{ \
+		return member##_decode(r, &out->member); \
+	} \
+	static void encode_##member(struct writer *w, const struct mme *in) \
+	{ \
+		member##_encode(w, &in->member); \
 	}
-	return MME_ERR_MMTYPE;
-}
 
-static bool body_encode(struct writer *w, const struct mme *in)
-{
-	switch ((enum mmtype)in->mmtype) {
-	case CM_SET_KEY_REQ:
-		set_key_req_encode(w, &in->set_key_req);
-		return true;
-	case CM_SET_KEY_CNF:
-		set_key_cnf_encode(w, &in->set_key_cnf);
-		return true;
-	case CM_GET_KEY_REQ:
-		get_key_req_encode(w, &in->get_key_req);
-		return true;
-	case CM_GET_KEY_CNF:
-		get_key_cnf_encode(w, &in->get_key_cnf);
-		return true;
-	case CM_SLAC_PARM_REQ:
-		slac_parm_req_encode(w, &in->slac_parm_req);
-		return true;
-	case CM_SLAC_PARM_CNF:
-		slac_parm_cnf_encode(w, &in->slac_parm_cnf);
-		return true;
-	case CM_START_ATTEN_CHAR_IND:
-		start_atten_char_ind_encode(w, &in->start_atten_char_ind);
-		return true;
-	case CM_ATTEN_CHAR_IND:
-		atten_char_ind_encode(w, &in->atten_char_ind);
-		return true;
-	case CM_ATTEN_CHAR_RSP:
-		atten_char_rsp_encode(w, &in->atten_char_rsp);
-		return true;
-	case CM_MNBC_SOUND_IND:
-		mnbc_sound_ind_encode(w, &in->mnbc_sound_ind);
-		return true;
-	case CM_VALIDATE_REQ:
-		validate_req_encode(w, &in->validate_req);
-		return true;
-	case CM_VALIDATE_CNF:
-		validate_cnf_encode(w, &in->validate_cnf);
-		return true;
-	case CM_SLAC_MATCH_REQ:
-		slac_match_req_encode(w, &in->slac_match_req);
-		return true;
-	case CM_SLAC_MATCH_CNF:
-		slac_match_cnf_encode(w, &in->slac_match_cnf);
-		return true;
-	case CM_ATTEN_PROFILE_IND:
-		atten_profile_ind_encode(w, &in->atten_profile_ind);
-		return true;
-	}
-	return false;
-}
+CODEC(set_key_req)
+CODEC(set_key_cnf)
+CODEC(get_key_req)
+CODEC(get_key_cnf)
+CODEC(slac_parm_req)
+CODEC(slac_parm_cnf)
+CODEC(start_atten_char_ind)
+CODEC(atten_char_ind)
+CODEC(atten_char_rsp)
+CODEC(mnbc_sound_ind)
+CODEC(validate_req)
+CODEC(validate_cnf)
+CODEC(slac_match_req)
+CODEC(slac_match_cnf)
+CODEC(atten_profile_ind)
 
-static const char *known_name(uint16_t mmtype)
+/* One row a message. */
+static const struct kind {
+	uint16_t type;
+	const char *name;
+	enum mme_error (*decode)(struct reader *r, struct mme *out);
+	void (*encode)(struct writer *w, const struct mme *in);
+} kinds[] = {
+	{CM_SET_KEY_REQ,          "CM_SET_KEY.REQ",          decode_set_key_req,          encode_set_key_req},
+	{CM_SET_KEY_CNF,          "CM_SET_KEY.CNF",          decode_set_key_cnf,          encode_set_key_cnf},
+	{CM_GET_KEY_REQ,          "CM_GET_KEY.REQ",          decode_get_key_req,          encode_get_key_req},
+	{CM_GET_KEY_CNF,          "CM_GET_KEY.CNF",          decode_get_key_cnf,          encode_get_key_cnf},
+	{CM_SLAC_PARM_REQ,        "CM_SLAC_PARM.REQ",        decode_slac_parm_req,        encode_slac_parm_req},
+	{CM_SLAC_PARM_CNF,        "CM_SLAC_PARM.CNF",        decode_slac_parm_cnf,        encode_slac_parm_cnf},
+	{CM_START_ATTEN_CHAR_IND, "CM_START_ATTEN_CHAR.IND", decode_start_atten_char_ind, encode_start_atten_char_ind},
+	{CM_ATTEN_CHAR_IND,       "CM_ATTEN_CHAR.IND",       decode_atten_char_ind,       encode_atten_char_ind},
+	{CM_ATTEN_CHAR_RSP,       "CM_ATTEN_CHAR.RSP",       decode_atten_char_rsp,       encode_atten_char_rsp},
+	{CM_MNBC_SOUND_IND,       "CM_MNBC_SOUND.IND",       decode_mnbc_sound_ind,       encode_mnbc_sound_ind},
+	{CM_VALIDATE_REQ,         "CM_VALIDATE.REQ",         decode_validate_req,         encode_validate_req},
+	{CM_VALIDATE_CNF,         "CM_VALIDATE.CNF",         decode_validate_cnf,         encode_validate_cnf},
+	{CM_SLAC_MATCH_REQ,       "CM_SLAC_MATCH.REQ",       decode_slac_match_req,       encode_slac_match_req},
+	{CM_SLAC_MATCH_CNF,       "CM_SLAC_MATCH.CNF",       decode_slac_match_cnf,       encode_slac_match_cnf},
+	{CM_ATTEN_PROFILE_IND,    "CM_ATTEN_PROFILE.IND",    decode_atten_profile_ind,    encode_atten_profile_ind},
+};
+/* clang-format on */
+
+/* NULL for a type this codec does not know. */
+static const struct kind *kind_of(uint16_t mmtype)
 {
-	switch ((enum mmtype)mmtype) {
-	case CM_SET_KEY_REQ:
-		return "CM_SET_KEY.REQ";
-	case CM_SET_KEY_CNF:
-		return "CM_SET_KEY.CNF";
-	case CM_GET_KEY_REQ:
-		return "CM_GET_KEY.REQ";
-	case CM_GET_KEY_CNF:
-		return "CM_GET_KEY.CNF";
-	case CM_SLAC_PARM_REQ:
-		return "CM_SLAC_PARM.REQ";
-	case CM_SLAC_PARM_CNF:
-		return "CM_SLAC_PARM.CNF";
-	case CM_START_ATTEN_CHAR_IND:
-		return "CM_START_ATTEN_CHAR.IND";
-	case CM_ATTEN_CHAR_IND:
-		return "CM_ATTEN_CHAR.IND";
-	case CM_ATTEN_CHAR_RSP:
-		return "CM_ATTEN_CHAR.RSP";
-	case CM_MNBC_SOUND_IND:
-		return "CM_MNBC_SOUND.IND";
-	case CM_VALIDATE_REQ:
-		return "CM_VALIDATE.REQ";
-	case CM_VALIDATE_CNF:
-		return "CM_VALIDATE.CNF";
-	case CM_SLAC_MATCH_REQ:
-		return "CM_SLAC_MATCH.REQ";
-	case CM_SLAC_MATCH_CNF:
-		return "CM_SLAC_MATCH.CNF";
-	case CM_ATTEN_PROFILE_IND:
-		return "CM_ATTEN_PROFILE.IND";
-	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i].type == mmtype)
+			return &kinds[i];
 	return NULL;
 }
 
 const char *mme_name(uint16_t mmtype)
 {
-	const char *name = known_name(mmtype);
+	const struct kind *kind = kind_of(mmtype);
 
-	return name != NULL ? name : "unknown";
+	return kind != NULL ? kind->name : "unknown";
 }
 
 enum mme_error mme_header_decode(struct reader *r, struct mme *out)
@@ -169,7 +105,8 @@ enum mme_error mme_decode(const uint8_t *frame, size_t len, struct mme *out)
 	enum mme_error error = mme_header_decode(&r, out);
 	if (error != MME_OK)
 		return error;
-	if (known_name(out->mmtype) == NULL)
+	const struct kind *kind = kind_of(out->mmtype);
+	if (kind == NULL)
 		return MME_ERR_MMTYPE;
 	if (out->mmv != MME_MMV_1_1)
 		return MME_ERR_MMV;
@@ -177,7 +114,7 @@ enum mme_error mme_decode(const uint8_t *frame, size_t len, struct mme *out)
 		return MME_ERR_SHORT;
 	if (out->fmi != 0 || out->fmsn != 0)
 		return MME_ERR_FRAGMENT;
-	return body_decode(&r, out);
+	return kind->decode(&r, out);
 }
 
 void mme_header_encode(struct writer *w, const uint8_t dst[MAC_LEN], const uint8_t src[MAC_LEN], uint8_t mmv,
@@ -205,8 +142,13 @@ enum mme_error mme_encode_end(struct writer *w, size_t *len)
 
 static bool unpadded_encode(const struct mme *in, struct writer *w)
 {
+	const struct kind *kind = kind_of(in->mmtype);
+
+	if (kind == NULL)
+		return false;
 	mme_header_encode(w, in->dst, in->src, MME_MMV_1_1, in->mmtype);
-	return body_encode(w, in);
+	kind->encode(w, in);
+	return true;
 }
 
 enum mme_error mme_encode(const struct mme *in, uint8_t *frame, size_t size, size_t *len)

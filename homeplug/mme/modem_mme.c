@@ -14,39 +14,68 @@ static const struct origin standard = {.mmv = MME_MMV_1_1};
 static const struct origin qualcomm = {.mmv = MME_MMV_1_0, .has_oui = true, .oui = {0x00, 0xb0, 0x52}};
 static const struct origin lumissil = {.mmv = MME_MMV_1_1, .has_oui = true, .oui = {0x00, 0x16, 0xe8}};
 
+/* What the codec of a message's fields is wrapped in, so that every row of the table has the same two types. */
+/* clang-format off */
+#define CODEC(fields, member) \
+	static enum mme_error decode_##fields(struct reader *r, struct modem_mme *out) \
+	{ \
+		return fields##_decode(r, &out->member); \
+	} \
+	static void encode_##fields(struct writer *w, const struct modem_mme *in) \
+	{ \
+		fields##_encode(w, &in->member); \
+	}
+
+CODEC(nw_stats_cnf, nw_stats_cnf)
+CODEC(vs_sw_ver_cnf, vs_sw_ver_cnf)
+CODEC(vs_rs_dev_cnf, vs_rs_dev_cnf)
+CODEC(vs_pl_lnk_status_cnf, vs_pl_lnk_status_cnf)
+CODEC(vs_hst_action_ind, vs_hst_action)
+CODEC(vs_hst_action_rsp, vs_hst_action)
+CODEC(vs_atten_char_ind, vs_atten_char_ind)
+CODEC(nscm_request, nscm_request)
+CODEC(nscm_get_version_cnf, nscm_get_version_cnf)
+CODEC(nscm_reset_device_req, nscm_reset_device_req)
+CODEC(nscm_link_status_cnf, nscm_link_status)
+CODEC(nscm_d_link_ready_ind, nscm_link_status)
+
+#define NO_FIELDS      NULL, NULL
+#define FIELDS(fields) decode_##fields, encode_##fields
+
+/* One row a message, by enum modem_message. */
 static const struct kind {
-	uint16_t mmtype;
+	uint16_t type;
+	const char *name;
 	const struct origin *origin;
-	const char *text;
+	enum mme_error (*decode)(struct reader *r, struct modem_mme *out); /* NULL: it has no fields */
+	void (*encode)(struct writer *w, const struct modem_mme *in);
 } kinds[MODEM_MESSAGE_COUNT] = {
-	[MODEM_NW_STATS_REQ] = {0x6048, &standard, "CM_NW_STATS.REQ"},
-	[MODEM_NW_STATS_CNF] = {0x6049, &standard, "CM_NW_STATS.CNF"},
-	[MODEM_STA_CAP_REQ] = {0x6034, &standard, "CM_STA_CAP.REQ"},
-	[MODEM_STA_CAP_CNF] = {0x6035, &standard, "CM_STA_CAP.CNF"},
-	[MODEM_VS_SW_VER_REQ] = {0xa000, &qualcomm, "VS_SW_VER.REQ"},
-	[MODEM_VS_SW_VER_CNF] = {0xa001, &qualcomm, "VS_SW_VER.CNF"},
-	[MODEM_VS_RS_DEV_REQ] = {0xa01c, &qualcomm, "VS_RS_DEV.REQ"},
-	[MODEM_VS_RS_DEV_CNF] = {0xa01d, &qualcomm, "VS_RS_DEV.CNF"},
-	[MODEM_VS_PL_LNK_STATUS_REQ] = {0xa0b8, &qualcomm, "VS_PL_LNK_STATUS.REQ"},
-	[MODEM_VS_PL_LNK_STATUS_CNF] = {0xa0b9, &qualcomm, "VS_PL_LNK_STATUS.CNF"},
-	[MODEM_VS_OP_ATTRIBUTES_REQ] = {0xa068, &qualcomm, "VS_OP_ATTRIBUTES.REQ"},
-	[MODEM_VS_OP_ATTRIBUTES_CNF] = {0xa069, &qualcomm, "VS_OP_ATTRIBUTES.CNF"},
-	[MODEM_VS_HST_ACTION_IND] = {0xa062, &qualcomm, "VS_HST_ACTION.IND"},
-	[MODEM_VS_HST_ACTION_RSP] = {0xa063, &qualcomm, "VS_HST_ACTION.RSP"},
-	[MODEM_VS_ATTEN_CHAR_IND] = {0xa14e, &qualcomm, "VS_ATTEN_CHAR.IND"},
-	[MODEM_NSCM_GET_VERSION_REQ] = {0xac6c, &lumissil, "NSCM_GET_VERSION.REQ"},
-	[MODEM_NSCM_GET_VERSION_CNF] = {0xac6d, &lumissil, "NSCM_GET_VERSION.CNF"},
-	[MODEM_NSCM_RESET_DEVICE_REQ] = {0xac70, &lumissil, "NSCM_RESET_DEVICE.REQ"},
-	[MODEM_NSCM_GET_D_LINK_STATUS_REQ] = {0xac9c, &lumissil, "NSCM_GET_D_LINK_STATUS.REQ"},
-	[MODEM_NSCM_GET_D_LINK_STATUS_CNF] = {0xac9d, &lumissil, "NSCM_GET_D_LINK_STATUS.CNF"},
-	[MODEM_NSCM_D_LINK_READY_IND] = {0xa002, &lumissil, "NSCM_D_LINK_READY.IND"},
+	[MODEM_NW_STATS_REQ] = {0x6048, "CM_NW_STATS.REQ", &standard, NO_FIELDS},
+	[MODEM_NW_STATS_CNF] = {0x6049, "CM_NW_STATS.CNF", &standard, FIELDS(nw_stats_cnf)},
+	[MODEM_VS_SW_VER_REQ] = {0xa000, "VS_SW_VER.REQ", &qualcomm, NO_FIELDS},
+	[MODEM_VS_SW_VER_CNF] = {0xa001, "VS_SW_VER.CNF", &qualcomm, FIELDS(vs_sw_ver_cnf)},
+	[MODEM_VS_RS_DEV_REQ] = {0xa01c, "VS_RS_DEV.REQ", &qualcomm, NO_FIELDS},
+	[MODEM_VS_RS_DEV_CNF] = {0xa01d, "VS_RS_DEV.CNF", &qualcomm, FIELDS(vs_rs_dev_cnf)},
+	[MODEM_VS_PL_LNK_STATUS_REQ] = {0xa0b8, "VS_PL_LNK_STATUS.REQ", &qualcomm, NO_FIELDS},
+	[MODEM_VS_PL_LNK_STATUS_CNF] = {0xa0b9, "VS_PL_LNK_STATUS.CNF", &qualcomm, FIELDS(vs_pl_lnk_status_cnf)},
+	[MODEM_VS_HST_ACTION_IND] = {0xa062, "VS_HST_ACTION.IND", &qualcomm, FIELDS(vs_hst_action_ind)},
+	[MODEM_VS_HST_ACTION_RSP] = {0xa063, "VS_HST_ACTION.RSP", &qualcomm, FIELDS(vs_hst_action_rsp)},
+	[MODEM_VS_ATTEN_CHAR_IND] = {0xa14e, "VS_ATTEN_CHAR.IND", &qualcomm, FIELDS(vs_atten_char_ind)},
+	[MODEM_NSCM_GET_VERSION_REQ] = {0xac6c, "NSCM_GET_VERSION.REQ", &lumissil, FIELDS(nscm_request)},
+	[MODEM_NSCM_GET_VERSION_CNF] = {0xac6d, "NSCM_GET_VERSION.CNF", &lumissil, FIELDS(nscm_get_version_cnf)},
+	[MODEM_NSCM_RESET_DEVICE_REQ] = {0xac70, "NSCM_RESET_DEVICE.REQ", &lumissil, FIELDS(nscm_reset_device_req)},
+	[MODEM_NSCM_GET_D_LINK_STATUS_REQ] = {0xac9c, "NSCM_GET_D_LINK_STATUS.REQ", &lumissil, FIELDS(nscm_request)},
+	[MODEM_NSCM_GET_D_LINK_STATUS_CNF] = {0xac9d, "NSCM_GET_D_LINK_STATUS.CNF", &lumissil,
+		FIELDS(nscm_link_status_cnf)},
+	[MODEM_NSCM_D_LINK_READY_IND] = {0xa002, "NSCM_D_LINK_READY.IND", &lumissil, FIELDS(nscm_d_link_ready_ind)},
 };
+/* clang-format on */
 
 /* NULL when no message has this MMTYPE; every MMTYPE of the table belongs to one message only. */
 static const struct kind *kind_of(uint16_t mmtype)
 {
 	for (size_t i = 0; i < MODEM_MESSAGE_COUNT; i++)
-		if (kinds[i].mmtype == mmtype)
+		if (kinds[i].type == mmtype)
 			return &kinds[i];
 	return NULL;
 }
@@ -81,111 +110,6 @@ static enum mme_error start_decode(struct reader *r, struct mme *header, enum mo
 	return MME_OK;
 }
 
-static enum mme_error fields_decode(struct reader *r, struct modem_mme *out)
-{
-	switch (out->message) {
-	case MODEM_NW_STATS_REQ:
-	case MODEM_STA_CAP_REQ:
-	case MODEM_VS_SW_VER_REQ:
-	case MODEM_VS_RS_DEV_REQ:
-	case MODEM_VS_PL_LNK_STATUS_REQ:
-		return MME_OK;
-	case MODEM_NW_STATS_CNF:
-		return nw_stats_cnf_decode(r, &out->nw_stats_cnf);
-	case MODEM_STA_CAP_CNF:
-		return sta_cap_cnf_decode(r, &out->sta_cap_cnf);
-	case MODEM_VS_SW_VER_CNF:
-		return vs_sw_ver_cnf_decode(r, &out->vs_sw_ver_cnf);
-	case MODEM_VS_RS_DEV_CNF:
-		return vs_rs_dev_cnf_decode(r, &out->vs_rs_dev_cnf);
-	case MODEM_VS_PL_LNK_STATUS_CNF:
-		return vs_pl_lnk_status_cnf_decode(r, &out->vs_pl_lnk_status_cnf);
-	case MODEM_VS_OP_ATTRIBUTES_REQ:
-		return vs_op_attributes_req_decode(r, &out->vs_op_attributes_req);
-	case MODEM_VS_OP_ATTRIBUTES_CNF:
-		return vs_op_attributes_cnf_decode(r, &out->vs_op_attributes_cnf);
-	case MODEM_VS_HST_ACTION_IND:
-		return vs_hst_action_ind_decode(r, &out->vs_hst_action);
-	case MODEM_VS_HST_ACTION_RSP:
-		return vs_hst_action_rsp_decode(r, &out->vs_hst_action);
-	case MODEM_VS_ATTEN_CHAR_IND:
-		return vs_atten_char_ind_decode(r, &out->vs_atten_char_ind);
-	case MODEM_NSCM_GET_VERSION_REQ:
-	case MODEM_NSCM_GET_D_LINK_STATUS_REQ:
-		return nscm_request_decode(r, &out->nscm_request);
-	case MODEM_NSCM_GET_VERSION_CNF:
-		return nscm_get_version_cnf_decode(r, &out->nscm_get_version_cnf);
-	case MODEM_NSCM_RESET_DEVICE_REQ:
-		return nscm_reset_device_req_decode(r, &out->nscm_reset_device_req);
-	case MODEM_NSCM_GET_D_LINK_STATUS_CNF:
-		return nscm_link_status_cnf_decode(r, &out->nscm_link_status);
-	case MODEM_NSCM_D_LINK_READY_IND:
-		return nscm_d_link_ready_ind_decode(r, &out->nscm_link_status);
-	case MODEM_MESSAGE_COUNT:
-		break;
-	}
-	return MME_ERR_MMTYPE;
-}
-
-static void fields_encode(struct writer *w, const struct modem_mme *in)
-{
-	switch (in->message) {
-	case MODEM_NW_STATS_REQ:
-	case MODEM_STA_CAP_REQ:
-	case MODEM_VS_SW_VER_REQ:
-	case MODEM_VS_RS_DEV_REQ:
-	case MODEM_VS_PL_LNK_STATUS_REQ:
-	case MODEM_MESSAGE_COUNT:
-		return;
-	case MODEM_NW_STATS_CNF:
-		nw_stats_cnf_encode(w, &in->nw_stats_cnf);
-		return;
-	case MODEM_STA_CAP_CNF:
-		sta_cap_cnf_encode(w, &in->sta_cap_cnf);
-		return;
-	case MODEM_VS_SW_VER_CNF:
-		vs_sw_ver_cnf_encode(w, &in->vs_sw_ver_cnf);
-		return;
-	case MODEM_VS_RS_DEV_CNF:
-		vs_rs_dev_cnf_encode(w, &in->vs_rs_dev_cnf);
-		return;
-	case MODEM_VS_PL_LNK_STATUS_CNF:
-		vs_pl_lnk_status_cnf_encode(w, &in->vs_pl_lnk_status_cnf);
-		return;
-	case MODEM_VS_OP_ATTRIBUTES_REQ:
-		vs_op_attributes_req_encode(w, &in->vs_op_attributes_req);
-		return;
-	case MODEM_VS_OP_ATTRIBUTES_CNF:
-		vs_op_attributes_cnf_encode(w, &in->vs_op_attributes_cnf);
-		return;
-	case MODEM_VS_HST_ACTION_IND:
-		vs_hst_action_ind_encode(w, &in->vs_hst_action);
-		return;
-	case MODEM_VS_HST_ACTION_RSP:
-		vs_hst_action_rsp_encode(w, &in->vs_hst_action);
-		return;
-	case MODEM_VS_ATTEN_CHAR_IND:
-		vs_atten_char_ind_encode(w, &in->vs_atten_char_ind);
-		return;
-	case MODEM_NSCM_GET_VERSION_REQ:
-	case MODEM_NSCM_GET_D_LINK_STATUS_REQ:
-		nscm_request_encode(w, &in->nscm_request);
-		return;
-	case MODEM_NSCM_GET_VERSION_CNF:
-		nscm_get_version_cnf_encode(w, &in->nscm_get_version_cnf);
-		return;
-	case MODEM_NSCM_RESET_DEVICE_REQ:
-		nscm_reset_device_req_encode(w, &in->nscm_reset_device_req);
-		return;
-	case MODEM_NSCM_GET_D_LINK_STATUS_CNF:
-		nscm_link_status_cnf_encode(w, &in->nscm_link_status);
-		return;
-	case MODEM_NSCM_D_LINK_READY_IND:
-		nscm_d_link_ready_ind_encode(w, &in->nscm_link_status);
-		return;
-	}
-}
-
 enum mme_error modem_mme_decode(const uint8_t *frame, size_t len, struct modem_mme *out)
 {
 	struct mme header = {0};
@@ -196,12 +120,14 @@ enum mme_error modem_mme_decode(const uint8_t *frame, size_t len, struct modem_m
 	const enum mme_error error = start_decode(&r, &header, &out->message);
 	memcpy(out->dst, header.dst, MAC_LEN);
 	memcpy(out->src, header.src, MAC_LEN);
-	return error == MME_OK ? fields_decode(&r, out) : error;
+	if (error != MME_OK || kinds[out->message].decode == NULL)
+		return error;
+	return kinds[out->message].decode(&r, out);
 }
 
 static void header_encode(struct writer *w, const struct modem_mme *in, const struct kind *kind)
 {
-	mme_header_encode(w, in->dst, in->src, kind->origin->mmv, kind->mmtype);
+	mme_header_encode(w, in->dst, in->src, kind->origin->mmv, kind->type);
 	if (kind->origin->has_oui)
 		write_bytes(w, kind->origin->oui, OUI_LEN);
 }
@@ -212,15 +138,17 @@ enum mme_error modem_mme_encode(const struct modem_mme *in, uint8_t *frame, size
 
 	if ((size_t)in->message >= MODEM_MESSAGE_COUNT)
 		return MME_ERR_MMTYPE;
+	const struct kind *kind = &kinds[in->message];
 	writer_init(&w, frame, size);
-	header_encode(&w, in, &kinds[in->message]);
-	fields_encode(&w, in);
+	header_encode(&w, in, kind);
+	if (kind->encode != NULL)
+		kind->encode(&w, in);
 	return mme_encode_end(&w, len);
 }
 
 const char *modem_message_text(enum modem_message message)
 {
-	return (size_t)message < MODEM_MESSAGE_COUNT ? kinds[message].text : "unknown";
+	return (size_t)message < MODEM_MESSAGE_COUNT ? kinds[message].name : "unknown";
 }
 
 void modem_mme_init(struct modem_mme *out, enum modem_message message, const uint8_t src[MAC_LEN],

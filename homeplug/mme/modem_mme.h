@@ -3,11 +3,13 @@
  * Messages between a host and its own modem besides the keys: octets <-> struct modem_mme. Pure. Kept apart from
  * mme.h, whose messages travel between EV and EVSE: nothing here can become a matching input by mistake.
  *
- *   standard   CM_NW_STATS, CM_STA_CAP        sent with MMV 1  (homeplug-mme document, sections 4.2 and 4.3)
- *   Qualcomm   VS_SW_VER, VS_RS_DEV, VS_PL_LNK_STATUS, VS_OP_ATTRIBUTES, VS_HST_ACTION, VS_ATTEN_CHAR
- *                                             OUI 00 B0 52, sent with MMV 0  (sections 5 and 2.5)
+ *   standard   CM_NW_STATS                    sent with MMV 1
+ *   Qualcomm   VS_SW_VER, VS_RS_DEV, VS_PL_LNK_STATUS, VS_HST_ACTION, VS_ATTEN_CHAR
+ *                                             OUI 00 B0 52, sent with MMV 0
  *   Lumissil   NSCM_GET_VERSION, _RESET_DEVICE, _GET_D_LINK_STATUS, _D_LINK_READY
- *                                             OUI 00 16 E8, sent with MMV 1  (section 6)
+ *                                             OUI 00 16 E8, sent with MMV 1
+ *
+ * Their fields are in nw_stats.h, qualcomm.h and lumissil.h; doc/modems.md says which modem answers which.
  *
  * VS_NW_INFO is Qualcomm's too; it has two layouts and a codec of its own (nw_info.h). CM_AMP_MAP is exchanged with
  * the EV (amp_map.h). Neither is taken here.
@@ -21,22 +23,17 @@
 #include "homeplug/mme/mme.h"
 #include "homeplug/mme/nw_stats.h"
 #include "homeplug/mme/qualcomm.h"
-#include "homeplug/mme/sta_cap.h"
 
 /* Selects the member of the union; messages without fields have none. */
 enum modem_message {
 	MODEM_NW_STATS_REQ,
 	MODEM_NW_STATS_CNF,
-	MODEM_STA_CAP_REQ,
-	MODEM_STA_CAP_CNF,
 	MODEM_VS_SW_VER_REQ,
 	MODEM_VS_SW_VER_CNF,
 	MODEM_VS_RS_DEV_REQ,
 	MODEM_VS_RS_DEV_CNF,
 	MODEM_VS_PL_LNK_STATUS_REQ,
 	MODEM_VS_PL_LNK_STATUS_CNF,
-	MODEM_VS_OP_ATTRIBUTES_REQ,
-	MODEM_VS_OP_ATTRIBUTES_CNF,
 	MODEM_VS_HST_ACTION_IND,
 	MODEM_VS_HST_ACTION_RSP,
 	MODEM_VS_ATTEN_CHAR_IND,
@@ -56,12 +53,9 @@ struct modem_mme {
 	enum modem_message message;
 	union {
 		struct nw_stats_cnf nw_stats_cnf;
-		struct sta_cap_cnf sta_cap_cnf;
 		struct vs_sw_ver_cnf vs_sw_ver_cnf;
 		struct vs_rs_dev_cnf vs_rs_dev_cnf;
 		struct vs_pl_lnk_status_cnf vs_pl_lnk_status_cnf;
-		struct vs_op_attributes_req vs_op_attributes_req;
-		struct vs_op_attributes_cnf vs_op_attributes_cnf;
 		struct vs_hst_action vs_hst_action; /* IND and RSP */
 		struct vs_atten_char_ind vs_atten_char_ind;
 		struct nscm_request nscm_request; /* GET_VERSION.REQ, GET_D_LINK_STATUS.REQ */
@@ -84,7 +78,7 @@ struct modem_mme {
 enum mme_error modem_mme_decode(const uint8_t *frame, size_t len, struct modem_mme *out);
 
 /*
- * Encodes *in, padded with zeros to 60 octets, and sets *len. 1100 octets hold every message.
+ * Encodes *in, padded with zeros to 60 octets, and sets *len. MME_FRAME_MAX octets hold every message.
  *   MME_ERR_BUFFER  size is too small        MME_ERR_MMTYPE  in->message is not one of the enum
  */
 enum mme_error modem_mme_encode(const struct modem_mme *in, uint8_t *frame, size_t size, size_t *len);

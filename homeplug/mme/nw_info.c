@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#define OUI_LEN 3
-/* One entry of the station list; our simulator's own stations are nameless. */
+/* The length of an entry of the station list. Entries are not read, and written as zeros. */
 #define STATION_LEN 15
 
 static const uint8_t qualcomm_oui[OUI_LEN] = {0x00, 0xb0, 0x52};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Qualcomm VS_NW_INFO.REQ (0xA038, host to modem) and .CNF (0xA039): the modem's view of its logical network
- * (homeplug-mme document, section 5.4). Kept apart from the standard's messages. Confirmations come in two
+ * (doc/protocol.md). Kept apart from the standard's messages. Confirmations come in two
  * layouts, told apart by MMV; offsets from the start of the frame:
  *
  *   REQ         17 oui[3]                                                       (MMV 0, 20 octets, sent as 60)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * CM_NW_STATS.REQ (0x6048, no payload) and .CNF (0x6049): the stations of the modem's logical network
- * (homeplug-mme document, section 4.2). Offsets from the end of the MME header:
+ * (doc/protocol.md). Offsets from the end of the MME header:
  *
  *   CNF  0 num_stas  1 + 8 n: mac[6]  avg_phydr_tx  avg_phydr_rx (Mbit/s)
  *

@@ -6,15 +6,6 @@
 /* VS_SW_VER.CNF: the room modems send for the text. */
 #define VERSION_ROOM 274
 
-/* VS_OP_ATTRIBUTES.CNF: the data that is read, and the room modems send for it. */
-#define ATTRIBUTES_READ 72
-#define ATTRIBUTES_ROOM 1024
-#define HARDWARE_LEN    16
-#define SOFTWARE_LEN    16
-#define VERSION_NUMBERS 5
-#define BUILD_DATE_LEN  8
-#define RELEASE_LEN     12
-
 /* Reads a text of n octets; `out` has room for `size`, its NUL included. */
 static void read_text(struct reader *r, size_t n, char *out, size_t size)
 {
@@ -28,28 +19,6 @@ static void read_text(struct reader *r, size_t n, char *out, size_t size)
 		if (!ended)
 			out[i] = octet >= ' ' && octet <= '~' ? (char)octet : '?';
 	}
-}
-
-/* Writes a text into a field of n octets; the rest is zero. */
-static void write_text(struct writer *w, const char *text, size_t n)
-{
-	const size_t len = strnlen(text, n);
-
-	write_bytes(w, text, len);
-	write_zeros(w, n - len);
-}
-
-static uint32_t read_le32(struct reader *r)
-{
-	const uint32_t low = read_le16(r);
-
-	return low | (uint32_t)read_le16(r) << 16;
-}
-
-static void write_le32(struct writer *w, uint32_t value)
-{
-	write_le16(w, (uint16_t)(value & 0xffff));
-	write_le16(w, (uint16_t)(value >> 16));
 }
 
 static uint8_t read_u8_if_there(struct reader *r)
@@ -107,51 +76,6 @@ void vs_pl_lnk_status_cnf_encode(struct writer *w, const struct vs_pl_lnk_status
 {
 	write_u8(w, in->mstatus);
 	write_u8(w, in->link_status);
-}
-
-enum mme_error vs_op_attributes_req_decode(struct reader *r, struct vs_op_attributes_req *out)
-{
-	read_bytes(r, out->cookie, QUALCOMM_COOKIE_LEN);
-	out->report_type = read_u8(r);
-	return r->failed ? MME_ERR_SHORT : MME_OK;
-}
-
-void vs_op_attributes_req_encode(struct writer *w, const struct vs_op_attributes_req *in)
-{
-	write_bytes(w, in->cookie, QUALCOMM_COOKIE_LEN);
-	write_u8(w, in->report_type);
-}
-
-enum mme_error vs_op_attributes_cnf_decode(struct reader *r, struct vs_op_attributes_cnf *out)
-{
-	out->status = read_le16(r);
-	read_bytes(r, out->cookie, QUALCOMM_COOKIE_LEN);
-	out->report_type = read_u8(r);
-	out->size = read_le16(r);
-	if (out->size < ATTRIBUTES_READ)
-		return MME_ERR_SHORT;
-	read_text(r, HARDWARE_LEN, out->hardware, sizeof(out->hardware));
-	read_text(r, SOFTWARE_LEN, out->software, sizeof(out->software));
-	for (size_t i = 0; i < VERSION_NUMBERS; i++)
-		out->version[i] = read_le32(r);
-	read_text(r, BUILD_DATE_LEN, out->build_date, sizeof(out->build_date));
-	read_text(r, RELEASE_LEN, out->release_type, sizeof(out->release_type));
-	return r->failed ? MME_ERR_SHORT : MME_OK;
-}
-
-void vs_op_attributes_cnf_encode(struct writer *w, const struct vs_op_attributes_cnf *in)
-{
-	write_le16(w, in->status);
-	write_bytes(w, in->cookie, QUALCOMM_COOKIE_LEN);
-	write_u8(w, in->report_type);
-	write_le16(w, in->size);
-	write_text(w, in->hardware, HARDWARE_LEN);
-	write_text(w, in->software, SOFTWARE_LEN);
-	for (size_t i = 0; i < VERSION_NUMBERS; i++)
-		write_le32(w, in->version[i]);
-	write_text(w, in->build_date, BUILD_DATE_LEN);
-	write_text(w, in->release_type, RELEASE_LEN);
-	write_zeros(w, ATTRIBUTES_ROOM - ATTRIBUTES_READ);
 }
 
 enum mme_error vs_hst_action_ind_decode(struct reader *r, struct vs_hst_action *out)

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Qualcomm's vendor messages that slacd uses (QCA7000, QCA7005, QCA7420), homeplug-mme document, sections 5 and 2.5.
- * All are sent with MMV 0: OUI 00 B0 52 at 17, fields from 20; the offsets below count from there.
+ * Qualcomm's vendor messages that slacd and its simulator use (QCA7000, QCA7005, QCA7420; see doc/protocol.md). All are
+ * sent with MMV 0: OUI 00 B0 52 at 17, fields from 20; the offsets below count from there.
  *
  *   VS_SW_VER.REQ         (0xA000) none             .CNF (0xA001)  0 mstatus  1 device_id  2 length  3 version[length]
  *                                                                (length counts the NUL; room for 274)
  *   VS_RS_DEV.REQ         (0xA01C) none             .CNF (0xA01D)  0 mstatus
  *   VS_PL_LNK_STATUS.REQ  (0xA0B8) none             .CNF (0xA0B9)  0 mstatus  1 link_status
- *   VS_OP_ATTRIBUTES.REQ  (0xA068) 0 cookie[4]  4 report_type
- *                   .CNF  (0xA069) 0 status (LE)  2 cookie[4]  6 report_type  7 size (LE)  9 hardware[16]
- *                         25 software[16]  41 major 45 minor 49 sub 53 build_suffix 57 build_number (LE, 4 each)
- *                         61 build_date[8]  69 release_type[12]      (72 octets of a size of 114 or 118; room for 1024)
  *   VS_HST_ACTION.IND     (0xA062) 0 action  1 session_id  2 retries (LE)  [4 retry_timer (LE, 10 ms)]
  *                .RSP     (0xA063) 0 status  1 action  2 session_id  3 retries (LE)
  *   VS_ATTEN_CHAR.IND     (0xA14E, broadcast, twin of CM_ATTEN_PROFILE.IND; one modem sends it with the OUI 00 00 00)
@@ -24,8 +20,6 @@
 #include "homeplug/mme/mme_error.h"
 
 #define QUALCOMM_VERSION_SIZE 64
-#define QUALCOMM_NAME_SIZE    17
-#define QUALCOMM_COOKIE_LEN   4
 
 enum vs_mstatus { VS_MSTATUS_OK = 0x00 };
 
@@ -54,26 +48,10 @@ struct vs_pl_lnk_status_cnf {
 	uint8_t link_status; /* 1: link */
 };
 
-struct vs_op_attributes_req {
-	uint8_t cookie[QUALCOMM_COOKIE_LEN]; /* echoed */
-	uint8_t report_type;                 /* 0: binary */
-};
-
-struct vs_op_attributes_cnf {
-	uint16_t status;
-	uint8_t cookie[QUALCOMM_COOKIE_LEN];
-	uint8_t report_type;
-	uint16_t size;                     /* of the data that follow, at least 72 */
-	char hardware[QUALCOMM_NAME_SIZE]; /* texts as in vs_sw_ver_cnf */
-	char software[QUALCOMM_NAME_SIZE];
-	uint32_t version[5]; /* major, minor, sub, build suffix, build number */
-	char build_date[9];
-	char release_type[13];
-};
-
 /*
- * Older firmware sends action, major, minor, and takes a RSP of the status alone: these messages may end after their
- * first octet, what is missing is zero. Status 0 and the IND's other values make a RSP for both kinds.
+ * Older firmware sends the IND with an action and two version numbers, and takes a RSP of the status alone. Both
+ * messages may therefore end after their first octet; a field that is missing is zero. A RSP of status 0 and the IND's
+ * other values suits older and newer firmware.
  */
 struct vs_hst_action {
 	uint8_t status; /* RSP only */
@@ -93,8 +71,6 @@ struct vs_atten_char_ind {
 enum mme_error vs_sw_ver_cnf_decode(struct reader *r, struct vs_sw_ver_cnf *out);
 enum mme_error vs_rs_dev_cnf_decode(struct reader *r, struct vs_rs_dev_cnf *out);
 enum mme_error vs_pl_lnk_status_cnf_decode(struct reader *r, struct vs_pl_lnk_status_cnf *out);
-enum mme_error vs_op_attributes_req_decode(struct reader *r, struct vs_op_attributes_req *out);
-enum mme_error vs_op_attributes_cnf_decode(struct reader *r, struct vs_op_attributes_cnf *out);
 enum mme_error vs_hst_action_ind_decode(struct reader *r, struct vs_hst_action *out);
 enum mme_error vs_hst_action_rsp_decode(struct reader *r, struct vs_hst_action *out);
 enum mme_error vs_atten_char_ind_decode(struct reader *r, struct vs_atten_char_ind *out);
@@ -103,8 +79,6 @@ enum mme_error vs_atten_char_ind_decode(struct reader *r, struct vs_atten_char_i
 void vs_sw_ver_cnf_encode(struct writer *w, const struct vs_sw_ver_cnf *in);
 void vs_rs_dev_cnf_encode(struct writer *w, const struct vs_rs_dev_cnf *in);
 void vs_pl_lnk_status_cnf_encode(struct writer *w, const struct vs_pl_lnk_status_cnf *in);
-void vs_op_attributes_req_encode(struct writer *w, const struct vs_op_attributes_req *in);
-void vs_op_attributes_cnf_encode(struct writer *w, const struct vs_op_attributes_cnf *in);
 void vs_hst_action_ind_encode(struct writer *w, const struct vs_hst_action *in);
 void vs_hst_action_rsp_encode(struct writer *w, const struct vs_hst_action *in);
 void vs_atten_char_ind_encode(struct writer *w, const struct vs_atten_char_ind *in);

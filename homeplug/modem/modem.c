@@ -1,171 +1,364 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "homeplug/modem/modem_internal.h"
+#include "homeplug/modem/modem.h"
 
-#include <assert.h>
 #include <string.h>
 
-struct modem_output *modem_append(struct modem_outputs *out, enum modem_output_kind kind)
+/* --- questions --- */
+
+enum modem_state modem_state(const struct modem *modem)
 {
-	assert(out->count < MODEM_OUTPUTS);
-	struct modem_output *item = &out->items[out->count++];
-	memset(item, 0, sizeof(*item));
-	item->kind = kind;
-	return item;
+	if (modem->reset.state != MODEM_RESET_NONE)
+		return modem->reset.state == MODEM_RESET_ASKED ? MODEM_RESET : MODEM_WAIT_UP;
+	switch (modem->key.state) {
+	case MODEM_KEY_NONE:
+		break;
+	case MODEM_KEY_WAITING:
+		return MODEM_IDENTIFY;
+	case MODEM_KEY_SENT:
+		return MODEM_SET_KEY;
+	case MODEM_KEY_VERIFYING:
+		return MODEM_VERIFY;
+	case MODEM_KEY_EARLY:
+	case MODEM_KEY_REFUSED:
+		return MODEM_RETRY;
+	case MODEM_KEY_READY:
+		return MODEM_READY;
+	}
+	return MODEM_IDLE;
 }
 
-struct modem_mme *modem_request(const struct modem *modem, enum modem_message message, struct modem_outputs *out)
+static bool is_ready(const struct modem *modem)
 {
-	struct modem_mme *request = &modem_append(out, MODEM_SEND_MESSAGE)->message;
-
-	modem_mme_init(request, message, modem->config.host_mac, mac_local_modem);
-	return request;
+	return modem->key.state == MODEM_KEY_READY;
 }
 
-void modem_enter(struct modem *modem, enum modem_state state, uint32_t wait_ms, uint64_t now_us)
+bool modem_is_resetting(const struct modem *modem)
 {
-	modem->state = state;
-	modem->deadline_us = now_us + modem_us(wait_ms);
-	modem->key_checked = false;
-	modem->check_deadline_us = MODEM_NEVER;
-	modem->foreign_heard = false;
+	return modem->reset.state != MODEM_RESET_NONE ||
+	       (modem->key.state == MODEM_KEY_VERIFYING && modem->key.after_reset);
 }
 
-void modem_ignore(const struct modem *modem, const uint8_t from[MAC_LEN], enum mme_error error,
-		  struct modem_outputs *out)
+static uint64_t earlier(uint64_t a_us, uint64_t b_us)
 {
-	struct modem_output *item = modem_append(out, MODEM_IGNORED);
-
-	item->error = error;
-	memcpy(item->from, from, MAC_LEN);
-	memcpy(item->ours, modem->mac, MAC_LEN);
+	return a_us < b_us ? a_us : b_us;
 }
 
-/* --- inputs --- */
-
-void modem_defaults(struct modem_config *config)
+uint64_t modem_deadline(const struct modem *modem)
 {
-	*config = (struct modem_config){
-		.family = MODEM_AUTO,
-		.link_detection = MODEM_LINK_AUTO,
-		.identify_ms = 300,
-		.response_ms = 1000,
-		.reset_ms = 10000,
-		.poll_ms = 200,
-		.supervise_ms = 1000,
-		.link_lost_polls = 3,
-	};
+	const uint64_t way_us =
+		earlier(modem->identity.deadline_us, earlier(modem->key.deadline_us, modem->reset.deadline_us));
+
+	return earlier(way_us, earlier(modem->check.deadline_us, modem->link.deadline_us));
+}
+
+/* --- what one part's word means to the others --- */
+
+static enum modem_told identify(struct modem *modem, struct modem_turn *turn)
+{
+	modem_check_end(&modem->check);
+	modem_key_await_modem(&modem->key);
+	return modem_identity_begin(&modem->identity, turn);
+}
+
+/* Nothing is known any more of the modem that is asked. */
+static enum modem_told begin_anew(struct modem *modem, struct modem_turn *turn)
+{
+	modem_identity_forget(&modem->identity);
+	modem_link_forget_vendor(&modem->link);
+	modem_link_forget_nw_stats(&modem->link);
+	modem_key_forget_modem(&modem->key);
+	return identify(modem, turn);
+}
+
+static enum modem_told begin_anew_after_silence(struct modem *modem, uint32_t waited_ms, struct modem_turn *turn)
+{
+	const struct modem_identity *identity = &modem->identity;
+	struct modem_output *item = NULL;
+
+	if (!modem_reset_may_go_on(&modem->reset, turn->now_us))
+		item = modem_trouble_say(&modem->trouble, MODEM_TROUBLE_SILENT, turn);
+	if (item != NULL) {
+		item->waited_ms = waited_ms;
+		if (identity->foreign_heard) {
+			item->error = MME_ERR_SOURCE_MAC;
+			memcpy(item->from, identity->foreign_mac, MAC_LEN);
+			memcpy(item->ours, identity->mac, MAC_LEN);
+		}
+	}
+	modem_key_forgive(&modem->key);
+	return begin_anew(modem, turn);
+}
+
+/* A modem that restarts again and again may come no further: no question is open long enough to count as unanswered. */
+static enum modem_told begin_anew_after_restart(struct modem *modem, struct modem_turn *turn)
+{
+	if (modem->key.state == MODEM_KEY_NONE || modem->key.state == MODEM_KEY_WAITING)
+		return MODEM_TOLD_NOTHING;
+	if (!modem_reset_may_go_on(&modem->reset, turn->now_us)) {
+		modem_append(turn, MODEM_RESTARTED);
+		if (!modem_reset_note_restart(&modem->reset))
+			modem_trouble_say(&modem->trouble, MODEM_TROUBLE_RESTARTS, turn);
+	}
+	return identify(modem, turn);
+}
+
+/* A modem of another family than the one before does not answer the same link questions. */
+static void note_family(struct modem *modem, enum modem_family before, bool was_asked)
+{
+	if (!modem->identity.identified || modem->identity.family == before)
+		return;
+	modem_link_forget_vendor(&modem->link);
+	if (was_asked) /* it is another modem, not the same one that says for the first time what it is */
+		modem_link_forget_nw_stats(&modem->link);
+}
+
+/* The modem that has confirmed the key is ours. */
+static void take_as_ours(struct modem *modem, struct modem_turn *turn)
+{
+	const enum modem_family before = modem->identity.family;
+	const bool was_asked = modem->identity.asking;
+
+	modem_identity_end(&modem->identity);
+	modem_identity_learn_mac(&modem->identity, modem->key.confirmed_by, turn);
+	note_family(modem, before, was_asked);
+}
+
+static enum modem_told reset_after_key(struct modem *modem, struct modem_turn *turn)
+{
+	take_as_ours(modem, turn);
+	modem_key_hold(&modem->key);
+	return modem_reset_begin(&modem->reset, modem->identity.family, modem->identity.identified, turn);
+}
+
+static void take_refusal(struct modem *modem, struct modem_turn *turn)
+{
+	struct modem_output *item = modem_trouble_say(&modem->trouble, MODEM_TROUBLE_REFUSED, turn);
+
+	if (item != NULL)
+		item->result = modem->key.result;
+	modem_identity_end(&modem->identity);
+	modem_identity_pass_over(&modem->identity, modem->key.confirmed_by);
+}
+
+/* What was said of the present key may be said again, and a modem that refused it may take the next. */
+static void forgive(struct modem *modem)
+{
+	modem_trouble_forgive(&modem->trouble);
+	modem_key_forgive(&modem->key);
+	modem_reset_forgive(&modem->reset);
+	modem_identity_forgive(&modem->identity);
+}
+
+static void settle(struct modem *modem, struct modem_turn *turn)
+{
+	forgive(modem);
+	modem_reset_settle(&modem->reset);
+	modem_key_settle(&modem->key, turn);
+	if (!modem->identity.identified)
+		modem_identity_ask(turn);
+	if (!modem_link_can_be_told(&modem->link))
+		modem_link_probe(&modem->link, modem->identity.family, turn);
+}
+
+static void settle_or_send(struct modem *modem, struct modem_turn *turn)
+{
+	if (modem_key_is_new(&modem->key))
+		modem_key_send(&modem->key, turn);
+	else
+		settle(modem, turn);
+}
+
+static void verify_or_send(struct modem *modem, struct modem_turn *turn)
+{
+	if (modem_key_is_new(&modem->key))
+		modem_key_send(&modem->key, turn);
+	else
+		modem_key_verify(&modem->key, true, turn);
+}
+
+/* A modem that has never answered such questions is not silent when it does not answer these. */
+static void ask_check(struct modem *modem, struct modem_turn *turn)
+{
+	const bool told_of_link = modem_link_can_be_told(&modem->link);
+
+	modem_key_check(&modem->key, turn);
+	if (modem->identity.identified)
+		modem_identity_ask_version(&modem->identity, turn);
+	if (!told_of_link)
+		modem_link_probe(&modem->link, modem->identity.family, turn);
+	if (modem->identity.identified || modem->key.get_key_answered || told_of_link)
+		modem_check_await(&modem->check, turn);
+}
+
+static enum modem_told carry(struct modem *modem, enum modem_told told, struct modem_turn *turn)
+{
+	switch (told) {
+	case MODEM_TOLD_NOTHING:
+		break;
+	case MODEM_TOLD_UNKNOWN:
+	case MODEM_TOLD_RESET_NEEDS_IDENTITY: /* it may have been starting up when it was asked */
+		return identify(modem, turn);
+	case MODEM_TOLD_IDENTIFICATION_OVER:
+		modem_key_send(&modem->key, turn);
+		break;
+	case MODEM_TOLD_IDENTIFIED:
+		if (is_ready(modem))
+			modem_link_probe(&modem->link, modem->identity.family, turn);
+		break;
+	case MODEM_TOLD_IDENTIFIED_AGAIN:
+		return modem_reset_take_version(&modem->reset, turn);
+	case MODEM_TOLD_KEY_TAKEN:
+		return reset_after_key(modem, turn);
+	case MODEM_TOLD_KEY_UNCLEAR:
+		take_as_ours(modem, turn);
+		modem_key_verify(&modem->key, false, turn);
+		break;
+	case MODEM_TOLD_KEY_REFUSED:
+		take_refusal(modem, turn);
+		break;
+	case MODEM_TOLD_KEY_UNANSWERED:
+		modem_trouble_say(&modem->trouble, MODEM_TROUBLE_UNANSWERED, turn);
+		return begin_anew(modem, turn);
+	case MODEM_TOLD_REFUSAL_OVER:
+		return begin_anew(modem, turn);
+	case MODEM_TOLD_KEY_SILENCE:
+		return begin_anew_after_silence(modem, turn->config->response_ms, turn);
+	case MODEM_TOLD_RESET_LEFT_OUT:
+		settle_or_send(modem, turn);
+		break;
+	case MODEM_TOLD_RESET_ASKS:
+		modem_identity_ask_version(&modem->identity, turn);
+		break;
+	case MODEM_TOLD_RESET_OVER:
+		verify_or_send(modem, turn);
+		break;
+	case MODEM_TOLD_RESET_SILENCE:
+		return begin_anew_after_silence(modem, turn->config->reset_ms, turn);
+	case MODEM_TOLD_RESTARTED:
+		return begin_anew_after_restart(modem, turn);
+	case MODEM_TOLD_CHECK_ASKS:
+		ask_check(modem, turn);
+		break;
+	case MODEM_TOLD_CHECK_SILENCE: /* a watched link tells by itself when the modem is gone */
+		if (modem->link.state == MODEM_LINK_UNWATCHED)
+			return begin_anew_after_silence(modem, turn->config->response_ms, turn);
+		break;
+	}
+	return MODEM_TOLD_NOTHING;
+}
+
+/* --- an input's way --- */
+
+static struct modem_turn begin(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+{
+	out->count = 0;
+	return (struct modem_turn){
+		.config = &modem->config, .now_us = now_us, .request_id = &modem->request_id, .out = out};
+}
+
+/* Carries on what a part has told until no part has anything to tell. */
+static void end(struct modem *modem, enum modem_told told, struct modem_turn *turn)
+{
+	while (told != MODEM_TOLD_NOTHING)
+		told = carry(modem, told, turn);
+	if (turn->has_asked)
+		modem_identity_listen_anew(&modem->identity);
 }
 
 void modem_init(struct modem *modem, const struct modem_config *config)
 {
 	memset(modem, 0, sizeof(*modem));
 	modem->config = *config;
-	modem_reset(modem);
-}
-
-/* A car still knows an older key: the key that should have been followed by a reset never was set. */
-static bool key_owes_reset(const struct modem *modem)
-{
-	return modem->state != MODEM_READY && modem->after_session && !modem->reset_done;
-}
-
-/* Also what outlasts a modem's silence. */
-static void forget_all(struct modem *modem)
-{
 	modem_forget(modem);
-	memset(&modem->said, 0, sizeof(modem->said));
-	modem->unidentified_said = false;
-	modem->unconfirmed = false;
-	memset(modem->sent_over_us, 0, sizeof(modem->sent_over_us));
-}
-
-bool modem_resets(const struct modem *modem)
-{
-	return modem->state == MODEM_RESET || modem->state == MODEM_WAIT_UP ||
-	       (modem->state == MODEM_VERIFY && modem->verifies_reset);
-}
-
-void modem_reset(struct modem *modem)
-{
-	network_key_wipe(&modem->key);
-	if (modem_resets(modem))
-		modem->reset_cut_short = true;
-	modem->after_session = key_owes_reset(modem);
-	modem->state = MODEM_IDLE;
-	modem->deadline_us = MODEM_NEVER;
-	modem->key_checked = false;
-	modem->check_deadline_us = MODEM_NEVER;
-	modem->foreign_check_us = 0;
-	modem->restart_us = 0;
-	forget_all(modem);
-	modem_unwatch_link(modem);
-}
-
-void modem_session_ended(struct modem *modem)
-{
-	modem->after_session = true;
-	modem->reset_done = false;
 }
 
 void modem_set_key(struct modem *modem, const struct network_key *key, const uint8_t nonce[NONCE_LEN],
 		   bool after_session, uint64_t now_us, struct modem_outputs *out)
 {
-	out->count = 0;
-	modem->after_session = after_session || key_owes_reset(modem);
-	modem->key = *key;
-	memcpy(modem->nonce, nonce, NONCE_LEN);
-	modem->attempts = 0;
-	modem_forgive(modem);
-	modem->reset_done = modem->reset_cut_short;
-	modem->reset_asked = false;
-	modem_unwatch_link(modem);
-	if (modem->state == MODEM_IDLE)
-		modem_identify(modem, now_us, out);
-	else if (modem->state == MODEM_READY || modem->state == MODEM_RETRY)
-		modem_send_set_key(modem, now_us, out);
-	/* else it is sent when what is going on is over */
+	struct modem_turn turn = begin(modem, now_us, out);
+
+	modem_reset_plan(&modem->reset, after_session, is_ready(modem));
+	forgive(modem);
+	modem_check_end(&modem->check);
+	modem_link_unwatch(&modem->link);
+	end(modem, modem_key_give(&modem->key, key, nonce, &turn), &turn);
 }
 
 void modem_check_key(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
-	out->count = 0;
-	modem_begin_check(modem, now_us, out);
+	struct modem_turn turn = begin(modem, now_us, out);
+
+	if (is_ready(modem))
+		end(modem, modem_check_begin(&modem->check, &turn), &turn);
 }
 
-/* Counts and says what another station sent. */
-static bool is_own_modem(struct modem *modem, const uint8_t src[MAC_LEN], struct modem_outputs *out)
+void modem_watch_link(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
-	if (!modem->has_mac || mac_equal(src, modem->mac))
-		return true;
-	modem->foreign_answers++;
-	modem->foreign_heard = true;
-	memcpy(modem->foreign_mac, src, MAC_LEN);
-	modem_ignore(modem, src, MME_ERR_SOURCE_MAC, out);
-	return false;
+	struct modem_turn turn = begin(modem, now_us, out);
+
+	modem_link_watch(&modem->link, modem->identity.family, modem->key.state != MODEM_KEY_NONE, &turn);
 }
 
-/* Ours may have been exchanged for the one that says this. */
-static void check_exchange(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+void modem_unwatch_link(struct modem *modem)
 {
-	if (modem->state != MODEM_READY || now_us < modem->foreign_check_us)
-		return;
-	modem->foreign_check_us = now_us + modem_us(modem->config.response_ms);
-	modem_begin_check(modem, now_us, out);
+	modem_link_unwatch(&modem->link);
+}
+
+static enum modem_told take_key_answer(struct modem *modem, const struct mme *frame, struct modem_turn *turn)
+{
+	const enum mme_error error = modem_key_answer_error(&modem->key, frame);
+
+	if (error != MME_OK) {
+		modem_identity_ignore(&modem->identity, frame->src, error, turn);
+		return MODEM_TOLD_NOTHING;
+	}
+	if (frame->mmtype == CM_SET_KEY_CNF)
+		return modem_key_take_confirmation(&modem->key, frame, modem->identity.has_mac, turn);
+	modem_check_end(&modem->check);
+	return modem_key_take_answer(&modem->key, frame, turn);
 }
 
 void modem_frame(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out)
 {
-	const bool set = frame->mmtype == CM_SET_KEY_CNF;
+	struct modem_turn turn = begin(modem, now_us, out);
 
-	out->count = 0;
-	if (modem->state == MODEM_IDLE || !mac_equal(frame->dst, modem->config.host_mac))
+	if (modem->key.state == MODEM_KEY_NONE || !mac_equal(frame->dst, modem->config.host_mac))
 		return;
-	if ((!set && frame->mmtype != CM_GET_KEY_CNF) || !is_own_modem(modem, frame->src, out))
+	if (frame->mmtype != CM_SET_KEY_CNF && frame->mmtype != CM_GET_KEY_CNF)
 		return;
-	if (set)
-		modem_on_set_key_cnf(modem, frame, now_us, out);
-	else
-		modem_on_get_key_cnf(modem, frame, now_us, out);
+	if (!modem_identity_turn_away(&modem->identity, frame->src, &turn))
+		end(modem, take_key_answer(modem, frame, &turn), &turn);
+}
+
+static enum modem_told take_version(struct modem *modem, const struct modem_mme *message, struct modem_turn *turn)
+{
+	const enum modem_family before = modem->identity.family;
+	const bool was_asked = modem->identity.asking;
+
+	if (!modem_identity_expects(&modem->config, message))
+		return MODEM_TOLD_NOTHING;
+	modem_key_hear_modem(&modem->key);
+	modem_check_end(&modem->check);
+	const enum modem_told told = modem_identity_take_version(&modem->identity, message, turn);
+	note_family(modem, before, was_asked);
+	return told;
+}
+
+/* Nothing but a restart is taken in MODEM_IDLE, as nothing was asked. */
+static enum modem_told take_message(struct modem *modem, const struct modem_mme *message, struct modem_turn *turn)
+{
+	if (message->message == MODEM_VS_HST_ACTION_IND)
+		return modem_reset_take_host_action(&modem->reset, message, turn);
+	if (modem->key.state == MODEM_KEY_NONE)
+		return MODEM_TOLD_NOTHING;
+	if (message->message == MODEM_VS_SW_VER_CNF || message->message == MODEM_NSCM_GET_VERSION_CNF)
+		return take_version(modem, message, turn);
+	if (message->message == MODEM_VS_RS_DEV_CNF)
+		return modem_reset_take_confirmation(&modem->reset, &message->vs_rs_dev_cnf, turn);
+	if (message->message != MODEM_NSCM_D_LINK_READY_IND)
+		modem_check_end(&modem->check);
+	modem_link_take(&modem->link, modem->identity.family, message, turn);
+	return MODEM_TOLD_NOTHING;
 }
 
 static bool is_of_use(enum modem_message message)
@@ -187,72 +380,51 @@ static bool is_of_use(enum modem_message message)
 
 void modem_message(struct modem *modem, const struct modem_mme *message, uint64_t now_us, struct modem_outputs *out)
 {
-	const bool host_action = message->message == MODEM_VS_HST_ACTION_IND;
+	struct modem_turn turn = begin(modem, now_us, out);
 
-	out->count = 0;
 	if (!mac_equal(message->dst, modem->config.host_mac) || !is_of_use(message->message))
 		return;
-	if (!is_own_modem(modem, message->src, out)) {
-		if (host_action)
-			check_exchange(modem, now_us, out);
-		return;
-	}
-	if (host_action)
-		modem_on_host_action(modem, message, now_us, out);
-	else if (modem->state == MODEM_IDLE)
-		return; /* nothing was asked */
-	else if (message->message == MODEM_VS_SW_VER_CNF || message->message == MODEM_NSCM_GET_VERSION_CNF)
-		modem_on_version(modem, message, now_us, out);
-	else if (message->message == MODEM_VS_RS_DEV_CNF)
-		modem_on_reset_cnf(modem, &message->vs_rs_dev_cnf, now_us, out);
-	else
-		modem_on_link(modem, message, now_us, out);
+	if (!modem_identity_turn_away(&modem->identity, message->src, &turn))
+		end(modem, take_message(modem, message, &turn), &turn);
+	else if (message->message == MODEM_VS_HST_ACTION_IND && is_ready(modem))
+		end(modem, modem_check_exchange(&modem->check, &turn), &turn);
 }
 
-static void state_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+/* At most one of identity, key and reset waits for something at a time. */
+static enum modem_told tick_on_the_way(struct modem *modem, struct modem_turn *turn)
 {
-	switch (modem->state) {
-	case MODEM_IDENTIFY:
-		modem_identify_tick(modem, now_us, out);
-		break;
-	case MODEM_SET_KEY:
-		modem_set_key_tick(modem, now_us, out);
-		break;
-	case MODEM_VERIFY:
-		modem_verify_tick(modem, now_us, out);
-		break;
-	case MODEM_RETRY:
-		modem_retry_tick(modem, now_us, out);
-		break;
-	case MODEM_RESET:
-		modem_reset_tick(modem, now_us, out);
-		break;
-	case MODEM_WAIT_UP:
-		modem_wait_up_tick(modem, now_us, out);
-		break;
-	case MODEM_IDLE:
-	case MODEM_READY:
-		break;
-	}
+	if (modem->identity.deadline_us <= turn->now_us)
+		return modem_identity_tick(&modem->identity, turn);
+	if (modem->key.deadline_us <= turn->now_us)
+		return modem_key_tick(&modem->key, turn);
+	if (modem->reset.deadline_us <= turn->now_us)
+		return modem_reset_tick(&modem->reset, turn);
+	return MODEM_TOLD_NOTHING;
 }
 
 void modem_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
-	out->count = 0;
-	if (modem->deadline_us <= now_us)
-		state_tick(modem, now_us, out);
-	if (modem->check_deadline_us <= now_us)
-		modem_check_tick(modem, now_us, out);
-	if (modem->poll_deadline_us <= now_us)
-		modem_link_tick(modem, now_us, out);
+	struct modem_turn turn = begin(modem, now_us, out);
+
+	end(modem, tick_on_the_way(modem, &turn), &turn);
+	if (modem->check.deadline_us <= now_us)
+		end(modem, modem_check_tick(&modem->check), &turn);
+	if (modem->link.deadline_us <= now_us)
+		modem_link_tick(&modem->link, modem->identity.family, &turn);
 }
 
-static uint64_t earlier(uint64_t a_us, uint64_t b_us)
+void modem_forget(struct modem *modem)
 {
-	return a_us < b_us ? a_us : b_us;
+	modem_reset_forget(&modem->reset, modem_is_resetting(modem), is_ready(modem));
+	modem_key_forget(&modem->key);
+	modem_check_forget(&modem->check);
+	modem_identity_forget_all(&modem->identity);
+	modem_link_unwatch(&modem->link);
+	modem_link_forget_vendor(&modem->link);
+	modem_link_forget_nw_stats(&modem->link);
 }
 
-uint64_t modem_deadline(const struct modem *modem)
+void modem_remember_session(struct modem *modem)
 {
-	return earlier(modem->deadline_us, earlier(modem->check_deadline_us, modem->poll_deadline_us));
+	modem_reset_owe(&modem->reset);
 }

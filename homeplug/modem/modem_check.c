@@ -1,47 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is the modem still there, with its key? Asked when a vehicle was connected. */
-#include "homeplug/modem/modem_internal.h"
+#include "homeplug/modem/modem_check.h"
 
-/* One that never did is not missed when it does not answer. */
-static bool has_answered_questions(const struct modem *modem)
+enum modem_told modem_check_begin(struct modem_check *check, struct modem_turn *turn)
 {
-	return modem->identified || modem->answers_get_key || modem_can_tell_link(modem);
+	if (check->deadline_us != MODEM_NEVER)
+		return MODEM_TOLD_NOTHING;
+	check->repeated = false;
+	turn->has_asked = true;
+	return MODEM_TOLD_CHECK_ASKS;
 }
 
-static void ask_check(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+enum modem_told modem_check_exchange(struct modem_check *check, struct modem_turn *turn)
 {
-	modem->key_checked = true;
-	modem_send_get_key(modem, out);
-	if (modem->identified)
-		modem_ask_version(modem, out);
-	if (!modem_can_tell_link(modem))
-		modem_probe_link(modem, out);
-	modem->check_deadline_us =
-		has_answered_questions(modem) ? now_us + modem_us(modem->config.response_ms) : MODEM_NEVER;
+	if (turn->now_us < check->exchange_us)
+		return MODEM_TOLD_NOTHING;
+	check->exchange_us = turn->now_us + modem_us(turn->config->response_ms);
+	return modem_check_begin(check, turn);
 }
 
-void modem_begin_check(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+void modem_check_await(struct modem_check *check, const struct modem_turn *turn)
 {
-	if (modem->state != MODEM_READY || modem->check_deadline_us != MODEM_NEVER)
-		return;
-	modem->check_repeated = false;
-	modem->foreign_heard = false;
-	ask_check(modem, now_us, out);
+	check->deadline_us = turn->now_us + modem_us(turn->config->response_ms);
 }
 
-/* While the link is watched, that decides. */
-void modem_check_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+enum modem_told modem_check_tick(struct modem_check *check)
 {
-	modem->check_deadline_us = MODEM_NEVER;
-	if (!modem->check_repeated) {
-		modem->check_repeated = true;
-		ask_check(modem, now_us, out);
-	} else if (modem->link == MODEM_LINK_UNWATCHED) {
-		modem_is_silent(modem, modem->config.response_ms, now_us, out);
-	}
+	check->deadline_us = MODEM_NEVER;
+	if (check->repeated)
+		return MODEM_TOLD_CHECK_SILENCE;
+	check->repeated = true;
+	return MODEM_TOLD_CHECK_ASKS;
 }
 
-void modem_is_alive(struct modem *modem)
+void modem_check_end(struct modem_check *check)
 {
-	modem->check_deadline_us = MODEM_NEVER;
+	check->deadline_us = MODEM_NEVER;
+}
+
+void modem_check_forget(struct modem_check *check)
+{
+	modem_check_end(check);
+	check->exchange_us = 0;
 }

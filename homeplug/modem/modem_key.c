@@ -1,301 +1,273 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "homeplug/modem/modem_internal.h"
+#include "homeplug/modem/modem_key.h"
 
 #include <string.h>
 
-#define RETRY_MS_MAX 30000
+static void enter(struct modem_key *key, enum modem_key_state state, uint64_t deadline_us)
+{
+	key->state = state;
+	key->deadline_us = deadline_us;
+	key->checked = false;
+}
 
 /* --- what is asked --- */
 
 /* No second request before the first is confirmed or its time is over, and no third in response_ms. */
-static uint64_t may_send_us(const struct modem *modem)
+static uint64_t may_send_us(const struct modem_key *key)
 {
-	return modem->sent_over_us[modem->unconfirmed ? 1 : 0];
+	return key->sent_over_us[key->unconfirmed ? 1 : 0];
 }
 
-void modem_send_set_key(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+bool modem_key_is_new(const struct modem_key *key)
 {
-	if (now_us < may_send_us(modem)) {
-		modem_enter(modem, MODEM_RETRY, 0, may_send_us(modem));
+	return key->attempts == 0;
+}
+
+void modem_key_send(struct modem_key *key, struct modem_turn *turn)
+{
+	if (turn->now_us < may_send_us(key)) {
+		enter(key, MODEM_KEY_EARLY, may_send_us(key));
 		return;
 	}
-	struct mme *frame = &modem_append(out, MODEM_SEND)->frame;
+	struct set_key_req *req = &modem_ask_standard(turn, CM_SET_KEY_REQ)->set_key_req;
 
-	mme_init(frame, CM_SET_KEY_REQ, modem->config.host_mac, mac_local_modem);
-	frame->set_key_req.key_type = KEY_TYPE_NMK;
-	memcpy(frame->set_key_req.my_nonce, modem->nonce, NONCE_LEN);
-	frame->set_key_req.pid = KEY_PID_HLE;
-	memcpy(frame->set_key_req.nid, modem->key.nid, NID_LEN);
-	frame->set_key_req.new_eks = KEY_NEW_EKS_NMK;
-	memcpy(frame->set_key_req.new_key, modem->key.nmk, NMK_LEN);
-	memcpy(modem->sent_nonce, modem->nonce, NONCE_LEN);
-	modem->attempts++;
-	modem->unconfirmed = true;
-	modem_enter(modem, MODEM_SET_KEY, modem->config.response_ms, now_us);
-	modem->sent_over_us[0] = modem->sent_over_us[1];
-	modem->sent_over_us[1] = modem->deadline_us;
+	req->key_type = KEY_TYPE_NMK;
+	memcpy(req->my_nonce, key->nonce, NONCE_LEN);
+	req->pid = KEY_PID_HLE;
+	memcpy(req->nid, key->given.nid, NID_LEN);
+	req->new_eks = KEY_NEW_EKS_NMK;
+	memcpy(req->new_key, key->given.nmk, NMK_LEN);
+	memcpy(key->sent_nonce, key->nonce, NONCE_LEN);
+	key->attempts++;
+	key->unconfirmed = true;
+	enter(key, MODEM_KEY_SENT, modem_await_answer(turn, turn->config->response_ms));
+	key->sent_over_us[0] = key->sent_over_us[1];
+	key->sent_over_us[1] = key->deadline_us;
 }
 
-void modem_send_get_key(const struct modem *modem, struct modem_outputs *out)
+static void ask(const struct modem_key *key, struct modem_turn *turn)
 {
-	struct mme *frame = &modem_append(out, MODEM_SEND)->frame;
+	struct get_key_req *req = &modem_ask_standard(turn, CM_GET_KEY_REQ)->get_key_req;
 
-	mme_init(frame, CM_GET_KEY_REQ, modem->config.host_mac, mac_local_modem);
-	frame->get_key_req.key_type = KEY_TYPE_NMK;
-	memcpy(frame->get_key_req.nid, modem->key.nid, NID_LEN);
-	memcpy(frame->get_key_req.my_nonce, modem->nonce, NONCE_LEN);
-	frame->get_key_req.pid = KEY_PID_HLE;
+	req->key_type = KEY_TYPE_NMK;
+	memcpy(req->nid, key->given.nid, NID_LEN);
+	memcpy(req->my_nonce, key->nonce, NONCE_LEN);
+	req->pid = KEY_PID_HLE;
 }
 
-void modem_verify(struct modem *modem, bool after_reset, uint64_t now_us, struct modem_outputs *out)
+void modem_key_verify(struct modem_key *key, bool after_reset, struct modem_turn *turn)
 {
-	modem_send_get_key(modem, out);
-	modem->verifies_reset = after_reset;
-	modem_enter(modem, MODEM_VERIFY, modem->config.response_ms, now_us);
+	ask(key, turn);
+	key->after_reset = after_reset;
+	enter(key, MODEM_KEY_VERIFYING, modem_await_answer(turn, turn->config->response_ms));
+}
+
+void modem_key_check(struct modem_key *key, struct modem_turn *turn)
+{
+	key->checked = true;
+	ask(key, turn);
 }
 
 /* --- where it leads --- */
 
-void modem_key_is_set(struct modem *modem, struct modem_outputs *out)
+enum modem_told modem_key_give(struct modem_key *key, const struct network_key *given, const uint8_t nonce[NONCE_LEN],
+			       struct modem_turn *turn)
 {
-	modem->state = MODEM_READY;
-	modem->deadline_us = MODEM_NEVER;
-	modem->identity_answered = false;
-	modem_forgive(modem);
-	modem->reset_cut_short = false;
-	modem_append(out, MODEM_KEY_SET);
-	if (!modem->identified)
-		modem_ask_identity(modem, out);
-	if (!modem_can_tell_link(modem))
-		modem_probe_link(modem, out);
-}
-
-static void key_is_taken(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
-{
-	/* It may have come back between the identification and the key: asked once more, and given the key again. */
-	if (modem_asks_before_reset(modem))
-		modem_identify(modem, now_us, out);
-	else if (modem_wants_reset(modem, out))
-		modem_begin_reset(modem, now_us, out);
-	else
-		modem_key_is_set(modem, out);
-}
-
-void modem_forgive(struct modem *modem)
-{
-	modem->trouble_said = MODEM_SEND;
-	modem->changes = 0;
-	modem->trouble_us = 0;
-	modem->restarted = false;
-	modem->refusals = 0;
-	modem->refused = false;
-	modem->passes_over = false;
-}
-
-/* response_ms, doubled with each time. */
-static uint32_t longer_ms(const struct modem *modem, uint32_t *times)
-{
-	uint32_t wait_ms = modem->config.response_ms;
-
-	for (uint32_t i = 0; i < *times && wait_ms < RETRY_MS_MAX; i++)
-		wait_ms = wait_ms < RETRY_MS_MAX / 2 ? wait_ms * 2 : RETRY_MS_MAX;
-	if (wait_ms < RETRY_MS_MAX)
-		++*times;
-	return wait_ms;
-}
-
-/* It is found again and again while it lasts: what was too early to be said is said then. */
-struct modem_output *modem_say_trouble(struct modem *modem, enum modem_output_kind kind, uint64_t now_us,
-				       struct modem_outputs *out)
-{
-	if (modem->trouble_said == kind || now_us < modem->trouble_us)
-		return NULL;
-	if (modem->trouble_said != MODEM_SEND)
-		modem->trouble_us = now_us + modem_us(longer_ms(modem, &modem->changes));
-	modem->trouble_said = kind;
-	return modem_append(out, kind);
-}
-
-/* Its MAC stays known until it is identified anew, so that no other station is heard meanwhile. */
-static void key_is_refused(struct modem *modem, const uint8_t by[MAC_LEN], uint8_t result, uint64_t now_us,
-			   struct modem_outputs *out)
-{
-	struct modem_output *item = modem_say_trouble(modem, MODEM_REFUSED, now_us, out);
-
-	if (item != NULL)
-		item->result = result;
-	modem->refused = true;
-	modem->passes_over = true;
-	memset(&modem->passed_over, 0, sizeof(modem->passed_over));
-	memcpy(modem->passed_over.mac, by, MAC_LEN);
-	modem_enter(modem, MODEM_RETRY, longer_ms(modem, &modem->refusals), now_us);
-}
-
-static void say_who_is_missing(const struct modem *modem, uint32_t waited_ms, struct modem_output *item)
-{
-	item->waited_ms = waited_ms;
-	if (!modem->foreign_heard)
-		return;
-	item->error = MME_ERR_SOURCE_MAC;
-	memcpy(item->from, modem->foreign_mac, MAC_LEN);
-	memcpy(item->ours, modem->mac, MAC_LEN);
-}
-
-static void begin_anew(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
-{
-	modem_forget(modem);
-	modem_identify(modem, now_us, out);
-}
-
-void modem_is_silent(struct modem *modem, uint32_t waited_ms, uint64_t now_us, struct modem_outputs *out)
-{
-	struct modem_output *item = NULL;
-
-	if (!modem_may_be_starting(modem, now_us))
-		item = modem_say_trouble(modem, MODEM_SILENT, now_us, out);
-	if (item != NULL)
-		say_who_is_missing(modem, waited_ms, item);
-	modem->refusals = 0;
-	begin_anew(modem, now_us, out);
-}
-
-void modem_set_key_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
-{
-	if (modem_newer_key_waits(modem)) {
-		modem_send_set_key(modem, now_us, out);
-	} else if (modem->identity_answered) {
-		modem_say_trouble(modem, MODEM_KEY_UNANSWERED, now_us, out);
-		begin_anew(modem, now_us, out);
-	} else {
-		modem_is_silent(modem, modem->config.response_ms, now_us, out);
+	key->given = *given;
+	memcpy(key->nonce, nonce, NONCE_LEN);
+	key->attempts = 0;
+	switch (key->state) {
+	case MODEM_KEY_NONE:
+		return MODEM_TOLD_UNKNOWN;
+	case MODEM_KEY_EARLY:
+	case MODEM_KEY_REFUSED:
+	case MODEM_KEY_READY:
+		modem_key_send(key, turn);
+		break;
+	case MODEM_KEY_WAITING:
+	case MODEM_KEY_SENT:
+	case MODEM_KEY_VERIFYING:
+		break; /* it is sent when what is going on is over */
 	}
+	return MODEM_TOLD_NOTHING;
 }
 
-void modem_retry_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+void modem_key_settle(struct modem_key *key, struct modem_turn *turn)
 {
-	if (modem->refused)
-		begin_anew(modem, now_us, out);
-	else
-		modem_send_set_key(modem, now_us, out);
+	enter(key, MODEM_KEY_READY, MODEM_NEVER);
+	key->modem_heard = false;
+	modem_append(turn, MODEM_KEY_SET);
 }
 
-/* --- answers --- */
-
-static bool is_taken(const struct modem *modem, uint8_t result)
+void modem_key_hold(struct modem_key *key)
 {
-	return result == SET_KEY_RESULT_TAKEN ||
-	       (result == SET_KEY_RESULT_UNCLEAR && modem->config.unclear_key_is_taken);
+	enter(key, MODEM_KEY_WAITING, MODEM_NEVER);
 }
 
-/* A modem slower than response_ms confirms while it is being identified again. Where one has refused that is not known
- * to be the outlet's, another may still confirm. Any other is a second confirmation, or one of an older key. */
-static bool awaits_confirmation(const struct modem *modem, const struct mme *frame)
+void modem_key_await_modem(struct modem_key *key)
 {
-	if (modem_newer_key_waits(modem))
+	modem_key_hold(key);
+	key->modem_heard = false;
+}
+
+void modem_key_hear_modem(struct modem_key *key)
+{
+	key->modem_heard = key->state != MODEM_KEY_READY;
+}
+
+/* The modem's MAC stays known until it is identified anew, so that answers of others are still turned away. */
+static enum modem_told give_up_for_now(struct modem_key *key, struct modem_turn *turn)
+{
+	enter(key, MODEM_KEY_REFUSED, turn->now_us + modem_us(modem_wait_longer_ms(turn->config, &key->refusals)));
+	return MODEM_TOLD_KEY_REFUSED;
+}
+
+/* --- CM_SET_KEY.CNF --- */
+
+static bool is_taken(const struct modem_config *config, uint8_t result)
+{
+	return result == SET_KEY_RESULT_TAKEN || (result == SET_KEY_RESULT_UNCLEAR && config->unclear_key_is_taken);
+}
+
+/*
+ * A modem that is slower than response_ms confirms while it is being identified again. While it is not known which
+ * modem is ours, another one than the one that has refused may confirm after the refusal. Any other confirmation is a
+ * second one, or one of an older key.
+ */
+static bool is_awaited(const struct modem_key *key, const struct mme *frame, bool has_mac,
+		       const struct modem_config *config)
+{
+	if (modem_key_is_new(key))
 		return false;
-	if (modem->state == MODEM_RETRY)
-		return modem->refused && !modem->has_mac && !mac_equal(frame->src, modem->passed_over.mac) &&
-		       is_taken(modem, frame->set_key_cnf.result);
-	return modem->unconfirmed &&
-	       (modem->state == MODEM_SET_KEY || (modem->state == MODEM_IDENTIFY && !modem->has_mac));
+	if (key->state == MODEM_KEY_REFUSED)
+		return !has_mac && !mac_equal(frame->src, key->confirmed_by) &&
+		       is_taken(config, frame->set_key_cnf.result);
+	return key->unconfirmed && (key->state == MODEM_KEY_SENT || (key->state == MODEM_KEY_WAITING && !has_mac));
 }
 
-/* A key waits for this confirmation, which is not its own. */
-static bool holds_key_back(const struct modem *modem)
+/* A newer key waits for the confirmation of the one that was sent. */
+static bool is_held_back(const struct modem_key *key)
 {
-	return (modem->state == MODEM_SET_KEY && modem_newer_key_waits(modem)) ||
-	       (modem->state == MODEM_RETRY && !modem->refused);
+	return key->state == MODEM_KEY_EARLY || (key->state == MODEM_KEY_SENT && modem_key_is_new(key));
 }
 
-static void on_confirmation(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out)
+enum mme_error modem_key_answer_error(const struct modem_key *key, const struct mme *frame)
+{
+	if (frame->mmtype == CM_SET_KEY_CNF)
+		return set_key_cnf_check(&frame->set_key_cnf, key->sent_nonce);
+	return get_key_cnf_check(&frame->get_key_cnf, key->sent_nonce);
+}
+
+enum modem_told modem_key_take_confirmation(struct modem_key *key, const struct mme *frame, bool has_mac,
+					    struct modem_turn *turn)
 {
 	const uint8_t result = frame->set_key_cnf.result;
+	const bool awaited = is_awaited(key, frame, has_mac, turn->config);
+	const bool releases = !awaited && key->unconfirmed && is_held_back(key);
 
-	if (!is_taken(modem, result) && result != SET_KEY_RESULT_UNCLEAR) {
-		key_is_refused(modem, frame->src, result, now_us, out);
-		return;
-	}
-	modem_learn_mac(modem, frame->src, out);
-	if (is_taken(modem, result))
-		key_is_taken(modem, now_us, out);
-	else
-		modem_verify(modem, false, now_us, out);
+	key->unconfirmed = false;
+	if (releases)
+		modem_key_send(key, turn);
+	if (!awaited)
+		return MODEM_TOLD_NOTHING;
+	memcpy(key->confirmed_by, frame->src, MAC_LEN);
+	key->result = result;
+	if (is_taken(turn->config, result))
+		return MODEM_TOLD_KEY_TAKEN;
+	return result == SET_KEY_RESULT_UNCLEAR ? MODEM_TOLD_KEY_UNCLEAR : give_up_for_now(key, turn);
 }
 
-void modem_on_set_key_cnf(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out)
-{
-	enum mme_error error = set_key_cnf_check(&frame->set_key_cnf, modem->sent_nonce);
+/* --- CM_GET_KEY.CNF --- */
 
-	if (error != MME_OK) {
-		modem_ignore(modem, frame->src, error, out);
-		return;
-	}
-	const bool awaited = awaits_confirmation(modem, frame);
-	const bool releases = !awaited && modem->unconfirmed && holds_key_back(modem);
-	modem->unconfirmed = false;
-	if (awaited)
-		on_confirmation(modem, frame, now_us, out);
-	else if (releases)
-		modem_send_set_key(modem, now_us, out);
-}
-
-/* Captured modems report a NID at once and the key to it later, or another: where they tell the key, it
- * counts. */
-static bool key_is_active(const struct modem *modem, const struct get_key_cnf *cnf)
+/* Captured modems report a new NID at once, and the new key to it later. So the key counts where they tell it. */
+static bool is_active(const struct modem_key *key, const struct get_key_cnf *cnf)
 {
-	if (memcmp(cnf->nid, modem->key.nid, NID_LEN) != 0)
+	if (memcmp(cnf->nid, key->given.nid, NID_LEN) != 0)
 		return false;
-	return cnf->result != GET_KEY_GRANTED || memcmp(cnf->key, modem->key.nmk, NMK_LEN) == 0;
+	return cnf->result != GET_KEY_GRANTED || memcmp(cnf->key, key->given.nmk, NMK_LEN) == 0;
 }
 
-static void on_verification(struct modem *modem, const struct get_key_cnf *cnf, uint64_t now_us,
-			    struct modem_outputs *out)
+/* The modem has another key, or does not say which. After a reset that is no refusal: it may have lost the key. */
+static enum modem_told end_verification(struct modem_key *key, struct modem_turn *turn)
 {
-	if (modem_newer_key_waits(modem))
-		modem_send_set_key(modem, now_us, out);
-	else if (key_is_active(modem, cnf))
-		key_is_taken(modem, now_us, out);
-	else if (modem->verifies_reset)
-		modem_send_set_key(modem, now_us, out);
-	else
-		key_is_refused(modem, modem->mac, SET_KEY_RESULT_UNCLEAR, now_us, out);
+	if (!key->after_reset && !modem_key_is_new(key))
+		return give_up_for_now(key, turn);
+	modem_key_send(key, turn);
+	return MODEM_TOLD_NOTHING;
 }
 
-/* Only an answer that names a network can contradict: some modems tell none in a refusal. */
-static void on_checked_key(struct modem *modem, const struct get_key_cnf *cnf, uint64_t now_us,
-			   struct modem_outputs *out)
+/* An answer only contradicts where it names a network: some modems name none when they refuse to tell the key. */
+static void take_check(struct modem_key *key, const struct get_key_cnf *cnf, struct modem_turn *turn)
 {
 	const bool telling = cnf->result != GET_KEY_UNSUPPORTED && !octets_are_zero(cnf->nid, NID_LEN);
 
-	modem->key_checked = false;
-	if (!telling || key_is_active(modem, cnf))
+	key->checked = false;
+	if (!telling || is_active(key, cnf))
 		return;
-	modem_append(out, MODEM_KEY_LOST);
-	modem_send_set_key(modem, now_us, out);
+	modem_append(turn, MODEM_KEY_LOST);
+	modem_key_send(key, turn);
 }
 
-void modem_on_get_key_cnf(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out)
+enum modem_told modem_key_take_answer(struct modem_key *key, const struct mme *frame, struct modem_turn *turn)
 {
-	enum mme_error error = get_key_cnf_check(&frame->get_key_cnf, modem->sent_nonce);
+	const struct get_key_cnf *cnf = &frame->get_key_cnf;
 
-	if (error != MME_OK) {
-		modem_ignore(modem, frame->src, error, out);
-		return;
+	key->get_key_answered = true;
+	if (key->state == MODEM_KEY_VERIFYING)
+		return !modem_key_is_new(key) && is_active(key, cnf) ? MODEM_TOLD_KEY_TAKEN
+								     : end_verification(key, turn);
+	if (key->state == MODEM_KEY_READY && key->checked)
+		take_check(key, cnf, turn);
+	return MODEM_TOLD_NOTHING;
+}
+
+/* --- no answer --- */
+
+static enum modem_told miss_confirmation(struct modem_key *key, struct modem_turn *turn)
+{
+	if (!modem_key_is_new(key))
+		return key->modem_heard ? MODEM_TOLD_KEY_UNANSWERED : MODEM_TOLD_KEY_SILENCE;
+	modem_key_send(key, turn);
+	return MODEM_TOLD_NOTHING;
+}
+
+enum modem_told modem_key_tick(struct modem_key *key, struct modem_turn *turn)
+{
+	switch (key->state) {
+	case MODEM_KEY_SENT:
+		return miss_confirmation(key, turn);
+	case MODEM_KEY_VERIFYING:
+		return end_verification(key, turn);
+	case MODEM_KEY_EARLY:
+		modem_key_send(key, turn);
+		break;
+	case MODEM_KEY_REFUSED:
+		return MODEM_TOLD_REFUSAL_OVER;
+	case MODEM_KEY_NONE:
+	case MODEM_KEY_WAITING:
+	case MODEM_KEY_READY:
+		break;
 	}
-	modem->answers_get_key = true;
-	modem_is_alive(modem);
-	if (modem->state == MODEM_VERIFY)
-		on_verification(modem, &frame->get_key_cnf, now_us, out);
-	else if (modem->state == MODEM_READY && modem->key_checked)
-		on_checked_key(modem, &frame->get_key_cnf, now_us, out);
+	return MODEM_TOLD_NOTHING;
 }
 
-/* An unclear confirmation that CM_GET_KEY does not clear up counts as a refusal; silence after a reset does
- * not. */
-void modem_verify_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+/* --- forgetting --- */
+
+void modem_key_forget_modem(struct modem_key *key)
 {
-	if (modem->verifies_reset || modem_newer_key_waits(modem))
-		modem_send_set_key(modem, now_us, out);
-	else
-		key_is_refused(modem, modem->mac, SET_KEY_RESULT_UNCLEAR, now_us, out);
+	key->get_key_answered = false;
+}
+
+void modem_key_forgive(struct modem_key *key)
+{
+	key->refusals = 0;
+}
+
+void modem_key_forget(struct modem_key *key)
+{
+	network_key_wipe(&key->given);
+	enter(key, MODEM_KEY_NONE, MODEM_NEVER);
+	key->unconfirmed = false;
+	memset(key->sent_over_us, 0, sizeof(key->sent_over_us));
+	modem_key_forget_modem(key);
 }

@@ -1,166 +1,183 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "homeplug/modem/modem_internal.h"
+#include "homeplug/modem/modem_link.h"
 
 /* --- questions --- */
 
-bool modem_can_tell_link(const struct modem *modem)
+bool modem_link_can_be_told(const struct modem_link *link)
 {
-	return modem->tells_vendor_link || modem->tells_nw_stats;
+	return link->tells_vendor || link->tells_nw_stats;
 }
 
-static void ask_vendor(struct modem *modem, struct modem_outputs *out)
+static void ask_vendor(enum modem_family family, struct modem_turn *turn)
 {
-	if (modem->family == MODEM_QUALCOMM)
-		modem_request(modem, MODEM_VS_PL_LNK_STATUS_REQ, out);
-	else if (modem->family == MODEM_LUMISSIL)
-		modem_nscm_request(modem, MODEM_NSCM_GET_D_LINK_STATUS_REQ, out);
+	if (family == MODEM_QUALCOMM)
+		modem_ask(turn, MODEM_VS_PL_LNK_STATUS_REQ);
+	else if (family == MODEM_LUMISSIL)
+		modem_ask(turn, MODEM_NSCM_GET_D_LINK_STATUS_REQ);
 }
 
 /* A watched link is polled anyway, in every way while none is known to be answered. */
-void modem_probe_link(struct modem *modem, struct modem_outputs *out)
+void modem_link_probe(const struct modem_link *link, enum modem_family family, struct modem_turn *turn)
 {
-	if (modem->config.link_detection == MODEM_LINK_OFF || modem->state != MODEM_READY ||
-	    modem->link != MODEM_LINK_UNWATCHED)
+	if (turn->config->link_detection == MODEM_LINK_OFF || link->state != MODEM_LINK_UNWATCHED)
 		return;
-	if (!modem->tells_vendor_link)
-		ask_vendor(modem, out);
-	if (!modem->tells_nw_stats)
-		modem_request(modem, MODEM_NW_STATS_REQ, out);
+	if (!link->tells_vendor)
+		ask_vendor(family, turn);
+	if (!link->tells_nw_stats)
+		modem_ask(turn, MODEM_NW_STATS_REQ);
 }
 
-static void poll_link(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+static void poll_link(struct modem_link *link, enum modem_family family, struct modem_turn *turn)
 {
-	const bool every_way = !modem_can_tell_link(modem);
-	const bool has_vendor = modem->family == MODEM_QUALCOMM || modem->family == MODEM_LUMISSIL;
-
-	modem->vendor_link_open = has_vendor && (every_way || modem->tells_vendor_link);
-	modem->nw_stats_open = every_way || modem->tells_nw_stats;
-	if (modem->vendor_link_open)
-		ask_vendor(modem, out);
-	if (modem->nw_stats_open)
-		modem_request(modem, MODEM_NW_STATS_REQ, out);
+	const bool every_way = !modem_link_can_be_told(link);
+	const bool has_vendor = family == MODEM_QUALCOMM || family == MODEM_LUMISSIL;
 	/* A modem that is slow to answer has not lost its link. */
-	const bool up = modem->link == MODEM_LINK_IS_UP;
-	modem->poll_says_up = false;
-	modem->poll_us = now_us;
-	modem->poll_deadline_us = now_us + modem_us(up ? modem->config.response_ms : modem->config.poll_ms);
+	const uint32_t wait_ms = link->state == MODEM_LINK_IS_UP ? turn->config->response_ms : turn->config->poll_ms;
+
+	link->vendor_open = has_vendor && (every_way || link->tells_vendor);
+	link->nw_stats_open = every_way || link->tells_nw_stats;
+	if (link->vendor_open)
+		ask_vendor(family, turn);
+	if (link->nw_stats_open)
+		modem_ask(turn, MODEM_NW_STATS_REQ);
+	link->poll_says_up = false;
+	link->poll_us = turn->now_us;
+	link->deadline_us = turn->now_us + modem_us(wait_ms);
 }
 
 /* --- watching --- */
 
-void modem_watch_link(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+static bool is_unknown(const struct modem_link *link, enum modem_link_detection detection)
 {
-	const enum modem_link_detection detection = modem->config.link_detection;
-
-	out->count = 0;
-	if (modem->link != MODEM_LINK_UNWATCHED)
-		return;
-	if (modem->state == MODEM_IDLE || detection == MODEM_LINK_OFF ||
-	    (detection == MODEM_LINK_AUTO && !modem_can_tell_link(modem))) {
-		modem_append(out, MODEM_LINK_UNKNOWN);
-		return;
-	}
-	modem->link = MODEM_LINK_JOINING;
-	modem->bad_polls = 0;
-	poll_link(modem, now_us, out);
+	return detection == MODEM_LINK_OFF || (detection == MODEM_LINK_AUTO && !modem_link_can_be_told(link));
 }
 
-void modem_unwatch_link(struct modem *modem)
+void modem_link_watch(struct modem_link *link, enum modem_family family, bool can_ask, struct modem_turn *turn)
 {
-	modem->link = MODEM_LINK_UNWATCHED;
-	modem->poll_deadline_us = MODEM_NEVER;
-}
-
-void modem_link_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
-{
-	modem->bad_polls = modem->poll_says_up ? 0 : modem->bad_polls + 1;
-	if (modem->link == MODEM_LINK_IS_UP && modem->bad_polls >= modem->config.link_lost_polls) {
-		modem_append(out, MODEM_LINK_LOST);
-		modem_unwatch_link(modem);
+	if (link->state != MODEM_LINK_UNWATCHED)
+		return;
+	if (!can_ask || is_unknown(link, turn->config->link_detection)) {
+		modem_append(turn, MODEM_LINK_UNKNOWN);
 		return;
 	}
-	poll_link(modem, now_us, out);
+	link->state = MODEM_LINK_JOINING;
+	link->bad_polls = 0;
+	poll_link(link, family, turn);
+}
+
+void modem_link_unwatch(struct modem_link *link)
+{
+	link->state = MODEM_LINK_UNWATCHED;
+	link->deadline_us = MODEM_NEVER;
+}
+
+void modem_link_tick(struct modem_link *link, enum modem_family family, struct modem_turn *turn)
+{
+	link->bad_polls = link->poll_says_up ? 0 : link->bad_polls + 1;
+	if (link->state == MODEM_LINK_IS_UP && link->bad_polls >= turn->config->link_lost_polls) {
+		modem_append(turn, MODEM_LINK_LOST);
+		modem_link_unwatch(link);
+		return;
+	}
+	poll_link(link, family, turn);
 }
 
 /* --- answers --- */
 
-static void link_is_up(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+static void take_up(struct modem_link *link, struct modem_turn *turn)
 {
-	if (modem->link == MODEM_LINK_UNWATCHED || modem->poll_says_up)
+	if (link->state == MODEM_LINK_UNWATCHED || link->poll_says_up)
 		return;
-	if (modem->link == MODEM_LINK_JOINING)
-		modem_append(out, MODEM_LINK_UP);
-	modem->link = MODEM_LINK_IS_UP;
-	modem->poll_says_up = true;
-	modem->poll_deadline_us = now_us + modem_us(modem->config.supervise_ms);
+	if (link->state == MODEM_LINK_JOINING)
+		modem_append(turn, MODEM_LINK_UP);
+	link->state = MODEM_LINK_IS_UP;
+	link->poll_says_up = true;
+	link->deadline_us = turn->now_us + modem_us(turn->config->supervise_ms);
 }
 
 /* Once every way has said that the link is down, the next question need only wait for poll_ms. */
-static void answered_down(struct modem *modem)
+static void take_down(struct modem_link *link, const struct modem_turn *turn)
 {
-	const uint64_t next_us = modem->poll_us + modem_us(modem->config.poll_ms);
+	const uint64_t next_us = link->poll_us + modem_us(turn->config->poll_ms);
 
-	if (modem->vendor_link_open || modem->nw_stats_open)
+	if (link->vendor_open || link->nw_stats_open)
 		return;
-	if (modem->link == MODEM_LINK_IS_UP && !modem->poll_says_up && next_us < modem->poll_deadline_us)
-		modem->poll_deadline_us = next_us;
+	if (link->state == MODEM_LINK_IS_UP && !link->poll_says_up && next_us < link->deadline_us)
+		link->deadline_us = next_us;
 }
 
-/* The modem says by itself that the link is down: asked at once, but not faster than any other poll. */
-static void confirm_down(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
+/* The modem says by itself that the link is down: it is asked at once, but not faster than with any other poll. */
+static void confirm_down(struct modem_link *link, enum modem_family family, struct modem_turn *turn)
 {
-	const uint64_t next_us = modem->poll_us + modem_us(modem->config.poll_ms);
+	const uint64_t next_us = link->poll_us + modem_us(turn->config->poll_ms);
 
-	if (modem->link != MODEM_LINK_IS_UP || !modem->poll_says_up)
+	if (link->state != MODEM_LINK_IS_UP || !link->poll_says_up)
 		return; /* joining, or being asked already */
-	if (next_us <= now_us)
-		modem_link_tick(modem, now_us, out);
-	else if (next_us < modem->poll_deadline_us)
-		modem->poll_deadline_us = next_us;
+	if (next_us <= turn->now_us)
+		modem_link_tick(link, family, turn);
+	else if (next_us < link->deadline_us)
+		link->deadline_us = next_us;
 }
 
-static bool vendor_tells(struct modem *modem, enum modem_family family)
+static bool is_of_family(enum modem_family family, enum modem_message message)
 {
-	if (modem->family != family)
-		return false;
-	modem->tells_vendor_link = true;
-	return true;
+	if (message == MODEM_NW_STATS_CNF)
+		return true;
+	return family == (message == MODEM_VS_PL_LNK_STATUS_CNF ? MODEM_QUALCOMM : MODEM_LUMISSIL);
 }
 
-/* True where a confirmation says that there is a link; remembers that the modem answers this question. */
-static bool says_up(struct modem *modem, const struct modem_mme *message)
+static bool is_error(const struct modem_mme *message)
+{
+	return message->message == MODEM_VS_PL_LNK_STATUS_CNF && message->vs_pl_lnk_status_cnf.mstatus != VS_MSTATUS_OK;
+}
+
+static bool says_up(const struct modem_mme *message)
 {
 	switch (message->message) {
 	case MODEM_VS_PL_LNK_STATUS_CNF:
-		return message->vs_pl_lnk_status_cnf.mstatus == VS_MSTATUS_OK && vendor_tells(modem, MODEM_QUALCOMM) &&
-		       message->vs_pl_lnk_status_cnf.link_status == 1;
-	case MODEM_NSCM_GET_D_LINK_STATUS_CNF:
-		return vendor_tells(modem, MODEM_LUMISSIL) && message->nscm_link_status.link == 1;
+		return !is_error(message) && message->vs_pl_lnk_status_cnf.link_status == 1;
 	case MODEM_NW_STATS_CNF:
-		modem->tells_nw_stats = true;
 		return message->nw_stats_cnf.num_stas >= 1;
-	default: /* NSCM_D_LINK_READY.IND does not show that it answers questions */
-		return modem->family == MODEM_LUMISSIL && message->nscm_link_status.link == 1;
+	default:
+		return message->nscm_link_status.link == 1;
 	}
 }
 
-static void is_answered(struct modem *modem, enum modem_message message)
+/* The modem answers this question. Its NSCM_D_LINK_READY.IND does not show that it answers any. */
+static void note_answer(struct modem_link *link, const struct modem_mme *message)
 {
-	modem_is_alive(modem);
-	if (message == MODEM_NW_STATS_CNF)
-		modem->nw_stats_open = false;
-	else if ((message == MODEM_VS_PL_LNK_STATUS_CNF) == (modem->family == MODEM_QUALCOMM))
-		modem->vendor_link_open = false;
+	if (message->message == MODEM_NW_STATS_CNF) {
+		link->nw_stats_open = false;
+		link->tells_nw_stats = true;
+	} else if (message->message != MODEM_NSCM_D_LINK_READY_IND) {
+		link->vendor_open = false;
+		link->tells_vendor = link->tells_vendor || !is_error(message);
+	}
 }
 
-void modem_on_link(struct modem *modem, const struct modem_mme *message, uint64_t now_us, struct modem_outputs *out)
+void modem_link_take(struct modem_link *link, enum modem_family family, const struct modem_mme *message,
+		     struct modem_turn *turn)
 {
-	if (message->message != MODEM_NSCM_D_LINK_READY_IND)
-		is_answered(modem, message->message);
-	if (says_up(modem, message))
-		link_is_up(modem, now_us, out);
+	const bool expected = is_of_family(family, message->message);
+
+	if (expected)
+		note_answer(link, message);
+	if (expected && says_up(message))
+		take_up(link, turn);
 	else if (message->message != MODEM_NSCM_D_LINK_READY_IND)
-		answered_down(modem);
-	else if (modem->family == MODEM_LUMISSIL)
-		confirm_down(modem, now_us, out);
+		take_down(link, turn);
+	else if (expected)
+		confirm_down(link, family, turn);
+}
+
+/* --- forgetting --- */
+
+void modem_link_forget_vendor(struct modem_link *link)
+{
+	link->tells_vendor = false;
+}
+
+void modem_link_forget_nw_stats(struct modem_link *link)
+{
+	link->tells_nw_stats = false;
 }

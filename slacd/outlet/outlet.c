@@ -196,7 +196,7 @@ static void lose_port(struct outlet *outlet, struct outlet_effects *out)
 	if (!outlet->port_is_up)
 		return;
 	outlet->port_is_up = false;
-	modem_reset(&outlet->modem);
+	modem_forget(&outlet->modem);
 	outlet_set_serving(outlet, false, out);
 	outlet_queue_slac(outlet, SLAC_EVSE_KEY_LOST, SLAC_REASON_LINK_LOST);
 }
@@ -328,10 +328,11 @@ static void take(struct outlet *outlet, const struct outlet_input *input, uint64
 static void take_key(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
 {
 	const struct modem *modem = &outlet->modem;
-	const struct slac_evse_input input = {
-		.kind = SLAC_EVSE_KEY_SET, .key = &modem->key, .modem_mac = modem->has_mac ? modem->mac : NULL};
+	const struct slac_evse_input input = {.kind = SLAC_EVSE_KEY_SET,
+					      .key = &modem->key.given,
+					      .modem_mac = modem->identity.has_mac ? modem->identity.mac : NULL};
 
-	if (modem->state == MODEM_READY) /* otherwise another key was given since */
+	if (modem_state(modem) == MODEM_READY) /* otherwise another key was given since */
 		outlet_give_slac(outlet, &input, now_us, out);
 }
 
@@ -440,7 +441,7 @@ void outlet_init(struct outlet *outlet, const struct outlet_config *config, rand
 
 void outlet_wipe(struct outlet *outlet)
 {
-	network_key_wipe(&outlet->modem.key);
+	network_key_wipe(&outlet->modem.key.given);
 	network_key_wipe(&outlet->slac.key);
 }
 

@@ -174,6 +174,7 @@ struct outlet_note {
 		uint8_t nid[NID_LEN];                /* KEY_SET */
 		struct {
 			enum modem_output_kind kind;
+			enum modem_trouble trouble;
 			uint32_t waited_ms;
 			uint8_t result;
 			bool configured; /* UNIDENTIFIED: modem.family says what it is used as */

@@ -13,6 +13,7 @@ static void note_modem(const struct outlet *outlet, const struct modem_output *i
 	memcpy(note->from, item->from, MAC_LEN);
 	memcpy(note->ours, item->ours, MAC_LEN);
 	note->modem.kind = item->kind;
+	note->modem.trouble = item->trouble;
 	note->modem.waited_ms = item->waited_ms;
 	note->modem.result = item->result;
 	note->modem.configured = outlet->modem.config.family != MODEM_AUTO;
@@ -30,9 +31,9 @@ static void note_identity(const struct modem *modem, struct outlet_effects *out)
 {
 	struct outlet_note *note = outlet_note(out, OUTLET_NOTE_MODEM_IDENTITY);
 
-	memcpy(note->from, modem->mac, MAC_LEN);
-	note->value = modem->family;
-	memcpy(note->version, modem->version, sizeof(note->version));
+	memcpy(note->from, modem->identity.mac, MAC_LEN);
+	note->value = modem->identity.family;
+	memcpy(note->version, modem->identity.version, sizeof(note->version));
 }
 
 static void begin_serving(struct outlet *outlet, struct outlet_effects *out)
@@ -40,9 +41,9 @@ static void begin_serving(struct outlet *outlet, struct outlet_effects *out)
 	const struct modem *modem = &outlet->modem;
 	struct outlet_note *note = outlet_note(out, OUTLET_NOTE_KEY_SET);
 
-	memcpy(note->from, modem->mac, MAC_LEN);
-	memcpy(note->nid, modem->key.nid, NID_LEN);
-	note->value = modem->attempts;
+	memcpy(note->from, modem->identity.mac, MAC_LEN);
+	memcpy(note->nid, modem->key.given.nid, NID_LEN);
+	note->value = modem->key.attempts;
 	outlet_set_serving(outlet, true, out);
 	outlet_queue(outlet, OUTLET_TAKE_KEY);
 }
@@ -89,10 +90,7 @@ static void carry_out(struct outlet *outlet, const struct modem_output *item, st
 		/* Found at a plug-in: the vehicle's match may have begun, and goes on with the same key. */
 		outlet_queue_slac(outlet, SLAC_EVSE_KEY_PENDING, SLAC_REASON_NONE);
 		break;
-	case MODEM_SILENT:
-	case MODEM_KEY_UNANSWERED:
-	case MODEM_REFUSED:
-	case MODEM_RESTARTS:
+	case MODEM_TROUBLE:
 		stop_serving(outlet, item, out);
 		break;
 	case MODEM_LINK_UP:
@@ -199,18 +197,18 @@ void outlet_set_new_key(struct outlet *outlet, uint64_t now_us, struct outlet_ef
 	if (outlet->port_is_up) {
 		if (give_new_key(outlet, after_session, now_us, out))
 			return;
-		modem_reset(&outlet->modem); /* the old key is not given again, whatever the modem says */
+		modem_forget(&outlet->modem); /* the old key is not given again, whatever the modem says */
 	}
 	if (after_session)
-		modem_session_ended(&outlet->modem);
+		modem_remember_session(&outlet->modem);
 }
 
 /* The modem's present key once more, e.g. after it was asleep. */
 void outlet_set_same_key(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
 {
-	struct network_key key = outlet->modem.key;
+	struct network_key key = outlet->modem.key.given;
 
-	if (outlet->port_is_up && outlet->modem.state != MODEM_IDLE)
+	if (outlet->port_is_up && modem_state(&outlet->modem) != MODEM_IDLE)
 		give_key(outlet, &key, false, now_us, out);
 	network_key_wipe(&key);
 }
@@ -228,8 +226,8 @@ void outlet_watch_link(struct outlet *outlet, uint64_t now_us, struct outlet_eff
 	struct outlet_note *note = outlet_note(out, OUTLET_NOTE_LINK_AWAITED);
 	struct modem_outputs list;
 
-	note->value = outlet->modem.tells_vendor_link;
-	note->other_value = outlet->modem.tells_nw_stats;
+	note->value = outlet->modem.link.tells_vendor;
+	note->other_value = outlet->modem.link.tells_nw_stats;
 	modem_watch_link(&outlet->modem, now_us, &list);
 	carry_out_all(outlet, &list, out);
 }
@@ -268,7 +266,7 @@ static bool ask_modem(const struct outlet *outlet, struct outlet_effects *out)
 
 void outlet_ask_network(struct outlet *outlet, uint32_t question, uint64_t now_us, struct outlet_effects *out)
 {
-	bool can_tell = outlet->modem.family == MODEM_QUALCOMM && outlet->question_count < OUTLET_QUESTIONS;
+	bool can_tell = outlet->modem.identity.family == MODEM_QUALCOMM && outlet->question_count < OUTLET_QUESTIONS;
 
 	if (!can_tell || (outlet->question_count == 0 && !ask_modem(outlet, out))) {
 		answer_network(question, NULL, out);
@@ -286,8 +284,8 @@ void outlet_take_network(struct outlet *outlet, const uint8_t *octets, size_t le
 	if (nw_info_cnf_decode(octets, len, &info) != MME_OK)
 		return;
 	/* Stations across the power line may answer as well: only our own modem's network is meant. */
-	if (outlet->modem.has_mac && !mac_equal(info.modem_mac, outlet->modem.mac)) {
-		note_foreign_answer(info.modem_mac, outlet->modem.mac, out);
+	if (outlet->modem.identity.has_mac && !mac_equal(info.modem_mac, outlet->modem.identity.mac)) {
+		note_foreign_answer(info.modem_mac, outlet->modem.identity.mac, out);
 		return;
 	}
 	answer_all(outlet, info.in_network ? &info : NULL, out);

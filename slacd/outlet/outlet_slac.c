@@ -254,7 +254,7 @@ void outlet_tick_amp_map(struct outlet *outlet, uint64_t now_us, struct outlet_e
 
 static void begin_with_link(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
 {
-	bool told = outlet->modem.link == MODEM_LINK_IS_UP;
+	bool told = outlet->modem.link.state == MODEM_LINK_IS_UP;
 	struct amp_map_outputs list;
 
 	if (!told && outlet->amp_map.config.initiate)

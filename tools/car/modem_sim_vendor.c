@@ -34,34 +34,12 @@ static bool tell_standard(const struct modem_sim *modem, const struct modem_mme 
 		cnf->nw_stats_cnf.stations[0].avg_phydr_tx = PHY_RATE;
 		cnf->nw_stats_cnf.stations[0].avg_phydr_rx = PHY_RATE;
 		return true;
-	case MODEM_STA_CAP_REQ:
-		begin(modem, MODEM_STA_CAP_CNF, req, cnf);
-		cnf->sta_cap_cnf.av_version = 1;
-		memcpy(cnf->sta_cap_cnf.mac, modem->mac, MAC_LEN);
-		cnf->sta_cap_cnf.max_fl_av = MME_FRAME_MAX;
-		cnf->sta_cap_cnf.hp_1_1 = 1;
-		return true;
 	default:
 		return false;
 	}
 }
 
 /* --- Qualcomm --- */
-
-static void tell_attributes(const struct modem_mme *req, struct vs_op_attributes_cnf *cnf)
-{
-	const struct vs_op_attributes_cnf attributes = {
-		.size = 114,
-		.hardware = "QCA7005",
-		.software = "MAC",
-		.version = {1, 1, 0, 4, 730},
-		.build_date = "20140815",
-		.release_type = "CS",
-	};
-
-	*cnf = attributes;
-	memcpy(cnf->cookie, req->vs_op_attributes_req.cookie, QUALCOMM_COOKIE_LEN);
-}
 
 static bool tell_qualcomm(const struct modem_sim *modem, const struct modem_mme *req, struct modem_mme *cnf)
 {
@@ -78,10 +56,6 @@ static bool tell_qualcomm(const struct modem_sim *modem, const struct modem_mme 
 	case MODEM_VS_PL_LNK_STATUS_REQ:
 		begin(modem, MODEM_VS_PL_LNK_STATUS_CNF, req, cnf);
 		cnf->vs_pl_lnk_status_cnf.link_status = modem->linked ? 1 : 0;
-		return true;
-	case MODEM_VS_OP_ATTRIBUTES_REQ:
-		begin(modem, MODEM_VS_OP_ATTRIBUTES_CNF, req, cnf);
-		tell_attributes(req, &cnf->vs_op_attributes_cnf);
 		return true;
 	default:
 		return false;

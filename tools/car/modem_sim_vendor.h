@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The questions a host asks its modem besides the key, and what the simulated modem says. Pure. CM_NW_STATS and
- * CM_STA_CAP are answered by every family; the Qualcomm one speaks as a QCA7005, the Lumissil one as a CG5317.
+ * The questions a host asks its modem besides the key, and what the simulated modem says. Pure. CM_NW_STATS
+ * is answered by every family; the Qualcomm one speaks as a QCA7005, the Lumissil one as a CG5317.
  */
 #ifndef TOOLS_CAR_MODEM_SIM_VENDOR_H
 #define TOOLS_CAR_MODEM_SIM_VENDOR_H

@@ -81,17 +81,12 @@ static void print_modem_field(const struct modem_field *field, const struct mode
 {
 	const uint8_t *member = (const uint8_t *)mme + field->member;
 	uint8_t octets[QUALCOMM_VERSION_SIZE] = {0};
-	uint32_t number32;
 	uint16_t number16;
 
 	switch (field->kind) {
 	case MODEM_FIELD_LE16:
 		memcpy(&number16, member, sizeof(number16));
 		printf("number %s %zu %04x\n", field->name, field->wire, number16);
-		return;
-	case MODEM_FIELD_LE32:
-		memcpy(&number32, member, sizeof(number32));
-		printf("number %s %zu %08x\n", field->name, field->wire, number32);
 		return;
 	case MODEM_FIELD_TEXT_LENGTH:
 		octets[0] = (uint8_t)(strlen((const char *)member) + 1);

@@ -33,12 +33,6 @@ static void require_sound(const struct modem_mme *mme)
 		for (const char *at = mme->vs_sw_ver_cnf.version; *at != '\0'; at++)
 			require(*at >= ' ' && *at <= '~');
 		break;
-	case MODEM_VS_OP_ATTRIBUTES_CNF:
-		require(ends(mme->vs_op_attributes_cnf.hardware, sizeof(mme->vs_op_attributes_cnf.hardware)));
-		require(ends(mme->vs_op_attributes_cnf.software, sizeof(mme->vs_op_attributes_cnf.software)));
-		require(ends(mme->vs_op_attributes_cnf.build_date, sizeof(mme->vs_op_attributes_cnf.build_date)));
-		require(ends(mme->vs_op_attributes_cnf.release_type, sizeof(mme->vs_op_attributes_cnf.release_type)));
-		break;
 	case MODEM_VS_ATTEN_CHAR_IND:
 		require(mme->vs_atten_char_ind.num_groups <= SLAC_GROUPS);
 		break;
@@ -49,7 +43,7 @@ static void require_sound(const struct modem_mme *mme)
 
 static bool modem(const uint8_t *data, size_t size)
 {
-	uint8_t frame[1100], again[1100];
+	uint8_t frame[MME_FRAME_MAX], again[MME_FRAME_MAX];
 	struct modem_mme first, second;
 	size_t len, again_len;
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The messages of the codec a second time, as tables for the tests: every field with its place in struct
- * mme and its place on the wire. The offsets are those of the homeplug-mme document, sections 2 and 3
- * (from the first octet of the Ethernet frame); nothing here calls the codec, so that a test that holds the
- * two against each other compares the code with the document.
+ * The messages of the codec a second time, as tables for the tests: every field with its place in struct mme and its
+ * place on the wire. The offsets are those of doc/protocol.md (from the first octet of the Ethernet frame). Nothing
+ * here calls the codec, so that a test that holds the two against each other compares the code with the document.
  */
 #ifndef HOMEPLUG_MME_TESTS_MESSAGE_FIELDS_H
 #define HOMEPLUG_MME_TESTS_MESSAGE_FIELDS_H

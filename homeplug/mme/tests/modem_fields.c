@@ -15,8 +15,6 @@
 #define COUNT(message, field, at, value) \
 	{#field, MODEM_FIELD_OCTETS, 1, MEMBER(message, field), at, value}
 #define LE16(message, field, at) {#field, MODEM_FIELD_LE16, 2, MEMBER(message, field), at, 0}
-#define LE32(message, field, at) {#field, MODEM_FIELD_LE32, 4, MEMBER(message, field), at, 0}
-#define SIZE(message, field, at, value) {#field, MODEM_FIELD_LE16, 2, MEMBER(message, field), at, value}
 #define TEXT(message, field, at, size)  {#field, MODEM_FIELD_TEXT, size, MEMBER(message, field), at, 0}
 /* An element of an array, under a name of its own. */
 #define PART(name, kind, size, message, field, at) {name, kind, size, MEMBER(message, field), at, 0}
@@ -29,25 +27,6 @@
 static const struct modem_field nw_stats_cnf[] = {
 	COUNT(nw_stats_cnf, num_stas, 19, NW_STATS_STATIONS),
 	STATION(0), STATION(1), STATION(2), STATION(3), STATION(4), STATION(5), STATION(6), STATION(7),
-};
-
-static const struct modem_field sta_cap_cnf[] = {
-	OCTETS(sta_cap_cnf, av_version, 19),
-	OCTETS(sta_cap_cnf, mac, 20),
-	OCTETS(sta_cap_cnf, oui, 26),
-	OCTETS(sta_cap_cnf, auto_connect, 29),
-	OCTETS(sta_cap_cnf, smoothing, 30),
-	OCTETS(sta_cap_cnf, cco_capability, 31),
-	OCTETS(sta_cap_cnf, proxy_capability, 32),
-	OCTETS(sta_cap_cnf, backup_cco, 33),
-	OCTETS(sta_cap_cnf, soft_handover, 34),
-	OCTETS(sta_cap_cnf, two_sym_fc, 35),
-	LE16(sta_cap_cnf, max_fl_av, 36),
-	OCTETS(sta_cap_cnf, hp_1_1, 38),
-	OCTETS(sta_cap_cnf, hp_1_0_1, 39),
-	OCTETS(sta_cap_cnf, regulatory, 40),
-	OCTETS(sta_cap_cnf, bidir_burst, 41),
-	LE16(sta_cap_cnf, implementation_version, 42),
 };
 
 static const struct modem_field vs_sw_ver_cnf[] = {
@@ -64,27 +43,6 @@ static const struct modem_field vs_rs_dev_cnf[] = {
 static const struct modem_field vs_pl_lnk_status_cnf[] = {
 	OCTETS(vs_pl_lnk_status_cnf, mstatus, 20),
 	OCTETS(vs_pl_lnk_status_cnf, link_status, 21),
-};
-
-static const struct modem_field vs_op_attributes_req[] = {
-	OCTETS(vs_op_attributes_req, cookie, 20),
-	OCTETS(vs_op_attributes_req, report_type, 24),
-};
-
-static const struct modem_field vs_op_attributes_cnf[] = {
-	LE16(vs_op_attributes_cnf, status, 20),
-	OCTETS(vs_op_attributes_cnf, cookie, 22),
-	OCTETS(vs_op_attributes_cnf, report_type, 26),
-	SIZE(vs_op_attributes_cnf, size, 27, 118),
-	TEXT(vs_op_attributes_cnf, hardware, 29, 16),
-	TEXT(vs_op_attributes_cnf, software, 45, 16),
-	PART("major", MODEM_FIELD_LE32, 4, vs_op_attributes_cnf, version[0], 61),
-	PART("minor", MODEM_FIELD_LE32, 4, vs_op_attributes_cnf, version[1], 65),
-	PART("sub", MODEM_FIELD_LE32, 4, vs_op_attributes_cnf, version[2], 69),
-	PART("build_suffix", MODEM_FIELD_LE32, 4, vs_op_attributes_cnf, version[3], 73),
-	PART("build_number", MODEM_FIELD_LE32, 4, vs_op_attributes_cnf, version[4], 77),
-	TEXT(vs_op_attributes_cnf, build_date, 81, 8),
-	TEXT(vs_op_attributes_cnf, release_type, 89, 12),
 };
 
 static const struct modem_field vs_hst_action_ind[] = {
@@ -149,10 +107,6 @@ const struct modem_layout modem_layouts[MODEM_MESSAGE_COUNT] = {
 		{"nw_stats_req", "CM_NW_STATS.REQ", 0x6048, STANDARD, NO_FIELDS, 19, 19},
 	[MODEM_NW_STATS_CNF] =
 		{"nw_stats_cnf", "CM_NW_STATS.CNF", 0x6049, STANDARD, FIELDS(nw_stats_cnf), 84, 84},
-	[MODEM_STA_CAP_REQ] =
-		{"sta_cap_req", "CM_STA_CAP.REQ", 0x6034, STANDARD, NO_FIELDS, 19, 19},
-	[MODEM_STA_CAP_CNF] =
-		{"sta_cap_cnf", "CM_STA_CAP.CNF", 0x6035, STANDARD, FIELDS(sta_cap_cnf), 44, 44},
 	[MODEM_VS_SW_VER_REQ] =
 		{"vs_sw_ver_req", "VS_SW_VER.REQ", 0xa000, QUALCOMM, NO_FIELDS, 20, 20},
 	/* The text is all of it that is needed; modems send more. */
@@ -167,13 +121,6 @@ const struct modem_layout modem_layouts[MODEM_MESSAGE_COUNT] = {
 	[MODEM_VS_PL_LNK_STATUS_CNF] =
 		{"vs_pl_lnk_status_cnf", "VS_PL_LNK_STATUS.CNF", 0xa0b9, QUALCOMM, FIELDS(vs_pl_lnk_status_cnf),
 		 22, 22},
-	[MODEM_VS_OP_ATTRIBUTES_REQ] =
-		{"vs_op_attributes_req", "VS_OP_ATTRIBUTES.REQ", 0xa068, QUALCOMM, FIELDS(vs_op_attributes_req),
-		 25, 25},
-	/* Only the data up to the release type are needed. */
-	[MODEM_VS_OP_ATTRIBUTES_CNF] =
-		{"vs_op_attributes_cnf", "VS_OP_ATTRIBUTES.CNF", 0xa069, QUALCOMM, FIELDS(vs_op_attributes_cnf),
-		 1053, 101},
 	/* Older firmware and hosts end after the first octet, or after some of the others. */
 	[MODEM_VS_HST_ACTION_IND] =
 		{"vs_hst_action_ind", "VS_HST_ACTION.IND", 0xa062, QUALCOMM, FIELDS(vs_hst_action_ind), 24, 21},
@@ -213,11 +160,7 @@ static void fill_field(const struct modem_field *field, uint8_t *member, uint8_t
 	}
 	for (size_t i = 0; i < field->size; i++)
 		member[i] = (*next)++;
-	if (field->value == 0)
-		return;
-	if (field->kind == MODEM_FIELD_LE16)
-		memcpy(member, &(uint16_t){field->value}, sizeof(uint16_t));
-	else
+	if (field->value != 0)
 		*member = field->value;
 }
 
@@ -238,7 +181,6 @@ void modem_fill(enum modem_message message, struct modem_mme *out)
 static void write_field(const struct modem_field *field, const uint8_t *member, uint8_t *at)
 {
 	uint16_t number16;
-	uint32_t number32;
 
 	switch (field->kind) {
 	case MODEM_FIELD_OCTETS:
@@ -248,11 +190,6 @@ static void write_field(const struct modem_field *field, const uint8_t *member, 
 		memcpy(&number16, member, sizeof(number16));
 		for (size_t i = 0; i < 2; i++)
 			at[i] = (uint8_t)(number16 >> 8 * i);
-		break;
-	case MODEM_FIELD_LE32:
-		memcpy(&number32, member, sizeof(number32));
-		for (size_t i = 0; i < 4; i++)
-			at[i] = (uint8_t)(number32 >> 8 * i);
 		break;
 	case MODEM_FIELD_TEXT:
 		memcpy(at, member, strnlen((const char *)member, field->size));

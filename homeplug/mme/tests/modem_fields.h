@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The modem messages a second time, as message_fields.h has the others: every field with its place in struct
- * modem_mme and on the wire. The offsets are those of the homeplug-mme document, sections 2.5, 4, 5 and 6
- * (from the first octet of the Ethernet frame, with the MMV the message is sent with); nothing here calls the
- * codec.
+ * The modem messages a second time, as message_fields.h has the others: every field with its place in struct modem_mme
+ * and on the wire. The offsets are those of doc/protocol.md (from the first octet of the Ethernet frame, with the MMV the
+ * message is sent with). Nothing here calls the codec.
  */
 #ifndef HOMEPLUG_MME_TESTS_MODEM_FIELDS_H
 #define HOMEPLUG_MME_TESTS_MODEM_FIELDS_H
 
 #include "homeplug/mme/modem_mme.h"
 
-/* The longest message: VS_OP_ATTRIBUTES.CNF. */
-#define MODEM_FRAME_MAX 1053
+/* The longest message: VS_SW_VER.CNF. */
+#define MODEM_FRAME_MAX 297
 
 enum modem_field_kind {
 	MODEM_FIELD_OCTETS,     /* a number of one octet or a string of octets */
 	MODEM_FIELD_LE16,       /* a uint16_t, little endian on the wire */
-	MODEM_FIELD_LE32,       /* a uint32_t, likewise */
 	MODEM_FIELD_TEXT,       /* a text; the wire has `size` octets of it, zeros after its end */
 	MODEM_FIELD_TEXT_LENGTH /* one octet: the length of the text `member`, its NUL included */
 };

@@ -10,7 +10,7 @@
 #define ROOM        (MODEM_FRAME_MAX + 2)
 #define OUI_AT(mmv) ((size_t)((mmv) == 0 ? 17 : 19))
 
-/* The octets of the homeplug-mme document's addresses, and the vendors' OUIs. */
+/* The octets of the examples' addresses, and of the vendors' OUIs. */
 /* clang-format off */
 #define HOST  0x02, 0x11, 0x22, 0x33, 0x44, 0xaa
 #define MODEM 0x02, 0x11, 0x22, 0x33, 0x44, 0xbb

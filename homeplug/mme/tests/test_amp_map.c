@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CM_AMP_MAP against the document's examples and its section 4.1. */
+/* CM_AMP_MAP against frames written out by hand, and its lengths and errors. */
 #include "homeplug/mme/amp_map.h"
 #include "homeplug/mme/tests/codec_fixture.h"
 
@@ -15,7 +15,7 @@
 static const struct amp_map_mme request = {.dst = EVSE, .src = EV, .carriers = 4};
 static const struct amp_map_mme confirmation = {.dst = EV, .src = EVSE, .is_cnf = true, .result = AMP_MAP_SUCCESS};
 
-/* The document's request is of the amplitudes 0, 1, 2, 3; the rest of both frames is zero. */
+/* The example's request is of the amplitudes 0, 1, 2, 3; the rest of both frames is zero. */
 static const uint8_t request_frame[MME_FRAME_MIN] = {0x02, 0x11, 0x22, 0x33, 0x44, 0xaa, 0x02, 0xa1,
 						     0xb2, 0xc3, 0xd4, 0xe5, 0x88, 0xe1, 0x01, 0x1c,
 						     0x60, 0x00, 0x00, 0x04, 0x00, 0x10, 0x32};
@@ -41,7 +41,7 @@ static void assert_same(const struct amp_map_mme *got, const struct amp_map_mme 
 	assert_int_equal(got->result, wanted->result);
 }
 
-/* A request's frame as the document describes it, every carrier with this amplitude; returns its unpadded
+/* A request's frame as amp_map.h describes it, every carrier with this amplitude; returns its unpadded
  * length. */
 static size_t request_of(uint16_t carriers, uint8_t amplitude, uint8_t frame[MME_FRAME_MAX])
 {
@@ -54,7 +54,7 @@ static size_t request_of(uint16_t carriers, uint8_t amplitude, uint8_t frame[MME
 	return 21 + (carriers + 1u) / 2;
 }
 
-static void the_documents_examples_are_read(void **state)
+static void the_examples_are_read(void **state)
 {
 	struct amp_map_mme got;
 
@@ -65,7 +65,7 @@ static void the_documents_examples_are_read(void **state)
 	assert_same(&got, &confirmation);
 }
 
-static void the_documents_confirmation_is_written_octet_for_octet(void **state)
+static void the_example_of_a_confirmation_is_written_octet_for_octet(void **state)
 {
 	uint8_t frame[MME_FRAME_MAX];
 	size_t len;
@@ -307,8 +307,8 @@ static void a_buffer_must_hold_the_whole_frame(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_documents_examples_are_read),
-		cmocka_unit_test(the_documents_confirmation_is_written_octet_for_octet),
+		cmocka_unit_test(the_examples_are_read),
+		cmocka_unit_test(the_example_of_a_confirmation_is_written_octet_for_octet),
 		cmocka_unit_test(the_even_carrier_is_in_the_low_nibble),
 		cmocka_unit_test(amplitudes_have_four_bits),
 		cmocka_unit_test(every_number_of_carriers_that_fits_round_trips),

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The examples of the homeplug-mme document, with its addresses. */
+/* Frames written out by hand from doc/protocol.md. */
 /* clang-format off */
 #define ALL    {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 #define LOCAL  {0x00, 0xb0, 0x52, 0x00, 0x00, 0x01}
@@ -129,7 +129,7 @@ static const struct example {
 	  .mmv = 1,
 	  .mmtype = CM_GET_KEY_REQ,
 	  .get_key_req = {.key_type = 1, .nid = NID, .my_nonce = {0xaa, 0xaa, 0xaa, 0xaa}, .pid = 4}}},
-	/* Not in the document: an answer to the frame above, as long as modems send it. */
+	/* An answer to the frame above, as long as modems send it. */
 	{"get_key_cnf-example.hex",
 	 425,
 	 {.dst = EVSE,

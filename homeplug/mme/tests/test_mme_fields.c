@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fields and length of every message against message_fields.h (the document's offsets). The tests in
+ * Fields and length of every message against message_fields.h (the offsets of doc/protocol.md). The tests in
  * `per_message` run once for every message type, e.g. "slac_parm_req_rejects_every_truncation".
  */
 #include "homeplug/mme/tests/mme_fixture.h"

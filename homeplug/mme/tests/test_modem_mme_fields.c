@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fields and length of every modem message against modem_fields.h (the document's offsets). Each test runs
+ * Fields and length of every modem message against modem_fields.h (the offsets of doc/protocol.md). Each test runs
  * once for every message, e.g. "vs_sw_ver_cnf_rejects_every_truncation".
  */
 #include "homeplug/mme/tests/modem_mme_fixture.h"

@@ -69,42 +69,6 @@ static void a_version_longer_than_its_room_is_cut(void **state)
 	assert_string_equal(again.vs_sw_ver_cnf.version, got.vs_sw_ver_cnf.version);
 }
 
-static void op_attributes_of_114_and_118_octets_are_taken_below_72_none(void **state)
-{
-	struct modem_mme mme, got;
-	uint8_t frame[ROOM];
-
-	(void)state;
-	modem_fill(MODEM_VS_OP_ATTRIBUTES_CNF, &mme);
-	for (unsigned int size = 0; size <= UINT16_MAX; size++) {
-		mme.vs_op_attributes_cnf.size = (uint16_t)size;
-		assert_int_equal(modem_frame(&mme, 0, frame), 1053);
-		const enum mme_error error = modem_mme_decode(frame, 1053, &got);
-		assert_error(error, size < 72 ? MME_ERR_SHORT : MME_OK);
-		if (error == MME_OK)
-			assert_same_message(&got, &mme);
-	}
-}
-
-static void attribute_texts_need_no_nul_and_are_cleaned(void **state)
-{
-	struct modem_mme mme, got;
-	uint8_t frame[ROOM];
-
-	(void)state;
-	modem_fill(MODEM_VS_OP_ATTRIBUTES_CNF, &mme);
-	modem_frame(&mme, 0, frame);
-	memset(frame + 29, 'h', 16);
-	memset(frame + 45, 0xcc, 16);
-	memcpy(frame + 81, "20140815", 8);
-	memcpy(frame + 89, "CS\0\xff", 4);
-	assert_error(decode_exact(frame, 1053, &got), MME_OK);
-	assert_string_equal(got.vs_op_attributes_cnf.hardware, "hhhhhhhhhhhhhhhh");
-	assert_string_equal(got.vs_op_attributes_cnf.software, "????????????????");
-	assert_string_equal(got.vs_op_attributes_cnf.build_date, "20140815");
-	assert_string_equal(got.vs_op_attributes_cnf.release_type, "CS");
-}
-
 static void hst_action_of_older_and_of_newer_firmware_is_understood(void **state)
 {
 	/* action, major, minor */
@@ -122,7 +86,7 @@ static void hst_action_of_older_and_of_newer_firmware_is_understood(void **state
 	assert_error(decode_exact(newer, sizeof(newer), &got), MME_OK);
 	assert_int_equal(got.vs_hst_action.session_id, 0x21);
 	assert_int_equal(got.vs_hst_action.retries, 0x0105);
-	/* the action alone, as in the document's example without padding */
+	/* the action alone, as in the example, without padding */
 	assert_error(decode_exact(newer, 21, &got), MME_OK);
 	assert_int_equal(got.vs_hst_action.session_id, 0);
 	assert_int_equal(got.vs_hst_action.retries, 0);
@@ -208,8 +172,6 @@ int main(void)
 		cmocka_unit_test(a_version_ends_at_its_length_or_its_nul),
 		cmocka_unit_test(octets_of_a_version_that_do_not_print_become_question_marks),
 		cmocka_unit_test(a_version_longer_than_its_room_is_cut),
-		cmocka_unit_test(op_attributes_of_114_and_118_octets_are_taken_below_72_none),
-		cmocka_unit_test(attribute_texts_need_no_nul_and_are_cleaned),
 		cmocka_unit_test(hst_action_of_older_and_of_newer_firmware_is_understood),
 		cmocka_unit_test(hst_action_rsp_of_the_status_alone_is_taken),
 		cmocka_unit_test(atten_char_ind_takes_0_to_58_groups_and_no_more),

@@ -23,7 +23,7 @@ static const struct nw_info network = {
 	.stations = 2,
 };
 
-static void the_request_is_the_documents_example(void **state)
+static void the_request_is_the_example(void **state)
 {
 	static const uint8_t start[] = {0x00, 0xb0, 0x52, 0x00, 0x00, 0x01, 0x02, 0x11, 0x22, 0x33,
 					0x44, 0xaa, 0x88, 0xe1, 0x00, 0x38, 0xa0, 0x00, 0xb0, 0x52};
@@ -138,7 +138,7 @@ static void captured_modems_tell_their_network(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_request_is_the_documents_example),
+		cmocka_unit_test(the_request_is_the_example),
 		cmocka_unit_test(a_confirmation_comes_back_as_it_was),
 		cmocka_unit_test(a_modem_without_network_says_so),
 		cmocka_unit_test(every_truncation_is_rejected_and_changes_nothing),

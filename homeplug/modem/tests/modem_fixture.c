@@ -37,7 +37,7 @@ void bench_ready(struct bench *bench, const struct modem_config *config, enum mo
 	bench_init(bench, config);
 	bench_set_key(bench, 1);
 	bench_say_version(bench, family);
-	if (bench->modem.state == MODEM_IDENTIFY) {
+	if (modem_state(&bench->modem) == MODEM_IDENTIFY) {
 		bench->now_us = modem_deadline(&bench->modem);
 		modem_tick(&bench->modem, bench->now_us, &bench->out);
 	}
@@ -171,21 +171,26 @@ static void describe(const struct bench *bench, const struct modem_output *item,
 {
 	static const char *const kinds[] = {
 		[MODEM_KEY_SET] = "KEY_SET",        [MODEM_RESTARTED] = "RESTARTED",
-		[MODEM_KEY_LOST] = "KEY_LOST",      [MODEM_SILENT] = "SILENT",
-		[MODEM_REFUSED] = "REFUSED",        [MODEM_LINK_UP] = "LINK_UP",
+		[MODEM_KEY_LOST] = "KEY_LOST",      [MODEM_LINK_UP] = "LINK_UP",
 		[MODEM_LINK_LOST] = "LINK_LOST",    [MODEM_LINK_UNKNOWN] = "LINK_UNKNOWN",
 		[MODEM_IDENTIFIED] = "IDENTIFIED ", [MODEM_UNIDENTIFIED] = "UNIDENTIFIED ",
 		[MODEM_RESETTING] = "RESETTING",    [MODEM_NOT_RESET] = "NOT_RESET",
-		[MODEM_IGNORED] = "IGNORED ",       [MODEM_KEY_UNANSWERED] = "KEY_UNANSWERED",
-		[MODEM_RESTARTS] = "RESTARTS",
+		[MODEM_IGNORED] = "IGNORED ",
+	};
+	static const char *const troubles[] = {
+		[MODEM_TROUBLE_NONE] = "NO TROUBLE",   [MODEM_TROUBLE_SILENT] = "SILENT",
+		[MODEM_TROUBLE_REFUSED] = "REFUSED",   [MODEM_TROUBLE_UNANSWERED] = "KEY_UNANSWERED",
+		[MODEM_TROUBLE_RESTARTS] = "RESTARTS",
 	};
 
 	if (item->kind == MODEM_SEND)
 		(void)snprintf(text, size, "%s", mme_name(item->frame.mmtype));
 	else if (item->kind == MODEM_SEND_MESSAGE)
 		(void)snprintf(text, size, "%s", modem_message_text(item->message.message));
+	else if (item->kind == MODEM_TROUBLE)
+		(void)snprintf(text, size, "%s", troubles[item->trouble]);
 	else if (item->kind == MODEM_IDENTIFIED || item->kind == MODEM_UNIDENTIFIED)
-		(void)snprintf(text, size, "%s%s", kinds[item->kind], modem_family_text(bench->modem.family));
+		(void)snprintf(text, size, "%s%s", kinds[item->kind], modem_family_text(bench->modem.identity.family));
 	else if (item->kind == MODEM_NOT_RESET && item->error != MME_OK)
 		(void)snprintf(text, size, "%s %s", kinds[item->kind], mme_error_text(item->error));
 	else if (item->kind == MODEM_IGNORED)
@@ -210,7 +215,7 @@ void bench_expect(const struct bench *bench, const char *wanted)
 
 void bench_expect_state(const struct bench *bench, enum modem_state state)
 {
-	assert_int_equal(bench->modem.state, state);
+	assert_int_equal(modem_state(&bench->modem), state);
 }
 
 void bench_expect_after_ms(struct bench *bench, uint64_t ms, const char *text)

@@ -41,9 +41,9 @@ static void expect_done(const struct bench *bench, uint8_t n, const char *text)
 	bench_expect(bench, text);
 	bench_expect_state(bench, MODEM_READY);
 	bench_expect_rest(bench);
-	assert_memory_equal(bench->modem.key.nmk, key.nmk, NMK_LEN);
-	assert_true(bench->modem.has_mac);
-	assert_memory_equal(bench->modem.mac, bench_modem_mac, MAC_LEN);
+	assert_memory_equal(bench->modem.key.given.nmk, key.nmk, NMK_LEN);
+	assert_true(bench->modem.identity.has_mac);
+	assert_memory_equal(bench->modem.identity.mac, bench_modem_mac, MAC_LEN);
 }
 
 static void defaults_are_the_values_of_the_contract(void **state)
@@ -102,7 +102,7 @@ static void idle_modem_is_silent(void **state)
 	bench_expect(&bench, "");
 	modem_check_key(&bench.modem, bench.now_us, &bench.out);
 	bench_expect(&bench, "");
-	assert_false(bench.modem.has_mac);
+	assert_false(bench.modem.identity.has_mac);
 	bench_expect_state(&bench, MODEM_IDLE);
 }
 
@@ -130,7 +130,7 @@ static void silent_modem_is_asked_each_second_for_ever_and_said_once(void **stat
 	for (int i = 0; i < 5000; i++)
 		bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
 	assert_memory_equal(&bench.out.items[0].frame, &first, sizeof(first));
-	assert_int_equal(bench.modem.attempts, 5002);
+	assert_int_equal(bench.modem.key.attempts, 5002);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	expect_done(&bench, 1, "UNIDENTIFIED standard, KEY_SET, CM_NW_STATS.REQ");
 }
@@ -159,7 +159,7 @@ static void unclear_confirmation_is_verified_and_taken_where_the_network_is_the_
 	assert_int_equal(frame->get_key_req.request_type, 0);
 	assert_int_equal(frame->get_key_req.key_type, KEY_TYPE_NMK);
 	assert_int_equal(frame->get_key_req.pid, KEY_PID_HLE);
-	assert_memory_equal(frame->get_key_req.nid, bench.modem.key.nid, NID_LEN);
+	assert_memory_equal(frame->get_key_req.nid, bench.modem.key.given.nid, NID_LEN);
 	assert_memory_equal(frame->get_key_req.my_nonce, "\x01\x01\x01\x01", NONCE_LEN);
 	bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
 	expect_done(&bench, 1, "KEY_SET, CM_NW_STATS.REQ");
@@ -269,7 +269,7 @@ static void confirmation_with_another_nonce_is_ignored(void **state)
 	bench_confirm(&bench, 9, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "IGNORED your_nonce");
 	bench_expect_state(&bench, MODEM_SET_KEY);
-	assert_false(bench.modem.has_mac);
+	assert_false(bench.modem.identity.has_mac);
 	assert_int_equal(modem_deadline(&bench.modem), deadline_us);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
 	bench_tell_key(&bench, 9, 1, 1, GET_KEY_GRANTED);
@@ -294,7 +294,7 @@ static void newer_key_waits_for_the_confirmation_of_the_older_one(void **state)
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "CM_SET_KEY.REQ");
 	assert_memory_equal(bench.out.items[0].frame.set_key_req.my_nonce, "\x03\x03\x03\x03", NONCE_LEN);
-	assert_int_equal(bench.modem.attempts, 1);
+	assert_int_equal(bench.modem.key.attempts, 1);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "IGNORED your_nonce");
 	bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);
@@ -326,7 +326,7 @@ static void confirmation_of_an_older_key_does_not_count_for_the_newer_one(void *
 		bench_confirm(&bench, 1, results[i]);
 		bench_expect(&bench, "CM_SET_KEY.REQ");
 		bench_expect_state(&bench, MODEM_SET_KEY);
-		assert_false(bench.modem.has_mac);
+		assert_false(bench.modem.identity.has_mac);
 	}
 }
 
@@ -425,7 +425,7 @@ static void confirmation_for_another_host_does_nothing(void **state)
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "");
 	bench_expect_state(&bench, MODEM_SET_KEY);
-	assert_int_equal(bench.modem.foreign_answers, 0);
+	assert_int_equal(bench.modem.identity.foreign_answers, 0);
 }
 
 static void answers_of_another_station_are_ignored_and_counted(void **state)
@@ -445,7 +445,7 @@ static void answers_of_another_station_are_ignored_and_counted(void **state)
 	bench_expect(&bench, "IGNORED source_mac");
 	bench_expect_state(&bench, MODEM_VERIFY);
 	assert_memory_equal(bench.out.items[0].from, bench_other_mac, MAC_LEN);
-	assert_int_equal(bench.modem.foreign_answers, 2);
+	assert_int_equal(bench.modem.identity.foreign_answers, 2);
 	bench_expect_after_ms(&bench, 1000, "REFUSED");
 }
 
@@ -463,7 +463,7 @@ static void frames_that_are_no_answers_do_nothing(void **state)
 		modem_frame(&bench.modem, &frame, bench.now_us, &bench.out);
 		bench_expect(&bench, "");
 	}
-	assert_int_equal(bench.modem.foreign_answers, 0);
+	assert_int_equal(bench.modem.identity.foreign_answers, 0);
 }
 
 static void reset_wipes_the_key_and_waits_for_nothing(void **state)
@@ -475,16 +475,16 @@ static void reset_wipes_the_key_and_waits_for_nothing(void **state)
 		bench_with_key(&bench, 1);
 		if (ready)
 			bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-		modem_reset(&bench.modem);
-		assert_true(octets_are_zero(bench.modem.key.nmk, NMK_LEN));
-		assert_false(bench.modem.has_mac);
+		modem_forget(&bench.modem);
+		assert_true(octets_are_zero(bench.modem.key.given.nmk, NMK_LEN));
+		assert_false(bench.modem.identity.has_mac);
 		bench_expect_state(&bench, MODEM_IDLE);
 		bench_expect_rest(&bench);
 		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 		bench_expect(&bench, "");
 	}
 	bench_set_key(&bench, 2);
-	modem_reset(&bench.modem);
+	modem_forget(&bench.modem);
 	bench_set_key(&bench, 3); /* nothing that was sent before is waited for */
 	bench_expect(&bench, "CM_SET_KEY.REQ");
 	bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);

@@ -17,7 +17,7 @@ static void bench_with_key(struct bench *bench)
 	bench_set_key(bench, 1);
 }
 
-/* It has told its link, so that it is not asked for it with each check. */
+/* The modem has answered a link question, so no check asks for the link. */
 static void bench_with_key_set(struct bench *bench)
 {
 	bench_with_key(bench);
@@ -33,9 +33,9 @@ static void expect_done(const struct bench *bench, uint8_t n, const char *text)
 	bench_expect(bench, text);
 	bench_expect_state(bench, MODEM_READY);
 	bench_expect_rest(bench);
-	assert_memory_equal(bench->modem.key.nmk, key.nmk, NMK_LEN);
-	assert_true(bench->modem.has_mac);
-	assert_memory_equal(bench->modem.mac, bench_modem_mac, MAC_LEN);
+	assert_memory_equal(bench->modem.key.given.nmk, key.nmk, NMK_LEN);
+	assert_true(bench->modem.identity.has_mac);
+	assert_memory_equal(bench->modem.identity.mac, bench_modem_mac, MAC_LEN);
 }
 
 static void check_key(struct bench *bench)
@@ -88,7 +88,7 @@ static void answer_that_names_no_network_tells_nothing(void **state)
 	expect_done(&bench, 1, "");
 }
 
-/* It may be one that answers no such question. */
+/* The modem may be one that answers no such question, so that is not silence. */
 static void missing_answer_of_a_modem_that_never_gave_one_changes_nothing(void **state)
 {
 	struct bench bench;
@@ -121,14 +121,14 @@ static void lost_key_is_set_again_with_the_same_nonce(void **state)
 		bench_expect(&bench, "KEY_LOST, CM_SET_KEY.REQ");
 		const struct set_key_req *req = &bench.out.items[1].frame.set_key_req;
 		assert_memory_equal(req->my_nonce, "\x01\x01\x01\x01", NONCE_LEN);
-		assert_memory_equal(req->new_key, bench.modem.key.nmk, NMK_LEN);
+		assert_memory_equal(req->new_key, bench.modem.key.given.nmk, NMK_LEN);
 		bench_expect_state(&bench, MODEM_SET_KEY);
 		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 		expect_done(&bench, 1, "KEY_SET");
 	}
 }
 
-/* The outlet served in between: that it cannot any more is news. */
+/* The outlet could serve in between, so that it cannot any more is said again. */
 static void silence_and_refusal_are_said_again_for_a_lost_key(void **state)
 {
 	struct bench bench;
@@ -219,7 +219,7 @@ static void modem_that_answers_no_check_twice_is_silent_and_given_the_same_key(v
 	bench_expect_after_ms(&bench, 1000, "CM_GET_KEY.REQ, VS_SW_VER.REQ");
 	bench_expect_state(&bench, MODEM_READY);
 	bench_expect_after_ms(&bench, 1000, silent);
-	assert_false(bench.modem.has_mac);
+	assert_false(bench.modem.identity.has_mac);
 	memcpy(bench.src, bench_other_mac, MAC_LEN);
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
@@ -275,7 +275,7 @@ static void another_modem_heard_before_the_questions_does_not_explain_the_silenc
 	bench_expect_after_ms(&bench, 1000, "CM_GET_KEY.REQ, VS_SW_VER.REQ");
 	bench_expect_after_ms(&bench, 1000, silent);
 	assert_int_equal(bench.out.items[0].error, MME_OK);
-	bench_say_version(&bench, MODEM_QUALCOMM); /* it is taken for ours now */
+	bench_say_version(&bench, MODEM_QUALCOMM); /* this modem is taken for ours now */
 	memcpy(bench.src, bench_modem_mac, MAC_LEN);
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect(&bench, "IGNORED source_mac");
@@ -351,7 +351,7 @@ static void modem_that_answers_the_version_only_is_there(void **state)
 		bench_expect(&bench, "");
 		bench_expect_rest(&bench);
 	}
-	bench_tell_key(&bench, 1, 7, 7, GET_KEY_GRANTED); /* it still counts */
+	bench_tell_key(&bench, 1, 7, 7, GET_KEY_GRANTED); /* this answer still counts */
 	bench_expect(&bench, "KEY_LOST, CM_SET_KEY.REQ");
 }
 
@@ -379,7 +379,7 @@ static void standard_modem_is_missed_once_it_has_answered_any_question(void **st
 	}
 }
 
-/* Its successor may be one that answers none. */
+/* The modem that takes its place may be one that answers no such question. */
 static void what_a_silent_modem_answered_is_not_expected_of_the_next(void **state)
 {
 	struct bench bench;
@@ -430,7 +430,7 @@ static void watched_link_decides_whether_the_modem_is_there(void **state)
 	}
 	bench_expect(&bench, "LINK_LOST");
 	bench_expect_rest(&bench);
-	assert_true(bench.modem.has_mac);
+	assert_true(bench.modem.identity.has_mac);
 }
 
 static void new_key_ends_a_check(void **state)
@@ -463,7 +463,7 @@ static void exchanged_modem_is_found_by_its_restart(void **state)
 	bench_expect_after_ms(&bench, 1000, silent);
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
-	assert_memory_equal(bench.modem.mac, bench_other_mac, MAC_LEN);
+	assert_memory_equal(bench.modem.identity.mac, bench_other_mac, MAC_LEN);
 }
 
 static void restarts_of_others_start_one_check_each_second(void **state)
@@ -484,7 +484,7 @@ static void restarts_of_others_start_one_check_each_second(void **state)
 		bench_expect(&bench, "IGNORED source_mac");
 		bench.now_us += 1;
 	}
-	assert_int_equal(bench.modem.foreign_answers, 6);
+	assert_int_equal(bench.modem.identity.foreign_answers, 6);
 }
 
 int main(void)

@@ -19,10 +19,10 @@ static void bench_with_key(struct bench *bench, enum modem_family configured)
 static void expect_identity(const struct bench *bench, enum modem_family family, const char *version,
 			    const uint8_t mac[MAC_LEN])
 {
-	assert_int_equal(bench->modem.family, family);
-	assert_string_equal(bench->modem.version, version);
-	assert_true(bench->modem.has_mac);
-	assert_memory_equal(bench->modem.mac, mac, MAC_LEN);
+	assert_int_equal(bench->modem.identity.family, family);
+	assert_string_equal(bench->modem.identity.version, version);
+	assert_true(bench->modem.identity.has_mac);
+	assert_memory_equal(bench->modem.identity.mac, mac, MAC_LEN);
 }
 
 static void unknown_modem_is_asked_in_every_vendors_words(void **state)
@@ -38,7 +38,7 @@ static void unknown_modem_is_asked_in_every_vendors_words(void **state)
 	}
 	assert_int_equal(bench.out.items[1].message.nscm_request.request_id, bench.modem.request_id);
 	bench_expect_state(&bench, MODEM_IDENTIFY);
-	assert_int_equal(bench.modem.family, MODEM_AUTO);
+	assert_int_equal(bench.modem.identity.family, MODEM_AUTO);
 }
 
 static void configured_modem_is_asked_in_its_vendors_words_only(void **state)
@@ -71,8 +71,8 @@ static void standard_modem_is_given_the_key_at_once(void **state)
 	bench_expect(&bench, "");
 	bench_say_version(&bench, MODEM_LUMISSIL);
 	bench_expect(&bench, "");
-	assert_int_equal(bench.modem.family, MODEM_STANDARD);
-	assert_false(bench.modem.has_mac);
+	assert_int_equal(bench.modem.identity.family, MODEM_STANDARD);
+	assert_false(bench.modem.identity.has_mac);
 }
 
 static void first_answer_identifies_the_modem_and_the_key_is_sent(void **state)
@@ -129,7 +129,7 @@ static void modem_that_does_not_answer_in_time_is_given_the_key_as_a_standard_on
 	(void)state;
 	bench_with_key(&bench, MODEM_AUTO);
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
-	assert_int_equal(bench.modem.family, MODEM_STANDARD);
+	assert_int_equal(bench.modem.identity.family, MODEM_STANDARD);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
 	expect_identity(&bench, MODEM_STANDARD, "", bench_modem_mac);
@@ -212,7 +212,7 @@ static void late_answer_of_another_station_is_ignored(void **state)
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect(&bench, "IGNORED source_mac");
 	expect_identity(&bench, MODEM_STANDARD, "", bench_modem_mac);
-	assert_int_equal(bench.modem.foreign_answers, 1);
+	assert_int_equal(bench.modem.identity.foreign_answers, 1);
 }
 
 static void answer_to_another_host_does_nothing(void **state)
@@ -225,8 +225,8 @@ static void answer_to_another_host_does_nothing(void **state)
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect(&bench, "");
 	bench_expect_state(&bench, MODEM_IDENTIFY);
-	assert_false(bench.modem.has_mac);
-	assert_int_equal(bench.modem.foreign_answers, 0);
+	assert_false(bench.modem.identity.has_mac);
+	assert_int_equal(bench.modem.identity.foreign_answers, 0);
 }
 
 static void identified_modem_is_not_asked_again_for_the_next_key(void **state)
@@ -308,8 +308,8 @@ static void modem_with_another_mac_is_learnt_when_the_first_one_is_silent(void *
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "IGNORED source_mac");
 	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
-	assert_false(bench.modem.has_mac);
-	assert_string_equal(bench.modem.version, "");
+	assert_false(bench.modem.identity.has_mac);
+	assert_string_equal(bench.modem.identity.version, "");
 	bench_say_version(&bench, MODEM_LUMISSIL);
 	bench_expect(&bench, "IDENTIFIED lumissil, CM_SET_KEY.REQ");
 	expect_identity(&bench, MODEM_LUMISSIL, "1.2.3.4.5", bench_other_mac);
@@ -352,18 +352,18 @@ static void modem_that_answers_but_takes_no_key_is_said_once_and_named_once(void
 		bench_expect(&bench, "CM_SET_KEY.REQ");
 		bench_expect_after_ms(&bench, 1000, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 	}
-	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ"); /* then it falls silent, which is something else */
+	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ"); /* then the modem is silent, which is another trouble */
 	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
-	bench_set_key(&bench, 2); /* both are said again */
+	bench_set_key(&bench, 2); /* with another key both troubles are said again */
 	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect_after_ms(&bench, 1000, "KEY_UNANSWERED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 }
 
-/* It tells its version too late to be identified, but it is there. */
+/* The modem tells its version too late to be identified by it; that it answers counts all the same. */
 static void late_answer_shows_that_the_modem_is_not_silent(void **state)
 {
 	struct bench bench;
@@ -377,7 +377,7 @@ static void late_answer_shows_that_the_modem_is_not_silent(void **state)
 	bench_expect_after_ms(&bench, 1, "KEY_UNANSWERED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 }
 
-/* What it says while it has its key is no answer to what it is asked with the next. */
+/* A version that the modem tells while it has its key is no answer to the questions that come with the next. */
 static void answer_of_before_does_not_count_for_the_next_key(void **state)
 {
 	const struct modem_config config = bench_config(MODEM_AUTO);
@@ -437,11 +437,11 @@ static void unidentified_modem_is_said_once_until_it_is_identified(void **state)
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
-	bench_say_version(&bench, MODEM_QUALCOMM); /* no longer what was said last */
+	bench_say_version(&bench, MODEM_QUALCOMM); /* MODEM_UNIDENTIFIED was said in between */
 	bench_expect(&bench, "IDENTIFIED qualcomm, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 }
 
-/* It answers after 1100 ms: always in the time of the next identification. */
+/* The modem confirms after 1100 ms, when it is already being identified again. */
 static void confirmation_that_comes_during_the_next_identification_counts(void **state)
 {
 	struct bench bench;
@@ -463,13 +463,13 @@ static void gone_interface_means_an_unknown_modem(void **state)
 
 	(void)state;
 	bench_ready(&bench, &config, MODEM_QUALCOMM);
-	modem_reset(&bench.modem);
-	assert_int_equal(bench.modem.family, MODEM_AUTO);
-	assert_string_equal(bench.modem.version, "");
+	modem_forget(&bench.modem);
+	assert_int_equal(bench.modem.identity.family, MODEM_AUTO);
+	assert_string_equal(bench.modem.identity.version, "");
 	bench_set_key(&bench, 2);
-	bench_say_version(&bench, MODEM_QUALCOMM); /* the same one: news all the same */
+	bench_say_version(&bench, MODEM_QUALCOMM); /* the same modem; after the interface was gone it is said again */
 	bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
-	modem_reset(&bench.modem);
+	modem_forget(&bench.modem);
 	memcpy(bench.src, bench_other_mac, MAC_LEN);
 	bench_set_key(&bench, 2);
 	bench_expect(&bench, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
@@ -480,23 +480,13 @@ static void gone_interface_means_an_unknown_modem(void **state)
 	expect_identity(&bench, MODEM_QUALCOMM, "MAC-QCA7005-1.2.5", bench_other_mac);
 }
 
-/* Requests, and what other parts of the station asked for, from whomever. */
+/* Requests, and answers to what other hosts asked, from our modem and from another one. */
 static void other_messages_do_nothing(void **state)
 {
 	static const enum modem_message others[] = {
-		MODEM_NW_STATS_REQ,
-		MODEM_STA_CAP_REQ,
-		MODEM_STA_CAP_CNF,
-		MODEM_VS_SW_VER_REQ,
-		MODEM_VS_RS_DEV_REQ,
-		MODEM_VS_PL_LNK_STATUS_REQ,
-		MODEM_VS_OP_ATTRIBUTES_REQ,
-		MODEM_VS_OP_ATTRIBUTES_CNF,
-		MODEM_VS_HST_ACTION_RSP,
-		MODEM_VS_ATTEN_CHAR_IND,
-		MODEM_NSCM_GET_VERSION_REQ,
-		MODEM_NSCM_RESET_DEVICE_REQ,
-		MODEM_NSCM_GET_D_LINK_STATUS_REQ,
+		MODEM_NW_STATS_REQ,         MODEM_VS_SW_VER_REQ,         MODEM_VS_RS_DEV_REQ,
+		MODEM_VS_PL_LNK_STATUS_REQ, MODEM_VS_HST_ACTION_RSP,     MODEM_VS_ATTEN_CHAR_IND,
+		MODEM_NSCM_GET_VERSION_REQ, MODEM_NSCM_RESET_DEVICE_REQ, MODEM_NSCM_GET_D_LINK_STATUS_REQ,
 	};
 	const struct modem_config config = bench_config(MODEM_AUTO);
 	struct bench bench;
@@ -508,7 +498,7 @@ static void other_messages_do_nothing(void **state)
 		bench_say(&bench, others[i / 2]);
 		bench_expect(&bench, "");
 	}
-	assert_int_equal(bench.modem.foreign_answers, 0);
+	assert_int_equal(bench.modem.identity.foreign_answers, 0);
 }
 
 static void families_have_words(void **state)

@@ -38,7 +38,7 @@ static void bench_joining(struct bench *bench)
 	bench_telling(bench);
 	watch(bench);
 	bench_expect(bench, "VS_PL_LNK_STATUS.REQ");
-	assert_int_equal(bench->modem.link, MODEM_LINK_JOINING);
+	assert_int_equal(bench->modem.link.state, MODEM_LINK_JOINING);
 }
 
 static void bench_linked(struct bench *bench)
@@ -46,7 +46,7 @@ static void bench_linked(struct bench *bench)
 	bench_joining(bench);
 	bench_say_link(bench, VENDOR, true);
 	bench_expect(bench, "LINK_UP");
-	assert_int_equal(bench->modem.link, MODEM_LINK_IS_UP);
+	assert_int_equal(bench->modem.link.state, MODEM_LINK_IS_UP);
 }
 
 /* The same with a Lumissil modem that answers both questions. */
@@ -64,7 +64,7 @@ static void bench_lumissil_linked(struct bench *bench)
 
 static void expect_unwatched(const struct bench *bench)
 {
-	assert_int_equal(bench->modem.link, MODEM_LINK_UNWATCHED);
+	assert_int_equal(bench->modem.link.state, MODEM_LINK_UNWATCHED);
 	bench_expect_rest(bench);
 }
 
@@ -79,7 +79,7 @@ static void modem_that_has_answered_no_link_question_cannot_tell(void **state)
 	watch(&bench);
 	bench_expect(&bench, "LINK_UNKNOWN");
 	expect_unwatched(&bench);
-	bench_say_link(&bench, STATS, false); /* late, but for the next time */
+	bench_say_link(&bench, STATS, false); /* too late for this watch; the next one knows that the modem answers */
 	watch(&bench);
 	bench_expect(&bench, "CM_NW_STATS.REQ");
 }
@@ -137,7 +137,7 @@ static void only_the_ways_that_are_answered_are_asked(void **state)
 	bench_say_link(&bench, STATS, false);
 	watch(&bench);
 	bench_expect(&bench, "CM_NW_STATS.REQ");
-	bench_say_link(&bench, VENDOR, true); /* no vendor's modem */
+	bench_say_link(&bench, VENDOR, true); /* a standard modem is not taken for a vendor's */
 	bench_expect(&bench, "");
 	bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, true);
 	bench_expect(&bench, "");
@@ -163,7 +163,7 @@ static void link_status_of_a_modem_that_may_not_tell_it_says_nothing(void **stat
 	message.vs_pl_lnk_status_cnf.mstatus = 1;
 	message.vs_pl_lnk_status_cnf.link_status = 1;
 	bench_message(&bench, &message);
-	assert_false(bench.modem.tells_vendor_link);
+	assert_false(bench.modem.link.tells_vendor);
 	bench_joining(&bench);
 	bench_message(&bench, &message);
 	bench_expect(&bench, "");
@@ -171,7 +171,7 @@ static void link_status_of_a_modem_that_may_not_tell_it_says_nothing(void **stat
 	message.vs_pl_lnk_status_cnf.link_status = 2;
 	bench_message(&bench, &message);
 	bench_expect(&bench, "");
-	assert_int_equal(bench.modem.link, MODEM_LINK_JOINING);
+	assert_int_equal(bench.modem.link.state, MODEM_LINK_JOINING);
 }
 
 static void modem_is_asked_how_it_tells_its_link_until_it_answers(void **state)
@@ -223,7 +223,8 @@ static void joining_link_is_asked_for_each_200_ms_for_ever(void **state)
 	}
 	bench_say_link(&bench, VENDOR, true);
 	bench_expect(&bench, "LINK_UP");
-	bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ"); /* what went before counts for nothing */
+	bench_expect_after_ms(&bench, 1000,
+			      "VS_PL_LNK_STATUS.REQ"); /* polls from before the link was up do not count */
 	bench_say_link(&bench, VENDOR, true);
 	bench_expect(&bench, "");
 }
@@ -301,8 +302,8 @@ static void other_stations_and_hosts_do_not_tell_of_our_link(void **state)
 	memcpy(bench.dst, bench_other_mac, MAC_LEN);
 	bench_say_link(&bench, VENDOR, true);
 	bench_expect(&bench, "");
-	assert_int_equal(bench.modem.link, MODEM_LINK_JOINING);
-	assert_int_equal(bench.modem.foreign_answers, 3);
+	assert_int_equal(bench.modem.link.state, MODEM_LINK_JOINING);
+	assert_int_equal(bench.modem.identity.foreign_answers, 3);
 }
 
 /* --- up --- */
@@ -356,7 +357,7 @@ static void slow_modem_has_not_lost_its_link(void **state)
 	}
 }
 
-/* One way says no and the other has not answered yet: it has response_ms. */
+/* One way says that the link is down. The other has not answered yet, and has response_ms for it. */
 static void way_that_is_slow_to_answer_is_waited_for(void **state)
 {
 	struct bench bench;
@@ -464,7 +465,7 @@ static void lumissil_modem_says_by_itself_that_the_link_is_up(void **state)
 	bench_unknowing(&bench, MODEM_LUMISSIL, MODEM_LINK_AUTO);
 	bench_say_link(&bench, MODEM_NSCM_D_LINK_READY_IND, false);
 	watch(&bench);
-	bench_expect(&bench, "LINK_UNKNOWN"); /* no proof that it answers questions */
+	bench_expect(&bench, "LINK_UNKNOWN"); /* the indication does not show that the modem answers questions */
 	bench_say_link(&bench, STATS, false);
 	watch(&bench);
 	bench_say_link(&bench, MODEM_NSCM_D_LINK_READY_IND, false);
@@ -521,7 +522,7 @@ static void late_confirmation_that_says_down_hastens_nothing(void **state)
 	bench_say_link(&bench, STATS, false);
 	bench_expect_after_ms(&bench, 1000, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
 	bench_linked(&bench);
-	bench_say_link(&bench, MODEM_NSCM_D_LINK_READY_IND, false); /* not this vendor's */
+	bench_say_link(&bench, MODEM_NSCM_D_LINK_READY_IND, false); /* a message of another vendor's modems */
 	bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
 }
 
@@ -545,7 +546,7 @@ static void flood_of_down_indications_makes_no_flood_of_questions(void **state)
 		}
 	}
 	assert_int_equal(asked, 50); /* one in each 200 ms */
-	assert_int_equal(bench.modem.link, MODEM_LINK_IS_UP);
+	assert_int_equal(bench.modem.link.state, MODEM_LINK_IS_UP);
 }
 
 int main(void)

@@ -41,7 +41,7 @@ static void bench_linked(struct bench *bench)
 
 static void expect_unwatched(const struct bench *bench)
 {
-	assert_int_equal(bench->modem.link, MODEM_LINK_UNWATCHED);
+	assert_int_equal(bench->modem.link.state, MODEM_LINK_UNWATCHED);
 	bench_expect_rest(bench);
 }
 
@@ -53,7 +53,7 @@ static void new_key_ends_watching_silently(void **state)
 	bench_linked(&bench);
 	bench_set_key(&bench, 2);
 	bench_expect(&bench, "CM_SET_KEY.REQ");
-	assert_int_equal(bench.modem.link, MODEM_LINK_UNWATCHED);
+	assert_int_equal(bench.modem.link.state, MODEM_LINK_UNWATCHED);
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "KEY_SET");
 	expect_unwatched(&bench);
@@ -65,7 +65,7 @@ static void gone_interface_ends_watching_silently(void **state)
 
 	(void)state;
 	bench_linked(&bench);
-	modem_reset(&bench.modem);
+	modem_forget(&bench.modem);
 	expect_unwatched(&bench);
 	modem_tick(&bench.modem, bench.now_us + 60000 * MS, &bench.out);
 	bench_expect(&bench, "");
@@ -83,7 +83,7 @@ static void link_of_a_restarted_modem_is_watched_on(void **state)
 	bench_expect_after_ms(&bench, 100, "VS_PL_LNK_STATUS.REQ");
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "KEY_SET"); /* the polls ask for the link */
+	bench_expect(&bench, "KEY_SET"); /* no link question: the watched link is polled anyway */
 	bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
 	bench_say_link(&bench, VENDOR, true);
 	bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
@@ -98,7 +98,7 @@ static void link_of_a_modem_that_lost_its_key_is_watched_on(void **state)
 	modem_check_key(&bench.modem, bench.now_us, &bench.out);
 	bench_tell_key(&bench, 1, 7, 7, GET_KEY_REFUSED);
 	bench_expect(&bench, "KEY_LOST, CM_SET_KEY.REQ");
-	assert_int_equal(bench.modem.link, MODEM_LINK_IS_UP);
+	assert_int_equal(bench.modem.link.state, MODEM_LINK_IS_UP);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "KEY_SET");
 	bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
@@ -119,7 +119,7 @@ static void link_of_a_silent_modem_is_lost_once(void **state)
 			lost += bench.out.items[n].kind == MODEM_LINK_LOST;
 	}
 	assert_int_equal(lost, 1);
-	assert_int_equal(bench.modem.link, MODEM_LINK_UNWATCHED);
+	assert_int_equal(bench.modem.link.state, MODEM_LINK_UNWATCHED);
 }
 
 static void what_a_silent_modem_could_tell_is_forgotten(void **state)
@@ -131,7 +131,7 @@ static void what_a_silent_modem_could_tell_is_forgotten(void **state)
 	bench_say_link(&bench, STATS, false);
 	bench_set_key(&bench, 2);
 	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
-	assert_false(bench.modem.tells_vendor_link);
+	assert_false(bench.modem.link.tells_vendor);
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
@@ -161,7 +161,7 @@ static void modem_that_comes_back_as_another_one_is_asked_every_way(void **state
 	(void)state;
 	bench_joining(&bench);
 	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	while (bench.modem.has_mac) { /* until its silence is believed */
+	while (bench.modem.identity.has_mac) { /* until it counts as silent */
 		bench.now_us = modem_deadline(&bench.modem);
 		modem_tick(&bench.modem, bench.now_us, &bench.out);
 	}

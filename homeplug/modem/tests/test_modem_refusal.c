@@ -156,7 +156,7 @@ static void refusal_tells_the_result(void **state)
 	}
 }
 
-/* The key was sent: the modem refuses it, or falls silent; until it is sent again. Returns whether that was said. */
+/* The key was sent. The modem refuses it, or is silent, until the key is sent again. Returns whether that was said. */
 static bool goes_wrong(struct bench *bench, bool refused, const char *said)
 {
 	bool is_said;
@@ -186,7 +186,7 @@ static void change_of_the_cause_is_said_at_once_and_again_when_it_changes_back(v
 	bench_set_key(&bench, 1);
 	assert_true(goes_wrong(&bench, true, "REFUSED"));
 	assert_true(goes_wrong(&bench, false, "SILENT, CM_SET_KEY.REQ"));
-	assert_false(goes_wrong(&bench, true, "")); /* not within response_ms, but it lasts */
+	assert_false(goes_wrong(&bench, true, "")); /* too early to be said; the trouble lasts */
 	bench_confirm(&bench, 1, 0xff);
 	bench_expect(&bench, "REFUSED");
 	bench_expect_after_ms(&bench, 2000, "CM_SET_KEY.REQ");
@@ -208,7 +208,7 @@ static void causes_that_alternate_are_said_less_and_less_often(void **state)
 		late += is_said && i >= 300;
 	}
 	assert_in_range(said, 15, 26);
-	assert_in_range(late, 9, 10); /* 30 s apart, and it has to be the other one's turn */
+	assert_in_range(late, 9, 10); /* changes are said 30 s apart, and only when the other trouble is found */
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_let_be(&bench);
 	bench_set_key(&bench, 1);
@@ -227,9 +227,9 @@ static void modem_that_refused_is_passed_over_for_another_one(void **state)
 
 	(void)state;
 	bench_refused(&bench);
-	assert_true(bench.modem.has_mac);
+	assert_true(bench.modem.identity.has_mac);
 	bench_expect_after_ms(&bench, 1000, questions);
-	assert_false(bench.modem.has_mac);
+	assert_false(bench.modem.identity.has_mac);
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect(&bench, "");
 	bench_expect_state(&bench, MODEM_IDENTIFY);
@@ -239,7 +239,7 @@ static void modem_that_refused_is_passed_over_for_another_one(void **state)
 	bench_expect(&bench, "IDENTIFIED lumissil, CM_SET_KEY.REQ");
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "KEY_SET, NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
-	assert_memory_equal(bench.modem.mac, bench_other_mac, MAC_LEN);
+	assert_memory_equal(bench.modem.identity.mac, bench_other_mac, MAC_LEN);
 }
 
 static void modem_that_refused_and_is_alone_may_still_take_the_key(void **state)
@@ -252,10 +252,10 @@ static void modem_that_refused_and_is_alone_may_still_take_the_key(void **state)
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	/* it has said what it is, and that was said already */
+	/* the modem has said what it is, and MODEM_IDENTIFIED said so already */
 	bench_expect(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
-	assert_int_equal(bench.modem.family, MODEM_QUALCOMM);
-	assert_memory_equal(bench.modem.mac, bench_modem_mac, MAC_LEN);
+	assert_int_equal(bench.modem.identity.family, MODEM_QUALCOMM);
+	assert_memory_equal(bench.modem.identity.mac, bench_modem_mac, MAC_LEN);
 }
 
 static void modem_that_refused_at_first_is_reset_when_it_takes_the_key(void **state)
@@ -302,14 +302,14 @@ static void another_modem_that_takes_the_key_after_the_refusal_is_learnt(void **
 	bench_set_key(&bench, 1);
 	bench_confirm(&bench, 1, 0xff);
 	bench_expect(&bench, "REFUSED");
-	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN); /* the same one, beside itself */
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN); /* the modem that has just refused cannot confirm */
 	bench_expect(&bench, "");
 	memcpy(bench.src, bench_other_mac, MAC_LEN);
 	bench_confirm(&bench, 1, 0xff);
 	bench_expect(&bench, "");
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "UNIDENTIFIED standard, KEY_SET, CM_NW_STATS.REQ");
-	assert_memory_equal(bench.modem.mac, bench_other_mac, MAC_LEN);
+	assert_memory_equal(bench.modem.identity.mac, bench_other_mac, MAC_LEN);
 }
 
 static void while_the_refusal_is_waited_for_only_the_known_modem_is_heard(void **state)
@@ -338,7 +338,7 @@ static void next_key_forgives_the_modem_that_refused(void **state)
 	bench_expect(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 	bench_refused(&bench);
 	bench_expect_after_ms(&bench, 1000, questions);
-	bench_set_key(&bench, 2); /* while it is passed over: no more */
+	bench_set_key(&bench, 2); /* with another key it is passed over no more */
 	bench_expect(&bench, "");
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect(&bench, "CM_SET_KEY.REQ");
@@ -358,7 +358,7 @@ static void key_that_waits_its_time_after_a_refused_one_is_sent_without_an_ident
 	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
 }
 
-/* What it said once counts no more when it takes the key without saying it again. */
+/* A modem that takes the key in a later identification without having answered that one is unidentified. */
 static void modem_that_refused_has_to_say_what_it_is_each_time_it_is_asked(void **state)
 {
 	struct bench bench;

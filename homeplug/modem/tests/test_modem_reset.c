@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which key the local modem is reset after, and what it says to that. */
+/* After which keys the local modem is reset, and what it answers. */
 #include "homeplug/modem/tests/modem_reset_fixture.h"
 
 #include <setjmp.h>
@@ -61,7 +61,7 @@ static void configured_modem_that_never_said_what_it_is_is_not_reset(void **stat
 		bench_expect_state(&bench, MODEM_READY);
 		assert_int_equal(bench.out.items[0].kind, MODEM_NOT_RESET);
 		assert_int_equal(bench.out.items[0].error, MME_OK);
-		bench_say_version(&bench, families[i]); /* late, but for the next key */
+		bench_say_version(&bench, families[i]); /* too late for this key; the next one is followed by a reset */
 		bench_let_be(&bench);
 		bench_set_key(&bench, 2);
 		bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);

@@ -14,7 +14,7 @@ static void gone_interface_ends_the_reset(void **state)
 
 	(void)state;
 	bench_waiting(&bench);
-	modem_reset(&bench.modem);
+	modem_forget(&bench.modem);
 	bench_expect_rest(&bench);
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect(&bench, "");
@@ -25,7 +25,7 @@ static void gone_interface_ends_the_reset(void **state)
 /* The interface goes and comes back; the modem takes key n on it. */
 static void lose_interface_and_take_key(struct bench *bench, uint8_t n)
 {
-	modem_reset(&bench->modem);
+	modem_forget(&bench->modem);
 	bench_set_key(bench, n);
 	bench_say_version(bench, MODEM_QUALCOMM);
 	bench_expect(bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
@@ -41,12 +41,12 @@ static void reset_cut_short_with_the_interface_is_not_repeated_after_the_next_ke
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		stages[i](&bench);
-		assert_true(modem_resets(&bench.modem));
+		assert_true(modem_is_resetting(&bench.modem));
 		lose_interface_and_take_key(&bench, 2);
 		expect_set(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
-		assert_false(modem_resets(&bench.modem));
+		assert_false(modem_is_resetting(&bench.modem));
 		bench_let_be(&bench);
-		bench_set_key(&bench, 3); /* with an interface all the time */
+		bench_set_key(&bench, 3); /* without losing the interface */
 		bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);
 		bench_expect_state(&bench, MODEM_RESET);
 	}
@@ -58,10 +58,10 @@ static void reset_cut_short_counts_until_a_key_is_set(void **state)
 
 	(void)state;
 	bench_waiting(&bench);
-	modem_reset(&bench.modem);
+	modem_forget(&bench.modem);
 	bench_set_key(&bench, 2);
 	bench_set_key(&bench, 3);
-	lose_interface_and_take_key(&bench, 4); /* its carrier came and went */
+	lose_interface_and_take_key(&bench, 4); /* a reset cost the carrier again */
 	expect_set(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 }
 
@@ -88,7 +88,7 @@ static void silence_after_a_reset_cut_short_is_said_when_reset_ms_are_over(void 
 	for (size_t i = 0; i < 2; i++) {
 		stages[i](&bench); /* reset_ms, 10 s, begin */
 		bench_wait_ms(&bench, 100);
-		modem_reset(&bench.modem);
+		modem_forget(&bench.modem);
 		bench_wait_ms(&bench, 4000);
 		expect_silence_after(&bench, 5); /* after 10.6 s */
 	}
@@ -100,7 +100,7 @@ static void interface_that_was_away_for_reset_ms_leaves_no_patience(void **state
 
 	(void)state;
 	bench_waiting(&bench);
-	modem_reset(&bench.modem);
+	modem_forget(&bench.modem);
 	bench_wait_ms(&bench, 10000);
 	expect_silence_after(&bench, 1);
 }
@@ -111,7 +111,7 @@ static void modem_that_announces_itself_after_a_reset_cut_short_has_not_restarte
 
 	(void)state;
 	bench_waiting(&bench);
-	modem_reset(&bench.modem);
+	modem_forget(&bench.modem);
 	bench_set_key(&bench, 2);
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
@@ -124,7 +124,7 @@ static void refusal_after_a_reset_cut_short_is_said_at_once(void **state)
 
 	(void)state;
 	bench_waiting(&bench);
-	modem_reset(&bench.modem);
+	modem_forget(&bench.modem);
 	bench_set_key(&bench, 2);
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_confirm(&bench, 2, 2);
@@ -139,7 +139,7 @@ static void key_that_is_set_ends_the_patience_after_a_reset_cut_short(void **sta
 	bench_resetting(&bench);
 	lose_interface_and_take_key(&bench, 1);
 	expect_set(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
-	modem_reset(&bench.modem);
+	modem_forget(&bench.modem);
 	expect_silence_after(&bench, 1);
 }
 
@@ -155,7 +155,7 @@ static void interface_lost_at_another_time_cuts_no_reset_short(void **state)
 	bench_with_key_sent(&bench, MODEM_QUALCOMM);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
 	bench_expect_state(&bench, MODEM_VERIFY);
-	assert_false(modem_resets(&bench.modem));
+	assert_false(modem_is_resetting(&bench.modem));
 	lose_interface_and_take_key(&bench, 2);
 	bench_expect(&bench, "RESETTING, VS_RS_DEV.REQ");
 }

@@ -22,7 +22,7 @@ static void bench_after_sessions(struct bench *bench)
 static void bench_tick_until_asked_again(struct bench *bench, uint8_t key)
 {
 	bench_expect_state(bench, MODEM_IDENTIFY);
-	for (int i = 0; i < 3 && bench->modem.state != MODEM_SET_KEY; i++) {
+	for (int i = 0; i < 3 && modem_state(&bench->modem) != MODEM_SET_KEY; i++) {
 		bench->now_us = modem_deadline(&bench->modem);
 		modem_tick(&bench->modem, bench->now_us, &bench->out);
 	}
@@ -62,7 +62,7 @@ static void newer_key_inherits_a_reset_that_is_due(void **state)
 	bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "RESETTING, VS_RS_DEV.REQ");
 	bench_let_be(&bench);
-	bench_set_key(&bench, 4); /* this one inherits none: the modem resets already */
+	bench_set_key(&bench, 4); /* no second reset for this key: the modem resets already */
 	bench_say_reset_cnf(&bench, 1);
 	bench_expect(&bench, "NOT_RESET result, CM_SET_KEY.REQ");
 	bench_confirm(&bench, 4, SET_KEY_RESULT_TAKEN);
@@ -76,14 +76,14 @@ static void reset_that_is_due_is_not_forgotten_with_the_interface(void **state)
 	(void)state;
 	bench_after_sessions(&bench);
 	bench_set_key_after_session(&bench, 2);
-	modem_reset(&bench.modem);
+	modem_forget(&bench.modem);
 	bench_set_key(&bench, 3);
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "RESETTING, VS_RS_DEV.REQ");
 }
 
-/* It was not known that it could reset, but the session's key is gone from it. */
+/* The modem could not be reset, as it was not identified. The session's key is gone from it all the same. */
 static void reset_is_not_made_up_for_later(void **state)
 {
 	struct modem_config config = bench_config(MODEM_AUTO);
@@ -114,7 +114,7 @@ static void reset_of_a_modem_that_had_its_key_is_not_due_after_the_interface_was
 	bench_set_key_after_session(&bench, 2);
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
 	bench_tick_until_asked_again(&bench, 2);
-	modem_reset(&bench.modem);
+	modem_forget(&bench.modem);
 	bench_set_key(&bench, 3);
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_confirm(&bench, 3, SET_KEY_RESULT_TAKEN);
@@ -129,13 +129,13 @@ static void session_that_ends_without_an_interface_is_followed_by_a_reset(void *
 	bench_after_sessions(&bench);
 	bench_set_key_after_session(&bench, 2);
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
-	bench_say_reset_cnf(&bench, 1); /* of the session before */
+	bench_say_reset_cnf(&bench, 1); /* refuses the reset of the session before */
 	for (int losses = 1; losses <= 2; losses++) {
-		modem_reset(&bench.modem);
-		modem_session_ended(&bench.modem);
+		modem_forget(&bench.modem);
+		modem_remember_session(&bench.modem);
 		if (losses == 2) {
 			bench_set_key(&bench, 3);
-			modem_reset(&bench.modem);
+			modem_forget(&bench.modem);
 		}
 		bench_set_key(&bench, 4);
 		bench_say_version(&bench, MODEM_QUALCOMM);

@@ -26,14 +26,14 @@ static void second_reset_confirmation_does_not_begin_anew(void **state)
 	assert_int_equal(modem_deadline(&bench.modem), deadline_us);
 }
 
-/* It answers on its way down: up is when it was away in between. */
+/* The modem still answers on its way down. It is up again when it answers after it was away. */
 static void answers_before_it_goes_down_do_not_end_the_wait(void **state)
 {
 	struct bench bench;
 
 	(void)state;
 	bench_waiting(&bench);
-	bench_say_version(&bench, MODEM_QUALCOMM); /* not even asked */
+	bench_say_version(&bench, MODEM_QUALCOMM); /* before it is asked */
 	bench_expect(&bench, "");
 	for (int i = 0; i < 3; i++) {
 		bench_expect_after_ms(&bench, 200, "VS_SW_VER.REQ");
@@ -109,7 +109,7 @@ static void modem_that_does_not_come_back_is_silent_and_identified_again(void **
 	bench_expect_after_ms(&bench, 200, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 	assert_int_equal(bench.out.items[0].waited_ms, 10000);
 	bench_expect_state(&bench, MODEM_IDENTIFY);
-	assert_false(bench.modem.has_mac);
+	assert_false(bench.modem.identity.has_mac);
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	bench_expect_after_ms(&bench, 1000, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ"); /* said once */
 	bench_say_version(&bench, MODEM_QUALCOMM);

@@ -43,7 +43,7 @@ static void restarted_modem_is_identified_and_given_the_same_key_again(void **st
 		bench_expect(&bench, "VS_HST_ACTION.RSP, RESTARTED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 		bench_say_host_action(&bench, actions[i]); /* the modem repeats it */
 		bench_expect(&bench, "VS_HST_ACTION.RSP");
-		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN); /* of before the restart */
+		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN); /* a confirmation from before the restart */
 		bench_expect(&bench, "");
 		bench_say_version(&bench, MODEM_QUALCOMM);
 		bench_expect(&bench, "CM_SET_KEY.REQ"); /* as it was before */
@@ -62,7 +62,7 @@ static void restarted_modem_that_does_not_answer_is_given_the_key_and_keeps_its_
 	bench_ready(&bench, &config, MODEM_QUALCOMM);
 	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
-	assert_int_equal(bench.modem.family, MODEM_QUALCOMM);
+	assert_int_equal(bench.modem.identity.family, MODEM_QUALCOMM);
 	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 }
 
@@ -149,7 +149,7 @@ static void another_stations_or_hosts_restart_is_none_of_ours(void **state)
 		     "IGNORED source_mac, CM_GET_KEY.REQ, VS_SW_VER.REQ, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 	bench_expect_state(&bench, MODEM_READY);
 	assert_memory_equal(bench.out.items[0].from, bench_other_mac, MAC_LEN);
-	assert_int_equal(bench.modem.foreign_answers, 1);
+	assert_int_equal(bench.modem.identity.foreign_answers, 1);
 	memcpy(bench.src, bench_modem_mac, MAC_LEN);
 	bench_say_version(&bench, MODEM_QUALCOMM); /* ours is still there */
 	memcpy(bench.dst, mac_broadcast, MAC_LEN);
@@ -200,7 +200,7 @@ static void flood_of_indications_is_one_restart_each_second(void **state)
 	assert_int_equal(keys, 10);
 }
 
-/* It says it when it comes up: the key is verified by then. */
+/* The modem announces the reset when it has come up; its key is already being verified by then. */
 static void indication_repeated_after_our_reset_is_no_restart(void **state)
 {
 	struct bench bench;
@@ -233,7 +233,7 @@ static void key_of_a_modem_that_restarts_before_it_confirms_waits_for_its_second
 		bench_expect(&bench, restarted);
 		bench_say_version(&bench, MODEM_QUALCOMM);
 		bench_expect(&bench, "");
-		if (confirmed) { /* of before the restart: it has lost the key again */
+		if (confirmed) { /* a confirmation from before the restart, which has lost the key again */
 			bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 			bench_expect(&bench, "CM_SET_KEY.REQ");
 		} else {
@@ -244,7 +244,7 @@ static void key_of_a_modem_that_restarts_before_it_confirms_waits_for_its_second
 	}
 }
 
-/* It announces itself before it has left any question unanswered for long enough. */
+/* The modem restarts before any question was open long enough to count as unanswered. */
 static void modem_that_restarts_again_and_again_is_said_once(void **state)
 {
 	static const char said[] = "VS_HST_ACTION.RSP, RESTARTED, RESTARTS, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ";
@@ -285,7 +285,7 @@ static void restarts_before_the_next_key_was_given_are_not_held_against_it(void 
 	bench_expect(&bench, restarted);
 }
 
-/* It says it when it has come up: its key has been verified by then. */
+/* The modem announces the reset when it has come up; its key has been verified by then. */
 static void indication_shortly_after_our_reset_is_no_restart(void **state)
 {
 	struct bench bench;
@@ -341,7 +341,7 @@ static void what_was_heard_before_the_interface_was_gone_hides_nothing_after_it(
 		memcpy(bench.src, bench_modem_mac, MAC_LEN);
 		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
 		bench_expect(&bench, restarted);
-		modem_reset(&bench.modem);
+		modem_forget(&bench.modem);
 		bench_set_key(&bench, 2);
 		bench_say_version(&bench, MODEM_QUALCOMM);
 		bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);

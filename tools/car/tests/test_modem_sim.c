@@ -143,12 +143,10 @@ static void each_family_answers_its_own_vendors_questions_and_the_standards(void
 		{MODEM_VS_SW_VER_REQ, true, false, false},
 		{MODEM_VS_RS_DEV_REQ, true, false, false},
 		{MODEM_VS_PL_LNK_STATUS_REQ, true, false, false},
-		{MODEM_VS_OP_ATTRIBUTES_REQ, true, false, false},
 		{MODEM_NSCM_GET_VERSION_REQ, false, true, false},
 		{MODEM_NSCM_GET_D_LINK_STATUS_REQ, false, true, false},
 		{MODEM_NSCM_RESET_DEVICE_REQ, false, false, false},
 		{MODEM_NW_STATS_REQ, true, true, true},
-		{MODEM_STA_CAP_REQ, true, true, true},
 		{MODEM_VS_HST_ACTION_RSP, false, false, false},
 	};
 	struct modem_sim modem = qca;
@@ -167,9 +165,8 @@ static void each_family_answers_its_own_vendors_questions_and_the_standards(void
 
 static void answers_survive_the_wire(void **state)
 {
-	static const enum modem_message questions[] = {MODEM_VS_SW_VER_REQ, MODEM_VS_OP_ATTRIBUTES_REQ,
-						       MODEM_VS_PL_LNK_STATUS_REQ, MODEM_NW_STATS_REQ,
-						       MODEM_STA_CAP_REQ};
+	static const enum modem_message questions[] = {MODEM_VS_SW_VER_REQ, MODEM_VS_PL_LNK_STATUS_REQ,
+						       MODEM_NW_STATS_REQ};
 	struct modem_sim modem = qca;
 
 	(void)state;

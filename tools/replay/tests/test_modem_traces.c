@@ -50,20 +50,14 @@ static const struct {
 	{IONIQ_FOCCI, MODEM_VS_ATTEN_CHAR_IND, 20},
 	{IONIQ_2022, MODEM_VS_SW_VER_REQ, 2},
 	{IONIQ_2022, MODEM_VS_SW_VER_CNF, 2},
-	{IONIQ_2022, MODEM_VS_OP_ATTRIBUTES_REQ, 2},
-	{IONIQ_2022, MODEM_VS_OP_ATTRIBUTES_CNF, 2},
 	{IONIQ_2022, MODEM_VS_ATTEN_CHAR_IND, 10},
 	{IONIQ_APR_16, MODEM_VS_ATTEN_CHAR_IND, 10},
 	{IONIQ_APR_24, MODEM_VS_SW_VER_REQ, 2},
 	{IONIQ_APR_24, MODEM_VS_SW_VER_CNF, 2},
-	{IONIQ_APR_24, MODEM_VS_OP_ATTRIBUTES_REQ, 2},
-	{IONIQ_APR_24, MODEM_VS_OP_ATTRIBUTES_CNF, 2},
 	{IONIQ_APR_24, MODEM_VS_ATTEN_CHAR_IND, 30},
 	{POLESTAR, MODEM_VS_ATTEN_CHAR_IND, 10},
 	{ALPI, MODEM_VS_SW_VER_REQ, 2},
 	{ALPI, MODEM_VS_SW_VER_CNF, 2},
-	{ALPI, MODEM_VS_OP_ATTRIBUTES_REQ, 2},
-	{ALPI, MODEM_VS_OP_ATTRIBUTES_CNF, 2},
 	{DEHNER, MODEM_VS_SW_VER_REQ, 1},
 	{DEHNER, MODEM_VS_SW_VER_CNF, 2},
 	{COMPLEO_2022, MODEM_VS_SW_VER_REQ, 2},
@@ -75,8 +69,6 @@ static const struct {
 	{SUPERCHARGER, MODEM_VS_ATTEN_CHAR_IND, 10},
 	{MODEL_Y, MODEM_VS_SW_VER_REQ, 2},
 	{MODEL_Y, MODEM_VS_SW_VER_CNF, 2},
-	{MODEL_Y, MODEM_VS_OP_ATTRIBUTES_REQ, 2},
-	{MODEL_Y, MODEM_VS_OP_ATTRIBUTES_CNF, 2},
 	{MODEL_Y, MODEM_VS_ATTEN_CHAR_IND, 10},
 };
 
@@ -132,8 +124,6 @@ static size_t kept(const struct modem_mme *mme, const uint8_t *frame, size_t pad
 	switch (mme->message) {
 	case MODEM_VS_SW_VER_CNF:
 		return (size_t)23 + frame[22];
-	case MODEM_VS_OP_ATTRIBUTES_CNF:
-		return 101;
 	case MODEM_VS_ATTEN_CHAR_IND:
 		return (size_t)36 + mme->vs_atten_char_ind.num_groups;
 	default:
@@ -206,7 +196,7 @@ static void every_modem_message_round_trips_and_is_counted(void **state)
 	for (size_t i = 0; i < COUNT_OF(wanted); i++)
 		listed += wanted[i].frames;
 	assert_int_equal(frames, listed);
-	assert_int_equal(frames, 201);
+	assert_int_equal(frames, 185);
 }
 
 struct texts {
@@ -272,66 +262,6 @@ static void every_modem_tells_its_device_and_version(void **state)
 	assert_int_equal(frames_with(&texts, "20 MAC-QCA7420-1.3.0.2134-00-20151212-CS"), 6);
 	assert_int_equal(frames_with(&texts, "20 MAC-QCA7420-1.4.0.20-00-20171027-CS"), 7);
 	assert_int_equal(texts.count, 5);
-}
-
-static void note_attributes(const uint8_t *frame, size_t len, uint64_t time_us, void *ctx)
-{
-	struct modem_mme mme;
-	char text[2 * QUALCOMM_VERSION_SIZE];
-
-	(void)time_us;
-	if (modem_mme_decode(frame, len, &mme) != MME_OK || mme.message != MODEM_VS_OP_ATTRIBUTES_CNF)
-		return;
-	const struct vs_op_attributes_cnf *cnf = &mme.vs_op_attributes_cnf;
-	assert_int_equal(len, 1053);
-	assert_int_equal(cnf->status, 0);
-	snprintf(text, sizeof(text), "%u %s %s %u.%u.%u.%u-%02u %s %s", cnf->size, cnf->hardware, cnf->software,
-		 cnf->version[0], cnf->version[1], cnf->version[2], cnf->version[4], cnf->version[3], cnf->build_date,
-		 cnf->release_type);
-	note_text(ctx, text);
-}
-
-static void every_modem_tells_its_attributes(void **state)
-{
-	struct texts texts = {0};
-
-	(void)state;
-	each_frame_of_all(note_attributes, &texts);
-	print_texts(&texts);
-	assert_int_equal(frames_with(&texts, "118 QCA7420 MAC 1.3.0.2134-00 20151212 CS"), 2);
-	assert_int_equal(frames_with(&texts, "118 QCA7420 MAC 1.4.0.20-00 20171027 CS"), 6);
-	assert_int_equal(texts.count, 2);
-}
-
-/* Two modems answer an OP_ATTRIBUTES request with its cookie. */
-struct cookies {
-	uint8_t cookie[QUALCOMM_COOKIE_LEN];
-	size_t confirmations;
-};
-
-static void note_cookie(const uint8_t *frame, size_t len, uint64_t time_us, void *ctx)
-{
-	struct cookies *cookies = ctx;
-	struct modem_mme mme;
-
-	(void)time_us;
-	if (modem_mme_decode(frame, len, &mme) != MME_OK)
-		return;
-	if (mme.message == MODEM_VS_OP_ATTRIBUTES_REQ)
-		memcpy(cookies->cookie, mme.vs_op_attributes_req.cookie, QUALCOMM_COOKIE_LEN);
-	if (mme.message != MODEM_VS_OP_ATTRIBUTES_CNF)
-		return;
-	assert_memory_equal(mme.vs_op_attributes_cnf.cookie, cookies->cookie, QUALCOMM_COOKIE_LEN);
-	cookies->confirmations++;
-}
-
-static void every_attributes_confirmation_echoes_the_cookie(void **state)
-{
-	struct cookies cookies = {0};
-
-	(void)state;
-	each_frame_of_all(note_cookie, &cookies);
-	assert_int_equal(cookies.confirmations, 8);
 }
 
 struct profiles {
@@ -431,8 +361,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_modem_message_round_trips_and_is_counted),
 		cmocka_unit_test(every_modem_tells_its_device_and_version),
-		cmocka_unit_test(every_modem_tells_its_attributes),
-		cmocka_unit_test(every_attributes_confirmation_echoes_the_cookie),
 		cmocka_unit_test(vs_atten_char_says_the_same_as_the_standards_profile),
 		cmocka_unit_test(every_nw_info_confirmation_is_left_to_its_own_codec),
 	};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "homeplug/modem/modem_config.h"
+
+void modem_defaults(struct modem_config *config)
+{
+	*config = (struct modem_config){
+		.family = MODEM_AUTO,
+		.link_detection = MODEM_LINK_AUTO,
+		.identify_ms = 300,
+		.response_ms = 1000,
+		.reset_ms = 10000,
+		.poll_ms = 200,
+		.supervise_ms = 1000,
+		.link_lost_polls = 3,
+	};
+}
+
+const char *modem_family_text(enum modem_family family)
+{
+	switch (family) {
+	case MODEM_QUALCOMM:
+		return "qualcomm";
+	case MODEM_LUMISSIL:
+		return "lumissil";
+	case MODEM_STANDARD:
+		return "standard";
+	case MODEM_AUTO:
+		break;
+	}
+	return "auto";
+}
