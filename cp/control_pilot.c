@@ -6,53 +6,91 @@
 #include <assert.h>
 #include <string.h>
 
-static struct control_pilot_output *say(struct control_pilot_outputs *out, enum control_pilot_output_kind kind)
+/* --- helpers --- */
+
+static void say(struct control_pilot_outputs *out, enum control_pilot_output_kind kind)
 {
 	assert(out->count < CONTROL_PILOT_OUTPUTS);
-	struct control_pilot_output *item = &out->items[out->count++];
-	memset(item, 0, sizeof(*item));
-	item->kind = kind;
-	return item;
+	out->items[out->count++] = kind;
 }
 
-static void ask(struct control_pilot *pilot, struct pilot_request request, struct control_pilot_outputs *out)
+static void ask(struct control_pilot *pilot, struct pilot_request request, uint64_t now_us)
 {
-	say(out, CONTROL_PILOT_REQUEST)->request = request;
-	pilot->requested = request;
+	pilot_asking_want(&pilot->asking, request, now_us);
+	pilot->refused = false;
 	if (request.kind == PILOT_F)
 		pilot->f_expected = true;
+	if (request.kind == PILOT_HLC)
+		pilot->nominal_is_open = false;
 }
 
-static void enter(struct control_pilot *pilot, enum control_pilot_phase phase, uint64_t deadline_us)
+static void ask_kind(struct control_pilot *pilot, enum pilot_request_kind kind, uint64_t now_us)
+{
+	ask(pilot, (struct pilot_request){.kind = kind}, now_us);
+}
+
+/* A phase without an end of its own. */
+static void enter(struct control_pilot *pilot, enum control_pilot_phase phase)
 {
 	pilot->phase = phase;
-	pilot->deadline_us = deadline_us;
-}
-
-static uint64_t after_ms(uint64_t now_us, uint32_t ms)
-{
-	return now_us + (uint64_t)ms * 1000;
-}
-
-void control_pilot_defaults(struct control_pilot_config *config, bool strict)
-{
-	*config = (struct control_pilot_config){
-		.hlc_at_start = true,
-		.step_f_ms = 5000,
-		.step_x1_ms = 500,
-		.step_x1_hlc_ms = 3000,
-		.init_retries = strict ? 2 : 0,
-		.nominal_needs_eim = strict,
-	};
-}
-
-void control_pilot_init(struct control_pilot *pilot, const struct control_pilot_config *config)
-{
-	memset(pilot, 0, sizeof(*pilot));
-	pilot->config = *config;
-	pilot->state = CP_STATE_A1;
+	pilot->hold_ms = 0;
 	pilot->deadline_us = CONTROL_PILOT_NEVER;
 }
+
+static bool has_step(const struct control_pilot *pilot)
+{
+	return pilot->phase == CONTROL_PILOT_PULSE || pilot->phase == CONTROL_PILOT_F_STEP ||
+	       pilot->phase == CONTROL_PILOT_X1_STEP || pilot->phase == CONTROL_PILOT_AUTHORIZED;
+}
+
+/* The step's time begins when the station has confirmed it, and begins again when that turns out to be wrong. */
+static void time_step(struct control_pilot *pilot, uint64_t now_us)
+{
+	if (!has_step(pilot) || !pilot->asking.confirmed)
+		pilot->deadline_us = CONTROL_PILOT_NEVER;
+	else if (pilot->deadline_us == CONTROL_PILOT_NEVER && pilot->hold_ms > 0)
+		pilot->deadline_us = now_us + (uint64_t)pilot->hold_ms * 1000;
+}
+
+/* A phase that is left when its request was in force for hold_ms. */
+static void enter_step(struct control_pilot *pilot, enum control_pilot_phase phase, enum pilot_request_kind kind,
+		       uint32_t hold_ms, uint64_t now_us)
+{
+	enter(pilot, phase);
+	ask_kind(pilot, kind, now_us);
+	pilot->hold_ms = hold_ms;
+}
+
+static bool shows_pwm(enum cp_state state)
+{
+	return state == CP_STATE_A2 || state == CP_STATE_B2 || state == CP_STATE_C2 || state == CP_STATE_D2;
+}
+
+static bool shows_no_pwm(enum cp_state state)
+{
+	return state == CP_STATE_A1 || state == CP_STATE_B1 || state == CP_STATE_C1 || state == CP_STATE_D1;
+}
+
+/* The nominal current that the reported duty cycle stands for, 0 where it was not told or is no nominal one. */
+static uint32_t shown_current_da(const struct control_pilot *pilot)
+{
+	uint32_t current_da = 0;
+
+	if (!pilot->duty_is_known || !shows_pwm(pilot->state))
+		return 0;
+	return duty_cycle_to_current(pilot->duty, &current_da) == DUTY_CYCLE_CURRENT ? current_da : 0;
+}
+
+/* The reported duty cycle asks for digital communication. */
+static bool shows_hlc(const struct control_pilot *pilot)
+{
+	uint32_t current_da;
+
+	return pilot->duty_is_known && shows_pwm(pilot->state) &&
+	       duty_cycle_to_current(pilot->duty, &current_da) == DUTY_CYCLE_DIGITAL;
+}
+
+/* --- basic charging --- */
 
 /* What basic charging may offer now: X2 with the capped limit, or X1 where that is below 6 A. */
 static struct pilot_request basic_charging_request(const struct control_pilot *pilot)
@@ -64,52 +102,25 @@ static struct pilot_request basic_charging_request(const struct control_pilot *p
 		current_da = pilot->config.nominal_current_da;
 	if (current_da > PILOT_CURRENT_MAX)
 		current_da = PILOT_CURRENT_MAX;
-	if (!permitted || current_da < PILOT_CURRENT_MIN)
+	if (!permitted || !pilot->nominal_is_open || current_da < PILOT_CURRENT_MIN)
 		return (struct pilot_request){.kind = PILOT_X1};
 	return (struct pilot_request){.kind = PILOT_X2, .current_da = current_da};
 }
 
-static void offer_basic_charging(struct control_pilot *pilot, struct control_pilot_outputs *out)
+static void offer_basic_charging(struct control_pilot *pilot, uint64_t now_us)
 {
 	struct pilot_request request = basic_charging_request(pilot);
 
-	if (request.kind != pilot->requested.kind || request.current_da != pilot->requested.current_da)
-		ask(pilot, request, out);
+	if (!pilot_request_equals(request, pilot->asking.request))
+		ask(pilot, request, now_us);
 }
 
-static void ask_hlc(struct control_pilot *pilot, struct control_pilot_outputs *out)
-{
-	ask(pilot, (struct pilot_request){.kind = PILOT_HLC}, out);
-}
-
-static void begin_hlc(struct control_pilot *pilot, struct control_pilot_outputs *out)
-{
-	if (pilot->phase == CONTROL_PILOT_HLC)
-		return;
-	enter(pilot, CONTROL_PILOT_HLC, CONTROL_PILOT_NEVER);
-	ask_hlc(pilot, out);
-}
-
-static void begin_f_phase(struct control_pilot *pilot, enum control_pilot_phase phase, uint64_t now_us,
-			  struct control_pilot_outputs *out)
-{
-	say(out, CONTROL_PILOT_PAUSE_LISTENING);
-	ask(pilot, (struct pilot_request){.kind = PILOT_F}, out);
-	enter(pilot, phase, after_ms(now_us, pilot->config.step_f_ms));
-}
-
-static void begin_x1_step(struct control_pilot *pilot, uint32_t duration_ms, uint64_t now_us,
-			  struct control_pilot_outputs *out)
-{
-	ask(pilot, (struct pilot_request){.kind = PILOT_X1}, out);
-	enter(pilot, CONTROL_PILOT_X1_STEP, after_ms(now_us, duration_ms));
-}
-
-static void begin_basic(struct control_pilot *pilot, struct control_pilot_outputs *out)
+static void begin_basic(struct control_pilot *pilot, uint64_t now_us)
 {
 	pilot->pwm_seen = false;
-	enter(pilot, CONTROL_PILOT_BASIC, CONTROL_PILOT_NEVER);
-	offer_basic_charging(pilot, out);
+	pilot->a_in_f = 0;
+	enter(pilot, CONTROL_PILOT_BASIC);
+	offer_basic_charging(pilot, now_us);
 }
 
 static bool eim_is_wanted(const struct control_pilot *pilot)
@@ -117,16 +128,58 @@ static bool eim_is_wanted(const struct control_pilot *pilot)
 	return pilot->config.basic_charging_on_eim && pilot->config.has_ac && pilot->authorized && !pilot->hlc_charging;
 }
 
-/* EIM was accepted while 5 % is on the pilot: slac-timers document, section 5, "EIM versus matching". */
+/* --- the ways into other phases --- */
+
+static void begin_hlc(struct control_pilot *pilot, uint64_t now_us)
+{
+	if (pilot->phase == CONTROL_PILOT_HLC)
+		return;
+	enter(pilot, CONTROL_PILOT_HLC);
+	ask_kind(pilot, PILOT_HLC, now_us);
+}
+
+static void begin_f_phase(struct control_pilot *pilot, enum control_pilot_phase phase, uint64_t now_us,
+			  struct control_pilot_outputs *out)
+{
+	say(out, CONTROL_PILOT_PAUSE_LISTENING);
+	enter_step(pilot, phase, PILOT_F, pilot->config.step_f_ms, now_us);
+}
+
+static void begin_x1_step(struct control_pilot *pilot, uint32_t hold_ms, uint64_t now_us)
+{
+	enter_step(pilot, CONTROL_PILOT_X1_STEP, PILOT_X1, hold_ms, now_us);
+}
+
+/* The X1 that was asked for with the authorization goes on. */
+static void continue_x1_step(struct control_pilot *pilot)
+{
+	pilot->phase = CONTROL_PILOT_X1_STEP;
+}
+
+static void begin_unavailable(struct control_pilot *pilot, uint64_t now_us)
+{
+	bool for_now = pilot->availability == CONTROL_PILOT_NOT_READY;
+
+	enter(pilot, CONTROL_PILOT_UNAVAILABLE);
+	ask_kind(pilot, for_now ? PILOT_X1 : PILOT_F, now_us);
+}
+
+/* EIM was accepted: doc/protocol.md, section 9.4. */
 static void act_on_eim(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	if (pilot->phase == CONTROL_PILOT_BASIC)
-		offer_basic_charging(pilot, out);
-	if (!eim_is_wanted(pilot) || pilot->phase != CONTROL_PILOT_HLC || !pilot->session_open || pilot->faulted)
+		offer_basic_charging(pilot, now_us);
+	if (pilot->phase == CONTROL_PILOT_AUTHORIZED && !eim_is_wanted(pilot))
+		begin_hlc(pilot, now_us);
+	if (!eim_is_wanted(pilot) || pilot->phase != CONTROL_PILOT_HLC || pilot->faulted)
 		return;
+	if (!pilot->session_open) {
+		enter_step(pilot, CONTROL_PILOT_AUTHORIZED, PILOT_X1, pilot->config.step_x1_hlc_ms, now_us);
+		return;
+	}
 	if (pilot->slac != CONTROL_PILOT_SLAC_IDLE) {
 		/* [V2G3-M06-06]: no E/F, the running match goes on. */
-		begin_x1_step(pilot, pilot->config.step_x1_hlc_ms, now_us, out);
+		begin_x1_step(pilot, pilot->config.step_x1_hlc_ms, now_us);
 		return;
 	}
 	/* [V2G3-M06-05], [V2G3-M06-08]. */
@@ -134,45 +187,110 @@ static void act_on_eim(struct control_pilot *pilot, uint64_t now_us, struct cont
 	begin_f_phase(pilot, CONTROL_PILOT_F_STEP, now_us, out);
 }
 
-static void open_session(struct control_pilot *pilot, struct control_pilot_outputs *out)
+/* Authorized before the plug-in: nominal as soon as X1 was held; a car that wants to speak nevertheless is answered. */
+static void open_authorized_session(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	say(out, CONTROL_PILOT_BASIC_CHARGING_EIM);
+	if (pilot->nominal_is_open)
+		begin_basic(pilot, now_us);
+	else if (pilot->phase == CONTROL_PILOT_AUTHORIZED)
+		continue_x1_step(pilot);
+	else
+		begin_x1_step(pilot, pilot->config.step_x1_hlc_ms, now_us);
+}
+
+static void open_session(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	pilot->session_open = true;
 	pilot->faulted = false;
 	pilot->pulses_sent = 0;
 	pilot->failed_pulses_sent = 0;
 	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
-	if (!eim_is_wanted(pilot)) {
-		begin_hlc(pilot, out);
-		say(out, CONTROL_PILOT_VEHICLE_CONNECTED);
-		return;
-	}
-	/* Authorized before plug-in: nominal at once; a car that wants to speak nevertheless is answered. */
 	say(out, CONTROL_PILOT_VEHICLE_CONNECTED);
-	say(out, CONTROL_PILOT_BASIC_CHARGING_EIM);
-	begin_basic(pilot, out);
+	if (eim_is_wanted(pilot))
+		open_authorized_session(pilot, now_us, out);
+	else
+		begin_hlc(pilot, now_us);
 }
 
-static void begin_unavailable(struct control_pilot *pilot, struct control_pilot_outputs *out)
+/* --- start and end --- */
+
+/* A predecessor, or another service, has brought the vehicle to basic charging: it is not cut. */
+static bool is_found_charging(const struct control_pilot *pilot)
 {
-	bool for_now = pilot->availability == CONTROL_PILOT_NOT_READY;
+	bool charges = pilot->state == CP_STATE_C2 || pilot->state == CP_STATE_D2;
 
-	enter(pilot, CONTROL_PILOT_UNAVAILABLE, CONTROL_PILOT_NEVER);
-	ask(pilot, (struct pilot_request){.kind = for_now ? PILOT_X1 : PILOT_F}, out);
+	return pilot->state_is_known && charges && pilot->config.has_ac && shown_current_da(pilot) > 0;
 }
 
-static void on_start(struct control_pilot *pilot, struct control_pilot_outputs *out)
+static void take_over(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	pilot->nominal_is_open = true;
+	pilot->session_open = true;
+	pilot->vehicle_present = true;
+	pilot->authorized = true; /* whoever charges at a nominal duty was */
+	pilot->asking.offered_da = shown_current_da(pilot);
+	say(out, CONTROL_PILOT_VEHICLE_CONNECTED);
+	say(out, CONTROL_PILOT_PAUSE_LISTENING);
+	say(out, CONTROL_PILOT_TAKEN_OVER);
+	enter(pilot, CONTROL_PILOT_BASIC);
+	pilot->pwm_seen = true;
+	ask(pilot, basic_charging_request(pilot), now_us);
+}
+
+static void on_state(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out);
+
+/* Whatever a predecessor left behind, an F above all, ends with the first request. */
+static void on_start(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	if (pilot->phase != CONTROL_PILOT_OFF)
 		return;
-	if (pilot->availability != CONTROL_PILOT_READY)
-		begin_unavailable(pilot, out);
-	else if (pilot->config.hlc_at_start)
-		begin_hlc(pilot, out);
-	else
-		enter(pilot, CONTROL_PILOT_HLC, CONTROL_PILOT_NEVER);
+	if (pilot->availability != CONTROL_PILOT_READY) {
+		begin_unavailable(pilot, now_us);
+	} else if (is_found_charging(pilot)) {
+		take_over(pilot, now_us, out);
+		return;
+	} else {
+		enter(pilot, CONTROL_PILOT_HLC);
+		ask_kind(pilot, pilot->config.hlc_at_start ? PILOT_HLC : PILOT_X1, now_us);
+	}
+	if (pilot->state_is_known)
+		on_state(pilot, now_us, out);
 }
 
-static void on_unplugged(struct control_pilot *pilot, struct control_pilot_outputs *out)
+static bool may_stay_at_exit(const struct control_pilot *pilot)
+{
+	bool hlc = pilot->phase == CONTROL_PILOT_HLC && pilot->asking.request.kind == PILOT_HLC;
+	bool basic = pilot->phase == CONTROL_PILOT_BASIC && pilot->asking.confirmed;
+
+	return pilot->config.keep_at_exit && (hlc || basic);
+}
+
+static void on_end(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	bool stays = pilot->phase == CONTROL_PILOT_OFF || may_stay_at_exit(pilot);
+	bool is_x1 = pilot->asking.request.kind == PILOT_X1 && pilot->asking.wanted;
+
+	if (pilot->phase == CONTROL_PILOT_ENDING)
+		return;
+	enter(pilot, CONTROL_PILOT_ENDING);
+	if (stays)
+		pilot_asking_init(&pilot->asking, pilot->config.request_timeout_ms,
+				  pilot->config.request_backoff_max_ms);
+	else if (!is_x1)
+		ask_kind(pilot, PILOT_X1, now_us);
+	if (control_pilot_has_ended(pilot))
+		say(out, CONTROL_PILOT_ENDED);
+}
+
+bool control_pilot_has_ended(const struct control_pilot *pilot)
+{
+	return pilot->phase == CONTROL_PILOT_ENDING && (pilot->asking.confirmed || !pilot->asking.wanted);
+}
+
+/* --- cp_status --- */
+
+static void on_unplugged(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	bool had_vehicle = pilot->vehicle_present;
 
@@ -185,45 +303,69 @@ static void on_unplugged(struct control_pilot *pilot, struct control_pilot_outpu
 		say(out, CONTROL_PILOT_VEHICLE_LEFT);
 	pilot->session_open = false;
 	pilot->hlc_asked_again = false;
-	if (pilot->phase == CONTROL_PILOT_UNAVAILABLE)
+	if (pilot->phase == CONTROL_PILOT_UNAVAILABLE || pilot->phase == CONTROL_PILOT_AUTHORIZED)
 		return;
 	/* Also where it was asked for before: the station may have restarted since, and forgotten it. */
 	if (had_vehicle && pilot->phase == CONTROL_PILOT_HLC && pilot->config.hlc_at_start)
-		ask_hlc(pilot, out);
-	begin_hlc(pilot, out);
+		ask_kind(pilot, PILOT_HLC, now_us);
+	begin_hlc(pilot, now_us);
+}
+
+static bool is_in_our_f(const struct control_pilot *pilot)
+{
+	return pilot->phase == CONTROL_PILOT_PULSE || pilot->phase == CONTROL_PILOT_F_STEP;
+}
+
+/*
+ * Some stations cannot tell A from F, and report A while our F is on the pilot. It would be taken for an unplug and a
+ * new vehicle each time, and end in F again, for ever. From the third time on A belongs to our F; a vehicle that has
+ * really left is noticed when the sequence goes on.
+ */
+static void on_a(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	if (!is_in_our_f(pilot) || !pilot->vehicle_present) {
+		if (!is_in_our_f(pilot) && pilot->phase != CONTROL_PILOT_X1_STEP)
+			pilot->a_in_f = 0;
+		on_unplugged(pilot, now_us, out);
+		return;
+	}
+	if (pilot->a_in_f < CONTROL_PILOT_A_IN_F) {
+		pilot->a_in_f++;
+		if (pilot->a_in_f == CONTROL_PILOT_A_IN_F)
+			say(out, CONTROL_PILOT_A_BELONGS_TO_F);
+	}
+	if (pilot->a_in_f < CONTROL_PILOT_A_IN_F)
+		on_unplugged(pilot, now_us, out);
 }
 
 /* A vehicle without PWM although it was asked for: a station that restarted has forgotten it. */
-static void remind_of_pwm(struct control_pilot *pilot, struct control_pilot_outputs *out)
+static void remind_of_pwm(struct control_pilot *pilot, uint64_t now_us)
 {
-	bool no_pwm = pilot->state == CP_STATE_B1 || pilot->state == CP_STATE_C1 || pilot->state == CP_STATE_D1;
-
-	if (!no_pwm)
+	if (!shows_no_pwm(pilot->state))
 		return;
 	if (pilot->phase == CONTROL_PILOT_HLC && pilot->config.hlc_at_start && !pilot->hlc_asked_again) {
 		pilot->hlc_asked_again = true;
-		ask_hlc(pilot, out);
-	} else if (pilot->phase == CONTROL_PILOT_BASIC && pilot->requested.kind == PILOT_X2 && pilot->pwm_seen) {
+		ask_kind(pilot, PILOT_HLC, now_us);
+	} else if (pilot->phase == CONTROL_PILOT_BASIC && pilot->asking.request.kind == PILOT_X2 && pilot->pwm_seen) {
 		pilot->pwm_seen = false;
-		ask(pilot, pilot->requested, out);
+		ask(pilot, pilot->asking.request, now_us);
 	}
 }
 
-static bool shows_pwm(enum cp_state state)
-{
-	return state == CP_STATE_B2 || state == CP_STATE_C2 || state == CP_STATE_D2;
-}
-
-static void on_vehicle(struct control_pilot *pilot, struct control_pilot_outputs *out)
+static void on_vehicle(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	pilot->vehicle_present = true;
 	if (pilot->phase == CONTROL_PILOT_UNAVAILABLE)
 		return;
-	remind_of_pwm(pilot, out);
+	if (pilot->asking.number == 0 && !pilot->session_open && is_found_charging(pilot)) {
+		take_over(pilot, now_us, out); /* nothing was asked of the station yet */
+		return;
+	}
+	remind_of_pwm(pilot, now_us);
 	if (pilot->phase == CONTROL_PILOT_BASIC && shows_pwm(pilot->state))
 		pilot->pwm_seen = true;
 	if (!pilot->session_open || pilot->faulted)
-		open_session(pilot, out);
+		open_session(pilot, now_us, out);
 }
 
 /* E or F that is not the echo of our own F; E is never asked for. */
@@ -232,7 +374,7 @@ static bool is_fault(const struct control_pilot *pilot)
 	return cp_state_is_fault(pilot->state) && !(pilot->state == CP_STATE_F && pilot->f_expected);
 }
 
-static void on_fault(struct control_pilot *pilot, struct control_pilot_outputs *out)
+static void on_fault(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	if (!is_fault(pilot) || pilot->phase == CONTROL_PILOT_UNAVAILABLE || !pilot->session_open || pilot->faulted)
 		return;
@@ -240,37 +382,137 @@ static void on_fault(struct control_pilot *pilot, struct control_pilot_outputs *
 	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
 	say(out, CONTROL_PILOT_FAULT);
 	/* Whatever was offered must not come back by itself when the station recovers. */
-	begin_hlc(pilot, out);
+	begin_hlc(pilot, now_us);
 }
 
-static void on_state(struct control_pilot *pilot, enum cp_state state, struct control_pilot_outputs *out)
+/* Whether this state, after that one, shows that the station has carried out what was asked last. */
+static bool shows_request(const struct control_pilot *pilot, enum cp_state before)
 {
-	pilot->state = state;
+	switch (pilot->asking.request.kind) {
+	case PILOT_F:
+		return pilot->state == CP_STATE_F;
+	case PILOT_X1:
+		/* One that was without PWM before may have been told before our request was carried out. */
+		return shows_no_pwm(pilot->state) && !shows_no_pwm(before);
+	case PILOT_X2:
+		return shown_current_da(pilot) > 0 && shown_current_da(pilot) <= pilot->asking.request.current_da;
+	case PILOT_HLC:
+		break;
+	}
+	return shows_hlc(pilot);
+}
+
+/* Whether this state shows that the confirmed request is not in force (any more). Silence on duty shows nothing. */
+static bool contradicts_request(const struct control_pilot *pilot)
+{
+	switch (pilot->asking.request.kind) {
+	case PILOT_F:
+		return cp_state_has_vehicle(pilot->state);
+	case PILOT_X1:
+		return shows_pwm(pilot->state);
+	case PILOT_X2:
+		return shown_current_da(pilot) > pilot->asking.request.current_da || shows_hlc(pilot);
+	case PILOT_HLC:
+		break;
+	}
+	return shown_current_da(pilot) > 0;
+}
+
+/*
+ * The pilot is not what was confirmed, and may be 5 %. A nominal duty needs another X1 that is held for its time. Other
+ * requests are only asked for again.
+ */
+static void distrust_pilot(struct control_pilot *pilot, uint64_t now_us)
+{
+	pilot->nominal_is_open = false;
+	if (pilot->phase == CONTROL_PILOT_X1_STEP || pilot->phase == CONTROL_PILOT_BASIC)
+		begin_x1_step(pilot, pilot->config.step_x1_hlc_ms, now_us);
+	else
+		pilot_asking_contradict(&pilot->asking, now_us);
+}
+
+static void compare_with_request(struct control_pilot *pilot, enum cp_state before, uint64_t now_us,
+				 struct control_pilot_outputs *out)
+{
+	struct pilot_asking *asking = &pilot->asking;
+
+	if (!asking->wanted || (asking->sendings == 0 && !asking->confirmed))
+		return; /* nothing of it was sent: what the station shows has another cause */
+	if (!asking->confirmed && shows_request(pilot, before)) {
+		pilot_asking_confirm(asking);
+	} else if (asking->confirmed && asking->due_us == PILOT_REQUEST_NEVER && contradicts_request(pilot)) {
+		say(out, CONTROL_PILOT_CONTRADICTED);
+		distrust_pilot(pilot, now_us);
+	}
+}
+
+/* The last state that was reported means what it means in the present phase. */
+static void on_state(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	if (cp_state_is_unplugged(pilot->state))
+		on_a(pilot, now_us, out);
+	else if (cp_state_has_vehicle(pilot->state))
+		on_vehicle(pilot, now_us, out);
+	else
+		on_fault(pilot, now_us, out);
+}
+
+static void take_state(struct control_pilot *pilot, const struct control_pilot_input *input, uint64_t now_us,
+		       struct control_pilot_outputs *out)
+{
+	const enum cp_state before = pilot->state;
+
+	pilot->state = input->state;
+	pilot->state_is_known = true;
+	pilot->duty_is_known = input->has_duty;
+	pilot->duty = input->duty;
 	/* A state after our F was replaced by another request: the next E or F is not its echo. */
-	if (!cp_state_is_fault(state) && pilot->requested.kind != PILOT_F)
+	if (!cp_state_is_fault(input->state) && pilot->asking.request.kind != PILOT_F)
 		pilot->f_expected = false;
 	if (pilot->phase == CONTROL_PILOT_OFF)
 		return;
-	if (cp_state_is_unplugged(state))
-		on_unplugged(pilot, out);
-	else if (cp_state_has_vehicle(state))
-		on_vehicle(pilot, out);
-	else
-		on_fault(pilot, out);
+	compare_with_request(pilot, before, now_us, out);
+	if (pilot->phase != CONTROL_PILOT_ENDING)
+		on_state(pilot, now_us, out);
 }
 
-static void on_ready(struct control_pilot *pilot, struct control_pilot_outputs *out)
+/* --- what the station allows --- */
+
+/* The smallest of the connected phases. A phase that was ever told a limit above 0 is connected: 0 means 0 there. */
+static uint32_t available_current(struct control_pilot *pilot, const struct control_pilot_limits *limits)
+{
+	const size_t phases = pilot->config.single_phase ? 1 : 3;
+	uint32_t smallest_da = limits->phase_da[0];
+
+	for (size_t i = 1; i < phases; i++) {
+		if (limits->phase_da[i] > 0)
+			pilot->phase_is_connected[i] = true;
+		if (pilot->phase_is_connected[i] && limits->phase_da[i] < smallest_da)
+			smallest_da = limits->phase_da[i];
+	}
+	return limits->has_ac && !limits->rcd_error ? smallest_da : 0;
+}
+
+static void on_limit(struct control_pilot *pilot, const struct control_pilot_limits *limits, uint64_t now_us)
+{
+	pilot->limit_da = available_current(pilot, limits);
+	if (pilot->phase == CONTROL_PILOT_BASIC)
+		offer_basic_charging(pilot, now_us);
+}
+
+static void on_ready(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	if (pilot->vehicle_present && !is_fault(pilot)) {
-		open_session(pilot, out);
+		open_session(pilot, now_us, out);
 		return;
 	}
 	/* E or F began while the outlet was out of service: matching waits for its end. */
 	pilot->faulted = pilot->session_open;
-	begin_hlc(pilot, out);
+	begin_hlc(pilot, now_us);
+	act_on_eim(pilot, now_us, out);
 }
 
-static void on_availability(struct control_pilot *pilot, enum control_pilot_availability availability,
+static void on_availability(struct control_pilot *pilot, enum control_pilot_availability availability, uint64_t now_us,
 			    struct control_pilot_outputs *out)
 {
 	bool changed = availability != pilot->availability;
@@ -279,20 +521,21 @@ static void on_availability(struct control_pilot *pilot, enum control_pilot_avai
 	if (!changed || pilot->phase == CONTROL_PILOT_OFF)
 		return;
 	if (availability == CONTROL_PILOT_READY) {
-		on_ready(pilot, out);
+		on_ready(pilot, now_us, out);
 		return;
 	}
 	if (pilot->phase != CONTROL_PILOT_UNAVAILABLE && pilot->session_open && !pilot->faulted)
 		say(out, CONTROL_PILOT_STOPPED);
 	pilot->faulted = false;
 	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
-	begin_unavailable(pilot, out);
+	begin_unavailable(pilot, now_us);
 }
 
-/* `leaving`: what matching says until it is idle is about the session before the reset. */
+/* --- what matching says --- */
+
 static bool waits_for_car(const struct control_pilot *pilot)
 {
-	return pilot->phase == CONTROL_PILOT_HLC && pilot->session_open && !pilot->faulted && !pilot->leaving;
+	return pilot->phase == CONTROL_PILOT_HLC && pilot->session_open && !pilot->faulted;
 }
 
 static void on_init_timeout(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
@@ -319,7 +562,7 @@ static void on_init_timeout(struct control_pilot *pilot, uint64_t now_us, struct
 	}
 	/* [V2G3-M06-07]: the pulses were the E/F, after the last window the oscillator goes off. */
 	say(out, CONTROL_PILOT_PAUSE_LISTENING);
-	begin_x1_step(pilot, pilot->config.step_x1_ms, now_us, out);
+	begin_x1_step(pilot, pilot->config.step_x1_ms, now_us);
 }
 
 static void on_failed(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
@@ -342,13 +585,12 @@ static void on_link_lost(struct control_pilot *pilot, uint64_t now_us, struct co
 static void on_slac(struct control_pilot *pilot, enum control_pilot_slac slac)
 {
 	pilot->slac = slac;
-	pilot->leaving = pilot->leaving && slac != CONTROL_PILOT_SLAC_IDLE;
 	/* A successful match resets all retry counters ([V2G3-M08-02]). */
 	if (slac == CONTROL_PILOT_SLAC_MATCHED)
 		pilot->pulses_sent = pilot->failed_pulses_sent = 0;
 }
 
-static void on_reset(struct control_pilot *pilot, struct control_pilot_outputs *out)
+static void on_reset(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	if (pilot->phase == CONTROL_PILOT_OFF)
 		return;
@@ -358,88 +600,104 @@ static void on_reset(struct control_pilot *pilot, struct control_pilot_outputs *
 		return;
 	if (pilot->session_open)
 		say(out, CONTROL_PILOT_VEHICLE_LEFT);
-	pilot->leaving = pilot->session_open;
 	pilot->session_open = false;
-	begin_hlc(pilot, out);
+	begin_hlc(pilot, now_us);
 	if (pilot->vehicle_present && !is_fault(pilot))
-		open_session(pilot, out);
+		open_session(pilot, now_us, out);
 }
 
-/* 5 % must not turn into a nominal duty cycle without E/F in between ([V2G3-M06-05], [V2G3-M06-09]). */
-static void on_f_unheard(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+/* --- answers --- */
+
+static void on_answer(struct control_pilot *pilot, uint32_t number, bool valid, uint64_t now_us,
+		      struct control_pilot_outputs *out)
 {
-	switch (pilot->phase) {
-	case CONTROL_PILOT_PULSE:
-		begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out);
+	switch (pilot_asking_take_answer(&pilot->asking, number, valid, now_us)) {
+	case PILOT_ANSWER_CONFIRMED:
+		pilot->refused = false;
 		break;
-	case CONTROL_PILOT_F_STEP:
-	case CONTROL_PILOT_X1_STEP:
-	case CONTROL_PILOT_BASIC:
-		begin_f_phase(pilot, CONTROL_PILOT_F_STEP, now_us, out);
+	case PILOT_ANSWER_REFUSED:
+		pilot->refused = true;
+		say(out, CONTROL_PILOT_REFUSED);
 		break;
-	case CONTROL_PILOT_UNAVAILABLE:
-		begin_unavailable(pilot, out);
+	case PILOT_ANSWER_OVERTAKEN:
+		say(out, CONTROL_PILOT_OVERTAKEN);
+		distrust_pilot(pilot, now_us);
 		break;
-	case CONTROL_PILOT_OFF:
-	case CONTROL_PILOT_HLC:
+	case PILOT_ANSWER_LATE:
+		say(out, CONTROL_PILOT_ANSWER_LATE);
 		break;
 	}
 }
+
+/* --- time --- */
 
 static void end_pulse(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	if (eim_is_wanted(pilot)) {
 		/* Authorized in the meantime: the pulse was the E/F that must come before nominal. */
 		say(out, CONTROL_PILOT_BASIC_CHARGING_EIM);
-		begin_x1_step(pilot, pilot->config.step_x1_ms, now_us, out);
+		begin_x1_step(pilot, pilot->config.step_x1_ms, now_us);
 		return;
 	}
-	begin_hlc(pilot, out);
+	begin_hlc(pilot, now_us);
 	say(out, CONTROL_PILOT_LISTEN);
+}
+
+/* F, or with AUTHORIZED and X1_STEP X1, was in force for its time. */
+static void end_step(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	pilot->deadline_us = CONTROL_PILOT_NEVER;
+	pilot->hold_ms = 0;
+	pilot->nominal_is_open = true;
+	if (pilot->phase == CONTROL_PILOT_PULSE)
+		end_pulse(pilot, now_us, out);
+	else if (pilot->phase == CONTROL_PILOT_F_STEP)
+		begin_x1_step(pilot, pilot->config.step_x1_ms, now_us);
+	else if (pilot->phase == CONTROL_PILOT_X1_STEP && cp_state_is_unplugged(pilot->state))
+		on_unplugged(pilot, now_us, out); /* it left while A was taken for a part of F */
+	else if (pilot->phase == CONTROL_PILOT_X1_STEP)
+		begin_basic(pilot, now_us);
+}
+
+/* The station neither confirms nor shows our F. */
+static void give_up_f(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	if (pilot->phase == CONTROL_PILOT_PULSE) {
+		say(out, CONTROL_PILOT_PULSE_GIVEN_UP);
+		begin_hlc(pilot, now_us);
+		say(out, CONTROL_PILOT_LISTEN);
+		return;
+	}
+	say(out, pilot->refused ? CONTROL_PILOT_F_REFUSED : CONTROL_PILOT_F_UNCONFIRMED);
+	enter(pilot, CONTROL_PILOT_NOT_OBEYED);
+	ask_kind(pilot, PILOT_X1, now_us);
 }
 
 static void expire(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
-	if (pilot->deadline_us > now_us)
-		return;
-	switch (pilot->phase) {
-	case CONTROL_PILOT_PULSE:
-		end_pulse(pilot, now_us, out);
-		break;
-	case CONTROL_PILOT_F_STEP:
-		begin_x1_step(pilot, pilot->config.step_x1_ms, now_us, out);
-		break;
-	case CONTROL_PILOT_X1_STEP:
-		begin_basic(pilot, out);
-		break;
-	case CONTROL_PILOT_OFF:
-	case CONTROL_PILOT_HLC:
-	case CONTROL_PILOT_BASIC:
-	case CONTROL_PILOT_UNAVAILABLE:
-		pilot->deadline_us = CONTROL_PILOT_NEVER;
-		break;
-	}
+	const struct pilot_asking *asking = &pilot->asking;
+
+	if (pilot->deadline_us <= now_us)
+		end_step(pilot, now_us, out);
+	else if (is_in_our_f(pilot) && !asking->confirmed && asking->sendings >= CONTROL_PILOT_F_SENDINGS &&
+		 asking->due_us <= now_us)
+		give_up_f(pilot, now_us, out);
 }
 
-void control_pilot_input(struct control_pilot *pilot, const struct control_pilot_input *input, uint64_t now_us,
-			 struct control_pilot_outputs *out)
+/* --- the machine --- */
+
+static void take(struct control_pilot *pilot, const struct control_pilot_input *input, uint64_t now_us,
+		 struct control_pilot_outputs *out)
 {
-	out->count = 0;
-	expire(pilot, now_us, out);
 	switch (input->kind) {
 	case CONTROL_PILOT_START:
-		on_start(pilot, out);
-		break;
-	case CONTROL_PILOT_STATE:
-		on_state(pilot, input->state, out);
+		on_start(pilot, now_us, out);
 		break;
 	case CONTROL_PILOT_LIMIT:
-		pilot->limit_da = input->limit_da;
-		if (pilot->phase == CONTROL_PILOT_BASIC)
-			offer_basic_charging(pilot, out);
+		on_limit(pilot, &input->limits, now_us);
 		break;
 	case CONTROL_PILOT_AVAILABILITY:
-		on_availability(pilot, input->availability, out);
+		on_availability(pilot, input->availability, now_us, out);
 		break;
 	case CONTROL_PILOT_SLAC:
 		on_slac(pilot, input->slac);
@@ -461,32 +719,95 @@ void control_pilot_input(struct control_pilot *pilot, const struct control_pilot
 		pilot->hlc_charging = input->active && pilot->session_open;
 		act_on_eim(pilot, now_us, out); /* accepted while the 15118 session ran */
 		break;
-	case CONTROL_PILOT_F_UNHEARD:
-		on_f_unheard(pilot, now_us, out);
-		break;
 	case CONTROL_PILOT_RESET:
-		on_reset(pilot, out);
+		on_reset(pilot, now_us, out);
 		break;
-	case CONTROL_PILOT_TICK:
+	case CONTROL_PILOT_END:
+		on_end(pilot, now_us, out);
+		break;
+	default:
+		break; /* about requests and states: taken in any phase, also at the end */
+	}
+}
+
+static void take_in_any_phase(struct control_pilot *pilot, const struct control_pilot_input *input, uint64_t now_us,
+			      struct control_pilot_outputs *out)
+{
+	switch (input->kind) {
+	case CONTROL_PILOT_STATE:
+		take_state(pilot, input, now_us, out);
+		break;
+	case CONTROL_PILOT_ANSWER:
+		on_answer(pilot, input->number, input->active, now_us, out);
+		break;
+	case CONTROL_PILOT_NOT_SENT:
+		pilot_asking_undo_send(&pilot->asking, input->active, now_us);
+		break;
+	case CONTROL_PILOT_REACHABLE:
+		pilot_asking_reach(&pilot->asking, now_us);
+		break;
+	default:
 		break;
 	}
 }
 
-uint64_t control_pilot_deadline(const struct control_pilot *pilot)
+void control_pilot_input(struct control_pilot *pilot, const struct control_pilot_input *input, uint64_t now_us,
+			 struct control_pilot_outputs *out)
 {
-	return pilot->deadline_us;
+	const bool had_ended = control_pilot_has_ended(pilot);
+
+	out->count = 0;
+	expire(pilot, now_us, out);
+	take_in_any_phase(pilot, input, now_us, out);
+	if (pilot->phase != CONTROL_PILOT_ENDING)
+		take(pilot, input, now_us, out);
+	else if (!had_ended && control_pilot_has_ended(pilot))
+		say(out, CONTROL_PILOT_ENDED);
+	time_step(pilot, now_us);
 }
 
-const char *pilot_request_text(enum pilot_request_kind kind)
+bool control_pilot_send(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_sending *sending)
 {
-	static const char *const texts[] = {"high-level charging", "F", "X1", "X2"};
+	if (!pilot->asking.wanted || pilot->asking.due_us > now_us)
+		return false;
+	sending->request = pilot->asking.request;
+	sending->number = pilot_asking_send(&pilot->asking, now_us);
+	sending->sendings = pilot->asking.sendings;
+	return true;
+}
 
-	return (size_t)kind < sizeof(texts) / sizeof(texts[0]) ? texts[kind] : "?";
+uint64_t control_pilot_deadline(const struct control_pilot *pilot)
+{
+	return pilot->deadline_us < pilot->asking.due_us ? pilot->deadline_us : pilot->asking.due_us;
+}
+
+void control_pilot_defaults(struct control_pilot_config *config, bool strict)
+{
+	*config = (struct control_pilot_config){
+		.hlc_at_start = true,
+		.request_timeout_ms = 2000,
+		.request_backoff_max_ms = 30000,
+		.step_f_ms = 5000,
+		.step_x1_ms = 500,
+		.step_x1_hlc_ms = 3000,
+		.init_retries = strict ? 2 : 0,
+		.nominal_needs_eim = strict,
+	};
+}
+
+void control_pilot_init(struct control_pilot *pilot, const struct control_pilot_config *config)
+{
+	memset(pilot, 0, sizeof(*pilot));
+	pilot->config = *config;
+	pilot->state = CP_STATE_A1;
+	pilot->deadline_us = CONTROL_PILOT_NEVER;
+	pilot_asking_init(&pilot->asking, config->request_timeout_ms, config->request_backoff_max_ms);
 }
 
 const char *control_pilot_phase_text(enum control_pilot_phase phase)
 {
-	static const char *const texts[] = {"OFF", "HLC", "PULSE", "F_STEP", "X1_STEP", "BASIC", "UNAVAILABLE"};
+	static const char *const texts[] = {"OFF",   "HLC",        "PULSE",      "F_STEP",      "X1_STEP",
+					    "BASIC", "AUTHORIZED", "NOT_OBEYED", "UNAVAILABLE", "ENDING"};
 
 	return (size_t)phase < sizeof(texts) / sizeof(texts[0]) ? texts[phase] : "?";
 }

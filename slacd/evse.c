@@ -17,7 +17,9 @@
 
 /* Frames taken per wake-up, so that a flood on one port leaves time for the others. */
 #define FRAMES_PER_WAKE 32
+/* Pilot requests whose answer is known when it comes late. */
 /* One more than the outlet keeps: it answers that one at once. */
+#define REQUESTS_KEPT 4
 #define QUESTIONS_MAX (OUTLET_QUESTIONS + 1)
 
 _Static_assert((int)API_CP_A1 == (int)CP_STATE_A1 && (int)API_CP_D2 == (int)CP_STATE_D2 &&
@@ -40,7 +42,7 @@ struct evse {
 	uint64_t port_failed_us;          /* sending has failed: it is given up then, OUTLET_NEVER: it has not */
 	char port_error[PORT_ERROR_SIZE]; /* what was said last about it, "": it is open */
 
-	char request_id[API_UUID_MAX]; /* of the last pilot request */
+	char request_ids[REQUESTS_KEPT][API_UUID_MAX]; /* of the last pilot requests, by the rest of their number */
 	uint32_t request_number;
 	bool request_unsent;
 	char questions[QUESTIONS_MAX][API_ID_MAX]; /* ids of network questions, "": a free place */
@@ -89,11 +91,13 @@ static void report_status(struct evse *evse, const struct outlet_status *status)
 
 static void request_pilot(struct evse *evse, const struct outlet_effect *effect)
 {
+	char *id = evse->request_ids[effect->pilot.number % REQUESTS_KEPT];
+
 	evse->request_number = effect->pilot.number;
-	evse->request_unsent = !outbox_request_pilot(evse->shared->outbox, evse->parameters.evse_id,
-						     &effect->pilot.request, evse->request_id);
+	evse->request_unsent =
+		!outbox_request_pilot(evse->shared->outbox, evse->parameters.evse_id, &effect->pilot.request, id);
 	if (evse->request_unsent)
-		evse->request_id[0] = '\0';
+		id[0] = '\0';
 }
 
 static void answer_network(struct evse *evse, const struct outlet_effect *effect)
@@ -164,7 +168,7 @@ static void give(struct evse *evse, const struct outlet_input *input)
 	give_once(evse, input);
 	if (evse->request_unsent) {
 		const struct outlet_input unsent = {.kind = OUTLET_PILOT_NOT_SENT,
-						    .pilot = {.number = evse->request_number}};
+						    .active = outbox_is_connected(evse->shared->outbox)};
 		evse->request_unsent = false;
 		give_once(evse, &unsent);
 	}
@@ -398,7 +402,10 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 void evse_cp_status(struct evse *evse, const struct api_cp_status *status)
 {
-	const struct outlet_input input = {.kind = OUTLET_CP_STATUS, .cp_state = (enum cp_state)status->state};
+	const struct outlet_input input = {.kind = OUTLET_CP_STATUS,
+					   .cp_status = {.state = (enum cp_state)status->state,
+							 .has_duty = status->has_duty_cycle,
+							 .duty = (uint32_t)(status->duty_cycle_percent * 100 + 0.5)}};
 
 	give(evse, &input);
 }
@@ -416,13 +423,22 @@ static enum outlet_answer answer_of(enum api_cp_pwm_status status)
 	return OUTLET_ANSWER_ERROR;
 }
 
+/* The number of the pilot request with this id. */
+static bool find_request(const struct evse *evse, const char *id, uint32_t *number)
+{
+	for (uint32_t back = 0; back < REQUESTS_KEPT && *id != '\0'; back++) {
+		*number = evse->request_number - back;
+		if (strcmp(evse->request_ids[*number % REQUESTS_KEPT], id) == 0)
+			return true;
+	}
+	return false;
+}
+
 void evse_cp_pwm_response(struct evse *evse, const char *id, const struct api_cp_pwm_response *response)
 {
-	const struct outlet_input input = {
-		.kind = OUTLET_PILOT_ANSWER,
-		.pilot = {.number = evse->request_number, .answer = answer_of(response->status)}};
+	struct outlet_input input = {.kind = OUTLET_PILOT_ANSWER, .pilot = {.answer = answer_of(response->status)}};
 
-	if (evse->request_id[0] == '\0' || strcmp(evse->request_id, id) != 0) {
+	if (!find_request(evse, id, &input.pilot.number)) {
 		log_line(LOG_LEVEL_DEBUG, "Late or foreign cp_pwm response ignored. evse_id=%s id=%s",
 			 evse->parameters.evse_id, id);
 		return;
@@ -453,12 +469,11 @@ static enum control_pilot_availability availability_of(enum api_evse_status stat
 void evse_limits(struct evse *evse, const struct api_evse_limits *limits)
 {
 	struct outlet_input input = {.kind = OUTLET_LIMITS,
-				     .limits = {.has_ac = limits->has_ac,
-						.rcd_error = limits->rcd_error,
+				     .limits = {.current = {.has_ac = limits->has_ac, .rcd_error = limits->rcd_error},
 						.availability = availability_of(limits->status_code)}};
 
 	for (size_t i = 0; i < 3; i++)
-		input.limits.phase_da[i] = pilot_current_from_ampere(limits->max_current_a[i]);
+		input.limits.current.phase_da[i] = pilot_current_from_ampere(limits->max_current_a[i]);
 	evse->log.status_code = api_evse_status_text(limits->status_code);
 	give(evse, &input);
 	evse->log.status_code = NULL;

@@ -172,7 +172,19 @@ static const char *request_text(uint32_t kind)
 	return pilot_request_text((enum pilot_request_kind)kind);
 }
 
-static void say_pilot(const struct evse_log *log, const struct outlet_note *note)
+/* The first repeats, then once a minute: a station that is away must not fill the log. */
+#define REPEATS_SAID 3
+
+static void say_repeated(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
+{
+	bool loud = log_limit_pass(&log->repeats, now_us) || note->other_value <= REPEATS_SAID;
+
+	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
+		 "Pilot request is not answered, repeating it. evse_id=%s request=%s attempt=%u", log->evse_id,
+		 request_text(note->value), note->other_value);
+}
+
+static void say_pilot(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
 {
 	const char *id = log->evse_id;
 
@@ -198,14 +210,33 @@ static void say_pilot(const struct evse_log *log, const struct outlet_note *note
 	case OUTLET_NOTE_NEW_WINDOW:
 		log_line(LOG_LEVEL_INFO, "A new window for CM_SLAC_PARM.REQ begins. evse_id=%s", id);
 		break;
-	case OUTLET_NOTE_REQUEST_GIVEN_UP:
-		log_line(LOG_LEVEL_DEBUG, "Pilot request is given up for a newer one. evse_id=%s request=%s", id,
-			 request_text(note->value));
-		break;
 	case OUTLET_NOTE_REQUEST_REPEATED:
+		say_repeated(log, note, now_us);
+		break;
+	case OUTLET_NOTE_REQUEST_UNSENT:
+		log_line(note->other_value != 0 ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
+			 "Pilot request was not sent, trying again%s. evse_id=%s request=%s",
+			 note->other_value != 0 ? ": the broker client refuses it" : " when the broker is connected",
+			 id, request_text(note->value));
+		break;
+	case OUTLET_NOTE_PILOT_CONTRADICTED:
 		log_line(LOG_LEVEL_WARN,
-			 "Pilot request is not answered, repeating it. evse_id=%s request=%s attempt=%u", id,
-			 request_text(note->value), note->other_value);
+			 "The station has confirmed a pilot and shows another one, asking again. evse_id=%s request=%s",
+			 id, request_text(note->value));
+		break;
+	case OUTLET_NOTE_PILOT_OVERTAKEN:
+		log_line(LOG_LEVEL_WARN,
+			 "The station has carried out an older pilot request last, asking again. evse_id=%s request=%s",
+			 id, request_text(note->value));
+		break;
+	case OUTLET_NOTE_PULSE_GIVEN_UP:
+		log_line(LOG_LEVEL_ERROR, "The station does not confirm F, the outlet stays at 5 %%. evse_id=%s", id);
+		break;
+	case OUTLET_NOTE_A_BELONGS_TO_F:
+		log_line(
+			LOG_LEVEL_WARN,
+			"The station reports state A while the F that slacd asked for is on the pilot. It is taken for a part of F from now on. evse_id=%s",
+			id);
 		break;
 	case OUTLET_NOTE_REQUEST_REFUSED:
 		log_line(
@@ -475,7 +506,7 @@ void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_
 		say_network_untold(log, now_us);
 		break;
 	default:
-		say_pilot(log, note);
+		say_pilot(log, note, now_us);
 		break;
 	}
 }

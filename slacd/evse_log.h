@@ -21,6 +21,7 @@ struct evse_log {
 	struct log_limit modem_restarts;
 	struct log_limit send_failures;
 	struct log_limit pause_refusals;
+	struct log_limit repeats;
 	struct log_limit network_untold;
 	struct log_burst port_losses;
 	struct log_budget step_lines;

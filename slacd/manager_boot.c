@@ -70,8 +70,8 @@ void manager_boot_send(struct manager *manager)
 		return;
 	}
 	memcpy(manager->boot_ids[manager->boot_id_next++ % BOOT_IDS_MAX], manager->boot_id, sizeof(manager->boot_id));
-	request_retry_sent(retry, manager->settings->outlet.request_timeout_ms,
-			   manager->settings->outlet.request_backoff_max_ms, clock_now_us());
+	request_retry_sent(retry, manager->settings->outlet.pilot.request_timeout_ms,
+			   manager->settings->outlet.pilot.request_backoff_max_ms, clock_now_us());
 }
 
 void manager_boot(struct manager *manager)

@@ -7,7 +7,7 @@
 #include "slacd/log.h"
 #include "slacd/manager.h"
 #include "slacd/outbox.h"
-#include "slacd/outlet/request_retry.h"
+#include "slacd/request_retry.h"
 
 #include <event2/event.h>
 

@@ -52,6 +52,11 @@ static void publish_status(struct outbox *outbox, const char *payload, size_t le
 	}
 }
 
+bool outbox_is_connected(const struct outbox *outbox)
+{
+	return outbox->broker != NULL && broker_connected(outbox->broker);
+}
+
 bool outbox_request_parameters(struct outbox *outbox, char id[API_UUID_MAX])
 {
 	char payload[API_BUILD_MAX];

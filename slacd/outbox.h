@@ -16,6 +16,9 @@ struct outbox {
 	struct broker *broker; /* NULL before it is opened */
 };
 
+/* The broker is connected, as far as is known. */
+bool outbox_is_connected(const struct outbox *outbox);
+
 /*
  * Each sends one message. Requests return false when there is no connection; on true `id` holds the request's
  * id. Status updates are taken in any case.

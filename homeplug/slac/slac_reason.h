@@ -32,6 +32,9 @@ enum slac_reason {
 	SLAC_REASON_LINK_LOST,          /* the interface to the modem went away */
 	SLAC_REASON_MODEM_RESTARTED,    /* the modem restarted, or was found with another key */
 	SLAC_REASON_AUTHORIZED_BY_EIM, /* basic charging although the car did not fail to speak */
+	SLAC_REASON_TAKEN_OVER,        /* basic charging was found going on at the start */
+	SLAC_REASON_PILOT_REFUSED,     /* the station refuses F: no basic charging, X1 stays */
+	SLAC_REASON_PILOT_UNCONFIRMED, /* nothing shows that the station carries out F: likewise */
 
 	/* A message was refused although it decoded. */
 	SLAC_REASON_FIELD,           /* a field check failed; enum mme_error tells which */

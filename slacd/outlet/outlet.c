@@ -243,9 +243,12 @@ static void terminate_link(struct outlet *outlet, uint64_t now_us, struct outlet
 /* --- inputs --- */
 
 /* The EV validates by closing and opening S2, which the pilot shows as C or D and B. */
-static void take_cp_status(struct outlet *outlet, enum cp_state state, uint64_t now_us, struct outlet_effects *out)
+static void take_cp_status(struct outlet *outlet, const struct outlet_cp_status *status, uint64_t now_us,
+			   struct outlet_effects *out)
 {
-	const struct control_pilot_input input = {.kind = CONTROL_PILOT_STATE, .state = state};
+	const enum cp_state state = status->state;
+	const struct control_pilot_input input = {
+		.kind = CONTROL_PILOT_STATE, .state = state, .has_duty = status->has_duty, .duty = status->duty};
 	bool open = state == CP_STATE_B1 || state == CP_STATE_B2;
 
 	outlet_note(out, OUTLET_NOTE_PILOT_STATE)->value = state;
@@ -262,6 +265,29 @@ static void give_pilot_kind(struct outlet *outlet, enum control_pilot_input_kind
 	outlet_give_pilot(outlet, &input, now_us, out);
 }
 
+static void stop(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
+{
+	if (outlet->slac.vehicle_connected)
+		give_slac_kind(outlet, SLAC_EVSE_DISCONNECTED, SLAC_REASON_RESET, now_us, out);
+	give_pilot_kind(outlet, CONTROL_PILOT_END, false, now_us, out);
+}
+
+static void note_unsent(const struct outlet *outlet, bool connected, struct outlet_effects *out)
+{
+	struct outlet_note *note = outlet_note(out, OUTLET_NOTE_REQUEST_UNSENT);
+
+	note->value = outlet->pilot.asking.request.kind;
+	note->other_value = connected;
+}
+
+/* What cannot be read is no permission. The rest of the message may be about other outlets. */
+static void take_unreadable_limits(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
+{
+	const struct outlet_limits nothing = {.availability = outlet->pilot.availability};
+
+	outlet_take_limits(outlet, &nothing, now_us, out);
+}
+
 static void take(struct outlet *outlet, const struct outlet_input *input, uint64_t now_us, struct outlet_effects *out)
 {
 	switch (input->kind) {
@@ -269,8 +295,7 @@ static void take(struct outlet *outlet, const struct outlet_input *input, uint64
 		give_pilot_kind(outlet, CONTROL_PILOT_START, false, now_us, out);
 		break;
 	case OUTLET_STOP:
-		if (outlet->slac.vehicle_connected)
-			give_slac_kind(outlet, SLAC_EVSE_DISCONNECTED, SLAC_REASON_RESET, now_us, out);
+		stop(outlet, now_us, out);
 		break;
 	case OUTLET_FRAME:
 		take_frame(outlet, input, now_us, out);
@@ -282,20 +307,23 @@ static void take(struct outlet *outlet, const struct outlet_input *input, uint64
 		lose_port(outlet, out);
 		break;
 	case OUTLET_CP_STATUS:
-		take_cp_status(outlet, input->cp_state, now_us, out);
+		take_cp_status(outlet, &input->cp_status, now_us, out);
 		break;
 	case OUTLET_PILOT_ANSWER:
-		outlet_take_answer(outlet, input->pilot.number, input->pilot.answer, out);
+		outlet_take_answer(outlet, input->pilot.number, input->pilot.answer, now_us, out);
 		break;
 	case OUTLET_PILOT_NOT_SENT:
-		if (outlet->retry.waiting && outlet->request_number == input->pilot.number)
-			request_retry_unsent(&outlet->retry);
+		note_unsent(outlet, input->active, out);
+		give_pilot_kind(outlet, CONTROL_PILOT_NOT_SENT, input->active, now_us, out);
 		break;
 	case OUTLET_BROKER_CONNECTED:
-		outlet_reach_station(outlet, now_us, out);
+		give_pilot_kind(outlet, CONTROL_PILOT_REACHABLE, true, now_us, out);
 		break;
 	case OUTLET_LIMITS:
 		outlet_take_limits(outlet, &input->limits, now_us, out);
+		break;
+	case OUTLET_LIMITS_UNREADABLE:
+		take_unreadable_limits(outlet, now_us, out);
 		break;
 	case OUTLET_AUTHORIZATION:
 		give_pilot_kind(outlet, CONTROL_PILOT_EIM, input->active, now_us, out);
@@ -411,8 +439,8 @@ uint64_t outlet_deadline(const struct outlet *outlet)
 {
 	const uint64_t deadlines_us[] = {
 		slac_evse_deadline(&outlet->slac),      modem_deadline(&outlet->modem),
-		control_pilot_deadline(&outlet->pilot), request_retry_deadline(&outlet->retry),
-		outlet->question_deadline_us,           amp_map_deadline(&outlet->amp_map),
+		control_pilot_deadline(&outlet->pilot), outlet->question_deadline_us,
+		amp_map_deadline(&outlet->amp_map),
 	};
 	uint64_t nearest_us = OUTLET_NEVER;
 
@@ -429,14 +457,11 @@ void outlet_init(struct outlet *outlet, const struct outlet_config *config, rand
 	memset(outlet, 0, sizeof(*outlet));
 	outlet->fill = fill;
 	outlet->fill_context = fill_context;
-	outlet->request_timeout_ms = config->request_timeout_ms;
-	outlet->request_backoff_max_ms = config->request_backoff_max_ms;
 	outlet->question_deadline_us = OUTLET_NEVER;
 	slac_evse_init(&outlet->slac, &config->slac);
 	modem_init(&outlet->modem, &config->modem);
 	amp_map_init(&outlet->amp_map, &config->amp_map);
 	control_pilot_init(&outlet->pilot, &config->pilot);
-	request_retry_end(&outlet->retry);
 }
 
 void outlet_wipe(struct outlet *outlet)
@@ -450,6 +475,11 @@ void outlet_effects_wipe(struct outlet_effects *effects)
 	explicit_bzero(effects->octets, effects->octets_used);
 	effects->octets_used = 0;
 	effects->count = 0;
+}
+
+bool outlet_has_stopped(const struct outlet *outlet)
+{
+	return control_pilot_has_ended(&outlet->pilot);
 }
 
 bool outlet_is_connected(const struct outlet *outlet)

@@ -20,7 +20,6 @@
 
 #include "homeplug/mme/nw_info.h"
 #include "slacd/outlet/outlet_config.h"
-#include "slacd/outlet/request_retry.h"
 
 #define OUTLET_NEVER     UINT64_MAX
 #define OUTLET_EFFECTS   128  /* of one input; the most that was seen in a million random inputs is far below */
@@ -28,35 +27,41 @@
 #define OUTLET_QUEUE     32   /* what parts tell each other within one input */
 #define OUTLET_QUESTIONS 4    /* network questions that wait for the modem; a further one is answered at once */
 
-/* What the station allows the outlet (cs_status_and_limits). Currents in 0.1 A. */
+/* What the station allows the outlet (cs_status_and_limits). */
 struct outlet_limits {
-	bool has_ac;
-	bool rcd_error;       /* a residual current was detected: nothing is available */
-	uint32_t phase_da[3]; /* l1, l2, l3; 0: the phase is not connected */
+	struct control_pilot_limits current;
 	enum control_pilot_availability availability;
+};
+
+/* What the station reports of the pilot. */
+struct outlet_cp_status {
+	enum cp_state state;
+	bool has_duty;
+	uint32_t duty; /* in 1/100 % */
 };
 
 enum outlet_answer { OUTLET_ANSWER_VALID, OUTLET_ANSWER_INVALID, OUTLET_ANSWER_ERROR };
 
 enum outlet_input_kind {
 	OUTLET_START,            /* the service begins; limits and port may have been told before */
-	OUTLET_STOP,             /* it ends: a vehicle that is there is unmatched */
+	OUTLET_STOP,             /* it ends: a vehicle that is there is unmatched, and the pilot gets a defined state */
 	OUTLET_FRAME,            /* the port received `frame` */
 	OUTLET_PORT_UP,          /* the port is open, its MAC is `port_mac` */
 	OUTLET_PORT_DOWN,        /* it is of no use any more */
-	OUTLET_CP_STATUS,        /* the station reports `cp_state` */
+	OUTLET_CP_STATUS,        /* the station reports `cp_status` */
 	OUTLET_PILOT_ANSWER,     /* the station answers pilot request `pilot.number` with `pilot.answer` */
-	OUTLET_PILOT_NOT_SENT,   /* pilot request `pilot.number` could not be handed over */
+	OUTLET_PILOT_NOT_SENT,   /* the last pilot request was not handed over; `active`: there is a connection */
 	OUTLET_BROKER_CONNECTED, /* the station can be reached (again) */
 	OUTLET_LIMITS,           /* the station tells `limits` */
-	OUTLET_AUTHORIZATION,    /* by EIM: `active` accepted, or withdrawn */
-	OUTLET_HLC_CHARGING,     /* an ISO 15118 session runs (`active`), or ended */
-	OUTLET_LINK_TERMINATE,   /* the ISO 15118 side ends the data link: fresh key, unmatched */
-	OUTLET_LINK_PAUSE,       /* ... pauses it: the key is kept */
-	OUTLET_LINK_RESUME,      /* ... wants it back: the modem gets the key again */
-	OUTLET_RESET,            /* ends what runs and begins anew with the vehicle that is there */
-	OUTLET_NETWORK_QUESTION, /* what network is the modem in? Answered with OUTLET_ANSWER_NETWORK, `question` */
-	OUTLET_TICK              /* time has passed */
+	OUTLET_LIMITS_UNREADABLE, /* it told limits that cannot be read: they are no permission */
+	OUTLET_AUTHORIZATION,     /* by EIM: `active` accepted, or withdrawn */
+	OUTLET_HLC_CHARGING,      /* an ISO 15118 session runs (`active`), or ended */
+	OUTLET_LINK_TERMINATE,    /* the ISO 15118 side ends the data link: fresh key, unmatched */
+	OUTLET_LINK_PAUSE,        /* ... pauses it: the key is kept */
+	OUTLET_LINK_RESUME,       /* ... wants it back: the modem gets the key again */
+	OUTLET_RESET,             /* ends what runs and begins anew with the vehicle that is there */
+	OUTLET_NETWORK_QUESTION,  /* what network is the modem in? Answered with OUTLET_ANSWER_NETWORK, `question` */
+	OUTLET_TICK               /* time has passed */
 };
 
 struct outlet_input {
@@ -68,7 +73,7 @@ struct outlet_input {
 			bool neighbour_validates; /* outlet_blocks_validation of another outlet for this frame */
 		} frame;
 		uint8_t port_mac[MAC_LEN];
-		enum cp_state cp_state;
+		struct outlet_cp_status cp_status;
 		struct {
 			uint32_t number;
 			enum outlet_answer answer;
@@ -121,12 +126,16 @@ enum outlet_note_kind {
 	OUTLET_NOTE_VEHICLE_LEFT,
 	OUTLET_NOTE_PILOT_FAULT,
 	OUTLET_NOTE_NEW_WINDOW,
-	OUTLET_NOTE_REQUEST_GIVEN_UP, /* value = enum pilot_request_kind */
-	OUTLET_NOTE_REQUEST_REPEATED, /* likewise, other_value = attempts so far */
+	OUTLET_NOTE_REQUEST_REPEATED, /* value = enum pilot_request_kind, other_value = attempts so far */
 	OUTLET_NOTE_REQUEST_REFUSED,  /* likewise, other_value = enum outlet_answer */
-	OUTLET_NOTE_ANSWER_IGNORED,   /* value = number: late, or of no request of ours */
-	OUTLET_NOTE_LIMIT,            /* value = 0.1 A */
-	OUTLET_NOTE_AVAILABILITY,     /* value = enum control_pilot_availability */
+	OUTLET_NOTE_REQUEST_UNSENT, /* likewise, other_value = 1: there is a connection, and it was refused all the same */
+	OUTLET_NOTE_PILOT_CONTRADICTED, /* value = enum pilot_request_kind: the station shows another pilot */
+	OUTLET_NOTE_PILOT_OVERTAKEN,    /* likewise: it has carried out an older request since */
+	OUTLET_NOTE_PULSE_GIVEN_UP,     /* the station does not confirm F */
+	OUTLET_NOTE_A_BELONGS_TO_F,     /* the station reports A while our F is on the pilot */
+	OUTLET_NOTE_ANSWER_IGNORED,     /* an answer to an older request */
+	OUTLET_NOTE_LIMIT,              /* value = 0.1 A */
+	OUTLET_NOTE_AVAILABILITY,       /* value = enum control_pilot_availability */
 	/* modem */
 	OUTLET_NOTE_MODEM,          /* modem */
 	OUTLET_NOTE_MODEM_IDENTITY, /* it is identified: from = its MAC, value = enum modem_family, version */
@@ -200,10 +209,7 @@ struct outlet_effect {
 			const char *name;
 		} frame;
 		struct outlet_status status;
-		struct {
-			uint32_t number;
-			struct pilot_request request;
-		} pilot;
+		struct control_pilot_sending pilot;
 		struct {
 			uint32_t question;
 			bool in_network;
@@ -255,15 +261,8 @@ struct outlet {
 	bool serving;                 /* the modem has confirmed a key since the port was opened */
 	bool key_given;               /* a car was told the present key (CM_SLAC_MATCH.CNF) */
 	bool link_paused;             /* the key is kept for a resume */
+	enum outlet_answer answer;    /* the one that is being taken */
 	enum slac_reason init_reason; /* why TT_EVSE_SLAC_init ended without a match */
-
-	bool pilot_asked; /* `request` is the one in force */
-	bool f_unheard;   /* the last F was not answered, and no 5 % was asked for since */
-	struct pilot_request request;
-	struct request_retry retry;
-	uint32_t request_number; /* of the last one sent */
-	uint32_t request_timeout_ms;
-	uint32_t request_backoff_max_ms;
 
 	size_t question_count;
 	uint32_t questions[OUTLET_QUESTIONS];
@@ -286,6 +285,9 @@ void outlet_effects_wipe(struct outlet_effects *effects);
 
 /* The next time OUTLET_TICK is wanted (monotonic microseconds), or OUTLET_NEVER. */
 uint64_t outlet_deadline(const struct outlet *outlet);
+
+/* After OUTLET_STOP: the station has confirmed the pilot that is left behind, or none was asked for. */
+bool outlet_has_stopped(const struct outlet *outlet);
 
 /* A car is matched and its link is not paused. */
 bool outlet_is_connected(const struct outlet *outlet);

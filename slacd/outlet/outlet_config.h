@@ -14,8 +14,6 @@ struct outlet_config {
 	struct modem_config modem;
 	struct control_pilot_config pilot;
 	struct amp_map_config amp_map;
-	uint32_t request_timeout_ms;     /* a pilot request is repeated when it is not answered within this time */
-	uint32_t request_backoff_max_ms; /* the wait doubles with each repetition up to this */
 };
 
 #endif

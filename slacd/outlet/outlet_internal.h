@@ -47,8 +47,8 @@ void outlet_give_pilot(struct outlet *outlet, const struct control_pilot_input *
 		       struct outlet_effects *out);
 void outlet_take_limits(struct outlet *outlet, const struct outlet_limits *limits, uint64_t now_us,
 			struct outlet_effects *out);
-void outlet_take_answer(struct outlet *outlet, uint32_t number, enum outlet_answer answer, struct outlet_effects *out);
-void outlet_reach_station(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out);
+void outlet_take_answer(struct outlet *outlet, uint32_t number, enum outlet_answer answer, uint64_t now_us,
+			struct outlet_effects *out);
 /* The request that is due becomes the last effect. */
 void outlet_ask_station(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out);
 

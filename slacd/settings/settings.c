@@ -21,8 +21,6 @@ void settings_defaults(struct settings *settings, enum settings_profile profile)
 		.link_retry_ms = 1000,
 		.log_level = LOG_LEVEL_INFO,
 		.profile = profile,
-		.outlet.request_timeout_ms = 2000,
-		.outlet.request_backoff_max_ms = 30000,
 	};
 	slac_evse_defaults(&settings->outlet.slac, strict);
 	modem_defaults(&settings->outlet.modem);

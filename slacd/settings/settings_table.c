@@ -62,6 +62,8 @@ static const char *const detections[] = {
 	[MODEM_LINK_AUTO] = "auto", [MODEM_LINK_ON] = "on", [MODEM_LINK_OFF] = "off", NULL};
 static const char *const key_results[] = {[false] = "verify", [true] = "taken", NULL};
 
+static const char *const exits[] = {[false] = "x1", [true] = "keep", NULL};
+
 const struct setting settings_table[] = {
 	TEXT("mqtt.host", mqtt_host, "name or address of the broker"),
 	NUMBER("mqtt.port", mqtt_port, 1, 65535, "TCP port of the broker"),
@@ -75,9 +77,9 @@ const struct setting settings_table[] = {
 	TEXT("mqtt.topic_from_iso15118", topic_from_iso15118, "slac_data_link"),
 	CHOICE("mqtt.status_message", status_message, status_messages,
 	       "name of the status update; slac_status is the Josev API's, without reason"),
-	MILLISECONDS("mqtt.request_timeout_ms", outlet.request_timeout_ms, 50, 60000,
+	MILLISECONDS("mqtt.request_timeout_ms", outlet.pilot.request_timeout_ms, 50, 60000,
 		     "wait for a response before a request is repeated"),
-	MILLISECONDS("mqtt.request_backoff_max_ms", outlet.request_backoff_max_ms, 50, 600000,
+	MILLISECONDS("mqtt.request_backoff_max_ms", outlet.pilot.request_backoff_max_ms, 50, 600000,
 		     "the wait doubles with each repetition up to this"),
 
 	CHOICE("slac.profile", profile, profiles, "field: kind to real cars; strict: ISO 15118-3 to the letter"),
@@ -115,6 +117,8 @@ const struct setting settings_table[] = {
 	       "request high-level charging (5 %) for each outlet at start"),
 	TIMER("pilot.step_f_ms", outlet.pilot.step_f_ms, 50, 60000, 4000, 60000,
 	      "state F before basic charging (T_step_EF, at least 4 s)"),
+	CHOICE("pilot.at_exit", outlet.pilot.keep_at_exit, exits,
+	       "pilot that is left behind at the end: X1, or 5 % and a confirmed X2 as they are"),
 	MILLISECONDS("pilot.step_x1_ms", outlet.pilot.step_x1_ms, 50, 60000, "X1 between F and basic charging"),
 	TIMER("pilot.step_x1_hlc_ms", outlet.pilot.step_x1_hlc_ms, 50, 60000, 3000, 60000,
 	      "X1 between 5 % and basic charging while matching runs (T_step_X1, at least 3 s)"),

@@ -11,7 +11,7 @@
 #define SLACD_TESTS_PILOT_WORLD_H
 
 #include "cp/control_pilot.h"
-#include "slacd/outlet/request_retry.h"
+#include "slacd/request_retry.h"
 #include "slacd/tests/pilot_matching.h"
 #include "slacd/tests/pilot_truth.h"
 

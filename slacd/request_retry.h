@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A request that is repeated until it is answered: when to send it (again). Which response answers which request is
- * known to whoever sends it. Pure; used for cp_pwm, cs_parameters and cs_status_and_limits (doc/mqtt.md).
+ * known to whoever sends it. Pure; used for cs_parameters and cs_status_and_limits (doc/mqtt.md, section 3).
  */
-#ifndef SLACD_OUTLET_REQUEST_RETRY_H
-#define SLACD_OUTLET_REQUEST_RETRY_H
+#ifndef SLACD_REQUEST_RETRY_H
+#define SLACD_REQUEST_RETRY_H
 
 #include <stdbool.h>
 #include <stdint.h>

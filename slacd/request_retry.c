@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "slacd/outlet/request_retry.h"
+#include "slacd/request_retry.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* When a request is sent again, on virtual time. */
-#include "slacd/outlet/request_retry.h"
+#include "slacd/request_retry.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One request for the control pilot on its way from wanted over sent to confirmed. Pure.
+ *
+ * Each sending has a number of its own. A repeat asks for the same thing, so that an answer to any sending of the
+ * present request confirms it, however late it comes. An answer that says "valid" to an older request after the
+ * present one was confirmed tells that the station has carried out the older one last: the present one is asked for
+ * again. Between different requests the order is never swapped: a newer one takes the place of an older one.
+ *
+ * A request that may lower the current, or that leaves a nominal duty (X1, F, a lower X2, 5 % after X2), is repeated
+ * every PILOT_REPEAT_MS for ever; any other one with a wait that doubles. Without a way to the station nothing is sent;
+ * when there is one again, the present request goes out, confirmed or not.
+ */
+#ifndef CP_PILOT_REQUEST_H
+#define CP_PILOT_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PILOT_REQUEST_NEVER UINT64_MAX
+/* The longest time between two sendings of a request that may lower the current. */
+#define PILOT_REPEAT_MS 2000
+/* A sending that could not be handed over is tried again after this time. */
+#define PILOT_HAND_OVER_MS 100
+
+enum pilot_request_kind {
+	PILOT_HLC, /* 5 % */
+	PILOT_F,   /* -12 V */
+	PILOT_X1,  /* oscillator off */
+	PILOT_X2   /* duty for current_da */
+};
+
+struct pilot_request {
+	enum pilot_request_kind kind;
+	uint32_t current_da; /* PILOT_X2: 60 ... 800 (0.1 A); otherwise 0 */
+};
+
+struct pilot_asking {
+	uint32_t timeout_ms;     /* wait for an answer, the first time */
+	uint32_t backoff_max_ms; /* and at most */
+	bool wanted;             /* there is a request; false before the first */
+	struct pilot_request request;
+	bool confirmed;        /* the station has carried it out, as far as is known */
+	uint32_t number;       /* of the last sending of any request */
+	uint32_t first_number; /* of the first sending of the present one */
+	uint32_t sendings;     /* of the present one since it was wanted, or was found not to be in force */
+	uint32_t wait_ms;      /* after the last sending */
+	uint64_t due_us;       /* when it is to be sent (again), PILOT_REQUEST_NEVER: not */
+	uint32_t offered_da;   /* the most that the station may be offering, by what was confirmed and sent since */
+};
+
+/* What an answer means. */
+enum pilot_answer {
+	PILOT_ANSWER_CONFIRMED,
+	PILOT_ANSWER_REFUSED,
+	PILOT_ANSWER_OVERTAKEN, /* an older request was carried out after the present one, which is asked for again */
+	PILOT_ANSWER_LATE       /* to an older request; means nothing */
+};
+
+/* Nothing is wanted yet. */
+void pilot_asking_init(struct pilot_asking *asking, uint32_t timeout_ms, uint32_t backoff_max_ms);
+/* From now on `request` is wanted, due at once, even if it is the same as before. */
+void pilot_asking_want(struct pilot_asking *asking, struct pilot_request request, uint64_t now_us);
+/* Whether the two ask for the same pilot. */
+bool pilot_request_equals(struct pilot_request a, struct pilot_request b);
+/* The request is sent now, under the number that is returned. */
+uint32_t pilot_asking_send(struct pilot_asking *asking, uint64_t now_us);
+/* The last sending was not handed over: again in PILOT_HAND_OVER_MS, or when the station is reachable again. */
+void pilot_asking_undo_send(struct pilot_asking *asking, bool reachable, uint64_t now_us);
+enum pilot_answer pilot_asking_take_answer(struct pilot_asking *asking, uint32_t number, bool valid, uint64_t now_us);
+/* cp_status shows that the request is in force. */
+void pilot_asking_confirm(struct pilot_asking *asking);
+/* cp_status shows that the confirmed request is not in force (any more): asks again at once. */
+void pilot_asking_contradict(struct pilot_asking *asking, uint64_t now_us);
+/* The station can be reached (again): the present request goes out at once. */
+void pilot_asking_reach(struct pilot_asking *asking, uint64_t now_us);
+
+/* "high-level charging", "F", "X1", "X2". Never NULL. */
+const char *pilot_request_text(enum pilot_request_kind kind);
+
+#endif
