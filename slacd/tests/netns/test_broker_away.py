@@ -5,6 +5,7 @@ import signal
 import harness
 from harness import Bench
 
+WHOLE_SEQUENCE_S = 1.5
 # TP_match_response of ISO 15118-3.
 ANSWER_WITHIN_S = 0.1
 
@@ -57,13 +58,14 @@ class BrokerAway(Bench):
         self.observer.wait_slac("matched")
         self.assertEqual(self.observer.slac_statuses(), ["matching", "matched"])
 
-    def test_fallback_that_the_station_did_not_hear_begins_again_with_f_when_the_broker_is_back(self):
+    def test_fallback_waits_for_a_station_that_did_not_hear_of_f(self):
         self.start_all(harness.SHORT_TIMERS)
         self.save_subscriptions(self.broker)
         self.plug()
         mark = self.observer.mark()
         self.broker.kill()
-        self.slacd.wait_line("X1_STEP to BASIC")
+        self.slacd.wait_line("HLC to F_STEP")
+        self.slacd.never_line("F_STEP to X1_STEP", WHOLE_SEQUENCE_S, self.slacd.mark())
         self.broker = self.start_broker()
         self.observer.wait_pilot(("x2", 32.0), after=mark)
         self.assertEqual(self.observer.pilots(mark), ["f", "x1", ("x2", 32.0)])

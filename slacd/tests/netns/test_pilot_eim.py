@@ -21,18 +21,29 @@ class PilotEim(Bench):
     def after(self, message):
         return self.observer.messages.items.index(message)
 
-    def test_authorization_before_plug_in_gives_current_at_once_and_slac_is_still_answered(self):
+    def test_authorization_before_plug_in_goes_to_x1_then_to_nominal_and_slac_is_still_answered(self):
         self.start_with()
-        self.station.say("authorize", "plug")
-        plugged = self.observer.wait_state("B2", after=self.start)
+        self.station.say("authorize")
+        x1 = self.observer.wait_pilot("x1", after=self.start)
+        self.station.say("plug")
         x2 = self.observer.wait_pilot(X2, after=self.start)
-        self.assertLess(x2.time - plugged.time, 0.3)
+        self.assert_time(x2.time, x1.time + X1_HLC_S, "step_x1_hlc_ms")
         reported = self.observer.wait_slac("basic_charging", after=self.start)
         self.assertEqual(reported.data["reason"], "authorized_by_eim")
         self.ev.say("plug")
         self.observer.wait_slac("matched", after=self.start)
         self.assertEqual(self.observer.slac_statuses(self.start), ["basic_charging", "matching", "matched"])
-        self.assertEqual(self.observer.pilots(self.start), [X2])
+        self.assertEqual(self.observer.pilots(self.start), ["x1", X2])
+
+    def test_vehicle_that_comes_when_x1_was_held_gets_nominal_at_once(self):
+        self.start_with()
+        self.station.say("authorize")
+        x1 = self.observer.wait_pilot("x1", after=self.start)
+        self.observer.never_pilot(("f", "x2"), X1_HLC_S + 0.2, self.after(x1))
+        self.station.say("plug")
+        plugged = self.observer.wait_state("B1", after=self.start)
+        x2 = self.observer.wait_pilot(X2, after=self.start)
+        self.assert_time(x2.time, plugged.time, "nominal with the plug")
 
     def test_authorization_while_waiting_goes_by_f_and_x1(self):
         self.start_with()
@@ -80,13 +91,15 @@ class PilotEim(Bench):
         self.observer.wait_state("B2", after=mark)
         self.observer.never_pilot(("f", "x1", "x2"), 0.6, mark)
 
-    def test_rejected_or_withdrawn_authorization_and_other_means_change_nothing(self):
+    def test_rejected_or_withdrawn_authorization_and_other_means_lead_to_no_current(self):
         self.start_with()
         self.station.say("authorize", "deauthorize",
                          'raw cs/josev {"id":"1","name":"authorization","type":"update","data":{"evse_id":"%s",'
                          '"type":"pnc","status":"accepted"}}' % harness.EVSE)
+        self.observer.wait_pilot("hlc", after=self.start)
+        mark = self.observer.mark()
         self.plug()
-        self.observer.never_pilot(("f", "x1", "x2"), 0.6, self.start)
+        self.observer.never_pilot(("f", "x1", "x2"), 0.6, mark)
 
     def test_authorization_is_of_no_consequence_unless_configured(self):
         pilot = {**CONFIGURATION["pilot"], "basic_charging_on_eim": False}

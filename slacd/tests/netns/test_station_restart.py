@@ -79,14 +79,14 @@ class StationRestart(Bench):
         self.observer.wait_slac("unmatched", after=mark)
         self.assertEqual(self.observer.slac_statuses(), ["matching", "matched", "unmatched"])
 
-    def test_restart_in_f_goes_on_to_x2(self):
+    def test_restart_in_f_gets_a_whole_f_and_goes_on_to_x2(self):
         self.start_all({"slac": SHORT_TIMERS["slac"], "pilot": {"step_f_ms": 1500, "step_x1_ms": 300}})
         self.plug()
         self.observer.wait_pilot("f")
         mark = self.restart()
         self.observer.wait_pilot(X2, after=mark)
         self.observer.wait_state("B2", after=mark)
-        self.assertEqual(self.observer.pilots(mark), ["x1", X2])
+        self.assertEqual(self.observer.pilots(mark), ["f", "x1", X2])
         self.assertEqual(self.observer.slac_statuses(), ["basic_charging"])
 
     def test_restart_in_basic_charging_gets_the_current_again(self):

@@ -59,28 +59,29 @@ class SilentStation(Bench):
         self.observer.wait_slac("matched")
         self.assertEqual(self.slacd.lines("not in cs_parameters"), [])
 
-    def test_unanswered_pilot_requests_hold_nothing_up(self):
+    def test_station_that_neither_answers_nor_obeys_never_gets_a_nominal_duty(self):
         self.start_all({**SHORT_TIMERS, **IMPATIENT})
         self.station.say("answer none")
         mark = self.observer.mark()
         self.plug()
-        connected = self.observer.wait_state("B2", after=mark)
-        self.observer.wait_pilot(X2, after=mark)
-        for request, due_s in (("f", 0.8), ("x1", 1.4), (X2, 1.7)):
-            came_s = self.observer.wait_pilot(request, after=mark).time - connected.time
-            self.assert_time(came_s, due_s, str(request))
-        self.assertEqual(self.observer.pilots(mark), ["f", "x1", X2])
+        self.observer.wait_pilot("x1", after=mark)
+        self.assertEqual(self.observer.pilots(mark), ["f", "x1"])
+        self.assertEqual(self.outcome(mark), [("basic_charging", "no_parm_req"), ("failed", "pilot_unconfirmed")])
+        self.observer.never_pilot(("f", "x2"), 1.0, self.observer.mark())
+        self.station.say("answer valid", "unplug")
+        self.observer.wait_pilot("hlc", after=mark)
 
     def test_unanswered_pilot_request_is_repeated_with_a_new_id_until_answered(self):
         self.start_all({**SHORT_TIMERS, **IMPATIENT})
         self.station.say("answer none")
         mark = self.observer.mark()
         self.plug()
-        first = self.observer.wait_pilot(X2, after=mark)
-        again = self.observer.wait_pilot(X2, after=self.observer.messages.items.index(first) + 1)
+        first = self.observer.wait_pilot("f", after=mark)
+        again = self.observer.wait_pilot("f", after=self.observer.messages.items.index(first) + 1)
         self.assertNotEqual(first.id, again.id)
         self.station.say("answer valid")
-        self.observer.wait_state("B2", after=self.observer.messages.items.index(again))
+        last = self.observer.wait_pilot(X2, after=mark)
+        self.observer.wait_state("B2", after=self.observer.messages.items.index(last))
         self.observer.never_pilot(("f", "x1", "x2"), 1.0, self.observer.mark())
 
     def test_refused_pilot_request_is_logged_with_its_name_and_repeated(self):
@@ -89,8 +90,10 @@ class SilentStation(Bench):
         mark = self.observer.mark()
         self.plug()
         self.slacd.wait_line(r"ERROR .*refuses a pilot request.*request=F status=error")
-        self.observer.wait_pilot(X2, after=mark)
-        self.assertEqual(self.observer.pilots(mark), ["f", "x1", X2])
+        self.observer.wait_pilot("x1", after=mark)
+        self.assertEqual(self.observer.pilots(mark), ["f", "x1"])
+        self.assertEqual(self.outcome(mark), [("basic_charging", "no_parm_req"), ("failed", "pilot_refused")])
+        self.observer.never_pilot(("f", "x2"), 1.0, self.observer.mark())
 
     def test_silent_modem_is_said_once_and_the_service_is_busy_until_it_answers(self):
         self.link()
