@@ -105,7 +105,19 @@ static bool parse_answer(char **rest, struct cs_command *command)
 {
 	const char *answer = word(rest);
 
-	return answer != NULL && cs_answer_parse(answer, &command->answer);
+	const char *signal = word(rest);
+
+	command->has_signal = signal != NULL;
+	return answer != NULL && cs_answer_parse(answer, &command->answer) &&
+	       (signal == NULL || cs_signal_parse(signal, &command->signal));
+}
+
+static bool parse_report(char **rest, struct cs_command *command)
+{
+	const char *value = word(rest);
+
+	command->on = value != NULL && strcmp(value, "on") == 0;
+	return value != NULL && (command->on || strcmp(value, "off") == 0);
 }
 
 static bool parse_raw(char **rest, struct cs_command *command)
@@ -230,7 +242,8 @@ static const struct {
 	{"expect", CS_COMMAND_EXPECT, parse_expect,
 	 "expect cp_pwm hlc|f|x1|x2|e [EVSE] [within MS] or expect status "
 	 "matching|matched|failed|unmatched|basic_charging [EVSE] [within MS]"},
-	{"answer", CS_COMMAND_ANSWER, parse_answer, "answer valid|invalid|error|none"},
+	{"answer", CS_COMMAND_ANSWER, parse_answer, "answer valid|invalid|error|lost|none [hlc|f|x1|x2|e]"},
+	{"report", CS_COMMAND_REPORT, parse_report, "report on|off"},
 	{"raw", CS_COMMAND_RAW, parse_raw, "raw TOPIC TEXT"},
 	{"quit", CS_COMMAND_QUIT, parse_nothing, "quit"},
 };
@@ -258,7 +271,7 @@ bool cs_command_parse(char *line, struct cs_command *command, char error[CS_COMM
 
 bool cs_answer_parse(const char *text, enum cs_answer *answer)
 {
-	static const char *const texts[] = {"valid", "invalid", "error", "none"};
+	static const char *const texts[] = {"valid", "invalid", "error", "lost", "none"};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (strcmp(texts[i], text) == 0) {

@@ -28,6 +28,7 @@ enum cs_command_kind {
 	CS_COMMAND_WAIT,
 	CS_COMMAND_EXPECT,
 	CS_COMMAND_ANSWER,
+	CS_COMMAND_REPORT,
 	CS_COMMAND_RAW,
 	CS_COMMAND_QUIT
 };
@@ -36,7 +37,8 @@ enum cs_answer {
 	CS_ANSWER_VALID,
 	CS_ANSWER_INVALID,
 	CS_ANSWER_ERROR,
-	CS_ANSWER_NONE /* no request at all is answered */
+	CS_ANSWER_LOST, /* the pilot request is carried out and reported, its answer is lost */
+	CS_ANSWER_NONE  /* no request at all is answered */
 };
 
 /* What `expect` waits for, and what comes in. */
@@ -48,16 +50,18 @@ struct cs_event {
 
 struct cs_command {
 	enum cs_command_kind kind;
-	char evse_id[API_EVSE_ID_MAX];    /* "": the first outlet */
-	enum api_cp_state state;          /* STATE */
-	double ampere;                    /* LIMIT */
-	uint32_t ms;                      /* WAIT, EXPECT: at most this long */
-	struct cs_event expected;         /* EXPECT */
-	enum cs_answer answer;            /* ANSWER */
+	char evse_id[API_EVSE_ID_MAX]; /* "": the first outlet */
+	enum api_cp_state state;       /* STATE */
+	double ampere;                 /* LIMIT */
+	uint32_t ms;                   /* WAIT, EXPECT: at most this long */
+	struct cs_event expected;      /* EXPECT */
+	enum cs_answer answer;         /* ANSWER */
+	bool has_signal;               /* ANSWER: only to requests for this one: */
+	enum cs_signal signal;
 	enum api_evse_status status_code; /* STATUS_CODE */
 	enum api_data_link_action action; /* DATA_LINK */
 	enum api_kind requested;          /* REQUEST */
-	bool on;                          /* HLC_CHARGING, AUTHORIZE */
+	bool on;                          /* HLC_CHARGING, AUTHORIZE, REPORT */
 	const char *topic;                /* RAW: both point into the parsed line */
 	const char *text;                 /* RAW; a file of PARAMETERS and LIMITS, the outlet of ADD */
 };

@@ -21,8 +21,9 @@ static const char help[] =
 	"      --max-current AMPERE        AC limit of each phase [32]\n"
 	"      --config FILE               data of cs_parameters, instead of --evse\n"
 	"      --limits FILE               data of cs_status_and_limits, instead of --max-current\n"
-	"      --answer valid|invalid|error|none\n"
-	"                                  how cp_pwm is answered; none: nothing at all is answered [valid]\n"
+	"      --answer valid|invalid|error|lost|none\n"
+	"                                  how cp_pwm is answered; lost: it is carried out, but not answered;\n"
+	"                                  none: nothing at all is answered [valid]\n"
 	"      --answer-delay-ms MS        every answer is this late [0]\n"
 	"      --script FILE               commands, carried out once the broker is connected\n"
 	"      --quiet                     only errors\n"
@@ -54,7 +55,9 @@ static const char help[] =
 	"  expect status matching|matched|failed|unmatched|basic_charging [EVSE] [within MS]\n"
 	"                                  wait until slacd has said so, 30000 ms by default; otherwise exit "
 	"code 1\n"
-	"  answer valid|invalid|error|none\n"
+	"  answer valid|invalid|error|lost|none [hlc|f|x1|x2|e]\n"
+	"                                  from now on; with a pilot only to requests for that one\n"
+	"  report on|off                   whether cp_status is reported; on: the states are reported at once\n"
 	"  raw TOPIC TEXT                  publish any text\n"
 	"  quit\n\n"
 	"It runs until `quit` or a signal. Exit codes: 0, 1 an expectation was not met, 2 wrong use.\n";
@@ -150,7 +153,7 @@ static const char *read_value(struct cs_options *options, int option, char *valu
 		options->limits_file = value;
 		return NULL;
 	case OPTION_ANSWER:
-		return cs_answer_parse(value, &options->station.answer) ? NULL : "valid, invalid, error or none";
+		return cs_answer_parse(value, &options->station.answer) ? NULL : "valid, invalid, error, lost or none";
 	case OPTION_DELAY:
 		if (!read_number(value, 0, 1e9, &number))
 			return "milliseconds";

@@ -24,6 +24,17 @@ const char *cs_signal_text(enum cs_signal signal)
 	return (size_t)signal < sizeof(texts) / sizeof(texts[0]) ? texts[signal] : "?";
 }
 
+bool cs_signal_parse(const char *text, enum cs_signal *signal)
+{
+	for (enum cs_signal each = CS_SIGNAL_X1; each <= CS_SIGNAL_F; each++) {
+		if (strcmp(cs_signal_text(each), text) == 0) {
+			*signal = each;
+			return true;
+		}
+	}
+	return false;
+}
+
 void cs_pilot_request(struct cs_pilot *pilot, const struct api_cp_pwm *pwm)
 {
 	pilot->signal = cs_signal_of(pwm);

@@ -36,6 +36,7 @@ struct cs_pilot {
 enum cs_signal cs_signal_of(const struct api_cp_pwm *pwm);
 /* "hlc", "f", "x1", "x2", "e", as the script writes them. Never NULL. */
 const char *cs_signal_text(enum cs_signal signal);
+bool cs_signal_parse(const char *text, enum cs_signal *signal);
 
 /* slacd's request takes effect. */
 void cs_pilot_request(struct cs_pilot *pilot, const struct api_cp_pwm *pwm);

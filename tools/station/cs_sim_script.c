@@ -151,7 +151,10 @@ static void carry_out(struct cs_script *script, const struct cs_command *command
 		expect(script, command);
 		break;
 	case CS_COMMAND_ANSWER:
-		cs_station_answer(station, command->answer);
+		cs_station_answer(station, command->answer, command->has_signal ? &command->signal : NULL);
+		break;
+	case CS_COMMAND_REPORT:
+		cs_station_report(station, command->on);
 		break;
 	case CS_COMMAND_RAW:
 		cs_station_raw(station, command->topic, command->text);

@@ -55,6 +55,8 @@ static void send_status(struct cs_station *station, int index, enum api_cp_state
 	char id[API_UUID_MAX];
 	char payload[API_BUILD_MAX];
 
+	if (station->silent)
+		return;
 	cs_station_new_id(id);
 	cs_pilot_status(&station->pilots[index], evse_id, state, &status);
 	cs_output_sent("cp_status", "update", "%s %s", evse_id, api_cp_state_text(state));
@@ -82,6 +84,7 @@ static void answer_pilot(struct cs_station *station, const struct api_station_me
 		[CS_ANSWER_VALID] = API_CP_PWM_VALID,
 		[CS_ANSWER_INVALID] = API_CP_PWM_INVALID,
 		[CS_ANSWER_ERROR] = API_CP_PWM_ERROR,
+		[CS_ANSWER_LOST] = API_CP_PWM_VALID,
 	};
 	const struct api_cp_pwm *pwm = &request->data.cp_pwm;
 	struct api_cp_pwm_response response = {.status = statuses[answer]};
@@ -93,9 +96,13 @@ static void answer_pilot(struct cs_station *station, const struct api_station_me
 		strcpy(response.info, "no such outlet");
 	}
 	strcpy(response.evse_id, pwm->evse_id);
-	cs_output_sent("cp_pwm", "response", "%s %s", pwm->evse_id, api_cp_pwm_status_text(response.status));
-	publish(station, BROKER_NOW, payload,
-		api_station_build_cp_pwm_response(payload, sizeof(payload), request->id, &response));
+	if (answer == CS_ANSWER_LOST) {
+		cs_output_event("carried out, not answered");
+	} else {
+		cs_output_sent("cp_pwm", "response", "%s %s", pwm->evse_id, api_cp_pwm_status_text(response.status));
+		publish(station, BROKER_NOW, payload,
+			api_station_build_cp_pwm_response(payload, sizeof(payload), request->id, &response));
+	}
 	if (response.status != API_CP_PWM_VALID)
 		return;
 	cs_pilot_request(&station->pilots[index], pwm);
@@ -131,20 +138,26 @@ static void on_delay_over(evutil_socket_t fd, short what, void *context)
 	pending_free(pending);
 }
 
+static enum cs_answer answer_to(const struct cs_station *station, const struct api_station_message *request)
+{
+	return request->kind == API_STATION_CP_PWM ? station->pilot_answers[cs_signal_of(&request->data.cp_pwm)]
+						   : station->answer;
+}
+
 static void on_request(struct cs_station *station, const struct api_station_message *request)
 {
 	uint32_t delay_ms = station->options->answer_delay_ms;
 	const struct timeval delay = {.tv_sec = delay_ms / 1000, .tv_usec = (suseconds_t)(delay_ms % 1000) * 1000};
 
 	if (delay_ms == 0) {
-		carry_out(station, request, station->answer);
+		carry_out(station, request, answer_to(station, request));
 		return;
 	}
 	struct pending *pending = calloc(1, sizeof(*pending));
 	if (pending == NULL)
 		return;
 	pending->station = station;
-	pending->answer = station->answer;
+	pending->answer = answer_to(station, request);
 	pending->request = *request;
 	pending->timer = evtimer_new(station->base, on_delay_over, pending);
 	if (pending->timer == NULL) {
@@ -235,13 +248,18 @@ static void on_message(void *context, const char *topic, const char *payload, si
 				error.expected);
 }
 
+static void report_all(struct cs_station *station)
+{
+	for (size_t i = 0; i < station->data->evse_count; i++)
+		send_status(station, (int)i, cs_pilot_state(&station->pilots[i]));
+}
+
 static void on_connected(void *context)
 {
 	struct cs_station *station = context;
 
 	cs_output_event("connected to the broker %s:%u", station->options->mqtt_host, station->options->mqtt_port);
-	for (size_t i = 0; i < station->data->evse_count; i++)
-		send_status(station, (int)i, cs_pilot_state(&station->pilots[i]));
+	report_all(station);
 	station->callbacks.connected(station->context);
 }
 
@@ -301,7 +319,7 @@ struct cs_station *cs_station_new(struct event_base *base, const struct cs_stati
 	station->data = data;
 	station->callbacks = *callbacks;
 	station->context = context;
-	station->answer = options->answer;
+	cs_station_answer(station, options->answer, NULL);
 	station->restart = evtimer_new(base, on_restart, station);
 	station->broker = station->restart != NULL ? open_broker(station) : NULL;
 	if (station->broker == NULL) {
@@ -386,9 +404,21 @@ void cs_station_publish(struct cs_station *station, const char *topic, const cha
 		cs_output_error("a message was not sent: %s", len == 0 ? "it could not be built" : "it is too long");
 }
 
-void cs_station_answer(struct cs_station *station, enum cs_answer answer)
+void cs_station_answer(struct cs_station *station, enum cs_answer answer, const enum cs_signal *signal)
 {
+	if (signal != NULL) {
+		station->pilot_answers[*signal] = answer;
+		return;
+	}
 	station->answer = answer;
+	for (size_t i = 0; i <= CS_SIGNAL_F; i++)
+		station->pilot_answers[i] = answer;
+}
+
+void cs_station_report(struct cs_station *station, bool on)
+{
+	station->silent = !on;
+	report_all(station);
 }
 
 void cs_station_raw(struct cs_station *station, const char *topic, const char *text)

@@ -58,7 +58,10 @@ void cs_station_new_id(char id[API_UUID_MAX]);
 void cs_station_publish(struct cs_station *station, const char *topic, const char *payload, size_t len);
 const struct cs_station_options *cs_station_options(const struct cs_station *station);
 
-void cs_station_answer(struct cs_station *station, enum cs_answer answer);
+/* How requests are answered from now on; with a signal only those for this pilot. */
+void cs_station_answer(struct cs_station *station, enum cs_answer answer, const enum cs_signal *signal);
+/* Whether cp_status is reported from now on; if so, every outlet's at once. */
+void cs_station_report(struct cs_station *station, bool on);
 void cs_station_raw(struct cs_station *station, const char *topic, const char *text);
 
 #endif

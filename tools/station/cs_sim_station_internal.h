@@ -19,8 +19,10 @@ struct cs_station {
 	struct cs_station_callbacks callbacks;
 	void *context;
 	struct broker *broker;
-	enum cs_answer answer;
-	struct cs_pilot pilots[API_EVSES_MAX]; /* of data->evse_ids */
+	enum cs_answer answer;                         /* to anything but cp_pwm */
+	enum cs_answer pilot_answers[CS_SIGNAL_F + 1]; /* by the pilot that is asked for */
+	bool silent;                                   /* cp_status is not reported */
+	struct cs_pilot pilots[API_EVSES_MAX];         /* of data->evse_ids */
 	LIST_HEAD(, pending) pending;
 	struct event *restart;
 };
