@@ -547,7 +547,7 @@ const char *evse_interface_of(const struct settings *settings, const struct api_
 }
 
 struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_parameters *parameters,
-		      const struct api_evse_limits *limits)
+		      const struct api_evse_limits *limits, const struct api_cp_status *status)
 {
 	struct outlet_config config;
 	struct evse *evse = calloc(1, sizeof(*evse));
@@ -571,6 +571,8 @@ struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_pa
 	outlet_init(&evse->outlet, &config, random_fill_csprng, NULL);
 	if (limits != NULL)
 		evse_limits(evse, limits);
+	if (status != NULL)
+		evse_cp_status(evse, status);
 	open_port(evse);
 	give_kind(evse, OUTLET_START);
 	return evse;
@@ -597,9 +599,15 @@ bool evse_available(const struct evse *evse)
 	return evse->outlet.serving;
 }
 
-enum api_cp_state evse_cp_state(const struct evse *evse)
+void evse_last_status(const struct evse *evse, struct api_cp_status *status)
 {
-	return (enum api_cp_state)evse->outlet.pilot.state;
+	const struct control_pilot *pilot = &evse->outlet.pilot;
+
+	memset(status, 0, sizeof(*status));
+	snprintf(status->evse_id, sizeof(status->evse_id), "%s", evse->parameters.evse_id);
+	status->state = (enum api_cp_state)pilot->state;
+	status->has_duty_cycle = pilot->duty_is_known;
+	status->duty_cycle_percent = pilot->duty / 100.0;
 }
 
 const struct api_evse_parameters *evse_parameters(const struct evse *evse)

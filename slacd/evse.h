@@ -30,11 +30,11 @@ struct evse_shared {
 
 /*
  * Starts the service of an outlet: opens its interface (as soon as it is up and running), gives the modem a fresh
- * key, asks for high-level charging. `limits` may be NULL when the station told none. NULL without memory. The caller
- * owns it.
+ * key, asks for high-level charging, or takes over a vehicle that is charging. `limits` and `status`, the last
+ * cp_status, may be NULL when the station told none. NULL without memory. The caller owns it.
  */
 struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_parameters *parameters,
-		      const struct api_evse_limits *limits);
+		      const struct api_evse_limits *limits, const struct api_cp_status *status);
 /* Stops the service (`unmatched` when a vehicle was there) and wipes its key. NULL is allowed. */
 void evse_free(struct evse *evse);
 
@@ -64,8 +64,8 @@ void evse_reset(struct evse *evse);
 /* outlet_validation_waits_since and outlet_blocks_validation of this outlet, now. */
 uint64_t evse_validation_waits_since(const struct evse *evse, const uint8_t ev_mac[MAC_LEN]);
 bool evse_blocks_validation(const struct evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t since_us);
-/* The last state the station reported, to hand a vehicle that is plugged in over to another service. */
-enum api_cp_state evse_cp_state(const struct evse *evse);
+/* The last cp_status of the station, to hand a vehicle that is plugged in over to another service. */
+void evse_last_status(const struct evse *evse, struct api_cp_status *status);
 /* The interface this outlet uses: its parameter, or what the configuration says instead. */
 const char *evse_interface_of(const struct settings *settings, const struct api_evse_parameters *parameters);
 /* The parameters it was started with. */

@@ -103,7 +103,7 @@ static void reset_all(struct manager *manager, const struct api_message *message
 static void unknown_outlet(struct manager *manager, const struct api_message *message, const char *id)
 {
 	if (message->kind == API_CP_STATUS)
-		manager_park_state(manager, id, message->data.cp_status.state);
+		manager_park_status(manager, &message->data.cp_status);
 	if (message->kind == API_CP_STATUS && manager->boot != BOOT_DONE)
 		return; /* the outlets are not known yet */
 	log_line(LOG_LEVEL_WARN, "%s for an outlet that does not run ignored. evse_id=%s", api_kind_text(message->kind),

@@ -30,12 +30,6 @@ struct refusal {
 	struct log_limit limit;
 };
 
-/* The last pilot state of an outlet that has no service. */
-struct parked_state {
-	char evse_id[API_EVSE_ID_MAX];
-	enum api_cp_state state;
-};
-
 struct port_watch;
 
 struct manager {
@@ -54,7 +48,7 @@ struct manager {
 	size_t boot_id_next;
 	struct api_parameters parameters;
 	struct api_limits limits;
-	struct parked_state parked[API_EVSES_MAX];
+	struct api_cp_status parked[API_EVSES_MAX]; /* the last ones of outlets that have no service */
 	size_t parked_count;
 	struct evse *evses[API_EVSES_MAX];
 	size_t evse_count;
@@ -96,7 +90,7 @@ const struct api_evse_limits *manager_limits_of(const struct manager *manager, c
  * Keeps the pilot state of an outlet that has no service (yet, or for a moment): a station reports changes only,
  * so its vehicle would never be served. At most API_EVSES_MAX are kept, further ones are not.
  */
-void manager_park_state(struct manager *manager, const char *evse_id, enum api_cp_state state);
+void manager_park_status(struct manager *manager, const struct api_cp_status *status);
 
 /* manager.c */
 void manager_arm(struct manager *manager);

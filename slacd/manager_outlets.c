@@ -11,7 +11,7 @@ const struct api_evse_limits *manager_limits_of(const struct manager *manager, c
 	return NULL;
 }
 
-static struct parked_state *find_parked(struct manager *manager, const char *evse_id)
+static struct api_cp_status *find_parked(struct manager *manager, const char *evse_id)
 {
 	for (size_t i = 0; i < manager->parked_count; i++)
 		if (strcmp(manager->parked[i].evse_id, evse_id) == 0)
@@ -19,27 +19,27 @@ static struct parked_state *find_parked(struct manager *manager, const char *evs
 	return NULL;
 }
 
-void manager_park_state(struct manager *manager, const char *evse_id, enum api_cp_state state)
+void manager_park_status(struct manager *manager, const struct api_cp_status *status)
 {
-	struct parked_state *parked = find_parked(manager, evse_id);
+	struct api_cp_status *parked = find_parked(manager, status->evse_id);
 
 	if (parked == NULL && manager->parked_count == API_EVSES_MAX)
 		return;
 	if (parked == NULL)
 		parked = &manager->parked[manager->parked_count++];
-	snprintf(parked->evse_id, sizeof(parked->evse_id), "%s", evse_id);
-	parked->state = state;
+	*parked = *status;
 }
 
-static void take_parked(struct manager *manager, struct evse *evse)
+/* False when none is known. */
+static bool take_parked(struct manager *manager, const char *evse_id, struct api_cp_status *status)
 {
-	struct parked_state *parked = find_parked(manager, evse_id(evse));
+	struct api_cp_status *parked = find_parked(manager, evse_id);
 
 	if (parked == NULL)
-		return;
-	const struct api_cp_status status = {.state = parked->state};
+		return false;
+	*status = *parked;
 	*parked = manager->parked[--manager->parked_count];
-	evse_cp_status(evse, &status);
+	return true;
 }
 
 /* The earlier entry that uses the same interface, or NULL. Two outlets on one modem would take each other's cars. */
@@ -98,6 +98,7 @@ static void stop_unwanted(struct manager *manager)
 
 	for (size_t i = 0; i < manager->evse_count; i++) {
 		struct evse *evse = manager->evses[i];
+		struct api_cp_status status;
 		bool replaced;
 		if (still_wanted(manager, evse, &replaced)) {
 			manager->evses[kept++] = evse;
@@ -105,7 +106,8 @@ static void stop_unwanted(struct manager *manager)
 		}
 		log_line(LOG_LEVEL_INFO, "EVSE service ends. evse_id=%s reason=%s", evse_id(evse),
 			 replaced ? "changed parameters" : "no longer in cs_parameters");
-		manager_park_state(manager, evse_id(evse), evse_cp_state(evse));
+		evse_last_status(evse, &status);
+		manager_park_status(manager, &status);
 		evse_log_counters(evse);
 		evse_statistics(evse, &manager->ended);
 		evse_free(evse);
@@ -116,7 +118,9 @@ static void stop_unwanted(struct manager *manager)
 static void start(struct manager *manager, const struct api_evse_parameters *parameters)
 {
 	const struct api_evse_limits *limits = manager_limits_of(manager, parameters->evse_id);
-	struct evse *evse = evse_new(&manager->shared, parameters, limits);
+	struct api_cp_status status;
+	bool is_known = take_parked(manager, parameters->evse_id, &status);
+	struct evse *evse = evse_new(&manager->shared, parameters, limits, is_known ? &status : NULL);
 
 	if (evse == NULL) {
 		log_line(LOG_LEVEL_ERROR, "No memory for an EVSE service. evse_id=%s", parameters->evse_id);
@@ -127,7 +131,6 @@ static void start(struct manager *manager, const struct api_evse_parameters *par
 			 "The station told no limits: basic charging will offer nothing (X1). evse_id=%s",
 			 parameters->evse_id);
 	manager->evses[manager->evse_count++] = evse;
-	take_parked(manager, evse);
 }
 
 static bool in_parameters(const struct manager *manager, const char *evse_id)
