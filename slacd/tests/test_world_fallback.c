@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A car that does not speak: the way to basic charging, at the times of the standard, and what ends it. */
+#include "slacd/tests/world/story.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define HLC "slacd *cp_pwm*\"hlc\":true"
+#define F   "slacd *cp_pwm*\"fault_state\":true"
+#define X1  "slacd *cp_pwm*\"current\":0.0"
+#define X2  "slacd *cp_pwm*\"current\":32.0"
+#define B2  "station *cp_status*\"state\":\"B2\""
+/* Longer than all that could follow. */
+#define LONG "run 60000"
+
+static void silent_car_gets_f_after_20_s_x1_after_25_s_and_its_current_after_25_5_s(void **state)
+{
+	(void)state;
+	play("boot --max-current 16");
+	size_t from = mark();
+	play("cs plug\nrun 40000");
+	size_t connected = line_of(from, B2);
+	assert_later_ms(line_of(from, F), connected, 20000);
+	assert_later_ms(line_of(from, X1), connected, 25000);
+	assert_later_ms(line_of(from, "slacd *\"current\":16.0"), connected, 25500);
+	assert_pilots(from, E1, "f x1 x2:16.0");
+	assert_statuses(from, E1, "basic_charging:no_parm_req");
+	assert_in_order(from, (const char *[]){"\"basic_charging\"", F, NULL});
+}
+
+static void unplug_before_the_time_out_asks_for_high_level_charging_only(void **state)
+{
+	(void)state;
+	play("boot");
+	size_t from = mark();
+	play("cs plug\nrun 19900\ncs unplug\n" LONG);
+	assert_pilots(from, E1, "hlc");
+	assert_statuses(from, E1, "unmatched:vehicle_left");
+}
+
+/* Unplugged at a step, then nothing follows but 5 %, and the next car is matched. */
+static void unplug_at(const char *step, const char *pilots)
+{
+	play("boot");
+	size_t from = mark();
+	play("cs plug");
+	play_until(step);
+	play("run 100\ncs unplug\n" LONG);
+	assert_pilots(from, E1, pilots);
+	assert_statuses(from, E1, "basic_charging:no_parm_req unmatched:vehicle_left");
+	from = mark();
+	play("cs plug\ncar plc0 plug\nrun 3000");
+	assert_statuses(from, E1, "matching matched");
+}
+
+static void unplug_in_f_returns_to_high_level_charging(void **state)
+{
+	(void)state;
+	unplug_at(F, "f hlc");
+}
+
+static void unplug_in_x1_returns_to_high_level_charging(void **state)
+{
+	(void)state;
+	unplug_at(X1, "f x1 hlc");
+}
+
+static void unplug_in_x2_returns_to_high_level_charging(void **state)
+{
+	(void)state;
+	unplug_at(X2, "f x1 x2:32.0 hlc");
+}
+
+static void car_that_speaks_in_time_stops_the_fallback(void **state)
+{
+	(void)state;
+	play("boot");
+	size_t from = mark();
+	play("cs plug\nrun 19900\ncar plc0 plug\n" LONG);
+	assert_statuses(from, E1, "matching matched");
+	assert_pilots(from, E1, "");
+}
+
+static void car_that_speaks_while_current_flows_is_not_answered(void **state)
+{
+	(void)state;
+	play("boot\ncs plug");
+	play_until(X2);
+	size_t from = mark();
+	play("car plc0 plug\n" LONG);
+	assert_none(from, "> CM_SLAC_PARM.CNF");
+	assert_statuses(from, E1, "");
+	assert_pilots(from, E1, "");
+}
+
+static void current_follows_the_limit_and_is_x1_below_6_a(void **state)
+{
+	(void)state;
+	play("boot --max-current 16\ncs plug");
+	play_until("slacd *\"current\":16.0");
+	size_t from = mark();
+	play("cs limit 10.5\nrun 100\ncs limit 5.9\nrun 100\ncs limit 6\nrun 100\ncs limit 80\nrun 100");
+	play("cs limit 0\nrun 100\ncs limit 16.3\nrun 100");
+	assert_pilots(from, E1, "x2:10.5 x1 x2:6.0 x2:80.0 x1 x2:16.3");
+	from = mark();
+	play("cs unplug\nrun 100\ncs limit 10\nrun 1000");
+	assert_pilots(from, E1, "hlc");
+}
+
+static void limit_that_changes_during_f_is_the_one_offered(void **state)
+{
+	(void)state;
+	play("boot");
+	size_t from = mark();
+	play("cs plug");
+	play_until(F);
+	play("cs limit 13\nrun 10000");
+	assert_pilots(from, E1, "f x1 x2:13.0");
+}
+
+static void configured_current_caps_the_stations_limit(void **state)
+{
+	(void)state;
+	play("set outlets.DE*TST*E1.nominal_current_a 8\nboot");
+	size_t from = mark();
+	play("cs plug\nrun 40000");
+	assert_pilots(from, E1, "f x1 x2:8.0");
+}
+
+static void limits_of(const char *phases, const char *rcd_error)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line),
+		 "publish cs/josev {\"id\":\"l\",\"name\":\"cs_status_and_limits\",\"type\":\"update\",\"data\":{"
+		 "\"evses\":[{\"evse_id\":\"" E1 "\",\"status_code\":\"evse_ready\",\"ac\":{\"max_current\":{%s},"
+		 "\"nominal_voltage\":230,\"rcd_error\":%s}}]}}\nrun 100",
+		 phases, rcd_error);
+	play(line);
+}
+
+static void smallest_connected_phase_decides_and_a_residual_current_forbids_all(void **state)
+{
+	(void)state;
+	play("boot");
+	limits_of("\"l1\":20,\"l2\":0,\"l3\":13.4", "false");
+	size_t from = mark();
+	play("cs plug\nrun 40000");
+	assert_pilots(from, E1, "f x1 x2:13.4");
+	limits_of("\"l1\":20,\"l2\":0,\"l3\":13.4", "true");
+	assert_pilots(from, E1, "f x1 x2:13.4 x1");
+}
+
+static void dc_outlet_fails_is_asked_for_nothing_and_matches_a_late_car(void **state)
+{
+	(void)state;
+	play("boot --evse DE*TST*E1=evse0:dc");
+	size_t from = mark();
+	play("cs plug\n" LONG);
+	assert_statuses(from, E1, "failed:no_parm_req");
+	assert_pilots(from, E1, "");
+	assert_later_ms(line_of(from, "\"failed\""), line_of(from, B2), 20000);
+	play("car plc0 plug\nrun 3000");
+	assert_statuses(from, E1, "failed:no_parm_req matching matched");
+}
+
+static void reported_f_is_no_unplug(void **state)
+{
+	(void)state;
+	play("boot");
+	size_t from = mark();
+	play("cs plug\nrun 40000");
+	line_of(from, "station *\"state\":\"F\"");
+	assert_none(from, "Vehicle has left");
+	assert_count(from, HLC, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(silent_car_gets_f_after_20_s_x1_after_25_s_and_its_current_after_25_5_s),
+		STORY(unplug_before_the_time_out_asks_for_high_level_charging_only),
+		STORY(unplug_in_f_returns_to_high_level_charging),
+		STORY(unplug_in_x1_returns_to_high_level_charging),
+		STORY(unplug_in_x2_returns_to_high_level_charging),
+		STORY(car_that_speaks_in_time_stops_the_fallback),
+		STORY(car_that_speaks_while_current_flows_is_not_answered),
+		STORY(current_follows_the_limit_and_is_x1_below_6_a),
+		STORY(limit_that_changes_during_f_is_the_one_offered),
+		STORY(configured_current_caps_the_stations_limit),
+		STORY(smallest_connected_phase_decides_and_a_residual_current_forbids_all),
+		STORY(dc_outlet_fails_is_asked_for_nothing_and_matches_a_late_car),
+		STORY(reported_f_is_no_unplug),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

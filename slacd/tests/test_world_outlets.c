@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Several outlets, parameters that change, interfaces that come and go, the validation of a distant car, requests. */
+#include "slacd/tests/world/story.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define MATCHED "cs plug\ncar plc0 plug\nawait \"matched\"\n"
+#define TWO                                                                                                            \
+	"wire evse0 plc0\nwire evse1 plc1\nstation --evse DE*TST*E1=evse0 --evse DE*TST*E2=evse1\nrun 10\nev plc0\n"   \
+	"ev plc1 --modem-mac 02:50:4c:00:00:02 --ev-mac 02:45:56:00:00:02 "
+#define OTHER_CAR "ev plc1 --modem-mac 02:50:4c:00:00:02 --ev-mac 02:45:56:00:00:02\n"
+#define OUTLET    "\"supports_eim\":true,\"connectors\":[{\"id\":1,\"services\":{\"ac\":{}}}]"
+#define LOST      "log      ERROR Interface is lost: "
+
+/* --- interfaces --- */
+
+/* The interface goes in this way, is missed once, comes back and serves with a fresh key. */
+static void goes_and_comes_back(const char *goes, const char *why, const char *comes)
+{
+	play("boot\n");
+	size_t from = mark();
+	play(goes);
+	play("run 3000");
+	line_of(from, why);
+	assert_count(from, LOST, 1);
+	assert_none(from, "> ");
+	play(comes);
+	play("run 10000");
+	line_of(from, "> CM_SET_KEY.REQ*<nmk2>");
+	from = mark();
+	play(MATCHED);
+	assert_statuses(from, E1, "matching matched");
+}
+
+static void interface_that_goes_is_said_once_and_serves_again_by_itself(void **state)
+{
+	static const char *const ways[][3] = {
+		{"wire-down evse0\n", LOST "it is down", "wire-up evse0\n"},
+		{"wire-down plc0\n", LOST "no carrier", "car plc0 kill\nwire-up plc0\nev plc0\n"},
+		{"wire-rename evse0 foo0\n", LOST "renamed to foo0", "wire-rename foo0 evse0\n"},
+		{"wire-remove evse0\ncar plc0 kill\n", LOST "it was removed", "wire evse0 plc0\nev plc0\n"},
+	};
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		goes_and_comes_back(ways[i][0], ways[i][1], ways[i][2]);
+		assert_int_equal(story_end(state), 0);
+		story_begin(state);
+	}
+}
+
+static void interface_whose_mac_changes_is_opened_with_the_new_one(void **state)
+{
+	(void)state;
+	play("boot");
+	size_t from = mark();
+	play("wire-mac evse0 02:00:00:00:be:ef\nrun 10000");
+	line_of(from, LOST "its MAC changed");
+	line_of(from, "log      INFO Interface is open. *mac=02:00:00:00:be:ef");
+	from = mark();
+	play(MATCHED);
+	line_of(from, "> CM_SLAC_PARM.CNF 0x6065 ????????????02000000beef");
+}
+
+static void matched_car_whose_interface_goes_is_unmatched(void **state)
+{
+	(void)state;
+	play("boot\n" MATCHED);
+	size_t from = mark();
+	play("wire-down evse0\nrun 3000");
+	assert_statuses(from, E1, "unmatched:link_lost");
+	play("run 60000");
+	assert_services(from, "busy");
+	play("wire-up evse0\nrun 10000");
+	assert_services(from, "busy ready");
+}
+
+static void interface_missing_at_the_start_is_opened_as_soon_as_it_is_there(void **state)
+{
+	(void)state;
+	play("station --evse DE*TST*E1=evse0\nrun 10\nslacd start\nrun 10000");
+	assert_count(0, "log      ERROR Outlet cannot serve: interface evse0 does not exist", 1);
+	size_t from = mark();
+	play("wire evse0 plc0\nev plc0\nrun 1");
+	line_of(from, "log      INFO Interface is open");
+	play("run 3000\n" MATCHED);
+}
+
+static void interface_is_looked_at_when_the_kernel_tells_nothing(void **state)
+{
+	(void)state;
+	play("watch refuse\nboot");
+	line_of(0, "log      WARN The kernel does not tell about interfaces");
+	size_t from = mark();
+	play("wire-down evse0\nrun 6000\nwire-up evse0\nrun 10000");
+	assert_count(from, LOST, 1);
+	play(MATCHED);
+}
+
+static void interface_that_comes_and_goes_is_not_said_each_time(void **state)
+{
+	(void)state;
+	play("set modem.link_retry_ms 200\nboot");
+	size_t from = mark();
+	for (int i = 0; i < 8; i++)
+		play("wire-down evse0\nrun 500\nwire-up evse0\nrun 500");
+	assert_count(from, LOST, 3);
+	play("run 70000");
+	assert_count(from, "log      INFO Interface has stayed for a minute, the modem has its key", 1);
+}
+
+/* --- outlets --- */
+
+static void two_outlets_match_at_once(void **state)
+{
+	(void)state;
+	play(TWO "\nslacd start\nrun 2000");
+	size_t from = mark();
+	play("cs plug " E1 "\ncs plug " E2 "\ncar plc0 plug\ncar plc1 plug\nrun 5000");
+	assert_statuses(from, E1, "matching matched");
+	assert_statuses(from, E2, "matching matched");
+}
+
+static void silent_modem_stops_its_own_outlet_only(void **state)
+{
+	(void)state;
+	play(TWO "--modem-fault silent\nslacd start\nrun 2000");
+	size_t from = mark();
+	play("cs plug " E2 "\ncar plc1 plug\ncs plug " E1 "\ncar plc0 plug\nrun 5000");
+	assert_statuses(from, E1, "matching matched");
+	assert_statuses(from, E2, "");
+	assert_services(0, "starting ready");
+}
+
+static void added_outlet_serves_and_a_match_in_progress_is_not_disturbed(void **state)
+{
+	(void)state;
+	play("boot / --rsp-to-match-ms 800\nwire evse1 plc1\n" OTHER_CAR);
+	size_t from = mark();
+	play("cs plug\ncar plc0 plug");
+	play_until("\"matching\"");
+	play("cs parameters add DE*TST*E2=evse1\nrun 3000\ncs plug " E2 "\ncar plc1 plug\nrun 5000");
+	assert_statuses(from, E1, "matching matched");
+	assert_statuses(from, E2, "matching matched");
+	assert_none(from, "EVSE service ends");
+}
+
+static void removed_outlet_is_told_unmatched_and_serves_no_more(void **state)
+{
+	(void)state;
+	play("boot\nwire evse1 plc1\n" OTHER_CAR "cs parameters add DE*TST*E2=evse1\nrun 3000\ncs plug " E2
+	     "\ncar plc1 plug\nrun 5000");
+	size_t from = mark();
+	play("cs parameters remove DE*TST*E2\nrun 1000\ncar plc1 unplug\ncar plc1 plug\nrun 3000");
+	assert_statuses(from, E2, "unmatched:reset");
+	assert_none(from, "evse1    > CM_SLAC_PARM.CNF");
+}
+
+static void outlet_that_moves_takes_its_vehicle_along(void **state)
+{
+	(void)state;
+	play("boot\nwire evse1 plc1\n" OTHER_CAR "cs plug\nrun 100\ncs answer none");
+	size_t from = mark();
+	play("publish cs/josev {\"id\":\"1\",\"name\":\"cs_parameters\",\"type\":\"update\",\"data\":{\"parameters\":[{"
+	     "\"evse_id\":\"" E1 "\",\"network_interface\":\"evse1\"," OUTLET
+	     "}]}}\nrun 3000\ncar plc1 plug\nrun 5000");
+	assert_statuses(from, E1, "unmatched:reset matching matched");
+}
+
+static void interface_that_two_outlets_use_serves_the_first(void **state)
+{
+	(void)state;
+	play("boot --evse DE*TST*E1=evse0 --evse DE*TST*E2=evse0\n");
+	line_of(0, "log      ERROR Two outlets use the same interface, the second one is not started. interface=evse0");
+	size_t from = mark();
+	play(MATCHED);
+	assert_statuses(from, E1, "matching matched");
+}
+
+static void reset_begins_anew_with_the_vehicle_that_is_there(void **state)
+{
+	(void)state;
+	play("boot\n" MATCHED);
+	size_t from = mark();
+	play("cs request reset DE*TST*E1\nrun 1000");
+	line_of(from, "slacd *\"name\":\"reset\",\"type\":\"response\"*\"accepted\"");
+	assert_statuses(from, E1, "unmatched:reset");
+	play("car plc0 unplug\ncar plc0 plug\nrun 5000");
+	assert_statuses(from, E1, "unmatched:reset matching matched");
+	from = mark();
+	play("publish cs/josev {\"id\":\"r\",\"name\":\"reset\",\"type\":\"request\",\"data\":{\"evse_id\":\"" E2
+	     "\"}}\nrun 10");
+	line_of(from, "slacd *\"id\":\"r\"*\"rejected\"");
+}
+
+/* --- validation --- */
+
+#define TOGGLE "await EV: S2 closed\ncs state C2\nawait EV: S2 open\ncs state B2\n"
+
+static void distant_car_is_validated_by_its_toggles(void **state)
+{
+	(void)state;
+	play("set slac.validation true\nboot / --signalattn-direct 10 --toggles 2");
+	size_t from = mark();
+	play("cs plug\ncar plc0 plug\n" TOGGLE TOGGLE "run 10000");
+	assert_statuses(from, E1, "matching matched");
+	assert_count(from, "> CM_VALIDATE.CNF", 2);
+}
+
+static void distant_car_whose_toggles_are_not_seen_is_not_matched(void **state)
+{
+	(void)state;
+	play("set slac.validation true\nboot / --signalattn-direct 10 --toggles 3");
+	size_t from = mark();
+	play("cs plug\ncar plc0 plug\n" TOGGLE "run 30000");
+	assert_none(from, "> CM_SLAC_MATCH.CNF");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(interface_that_goes_is_said_once_and_serves_again_by_itself),
+		STORY(interface_whose_mac_changes_is_opened_with_the_new_one),
+		STORY(matched_car_whose_interface_goes_is_unmatched),
+		STORY(interface_missing_at_the_start_is_opened_as_soon_as_it_is_there),
+		STORY(interface_is_looked_at_when_the_kernel_tells_nothing),
+		STORY(interface_that_comes_and_goes_is_not_said_each_time),
+		STORY(two_outlets_match_at_once),
+		STORY(silent_modem_stops_its_own_outlet_only),
+		STORY(added_outlet_serves_and_a_match_in_progress_is_not_disturbed),
+		STORY(removed_outlet_is_told_unmatched_and_serves_no_more),
+		STORY(outlet_that_moves_takes_its_vehicle_along),
+		STORY(interface_that_two_outlets_use_serves_the_first),
+		STORY(reset_begins_anew_with_the_vehicle_that_is_there),
+		STORY(distant_car_is_validated_by_its_toggles),
+		STORY(distant_car_whose_toggles_are_not_seen_is_not_matched),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "slacd/tests/world/daemon.h"
+
+#include "slacd/clock.h"
+#include "slacd/log.h"
+#include "slacd/manager.h"
+#include "slacd/options.h"
+#include "slacd/tests/world/broker.h"
+#include "slacd/tests/world/loop.h"
+#include "slacd/tests/world/record.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static struct {
+	struct json_object *configuration;
+	struct settings *settings;
+	struct manager *manager;
+} site;
+
+/* --- the edges of the shell --- */
+
+uint64_t clock_now_us(void)
+{
+	return loop_now_us();
+}
+
+const char *clock_utc_text(char out[CLOCK_TEXT_SIZE])
+{
+	out[0] = '\0';
+	return out;
+}
+
+__attribute__((format(printf, 2, 3))) void __wrap_log_line(enum log_level level, const char *format, ...);
+
+void __wrap_log_line(enum log_level level, const char *format, ...)
+{
+	static const char *const texts[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR"};
+	char *text = NULL;
+	va_list arguments;
+
+	if (!log_enabled(level))
+		return;
+	va_start(arguments, format);
+	int len = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (len < 0)
+		abort();
+	if (strncmp(text, "Inbound MQTT", 12) != 0 && strncmp(text, "Outbound MQTT", 13) != 0) /* recorded already */
+		record_line("log", "%s %s", texts[level], text);
+	free(text);
+}
+
+/* --- its configuration --- */
+
+void daemon_world_open(void)
+{
+	memset(&site, 0, sizeof(site));
+	site.configuration = json_object_new_object();
+}
+
+void daemon_world_close(void)
+{
+	daemon_kill();
+	json_object_put(site.configuration);
+	site.configuration = NULL;
+}
+
+/* The object `name` of `parent`, made where it is missing. */
+static struct json_object *inner(struct json_object *parent, const char *name)
+{
+	struct json_object *object = NULL;
+
+	if (!json_object_object_get_ex(parent, name, &object)) {
+		object = json_object_new_object();
+		json_object_object_add(parent, name, object);
+	}
+	return object;
+}
+
+void daemon_set(const char *path, const char *value)
+{
+	struct json_object *object = site.configuration;
+	struct json_object *json = json_tokener_parse(value);
+	char *names = strdup(path);
+	char *rest = NULL;
+	char *name = strtok_r(names, ".", &rest);
+
+	if (name == NULL)
+		abort();
+	for (char *next = strtok_r(NULL, ".", &rest); next != NULL; next = strtok_r(NULL, ".", &rest)) {
+		object = inner(object, name);
+		name = next;
+	}
+	json_object_object_add(object, name, json != NULL ? json : json_object_new_string(value));
+	free(names);
+}
+
+static bool read_configuration(void)
+{
+	const char *text = json_object_to_json_string(site.configuration);
+	char program[] = "slacd";
+	char option[] = "--config";
+	char path[64];
+	char *arguments[] = {program, option, path, NULL};
+	char error[SETTINGS_ERROR_SIZE];
+	const char *config_file;
+	int file = memfd_create("configuration", 0);
+
+	if (file < 0 || write(file, text, strlen(text)) != (ssize_t)strlen(text))
+		abort();
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	site.settings = calloc(1, sizeof(*site.settings));
+	if (site.settings == NULL)
+		abort();
+	bool ok = options_read(3, arguments, site.settings, &config_file, error) == OPTIONS_RUN;
+	close(file);
+	if (!ok)
+		record_line("slacd", "does not start: %s",
+			    strstr(error, ": ") != NULL ? strstr(error, ": ") + 2 : error);
+	return ok;
+}
+
+bool daemon_start(void)
+{
+	enum loop_owner before = loop_become(LOOP_SLACD);
+	bool bad_file = false;
+
+	if (read_configuration())
+		site.manager = manager_new(loop_base(), site.settings, &bad_file);
+	if (site.manager == NULL) {
+		free(site.settings);
+		site.settings = NULL;
+	}
+	loop_become(before);
+	return site.manager != NULL;
+}
+
+void daemon_stop(void)
+{
+	enum loop_owner before = loop_become(LOOP_SLACD);
+
+	manager_free(site.manager);
+	free(site.settings);
+	site.manager = NULL;
+	site.settings = NULL;
+	loop_become(before);
+}
+
+void daemon_kill(void)
+{
+	if (site.manager == NULL)
+		return;
+	broker_world_kill_slacd();
+	record_mute(true);
+	daemon_stop();
+	record_mute(false);
+}
+
+void daemon_log_statistics(void)
+{
+	enum loop_owner before = loop_become(LOOP_SLACD);
+
+	manager_log_statistics(site.manager);
+	loop_become(before);
+}
