@@ -369,6 +369,8 @@ static void run_errand(struct outlet *outlet, const struct outlet_errand *errand
 {
 	switch (errand->kind) {
 	case OUTLET_TO_SLAC:
+		if (errand->slac == SLAC_EVSE_CONNECTED)
+			outlet_note(out, OUTLET_NOTE_VEHICLE_CONNECTED); /* after the end of the session before */
 		give_slac_kind(outlet, errand->slac, errand->reason, now_us, out);
 		break;
 	case OUTLET_TO_PILOT:

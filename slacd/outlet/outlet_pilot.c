@@ -66,7 +66,6 @@ static void carry_out(struct outlet *outlet, enum control_pilot_output_kind kind
 {
 	switch (kind) {
 	case CONTROL_PILOT_VEHICLE_CONNECTED:
-		outlet_note(out, OUTLET_NOTE_VEHICLE_CONNECTED);
 		outlet_queue_slac(outlet, SLAC_EVSE_CONNECTED, SLAC_REASON_NONE);
 		outlet_queue(outlet, OUTLET_CHECK_KEY);
 		break;

@@ -150,8 +150,10 @@ static void smallest_connected_phase_decides_and_a_residual_current_forbids_all(
 	limits_of("\"l1\":20,\"l2\":0,\"l3\":13.4", "false");
 	size_t from = mark();
 	play("cs plug\nrun 40000");
+	assert_pilots(from, E1, "f x1"); /* l2 was told 32 A at the boot: it is connected, and 0 means 0 */
+	limits_of("\"l1\":20,\"l2\":16,\"l3\":13.4", "false");
 	assert_pilots(from, E1, "f x1 x2:13.4");
-	limits_of("\"l1\":20,\"l2\":0,\"l3\":13.4", "true");
+	limits_of("\"l1\":20,\"l2\":16,\"l3\":13.4", "true");
 	assert_pilots(from, E1, "f x1 x2:13.4 x1");
 }
 

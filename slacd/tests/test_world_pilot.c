@@ -108,16 +108,16 @@ static void strict_profile_leaves_failed_as_it_is(void **state)
 
 /* --- EIM --- */
 
-static void authorization_before_plug_in_gives_current_at_once_and_slac_is_still_answered(void **state)
+static void authorization_before_plug_in_goes_to_x1_then_nominal_and_slac_is_still_answered(void **state)
 {
 	(void)state;
 	play(EIM "boot");
 	size_t from = mark();
-	play("cs authorize\ncs plug\nrun 1000");
-	assert_later_ms(line_of(from, X2), line_of(from, B2), 0);
+	play("cs authorize\nrun 1000\ncs plug\nrun 5000");
+	assert_later_ms(line_of(from, X2), line_of(from, X1), 3000);
 	play("car plc0 plug\nrun 5000");
 	assert_statuses(from, E1, "basic_charging:authorized_by_eim matching matched");
-	assert_pilots(from, E1, "x2:32.0");
+	assert_pilots(from, E1, "x1 x2:32.0");
 	from = mark();
 	play("cs unplug\nrun 1000\ncs plug\nrun 10000"); /* it ended with its vehicle */
 	assert_pilots(from, E1, "hlc");
@@ -149,13 +149,13 @@ static void authorization_while_matching_goes_by_x1_for_3_s_and_the_match_goes_o
 	assert_statuses(from, E1, "matching matched");
 }
 
-static void rejected_withdrawn_and_unconfigured_authorizations_change_nothing(void **state)
+static void rejected_withdrawn_and_unconfigured_authorizations_lead_to_no_current(void **state)
 {
 	(void)state;
 	play(EIM "boot");
 	size_t from = mark();
 	play("cs authorize\ncs deauthorize\ncs plug\nrun 15000");
-	assert_pilots(from, E1, "");
+	assert_pilots(from, E1, "x1 hlc");
 	assert_int_equal(story_end(state), 0);
 	story_begin(state);
 	play("boot");
@@ -264,10 +264,10 @@ int main(void)
 		STORY(failed_matching_is_followed_by_one_pulse_where_configured),
 		STORY(new_run_after_failed_is_matched),
 		STORY(strict_profile_leaves_failed_as_it_is),
-		STORY(authorization_before_plug_in_gives_current_at_once_and_slac_is_still_answered),
+		STORY(authorization_before_plug_in_goes_to_x1_then_nominal_and_slac_is_still_answered),
 		STORY(authorization_while_waiting_goes_by_f_and_x1),
 		STORY(authorization_while_matching_goes_by_x1_for_3_s_and_the_match_goes_on),
-		STORY(rejected_withdrawn_and_unconfigured_authorizations_change_nothing),
+		STORY(rejected_withdrawn_and_unconfigured_authorizations_lead_to_no_current),
 		STORY(running_session_is_cut_neither_by_the_time_out_nor_by_an_authorization),
 		STORY(strict_profile_stays_at_x1_until_an_authorization_is_accepted),
 		STORY(station_that_is_not_ready_ends_the_match_and_a_ready_one_begins_anew),

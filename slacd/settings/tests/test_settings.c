@@ -533,8 +533,8 @@ static void an_outlet_begins_with_the_defaults_of_its_parts(void **state)
 		assert_memory_equal(&config.modem, &parts.modem, sizeof(parts.modem));
 		assert_memory_equal(&config.pilot, &parts.pilot, sizeof(parts.pilot));
 		assert_memory_equal(&config.amp_map, &parts.amp_map, sizeof(parts.amp_map));
-		assert_int_equal(config.request_timeout_ms, 2000);
-		assert_int_equal(config.request_backoff_max_ms, 30000);
+		assert_int_equal(config.pilot.request_timeout_ms, 2000);
+		assert_int_equal(config.pilot.request_backoff_max_ms, 30000);
 	}
 }
 

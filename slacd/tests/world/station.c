@@ -142,7 +142,10 @@ static bool carry_out(const struct cs_command *command)
 		cs_station_restart(site.station);
 		return true;
 	case CS_COMMAND_ANSWER:
-		cs_station_answer(site.station, command->answer);
+		cs_station_answer(site.station, command->answer, NULL);
+		return true;
+	case CS_COMMAND_REPORT:
+		cs_station_report(site.station, command->on);
 		return true;
 	case CS_COMMAND_RAW:
 		cs_station_raw(site.station, command->topic, command->text);
