@@ -169,8 +169,10 @@ static void take_frame(struct outlet *outlet, const struct outlet_input *input, 
 	const uint8_t *octets = input->frame.octets;
 	const size_t len = input->frame.len;
 	struct mme frame;
-	enum mme_error error = mme_decode(octets, len, &frame);
 
+	if (!outlet->port_is_up)
+		return; /* an answer could not be sent */
+	enum mme_error error = mme_decode(octets, len, &frame);
 	if (error == MME_OK)
 		take_decoded(outlet, &frame, input->frame.neighbour_validates, now_us, out);
 	else if (error == MME_ERR_MMTYPE)
@@ -378,7 +380,7 @@ static void run_errands(struct outlet *outlet, uint64_t now_us, struct outlet_ef
 	}
 }
 
-/* What is due comes first, one part after the other, each with what follows from it. */
+/* What is due, one part after the other, each with what follows from it. */
 static void run_due(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
 {
 	if (modem_deadline(&outlet->modem) <= now_us)
@@ -404,6 +406,7 @@ void outlet_input(struct outlet *outlet, const struct outlet_input *input, uint6
 	run_due(outlet, now_us, out);
 	take(outlet, input, now_us, out);
 	run_errands(outlet, now_us, out);
+	run_due(outlet, now_us, out); /* a late answer of the modem may make its next question overdue */
 	outlet_ask_station(outlet, now_us, out);
 }
 
