@@ -236,12 +236,6 @@ static void resume_link(struct outlet *outlet, uint64_t now_us, struct outlet_ef
 	outlet_queue_slac(outlet, SLAC_EVSE_REJOIN, SLAC_REASON_NONE);
 }
 
-static void terminate_link(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
-{
-	give_slac_kind(outlet, SLAC_EVSE_TERMINATE, SLAC_REASON_NONE, now_us, out);
-	outlet_queue(outlet, OUTLET_RENEW_GIVEN_KEY);
-}
-
 /* --- inputs --- */
 
 /* The EV validates by closing and opening S2, which the pilot shows as C or D and B. */
@@ -306,7 +300,7 @@ static void take(struct outlet *outlet, const struct outlet_input *input, uint64
 		give_pilot_kind(outlet, CONTROL_PILOT_HLC_CHARGING, input->active, now_us, out);
 		break;
 	case OUTLET_LINK_TERMINATE:
-		terminate_link(outlet, now_us, out);
+		give_slac_kind(outlet, SLAC_EVSE_TERMINATE, SLAC_REASON_NONE, now_us, out);
 		break;
 	case OUTLET_LINK_PAUSE:
 		pause_link(outlet, now_us, out);
