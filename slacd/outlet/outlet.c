@@ -169,8 +169,10 @@ static void take_frame(struct outlet *outlet, const struct outlet_input *input, 
 	const uint8_t *octets = input->frame.octets;
 	const size_t len = input->frame.len;
 	struct mme frame;
-	enum mme_error error = mme_decode(octets, len, &frame);
 
+	if (!outlet->port_is_up)
+		return; /* an answer could not be sent */
+	enum mme_error error = mme_decode(octets, len, &frame);
 	if (error == MME_OK)
 		take_decoded(outlet, &frame, input->frame.neighbour_validates, now_us, out);
 	else if (error == MME_ERR_MMTYPE)
@@ -232,12 +234,6 @@ static void resume_link(struct outlet *outlet, uint64_t now_us, struct outlet_ef
 	outlet_set_same_key(outlet, now_us, out);
 	/* TT_match_join runs from here: a modem that does not answer must not leave the car matched. */
 	outlet_queue_slac(outlet, SLAC_EVSE_REJOIN, SLAC_REASON_NONE);
-}
-
-static void terminate_link(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
-{
-	give_slac_kind(outlet, SLAC_EVSE_TERMINATE, SLAC_REASON_NONE, now_us, out);
-	outlet_queue(outlet, OUTLET_RENEW_GIVEN_KEY);
 }
 
 /* --- inputs --- */
@@ -332,7 +328,7 @@ static void take(struct outlet *outlet, const struct outlet_input *input, uint64
 		give_pilot_kind(outlet, CONTROL_PILOT_HLC_CHARGING, input->active, now_us, out);
 		break;
 	case OUTLET_LINK_TERMINATE:
-		terminate_link(outlet, now_us, out);
+		give_slac_kind(outlet, SLAC_EVSE_TERMINATE, SLAC_REASON_NONE, now_us, out);
 		break;
 	case OUTLET_LINK_PAUSE:
 		pause_link(outlet, now_us, out);
@@ -408,7 +404,7 @@ static void run_errands(struct outlet *outlet, uint64_t now_us, struct outlet_ef
 	}
 }
 
-/* What is due comes first, one part after the other, each with what follows from it. */
+/* What is due, one part after the other, each with what follows from it. */
 static void run_due(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
 {
 	if (modem_deadline(&outlet->modem) <= now_us)
@@ -434,6 +430,7 @@ void outlet_input(struct outlet *outlet, const struct outlet_input *input, uint6
 	run_due(outlet, now_us, out);
 	take(outlet, input, now_us, out);
 	run_errands(outlet, now_us, out);
+	run_due(outlet, now_us, out); /* a late answer of the modem may make its next question overdue */
 	outlet_ask_station(outlet, now_us, out);
 }
 

@@ -6,13 +6,14 @@
  * the same effects: the daemon, slac-replay, the exploration and a program of yours (tools/example/embed.c) all use
  * this header.
  *
- * How it runs (doc/architecture.md): what is due comes first, then the input. What one part tells another waits in a
- * first-in-first-out queue inside the outlet, which is empty again when outlet_input returns. No part is entered while
- * another part's list is being carried out.
+ * How it runs (doc/architecture.md): what is due comes first, then the input, then what the input made due: the next
+ * deadline is always later than now. What one part tells another waits in a first-in-first-out queue inside the outlet,
+ * which is empty again when outlet_input returns. No part is entered while another part's list is being carried out.
  *
  * The order of the effects is a promise:
  *   - a frame stands before the status that reports it;
- *   - a session has one terminal status (failed or unmatched);
+ *   - what `matching` began has one end, failed or unmatched. A vehicle that leaves is unmatched once, also where its
+ *     matching had failed before;
  *   - a pilot request is the last effect but for notes: it follows the statuses that led to it. There is at most one.
  */
 #ifndef SLACD_OUTLET_OUTLET_H
@@ -22,7 +23,7 @@
 #include "slacd/outlet/outlet_config.h"
 
 #define OUTLET_NEVER     UINT64_MAX
-#define OUTLET_EFFECTS   128  /* of one input; the most that was seen in a million random inputs is far below */
+#define OUTLET_EFFECTS   128  /* of one input; the random sequences need a tenth of this */
 #define OUTLET_OCTETS    4096 /* of all frames of one input */
 #define OUTLET_QUEUE     32   /* what parts tell each other within one input */
 #define OUTLET_QUESTIONS 4    /* network questions that wait for the modem; a further one is answered at once */
@@ -45,7 +46,7 @@ enum outlet_answer { OUTLET_ANSWER_VALID, OUTLET_ANSWER_INVALID, OUTLET_ANSWER_E
 enum outlet_input_kind {
 	OUTLET_START,            /* the service begins; limits and port may have been told before */
 	OUTLET_STOP,             /* it ends: a vehicle that is there is unmatched, and the pilot gets a defined state */
-	OUTLET_FRAME,            /* the port received `frame` */
+	OUTLET_FRAME,            /* the port received `frame`; ignored while it is down */
 	OUTLET_PORT_UP,          /* the port is open, its MAC is `port_mac` */
 	OUTLET_PORT_DOWN,        /* it is of no use any more */
 	OUTLET_CP_STATUS,        /* the station reports `cp_status` */

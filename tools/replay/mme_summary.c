@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/replay/mme_summary.h"
 
+#include "homeplug/mme/amp_map.h"
+#include "homeplug/mme/modem_mme.h"
+#include "homeplug/mme/nw_info.h"
+
 #include <stdio.h>
+#include <string.h>
 
 static void run_id_summary(const uint8_t run_id[RUN_ID_LEN], char *out)
 {
@@ -96,4 +101,83 @@ const char *mme_summary(const struct mme *mme, char out[MME_SUMMARY_SIZE])
 		break;
 	}
 	return out;
+}
+
+/* --- frames of any kind --- */
+
+static void describe_error(enum mme_error error, struct frame_text *out)
+{
+	snprintf(out->summary, sizeof(out->summary), "malformed=%s", mme_error_text(error));
+}
+
+/* False when the frame is no amplitude map. */
+static bool describe_amp_map(const uint8_t *octets, size_t len, uint16_t mmtype, struct frame_text *out)
+{
+	struct amp_map_mme message;
+	enum mme_error error = amp_map_decode(octets, len, &message);
+
+	if (error == MME_ERR_MMTYPE)
+		return false;
+	out->name = mmtype == CM_AMP_MAP_CNF ? "CM_AMP_MAP.CNF" : "CM_AMP_MAP.REQ";
+	if (error != MME_OK)
+		describe_error(error, out);
+	else if (message.is_cnf)
+		snprintf(out->summary, sizeof(out->summary), "result=0x%02x", message.result);
+	else
+		snprintf(out->summary, sizeof(out->summary), "carriers=%u", message.carriers);
+	return true;
+}
+
+/* False when the frame is none of the modem's messages. */
+static bool describe_modem_message(const uint8_t *octets, size_t len, struct frame_text *out)
+{
+	struct modem_mme message;
+	enum mme_error error = modem_mme_decode(octets, len, &message);
+
+	if (error == MME_ERR_MMTYPE)
+		return false;
+	out->name = error == MME_OK ? modem_message_text(message.message) : "modem message";
+	if (error != MME_OK)
+		describe_error(error, out);
+	return true;
+}
+
+/* False when the frame is not about the modem's network. */
+static bool describe_network(const uint8_t *octets, size_t len, struct frame_text *out)
+{
+	uint8_t src[MAC_LEN];
+	struct nw_info info;
+
+	if (nw_info_req_decode(octets, len, src))
+		out->name = "VS_NW_INFO.REQ";
+	else if (nw_info_cnf_decode(octets, len, &info) == MME_OK)
+		out->name = "VS_NW_INFO.CNF";
+	else
+		return false;
+	return true;
+}
+
+void frame_describe(const uint8_t *octets, size_t len, struct frame_text *out)
+{
+	struct mme mme;
+	enum mme_error error = mme_decode(octets, len, &mme);
+
+	memset(out, 0, sizeof(*out));
+	memcpy(out->src, mme.src, MAC_LEN);
+	memcpy(out->dst, mme.dst, MAC_LEN);
+	out->name = mme_name(mme.mmtype);
+	if (error == MME_OK) {
+		mme_summary(&mme, out->summary);
+		explicit_bzero(&mme, sizeof(mme)); /* may hold the NMK */
+		return;
+	}
+	if (error != MME_ERR_MMTYPE) {
+		describe_error(error, out);
+		return;
+	}
+	if (describe_amp_map(octets, len, mme.mmtype, out) || describe_modem_message(octets, len, out) ||
+	    describe_network(octets, len, out))
+		return;
+	out->name = "another kind";
+	snprintf(out->summary, sizeof(out->summary), "mmtype=0x%04x", mme.mmtype);
 }

@@ -1,158 +1,139 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/replay/replay.h"
 
+#include "homeplug/mme/modem_mme.h"
 #include "tools/replay/capture.h"
-#include "homeplug/slac/slac_evse.h"
+#include "tools/replay/mme_summary.h"
 #include "tools/replay/replay_report.h"
+#include "tools/replay/replay_site.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* The last octets of the NMK that are counted up. */
 #define COUNTER_OCTETS 4
+/* The service has begun so long before the first frame: time for a modem that does not say what it is. */
+#define LEAD_US 1000000u
+/* What the station allows. */
+#define LIMIT_DA 160
 
 struct replay {
 	const struct replay_options *options;
-	struct slac_evse evse;
-	struct network_key key;
-	struct replay_report report; /* and the time */
+	struct replay_site site;
+	struct replay_report report;
 	struct capture_writer *writer;
+	uint8_t evse_mac[MAC_LEN];
+	uint8_t modem_mac[MAC_LEN];
 	uint64_t connect_us; /* when the first vehicle is connected */
 	uint64_t last_frame_us;
-	bool connected;
-	unsigned vehicles;
+	uint32_t keys; /* made so far */
+	bool was_connected;
 };
 
-static void send_frame(struct replay *replay, const struct mme *frame)
-{
-	uint8_t octets[256];
-	size_t len;
+/* --- what the outlet does --- */
 
-	report_frame(&replay->report, "->", frame->dst, frame);
-	if (replay->writer != NULL && mme_encode(frame, octets, sizeof(octets), &len) == MME_OK)
-		capture_write(replay->writer, octets, len, replay->report.now_us);
+static void take_effect(void *context, const struct outlet_effect *effect)
+{
+	struct replay *replay = context;
+
+	replay->report.now_us = replay->site.now_us;
+	report_effect(&replay->report, effect);
+	if (effect->kind == OUTLET_SEND && replay->writer != NULL)
+		capture_write(replay->writer, effect->frame.octets, effect->frame.len, replay->site.now_us);
 }
 
-/* What the modem measured and what was reported of it, where a receive path lies between them. */
-static void tell_attenuation(const struct replay *replay, const struct slac_evse_output *item)
+static void take_answer(void *context, const uint8_t *octets, size_t len)
 {
-	if (!replay->options->has_attn_rx || item->kind != SLAC_EVSE_RUN_STEP || item->step.to != SLAC_RUN_WAIT_RSP)
-		return;
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
-		if (mac_equal(replay->evse.runs[i].ev_mac, item->ev_mac))
-			report_attenuation(&replay->report, &replay->evse.runs[i]);
+	struct replay *replay = context;
+
+	replay->report.now_us = replay->site.now_us;
+	report_frame(&replay->report, "stand-in", false, octets, len);
 }
 
-static void give(struct replay *replay, const struct slac_evse_input *input)
+static void take_state(void *context, enum cp_state state)
 {
-	struct slac_evse_outputs out;
+	struct replay *replay = context;
 
-	slac_evse_input(&replay->evse, input, replay->report.now_us, &out);
-	for (size_t i = 0; i < out.count; i++) {
-		if (out.items[i].kind == SLAC_EVSE_SEND)
-			send_frame(replay, &out.items[i].frame);
-		else
-			report_output(&replay->report, &out.items[i]);
-		tell_attenuation(replay, &out.items[i]);
-	}
+	replay->report.now_us = replay->site.now_us;
+	report_state(&replay->report, state);
 }
 
-/* Time passes; every deadline is kept on its microsecond. */
-static void run_until(struct replay *replay, uint64_t until_us)
+/* The given NMK first, then the next numbers. Nonces are zero: only the modem's stand-in sees them. */
+static bool fill_counting(void *context, uint8_t *out, size_t n)
 {
-	const struct slac_evse_input tick = {.kind = SLAC_EVSE_TICK};
+	struct replay *replay = context;
 
-	while (slac_evse_deadline(&replay->evse) <= until_us) {
-		replay->report.now_us = slac_evse_deadline(&replay->evse);
-		give(replay, &tick);
-	}
-	replay->report.now_us = until_us;
-}
-
-/* The given NMK for the first vehicle, the next numbers for the next ones. */
-static void set_next_key(struct replay *replay)
-{
-	const struct slac_evse_input key_set = {.kind = SLAC_EVSE_KEY_SET, .key = &replay->key};
-
-	memcpy(replay->key.nmk, replay->options->nmk, NMK_LEN);
-	unsigned carry = replay->vehicles;
+	memset(out, 0, n);
+	if (n != NMK_LEN)
+		return true;
+	memcpy(out, replay->options->nmk, NMK_LEN);
+	uint32_t carry = replay->keys++;
 	for (size_t i = NMK_LEN; i > NMK_LEN - COUNTER_OCTETS; i--) {
-		carry += replay->key.nmk[i - 1];
-		replay->key.nmk[i - 1] = (uint8_t)(carry & 0xff);
+		carry += out[i - 1];
+		out[i - 1] = (uint8_t)(carry & 0xff);
 		carry >>= 8;
 	}
-	nid_from_nmk(replay->key.nmk, replay->key.nid);
-	report_key(&replay->report, &replay->key);
-	give(replay, &key_set);
+	return true;
 }
 
-static void connect_vehicle(struct replay *replay)
+/* --- time --- */
+
+static void plug(struct replay *replay, bool plugged)
 {
-	const struct slac_evse_input connected = {.kind = SLAC_EVSE_CONNECTED};
-
-	set_next_key(replay);
-	report_pilot(&replay->report, "vehicle connected");
-	give(replay, &connected);
-	replay->connected = true;
-	replay->vehicles++;
-}
-
-static void disconnect_vehicle(struct replay *replay)
-{
-	const struct slac_evse_input left = {.kind = SLAC_EVSE_DISCONNECTED, .reason = SLAC_REASON_VEHICLE_LEFT};
-	const struct slac_evse_input lost = {.kind = SLAC_EVSE_KEY_LOST, .reason = SLAC_REASON_VEHICLE_LEFT};
-
-	report_pilot(&replay->report, "vehicle left");
-	give(replay, &left);
-	give(replay, &lost);
-	replay->connected = false;
+	replay_site_plug(&replay->site, plugged);
+	replay->was_connected = true;
 }
 
 /* Up to the time of the next frame: a long pause, the connection of a vehicle, time-outs. */
 static void advance(struct replay *replay, uint64_t time_us)
 {
 	const uint64_t gap_us = replay->options->disconnect_gap_us;
+	struct replay_site *site = &replay->site;
 
-	if (time_us < replay->report.now_us)
-		time_us = replay->report.now_us; /* a capture whose clock went back */
-	if (replay->connected && gap_us != 0 && time_us - replay->last_frame_us > gap_us) {
-		run_until(replay, replay->last_frame_us + gap_us);
-		disconnect_vehicle(replay);
+	if (time_us < site->now_us)
+		time_us = site->now_us; /* a capture whose clock went back */
+	if (site->has_vehicle && gap_us != 0 && time_us - replay->last_frame_us > gap_us) {
+		replay_site_run(site, replay->last_frame_us + gap_us);
+		plug(replay, false);
 	}
-	if (!replay->connected && replay->vehicles == 0 && replay->connect_us <= time_us) {
-		run_until(replay, replay->connect_us);
-		connect_vehicle(replay);
+	if (!site->has_vehicle && !replay->was_connected && replay->connect_us <= time_us) {
+		replay_site_run(site, replay->connect_us);
+		plug(replay, true);
 	}
-	run_until(replay, time_us);
-	if (!replay->connected && replay->vehicles > 0)
-		connect_vehicle(replay);
+	replay_site_run(site, time_us);
+	if (!site->has_vehicle && replay->was_connected)
+		plug(replay, true);
 	replay->last_frame_us = time_us;
 }
 
 static void play_frame(struct replay *replay, const uint8_t *octets, size_t len)
 {
-	struct mme frame;
-	const struct slac_evse_input input = {.kind = SLAC_EVSE_FRAME, .frame = &frame};
-	const uint8_t *evse_mac = replay->evse.config.evse_mac;
-	enum mme_error error = mme_decode(octets, len, &frame);
+	struct frame_text text;
 
-	if (error != MME_OK) {
-		report_undecoded(&replay->report, &frame, error);
+	replay->report.now_us = replay->site.now_us;
+	frame_describe(octets, len, &text);
+	if (mac_equal(text.src, replay->evse_mac)) {
+		report_frame(&replay->report, "recorded", true, octets, len);
 		return;
 	}
-	if (mac_equal(frame.src, evse_mac)) {
-		report_frame(&replay->report, "recorded", frame.dst, &frame);
-		return;
-	}
-	report_frame(&replay->report, "<-", frame.src, &frame);
-	give(replay, &input);
+	report_frame(&replay->report, "<-", false, octets, len);
+	replay_site_frame(&replay->site, octets, len);
 }
 
 static void begin(struct replay *replay, uint64_t first_us)
 {
-	replay->report = (struct replay_report){.start_us = first_us, .now_us = first_us};
+	const struct outlet_limits limits = {
+		.current = {.has_ac = !replay->options->dc_only, .phase_da = {LIMIT_DA, LIMIT_DA, LIMIT_DA}},
+		.availability = CONTROL_PILOT_READY};
+	const struct replay_listener listener = {
+		.context = replay, .effect = take_effect, .answer = take_answer, .pilot = take_state};
+
+	replay_site_init(&replay->site, &replay->options->config, replay->modem_mac, fill_counting, replay, &listener);
+	replay->site.modem_is_silent = replay->options->modem_is_silent;
+	replay->report = (struct replay_report){.start_us = first_us};
 	replay->last_frame_us = first_us;
 	replay->connect_us = first_us + replay->options->connected_at_us;
+	replay_site_start(&replay->site, &limits, replay->evse_mac, first_us > LEAD_US ? first_us - LEAD_US : 0);
 }
 
 static bool play_all(struct replay *replay, struct capture_reader *reader, char error[REPLAY_ERROR_SIZE])
@@ -172,50 +153,94 @@ static bool play_all(struct replay *replay, struct capture_reader *reader, char 
 		snprintf(error, REPLAY_ERROR_SIZE, "%s", capture_error(reader));
 		return false;
 	}
-	if (replay->connected) {
-		run_until(replay, replay->last_frame_us + replay->options->disconnect_gap_us);
-		disconnect_vehicle(replay);
+	if (replay->site.has_vehicle) {
+		replay_site_run(&replay->site, replay->last_frame_us + replay->options->disconnect_gap_us);
+		plug(replay, false);
 	}
 	return true;
 }
 
-/* Source of the first CM_SLAC_PARM.CNF. */
-static bool find_evse(const char *path, uint8_t evse_mac[MAC_LEN], char error[REPLAY_ERROR_SIZE])
-{
-	struct capture_reader *reader = capture_open(path, error);
-	const uint8_t *octets;
-	uint64_t time_us;
-	struct mme frame;
-	bool found = false;
-	size_t len;
+/* --- who is who in the capture --- */
 
-	if (reader == NULL)
-		return false;
-	while (!found && capture_next(reader, &octets, &len, &time_us) == PORT_FRAME)
-		found = mme_decode(octets, len, &frame) == MME_OK && frame.mmtype == CM_SLAC_PARM_CNF;
-	if (found)
-		memcpy(evse_mac, frame.src, MAC_LEN);
-	else
-		snprintf(error, REPLAY_ERROR_SIZE,
-			 "capture file %.180s: no CM_SLAC_PARM.CNF in it, --evse-mac is needed", path);
-	capture_close(reader);
-	return found;
+struct stations {
+	bool has_evse, has_modem, has_profile;
+	uint8_t evse[MAC_LEN];    /* source of the first CM_SLAC_PARM.CNF */
+	uint8_t modem[MAC_LEN];   /* of the first modem's answer to it */
+	uint8_t profile[MAC_LEN]; /* of the first CM_ATTEN_PROFILE.IND */
+};
+
+static void note_first(bool *has, uint8_t mac[MAC_LEN], const uint8_t src[MAC_LEN])
+{
+	if (!*has)
+		memcpy(mac, src, MAC_LEN);
+	*has = true;
 }
 
-static bool configure(struct replay *replay, char error[REPLAY_ERROR_SIZE])
+static void note_station(struct stations *stations, const uint8_t *octets, size_t len)
 {
-	const struct replay_options *options = replay->options;
-	struct slac_evse_config config;
+	struct modem_mme message;
+	struct mme frame;
 
-	slac_evse_defaults(&config, options->strict);
-	config.missing_profile_db = options->missing_profile_db;
-	for (size_t i = 0; i < SLAC_GROUPS; i++)
-		config.attn_rx_db[i] = options->attn_rx_db;
-	if (options->has_evse_mac)
-		memcpy(config.evse_mac, options->evse_mac, MAC_LEN);
-	else if (!find_evse(options->capture, config.evse_mac, error))
+	if (modem_mme_decode(octets, len, &message) == MME_OK) {
+		if (stations->has_evse && mac_equal(message.dst, stations->evse))
+			note_first(&stations->has_modem, stations->modem, message.src);
+		return;
+	}
+	if (mme_decode(octets, len, &frame) != MME_OK)
+		return;
+	if (frame.mmtype == CM_SET_KEY_CNF || frame.mmtype == CM_GET_KEY_CNF) {
+		if (stations->has_evse && mac_equal(frame.dst, stations->evse))
+			note_first(&stations->has_modem, stations->modem, frame.src);
+	} else if (frame.mmtype == CM_ATTEN_PROFILE_IND) {
+		note_first(&stations->has_profile, stations->profile, frame.src);
+	} else if (frame.mmtype == CM_SLAC_PARM_CNF && !stations->has_evse) {
+		note_first(&stations->has_evse, stations->evse, frame.src);
+	}
+}
+
+/* The modem may have answered before the host's own MAC is known by its first CM_SLAC_PARM.CNF: twice through. */
+static bool find_stations(const struct replay_options *options, struct stations *stations,
+			  char error[REPLAY_ERROR_SIZE])
+{
+	const uint8_t *octets;
+	uint64_t time_us;
+	size_t len;
+
+	memset(stations, 0, sizeof(*stations));
+	stations->has_evse = options->has_evse_mac;
+	memcpy(stations->evse, options->evse_mac, MAC_LEN);
+	for (int pass = 0; pass < 2; pass++) {
+		struct capture_reader *reader = capture_open(options->capture, error);
+		if (reader == NULL)
+			return false;
+		while (capture_next(reader, &octets, &len, &time_us) == PORT_FRAME)
+			note_station(stations, octets, len);
+		capture_close(reader);
+	}
+	return true;
+}
+
+static bool choose_stations(struct replay *replay, char error[REPLAY_ERROR_SIZE])
+{
+	static const uint8_t unseen_modem[MAC_LEN] = {0x02, 0x00, 0x00, 0x00, 0x00, 0x01};
+	const struct replay_options *options = replay->options;
+	struct stations stations;
+
+	if (!find_stations(options, &stations, error))
 		return false;
-	slac_evse_init(&replay->evse, &config);
+	if (!stations.has_evse) {
+		snprintf(error, REPLAY_ERROR_SIZE,
+			 "capture file %.180s: no CM_SLAC_PARM.CNF in it, --evse-mac is needed", options->capture);
+		return false;
+	}
+	memcpy(replay->evse_mac, stations.evse, MAC_LEN);
+	memcpy(replay->modem_mac, unseen_modem, MAC_LEN);
+	if (options->has_modem_mac)
+		memcpy(replay->modem_mac, options->modem_mac, MAC_LEN);
+	else if (stations.has_modem)
+		memcpy(replay->modem_mac, stations.modem, MAC_LEN);
+	else if (stations.has_profile)
+		memcpy(replay->modem_mac, stations.profile, MAC_LEN);
 	return true;
 }
 
@@ -243,5 +268,5 @@ bool replay_run(const struct replay_options *options, char error[REPLAY_ERROR_SI
 {
 	struct replay replay = {.options = options};
 
-	return configure(&replay, error) && play_capture(&replay, error);
+	return choose_stations(&replay, error) && play_capture(&replay, error);
 }

@@ -10,36 +10,54 @@
 #define GAP_DEFAULT_MS 5000
 #define DAY_MS         86400000u
 
-enum option_id { ID_EVSE_MAC = 256, ID_PROFILE, ID_MISSING, ID_ATTN_RX, ID_KEY, ID_WRITE, ID_CONNECTED_AT, ID_GAP };
+enum option_id {
+	ID_CONFIG = 256,
+	ID_EVSE_ID,
+	ID_DC_ONLY,
+	ID_EVSE_MAC,
+	ID_MODEM_MAC,
+	ID_MODEM_SILENT,
+	ID_KEY,
+	ID_WRITE,
+	ID_CONNECTED_AT,
+	ID_GAP
+};
 
-/* The NMK of the homeplug-mme document's worked examples. */
+/* The NMK of test-vectors/slac_match_cnf-example.hex. */
 static const uint8_t default_nmk[NMK_LEN] = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
 					     0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
 
 void replay_options_help(void)
 {
-	printf("Plays a capture to slacd's matching on virtual time and prints what the EVSE does with it\n\n"
+	printf("Plays a capture to an outlet of slacd on virtual time and prints all that the outlet does with it\n\n"
 	       "Usage: slac-replay [OPTIONS] FILE.pcap\n\n"
-	       "  --evse-mac MAC          the EVSE's host [source of the first CM_SLAC_PARM.CNF of the "
-	       "file]\n"
-	       "  --profile NAME          field or strict (as ISO 15118-3 says) [field]\n"
-	       "  --missing-profile-db N  attenuation where the modem reports none, 0 to 255 [such a run "
-	       "fails]\n"
-	       "  --attn-rx-db N          attenuation of the outlet's own receive path, -255 to 255 [0];\n"
-	       "                          the means measured and reported are printed\n"
-	       "  --key HEX32             NMK of the first vehicle, counted up for each next one\n"
+	       "  --config FILE           slacd's configuration file [the defaults]\n"
+	       "  --evse-id ID            the outlet whose own settings in that file hold [none]\n"
+	       "  --dc-only               the outlet has no basic charging\n"
+	       "  --evse-mac MAC          the EVSE's host [source of the first CM_SLAC_PARM.CNF of the file]\n"
+	       "  --modem-mac MAC         the host's own modem [the first that answers the host, or else\n"
+	       "                          that reports a profile]\n"
+	       "  --modem-silent          nothing is answered for the modem\n"
+	       "  --key HEX32             the first NMK, counted up for each next one\n"
 	       "                          [00112233445566778899aabbccddeeff]\n"
 	       "  --connected-at MS       the vehicle is connected this long after the first frame [0]\n"
 	       "  --disconnect-gap MS     a longer pause is an unplug and a replug, 0: never [%d]\n"
 	       "  --write FILE.pcap       write the EVSE's frames (they contain the NMK)\n"
 	       "  -h, --help              this help\n"
 	       "  -V, --version           the version\n\n"
+	       "The service begins 1 s before the first frame. The file has no answers to what slacd asks, so two\n"
+	       "stand-ins answer at once: the station takes each pilot request, reports the pilot state that\n"
+	       "follows, and allows 16 A; the modem confirms its key, and answers nothing else. The modem's frames\n"
+	       "of the file are given as they were recorded.\n\n"
 	       "One line for each frame and decision, times in ms from the first frame:\n"
 	       "  <-        a frame the EVSE receives     ->       a frame the EVSE sends\n"
-	       "  recorded  sent by the EVSE of the file  pilot    vehicle connected, left; time-outs\n"
-	       "  run       a run's step, with reason     status   what slacd reports\n"
-	       "  refused   a message, with reason        odd      taken, though a field is unusual\n\n"
-	       "Exit code: 0 replayed, 1 the file cannot be read or written, 2 wrong usage\n",
+	       "  stand-in  an answer for the modem, which is not in the file\n"
+	       "  recorded  sent by the EVSE of the file  pilot    its states and phases; vehicle; time-outs\n"
+	       "  run       a run's step, with reason     request  what is asked of the pilot\n"
+	       "  refused   a message, with reason        status   what slacd reports\n"
+	       "  odd       taken, though unusual         modem, key, link  what is found out about them\n"
+	       "  put off   a validation                  serving  whether a car could be matched\n\n"
+	       "Exit code: 0 replayed, 1 the capture cannot be read or written, 2 wrong usage or configuration\n",
 	       GAP_DEFAULT_MS);
 }
 
@@ -66,34 +84,6 @@ static bool parse_ms(const char *text, uint64_t *out_us)
 	return true;
 }
 
-static bool parse_missing(const char *text, int *out)
-{
-	unsigned long db;
-
-	if (!parse_number(text, UINT8_MAX, &db))
-		return false;
-	*out = (int)db;
-	return true;
-}
-
-static bool parse_attn_rx(const char *text, struct replay_options *out)
-{
-	const bool gain = text[0] == '-';
-	unsigned long db;
-
-	if (!parse_number(gain ? text + 1 : text, UINT8_MAX, &db))
-		return false;
-	out->has_attn_rx = true;
-	out->attn_rx_db = (int16_t)(gain ? -(int)db : (int)db);
-	return true;
-}
-
-static bool parse_profile(const char *text, bool *strict)
-{
-	*strict = strcmp(text, "strict") == 0;
-	return *strict || strcmp(text, "field") == 0;
-}
-
 static bool parse_key(const char *text, uint8_t nmk[NMK_LEN])
 {
 	if (strlen(text) != (size_t)2 * NMK_LEN || strspn(text, "0123456789abcdefABCDEF") != (size_t)2 * NMK_LEN)
@@ -105,18 +95,36 @@ static bool parse_key(const char *text, uint8_t nmk[NMK_LEN])
 	return true;
 }
 
-static bool apply(int id, const char *value, struct replay_options *out)
+/* What is needed until everything has been read. */
+struct parse {
+	const char *config_file; /* NULL: the defaults */
+	const char *evse_id;
+	struct replay_options *out;
+};
+
+static bool apply(int id, const char *value, struct parse *parse)
 {
+	struct replay_options *out = parse->out;
+
 	switch (id) {
+	case ID_CONFIG:
+		parse->config_file = value;
+		return true;
+	case ID_EVSE_ID:
+		parse->evse_id = value;
+		return true;
+	case ID_DC_ONLY:
+		out->dc_only = true;
+		return true;
 	case ID_EVSE_MAC:
 		out->has_evse_mac = true;
 		return mac_parse(value, out->evse_mac);
-	case ID_PROFILE:
-		return parse_profile(value, &out->strict);
-	case ID_MISSING:
-		return parse_missing(value, &out->missing_profile_db);
-	case ID_ATTN_RX:
-		return parse_attn_rx(value, out);
+	case ID_MODEM_MAC:
+		out->has_modem_mac = true;
+		return mac_parse(value, out->modem_mac);
+	case ID_MODEM_SILENT:
+		out->modem_is_silent = true;
+		return true;
 	case ID_KEY:
 		return parse_key(value, out->nmk);
 	case ID_CONNECTED_AT:
@@ -127,6 +135,28 @@ static bool apply(int id, const char *value, struct replay_options *out)
 		out->write = value;
 		return true;
 	}
+}
+
+/* As slacd reads it, without a command line and environment of its own. */
+static bool read_config(const struct parse *parse, char error[REPLAY_ERROR_SIZE])
+{
+	const char *file = parse->config_file;
+	struct settings *settings = calloc(1, sizeof(*settings));
+	bool ok;
+
+	if (settings == NULL) {
+		snprintf(error, REPLAY_ERROR_SIZE, "no memory for the settings");
+		return false;
+	}
+	settings_defaults(settings, SETTINGS_FIELD);
+	ok = file == NULL || settings_read_file(settings, file, error);
+	if (ok) {
+		settings_apply_profile(settings);
+		ok = settings_check(settings, file != NULL ? file : "configuration", error);
+		settings_outlet_config(settings, parse->evse_id, !parse->out->dc_only, &parse->out->config);
+	}
+	free(settings);
+	return ok;
 }
 
 static enum replay_action bad(char error[REPLAY_ERROR_SIZE], const char *what, const char *which)
@@ -146,10 +176,12 @@ enum replay_action replay_options_parse(int argc, char **argv, struct replay_opt
 					char error[REPLAY_ERROR_SIZE])
 {
 	static const struct option options[] = {
+		{"config", required_argument, NULL, ID_CONFIG},
+		{"evse-id", required_argument, NULL, ID_EVSE_ID},
+		{"dc-only", no_argument, NULL, ID_DC_ONLY},
 		{"evse-mac", required_argument, NULL, ID_EVSE_MAC},
-		{"profile", required_argument, NULL, ID_PROFILE},
-		{"missing-profile-db", required_argument, NULL, ID_MISSING},
-		{"attn-rx-db", required_argument, NULL, ID_ATTN_RX},
+		{"modem-mac", required_argument, NULL, ID_MODEM_MAC},
+		{"modem-silent", no_argument, NULL, ID_MODEM_SILENT},
 		{"key", required_argument, NULL, ID_KEY},
 		{"write", required_argument, NULL, ID_WRITE},
 		{"connected-at", required_argument, NULL, ID_CONNECTED_AT},
@@ -158,9 +190,10 @@ enum replay_action replay_options_parse(int argc, char **argv, struct replay_opt
 		{"version", no_argument, NULL, 'V'},
 		{NULL, 0, NULL, 0},
 	};
+	struct parse parse = {.evse_id = "", .out = out};
 	int id, index = 0;
 
-	*out = (struct replay_options){.missing_profile_db = -1, .disconnect_gap_us = GAP_DEFAULT_MS * 1000u};
+	*out = (struct replay_options){.disconnect_gap_us = GAP_DEFAULT_MS * 1000u};
 	memcpy(out->nmk, default_nmk, NMK_LEN);
 	opterr = 0;
 	while ((id = getopt_long(argc, argv, ":hV", options, &index)) != -1) {
@@ -172,7 +205,7 @@ enum replay_action replay_options_parse(int argc, char **argv, struct replay_opt
 			return bad(error, "value missing after", argv[optind - 1]);
 		if (id == '?')
 			return bad(error, "unknown option", argv[optind - 1]);
-		if (!apply(id, optarg, out))
+		if (!apply(id, optarg, &parse))
 			return bad_value(error, options[index].name);
 	}
 	if (optind >= argc)
@@ -180,5 +213,5 @@ enum replay_action replay_options_parse(int argc, char **argv, struct replay_opt
 	if (optind + 1 < argc)
 		return bad(error, "more than one capture:", argv[optind + 1]);
 	out->capture = argv[optind];
-	return REPLAY_RUN;
+	return read_config(&parse, error) ? REPLAY_RUN : REPLAY_BAD;
 }

@@ -3,19 +3,21 @@
 #ifndef TOOLS_REPLAY_SLAC_REPLAY_OPTIONS_H
 #define TOOLS_REPLAY_SLAC_REPLAY_OPTIONS_H
 
-#include "homeplug/mme/address.h"
+#include "slacd/outlet/outlet_config.h"
+#include "slacd/settings/settings.h"
 
-#define REPLAY_ERROR_SIZE 320
+#define REPLAY_ERROR_SIZE SETTINGS_ERROR_SIZE
 
 struct replay_options {
 	const char *capture;
 	const char *write; /* NULL: no */
 	bool has_evse_mac;
 	uint8_t evse_mac[MAC_LEN];
-	bool strict;
-	int missing_profile_db;
-	bool has_attn_rx;
-	int16_t attn_rx_db; /* of every group */
+	bool has_modem_mac;
+	uint8_t modem_mac[MAC_LEN];
+	bool modem_is_silent; /* nothing is answered for the modem */
+	bool dc_only;
+	struct outlet_config config; /* by --config and --evse-id */
 	uint8_t nmk[NMK_LEN];
 	uint64_t connected_at_us;
 	uint64_t disconnect_gap_us; /* 0: a pause never ends a session */
@@ -28,6 +30,7 @@ enum replay_action {
 	REPLAY_BAD /* `error` says what is wrong */
 };
 
+/* Reads the configuration file, too. The texts of *out are those of argv. */
 enum replay_action replay_options_parse(int argc, char **argv, struct replay_options *out,
 					char error[REPLAY_ERROR_SIZE]);
 void replay_options_help(void);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/car/tests/line_world.h"
 
+#include "tools/car/modem_sim_vendor.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -148,7 +150,7 @@ static void car_sends(struct line_world *world, int car, const struct mme *sent)
 	print(world, "car", car, mme_name(sent->mmtype), "");
 	through_the_codec(sent, &frame);
 	for (int i = 0; i < (int)world->outlet_count; i++)
-		if (is_broadcast || mac_equal(frame.dst, world->outlets[i].watch.evse.config.evse_mac))
+		if (is_broadcast || mac_equal(frame.dst, world->outlets[i].mac))
 			transmit(world, car, i, kind, &frame);
 	/* The other cars hear it as well; how far away they are makes no difference to what they do. */
 	for (int i = 0; is_broadcast && i < (int)world->car_count; i++)
@@ -180,7 +182,7 @@ static void report_profile(struct line_world *world, int outlet, const struct li
 {
 	struct mme sent, frame;
 
-	mme_init(&sent, CM_ATTEN_PROFILE_IND, world->outlets[outlet].modem_mac, mac_broadcast);
+	mme_init(&sent, CM_ATTEN_PROFILE_IND, world->outlets[outlet].modem.mac, mac_broadcast);
 	memcpy(sent.atten_profile_ind.pev_mac, sound->frame.src, MAC_LEN);
 	sent.atten_profile_ind.num_groups = SLAC_GROUPS;
 	for (size_t i = 0; i < SLAC_GROUPS; i++)
@@ -196,7 +198,7 @@ static void report_profile(struct line_world *world, int outlet, const struct li
 static int outlet_of_mac(const struct line_world *world, const uint8_t mac[MAC_LEN])
 {
 	for (int i = 0; i < (int)world->outlet_count; i++)
-		if (mac_equal(mac, world->outlets[i].watch.evse.config.evse_mac))
+		if (mac_equal(mac, world->outlets[i].mac))
 			return i;
 	return LINE_NONE;
 }
@@ -211,10 +213,8 @@ static void check_match_of_car(struct line_world *world, int index)
 		return;
 	}
 	const struct line_outlet *outlet = &world->outlets[chosen];
-	if (memcmp(&car->ev.key, &outlet->key, sizeof(outlet->key)) != 0)
+	if (memcmp(&car->ev.key, &outlet->modem.key, sizeof(outlet->modem.key)) != 0)
 		broken(world, "car %d has another key than outlet %d", index, chosen);
-	if (outlet->key_serial <= outlet->spent_serial)
-		broken(world, "car %d was given a key of an earlier vehicle by outlet %d", index, chosen);
 	car->matched = true;
 }
 
@@ -348,7 +348,7 @@ static void check_match_cnf(struct line_world *world, int index, const struct mm
 		broken(world, "outlet %d of car %d gave its key to car %d", index, outlet->pilot_car, car);
 		world->crossed = car != LINE_NONE && is_crossed(&world->cars[car], index);
 	}
-	if (memcmp(cnf->slac_match_cnf.nmk, outlet->key.nmk, NMK_LEN) != 0)
+	if (memcmp(cnf->slac_match_cnf.nmk, outlet->modem.key.nmk, NMK_LEN) != 0)
 		broken(world, "outlet %d sent another key than its modem has", index);
 }
 
@@ -377,147 +377,229 @@ static void check_atten_char(struct line_world *world, int index, const struct m
 		       attenuation_db(world, car, index));
 }
 
-static void check_status(struct line_world *world, int index, const struct slac_evse_output *item)
+static void check_status(struct line_world *world, int index, const struct outlet_status *status)
 {
 	const struct line_outlet *outlet = &world->outlets[index];
 
-	print(world, "  outlet", index, slac_status_text(item->status), slac_reason_text(item->reason));
-	if (item->status != SLAC_STATUS_MATCHED)
+	print(world, "  outlet", index, outlet_status_text(status->kind), slac_reason_text(status->reason));
+	if (status->kind != OUTLET_MATCHED)
 		return;
-	if (outlet->pilot_car == LINE_NONE || car_of_mac(world, item->ev_mac) != outlet->pilot_car)
+	if (outlet->pilot_car == LINE_NONE || car_of_mac(world, status->ev_mac) != outlet->pilot_car)
 		broken(world, "outlet %d of car %d is matched with car %d", index, outlet->pilot_car,
-		       car_of_mac(world, item->ev_mac));
+		       car_of_mac(world, status->ev_mac));
 }
 
-static void note_counting(struct line_world *world, int index, const struct slac_evse_output *item)
+static void note_counting(struct line_world *world, int index, const struct outlet_note *note)
 {
 	struct line_outlet *outlet = &world->outlets[index];
 
-	if (item->step.to == SLAC_RUN_TOGGLING) {
-		outlet->counts_for = car_of_mac(world, item->ev_mac);
+	if (note->step.to == SLAC_RUN_TOGGLING) {
+		outlet->counts_for = car_of_mac(world, note->from);
 		outlet->toggles = 0;
 		outlet->was_closed = false;
-	} else if (item->step.from == SLAC_RUN_TOGGLING) {
+	} else if (note->step.from == SLAC_RUN_TOGGLING) {
 		outlet->counts_for = LINE_NONE;
 	}
 }
 
-static void carry_out_of_outlet(struct line_world *world, int index, const struct slac_evse_outputs *out)
+static void take_note(struct line_world *world, int index, const struct outlet_note *note)
 {
-	for (size_t i = 0; i < out->count; i++) {
-		const struct slac_evse_output *item = &out->items[i];
-		if (item->kind == SLAC_EVSE_SEND) {
-			if (item->frame.mmtype == CM_SLAC_MATCH_CNF)
-				check_match_cnf(world, index, &item->frame);
-			if (item->frame.mmtype == CM_ATTEN_CHAR_IND)
-				check_atten_char(world, index, &item->frame);
-			if (item->frame.mmtype == CM_VALIDATE_CNF)
-				check_count(world, index, &item->frame);
-			outlet_sends(world, index, &item->frame);
-		} else if (item->kind == SLAC_EVSE_STATUS) {
-			check_status(world, index, item);
-		} else if (item->kind == SLAC_EVSE_RUN_STEP) {
-			note_counting(world, index, item);
-		} else if (item->kind == SLAC_EVSE_WATCH_LINK) {
-			schedule(world, world->now_us + world->outlets[index].join_ms * MS, LINE_LINK, index)->serial =
-				world->outlets[index].key_serial;
-		} else if (item->kind == SLAC_EVSE_IGNORED) {
-			world->foreign_profiles += item->reason == SLAC_REASON_OTHER_MODEM;
-			print(world, "  outlet", index, mme_name(item->message.mmtype), slac_reason_text(item->reason));
-		}
+	if (note->kind == OUTLET_NOTE_RUN_STEP)
+		note_counting(world, index, note);
+	if (note->kind != OUTLET_NOTE_IGNORED)
+		return;
+	world->foreign_profiles += note->reason == SLAC_REASON_OTHER_MODEM;
+	print(world, "  outlet", index, note->name, slac_reason_text(note->reason));
+}
+
+/* For the car, or a command for the modem. */
+static void take_message(struct line_world *world, int index, const struct mme *frame)
+{
+	struct line_outlet *outlet = &world->outlets[index];
+
+	if (modem_sim_is_meant(&outlet->modem, frame)) {
+		const uint32_t delay_ms = frame->mmtype == CM_SET_KEY_REQ ? outlet->key_ms : 1;
+		schedule(world, world->now_us + delay_ms * MS, LINE_KEY, index)->frame = *frame;
+		return;
+	}
+	if (frame->mmtype == CM_SLAC_MATCH_CNF) {
+		check_match_cnf(world, index, frame);
+		outlet->join_us = world->now_us + outlet->join_ms * MS;
+	}
+	if (frame->mmtype == CM_ATTEN_CHAR_IND)
+		check_atten_char(world, index, frame);
+	if (frame->mmtype == CM_VALIDATE_CNF)
+		check_count(world, index, frame);
+	outlet_sends(world, index, frame);
+}
+
+/* A frame that is none of these is a question for the modem's vendor; this modem has none. */
+static void take_octets(struct line_world *world, int index, const uint8_t *octets, size_t len)
+{
+	struct modem_mme question;
+	struct mme frame;
+
+	if (mme_decode(octets, len, &frame) == MME_OK)
+		take_message(world, index, &frame);
+	else if (modem_mme_decode(octets, len, &question) == MME_OK && question.message == MODEM_NW_STATS_REQ)
+		schedule(world, world->now_us + MS, LINE_LINK, index);
+}
+
+static void carry_out_of_outlet(struct line_world *world, int index, const struct outlet_effect *effect)
+{
+	switch (effect->kind) {
+	case OUTLET_SEND:
+		take_octets(world, index, effect->frame.octets, effect->frame.len);
+		break;
+	case OUTLET_STATUS:
+		check_status(world, index, &effect->status);
+		break;
+	case OUTLET_PILOT_REQUEST: {
+		struct line_event *event = schedule(world, world->now_us + MS, LINE_STATION, index);
+		event->serial = effect->pilot.number;
+		event->value = (int)effect->pilot.request.kind;
+		break;
+	}
+	case OUTLET_NOTE:
+		take_note(world, index, &effect->note);
+		break;
+	case OUTLET_ANSWER_NETWORK:
+	case OUTLET_SERVING:
+		break;
 	}
 }
 
-static void give_outlet(struct line_world *world, int index, const struct slac_evse_input *input)
+/* An effect never leads back into an outlet at once: all that follows is an event. */
+static void give_outlet(struct line_world *world, int index, const struct outlet_input *input)
 {
-	struct slac_watch *watch = &world->outlets[index].watch;
+	struct line_outlet *outlet = &world->outlets[index];
+	const char *rule = outlet_watch_input(&outlet->watch, &outlet->outlet, input, world->now_us, &world->out);
 
-	watch->now_us = world->now_us;
-	const char *rule = slac_watch_input(watch, input);
 	if (rule != NULL)
 		broken(world, "outlet %d: %s", index, rule);
-	carry_out_of_outlet(world, index, &watch->out);
+	for (size_t i = 0; i < world->out.count; i++)
+		carry_out_of_outlet(world, index, &world->out.items[i]);
 }
 
-static void give_kind(struct line_world *world, int index, enum slac_evse_input_kind kind, enum slac_reason reason)
+static void give_kind(struct line_world *world, int index, enum outlet_input_kind kind)
 {
-	const struct slac_evse_input input = {.kind = kind, .reason = reason};
+	const struct outlet_input input = {.kind = kind};
 
 	give_outlet(world, index, &input);
 }
 
-static void set_key(struct line_world *world, int index)
-{
-	struct line_outlet *outlet = &world->outlets[index];
-	const struct slac_evse_input input = {
-		.kind = SLAC_EVSE_KEY_SET, .key = &outlet->key, .modem_mac = outlet->modem_mac};
-
-	outlet->key_serial++;
-	memset(&outlet->key, index + 1, sizeof(outlet->key));
-	memcpy(outlet->key.nmk, &outlet->key_serial, sizeof(outlet->key_serial));
-	give_outlet(world, index, &input);
-}
-
-/* The vehicle has left: its key is worth nothing any more. */
-static void end_of_vehicle(struct line_world *world, int index)
-{
-	struct line_outlet *outlet = &world->outlets[index];
-
-	outlet->pilot_car = LINE_NONE;
-	outlet->spent_serial = outlet->key_serial;
-	give_kind(world, index, SLAC_EVSE_DISCONNECTED, SLAC_REASON_VEHICLE_LEFT);
-	give_kind(world, index, SLAC_EVSE_KEY_LOST, SLAC_REASON_VEHICLE_LEFT);
-	schedule(world, world->now_us + outlet->key_ms * MS, LINE_KEY, index);
-}
+/* --- an outlet's modem and pilot --- */
 
 static bool has_joined(const struct line_world *world, const struct line_outlet *outlet)
 {
 	for (size_t i = 0; i < world->car_count; i++)
 		if (world->cars[i].ev.state == SLAC_EV_MATCHED &&
-		    memcmp(&world->cars[i].ev.key, &outlet->key, sizeof(outlet->key)) == 0)
+		    memcmp(&world->cars[i].ev.key, &outlet->modem.key, sizeof(outlet->modem.key)) == 0)
 			return true;
 	return false;
+}
+
+static void modem_takes_command(struct line_world *world, int index, const struct mme *command)
+{
+	uint8_t octets[512];
+	struct outlet_input input = {.kind = OUTLET_FRAME, .frame = {.octets = octets}};
+	struct mme answer;
+
+	if (!modem_sim_answer(&world->outlets[index].modem, command, &answer))
+		return;
+	enum mme_error error = mme_encode(&answer, octets, sizeof(octets), &input.frame.len);
+	assert(error == MME_OK);
+	if (error == MME_OK)
+		give_outlet(world, index, &input);
+}
+
+static void modem_tells_link(struct line_world *world, int index)
+{
+	struct line_outlet *outlet = &world->outlets[index];
+	uint8_t octets[MME_FRAME_MAX];
+	struct outlet_input input = {.kind = OUTLET_FRAME, .frame = {.octets = octets}};
+	struct modem_mme question, answer;
+
+	outlet->modem.linked = world->now_us >= outlet->join_us && has_joined(world, outlet);
+	modem_mme_init(&question, MODEM_NW_STATS_REQ, outlet->mac, mac_local_modem);
+	if (!modem_sim_tell(&outlet->modem, &question, &answer))
+		return;
+	enum mme_error error = modem_mme_encode(&answer, octets, sizeof(octets), &input.frame.len);
+	assert(error == MME_OK);
+	if (error == MME_OK)
+		give_outlet(world, index, &input);
+}
+
+/* What the pilot shows now, when it has changed. */
+static void show_pilot(struct line_world *world, int index)
+{
+	static const enum cp_state states[3][2] = {
+		{CP_STATE_A1, CP_STATE_A2}, {CP_STATE_B1, CP_STATE_B2}, {CP_STATE_C1, CP_STATE_C2}};
+	struct line_outlet *outlet = &world->outlets[index];
+	const bool pwm = outlet->request == PILOT_HLC || outlet->request == PILOT_X2;
+	const int car = outlet->pilot_car == LINE_NONE ? 0 : outlet->was_closed ? 2 : 1;
+	const struct outlet_input input = {
+		.kind = OUTLET_CP_STATUS,
+		.cp_status = {.state = outlet->request == PILOT_F ? CP_STATE_F : states[car][pwm]}};
+
+	if (input.cp_status.state == outlet->state)
+		return;
+	outlet->state = input.cp_status.state;
+	print(world, "  outlet", index, "pilot", cp_state_text(input.cp_status.state));
+	give_outlet(world, index, &input);
+}
+
+static void station_answers(struct line_world *world, int index, const struct line_event *event)
+{
+	const struct outlet_input input = {.kind = OUTLET_PILOT_ANSWER,
+					   .pilot = {.number = event->serial, .answer = OUTLET_ANSWER_VALID}};
+
+	world->outlets[index].request = (enum pilot_request_kind)event->value;
+	give_outlet(world, index, &input);
+	show_pilot(world, index);
 }
 
 void line_world_lose_link(struct line_world *world, int index)
 {
 	const struct line_outlet *outlet = &world->outlets[index];
 
-	if (outlet->watch.evse.state != SLAC_EVSE_MATCHED || !has_joined(world, outlet) || outlet->car == LINE_NONE)
+	if (outlet->outlet.slac.state != SLAC_EVSE_MATCHED || outlet->outlet.modem.link.state != MODEM_LINK_IS_UP ||
+	    !has_joined(world, outlet) || outlet->car == LINE_NONE)
 		return;
-	give_kind(world, index, SLAC_EVSE_LINK_LOST, SLAC_REASON_NONE);
-	line_world_attempt(world, outlet->car);
+	line_world_attempt(world, outlet->car); /* it has no key any more: the outlet's modem will tell */
 }
 
-bool line_world_is_settled(const struct line_world *world, int outlet)
+bool line_world_is_settled(const struct line_world *world, int index)
 {
-	const struct slac_evse *evse = &world->outlets[outlet].watch.evse;
+	const struct outlet *outlet = &world->outlets[index].outlet;
 
-	return evse->state != SLAC_EVSE_MATCHING && evse->state != SLAC_EVSE_JOINING &&
-	       slac_evse_deadline(evse) == SLAC_NEVER;
+	return outlet->slac.state != SLAC_EVSE_MATCHING && outlet->slac.state != SLAC_EVSE_JOINING &&
+	       slac_evse_deadline(&outlet->slac) == SLAC_NEVER && modem_state(&outlet->modem) == MODEM_READY &&
+	       control_pilot_deadline(&outlet->pilot) == CONTROL_PILOT_NEVER;
 }
 
 /* --- time --- */
 
-static bool neighbour_validates(const struct line_world *world, int outlet, const uint8_t ev_mac[MAC_LEN])
+static bool neighbour_validates(const struct line_world *world, int index, const uint8_t ev_mac[MAC_LEN])
 {
-	const struct slac_validation *own = &world->outlets[outlet].watch.evse.validation;
-	const uint64_t since_us = slac_validation_waits_since(own, ev_mac, world->now_us);
+	const uint64_t since_us = outlet_validation_waits_since(&world->outlets[index].outlet, ev_mac, world->now_us);
 
 	for (int i = 0; i < (int)world->outlet_count && !world->separate_stations; i++)
-		if (i != outlet &&
-		    slac_validation_blocks(&world->outlets[i].watch.evse.validation, ev_mac, since_us, world->now_us))
+		if (i != index && outlet_blocks_validation(&world->outlets[i].outlet, ev_mac, since_us, world->now_us))
 			return true;
 	return false;
 }
 
-static void give_frame_to_outlet(struct line_world *world, int outlet, const struct mme *frame)
+static void give_frame_to_outlet(struct line_world *world, int index, const struct mme *frame)
 {
-	const struct slac_evse_input input = {.kind = SLAC_EVSE_FRAME,
-					      .frame = frame,
-					      .neighbour_validates = neighbour_validates(world, outlet, frame->src)};
+	uint8_t octets[256], ev_mac[MAC_LEN];
+	struct outlet_input input = {.kind = OUTLET_FRAME, .frame = {.octets = octets}};
+	enum mme_error error = mme_encode(frame, octets, sizeof(octets), &input.frame.len);
 
-	give_outlet(world, outlet, &input);
+	assert(error == MME_OK);
+	if (error == MME_OK && outlet_frame_asks_validation(octets, input.frame.len, ev_mac))
+		input.frame.neighbour_validates = neighbour_validates(world, index, ev_mac);
+	give_outlet(world, index, &input);
 }
 
 static void give_frame_to_car(struct line_world *world, int car, const struct mme *frame)
@@ -532,15 +614,20 @@ static void pilot_moves(struct line_world *world, int index, bool closed)
 {
 	struct line_outlet *outlet = &world->outlets[index];
 
-	give_kind(world, index, closed ? SLAC_EVSE_S2_CLOSED : SLAC_EVSE_S2_OPEN, SLAC_REASON_NONE);
 	outlet->toggles += !closed && outlet->was_closed;
 	outlet->was_closed = closed;
+	show_pilot(world, index);
+}
+
+static void vehicle_moves(struct line_world *world, int index, int car)
+{
+	world->outlets[index].pilot_car = car;
+	world->outlets[index].was_closed = false;
+	show_pilot(world, index);
 }
 
 static void happen(struct line_world *world, const struct line_event *event)
 {
-	struct line_outlet *outlet = &world->outlets[event->index];
-
 	switch (event->kind) {
 	case LINE_TO_CAR:
 		give_frame_to_car(world, event->index, &event->frame);
@@ -553,22 +640,23 @@ static void happen(struct line_world *world, const struct line_event *event)
 		give_frame_to_outlet(world, event->index, &event->frame);
 		break;
 	case LINE_CONNECTED:
-		outlet->pilot_car = event->value;
-		give_kind(world, event->index, SLAC_EVSE_CONNECTED, SLAC_REASON_NONE);
+		vehicle_moves(world, event->index, event->value);
 		break;
 	case LINE_DISCONNECTED:
-		end_of_vehicle(world, event->index);
+		vehicle_moves(world, event->index, LINE_NONE);
 		break;
 	case LINE_S2:
-		if (outlet->pilot_car == (int)event->serial)
+		if (world->outlets[event->index].pilot_car == (int)event->serial)
 			pilot_moves(world, event->index, event->value != 0);
 		break;
 	case LINE_KEY:
-		set_key(world, event->index);
+		modem_takes_command(world, event->index, &event->frame);
 		break;
 	case LINE_LINK:
-		if (event->serial == outlet->key_serial && has_joined(world, outlet))
-			give_kind(world, event->index, SLAC_EVSE_LINK_UP, SLAC_REASON_NONE);
+		modem_tells_link(world, event->index);
+		break;
+	case LINE_STATION:
+		station_answers(world, event->index, event);
 		break;
 	case LINE_ATTEMPT:
 		if (event->serial == world->cars[event->index].attempts)
@@ -588,9 +676,9 @@ static uint64_t nearest_deadline(const struct line_world *world, uint64_t next_u
 		*car = i;
 	}
 	for (int i = 0; i < (int)world->outlet_count; i++) {
-		if (slac_evse_deadline(&world->outlets[i].watch.evse) >= next_us)
+		if (outlet_deadline(&world->outlets[i].outlet) >= next_us)
 			continue;
-		next_us = slac_evse_deadline(&world->outlets[i].watch.evse);
+		next_us = outlet_deadline(&world->outlets[i].outlet);
 		*outlet = i;
 	}
 	return next_us;
@@ -618,7 +706,7 @@ bool line_world_run(struct line_world *world, uint64_t until_us)
 		assert(next_us >= world->now_us);
 		world->now_us = next_us;
 		if (outlet != LINE_NONE) {
-			give_kind(world, outlet, SLAC_EVSE_TICK, SLAC_REASON_NONE);
+			give_kind(world, outlet, OUTLET_TICK);
 		} else if (car != LINE_NONE) {
 			tick_car(world, car);
 		} else {
@@ -654,18 +742,30 @@ void line_world_add_car(struct line_world *world, const struct slac_ev_config *c
 	world->car_count++;
 }
 
-void line_world_add_outlet(struct line_world *world, const struct slac_evse_config *config)
+void line_world_add_outlet(struct line_world *world, const struct outlet_config *config, uint32_t pilot_ms,
+			   uint32_t key_ms, uint32_t join_ms)
 {
 	assert(world->outlet_count < LINE_OUTLETS);
 	const int index = (int)world->outlet_count++;
 	struct line_outlet *outlet = &world->outlets[index];
-	struct slac_evse_config own = *config;
-	const uint8_t host[MAC_LEN] = {0x02, 0xe0, 0x00, 0x00, 0x01, (uint8_t)index};
 	const uint8_t modem[MAC_LEN] = {0x02, 0xe0, 0x00, 0x00, 0x02, (uint8_t)index};
+	struct outlet_input limits = {.kind = OUTLET_LIMITS,
+				      .limits = {.current = {.has_ac = true, .phase_da = {160, 160, 160}}}};
+	struct outlet_input up = {.kind = OUTLET_PORT_UP, .port_mac = {0x02, 0xe0, 0x00, 0x00, 0x01, (uint8_t)index}};
 
-	memcpy(own.evse_mac, host, MAC_LEN);
-	memcpy(outlet->modem_mac, modem, MAC_LEN);
+	memcpy(outlet->mac, up.port_mac, MAC_LEN);
+	memcpy(outlet->modem.mac, modem, MAC_LEN);
+	outlet->modem.family = MODEM_STANDARD;
+	outlet->modem.set_key_result = SET_KEY_RESULT_TAKEN;
+	outlet->pilot_ms = pilot_ms;
+	outlet->key_ms = key_ms;
+	outlet->join_ms = join_ms;
 	outlet->car = outlet->pilot_car = outlet->counts_for = LINE_NONE;
-	slac_watch_init(&outlet->watch, &own);
-	set_key(world, index);
+	outlet->request = PILOT_X1;
+	outlet->state = CP_STATE_A1;
+	outlet_watch_init(&outlet->watch, next_random(world));
+	outlet_init(&outlet->outlet, config, outlet_watch_fill, &outlet->watch);
+	give_outlet(world, index, &limits);
+	give_outlet(world, index, &up);
+	give_kind(world, index, OUTLET_START);
 }

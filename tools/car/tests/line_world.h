@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A charging site on virtual time: cars (slac_ev) and outlets (slac_evse) on one power line that loses,
- * delays and doubles frames, and a pilot for each outlet that follows the plug and S2 of the car in it.
- * Everybody hears a broadcast. The same seed gives the same site again, to the microsecond.
+ * A charging site on virtual time: cars (slac_ev) and outlets (slacd/outlet) on one power line that loses, delays and
+ * doubles frames. Each outlet has a modem of its own, which takes its keys and tells its link, and a pilot that follows
+ * the outlet's requests and the plug and S2 of the car in it. Everybody hears a broadcast. The same seed gives the same
+ * site again, to the microsecond.
  *
- * Every frame passes the codec. At each step the world holds what both sides do against what it knows: which
- * car is in which outlet, and which key each outlet's modem has.
+ * Every frame passes the codec. At each step the world holds what both sides do against what it knows: which car is in
+ * which outlet, and which key each outlet's modem has. The rules of outlet_watch hold as well.
  */
 #ifndef TOOLS_CAR_TESTS_LINE_WORLD_H
 #define TOOLS_CAR_TESTS_LINE_WORLD_H
 
+#include "slacd/outlet/tests/outlet_watch.h"
+#include "tools/car/modem_sim.h"
 #include "tools/car/slac_ev.h"
-#include "homeplug/slac/tests/slac_evse_watch.h"
 
 #define LINE_CARS    6
 #define LINE_OUTLETS 6
@@ -41,19 +43,21 @@ struct line_car {
 };
 
 struct line_outlet {
-	struct slac_watch watch; /* the outlet, and the rules that hold at every step */
-	uint8_t modem_mac[MAC_LEN];
-	int car;           /* plugged in */
-	int pilot_car;     /* what the pilot shows, a little later */
-	uint32_t pilot_ms; /* by so much */
-	uint32_t key_ms;   /* what the modem takes to set a key */
-	uint32_t join_ms;  /* what the modems take to find each other */
-	int counts_for;    /* it counts toggles for this car */
-	unsigned toggles;  /* B-C-B on its pilot since then */
-	bool was_closed;
-	struct network_key key; /* the modem's */
-	uint32_t key_serial;
-	uint32_t spent_serial; /* the last one that an earlier vehicle may have been given */
+	struct outlet outlet;
+	struct outlet_watch watch; /* the rules that hold at every step */
+	uint8_t mac[MAC_LEN];      /* of its host */
+	struct modem_sim modem;
+	uint64_t join_us;                /* from here on the modems have found each other, if the car has the key */
+	int car;                         /* plugged in */
+	int pilot_car;                   /* what the pilot shows, a little later */
+	uint32_t pilot_ms;               /* by so much */
+	uint32_t key_ms;                 /* what the modem takes to set a key */
+	uint32_t join_ms;                /* what the modems take to find each other */
+	int counts_for;                  /* it counts toggles for this car */
+	unsigned toggles;                /* B-C-B on its pilot since then */
+	bool was_closed;                 /* S2 */
+	enum pilot_request_kind request; /* that the pilot shows */
+	enum cp_state state;             /* reported last */
 };
 
 enum line_event_kind {
@@ -63,16 +67,17 @@ enum line_event_kind {
 	LINE_CONNECTED,
 	LINE_DISCONNECTED,
 	LINE_S2,
-	LINE_KEY,    /* the outlet's modem confirms a new key */
-	LINE_LINK,   /* the modems may have found each other */
-	LINE_ATTEMPT /* a car begins */
+	LINE_KEY,     /* the outlet's modem takes a key, or tells it */
+	LINE_LINK,    /* the outlet's modem is asked for its link */
+	LINE_STATION, /* the outlet's station answers a pilot request and shows it */
+	LINE_ATTEMPT  /* a car begins */
 };
 
 struct line_event {
 	enum line_event_kind kind;
 	int index;       /* of the car or outlet */
 	int value;       /* car, S2 closed, or the attenuation the frame has come through in dB */
-	uint32_t serial; /* of the key, attempt or car it belongs to */
+	uint32_t serial; /* of the attempt, request or car it belongs to */
 	struct mme frame;
 };
 
@@ -102,6 +107,7 @@ struct line_world {
 	struct line_slot heap[LINE_EVENTS];
 	uint16_t free_events[LINE_EVENTS];
 	struct line_event events[LINE_EVENTS];
+	struct outlet_effects out; /* of the last input to an outlet */
 	/* What came of it. */
 	char broken[160];          /* the first rule that was broken, "" if none was */
 	unsigned validations;      /* step 2 begun */
@@ -112,9 +118,11 @@ struct line_world {
 
 /* An empty site. Then: cars and outlets are added, `paths` and the line's properties are set. */
 void line_world_init(struct line_world *world, uint64_t seed);
-/* The configs are copied, ev_mac and evse_mac are filled in. The outlet's modem has its first key. */
+/* The configs are copied, ev_mac is filled in. */
 void line_world_add_car(struct line_world *world, const struct slac_ev_config *config);
-void line_world_add_outlet(struct line_world *world, const struct slac_evse_config *config);
+/* The outlet has a standard modem with these delays, see struct line_outlet. Its service begins. */
+void line_world_add_outlet(struct line_world *world, const struct outlet_config *config, uint32_t pilot_ms,
+			   uint32_t key_ms, uint32_t join_ms);
 
 /* A number from `min` to `max`, each included. */
 uint32_t line_random(struct line_world *world, uint32_t min, uint32_t max);
@@ -128,13 +136,13 @@ void line_world_attempt(struct line_world *world, int car);
 void line_world_unplug(struct line_world *world, int car);
 /* The car says no more, the plug stays in. */
 void line_world_silence(struct line_world *world, int car);
-/* The modems lose each other; the car begins again. Nothing, unless the two are matched. */
+/* The modems lose each other; the car begins again. Nothing, unless the two are matched and the link is watched. */
 void line_world_lose_link(struct line_world *world, int outlet);
 
 /* Until this time, or until a rule is broken: false, and `broken` says which. */
 bool line_world_run(struct line_world *world, uint64_t until_us);
 
-/* True when the outlet waits for nothing any more: no run in progress, no deadline. */
+/* True when the outlet waits for nothing any more: no run, no window, no step of the pilot, no request. */
 bool line_world_is_settled(const struct line_world *world, int outlet);
 
 #endif

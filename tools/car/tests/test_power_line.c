@@ -100,27 +100,38 @@ static struct slac_ev_config random_car(void)
 	return config;
 }
 
+/* An AC outlet with a standard modem, whose link is awaited and watched, or not asked for. */
+static struct outlet_config outlet_config(bool strict, bool await_link)
+{
+	struct outlet_config config = {.pilot.request_timeout_ms = 1000, .pilot.request_backoff_max_ms = 30000};
+
+	slac_evse_defaults(&config.slac, strict);
+	config.slac.await_link = await_link;
+	modem_defaults(&config.modem);
+	config.modem.family = MODEM_STANDARD;
+	config.modem.link_detection = await_link ? MODEM_LINK_ON : MODEM_LINK_OFF;
+	amp_map_defaults(&config.amp_map);
+	control_pilot_defaults(&config.pilot, false);
+	config.pilot.has_ac = true;
+	return config;
+}
+
 static void build_site(uint64_t seed, const struct loss_class *loss)
 {
-	struct slac_evse_config outlet;
-
 	line_world_init(&world, seed);
 	world.print = getenv("SLACD_LINE_PRINT") != NULL;
-	slac_evse_defaults(&outlet, chance(50));
-	outlet.await_link = chance(50);
+	struct outlet_config outlet = outlet_config(chance(50), chance(50));
+	outlet.pilot.has_ac = chance(50);
+	outlet.slac.dc_only = !outlet.pilot.has_ac;
 	if (chance(20))
-		outlet.parallel_runs = line_random(&world, 1, SLAC_EVSE_RUNS);
+		outlet.slac.parallel_runs = line_random(&world, 1, SLAC_EVSE_RUNS);
 	for (uint32_t i = line_random(&world, 1, LINE_OUTLETS); i > 0; i--)
-		line_world_add_outlet(&world, &outlet);
+		line_world_add_outlet(&world, &outlet, line_random(&world, 0, 150), line_random(&world, 50, 900),
+				      line_random(&world, 500, 7000));
 	for (uint32_t i = line_random(&world, 1, LINE_CARS); i > 0; i--) {
 		const struct slac_ev_config car = random_car();
 		line_world_add_car(&world, &car);
 		world.cars[world.car_count - 1].again_after_ms = chance(50) ? line_random(&world, 3000, 15000) : 0;
-	}
-	for (size_t i = 0; i < world.outlet_count; i++) {
-		world.outlets[i].pilot_ms = line_random(&world, 0, 150);
-		world.outlets[i].key_ms = line_random(&world, 50, 900);
-		world.outlets[i].join_ms = line_random(&world, 500, 7000);
 	}
 	choose_paths(loss);
 	world.delay_us = chance(30) ? 0 : line_random(&world, 0, 30) * 1000;
@@ -247,10 +258,10 @@ static const char *check_rest(void)
 		const struct line_outlet *outlet = &world.outlets[i];
 		if (!line_world_is_settled(&world, i))
 			return "an outlet waits for something although all is quiet";
-		if ((outlet->watch.evse.state == SLAC_EVSE_IDLE) != (outlet->car == LINE_NONE))
+		if ((outlet->outlet.slac.state == SLAC_EVSE_IDLE) != (outlet->car == LINE_NONE))
 			return "an outlet and its pilot disagree";
-		if (outlet->watch.evse.state == SLAC_EVSE_MATCHED &&
-		    !mac_equal(outlet->watch.evse.ev_mac, world.cars[outlet->car].config.ev_mac))
+		if (outlet->outlet.slac.state == SLAC_EVSE_MATCHED &&
+		    !mac_equal(outlet->outlet.slac.ev_mac, world.cars[outlet->car].config.ev_mac))
 			return "an outlet is matched with another car than is plugged in";
 	}
 	for (int i = 0; i < (int)world.car_count; i++) {
@@ -258,7 +269,7 @@ static const char *check_rest(void)
 		if (car->ev.state != SLAC_EV_MATCHED)
 			continue;
 		if (car->outlet == LINE_NONE ||
-		    memcmp(&car->ev.key, &world.outlets[car->outlet].key, sizeof(car->ev.key)) != 0)
+		    memcmp(&car->ev.key, &world.outlets[car->outlet].modem.key, sizeof(car->ev.key)) != 0)
 			return "a car has another key than the outlet it is plugged into";
 	}
 	return NULL;
@@ -316,7 +327,7 @@ static void print_totals(void)
 static void expect_matches(void)
 {
 	for (size_t i = 0; i < LOSS_CLASSES; i++) {
-		assert_true(totals[i].long_matched * 100 > totals[i].long_visits * 85);
+		assert_true(totals[i].long_matched * 100 > totals[i].long_visits * 90);
 		assert_true(totals[i].validations > totals[i].sites);
 		assert_true(totals[i].foreign_profiles > totals[i].sites);
 	}
@@ -348,13 +359,12 @@ static void every_car_ends_on_its_own_outlet_or_on_none(void **state)
  */
 static void build_two_by_two(const struct slac_ev_config *car)
 {
-	struct slac_evse_config outlet;
+	const struct outlet_config outlet = outlet_config(true, false);
 
 	line_world_init(&world, 1);
 	world.print = getenv("SLACD_LINE_PRINT") != NULL;
-	slac_evse_defaults(&outlet, true);
 	for (int i = 0; i < 2; i++) {
-		line_world_add_outlet(&world, &outlet);
+		line_world_add_outlet(&world, &outlet, 0, 0, 0);
 		line_world_add_car(&world, car);
 		for (int j = 0; j < 2; j++)
 			world.paths[i][j] = (struct line_path){.plugged_db = 8, .distant_db = 15};

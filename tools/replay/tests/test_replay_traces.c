@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The matching against captures of real cars (folder $SLACD_TRACES, see README.md there): the car's own
- * frames and the modem's profiles at their recorded times, on virtual time, with the EVSE's MAC of the
- * capture. What the recorded EVSE sent is not played. The captures are not part of the project: without them
- * the tests are skipped.
+ * An outlet against captures of real cars (folder $SLACD_TRACES, see README.md there): the car's own frames and the
+ * modem's profiles at their recorded times, on virtual time, with the EVSE's MAC of the capture. What the recorded EVSE
+ * sent is not played; the stand-ins of replay_site are its modem and its station. The captures are not part of the
+ * project: without them the tests are skipped.
  *
  * Our answers come at once, the recorded EVSE's 5 ... 180 ms later, so that each wait for the car's next
  * message is longer for us than it was in the field by that delay. The waits are printed. No car of the
  * captures is late for us because of it; the longest are 240 of 400 ms to START_ATTEN_CHAR and 199 of 3 x 200
  * ms to ATTEN_CHAR.RSP, both of the Audi Q4.
  */
-#include "homeplug/slac/tests/slac_evse_watch.h"
+#include "slacd/outlet/tests/outlet_watch.h"
+#include "tools/replay/replay_site.h"
 #include "tools/replay/tests/trace_replay.h"
 
 #include <setjmp.h>
@@ -57,7 +58,8 @@ static const struct car_capture {
 };
 
 struct player {
-	struct slac_watch watch;
+	struct replay_site site;
+	struct outlet_watch watch;
 	const char *file;
 	uint64_t last_us;
 	struct outcome outcome;
@@ -94,79 +96,63 @@ static void print_attenuation(struct player *player, const struct atten_char_ind
 
 static void note_sent(struct player *player, const struct mme *frame)
 {
-	player->asked_us = player->watch.now_us;
+	player->asked_us = player->site.now_us;
 	if (frame->mmtype == CM_SLAC_PARM_CNF)
 		player->raw_sum_db = player->profiles = 0;
 	if (frame->mmtype == CM_ATTEN_CHAR_IND)
 		print_attenuation(player, &frame->atten_char_ind);
 }
 
-static void note_status(struct player *player, const struct slac_evse_output *item)
+static void note_status(struct player *player, const struct outlet_status *status)
 {
-	player->outcome.attempts += item->status == SLAC_STATUS_MATCHING;
-	if (item->status == SLAC_STATUS_MATCHED) {
+	player->outcome.attempts += status->kind == OUTLET_MATCHING;
+	if (status->kind == OUTLET_MATCHED) {
 		player->outcome.matched++;
-		assert_true(trace_note_match(&player->ours, item->ev_mac, item->run_id));
-	} else if (item->status == SLAC_STATUS_FAILED) {
+		assert_true(trace_note_match(&player->ours, status->ev_mac, status->run_id));
+	} else if (status->kind == OUTLET_FAILED) {
 		player->outcome.failed++;
-		player->outcome.reason = item->reason;
+		player->outcome.reason = status->reason;
 	}
 }
 
-static void give(struct player *player, const struct slac_evse_input *input)
+/* What we send to the modem is no answer to a car. */
+static void note_effect(void *context, const struct outlet_effect *effect)
 {
-	const char *broken = slac_watch_input(&player->watch, input);
+	struct player *player = context;
+	struct mme frame;
+
+	if (effect->kind == OUTLET_STATUS)
+		note_status(player, &effect->status);
+	else if (effect->kind == OUTLET_SEND && mme_decode(effect->frame.octets, effect->frame.len, &frame) == MME_OK &&
+		 !mac_equal(frame.dst, mac_local_modem))
+		note_sent(player, &frame);
+}
+
+static void give_with_rules(void *context, struct outlet *outlet, const struct outlet_input *input, uint64_t now_us,
+			    struct outlet_effects *out)
+{
+	struct player *player = context;
+	const char *broken = outlet_watch_input(&player->watch, outlet, input, now_us, out);
 
 	if (broken != NULL)
 		fail_msg("%s: %s", player->file, broken);
-	for (size_t i = 0; i < player->watch.out.count; i++) {
-		const struct slac_evse_output *item = &player->watch.out.items[i];
-		if (item->kind == SLAC_EVSE_SEND)
-			note_sent(player, &item->frame);
-		else if (item->kind == SLAC_EVSE_STATUS)
-			note_status(player, item);
-	}
-}
-
-static void give_kind(struct player *player, enum slac_evse_input_kind kind)
-{
-	static const struct network_key key = {.nmk = {1}, .nid = {2}};
-	const struct slac_evse_input input = {.kind = kind, .key = &key, .reason = SLAC_REASON_VEHICLE_LEFT};
-
-	give(player, &input);
 }
 
 /* --- time --- */
 
-static void run_until(struct player *player, uint64_t until_us)
-{
-	while (slac_evse_deadline(&player->watch.evse) <= until_us) {
-		player->watch.now_us = slac_evse_deadline(&player->watch.evse);
-		give_kind(player, SLAC_EVSE_TICK);
-	}
-	player->watch.now_us = until_us;
-}
-
 static void unplug(struct player *player)
 {
-	run_until(player, player->last_us + TRACE_UNPLUG_US);
-	give_kind(player, SLAC_EVSE_DISCONNECTED);
-	give_kind(player, SLAC_EVSE_KEY_LOST);
-}
-
-static void plug(struct player *player)
-{
-	give_kind(player, SLAC_EVSE_KEY_SET);
-	give_kind(player, SLAC_EVSE_CONNECTED);
+	replay_site_run(&player->site, player->last_us + TRACE_UNPLUG_US);
+	replay_site_plug(&player->site, false);
 }
 
 static void advance(struct player *player, uint64_t time_us)
 {
-	if (player->watch.connected && time_us > player->last_us + TRACE_UNPLUG_US)
+	if (player->site.has_vehicle && time_us > player->last_us + TRACE_UNPLUG_US)
 		unplug(player);
-	run_until(player, time_us);
-	if (!player->watch.connected)
-		plug(player);
+	replay_site_run(&player->site, time_us);
+	if (!player->site.has_vehicle)
+		replay_site_plug(&player->site, true);
 	player->last_us = time_us;
 }
 
@@ -196,15 +182,16 @@ static void print_wait(const struct player *player, uint16_t mmtype, uint64_t wa
 static enum slac_run_state run_state(const struct player *player, const uint8_t ev_mac[MAC_LEN])
 {
 	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
-		if (mac_equal(player->watch.evse.runs[i].ev_mac, ev_mac))
-			return player->watch.evse.runs[i].state;
+		if (mac_equal(player->site.outlet.slac.runs[i].ev_mac, ev_mac))
+			return player->site.outlet.slac.runs[i].state;
 	return SLAC_RUN_FREE;
 }
 
 static void play_frame(struct player *player, const struct trace_frame *item)
 {
 	const struct mme *frame = &item->frame;
-	const struct slac_evse_input input = {.kind = SLAC_EVSE_FRAME, .frame = frame};
+	uint8_t octets[512];
+	size_t len;
 
 	advance(player, item->time_us);
 	if (!item->received)
@@ -212,7 +199,8 @@ static void play_frame(struct player *player, const struct trace_frame *item)
 	const enum slac_run_state before = run_state(player, frame->src);
 	note_profile(player, frame);
 	const uint64_t wait_us = item->time_us - player->asked_us;
-	give(player, &input);
+	assert_int_equal(mme_encode(frame, octets, sizeof(octets), &len), MME_OK);
+	replay_site_frame(&player->site, octets, len);
 	if (frame->mmtype == CM_SLAC_PARM_REQ || frame->mmtype == CM_ATTEN_PROFILE_IND ||
 	    run_state(player, frame->src) == before)
 		return;
@@ -220,18 +208,45 @@ static void play_frame(struct player *player, const struct trace_frame *item)
 	player->asked_us = item->time_us;
 }
 
+/* A standard modem that is not asked for its link, and an AC outlet. */
+static struct outlet_config configure(bool strict, int missing_profile_db)
+{
+	struct outlet_config config = {.pilot.request_timeout_ms = 1000, .pilot.request_backoff_max_ms = 30000};
+
+	slac_evse_defaults(&config.slac, strict);
+	config.slac.missing_profile_db = missing_profile_db;
+	modem_defaults(&config.modem);
+	config.modem.family = MODEM_STANDARD;
+	config.modem.link_detection = MODEM_LINK_OFF;
+	amp_map_defaults(&config.amp_map);
+	control_pilot_defaults(&config.pilot, false);
+	config.pilot.has_ac = true;
+	return config;
+}
+
+/* The modem that reports profiles in the capture: the EVSE's host heard no other one's. */
+static const uint8_t *modem_of_capture(void)
+{
+	for (size_t i = 0; i < trace.count; i++)
+		if (trace.frames[i].received && trace.frames[i].frame.mmtype == CM_ATTEN_PROFILE_IND)
+			return trace.frames[i].frame.src;
+	return mac_local_modem;
+}
+
 static void play_file(struct player *player, const char *file, bool strict, int missing_profile_db)
 {
-	struct slac_evse_config config;
+	const struct outlet_config config = configure(strict, missing_profile_db);
+	const struct outlet_limits limits = {.current = {.has_ac = true, .phase_da = {160, 160, 160}}};
+	const struct replay_listener listener = {.context = player, .effect = note_effect, .input = give_with_rules};
 	char error[PORT_ERROR_SIZE] = "";
 
 	player->file = file;
 	if (!trace_load(&trace, file, error))
 		fail_msg("%s", error);
-	slac_evse_defaults(&config, strict);
-	config.missing_profile_db = missing_profile_db;
-	memcpy(config.evse_mac, trace.evse_mac, MAC_LEN);
-	slac_watch_init(&player->watch, &config);
+	outlet_watch_init(&player->watch, 1);
+	replay_site_init(&player->site, &config, modem_of_capture(), outlet_watch_fill, &player->watch, &listener);
+	replay_site_start(&player->site, &limits, trace.evse_mac, trace.frames[0].time_us);
+	player->last_us = trace.frames[0].time_us;
 	for (size_t i = 0; i < trace.count; i++)
 		play_frame(player, &trace.frames[i]);
 	unplug(player);
@@ -290,7 +305,7 @@ static void modems_without_groups_fail_their_runs_unless_told_otherwise(void **s
 		play_car(&car_captures[i], false);
 }
 
-/* Chargers' halves, cars that are pyPLC, both profiles: every rule of slac_evse_watch holds at every step. */
+/* Chargers' halves, cars that are pyPLC, both profiles: every rule of outlet_watch holds at every input. */
 static void no_capture_breaks_a_rule(void **state)
 {
 	static char names[TRACE_FILES][TRACE_NAME_SIZE];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The captures of real cars (folder $SLACD_TRACES, see README.md there), read for replay to slac_evse: what
- * the EVSE's host received, with its times, and what the recorded EVSE made of it. They are not part of the
- * project: a test that finds no folder is skipped. Needs no test framework.
+ * The captures of real cars (folder $SLACD_TRACES, see README.md there), read for replay: what the EVSE's host
+ * received, with its times, and what the recorded EVSE made of it. They are not part of the project: a test that finds
+ * no folder is skipped. Needs no test framework.
  */
 #ifndef TOOLS_REPLAY_TESTS_TRACE_REPLAY_H
 #define TOOLS_REPLAY_TESTS_TRACE_REPLAY_H
