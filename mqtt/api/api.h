@@ -228,6 +228,20 @@ struct api_message {
  */
 enum api_result api_parse(const char *payload, size_t len, struct api_message *out, struct api_error *error);
 
+/* What a payload is, as far as a look at it can tell. */
+enum api_look {
+	API_LOOK_FOREIGN,  /* it names a message that slacd does not receive: api_parse would not take it */
+	API_LOOK_QUESTION, /* service_status, slac_link_status, slac_network_info: who gets no answer asks again */
+	API_LOOK_NEWS,     /* any other message that slacd receives: most of them are said once */
+	API_LOOK_UNCLEAR   /* no name, or one that only api_parse can read */
+};
+
+/*
+ * Looks for the name of the message and parses nothing else: for a first choice where messages of all the station
+ * arrive. Safe for any octets; takes time in proportion to len and no memory. May be called on any thread.
+ */
+enum api_look api_look(const char *payload, size_t len);
+
 /*
  * Read a text that holds only the `data` object of cs_parameters or cs_status_and_limits (the files for the start),
  * with the same checks as for a message. The paths of members begin with "data" here, too. Never API_IGNORED. *out is

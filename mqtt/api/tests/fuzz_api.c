@@ -32,8 +32,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct api_error error;
 	const char *text = (const char *)data;
 
-	if (api_parse(text, size, &message, &error) == API_OK)
+	switch (api_parse(text, size, &message, &error)) {
+	case API_OK:
 		check_message(&message);
+		/* fall through */
+	case API_INVALID:
+		if (api_look(text, size) == API_LOOK_FOREIGN)
+			abort();
+		break;
+	default:
+		api_look(text, size);
+		break;
+	}
 	api_station_parse(text, size, &station, &error);
 	api_parse_parameters_data(text, size, &parameters, &error);
 	api_parse_limits_data(text, size, &limits, &error);
