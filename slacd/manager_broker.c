@@ -157,7 +157,7 @@ static void on_message(void *context, const char *topic, const char *payload, si
 		return;
 	}
 	if (result == API_IGNORED) {
-		log_line(LOG_LEVEL_TRACE, "MQTT message of others. topic=%s octets=%zu", topic, len);
+		log_line(LOG_LEVEL_TRACE, "MQTT message that is not for slacd. topic=%s octets=%zu", topic, len);
 		return;
 	}
 	struct log_limit *limit = result == API_INVALID ? refusal_limit(manager, &error) : &manager->malformed;
@@ -172,7 +172,8 @@ static void on_dropped(void *context, enum broker_drop what, uint64_t total)
 		[BROKER_DROP_OUTBOUND_FULL] = "the oldest status update, the queue is full",
 		[BROKER_DROP_OUTBOUND_STALE] = "a request that waited too long",
 		[BROKER_DROP_OUTBOUND_REFUSED] = "a message that the MQTT library refused (is the topic valid?)",
-		[BROKER_DROP_INBOUND_FULL] = "an inbound message, they come faster than they can be handled",
+		[BROKER_DROP_INBOUND_FULL] =
+			"an inbound question or malformed message, they come faster than they can be handled",
 		[BROKER_DROP_INBOUND_TOO_LARGE] = "an inbound message of more than 64 KiB",
 	};
 
@@ -184,6 +185,24 @@ static void on_subscription_refused(void *context, const char *topic)
 {
 	(void)context;
 	log_line(LOG_LEVEL_ERROR, "The MQTT broker refuses the subscription. topic=%s", topic);
+}
+
+/*
+ * Which messages may be lost before slacd has read them. What the station says once must not: a pilot state, a limit,
+ * an answer. A question is asked again by whoever misses its answer. Called on the broker client's thread.
+ */
+static enum broker_worth worth_of(const char *payload, size_t len)
+{
+	switch (api_look(payload, len)) {
+	case API_LOOK_FOREIGN:
+		return BROKER_WORTHLESS;
+	case API_LOOK_NEWS:
+		return BROKER_PRECIOUS;
+	case API_LOOK_QUESTION:
+	case API_LOOK_UNCLEAR:
+		break;
+	}
+	return BROKER_DROPPABLE;
 }
 
 static const char *text_or_null(const struct settings_text *text)
@@ -218,6 +237,7 @@ bool manager_open_broker(struct manager *manager)
 		.will_topic = settings->topics_to_station.topic[0].text,
 		.will_payload = will,
 		.will_len = outbox_build_will(will, sizeof(will)),
+		.worth = worth_of,
 	};
 	manager->outbox.broker = broker_open(manager->base, &options, &callbacks, manager);
 	if (manager->outbox.broker == NULL)

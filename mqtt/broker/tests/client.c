@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -42,6 +43,7 @@ static void client_on_message(void *context, const char *topic, const char *payl
 
 	(void)topic;
 	client->messages++;
+	client->in_order += strtoul(payload, NULL, 10) == client->messages;
 	client->last_len = len;
 	snprintf(client->last, sizeof(client->last), "%s", payload);
 }
