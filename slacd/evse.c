@@ -40,6 +40,7 @@ struct evse {
 	uint64_t port_failed_us;          /* sending has failed: it is given up then, OUTLET_NEVER: it has not */
 	char port_error[PORT_ERROR_SIZE]; /* what was said last about it, "": it is open */
 
+	size_t slot;                   /* of its pilot requests */
 	char request_id[API_UUID_MAX]; /* of the last pilot request */
 	uint32_t request_number;
 	bool request_unsent;
@@ -90,7 +91,7 @@ static void report_status(struct evse *evse, const struct outlet_status *status)
 static void request_pilot(struct evse *evse, const struct outlet_effect *effect)
 {
 	evse->request_number = effect->pilot.number;
-	evse->request_unsent = !outbox_request_pilot(evse->shared->outbox, evse->parameters.evse_id,
+	evse->request_unsent = !outbox_request_pilot(evse->shared->outbox, evse->slot, evse->parameters.evse_id,
 						     &effect->pilot.request, evse->request_id);
 	if (evse->request_unsent)
 		evse->request_id[0] = '\0';
@@ -531,7 +532,7 @@ const char *evse_interface_of(const struct settings *settings, const struct api_
 	return outlet != NULL && outlet->interface[0] != '\0' ? outlet->interface : parameters->network_interface;
 }
 
-struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_parameters *parameters,
+struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struct api_evse_parameters *parameters,
 		      const struct api_evse_limits *limits)
 {
 	struct outlet_config config;
@@ -540,6 +541,7 @@ struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_pa
 	if (evse == NULL)
 		return NULL;
 	evse->shared = shared;
+	evse->slot = slot;
 	evse->parameters = *parameters;
 	evse->timer_us = OUTLET_NEVER;
 	evse->port_retry_us = OUTLET_NEVER;
@@ -575,6 +577,11 @@ void evse_free(struct evse *evse)
 const char *evse_id(const struct evse *evse)
 {
 	return evse->parameters.evse_id;
+}
+
+size_t evse_slot(const struct evse *evse)
+{
+	return evse->slot;
 }
 
 bool evse_available(const struct evse *evse)

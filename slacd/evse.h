@@ -30,15 +30,17 @@ struct evse_shared {
 
 /*
  * Starts the service of an outlet: opens its interface (as soon as it is up and running), gives the modem a fresh
- * key, asks for high-level charging. `limits` may be NULL when the station told none. NULL without memory. The caller
- * owns it.
+ * key, asks for high-level charging. `limits` may be NULL when the station told none. Its pilot requests have `slot` of
+ * the outbox, which no other outlet uses. NULL without memory. The caller owns it.
  */
-struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_parameters *parameters,
+struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struct api_evse_parameters *parameters,
 		      const struct api_evse_limits *limits);
 /* Stops the service (`unmatched` when a vehicle was there) and wipes its key. NULL is allowed. */
 void evse_free(struct evse *evse);
 
 const char *evse_id(const struct evse *evse);
+/* The one it was started with. */
+size_t evse_slot(const struct evse *evse);
 /* The interface is open and the modem has confirmed its key: a car could be matched. */
 bool evse_available(const struct evse *evse);
 

@@ -58,6 +58,7 @@ struct manager {
 	size_t parked_count;
 	struct evse *evses[API_EVSES_MAX];
 	size_t evse_count;
+	size_t last_slot;        /* given to an outlet */
 	struct statistics ended; /* of outlets that are no more */
 
 	enum api_service_state service_state;

@@ -113,10 +113,30 @@ static void stop_unwanted(struct manager *manager)
 	manager->evse_count = kept;
 }
 
+static bool slot_is_used(const struct manager *manager, size_t slot)
+{
+	for (size_t i = 0; i < manager->evse_count; i++)
+		if (evse_slot(manager->evses[i]) == slot)
+			return true;
+	return false;
+}
+
+/*
+ * A slot for the pilot requests of one more outlet. In turns: what the last one in a slot has asked for may still wait
+ * there to be sent, and is lost with the next request.
+ */
+static size_t next_slot(struct manager *manager)
+{
+	do
+		manager->last_slot = (manager->last_slot + 1) % OUTBOX_PILOT_SLOTS;
+	while (slot_is_used(manager, manager->last_slot));
+	return manager->last_slot;
+}
+
 static void start(struct manager *manager, const struct api_evse_parameters *parameters)
 {
 	const struct api_evse_limits *limits = manager_limits_of(manager, parameters->evse_id);
-	struct evse *evse = evse_new(&manager->shared, parameters, limits);
+	struct evse *evse = evse_new(&manager->shared, next_slot(manager), parameters, limits);
 
 	if (evse == NULL) {
 		log_line(LOG_LEVEL_ERROR, "No memory for an EVSE service. evse_id=%s", parameters->evse_id);
