@@ -166,6 +166,29 @@ static void on_message(void *context, const char *topic, const char *payload, si
 			 topic, error.name, error.member, error.expected, (unsigned long long)limit->count);
 }
 
+/*
+ * A broker delivers what it has stored at each subscription, and nothing says how old it is: limits of yesterday, or a
+ * reset, must not be obeyed.
+ */
+static void on_retained(void *context, const char *topic, const char *payload, size_t len)
+{
+	struct manager *manager = context;
+	struct api_error error = {0};
+	enum api_result result = api_parse(payload, len, &manager->message, &error);
+
+	if (result == API_IGNORED)
+		return;
+	if (result == API_OK)
+		snprintf(error.name, sizeof(error.name), "%s", api_kind_text(manager->message.kind));
+	snprintf(error.member, sizeof(error.member), "retain flag");
+	struct log_limit *limit = refusal_limit(manager, &error);
+	if (log_limit_pass(limit, clock_now_us()))
+		log_line(
+			LOG_LEVEL_WARN,
+			"Retained MQTT message ignored, it may be old. Publish it without the retain flag, and clear the stored one with an empty retained message. topic=%s name=%s count=%llu",
+			topic, error.name, (unsigned long long)limit->count);
+}
+
 static void on_dropped(void *context, enum broker_drop what, uint64_t total)
 {
 	static const char *const texts[BROKER_DROPS] = {
@@ -220,6 +243,7 @@ bool manager_open_broker(struct manager *manager)
 		.connected = on_connected,
 		.disconnected = on_disconnected,
 		.message = on_message,
+		.retained = on_retained,
 		.dropped = on_dropped,
 		.subscription_refused = on_subscription_refused,
 	};

@@ -160,8 +160,11 @@ static void tell_disconnected(struct broker *broker, const char *reason, uint64_
 
 static void tell_message(struct broker *broker, struct broker_message *message)
 {
-	if (broker->callbacks.message != NULL)
-		broker->callbacks.message(broker->context, message->topic, message->payload, message->len);
+	void (*tell)(void *, const char *, const char *, size_t) =
+		message->retained ? broker->callbacks.retained : broker->callbacks.message;
+
+	if (tell != NULL)
+		tell(broker->context, message->topic, message->payload, message->len);
 	free(message);
 }
 

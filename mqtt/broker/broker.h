@@ -124,6 +124,11 @@ struct broker_callbacks {
 	/* topic is NUL-terminated; payload has len octets and a NUL after them. Valid during the call. */
 	void (*message)(void *context, const char *topic, const char *payload, size_t len);
 	/*
+	 * A message that the broker had stored (retain flag) and that is older than the subscription, nobody knows how
+	 * much. It never goes to `message`. As there; never precious.
+	 */
+	void (*retained)(void *context, const char *topic, const char *payload, size_t len);
+	/*
 	 * Messages were dropped for the reason `what`; total counts all of them since broker_open. Called at the
 	 * first drop, then at most once a minute for each reason, and after `connected` when the total has grown
 	 * since.

@@ -29,7 +29,7 @@ static bool take(struct broker *broker, struct broker_message *message)
 	return true;
 }
 
-void broker_put_inbound(struct broker *broker, const char *topic, const char *payload, size_t len)
+void broker_put_inbound(struct broker *broker, const char *topic, const char *payload, size_t len, bool retained)
 {
 	struct broker_message *message = NULL;
 	enum broker_drop drop = BROKER_DROP_INBOUND_FULL;
@@ -43,8 +43,10 @@ void broker_put_inbound(struct broker *broker, const char *topic, const char *pa
 		message = broker_message_new(topic, payload, len);
 
 	pthread_mutex_lock(&broker->lock);
-	if (message != NULL)
-		message->droppable = worth == BROKER_DROPPABLE;
+	if (message != NULL) {
+		message->droppable = worth == BROKER_DROPPABLE || retained;
+		message->retained = retained;
+	}
 	if (message != NULL && !broker->stopping && take(broker, message))
 		message = NULL;
 	else if (!broker->stopping)

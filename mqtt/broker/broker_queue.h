@@ -17,6 +17,7 @@ struct broker_message {
 	uint64_t queued_ms;            /* outbound: monotonic time of broker_publish */
 	uint64_t generation;           /* inbound: number of the connection it came on */
 	bool droppable;                /* inbound */
+	bool retained;                 /* inbound: from the broker's store */
 	size_t bytes;                  /* topic and payload */
 	size_t len;
 	char *payload; /* len octets and a NUL */

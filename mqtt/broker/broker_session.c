@@ -147,7 +147,7 @@ static void on_message(struct mosquitto *mosquitto, void *context, const struct 
 	session->acknowledged = session->acknowledged || received->qos > 0;
 	if (received->payloadlen >= 0)
 		broker_put_inbound(session->broker, received->topic, received->payloadlen > 0 ? received->payload : "",
-				   (size_t)received->payloadlen);
+				   (size_t)received->payloadlen, received->retain);
 }
 
 static void set_callbacks(struct broker_session *session)

@@ -104,7 +104,7 @@ struct broker_message *broker_next_outbound(struct broker *broker, bool from_que
 /* --- broker_inbound.c --- */
 
 /* Queues a copy for the event loop, or drops the message; wakes the event loop. Takes the lock. */
-void broker_put_inbound(struct broker *broker, const char *topic, const char *payload, size_t len);
+void broker_put_inbound(struct broker *broker, const char *topic, const char *payload, size_t len, bool retained);
 
 /*
  * Whether the thread may read. Without room it is paused until broker_take_inbound ends the pause. Once the broker is
