@@ -40,6 +40,8 @@ struct evse {
 	uint64_t port_failed_us;          /* sending has failed: it is given up then, OUTLET_NEVER: it has not */
 	char port_error[PORT_ERROR_SIZE]; /* what was said last about it, "": it is open */
 
+	struct outlet_limits limits;   /* the last ones */
+	bool stopping;                 /* evse_stop was called */
 	size_t slot;                   /* of its pilot requests */
 	char request_id[API_UUID_MAX]; /* of the last pilot request */
 	uint32_t request_number;
@@ -460,9 +462,19 @@ void evse_limits(struct evse *evse, const struct api_evse_limits *limits)
 
 	for (size_t i = 0; i < 3; i++)
 		input.limits.phase_da[i] = pilot_current_from_ampere(limits->max_current_a[i]);
+	evse->limits = input.limits;
 	evse->log.status_code = api_evse_status_text(limits->status_code);
 	give(evse, &input);
 	evse->log.status_code = NULL;
+}
+
+void evse_limits_unreadable(struct evse *evse)
+{
+	struct outlet_input input = {.kind = OUTLET_LIMITS};
+
+	memset(evse->limits.phase_da, 0, sizeof(evse->limits.phase_da));
+	input.limits = evse->limits;
+	give(evse, &input);
 }
 
 static void give_active(struct evse *evse, enum outlet_input_kind kind, bool active)
@@ -563,12 +575,28 @@ struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struc
 	return evse;
 }
 
+void evse_stop(struct evse *evse)
+{
+	evse->stopping = true;
+	give_kind(evse, OUTLET_STOP);
+	close_port(evse);
+	evse->port_retry_us = OUTLET_NEVER;
+	arm_timer(evse);
+	if (evse_is_stopped(evse))
+		evse->shared->stopped(evse->shared->context);
+}
+
+bool evse_is_stopped(const struct evse *evse)
+{
+	return evse->stopping;
+}
+
 void evse_free(struct evse *evse)
 {
 	if (evse == NULL)
 		return;
-	give_kind(evse, OUTLET_STOP);
-	close_port(evse);
+	if (!evse->stopping)
+		evse_stop(evse);
 	event_free(evse->timer);
 	outlet_wipe(&evse->outlet);
 	free(evse);
