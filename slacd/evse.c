@@ -43,6 +43,9 @@ struct evse {
 	char port_error[PORT_ERROR_SIZE]; /* what was said last about it, "": it is open */
 
 	char request_ids[REQUESTS_KEPT][API_UUID_MAX]; /* of the last pilot requests, by the rest of their number */
+	bool stopping;                                 /* evse_stop was called */
+	bool stop_told;                                /* evse_shared.stopped was called */
+	size_t slot;                                   /* of its pilot requests */
 	uint32_t request_number;
 	bool request_unsent;
 	char questions[QUESTIONS_MAX][API_ID_MAX]; /* ids of network questions, "": a free place */
@@ -94,8 +97,8 @@ static void request_pilot(struct evse *evse, const struct outlet_effect *effect)
 	char *id = evse->request_ids[effect->pilot.number % REQUESTS_KEPT];
 
 	evse->request_number = effect->pilot.number;
-	evse->request_unsent =
-		!outbox_request_pilot(evse->shared->outbox, evse->parameters.evse_id, &effect->pilot.request, id);
+	evse->request_unsent = !outbox_request_pilot(evse->shared->outbox, evse->slot, evse->parameters.evse_id,
+						     &effect->pilot.request, id);
 	if (evse->request_unsent)
 		id[0] = '\0';
 }
@@ -163,6 +166,20 @@ static void give_once(struct evse *evse, const struct outlet_input *input)
 	outlet_effects_wipe(&effects);
 }
 
+bool evse_is_stopped(const struct evse *evse)
+{
+	/* Without a connection nobody can confirm anything. */
+	return evse->stopping && (outlet_has_stopped(&evse->outlet) || !outbox_is_connected(evse->shared->outbox));
+}
+
+static void tell_stop(struct evse *evse)
+{
+	if (evse->stop_told || !evse_is_stopped(evse))
+		return;
+	evse->stop_told = true;
+	evse->shared->stopped(evse->shared->context);
+}
+
 static void give(struct evse *evse, const struct outlet_input *input)
 {
 	give_once(evse, input);
@@ -173,6 +190,7 @@ static void give(struct evse *evse, const struct outlet_input *input)
 		give_once(evse, &unsent);
 	}
 	arm_timer(evse);
+	tell_stop(evse);
 }
 
 static void give_kind(struct evse *evse, enum outlet_input_kind kind)
@@ -479,6 +497,11 @@ void evse_limits(struct evse *evse, const struct api_evse_limits *limits)
 	evse->log.status_code = NULL;
 }
 
+void evse_limits_unreadable(struct evse *evse)
+{
+	give_kind(evse, OUTLET_LIMITS_UNREADABLE);
+}
+
 static void give_active(struct evse *evse, enum outlet_input_kind kind, bool active)
 {
 	const struct outlet_input input = {.kind = kind, .active = active};
@@ -546,7 +569,7 @@ const char *evse_interface_of(const struct settings *settings, const struct api_
 	return outlet != NULL && outlet->interface[0] != '\0' ? outlet->interface : parameters->network_interface;
 }
 
-struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_parameters *parameters,
+struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struct api_evse_parameters *parameters,
 		      const struct api_evse_limits *limits, const struct api_cp_status *status)
 {
 	struct outlet_config config;
@@ -555,6 +578,7 @@ struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_pa
 	if (evse == NULL)
 		return NULL;
 	evse->shared = shared;
+	evse->slot = slot;
 	evse->parameters = *parameters;
 	evse->timer_us = OUTLET_NEVER;
 	evse->port_retry_us = OUTLET_NEVER;
@@ -578,12 +602,21 @@ struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_pa
 	return evse;
 }
 
+void evse_stop(struct evse *evse)
+{
+	evse->stopping = true;
+	give_kind(evse, OUTLET_STOP);
+	close_port(evse);
+	evse->port_retry_us = OUTLET_NEVER;
+	arm_timer(evse);
+}
+
 void evse_free(struct evse *evse)
 {
 	if (evse == NULL)
 		return;
-	give_kind(evse, OUTLET_STOP);
-	close_port(evse);
+	if (!evse->stopping)
+		evse_stop(evse);
 	event_free(evse->timer);
 	outlet_wipe(&evse->outlet);
 	free(evse);
@@ -592,6 +625,11 @@ void evse_free(struct evse *evse)
 const char *evse_id(const struct evse *evse)
 {
 	return evse->parameters.evse_id;
+}
+
+size_t evse_slot(const struct evse *evse)
+{
+	return evse->slot;
 }
 
 bool evse_available(const struct evse *evse)

@@ -25,20 +25,32 @@ struct evse_shared {
 	void (*availability_changed)(void *context);
 	/* The EV's validation at this outlet must wait for another one at another outlet (evse_blocks_validation). */
 	bool (*neighbour_validates)(void *context, const struct evse *evse, const uint8_t ev_mac[MAC_LEN]);
+	/* Called when an outlet that was told to stop has stopped. It must not be freed from inside the call. */
+	void (*stopped)(void *context);
 	void *context;
 };
 
 /*
  * Starts the service of an outlet: opens its interface (as soon as it is up and running), gives the modem a fresh
  * key, asks for high-level charging, or takes over a vehicle that is charging. `limits` and `status`, the last
- * cp_status, may be NULL when the station told none. NULL without memory. The caller owns it.
+ * cp_status, may be NULL when the station told none. Its pilot requests have `slot` of the outbox, which no other outlet
+ * uses. NULL without memory. The caller owns it.
  */
-struct evse *evse_new(const struct evse_shared *shared, const struct api_evse_parameters *parameters,
+struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struct api_evse_parameters *parameters,
 		      const struct api_evse_limits *limits, const struct api_cp_status *status);
-/* Stops the service (`unmatched` when a vehicle was there) and wipes its key. NULL is allowed. */
+/*
+ * The service ends (`unmatched` when a vehicle was there): it gives up its port and brings the pilot into a defined
+ * state. Until evse_is_stopped it takes cp_status and cp_pwm responses.
+ */
+void evse_stop(struct evse *evse);
+/* It was told to stop, and has no more to say or to hear. */
+bool evse_is_stopped(const struct evse *evse);
+/* Stops the service if that was not done before, and wipes its key. NULL is allowed. */
 void evse_free(struct evse *evse);
 
 const char *evse_id(const struct evse *evse);
+/* The one it was started with. */
+size_t evse_slot(const struct evse *evse);
 /* The interface is open and the modem has confirmed its key: a car could be matched. */
 bool evse_available(const struct evse *evse);
 
@@ -46,6 +58,8 @@ bool evse_available(const struct evse *evse);
 void evse_cp_status(struct evse *evse, const struct api_cp_status *status);
 void evse_cp_pwm_response(struct evse *evse, const char *id, const struct api_cp_pwm_response *response);
 void evse_limits(struct evse *evse, const struct api_evse_limits *limits);
+/* The station's limits for this outlet could not be read: nothing is allowed until it tells others. */
+void evse_limits_unreadable(struct evse *evse);
 /* An authorization by EIM was accepted, or withdrawn. */
 void evse_authorization(struct evse *evse, bool accepted);
 /* A 15118 session runs, or ended. */

@@ -8,6 +8,7 @@
 #include <event2/event.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
 
@@ -16,11 +17,24 @@ enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
 /* Freed memory above this goes back to the system: the daemon is small for months, not only at start. */
 #define TRIM_THRESHOLD (64 * 1024)
 
+struct daemon {
+	struct event_base *base;
+	struct manager *manager;
+	bool stopping;
+};
+
+/* The first signal begins the stop, which the manager ends; a second one does not wait for the outlets. */
 static void on_signal(evutil_socket_t number, short what, void *context)
 {
+	struct daemon *daemon = context;
+
 	(void)what;
-	log_line(LOG_LEVEL_INFO, "Stopping. signal=%s", sigabbrev_np(number));
-	event_base_loopbreak(context);
+	log_line(LOG_LEVEL_INFO, "Stopping%s. signal=%s", daemon->stopping ? " at once" : "", sigabbrev_np(number));
+	if (daemon->stopping)
+		event_base_loopbreak(daemon->base);
+	else
+		manager_begin_stop(daemon->manager);
+	daemon->stopping = true;
 }
 
 static void on_statistics_wanted(evutil_socket_t number, short what, void *context)
@@ -63,20 +77,20 @@ static void unwatch_signal(struct event *event)
 
 static enum exit_code run(struct event_base *base, const struct settings *settings)
 {
-	struct event *interrupt = watch_signal(base, SIGINT, on_signal, base);
-	struct event *terminate = watch_signal(base, SIGTERM, on_signal, base);
+	struct daemon daemon = {.base = base};
+	struct event *interrupt = watch_signal(base, SIGINT, on_signal, &daemon);
+	struct event *terminate = watch_signal(base, SIGTERM, on_signal, &daemon);
 	struct event *statistics = NULL;
-	struct manager *manager = NULL;
 	bool bad_file = false;
 	bool ok = interrupt != NULL && terminate != NULL;
 
 	if (ok)
-		manager = manager_new(base, settings, &bad_file);
-	if (manager != NULL)
-		statistics = watch_signal(base, SIGUSR1, on_statistics_wanted, manager);
+		daemon.manager = manager_new(base, settings, &bad_file);
+	if (daemon.manager != NULL)
+		statistics = watch_signal(base, SIGUSR1, on_statistics_wanted, daemon.manager);
 	ok = statistics != NULL && event_base_dispatch(base) >= 0;
 	unwatch_signal(statistics);
-	manager_free(manager);
+	manager_free(daemon.manager);
 	unwatch_signal(interrupt);
 	unwatch_signal(terminate);
 	if (bad_file)

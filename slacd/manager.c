@@ -9,10 +9,12 @@
 
 void manager_arm(struct manager *manager)
 {
-	uint64_t next_us = request_retry_deadline(&manager->boot_request);
+	uint64_t next_us = request_retry_deadline(&manager->question);
 
 	if (manager->busy_us < next_us)
 		next_us = manager->busy_us;
+	if (manager_reap_deadline(manager) < next_us)
+		next_us = manager_reap_deadline(manager);
 	timer_arm(manager->timer, next_us);
 }
 
@@ -23,8 +25,10 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (request_retry_due(&manager->boot_request, now_us))
-		manager_boot_send(manager);
+	if (manager_reap_deadline(manager) <= now_us)
+		manager_reap(manager, now_us);
+	if (request_retry_due(&manager->question, now_us))
+		manager_ask_station(manager);
 	if (manager->busy_us <= now_us) {
 		manager->busy_us = REQUEST_NEVER;
 		log_line(LOG_LEVEL_WARN, "No outlet can serve.");
@@ -111,9 +115,11 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 		.outbox = &manager->outbox,
 		.availability_changed = manager_availability_changed,
 		.neighbour_validates = neighbour_validates,
+		.stopped = manager_outlet_stopped,
 		.context = manager,
 	};
 	manager->busy_us = REQUEST_NEVER;
+	request_retry_end(&manager->question);
 	manager->timer = evtimer_new(base, on_timer, manager);
 	*bad_file = manager->timer != NULL && !manager_read_files(manager);
 	if (manager->timer == NULL || *bad_file || !manager_open_broker(manager)) {
@@ -129,15 +135,29 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 	return manager;
 }
 
+void manager_begin_stop(struct manager *manager)
+{
+	const size_t count = manager->evse_count;
+
+	manager->stopping = true;
+	manager_set_service_state(manager, API_SERVICE_STOPPING);
+	request_retry_end(&manager->question);
+	manager->busy_us = REQUEST_NEVER;
+	manager->evse_count = 0;
+	for (size_t i = 0; i < count; i++)
+		manager_end_outlet(manager, manager->evses[i]);
+	manager_reap(manager, clock_now_us());
+	manager_arm(manager);
+}
+
 void manager_free(struct manager *manager)
 {
 	if (manager == NULL)
 		return;
-	manager_set_service_state(manager, API_SERVICE_STOPPING);
+	if (!manager->stopping)
+		manager_begin_stop(manager);
+	manager_reap_all(manager);
 	manager_log_statistics(manager);
-	for (size_t i = 0; i < manager->evse_count; i++) {
-		evse_free(manager->evses[i]);
-	}
 	manager_unwatch_ports(manager);
 	if (!broker_stop(manager->outbox.broker, STOP_TIMEOUT_MS))
 		log_line(LOG_LEVEL_WARN, "The MQTT broker did not take the last messages in time.");

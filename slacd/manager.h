@@ -18,7 +18,16 @@ struct manager;
  */
 struct manager *manager_new(struct event_base *base, const struct settings *settings, bool *bad_file);
 
-/* Reports `stopping`, ends everything within about a second. NULL is allowed. */
+/*
+ * Reports `stopping` and tells every outlet to stop. The event loop must go on, so that they can say and hear what they
+ * still have to; it is ended (event_base_loopbreak) when all have stopped, after a second at the latest.
+ */
+void manager_begin_stop(struct manager *manager);
+
+/*
+ * Ends everything, outlets that have not stopped too, and waits until the broker has taken the last messages, at most a
+ * second. Begins the stop where manager_begin_stop has not. NULL is allowed.
+ */
 void manager_free(struct manager *manager);
 
 /* Logs what every outlet and the whole service have counted so far. */

@@ -55,21 +55,23 @@ bool manager_read_files(struct manager *manager)
 	return true;
 }
 
-void manager_boot_send(struct manager *manager)
+void manager_ask_station(struct manager *manager)
 {
-	struct request_retry *retry = &manager->boot_request;
+	struct request_retry *retry = &manager->question;
 	bool parameters = manager->boot == BOOT_PARAMETERS;
 
 	if (retry->waiting)
 		log_line(LOG_LEVEL_WARN, "The station does not answer, repeating the request. request=%s attempt=%u",
 			 parameters ? "cs_parameters" : "cs_status_and_limits", retry->attempts);
-	bool sent = parameters ? outbox_request_parameters(&manager->outbox, manager->boot_id)
-			       : outbox_request_limits(&manager->outbox, manager->boot_id);
-	if (!sent) {
+	bool sent = parameters ? outbox_request_parameters(&manager->outbox, manager->question_id)
+			       : outbox_request_limits(&manager->outbox, manager->question_id);
+	/* Without memory it is tried again like a request that is not answered. */
+	if (!sent && !broker_connected(manager->outbox.broker)) {
 		request_retry_unsent(retry);
 		return;
 	}
-	memcpy(manager->boot_ids[manager->boot_id_next++ % BOOT_IDS_MAX], manager->boot_id, sizeof(manager->boot_id));
+	memcpy(manager->question_ids[manager->question_id_next++ % QUESTION_IDS_MAX], manager->question_id,
+	       sizeof(manager->question_id));
 	request_retry_sent(retry, manager->settings->outlet.pilot.request_timeout_ms,
 			   manager->settings->outlet.pilot.request_backoff_max_ms, clock_now_us());
 }
@@ -77,11 +79,11 @@ void manager_boot_send(struct manager *manager)
 void manager_boot(struct manager *manager)
 {
 	if (manager->boot != BOOT_DONE) {
-		request_retry_begin(&manager->boot_request, clock_now_us());
-		manager_boot_send(manager);
+		request_retry_begin(&manager->question, clock_now_us());
+		manager_ask_station(manager);
 		return;
 	}
-	request_retry_end(&manager->boot_request);
+	request_retry_end(&manager->question);
 	manager_check_limits(manager, &manager->limits);
 	manager_update_outlets(manager);
 	manager_set_service_state(manager, API_SERVICE_READY);
@@ -90,8 +92,8 @@ void manager_boot(struct manager *manager)
 
 static bool is_answer(struct manager *manager, const struct api_message *message, enum boot_phase phase)
 {
-	return manager->boot == phase && message->type == API_RESPONSE && strcmp(manager->boot_id, message->id) == 0 &&
-	       request_retry_answered(&manager->boot_request);
+	return manager->boot == phase && message->type == API_RESPONSE &&
+	       strcmp(manager->question_id, message->id) == 0 && request_retry_answered(&manager->question);
 }
 
 /*
@@ -102,64 +104,65 @@ static bool is_change(const struct manager *manager, const struct api_message *m
 {
 	bool late = message->type == API_RESPONSE && manager->boot != BOOT_DONE;
 
-	for (size_t i = 0; message->type == API_RESPONSE && i < BOOT_IDS_MAX; i++)
-		late = late || strcmp(manager->boot_ids[i], message->id) == 0;
+	for (size_t i = 0; message->type == API_RESPONSE && i < QUESTION_IDS_MAX; i++)
+		late = late || strcmp(manager->question_ids[i], message->id) == 0;
 	if (late)
 		log_line(LOG_LEVEL_DEBUG, "Late or foreign %s response ignored. id=%s", api_kind_text(message->kind),
 			 message->id);
 	return !late;
 }
 
+bool manager_is_bad(const struct api_message *message, const char *evse_id)
+{
+	for (size_t i = 0; i < message->bad_count; i++)
+		if (strcmp(message->bad[i].evse_id, evse_id) == 0)
+			return true;
+	return false;
+}
+
+/* An answer with `good` right entries and only wrong ones besides says nothing: it is asked for again. */
+static bool is_useless(const struct api_message *message, size_t good)
+{
+	return good == 0 && message->bad_count > 0;
+}
+
 void manager_take_parameters(struct manager *manager, const struct api_message *message)
 {
+	if (manager->boot == BOOT_PARAMETERS && is_useless(message, message->data.parameters.count))
+		return;
 	if (is_answer(manager, message, BOOT_PARAMETERS)) {
-		manager->parameters = message->data.parameters;
+		manager_set_parameters(manager, message);
 		manager->boot = *manager->settings->cs_limits_file.text != '\0' ? BOOT_DONE : BOOT_LIMITS;
 		manager_boot(manager);
 		return;
 	}
 	if (manager->boot == BOOT_PARAMETERS || !is_change(manager, message))
 		return;
-	manager->parameters = message->data.parameters;
+	manager_set_parameters(manager, message);
 	if (manager->boot != BOOT_DONE)
 		return;
 	manager_update_outlets(manager);
 	manager_availability_changed(manager);
 }
 
-/* An update may be about one outlet only: what is known of the others stays. */
-static void remember_limits(struct manager *manager, const struct api_evse_limits *limits)
-{
-	struct api_limits *known = &manager->limits;
-	size_t i = 0;
-
-	while (i < known->count && strcmp(known->evses[i].evse_id, limits->evse_id) != 0)
-		i++;
-	if (i == API_EVSES_MAX)
-		return; /* full of outlets that do not exist; manager_check_limits has named them */
-	known->evses[i] = *limits;
-	if (i == known->count)
-		known->count++;
-}
-
-static void apply_limits(struct manager *manager, const struct api_limits *limits)
-{
-	for (size_t i = 0; i < limits->count; i++) {
-		struct evse *evse = manager_find(manager, limits->evses[i].evse_id);
-		remember_limits(manager, &limits->evses[i]);
-		if (evse != NULL)
-			evse_limits(evse, &limits->evses[i]);
-	}
-}
-
 void manager_take_limits(struct manager *manager, const struct api_message *message)
 {
+	if (manager->boot == BOOT_LIMITS && is_useless(message, message->data.limits.count))
+		return;
 	if (is_answer(manager, message, BOOT_LIMITS)) {
-		manager->limits = message->data.limits;
+		manager_apply_limits(manager, message);
 		manager->boot = BOOT_DONE;
 		manager_boot(manager);
-	} else if (manager->boot == BOOT_DONE && is_change(manager, message)) {
+	} else if (manager->boot == BOOT_DONE &&
+		   (is_answer(manager, message, BOOT_DONE) || is_change(manager, message))) {
 		manager_check_limits(manager, &message->data.limits);
-		apply_limits(manager, &message->data.limits);
+		manager_apply_limits(manager, message);
 	}
+}
+
+void manager_ask_limits_again(struct manager *manager)
+{
+	/* Where a file has the limits, nobody need answer. */
+	if (manager->boot == BOOT_DONE && *manager->settings->cs_limits_file.text == '\0')
+		request_retry_begin(&manager->question, clock_now_us());
 }

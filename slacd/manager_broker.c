@@ -16,10 +16,14 @@ static void on_connected(void *context)
 	/* The broker may have published our last will, `error`, in the meantime. */
 	if (manager->was_connected)
 		outbox_service_status(&manager->outbox, manager->service_state);
+	if (manager->was_connected && !manager->stopping)
+		manager_ask_limits_again(manager);
 	manager->was_connected = true;
-	request_retry_reconnected(&manager->boot_request, clock_now_us());
+	request_retry_reconnected(&manager->question, clock_now_us());
 	for (size_t i = 0; i < manager->evse_count; i++)
 		evse_broker_connected(manager->evses[i]);
+	for (size_t i = 0; i < manager->ending_count; i++)
+		evse_broker_connected(manager->endings[i].evse);
 	manager_arm(manager);
 }
 
@@ -97,27 +101,42 @@ static void reset_all(struct manager *manager, const struct api_message *message
 {
 	for (size_t i = 0; i < manager->evse_count; i++)
 		evse_reset(manager->evses[i]);
-	outbox_reset(&manager->outbox, message->id, API_RESET_ACCEPTED);
+	outbox_reset(&manager->outbox, message->id, manager->stopping ? API_RESET_REJECTED : API_RESET_ACCEPTED);
 }
 
 static void unknown_outlet(struct manager *manager, const struct api_message *message, const char *id)
 {
 	if (message->kind == API_CP_STATUS)
 		manager_park_status(manager, &message->data.cp_status);
-	if (message->kind == API_CP_STATUS && manager->boot != BOOT_DONE)
-		return; /* the outlets are not known yet */
+	if (message->kind == API_CP_STATUS && (manager->boot != BOOT_DONE || manager->stopping))
+		return; /* the outlets are not known yet, or have stopped */
 	log_line(LOG_LEVEL_WARN, "%s for an outlet that does not run ignored. evse_id=%s", api_kind_text(message->kind),
 		 id);
 	if (message->kind == API_RESET)
 		outbox_reset(&manager->outbox, message->id, API_RESET_REJECTED);
 }
 
-static void handle(struct manager *manager, const struct api_message *message)
+/* What a service that is ending waits for. A pilot state is also for the service that takes the outlet over. */
+static bool handle_for_ending(struct manager *manager, const struct api_message *message, const char *id)
+{
+	struct evse *evse = manager_find_ending(manager, id);
+
+	if (evse == NULL || (message->kind != API_CP_PWM && message->kind != API_CP_STATUS))
+		return false;
+	if (message->kind == API_CP_STATUS)
+		manager_park_status(manager, &message->data.cp_status);
+	handle_for_outlet(manager, evse, message);
+	return true;
+}
+
+void manager_handle(struct manager *manager, const struct api_message *message)
 {
 	const char *id = subject(message);
 
 	if (message->kind == API_SERVICE_STATUS)
 		outbox_service_status_response(&manager->outbox, message->id, manager->service_state);
+	else if (id == NULL && manager->stopping)
+		log_line(LOG_LEVEL_DEBUG, "%s ignored, the service is stopping.", api_kind_text(message->kind));
 	else if (message->kind == API_CS_PARAMETERS)
 		manager_take_parameters(manager, message);
 	else if (message->kind == API_CS_STATUS_AND_LIMITS)
@@ -126,7 +145,7 @@ static void handle(struct manager *manager, const struct api_message *message)
 		reset_all(manager, message);
 	else if (manager_find(manager, id) != NULL)
 		handle_for_outlet(manager, manager_find(manager, id), message);
-	else
+	else if (!handle_for_ending(manager, message, id))
 		unknown_outlet(manager, message, id);
 }
 
@@ -144,6 +163,26 @@ static struct log_limit *refusal_limit(struct manager *manager, const struct api
 	return &manager->refusals[manager->refusal_count++].limit;
 }
 
+/* Says which entries of a message that was taken were not. */
+static void say_bad_entries(struct manager *manager, const char *topic)
+{
+	const struct api_message *message = &manager->message;
+
+	for (size_t i = 0; i < message->bad_count; i++) {
+		const struct api_bad_entry *bad = &message->bad[i];
+		struct api_error error = {0};
+		snprintf(error.name, sizeof(error.name), "%s", api_kind_text(message->kind));
+		snprintf(error.member, sizeof(error.member), "%s", bad->member);
+		struct log_limit *limit = refusal_limit(manager, &error);
+		if (log_limit_pass(limit, clock_now_us()) || log_enabled(LOG_LEVEL_DEBUG))
+			log_line(
+				LOG_LEVEL_WARN,
+				"Entry of an MQTT message refused. topic=%s name=%s member=%s expected=\"%s\" evse_id=%s count=%llu",
+				topic, error.name, bad->member, bad->expected,
+				bad->evse_id[0] != '\0' ? bad->evse_id : "?", (unsigned long long)limit->count);
+	}
+}
+
 static void on_message(void *context, const char *topic, const char *payload, size_t len)
 {
 	struct manager *manager = context;
@@ -152,12 +191,13 @@ static void on_message(void *context, const char *topic, const char *payload, si
 
 	if (result == API_OK) {
 		log_line(LOG_LEVEL_INFO, "Inbound MQTT message. topic=%s message=%.*s", topic, (int)len, payload);
-		handle(manager, &manager->message);
+		say_bad_entries(manager, topic);
+		manager_handle(manager, &manager->message);
 		manager_arm(manager);
 		return;
 	}
 	if (result == API_IGNORED) {
-		log_line(LOG_LEVEL_TRACE, "MQTT message of others. topic=%s octets=%zu", topic, len);
+		log_line(LOG_LEVEL_TRACE, "MQTT message that is not for slacd. topic=%s octets=%zu", topic, len);
 		return;
 	}
 	struct log_limit *limit = result == API_INVALID ? refusal_limit(manager, &error) : &manager->malformed;
@@ -166,13 +206,37 @@ static void on_message(void *context, const char *topic, const char *payload, si
 			 topic, error.name, error.member, error.expected, (unsigned long long)limit->count);
 }
 
+/*
+ * A broker delivers what it has stored at each subscription, and nothing says how old it is: limits of yesterday, or a
+ * reset, must not be obeyed.
+ */
+static void on_retained(void *context, const char *topic, const char *payload, size_t len)
+{
+	struct manager *manager = context;
+	struct api_error error = {0};
+	enum api_result result = api_parse(payload, len, &manager->message, &error);
+
+	if (result == API_IGNORED)
+		return;
+	if (result == API_OK)
+		snprintf(error.name, sizeof(error.name), "%s", api_kind_text(manager->message.kind));
+	snprintf(error.member, sizeof(error.member), "retain flag");
+	struct log_limit *limit = refusal_limit(manager, &error);
+	if (log_limit_pass(limit, clock_now_us()))
+		log_line(
+			LOG_LEVEL_WARN,
+			"Retained MQTT message ignored, it may be old. Publish it without the retain flag, and clear the stored one with an empty retained message. topic=%s name=%s count=%llu",
+			topic, error.name, (unsigned long long)limit->count);
+}
+
 static void on_dropped(void *context, enum broker_drop what, uint64_t total)
 {
 	static const char *const texts[BROKER_DROPS] = {
 		[BROKER_DROP_OUTBOUND_FULL] = "the oldest status update, the queue is full",
 		[BROKER_DROP_OUTBOUND_STALE] = "a request that waited too long",
 		[BROKER_DROP_OUTBOUND_REFUSED] = "a message that the MQTT library refused (is the topic valid?)",
-		[BROKER_DROP_INBOUND_FULL] = "an inbound message, they come faster than they can be handled",
+		[BROKER_DROP_INBOUND_FULL] =
+			"an inbound question or malformed message, they come faster than they can be handled",
 		[BROKER_DROP_INBOUND_TOO_LARGE] = "an inbound message of more than 64 KiB",
 	};
 
@@ -184,6 +248,24 @@ static void on_subscription_refused(void *context, const char *topic)
 {
 	(void)context;
 	log_line(LOG_LEVEL_ERROR, "The MQTT broker refuses the subscription. topic=%s", topic);
+}
+
+/*
+ * Which messages may be lost before slacd has read them. What the station says once must not: a pilot state, a limit,
+ * an answer. A question is asked again by whoever misses its answer. Called on the broker client's thread.
+ */
+static enum broker_worth worth_of(const char *payload, size_t len)
+{
+	switch (api_look(payload, len)) {
+	case API_LOOK_FOREIGN:
+		return BROKER_WORTHLESS;
+	case API_LOOK_NEWS:
+		return BROKER_PRECIOUS;
+	case API_LOOK_QUESTION:
+	case API_LOOK_UNCLEAR:
+		break;
+	}
+	return BROKER_DROPPABLE;
 }
 
 static const char *text_or_null(const struct settings_text *text)
@@ -201,6 +283,7 @@ bool manager_open_broker(struct manager *manager)
 		.connected = on_connected,
 		.disconnected = on_disconnected,
 		.message = on_message,
+		.retained = on_retained,
 		.dropped = on_dropped,
 		.subscription_refused = on_subscription_refused,
 	};
@@ -218,6 +301,7 @@ bool manager_open_broker(struct manager *manager)
 		.will_topic = settings->topics_to_station.topic[0].text,
 		.will_payload = will,
 		.will_len = outbox_build_will(will, sizeof(will)),
+		.worth = worth_of,
 	};
 	manager->outbox.broker = broker_open(manager->base, &options, &callbacks, manager);
 	if (manager->outbox.broker == NULL)

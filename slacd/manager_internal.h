@@ -13,8 +13,10 @@
 
 /* How long manager_free waits for the broker to take the last messages. */
 #define STOP_TIMEOUT_MS 1000
-/* Boot requests whose answer is known as late when it comes; the back-off makes this several minutes. */
-#define BOOT_IDS_MAX 8
+/* How long an outlet that ends may take to bring its pilot into a defined state. */
+#define ENDING_MAX_US 1000000u
+/* Requests whose answer is known as late when it comes; the back-off makes this several minutes. */
+#define QUESTION_IDS_MAX 8
 
 enum boot_phase {
 	BOOT_PARAMETERS, /* waiting for cs_parameters */
@@ -30,6 +32,12 @@ struct refusal {
 	struct log_limit limit;
 };
 
+/* A service that was told to stop, and has not stopped yet. */
+struct ending {
+	struct evse *evse;
+	uint64_t until_us; /* it is not waited for any longer */
+};
+
 struct port_watch;
 
 struct manager {
@@ -42,16 +50,21 @@ struct manager {
 	struct event *port_watch_event; /* its descriptor, or a timer where it is NULL */
 
 	enum boot_phase boot;
-	struct request_retry boot_request;
-	char boot_id[API_UUID_MAX];                /* of the last one sent */
-	char boot_ids[BOOT_IDS_MAX][API_UUID_MAX]; /* the last requests made, a ring */
-	size_t boot_id_next;
+	struct request_retry question;  /* what the boot waits for; later, limits after a reconnection */
+	char question_id[API_UUID_MAX]; /* of the last one sent */
+	char question_ids[QUESTION_IDS_MAX][API_UUID_MAX]; /* the last requests made, a ring */
+	size_t question_id_next;
 	struct api_parameters parameters;
 	struct api_limits limits;
 	struct api_cp_status parked[API_EVSES_MAX]; /* the last ones of outlets that have no service */
 	size_t parked_count;
 	struct evse *evses[API_EVSES_MAX];
 	size_t evse_count;
+	size_t last_slot;                     /* given to an outlet */
+	struct ending endings[API_EVSES_MAX]; /* the oldest first */
+	size_t ending_count;
+	bool reap_wanted;        /* one of them has stopped */
+	bool stopping;           /* manager_begin_stop was called */
 	struct statistics ended; /* of outlets that are no more */
 
 	enum api_service_state service_state;
@@ -65,6 +78,8 @@ struct manager {
 
 /* manager_broker.c: opens the broker client; its callbacks call what follows. */
 bool manager_open_broker(struct manager *manager);
+/* Does what a message from the station asks for. */
+void manager_handle(struct manager *manager, const struct api_message *message);
 
 /* manager_ports.c: listens to what the kernel tells about interfaces and passes it on to the outlets. */
 void manager_watch_ports(struct manager *manager);
@@ -76,15 +91,47 @@ void manager_unwatch_ports(struct manager *manager);
 bool manager_read_files(struct manager *manager);
 /* Goes on with the boot as far as what is known allows. */
 void manager_boot(struct manager *manager);
-void manager_boot_send(struct manager *manager);
+/* Sends what the station is asked: parameters or limits. */
+void manager_ask_station(struct manager *manager);
+/* Asks for the limits once more: what the station said of them while there was no connection is not known. */
+void manager_ask_limits_again(struct manager *manager);
 /* A cs_parameters or cs_status_and_limits message: boot or live change. */
 void manager_take_parameters(struct manager *manager, const struct api_message *message);
 void manager_take_limits(struct manager *manager, const struct api_message *message);
-/* manager_outlets.c: makes the running services those of manager->parameters; unchanged ones are not touched. */
-void manager_update_outlets(struct manager *manager);
+/* One entry of the message that is about this outlet was wrong. */
+bool manager_is_bad(const struct api_message *message, const char *evse_id);
+
+/* manager_limits.c */
+/* Passes limits on to their outlets and remembers them for services to come. */
+void manager_apply_limits(struct manager *manager, const struct api_message *message);
 /* Says which limits are for an outlet that cs_parameters does not have. */
 void manager_check_limits(const struct manager *manager, const struct api_limits *limits);
 const struct api_evse_limits *manager_limits_of(const struct manager *manager, const char *evse_id);
+
+/* manager_outlets.c */
+/* Makes manager->parameters those of the message; an outlet with a wrong entry stays as it is. */
+void manager_set_parameters(struct manager *manager, const struct api_message *message);
+/* Makes the running services those of manager->parameters; unchanged ones are not touched. */
+void manager_update_outlets(struct manager *manager);
+/* Starts the services that are wanted, do not run and need not wait for another one to end. */
+void manager_start_missing(struct manager *manager);
+bool manager_has_parameters(const struct manager *manager, const char *evse_id);
+
+/* manager_ending.c */
+/* Stops a service that is no longer in manager->evses, and frees it as soon as it has stopped. */
+void manager_end_outlet(struct manager *manager, struct evse *evse);
+/* Frees the services that have stopped, or are not waited for any longer. */
+void manager_reap(struct manager *manager, uint64_t now_us);
+/* Frees all of them. */
+void manager_reap_all(struct manager *manager);
+/* When manager_reap is due, REQUEST_NEVER: no service is ending. */
+uint64_t manager_reap_deadline(const struct manager *manager);
+/* Some service that was told to stop has stopped. */
+void manager_outlet_stopped(void *context);
+/* The service that is ending and has this evse_id, or NULL. */
+struct evse *manager_find_ending(const struct manager *manager, const char *evse_id);
+/* A service of this outlet, or on its interface, is ending: another one must wait. */
+bool manager_must_wait(const struct manager *manager, const struct api_evse_parameters *parameters);
 
 /*
  * Keeps the pilot state of an outlet that has no service (yet, or for a moment): a station reports changes only,

@@ -3,14 +3,6 @@
 
 #include <string.h>
 
-const struct api_evse_limits *manager_limits_of(const struct manager *manager, const char *evse_id)
-{
-	for (size_t i = 0; i < manager->limits.count; i++)
-		if (strcmp(manager->limits.evses[i].evse_id, evse_id) == 0)
-			return &manager->limits.evses[i];
-	return NULL;
-}
-
 static struct api_cp_status *find_parked(struct manager *manager, const char *evse_id)
 {
 	for (size_t i = 0; i < manager->parked_count; i++)
@@ -42,6 +34,53 @@ static bool take_parked(struct manager *manager, const char *evse_id, struct api
 	return true;
 }
 
+bool manager_has_parameters(const struct manager *manager, const char *evse_id)
+{
+	for (size_t i = 0; i < manager->parameters.count; i++)
+		if (strcmp(manager->parameters.evses[i].evse_id, evse_id) == 0)
+			return true;
+	return false;
+}
+
+static void add_parameters(struct api_parameters *list, const struct api_evse_parameters *entry)
+{
+	if (list->count < API_EVSES_MAX)
+		list->evses[list->count++] = *entry;
+}
+
+/*
+ * Whether a running outlet that has no right entry in the message goes on: its own entry is wrong, or one that does not
+ * even say whose it is.
+ */
+static bool is_kept(const struct manager *manager, const struct api_message *message, const char *evse_id)
+{
+	return manager_find(manager, evse_id) != NULL && !manager_has_parameters(manager, evse_id) &&
+	       (manager_is_bad(message, evse_id) || manager_is_bad(message, ""));
+}
+
+void manager_set_parameters(struct manager *manager, const struct api_message *message)
+{
+	const struct api_parameters *told = &message->data.parameters;
+	const struct api_parameters before = manager->parameters;
+
+	manager->parameters.count = 0;
+	for (size_t i = 0; i < told->count; i++)
+		if (!manager_is_bad(message, told->evses[i].evse_id))
+			add_parameters(&manager->parameters, &told->evses[i]);
+	for (size_t i = 0; i < before.count; i++) {
+		if (!is_kept(manager, message, before.evses[i].evse_id))
+			continue;
+		add_parameters(&manager->parameters, &before.evses[i]);
+		log_line(LOG_LEVEL_WARN, "Outlet keeps its old parameters, cs_parameters has a wrong entry. evse_id=%s",
+			 before.evses[i].evse_id);
+	}
+	for (size_t i = 0; i < message->bad_count; i++)
+		if (message->bad[i].evse_id[0] != '\0' && !manager_has_parameters(manager, message->bad[i].evse_id))
+			log_line(LOG_LEVEL_WARN,
+				 "Outlet is not started, its entry in cs_parameters is wrong. evse_id=%s",
+				 message->bad[i].evse_id);
+}
+
 /* The earlier entry that uses the same interface, or NULL. Two outlets on one modem would take each other's cars. */
 static const struct api_evse_parameters *interface_user(const struct manager *manager, size_t index)
 {
@@ -54,19 +93,19 @@ static const struct api_evse_parameters *interface_user(const struct manager *ma
 	return NULL;
 }
 
-static bool may_run(const struct manager *manager, size_t index)
+static void check_interfaces(const struct manager *manager)
 {
-	const struct api_evse_parameters *entry = &manager->parameters.evses[index];
-	const struct api_evse_parameters *other = interface_user(manager, index);
-
-	if (other == NULL)
-		return true;
-	log_line(
-		LOG_LEVEL_ERROR,
-		"Two outlets use the same interface, the second one is not started. interface=%s first=%s (parameters[%zu]) second=%s (parameters[%zu])",
-		evse_interface_of(manager->settings, entry), other->evse_id,
-		(size_t)(other - manager->parameters.evses), entry->evse_id, index);
-	return false;
+	for (size_t i = 0; i < manager->parameters.count; i++) {
+		const struct api_evse_parameters *entry = &manager->parameters.evses[i];
+		const struct api_evse_parameters *other = interface_user(manager, i);
+		if (other == NULL)
+			continue;
+		log_line(
+			LOG_LEVEL_ERROR,
+			"Two outlets use the same interface, the second one is not started. interface=%s first=%s (parameters[%zu]) second=%s (parameters[%zu])",
+			evse_interface_of(manager->settings, entry), other->evse_id,
+			(size_t)(other - manager->parameters.evses), entry->evse_id, i);
+	}
 }
 
 static bool same_outlet(const struct settings *settings, const struct api_evse_parameters *a,
@@ -94,25 +133,48 @@ static bool still_wanted(const struct manager *manager, const struct evse *evse,
 /* A vehicle that is plugged in stays so for the service that takes its outlet over. */
 static void stop_unwanted(struct manager *manager)
 {
+	struct evse *unwanted[API_EVSES_MAX];
+	bool replaced[API_EVSES_MAX];
 	size_t kept = 0;
+	size_t count = 0;
 
 	for (size_t i = 0; i < manager->evse_count; i++) {
 		struct evse *evse = manager->evses[i];
-		struct api_cp_status status;
-		bool replaced;
-		if (still_wanted(manager, evse, &replaced)) {
+		unwanted[count] = evse;
+		if (still_wanted(manager, evse, &replaced[count]))
 			manager->evses[kept++] = evse;
-			continue;
-		}
-		log_line(LOG_LEVEL_INFO, "EVSE service ends. evse_id=%s reason=%s", evse_id(evse),
-			 replaced ? "changed parameters" : "no longer in cs_parameters");
-		evse_last_status(evse, &status);
-		manager_park_status(manager, &status);
-		evse_log_counters(evse);
-		evse_statistics(evse, &manager->ended);
-		evse_free(evse);
+		else
+			count++;
 	}
 	manager->evse_count = kept;
+	for (size_t i = 0; i < count; i++) {
+		log_line(LOG_LEVEL_INFO, "EVSE service ends. evse_id=%s reason=%s", evse_id(unwanted[i]),
+			 replaced[i] ? "changed parameters" : "no longer in cs_parameters");
+		manager_end_outlet(manager, unwanted[i]);
+	}
+}
+
+static bool slot_is_used(const struct manager *manager, size_t slot)
+{
+	for (size_t i = 0; i < manager->evse_count; i++)
+		if (evse_slot(manager->evses[i]) == slot)
+			return true;
+	for (size_t i = 0; i < manager->ending_count; i++)
+		if (evse_slot(manager->endings[i].evse) == slot)
+			return true;
+	return false;
+}
+
+/*
+ * A slot for the pilot requests of one more outlet. In turns: what the last one in a slot has asked for may still wait
+ * there to be sent, and is lost with the next request.
+ */
+static size_t next_slot(struct manager *manager)
+{
+	do
+		manager->last_slot = (manager->last_slot + 1) % OUTBOX_PILOT_SLOTS;
+	while (slot_is_used(manager, manager->last_slot));
+	return manager->last_slot;
 }
 
 static void start(struct manager *manager, const struct api_evse_parameters *parameters)
@@ -120,7 +182,8 @@ static void start(struct manager *manager, const struct api_evse_parameters *par
 	const struct api_evse_limits *limits = manager_limits_of(manager, parameters->evse_id);
 	struct api_cp_status status;
 	bool is_known = take_parked(manager, parameters->evse_id, &status);
-	struct evse *evse = evse_new(&manager->shared, parameters, limits, is_known ? &status : NULL);
+	struct evse *evse =
+		evse_new(&manager->shared, next_slot(manager), parameters, limits, is_known ? &status : NULL);
 
 	if (evse == NULL) {
 		log_line(LOG_LEVEL_ERROR, "No memory for an EVSE service. evse_id=%s", parameters->evse_id);
@@ -133,30 +196,12 @@ static void start(struct manager *manager, const struct api_evse_parameters *par
 	manager->evses[manager->evse_count++] = evse;
 }
 
-static bool in_parameters(const struct manager *manager, const char *evse_id)
-{
-	for (size_t i = 0; i < manager->parameters.count; i++)
-		if (strcmp(manager->parameters.evses[i].evse_id, evse_id) == 0)
-			return true;
-	return false;
-}
-
-void manager_check_limits(const struct manager *manager, const struct api_limits *limits)
-{
-	for (size_t i = 0; i < limits->count; i++)
-		if (!in_parameters(manager, limits->evses[i].evse_id))
-			log_line(
-				LOG_LEVEL_WARN,
-				"Limits for an outlet that is not in cs_parameters have no effect. evse_id=%s (cs_status_and_limits evses[%zu]) cs_parameters=%zu outlets",
-				limits->evses[i].evse_id, i, manager->parameters.count);
-}
-
 static void check_settings(const struct manager *manager)
 {
 	const struct settings *settings = manager->settings;
 
 	for (size_t i = 0; i < settings->outlet_count; i++)
-		if (!in_parameters(manager, settings->outlets[i].evse_id))
+		if (!manager_has_parameters(manager, settings->outlets[i].evse_id))
 			log_line(
 				LOG_LEVEL_ERROR,
 				"Settings for an outlet that is not in cs_parameters have no effect. evse_id=%s (configuration outlets.%s) cs_parameters=%zu outlets, first %s",
@@ -164,15 +209,22 @@ static void check_settings(const struct manager *manager)
 				manager->parameters.count > 0 ? manager->parameters.evses[0].evse_id : "none");
 }
 
-void manager_update_outlets(struct manager *manager)
+void manager_start_missing(struct manager *manager)
 {
 	manager_read_ports(manager);
-	stop_unwanted(manager);
-	check_settings(manager);
 	for (size_t i = 0; i < manager->parameters.count; i++) {
 		const struct api_evse_parameters *entry = &manager->parameters.evses[i];
-		if (manager_find(manager, entry->evse_id) == NULL && may_run(manager, i))
+		if (manager_find(manager, entry->evse_id) == NULL && interface_user(manager, i) == NULL &&
+		    !manager_must_wait(manager, entry))
 			start(manager, entry);
 	}
 	log_line(LOG_LEVEL_INFO, "EVSE services run. count=%zu", manager->evse_count);
+}
+
+void manager_update_outlets(struct manager *manager)
+{
+	stop_unwanted(manager);
+	check_settings(manager);
+	check_interfaces(manager);
+	manager_start_missing(manager);
 }

@@ -2,6 +2,7 @@
 #include "slacd/outbox.h"
 
 #include "homeplug/network_key.h"
+#include "slacd/clock.h"
 #include "slacd/version.h"
 
 #include <string.h>
@@ -15,31 +16,57 @@ static void new_id(char id[API_UUID_MAX])
 	api_uuid_v4(octets, id);
 }
 
+static bool was_built(const char *topic, size_t len)
+{
+	if (len == 0)
+		log_line(LOG_LEVEL_ERROR, "MQTT message could not be built. topic=%s", topic);
+	return len > 0;
+}
+
+static bool log_published(const char *topic, const char *payload, bool taken)
+{
+	if (taken)
+		log_line(LOG_LEVEL_INFO, "Outbound MQTT message. topic=%s message=%s", topic, payload);
+	return taken;
+}
+
 static bool publish(struct outbox *outbox, enum broker_publish_kind kind, const char *topic, const char *payload,
 		    size_t len)
 {
-	if (len == 0) {
-		log_line(LOG_LEVEL_ERROR, "MQTT message could not be built. topic=%s", topic);
+	if (!was_built(topic, len) || outbox->broker == NULL)
 		return false;
-	}
-	if (outbox->broker == NULL || !broker_publish(outbox->broker, kind, topic, payload, len))
-		return false;
-	log_line(LOG_LEVEL_INFO, "Outbound MQTT message. topic=%s message=%s", topic, payload);
-	return true;
+	return log_published(topic, payload, broker_publish(outbox->broker, kind, topic, payload, len));
 }
 
-static bool publish_request(struct outbox *outbox, const char *payload, size_t len)
+/* The slot for what slacd asks the station as a whole. */
+#define STATION_SLOT OUTBOX_PILOT_SLOTS
+
+_Static_assert(STATION_SLOT < BROKER_SLOTS, "every request has a slot");
+
+static bool publish_request(struct outbox *outbox, size_t slot, const char *payload, size_t len)
 {
-	return publish(outbox, BROKER_NOW, outbox->settings->topics_to_station.topic[0].text, payload, len);
+	const char *topic = outbox->settings->topics_to_station.topic[0].text;
+
+	if (!was_built(topic, len) || outbox->broker == NULL)
+		return false;
+	if (log_published(topic, payload, broker_publish_latest(outbox->broker, slot, topic, payload, len)))
+		return true;
+	if (broker_connected(outbox->broker) && log_limit_pass(&outbox->refused_requests, clock_now_us()))
+		log_line(LOG_LEVEL_WARN, "Request was not taken by the broker client. topic=%s count=%llu message=%s",
+			 topic, (unsigned long long)outbox->refused_requests.count, payload);
+	return false;
 }
 
 static void publish_response(struct outbox *outbox, const char *payload, size_t len)
 {
 	const char *topic = outbox->settings->topics_to_station.topic[0].text;
 
-	if (!publish(outbox, BROKER_NOW, topic, payload, len))
-		log_line(LOG_LEVEL_WARN, "Response is lost, there is no connection. topic=%s message=%s", topic,
-			 payload);
+	if (!publish(outbox, BROKER_NOW, topic, payload, len) &&
+	    log_limit_pass(&outbox->lost_responses, clock_now_us()))
+		log_line(LOG_LEVEL_WARN, "Response is lost: %s. topic=%s count=%llu message=%s",
+			 outbox->broker != NULL && broker_connected(outbox->broker) ? "too many wait to be sent"
+										    : "there is no connection",
+			 topic, (unsigned long long)outbox->lost_responses.count, payload);
 }
 
 static void publish_status(struct outbox *outbox, const char *payload, size_t len)
@@ -62,7 +89,8 @@ bool outbox_request_parameters(struct outbox *outbox, char id[API_UUID_MAX])
 	char payload[API_BUILD_MAX];
 
 	new_id(id);
-	return publish_request(outbox, payload, api_build_cs_parameters_request(payload, sizeof(payload), id));
+	return publish_request(outbox, STATION_SLOT, payload,
+			       api_build_cs_parameters_request(payload, sizeof(payload), id));
 }
 
 bool outbox_request_limits(struct outbox *outbox, char id[API_UUID_MAX])
@@ -70,10 +98,11 @@ bool outbox_request_limits(struct outbox *outbox, char id[API_UUID_MAX])
 	char payload[API_BUILD_MAX];
 
 	new_id(id);
-	return publish_request(outbox, payload, api_build_cs_limits_request(payload, sizeof(payload), id));
+	return publish_request(outbox, STATION_SLOT, payload,
+			       api_build_cs_limits_request(payload, sizeof(payload), id));
 }
 
-bool outbox_request_pilot(struct outbox *outbox, const char *evse_id, const struct pilot_request *request,
+bool outbox_request_pilot(struct outbox *outbox, size_t slot, const char *evse_id, const struct pilot_request *request,
 			  char id[API_UUID_MAX])
 {
 	char payload[API_BUILD_MAX];
@@ -86,7 +115,7 @@ bool outbox_request_pilot(struct outbox *outbox, const char *evse_id, const stru
 
 	snprintf(pwm.evse_id, sizeof(pwm.evse_id), "%s", evse_id);
 	new_id(id);
-	return publish_request(outbox, payload, api_build_cp_pwm_request(payload, sizeof(payload), id, &pwm));
+	return publish_request(outbox, slot, payload, api_build_cp_pwm_request(payload, sizeof(payload), id, &pwm));
 }
 
 void outbox_service_status(struct outbox *outbox, enum api_service_state state)

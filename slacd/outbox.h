@@ -2,6 +2,7 @@
 /*
  * What slacd says over MQTT: builds each message, gives it an id, logs it and hands it to the broker client.
  * Status updates are kept while the broker is away; requests are not (a pilot request must never arrive late).
+ * Requests have slots of the broker client (broker_publish_latest), so that responses never keep them waiting.
  */
 #ifndef SLACD_OUTBOX_H
 #define SLACD_OUTBOX_H
@@ -9,23 +10,30 @@
 #include "cp/control_pilot.h"
 #include "mqtt/api/api.h"
 #include "mqtt/broker/broker.h"
+#include "slacd/log.h"
 #include "slacd/settings/settings.h"
+
+/* Slots for pilot requests: of the outlets that run, and of as many that are ending. */
+#define OUTBOX_PILOT_SLOTS (2 * API_EVSES_MAX)
 
 struct outbox {
 	const struct settings *settings;
 	struct broker *broker; /* NULL before it is opened */
+	struct log_limit lost_responses;
+	struct log_limit refused_requests;
 };
 
 /* The broker is connected, as far as is known. */
 bool outbox_is_connected(const struct outbox *outbox);
 
 /*
- * Each sends one message. Requests return false when there is no connection; on true `id` holds the request's
- * id. Status updates are taken in any case.
+ * Each sends one message. Requests return false when there is no connection, or no memory (which is logged); on true
+ * `id` holds the request's id. Status updates are taken in any case.
  */
 bool outbox_request_parameters(struct outbox *outbox, char id[API_UUID_MAX]);
 bool outbox_request_limits(struct outbox *outbox, char id[API_UUID_MAX]);
-bool outbox_request_pilot(struct outbox *outbox, const char *evse_id, const struct pilot_request *request,
+/* Takes the place of an earlier request of the same slot (0 ... OUTBOX_PILOT_SLOTS-1) that was not sent yet. */
+bool outbox_request_pilot(struct outbox *outbox, size_t slot, const char *evse_id, const struct pilot_request *request,
 			  char id[API_UUID_MAX]);
 void outbox_service_status(struct outbox *outbox, enum api_service_state state);
 void outbox_service_status_response(struct outbox *outbox, const char *id, enum api_service_state state);

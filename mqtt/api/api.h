@@ -203,7 +203,17 @@ struct api_evse_request {
 	char evse_id[API_EVSE_ID_MAX];
 };
 
-/* One inbound message; `kind` selects the member of `data`. It has about 8 KiB: allocate one and reuse it. */
+/*
+ * An entry of parameters[] or evses[] that was not taken, while the others were: member and expected as in struct
+ * api_error.
+ */
+struct api_bad_entry {
+	char evse_id[API_EVSE_ID_MAX]; /* of the outlet that it is about; "" when that cannot be read */
+	char member[API_MEMBER_MAX];
+	char expected[API_EXPECTED_MAX];
+};
+
+/* One inbound message; `kind` selects the member of `data`. It has about 30 KiB: allocate one and reuse it. */
 struct api_message {
 	enum api_kind kind;
 	enum api_type type;
@@ -218,20 +228,39 @@ struct api_message {
 		struct api_authorization authorization; /* API_AUTHORIZATION */
 		struct api_evse_request request;        /* API_SLAC_LINK_STATUS, API_SLAC_NETWORK_INFO, API_RESET */
 	} data;                                         /* API_SERVICE_STATUS has none: it asks for "slac" */
+	size_t bad_count; /* API_CS_PARAMETERS, API_CS_STATUS_AND_LIMITS: 0 ... API_EVSES_MAX, otherwise 0 */
+	struct api_bad_entry bad[API_EVSES_MAX];
 };
 
 /*
  * Reads one inbound payload of `len` octets (no NUL needed). With API_OK *out is complete; with any other result *out
  * is unchanged. *error is written for API_MALFORMED, API_INVALID and API_TOO_LARGE only. API_IGNORED: the name is
  * unknown, the type is not one that slacd receives (such as its own request on a shared topic), or it is a
- * service_status request for another service. Unknown members are skipped.
+ * service_status request for another service. Unknown members are skipped, and `null` counts as absent.
+ *
+ * A wrong entry of parameters[] or evses[] does not spoil the others: with API_OK the good ones are in `data`, the others
+ * in `bad`. An evse_id that is there twice makes its second entry a bad one.
  */
 enum api_result api_parse(const char *payload, size_t len, struct api_message *out, struct api_error *error);
 
+/* What a payload is, as far as a look at it can tell. */
+enum api_look {
+	API_LOOK_FOREIGN,  /* it names a message that slacd does not receive: api_parse would not take it */
+	API_LOOK_QUESTION, /* service_status, slac_link_status, slac_network_info: who gets no answer asks again */
+	API_LOOK_NEWS,     /* any other message that slacd receives: most of them are said once */
+	API_LOOK_UNCLEAR   /* no name, or one that only api_parse can read */
+};
+
+/*
+ * Looks for the name of the message and parses nothing else: for a first choice where messages of all the station
+ * arrive. Safe for any octets; takes time in proportion to len and no memory. May be called on any thread.
+ */
+enum api_look api_look(const char *payload, size_t len);
+
 /*
  * Read a text that holds only the `data` object of cs_parameters or cs_status_and_limits (the files for the start),
- * with the same checks as for a message. The paths of members begin with "data" here, too. Never API_IGNORED. *out is
- * unchanged on failure.
+ * with the same checks as for a message, but that one bad entry is API_INVALID. The paths of members begin with "data"
+ * here, too. Never API_IGNORED. *out is unchanged on failure.
  */
 enum api_result api_parse_parameters_data(const char *text, size_t len, struct api_parameters *out,
 					  struct api_error *error);

@@ -9,8 +9,8 @@
 #include "mqtt/api/api_json.h"
 
 /*
- * One message a side understands. `read` takes the data object and fills the message's member of the union
- * that `out` points to (or nothing); it returns API_OK, API_INVALID with the error written, or API_IGNORED.
+ * One message a side understands. `read` takes the data object and fills what `out`, the caller's, points to (or
+ * nothing); it returns API_OK, API_INVALID with the error written, or API_IGNORED.
  */
 struct api_row {
 	const char *name;

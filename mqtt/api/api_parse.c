@@ -4,8 +4,47 @@
 #include "mqtt/api/api_envelope.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+
+/* --- Arrays with an entry for each outlet --- */
+
+/* The outlet that the entry is about, whatever else is wrong with it; unchanged when that cannot be read. */
+static void read_subject(const struct api_node *list, size_t index, char evse_id[API_EVSE_ID_MAX])
+{
+	struct api_error unread;
+	struct api_node quiet = *list;
+	struct api_node entry;
+
+	quiet.error = &unread;
+	if (api_json_element(&quiet, index, &entry))
+		api_json_evse_id(&entry, evse_id);
+}
+
+/* Reads what is right of data.<member>, and notes what is not. */
+static enum api_result read_entries(const struct api_node *data, const char *member,
+				    bool (*read)(const struct api_node *entry, struct api_message *message),
+				    struct api_message *message)
+{
+	struct api_node list;
+	struct api_node entry;
+	size_t count;
+
+	if (!api_json_array(data, member, API_EVSES_MAX, &list, &count))
+		return API_INVALID;
+	for (size_t i = 0; i < count; i++) {
+		struct api_bad_entry *bad = &message->bad[message->bad_count];
+		if (api_json_element(&list, i, &entry) && read(&entry, message))
+			continue;
+		message->bad_count++;
+		memset(bad, 0, sizeof(*bad));
+		read_subject(&list, i, bad->evse_id);
+		memcpy(bad->member, data->error->member, sizeof(bad->member));
+		memcpy(bad->expected, data->error->expected, sizeof(bad->expected));
+	}
+	return API_OK;
+}
 
 /* --- cs_parameters: the outlets of the station, their interfaces and services --- */
 
@@ -82,11 +121,13 @@ static bool read_interface(const struct api_node *entry, struct api_evse_paramet
 	return true;
 }
 
-static bool read_parameters(const struct api_node *entry, struct api_parameters *parameters)
+static bool read_parameters(const struct api_node *entry, struct api_message *message)
 {
+	struct api_parameters *parameters = &message->data.parameters;
 	struct api_evse_parameters *evse = &parameters->evses[parameters->count];
 	char expected[API_EXPECTED_MAX];
 
+	memset(evse, 0, sizeof(*evse));
 	if (!api_json_evse_id(entry, evse->evse_id) || !api_json_bool(entry, "supports_eim", &evse->supports_eim) ||
 	    !read_interface(entry, evse) || !read_connectors(entry, evse))
 		return false;
@@ -103,17 +144,7 @@ static bool read_parameters(const struct api_node *entry, struct api_parameters 
 
 static enum api_result read_cs_parameters(const struct api_node *data, void *out)
 {
-	struct api_parameters *parameters = out;
-	struct api_node list;
-	struct api_node entry;
-	size_t count;
-
-	if (!api_json_array(data, "parameters", API_EVSES_MAX, &list, &count))
-		return API_INVALID;
-	for (size_t i = 0; i < count; i++)
-		if (!api_json_element(&list, i, &entry) || !read_parameters(&entry, parameters))
-			return API_INVALID;
-	return API_OK;
+	return read_entries(data, "parameters", read_parameters, out);
 }
 
 /* --- cs_status_and_limits: the state of each outlet and what its AC side may deliver; `dc` is not read --- */
@@ -149,12 +180,14 @@ static bool read_ac(const struct api_node *entry, struct api_evse_limits *evse)
 	       api_json_bool(&ac, "rcd_error", &evse->rcd_error);
 }
 
-static bool read_limits(const struct api_node *entry, struct api_limits *limits)
+static bool read_limits(const struct api_node *entry, struct api_message *message)
 {
+	struct api_limits *limits = &message->data.limits;
 	struct api_evse_limits *evse = &limits->evses[limits->count];
 	char expected[API_EXPECTED_MAX];
 	int status;
 
+	memset(evse, 0, sizeof(*evse));
 	if (!api_json_evse_id(entry, evse->evse_id) ||
 	    !api_json_enum(entry, "status_code", &api_texts_evse_status, &status) || !read_ac(entry, evse))
 		return false;
@@ -171,17 +204,7 @@ static bool read_limits(const struct api_node *entry, struct api_limits *limits)
 
 static enum api_result read_cs_limits(const struct api_node *data, void *out)
 {
-	struct api_limits *limits = out;
-	struct api_node list;
-	struct api_node entry;
-	size_t count;
-
-	if (!api_json_array(data, "evses", API_EVSES_MAX, &list, &count))
-		return API_INVALID;
-	for (size_t i = 0; i < count; i++)
-		if (!api_json_element(&list, i, &entry) || !read_limits(&entry, limits))
-			return API_INVALID;
-	return API_OK;
+	return read_entries(data, "evses", read_limits, out);
 }
 
 /* --- The control pilot: cp_status updates and the answers to cp_pwm requests --- */
@@ -191,7 +214,7 @@ static enum api_result read_cs_limits(const struct api_node *data, void *out)
 
 static enum api_result read_cp_pwm(const struct api_node *data, void *out)
 {
-	struct api_cp_pwm_response *response = out;
+	struct api_cp_pwm_response *response = &((struct api_message *)out)->data.cp_pwm;
 	int status;
 
 	if (!api_json_evse_id(data, response->evse_id) ||
@@ -227,7 +250,7 @@ static bool read_optional(const struct api_node *data, const char *member, doubl
 
 static enum api_result read_cp_status(const struct api_node *data, void *out)
 {
-	struct api_cp_status *status = out;
+	struct api_cp_status *status = &((struct api_message *)out)->data.cp_status;
 	int state;
 
 	if (!api_json_evse_id(data, status->evse_id) || !read_connector_id(data, status->connector_id) ||
@@ -257,7 +280,7 @@ static enum api_result read_service_status(const struct api_node *data, void *ou
 
 static enum api_result read_data_link(const struct api_node *data, void *out)
 {
-	struct api_data_link *link = out;
+	struct api_data_link *link = &((struct api_message *)out)->data.data_link;
 	int action;
 
 	if (!api_json_evse_id(data, link->evse_id) ||
@@ -269,7 +292,7 @@ static enum api_result read_data_link(const struct api_node *data, void *out)
 
 static enum api_result read_hlc_charging(const struct api_node *data, void *out)
 {
-	struct api_hlc_charging *hlc = out;
+	struct api_hlc_charging *hlc = &((struct api_message *)out)->data.hlc_charging;
 
 	if (!api_json_evse_id(data, hlc->evse_id) || !api_json_bool(data, "status", &hlc->active))
 		return API_INVALID;
@@ -278,7 +301,7 @@ static enum api_result read_hlc_charging(const struct api_node *data, void *out)
 
 static enum api_result read_authorization(const struct api_node *data, void *out)
 {
-	struct api_authorization *authorization = out;
+	struct api_authorization *authorization = &((struct api_message *)out)->data.authorization;
 	char text[API_VERSION_MAX] = "eim";
 
 	if (!api_json_evse_id(data, authorization->evse_id))
@@ -294,7 +317,7 @@ static enum api_result read_authorization(const struct api_node *data, void *out
 
 static enum api_result read_evse_request(const struct api_node *data, void *out)
 {
-	struct api_evse_request *request = out;
+	struct api_evse_request *request = &((struct api_message *)out)->data.request;
 
 	return api_json_evse_id(data, request->evse_id) ? API_OK : API_INVALID;
 }
@@ -322,35 +345,50 @@ static const struct api_row rows[] = {
 	{"reset", API_REQUEST, API_RESET, read_reset},
 };
 
+/* Octets of a message with so many bad entries: the rest of `bad` is neither cleared nor copied. */
+#define MESSAGE_SIZE(bad_count) (offsetof(struct api_message, bad) + (bad_count) * sizeof(struct api_bad_entry))
+
 enum api_result api_parse(const char *payload, size_t len, struct api_message *out, struct api_error *error)
 {
 	struct api_envelope envelope;
 	struct api_message message;
 	enum api_result result;
 
-	memset(&message, 0, sizeof(message));
-	result =
-		api_envelope_parse(payload, len, rows, sizeof(rows) / sizeof(rows[0]), &envelope, &message.data, error);
+	memset(&message, 0, MESSAGE_SIZE(0));
+	result = api_envelope_parse(payload, len, rows, sizeof(rows) / sizeof(rows[0]), &envelope, &message, error);
 	if (result != API_OK)
 		return result;
 	message.kind = (enum api_kind)envelope.row->kind;
 	message.type = envelope.row->type;
 	memcpy(message.id, envelope.id, sizeof(message.id));
-	*out = message;
+	memcpy(out, &message, MESSAGE_SIZE(message.bad_count));
 	return API_OK;
+}
+
+/* Reads data without an envelope; a bad entry is an error. */
+static enum api_result parse_data(const char *text, size_t len, const struct api_row *row, struct api_message *message,
+				  struct api_error *error)
+{
+	enum api_result result;
+
+	memset(message, 0, MESSAGE_SIZE(0));
+	result = api_envelope_parse_data(text, len, row, message, error);
+	if (result != API_OK || message->bad_count == 0)
+		return result;
+	memcpy(error->member, message->bad[0].member, sizeof(error->member));
+	memcpy(error->expected, message->bad[0].expected, sizeof(error->expected));
+	return API_INVALID;
 }
 
 enum api_result api_parse_parameters_data(const char *text, size_t len, struct api_parameters *out,
 					  struct api_error *error)
 {
 	static const struct api_row row = {"cs_parameters", API_RESPONSE, API_CS_PARAMETERS, read_cs_parameters};
-	struct api_parameters parameters;
-	enum api_result result;
+	struct api_message message;
+	enum api_result result = parse_data(text, len, &row, &message, error);
 
-	memset(&parameters, 0, sizeof(parameters));
-	result = api_envelope_parse_data(text, len, &row, &parameters, error);
 	if (result == API_OK)
-		*out = parameters;
+		*out = message.data.parameters;
 	return result;
 }
 
@@ -358,12 +396,10 @@ enum api_result api_parse_limits_data(const char *text, size_t len, struct api_l
 {
 	static const struct api_row row = {"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS,
 					   read_cs_limits};
-	struct api_limits limits;
-	enum api_result result;
+	struct api_message message;
+	enum api_result result = parse_data(text, len, &row, &message, error);
 
-	memset(&limits, 0, sizeof(limits));
-	result = api_envelope_parse_data(text, len, &row, &limits, error);
 	if (result == API_OK)
-		*out = limits;
+		*out = message.data.limits;
 	return result;
 }

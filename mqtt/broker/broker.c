@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The side of the event loop: begin, publish, callbacks, end. Nothing here calls libmosquitto. */
+/* The side of the event loop: begin, callbacks, end. Nothing here calls libmosquitto. */
 #include "mqtt/broker/broker.h"
 #include "mqtt/broker/broker_shared.h"
 
@@ -34,16 +34,6 @@ void broker_wake(int fd)
 	/* The only error is EAGAIN: the counter is full, and the eventfd is readable anyway. */
 	if (write(fd, &one, sizeof(one)) < 0)
 		return;
-}
-
-void broker_release(struct broker *broker, struct broker_message *message)
-{
-	if (message->kind == BROKER_KEEP)
-		broker->keep_count--;
-	else
-		broker->now_count--;
-	broker->outbound_bytes -= message->bytes;
-	free(message);
 }
 
 /* --- The options --- */
@@ -91,6 +81,7 @@ static bool copy_settings(struct broker_settings *settings, const struct broker_
 		settings->will_len = options->will_len;
 	}
 	settings->port = options->port;
+	settings->worth = options->worth;
 	settings->keepalive_s = options->keepalive_s ? options->keepalive_s : KEEPALIVE_DEFAULT_S;
 	if (settings->keepalive_s < KEEPALIVE_MIN_S)
 		settings->keepalive_s = KEEPALIVE_MIN_S;
@@ -109,81 +100,13 @@ static bool is_complete(const struct broker_options *options)
 	       (options->will_payload != NULL && options->will_len <= BROKER_OUTBOUND_BYTES_MAX / 4);
 }
 
-/* --- Publishing --- */
-
-/* Drops waiting KEEP messages, the oldest first, until `bytes` more fit. Under lock. */
-static bool make_room(struct broker *broker, size_t bytes)
-{
-	while (broker->keep_count >= BROKER_KEEP_MAX || broker->outbound_bytes + bytes > BROKER_OUTBOUND_BYTES_MAX) {
-		struct broker_message *oldest = broker_queue_first_of(&broker->outbound, BROKER_KEEP);
-		if (oldest == NULL)
-			return false;
-		broker_queue_remove(&broker->outbound, oldest);
-		broker_release(broker, oldest);
-		broker->dropped[BROKER_DROP_OUTBOUND_FULL]++;
-	}
-	return true;
-}
-
-/*
- * Makes room for a KEEP message. A NOW message is taken only when there is room, and only on the connection that the
- * event loop has been told of. False when the message cannot be taken. Under lock.
- */
-static bool make_place_for(struct broker *broker, const struct broker_message *message)
-{
-	if (message->kind == BROKER_KEEP)
-		return make_room(broker, message->bytes);
-	return broker->up && broker->known_up && broker->generation == broker->known_generation &&
-	       broker->now_count < BROKER_NOW_MAX &&
-	       broker->outbound_bytes + message->bytes <= BROKER_OUTBOUND_BYTES_MAX;
-}
-
-bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic, const char *payload,
-		    size_t len)
-{
-	struct broker_message *message;
-	uint64_t dropped_before;
-	bool dropped;
-	bool taken;
-
-	if (len > BROKER_OUTBOUND_BYTES_MAX / 4)
-		return false;
-	message = broker_message_new(topic, payload, len);
-	if (message == NULL)
-		return false;
-	message->kind = kind;
-	message->queued_ms = broker_now_ms();
-
-	pthread_mutex_lock(&broker->lock);
-	dropped_before = broker->dropped[BROKER_DROP_OUTBOUND_FULL];
-	taken = make_place_for(broker, message);
-	dropped = broker->dropped[BROKER_DROP_OUTBOUND_FULL] != dropped_before;
-	if (taken) {
-		broker_queue_append(&broker->outbound, message);
-		broker->outbound_bytes += message->bytes;
-		if (kind == BROKER_KEEP)
-			broker->keep_count++;
-		else
-			broker->now_count++;
-	}
-	pthread_mutex_unlock(&broker->lock);
-
-	if (taken)
-		broker_wake(broker->to_thread);
-	else
-		free(message);
-	if (dropped)
-		broker_wake(broker->to_loop);
-	return taken;
-}
-
 bool broker_connected(const struct broker *broker)
 {
 	struct broker *b = (struct broker *)broker;
 	bool connected;
 
 	pthread_mutex_lock(&b->lock);
-	connected = b->up && b->known_up && b->generation == b->known_generation;
+	connected = broker_is_connected(b);
 	pthread_mutex_unlock(&b->lock);
 	return connected;
 }
@@ -237,8 +160,11 @@ static void tell_disconnected(struct broker *broker, const char *reason, uint64_
 
 static void tell_message(struct broker *broker, struct broker_message *message)
 {
-	if (broker->callbacks.message != NULL)
-		broker->callbacks.message(broker->context, message->topic, message->payload, message->len);
+	void (*tell)(void *, const char *, const char *, size_t) =
+		message->retained ? broker->callbacks.retained : broker->callbacks.message;
+
+	if (tell != NULL)
+		tell(broker->context, message->topic, message->payload, message->len);
 	free(message);
 }
 
@@ -256,7 +182,7 @@ static void tell_refused(struct broker *broker, unsigned refused)
  */
 static bool tell_next(struct broker *broker)
 {
-	struct broker_message *message = NULL;
+	struct broker_message *message;
 	char reason[BROKER_REASON_MAX];
 	uint64_t generation;
 	uint64_t reason_count;
@@ -270,9 +196,7 @@ static bool tell_next(struct broker *broker)
 	memcpy(reason, broker->reason, sizeof(reason));
 	refused = broker->subscriptions_refused;
 	broker->subscriptions_refused = 0;
-	if (!TAILQ_EMPTY(&broker->inbound.messages) &&
-	    TAILQ_FIRST(&broker->inbound.messages)->generation <= broker->known_generation)
-		message = broker_queue_pop(&broker->inbound);
+	message = broker_take_inbound(broker);
 	pthread_mutex_unlock(&broker->lock);
 
 	tell_refused(broker, refused);
@@ -311,6 +235,7 @@ void broker_free(struct broker *broker)
 {
 	free_settings(&broker->settings);
 	broker_queue_clear(&broker->outbound);
+	broker_clear_slots(broker);
 	broker_queue_clear(&broker->inbound);
 	if (broker->to_thread >= 0)
 		close(broker->to_thread);

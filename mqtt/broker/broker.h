@@ -17,9 +17,17 @@
  *     outbound KEEP    256 messages, those awaiting PUBACK too: the oldest waiting one is dropped, counted
  *     outbound NOW     64 messages: broker_publish refuses
  *     outbound octets  1 MiB over both: as the two above
+ *     outbound slots   one message of up to 4 KiB in each of 136: a newer one takes its place
  *     in flight        16 unacknowledged messages: the rest waits in the outbound queue
- *     inbound          256 messages, 1 MiB of topics and payloads: the newest is dropped, counted
+ *     of slots         64 unacknowledged messages besides: the rest waits in its slots
+ *     inbound          256 messages or 1 MiB of topics and payloads: the socket is not read until half of it was taken
+ *     of these         64 messages, 512 KiB with them, that may be dropped: a further one is, counted
  *     one packet       4 MiB being assembled: the connection is cut ("oversized message"), and made again
+ *
+ * While the socket is not read, what arrives waits in the kernel and then at the broker. Nothing is lost here, and
+ * messages stay in the order in which they came. PINGREQ is sent on. Only when the event loop takes nothing for more
+ * than a whole keep-alive after that, the connection ends for want of PINGRESP. The inbound bound is checked before the
+ * socket is read. Reading brings one message, or as many as are unacknowledged the other way (80 at most), beyond it.
  *
  * The last bound is checked whenever the socket has been read empty. A peer that sends faster than this process reads
  * can exceed it for a moment, up to the 256 MiB of MQTT. To rule that out, limit the message size at the broker
@@ -36,8 +44,12 @@
 #define BROKER_NOW_MAX            64
 #define BROKER_OUTBOUND_BYTES_MAX (1024u * 1024u)
 #define BROKER_INFLIGHT_MAX       16
+#define BROKER_SLOTS              136
+#define BROKER_SLOT_BYTES_MAX     4096
+#define BROKER_SLOT_INFLIGHT_MAX  64
 #define BROKER_INBOUND_MAX        256
 #define BROKER_INBOUND_BYTES_MAX  (1024u * 1024u)
+#define BROKER_DROPPABLE_MAX      64
 #define BROKER_PACKET_MAX         (4u * 1024u * 1024u)
 #define BROKER_SUBSCRIPTIONS_MAX  8
 #define BROKER_REASON_MAX         160
@@ -65,9 +77,16 @@ enum broker_drop {
 	BROKER_DROP_OUTBOUND_FULL,     /* the oldest KEEP message made room for a new one */
 	BROKER_DROP_OUTBOUND_STALE,    /* a NOW message waited longer than BROKER_NOW_AGE_MAX_MS */
 	BROKER_DROP_OUTBOUND_REFUSED,  /* the library refused the message, e.g. its topic has a wildcard */
-	BROKER_DROP_INBOUND_FULL,      /* messages came faster than the event loop took them */
+	BROKER_DROP_INBOUND_FULL,      /* messages that may be dropped came faster than the event loop took them */
 	BROKER_DROP_INBOUND_TOO_LARGE, /* payload above API_PAYLOAD_MAX (mqtt/api/api.h) */
 	BROKER_DROPS
+};
+
+/* What becomes of a message that was received while others wait for the event loop. */
+enum broker_worth {
+	BROKER_WORTHLESS, /* it is thrown away at once, uncounted */
+	BROKER_DROPPABLE, /* it is dropped when too many of its kind wait: who sent it will do so again */
+	BROKER_PRECIOUS   /* it is delivered: while there is no room, nothing is read from the socket */
 };
 
 /* Everything is copied. host, port and client_id are required; what else is NULL or 0 is not used. */
@@ -83,6 +102,8 @@ struct broker_options {
 	const char *will_topic;           /* last will, QoS 1, not retained */
 	const char *will_payload;
 	size_t will_len;
+	/* What a payload of any len octets is worth. Called on the thread. NULL: each is BROKER_PRECIOUS. */
+	enum broker_worth (*worth)(const char *payload, size_t len);
 };
 
 /*
@@ -102,6 +123,11 @@ struct broker_callbacks {
 	void (*disconnected)(void *context, const char *reason);
 	/* topic is NUL-terminated; payload has len octets and a NUL after them. Valid during the call. */
 	void (*message)(void *context, const char *topic, const char *payload, size_t len);
+	/*
+	 * A message that the broker had stored (retain flag) and that is older than the subscription, nobody knows how
+	 * much. It never goes to `message`. As there; never precious.
+	 */
+	void (*retained)(void *context, const char *topic, const char *payload, size_t len);
 	/*
 	 * Messages were dropped for the reason `what`; total counts all of them since broker_open. Called at the
 	 * first drop, then at most once a minute for each reason, and after `connected` when the total has grown
@@ -129,6 +155,16 @@ struct broker *broker_open(struct event_base *base, const struct broker_options 
  */
 bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic, const char *payload,
 		    size_t len);
+
+/*
+ * Publishes the newest message of a slot (0 ... BROKER_SLOTS-1), with QoS 1, not retained; topic and payload are
+ * copied. Takes the place of an older one of the slot that was not sent yet. It waits for no acknowledgement of other
+ * messages, and shares no bound with them; what was published earlier and may be sent goes before it. While connected
+ * it is refused for one reason only: no memory. Returns false in that case, while not connected, and for more than
+ * BROKER_SLOT_BYTES_MAX octets. True does not mean delivered: what the slot holds goes with the connection and is never
+ * sent later.
+ */
+bool broker_publish_latest(struct broker *broker, size_t slot, const char *topic, const char *payload, size_t len);
 
 /* Whether there is a connection, of which the callback `connected` has told. */
 bool broker_connected(const struct broker *broker);

@@ -10,10 +10,14 @@
 /* One message with copies of topic and payload behind it, in one allocation. */
 struct broker_message {
 	TAILQ_ENTRY(broker_message) entry;
-	enum broker_publish_kind kind; /* outbound */
+	enum broker_publish_kind kind; /* outbound; BROKER_NOW where of_slot */
+	bool of_slot;                  /* outbound: by broker_publish_latest */
 	int mid;                       /* outbound: the library's number once handed over, else 0 */
+	uint64_t order;                /* outbound: counts what was published */
 	uint64_t queued_ms;            /* outbound: monotonic time of broker_publish */
 	uint64_t generation;           /* inbound: number of the connection it came on */
+	bool droppable;                /* inbound */
+	bool retained;                 /* inbound: from the broker's store */
 	size_t bytes;                  /* topic and payload */
 	size_t len;
 	char *payload; /* len octets and a NUL */

@@ -24,6 +24,7 @@ struct broker_session {
 	struct mosquitto *mosquitto;
 	const char *address;
 	struct broker_queue inflight; /* handed to the library and not acknowledged (PUBACK) yet; in order */
+	size_t slot_inflight;         /* of these, by broker_publish_latest */
 	int subscription_mids[BROKER_SUBSCRIPTIONS_MAX];
 	bool accepted;        /* CONNACK with 0 */
 	bool up;              /* accepted, and the event loop was told */
@@ -46,22 +47,11 @@ void broker_sleep_again(struct broker *broker)
 		return;
 }
 
-/* Under lock. */
-static void drop_waiting_now(struct broker *broker)
-{
-	struct broker_message *message;
-
-	while ((message = broker_queue_first_of(&broker->outbound, BROKER_NOW))) {
-		broker_queue_remove(&broker->outbound, message);
-		broker_release(broker, message);
-	}
-}
-
 void broker_set_down(struct broker *broker, const char *reason)
 {
 	pthread_mutex_lock(&broker->lock);
 	broker->up = false;
-	drop_waiting_now(broker);
+	broker_drop_now(broker);
 	if (strcmp(broker->reason, reason) != 0) {
 		snprintf(broker->reason, sizeof(broker->reason), "%s", reason);
 		broker->reason_count++;
@@ -123,6 +113,7 @@ static void on_publish(struct mosquitto *mosquitto, void *context, int mid)
 	if (message == NULL)
 		return;
 	broker_queue_remove(&session->inflight, message);
+	session->slot_inflight -= message->of_slot;
 	pthread_mutex_lock(&session->broker->lock);
 	broker_release(session->broker, message);
 	pthread_mutex_unlock(&session->broker->lock);
@@ -147,34 +138,6 @@ static void on_subscribe(struct mosquitto *mosquitto, void *context, int mid, in
 	}
 }
 
-/* Queues a message for the event loop, or drops it and counts that. */
-static void deliver(struct broker *broker, const struct mosquitto_message *received)
-{
-	size_t len = (size_t)received->payloadlen;
-	struct broker_message *message = NULL;
-	enum broker_drop drop = BROKER_DROP_INBOUND_FULL;
-
-	if (len > API_PAYLOAD_MAX)
-		drop = BROKER_DROP_INBOUND_TOO_LARGE;
-	else
-		message = broker_message_new(received->topic, received->payload, len);
-
-	pthread_mutex_lock(&broker->lock);
-	/* A message can come before the event loop is told of the connection. It belongs to that connection. */
-	if (message != NULL)
-		message->generation = broker->up ? broker->generation : broker->generation + 1;
-	if (message != NULL && broker->inbound.count < BROKER_INBOUND_MAX &&
-	    broker->inbound.bytes + message->bytes <= BROKER_INBOUND_BYTES_MAX) {
-		broker_queue_append(&broker->inbound, message);
-		message = NULL;
-	} else {
-		broker->dropped[drop]++;
-	}
-	pthread_mutex_unlock(&broker->lock);
-	free(message);
-	broker_wake(broker->to_loop);
-}
-
 static void on_message(struct mosquitto *mosquitto, void *context, const struct mosquitto_message *received)
 {
 	struct broker_session *session = context;
@@ -183,7 +146,8 @@ static void on_message(struct mosquitto *mosquitto, void *context, const struct 
 	session->progress = true;
 	session->acknowledged = session->acknowledged || received->qos > 0;
 	if (received->payloadlen >= 0)
-		deliver(session->broker, received);
+		broker_put_inbound(session->broker, received->topic, received->payloadlen > 0 ? received->payload : "",
+				   (size_t)received->payloadlen, received->retain);
 }
 
 static void set_callbacks(struct broker_session *session)
@@ -256,27 +220,6 @@ static void receive(struct broker_session *session)
 
 /* --- Sending --- */
 
-/* The next message to hand over, NULL when there is none; NOW messages that waited too long are dropped. */
-static struct broker_message *next_outbound(struct broker *broker)
-{
-	struct broker_message *message;
-	uint64_t now_ms = broker_now_ms();
-	bool dropped = false;
-
-	pthread_mutex_lock(&broker->lock);
-	while ((message = broker_queue_pop(&broker->outbound))) {
-		if (message->kind == BROKER_KEEP || now_ms - message->queued_ms <= BROKER_NOW_AGE_MAX_MS)
-			break;
-		broker_release(broker, message);
-		broker->dropped[BROKER_DROP_OUTBOUND_STALE]++;
-		dropped = true;
-	}
-	pthread_mutex_unlock(&broker->lock);
-	if (dropped)
-		broker_wake(broker->to_loop);
-	return message;
-}
-
 static void refuse(struct broker *broker, struct broker_message *message)
 {
 	pthread_mutex_lock(&broker->lock);
@@ -286,11 +229,25 @@ static void refuse(struct broker *broker, struct broker_message *message)
 	broker_wake(broker->to_loop);
 }
 
+/* A full window holds the queue back, but not the slots. */
+static struct broker_message *next_outbound(const struct broker_session *session)
+{
+	bool from_queue = session->inflight.count - session->slot_inflight < BROKER_INFLIGHT_MAX;
+
+	return broker_next_outbound(session->broker, from_queue, session->slot_inflight < BROKER_SLOT_INFLIGHT_MAX);
+}
+
+/*
+ * Hands over what waits now. What is published meanwhile has its turn after acknowledgements were read: they keep the
+ * window open, and thereby the order.
+ */
 static void send_outbound(struct broker_session *session)
 {
-	while (!session->broken && session->inflight.count < BROKER_INFLIGHT_MAX) {
-		struct broker_message *message = next_outbound(session->broker);
+	struct broker_message *message;
+
+	for (size_t left = broker_outbound_count(session->broker); left > 0 && !session->broken; left--) {
 		int rc;
+		message = next_outbound(session);
 		if (message == NULL)
 			return;
 		rc = mosquitto_publish(session->mosquitto, &message->mid, message->topic, (int)message->len,
@@ -305,6 +262,7 @@ static void send_outbound(struct broker_session *session)
 			continue;
 		}
 		broker_queue_append(&session->inflight, message);
+		session->slot_inflight += message->of_slot;
 		check(session, rc);
 	}
 }
@@ -338,31 +296,34 @@ static void look_at_clock(struct broker_session *session, uint64_t now_ms)
 
 /* --- The loop --- */
 
-struct stop {
+/* What the event loop wants of this turn. */
+struct turn {
+	bool reads; /* there is room for what would be read */
 	bool stopping;
 	bool idle; /* nothing waits to be sent */
-	uint64_t deadline_ms;
+	uint64_t stop_deadline_ms;
 };
 
-static struct stop read_stop(struct broker_session *session)
+static struct turn begin_turn(struct broker_session *session)
 {
 	struct broker *broker = session->broker;
-	struct stop stop;
+	struct turn turn;
 
 	pthread_mutex_lock(&broker->lock);
-	stop.stopping = broker->stopping;
-	stop.deadline_ms = broker->stop_deadline_ms;
-	stop.idle = broker->outbound.count == 0 && session->inflight.count == 0;
+	turn.reads = broker_has_room(broker) || !session->up;
+	turn.stopping = broker->stopping;
+	turn.stop_deadline_ms = broker->stop_deadline_ms;
+	turn.idle = broker->outbound.count == 0 && broker->slot_count == 0 && session->inflight.count == 0;
 	pthread_mutex_unlock(&broker->lock);
-	return stop;
+	return turn;
 }
 
-static int poll_timeout_ms(const struct broker_session *session, const struct stop *stop, uint64_t now_ms)
+static int poll_timeout_ms(const struct broker_session *session, const struct turn *turn, uint64_t now_ms)
 {
 	uint64_t until_ms = session->up ? keepalive_deadline_ms(session) : session->connect_deadline_ms;
 
-	if (stop->stopping && stop->deadline_ms < until_ms)
-		until_ms = stop->deadline_ms;
+	if (turn->stopping && turn->stop_deadline_ms < until_ms)
+		until_ms = turn->stop_deadline_ms;
 	return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
 }
 
@@ -396,9 +357,9 @@ static void serve_socket(struct broker_session *session, int fd, short events)
 }
 
 /* Waits for the socket, the queue or the time, and does what is due. */
-static void take_turn(struct broker_session *session, const struct stop *stop)
+static void take_turn(struct broker_session *session, const struct turn *turn)
 {
-	struct pollfd fds[2] = {{.fd = mosquitto_socket(session->mosquitto), .events = POLLIN},
+	struct pollfd fds[2] = {{.fd = mosquitto_socket(session->mosquitto), .events = turn->reads ? POLLIN : 0},
 				{.fd = session->broker->to_thread, .events = POLLIN}};
 	int ready;
 
@@ -408,7 +369,7 @@ static void take_turn(struct broker_session *session, const struct stop *stop)
 	}
 	if (mosquitto_want_write(session->mosquitto))
 		fds[0].events |= POLLOUT;
-	ready = poll(fds, 2, poll_timeout_ms(session, stop, broker_now_ms()));
+	ready = poll(fds, 2, poll_timeout_ms(session, turn, broker_now_ms()));
 	if (ready > 0 && fds[1].revents)
 		broker_sleep_again(session->broker);
 	if (ready > 0)
@@ -448,13 +409,13 @@ static bool say_goodbye(struct broker_session *session, uint64_t deadline_ms)
 	return sent;
 }
 
-static void finish(struct broker_session *session, const struct stop *stop)
+static void finish(struct broker_session *session, const struct turn *turn)
 {
 	struct broker *broker = session->broker;
-	bool said = say_goodbye(session, stop->deadline_ms);
+	bool said = say_goodbye(session, turn->stop_deadline_ms);
 
 	pthread_mutex_lock(&broker->lock);
-	broker->flushed = said && session->up && stop->idle;
+	broker->flushed = said && session->up && turn->idle;
 	pthread_mutex_unlock(&broker->lock);
 	fail(session, "stopped");
 }
@@ -462,11 +423,11 @@ static void finish(struct broker_session *session, const struct stop *stop)
 static void serve(struct broker_session *session)
 {
 	while (!session->broken) {
-		struct stop stop = read_stop(session);
-		if (stop.stopping && ((session->up && stop.idle) || broker_now_ms() >= stop.deadline_ms))
-			finish(session, &stop);
+		struct turn turn = begin_turn(session);
+		if (turn.stopping && ((session->up && turn.idle) || broker_now_ms() >= turn.stop_deadline_ms))
+			finish(session, &turn);
 		else
-			take_turn(session, &stop);
+			take_turn(session, &turn);
 	}
 }
 
@@ -484,7 +445,7 @@ static bool set_up(struct broker_session *session)
 		return false;
 	}
 	set_callbacks(session);
-	mosquitto_max_inflight_messages_set(mosquitto, BROKER_INFLIGHT_MAX);
+	mosquitto_max_inflight_messages_set(mosquitto, BROKER_INFLIGHT_MAX + BROKER_SLOT_INFLIGHT_MAX);
 	mosquitto_int_option(mosquitto, MOSQ_OPT_TCP_NODELAY, 1);
 	if (settings->username != NULL)
 		rc = mosquitto_username_pw_set(mosquitto, settings->username, settings->password);

@@ -27,6 +27,7 @@ struct broker_settings {
 	size_t will_len;
 	uint16_t port;
 	uint16_t keepalive_s;
+	enum broker_worth (*worth)(const char *payload, size_t len);
 };
 
 struct broker {
@@ -36,14 +37,19 @@ struct broker {
 
 	pthread_mutex_t lock;
 	/* --- under lock --- */
-	struct broker_queue outbound; /* not handed to the library yet */
-	size_t keep_count;            /* outbound and in flight */
-	size_t now_count;             /* outbound and in flight */
-	size_t outbound_bytes;        /* outbound and in flight */
+	struct broker_queue outbound;               /* not handed to the library yet */
+	struct broker_message *slots[BROKER_SLOTS]; /* likewise; NULL: nothing to send */
+	size_t slot_count;                          /* slots that hold something */
+	uint64_t published;                         /* messages so far */
+	size_t keep_count;                          /* outbound and in flight */
+	size_t now_count;                           /* outbound and in flight */
+	size_t outbound_bytes;                      /* outbound and in flight */
 	struct broker_queue inbound;
-	bool up;               /* the thread has a connection that the broker accepted */
-	uint64_t generation;   /* number of accepted connections so far */
-	uint64_t reason_count; /* changes of reason */
+	size_t droppable_count; /* of the inbound ones */
+	bool reading_paused;    /* the thread does not read the socket, and waits to be woken */
+	bool up;                /* the thread has a connection that the broker accepted */
+	uint64_t generation;    /* number of accepted connections so far */
+	uint64_t reason_count;  /* changes of reason */
 	char reason[BROKER_REASON_MAX];
 	unsigned subscriptions_refused; /* bit per subscription */
 	uint64_t dropped[BROKER_DROPS];
@@ -72,8 +78,45 @@ uint64_t broker_now_ms(void);
 /* Makes the eventfd readable. Never blocks. */
 void broker_wake(int eventfd);
 
-/* Subtracts a message from keep_count, now_count and outbound_bytes, and frees it. Under lock. */
+/* --- broker_outbound.c; under lock but for the last two --- */
+
+/* Whether there is a connection, and it is the one that the event loop has been told of. */
+bool broker_is_connected(const struct broker *broker);
+
+/* Subtracts a message from keep_count, now_count and outbound_bytes, and frees it. */
 void broker_release(struct broker *broker, struct broker_message *message);
+
+/* Empties the slots. */
+void broker_clear_slots(struct broker *broker);
+
+/* Frees what must not be sent on a later connection: waiting NOW messages, and the slots. */
+void broker_drop_now(struct broker *broker);
+
+/* Messages that wait in the queue and the slots. Takes the lock. */
+size_t broker_outbound_count(struct broker *broker);
+
+/*
+ * Takes out what was published first, of the queue, of the slots, or of both: so that a pilot request follows the
+ * status that leads to it. NULL when there is nothing. NOW messages that waited too long are dropped. Takes the lock.
+ */
+struct broker_message *broker_next_outbound(struct broker *broker, bool from_queue, bool from_slots);
+
+/* --- broker_inbound.c --- */
+
+/* Queues a copy for the event loop, or drops the message; wakes the event loop. Takes the lock. */
+void broker_put_inbound(struct broker *broker, const char *topic, const char *payload, size_t len, bool retained);
+
+/*
+ * Whether the thread may read. Without room it is paused until broker_take_inbound ends the pause. Once the broker is
+ * stopping nobody takes messages any more, and reading goes on, for acknowledgements. Under lock.
+ */
+bool broker_has_room(struct broker *broker);
+
+/*
+ * Takes out the first message, of a connection that the event loop has been told of; NULL when there is none. Under
+ * lock.
+ */
+struct broker_message *broker_take_inbound(struct broker *broker);
 
 /* Frees everything but the event. */
 void broker_free(struct broker *broker);

@@ -14,6 +14,11 @@ static void check_message(const struct api_message *message)
 		abort();
 	if (message->kind == API_CS_PARAMETERS && message->data.parameters.count > API_EVSES_MAX)
 		abort();
+	if (message->bad_count > API_EVSES_MAX)
+		abort();
+	for (size_t i = 0; i < message->bad_count; i++)
+		if (!message->bad[i].member[0] || !message->bad[i].expected[0])
+			abort();
 	for (size_t i = 0; message->kind == API_CS_STATUS_AND_LIMITS && i < message->data.limits.count; i++) {
 		const double *current_a = message->data.limits.evses[i].max_current_a;
 		for (size_t phase = 0; phase < 3; phase++)
@@ -32,8 +37,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct api_error error;
 	const char *text = (const char *)data;
 
-	if (api_parse(text, size, &message, &error) == API_OK)
+	switch (api_parse(text, size, &message, &error)) {
+	case API_OK:
 		check_message(&message);
+		/* fall through */
+	case API_INVALID:
+		if (api_look(text, size) == API_LOOK_FOREIGN)
+			abort();
+		break;
+	default:
+		api_look(text, size);
+		break;
+	}
 	api_station_parse(text, size, &station, &error);
 	api_parse_parameters_data(text, size, &parameters, &error);
 	api_parse_limits_data(text, size, &limits, &error);

@@ -44,6 +44,31 @@ static void unknown_members_are_skipped(void **state)
 	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "\"type\"", "\"version\":2,\"type\""), API_OK);
 }
 
+static void members_that_are_null_count_as_absent(void **state)
+{
+	static const struct {
+		const char *valid;
+		const char *from;
+		const char *to;
+	} cases[] = {
+		{CP_PWM_RESPONSE, "\"too high\"", "null"},
+		{CP_STATUS_UPDATE, "9.1", "null"},
+		{CP_STATUS_UPDATE, "-11.9", "null"},
+		{CP_STATUS_UPDATE, "\"duty_cycle\":5", "\"duty_cycle\":null"},
+		{LIMITS_RESPONSE, "15.5", "null"},
+		{LIMITS_RESPONSE, "\"dc\":{", "\"ac\":null,\"dc\":{"},
+		{PARAMETERS_RESPONSE, "\"scheduled\"", "null"},
+		{PARAMETERS_RESPONSE, "\"AC_three_phase_core\"", "null"},
+		{PARAMETERS_RESPONSE, "230", "null"},
+		{PARAMETERS_RESPONSE, "\"dc_bpt\":{}", "\"dc_bpt\":null"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		if (parse_changed(cases[i].valid, cases[i].from, cases[i].to) != API_OK || parsed.bad_count > 0)
+			fail_msg("%s -> %s", cases[i].from, cases[i].to);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -51,6 +76,7 @@ int main(void)
 		cmocka_unit_test(unknown_names_are_ignored_whatever_else_they_carry),
 		cmocka_unit_test(messages_in_the_other_direction_are_ignored),
 		cmocka_unit_test(unknown_members_are_skipped),
+		cmocka_unit_test(members_that_are_null_count_as_absent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

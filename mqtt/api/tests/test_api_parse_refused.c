@@ -30,6 +30,41 @@ static void assert_refused(const struct wrong *w)
 	assert_memory_equal(&parsed, &before, sizeof(parsed));
 }
 
+/* Every outlet in `parsed` is as the valid message has it, and at least one is there. */
+static void assert_good_entries(const struct api_message *valid)
+{
+	const struct api_limits *limits = &parsed.data.limits;
+	const struct api_parameters *parameters = &parsed.data.parameters;
+	size_t same = 0;
+
+	for (size_t i = 0; parsed.kind == API_CS_STATUS_AND_LIMITS && i < limits->count; i++)
+		for (size_t k = 0; k < 2; k++)
+			same += memcmp(&limits->evses[i], &valid->data.limits.evses[k], sizeof(limits->evses[i])) == 0;
+	for (size_t i = 0; parsed.kind == API_CS_PARAMETERS && i < parameters->count; i++)
+		for (size_t k = 0; k < 2; k++)
+			same += memcmp(&parameters->evses[i], &valid->data.parameters.evses[k],
+				       sizeof(parameters->evses[i])) == 0;
+	assert_true(same > 0);
+	assert_int_equal(same, parsed.kind == API_CS_PARAMETERS ? parameters->count : limits->count);
+}
+
+/* One of the entries of the message is wrong: it is named, and the others are read as if they stood alone. */
+static void assert_entry_refused(const struct wrong *w, const char *evse_id)
+{
+	static struct api_message valid;
+	const struct api_bad_entry *bad = &parsed.bad[0];
+
+	assert_int_equal(parse(w->valid), API_OK);
+	valid = parsed;
+	memset(&parsed, 0x5a, sizeof(parsed));
+	if (parse_changed(w->valid, w->from, w->to) != API_OK || parsed.bad_count != 1 ||
+	    strcmp(bad->member, w->member) != 0)
+		fail_msg("%s -> %s: got member '%s', expected '%s'", w->from, w->to, bad->member, w->member);
+	assert_true(bad->expected[0]);
+	assert_string_equal(bad->evse_id, evse_id);
+	assert_good_entries(&valid);
+}
+
 static void wrong_members_of_the_envelope_are_named(void **state)
 {
 	static const struct wrong cases[] = {
@@ -56,6 +91,16 @@ static void wrong_members_of_cs_parameters_are_named(void **state)
 	static const struct wrong cases[] = {
 		{PARAMETERS_RESPONSE, "\"parameters\":", "\"evses\":", "data.parameters"},
 		{PARAMETERS_RESPONSE, "\"parameters\":[", "\"parameters\":{},\"x\":[", "data.parameters"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_refused(&cases[i]);
+}
+
+static void entries_of_cs_parameters_without_a_readable_evse_id_are_named(void **state)
+{
+	static const struct wrong cases[] = {
 		{PARAMETERS_RESPONSE, "\"parameters\":[", "\"parameters\":[5,", "data.parameters[0]"},
 		{PARAMETERS_RESPONSE, "\"parameters\":[", "\"parameters\":[null,", "data.parameters[0]"},
 		{PARAMETERS_RESPONSE, "\"DE*ABC*E2\"", "17", "data.parameters[1].evse_id"},
@@ -64,6 +109,16 @@ static void wrong_members_of_cs_parameters_are_named(void **state)
 		{PARAMETERS_RESPONSE, "\"DE*ABC*E2\"", "\"a\\u0000b\"", "data.parameters[1].evse_id"},
 		{PARAMETERS_RESPONSE, "DE*ABC*E2", "0123456789012345678901234567890123456789012345678901234567890123",
 		 "data.parameters[1].evse_id"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_entry_refused(&cases[i], "");
+}
+
+static void wrong_entries_of_cs_parameters_are_named_with_their_outlet(void **state)
+{
+	static const struct wrong cases[] = {
 		{PARAMETERS_RESPONSE, "DE*ABC*E2", "DE*ABC*E1", "data.parameters[1].evse_id"},
 		{PARAMETERS_RESPONSE, "true", "\"true\"", "data.parameters[0].supports_eim"},
 		{PARAMETERS_RESPONSE, "true", "1", "data.parameters[0].supports_eim"},
@@ -82,9 +137,30 @@ static void wrong_members_of_cs_parameters_are_named(void **state)
 		{PARAMETERS_RESPONSE, "\"AC_three_phase_core\"", "\"Schuko\"",
 		 "data.parameters[0].connectors[0].services.ac.connector_type"},
 		{PARAMETERS_RESPONSE, "230", "-1", "data.parameters[0].connectors[0].services.ac.nominal_voltage"},
-		{PARAMETERS_RESPONSE, "400", "\"400\"", "data.parameters[1].connectors[0].services.dc.nominal_voltage"},
 		{PARAMETERS_RESPONSE, "\"scheduled\"", "3",
 		 "data.parameters[0].connectors[0].services.ac.control_mode"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_entry_refused(&cases[i], EVSE_1);
+}
+
+static void wrong_second_entry_of_cs_parameters_is_named_with_its_outlet(void **state)
+{
+	static const struct wrong cases[] = {
+		{PARAMETERS_RESPONSE, "400", "\"400\"", "data.parameters[1].connectors[0].services.dc.nominal_voltage"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_entry_refused(&cases[i], "DE*ABC*E2");
+}
+
+static void wrong_members_of_cs_status_and_limits_are_named(void **state)
+{
+	static const struct wrong cases[] = {
+		{LIMITS_RESPONSE, "\"evses\":", "\"parameters\":", "data.evses"},
 	};
 
 	(void)state;
@@ -92,12 +168,21 @@ static void wrong_members_of_cs_parameters_are_named(void **state)
 		assert_refused(&cases[i]);
 }
 
-static void wrong_members_of_cs_status_and_limits_are_named(void **state)
+static void entries_of_cs_status_and_limits_without_a_readable_evse_id_are_named(void **state)
 {
 	static const struct wrong cases[] = {
-		{LIMITS_RESPONSE, "\"evses\":", "\"parameters\":", "data.evses"},
 		{LIMITS_RESPONSE, "\"evses\":[", "\"evses\":[\"\",", "data.evses[0]"},
 		{LIMITS_RESPONSE, "\"DE*ABC*E1\"", "{}", "data.evses[0].evse_id"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_entry_refused(&cases[i], "");
+}
+
+static void wrong_entries_of_cs_status_and_limits_are_named_with_their_outlet(void **state)
+{
+	static const struct wrong cases[] = {
 		{LIMITS_RESPONSE, "DE*ABC*E2", "DE*ABC*E1", "data.evses[1].evse_id"},
 		{LIMITS_RESPONSE, "\"status_code\"", "\"status\"", "data.evses[0].status_code"},
 		{LIMITS_RESPONSE, "\"evse_ready\"", "\"EVSE_Ready\"", "data.evses[0].status_code"},
@@ -126,7 +211,7 @@ static void wrong_members_of_cs_status_and_limits_are_named(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
-		assert_refused(&cases[i]);
+		assert_entry_refused(&cases[i], EVSE_1);
 }
 
 static void wrong_members_of_the_pilot_messages_are_named(void **state)
@@ -179,14 +264,32 @@ static void wrong_members_of_the_service_messages_are_named(void **state)
 		assert_refused(&cases[i]);
 }
 
+static void every_wrong_entry_is_named_and_none_is_taken(void **state)
+{
+	static const char message[] =
+		ENVELOPE("cs_status_and_limits", "update",
+			 "{\"evses\":[{\"evse_id\":\"E1\",\"status_code\":\"fine\"},null,{\"evse_id\":\"E2\"}]}");
+
+	(void)state;
+	assert_int_equal(parse(message), API_OK);
+	assert_int_equal(parsed.data.limits.count, 0);
+	assert_int_equal(parsed.bad_count, 3);
+	assert_string_equal(parsed.bad[0].evse_id, "E1");
+	assert_string_equal(parsed.bad[1].evse_id, "");
+	assert_string_equal(parsed.bad[2].evse_id, "E2");
+	assert_string_equal(parsed.bad[2].member, "data.evses[2].status_code");
+	assert_int_equal(parse(LIMITS_RESPONSE), API_OK);
+	assert_int_equal(parsed.bad_count, 0);
+}
+
 static void expectation_names_every_value_of_an_enum(void **state)
 {
 	(void)state;
 	parse_changed(LIMITS_RESPONSE, "\"evse_ready\"", "\"x\"");
-	assert_non_null(strstr(parse_error.expected, "evse_not_ready"));
-	assert_non_null(strstr(parse_error.expected, "evse_malfunction"));
+	assert_non_null(strstr(parsed.bad[0].expected, "evse_not_ready"));
+	assert_non_null(strstr(parsed.bad[0].expected, "evse_malfunction"));
 	parse_changed(LIMITS_RESPONSE, "16", "2000");
-	assert_string_equal(parse_error.expected, "a number from 0 to 1000 A");
+	assert_string_equal(parsed.bad[0].expected, "a number from 0 to 1000 A");
 }
 
 int main(void)
@@ -194,9 +297,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wrong_members_of_the_envelope_are_named),
 		cmocka_unit_test(wrong_members_of_cs_parameters_are_named),
+		cmocka_unit_test(entries_of_cs_parameters_without_a_readable_evse_id_are_named),
+		cmocka_unit_test(wrong_entries_of_cs_parameters_are_named_with_their_outlet),
+		cmocka_unit_test(wrong_second_entry_of_cs_parameters_is_named_with_its_outlet),
 		cmocka_unit_test(wrong_members_of_cs_status_and_limits_are_named),
+		cmocka_unit_test(entries_of_cs_status_and_limits_without_a_readable_evse_id_are_named),
+		cmocka_unit_test(wrong_entries_of_cs_status_and_limits_are_named_with_their_outlet),
 		cmocka_unit_test(wrong_members_of_the_pilot_messages_are_named),
 		cmocka_unit_test(wrong_members_of_the_service_messages_are_named),
+		cmocka_unit_test(every_wrong_entry_is_named_and_none_is_taken),
 		cmocka_unit_test(expectation_names_every_value_of_an_enum),
 	};
 

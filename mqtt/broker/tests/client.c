@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -42,8 +43,17 @@ static void client_on_message(void *context, const char *topic, const char *payl
 
 	(void)topic;
 	client->messages++;
+	client->in_order += strtoul(payload, NULL, 10) == client->messages;
 	client->last_len = len;
 	snprintf(client->last, sizeof(client->last), "%s", payload);
+}
+
+static void client_on_retained(void *context, const char *topic, const char *payload, size_t len)
+{
+	(void)topic;
+	(void)payload;
+	(void)len;
+	((struct client *)context)->retained++;
 }
 
 static void client_on_dropped(void *context, enum broker_drop what, uint64_t total)
@@ -74,7 +84,8 @@ struct broker_options client_options(uint16_t port)
 void client_open(struct client *client, const struct broker_options *options)
 {
 	static const struct broker_callbacks callbacks = {client_on_connected, client_on_disconnected,
-							  client_on_message, client_on_dropped, client_on_refused};
+							  client_on_message,   client_on_retained,
+							  client_on_dropped,   client_on_refused};
 
 	memset(client, 0, sizeof(*client));
 	client->base = event_base_new();

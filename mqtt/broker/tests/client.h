@@ -15,6 +15,8 @@ struct client {
 	unsigned connected;
 	unsigned disconnected;
 	unsigned messages;
+	unsigned retained;
+	unsigned in_order;              /* of these, the ones whose payload begins with the number of messages so far */
 	unsigned dropped[BROKER_DROPS]; /* calls of the callback */
 	unsigned refused;
 	size_t last_len;

@@ -97,7 +97,7 @@ int accept_client(int listener, uint8_t code, uint8_t granted, struct packet *pa
 	return fd;
 }
 
-void send_publish(int fd, uint16_t mid, size_t len)
+void send_text(int fd, uint16_t mid, const char *text, size_t len)
 {
 	static const char topic[] = "to/client";
 	const size_t remaining = 2 + strlen(topic) + 2 + len;
@@ -113,9 +113,18 @@ void send_publish(int fd, uint16_t mid, size_t len)
 	at += strlen(topic);
 	octets[at++] = (uint8_t)(mid >> 8);
 	octets[at++] = (uint8_t)mid;
-	memset(octets + at, 'p', len);
+	memcpy(octets + at, text, len);
 	assert_int_equal(send(fd, octets, at + len, MSG_NOSIGNAL), at + len);
 	free(octets);
+}
+
+void send_publish(int fd, uint16_t mid, size_t len)
+{
+	char *text = malloc(len + 1);
+
+	memset(text, 'p', len);
+	send_text(fd, mid, text, len);
+	free(text);
 }
 
 void read_puback(int fd, uint16_t mid)

@@ -32,7 +32,9 @@ int accept_client(int listener, uint8_t code, uint8_t granted, struct packet *pa
 void read_packet(int fd, struct packet *packet);
 void read_publish(int fd, struct packet *packet, const char *payload);
 void puback(int fd, const struct packet *publish);
-/* Sends a PUBLISH to the client with QoS 1 and a payload of len octets 'p'. */
+/* Sends a PUBLISH to the client with QoS 1 and this payload of len octets. */
+void send_text(int fd, uint16_t mid, const char *text, size_t len);
+/* Likewise with a payload of len octets 'p'. */
 void send_publish(int fd, uint16_t mid, size_t len);
 void read_puback(int fd, uint16_t mid);
 

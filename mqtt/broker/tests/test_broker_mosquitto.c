@@ -371,6 +371,43 @@ static void messages_of_others_arrive(void **state)
 	process_remove(&process);
 }
 
+static void publish_retained(uint16_t port, const char *payload)
+{
+	struct mosquitto *mosquitto = mosquitto_new("retainer", true, NULL);
+
+	assert_non_null(mosquitto);
+	assert_int_equal(mosquitto_connect(mosquitto, "127.0.0.1", port, 60), MOSQ_ERR_SUCCESS);
+	assert_int_equal(mosquitto_publish(mosquitto, NULL, "to/client", (int)strlen(payload), payload, 1, true),
+			 MOSQ_ERR_SUCCESS);
+	while (mosquitto_loop(mosquitto, 1000, 1) == MOSQ_ERR_SUCCESS && mosquitto_want_write(mosquitto))
+		;
+	mosquitto_disconnect(mosquitto);
+	mosquitto_destroy(mosquitto);
+}
+
+static void stored_message_is_told_apart_from_one_that_comes_now(void **state)
+{
+	struct process process;
+	struct client client;
+	struct broker_options options;
+
+	(void)state;
+	process_prepare(&process);
+	process_start(&process);
+	options = client_options(process.port);
+	publish_retained(process.port, "yesterday's");
+	client_open(&client, &options);
+	client_wait(&client, &client.retained, 1);
+	assert_int_equal(client.messages, 0);
+	/* The broker stores this one too, and passes it on as any other. */
+	publish_retained(process.port, "today's");
+	client_wait(&client, &client.messages, 1);
+	assert_string_equal(client.last, "today's");
+	assert_int_equal(client.retained, 1);
+	assert_true(client_close(&client, 5000));
+	process_remove(&process);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -379,6 +416,7 @@ int main(void)
 		cmocka_unit_test(will_is_delivered_when_the_process_dies),
 		cmocka_unit_test(will_is_not_delivered_after_a_clean_stop),
 		cmocka_unit_test(messages_of_others_arrive),
+		cmocka_unit_test(stored_message_is_told_apart_from_one_that_comes_now),
 	};
 	int failed;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages from the broker: too many, too large, without end, or no MQTT at all. */
+/* Messages from the broker: too large, without end, or no MQTT at all. */
 #include "mqtt/api/api.h"
 #include "mqtt/broker/tests/played_broker.h"
 
@@ -17,38 +17,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static void newest_message_is_dropped_when_the_event_loop_is_late(void **state)
-{
-	enum { SENT = BROKER_INBOUND_MAX + 50 };
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
-
-	(void)state;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	for (uint16_t i = 1; i <= SENT; i++) {
-		send_publish(fd, i, i);
-		read_puback(fd, i);
-	}
-	/* The library acknowledges before it hands over: the next acknowledgement says that the last one is
-	 * done. */
-	send_publish(fd, 1, API_PAYLOAD_MAX + 1);
-	read_puback(fd, 1);
-	client_wait(&client, &client.messages, BROKER_INBOUND_MAX);
-	assert_int_equal(client.last_len, BROKER_INBOUND_MAX);
-	assert_int_equal(broker_dropped(client.broker, BROKER_DROP_INBOUND_FULL), 50);
-	assert_int_equal(client.dropped[BROKER_DROP_INBOUND_FULL], 1);
-	send_publish(fd, 1, 3);
-	read_puback(fd, 1);
-	client_wait(&client, &client.messages, BROKER_INBOUND_MAX + 1);
-	assert_string_equal(client.last, "ppp");
-	stop_properly(&client, fd);
-	close(listener);
-}
 
 static void payload_above_the_bound_is_dropped_and_the_connection_stays(void **state)
 {
@@ -140,7 +108,6 @@ static void garbage_from_the_broker_ends_the_connection_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(newest_message_is_dropped_when_the_event_loop_is_late),
 		cmocka_unit_test(payload_above_the_bound_is_dropped_and_the_connection_stays),
 		cmocka_unit_test(packet_without_end_cuts_the_connection),
 		cmocka_unit_test(garbage_from_the_broker_ends_the_connection_only),

@@ -339,6 +339,12 @@ bool broker_publish(struct broker *client, enum broker_publish_kind kind, const 
 	return client->connected || kind == BROKER_KEEP;
 }
 
+bool broker_publish_latest(struct broker *client, size_t slot, const char *topic, const char *payload, size_t len)
+{
+	(void)slot; /* everything is sent at once here, so that no slot is ever full */
+	return broker_publish(client, BROKER_NOW, topic, payload, len);
+}
+
 bool broker_connected(const struct broker *client)
 {
 	return client->connected;

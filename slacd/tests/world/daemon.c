@@ -16,6 +16,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* manager.h: every outlet has stopped after a second at the latest. */
+#define STOP_MAX_US 1500000u
+
 static struct {
 	struct json_object *configuration;
 	struct settings *settings;
@@ -140,7 +143,7 @@ bool daemon_start(void)
 	return site.manager != NULL;
 }
 
-void daemon_stop(void)
+static void end(void)
 {
 	enum loop_owner before = loop_become(LOOP_SLACD);
 
@@ -151,13 +154,27 @@ void daemon_stop(void)
 	loop_become(before);
 }
 
+/* As main.c does it at a signal. */
+void daemon_stop(void)
+{
+	enum loop_owner before = loop_become(LOOP_SLACD);
+
+	loop_forget_break();
+	if (site.manager != NULL)
+		manager_begin_stop(site.manager);
+	loop_become(before);
+	if (site.manager != NULL)
+		loop_run(clock_now_us() + STOP_MAX_US, loop_is_broken, NULL);
+	end();
+}
+
 void daemon_kill(void)
 {
 	if (site.manager == NULL)
 		return;
 	broker_world_kill_slacd();
 	record_mute(true);
-	daemon_stop();
+	end();
 	record_mute(false);
 }
 

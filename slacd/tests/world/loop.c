@@ -215,10 +215,24 @@ int event_base_loopexit(struct event_base *base, const struct timeval *timeout)
 	return 0;
 }
 
+static bool broken;
+
 int event_base_loopbreak(struct event_base *base)
 {
 	(void)base;
+	broken = true;
 	return 0;
+}
+
+bool loop_is_broken(void *context)
+{
+	(void)context;
+	return broken;
+}
+
+void loop_forget_break(void)
+{
+	broken = false;
 }
 
 /* --- time --- */

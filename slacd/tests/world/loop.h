@@ -41,6 +41,10 @@ uint64_t loop_elapsed_us(void);
 enum loop_owner loop_become(enum loop_owner owner);
 enum loop_owner loop_owner(void);
 
+/* event_base_loopbreak was called since loop_forget_break. */
+bool loop_is_broken(void *context);
+void loop_forget_break(void);
+
 typedef void loop_action(void *context);
 
 /* Calls `action` as `owner`, delay_us from now. What is posted first comes first at the same moment. */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What waits for the event loop: the thread puts messages in, until there is no room and it stops reading. */
+#include "mqtt/api/api.h"
+#include "mqtt/broker/broker_shared.h"
+
+#include <stdlib.h>
+
+static enum broker_worth worth_of(const struct broker *broker, const char *payload, size_t len)
+{
+	return broker->settings.worth != NULL ? broker->settings.worth(payload, len) : BROKER_PRECIOUS;
+}
+
+/* Messages that may be dropped leave most places, and half of the octets, to the others. */
+static bool is_in_the_way(const struct broker *broker, const struct broker_message *message)
+{
+	return message->droppable && (broker->droppable_count >= BROKER_DROPPABLE_MAX ||
+				      broker->inbound.bytes + message->bytes > BROKER_INBOUND_BYTES_MAX / 2);
+}
+
+/* Queues a message for the event loop unless it may and must be dropped. Under lock. */
+static bool take(struct broker *broker, struct broker_message *message)
+{
+	if (is_in_the_way(broker, message))
+		return false;
+	/* A message can come before the event loop is told of the connection. It belongs to that connection. */
+	message->generation = broker->up ? broker->generation : broker->generation + 1;
+	broker->droppable_count += message->droppable;
+	broker_queue_append(&broker->inbound, message);
+	return true;
+}
+
+void broker_put_inbound(struct broker *broker, const char *topic, const char *payload, size_t len, bool retained)
+{
+	struct broker_message *message = NULL;
+	enum broker_drop drop = BROKER_DROP_INBOUND_FULL;
+	enum broker_worth worth = BROKER_DROPPABLE;
+
+	if (len > API_PAYLOAD_MAX)
+		drop = BROKER_DROP_INBOUND_TOO_LARGE;
+	else if ((worth = worth_of(broker, payload, len)) == BROKER_WORTHLESS)
+		return;
+	else
+		message = broker_message_new(topic, payload, len);
+
+	pthread_mutex_lock(&broker->lock);
+	if (message != NULL) {
+		message->droppable = worth == BROKER_DROPPABLE || retained;
+		message->retained = retained;
+	}
+	if (message != NULL && !broker->stopping && take(broker, message))
+		message = NULL;
+	else if (!broker->stopping)
+		broker->dropped[drop]++;
+	pthread_mutex_unlock(&broker->lock);
+	free(message);
+	broker_wake(broker->to_loop);
+}
+
+bool broker_has_room(struct broker *broker)
+{
+	if (broker->inbound.count >= BROKER_INBOUND_MAX || broker->inbound.bytes >= BROKER_INBOUND_BYTES_MAX)
+		broker->reading_paused = true;
+	return !broker->reading_paused || broker->stopping;
+}
+
+struct broker_message *broker_take_inbound(struct broker *broker)
+{
+	struct broker_message *message = TAILQ_FIRST(&broker->inbound.messages);
+
+	if (message == NULL || message->generation > broker->known_generation)
+		return NULL;
+	broker_queue_remove(&broker->inbound, message);
+	broker->droppable_count -= message->droppable;
+	if (broker->reading_paused && broker->inbound.count <= BROKER_INBOUND_MAX / 2 &&
+	    broker->inbound.bytes <= BROKER_INBOUND_BYTES_MAX / 2) {
+		broker->reading_paused = false;
+		broker_wake(broker->to_thread);
+	}
+	return message;
+}

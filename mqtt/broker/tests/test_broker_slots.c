@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The newest message of a slot: behind nothing, never refused, never late. */
+#include "mqtt/broker/tests/played_broker.h"
+
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static bool publish_latest(struct client *client, size_t slot, const char *payload)
+{
+	return broker_publish_latest(client->broker, slot, "from/client", payload, strlen(payload));
+}
+
+struct bench {
+	struct client client;
+	struct packet packet;
+	int listener;
+	int fd;
+};
+
+static void begin(struct bench *bench)
+{
+	struct broker_options options = client_options(0);
+
+	bench->listener = listen_on_loopback(&options.port, 8);
+	client_open(&bench->client, &options);
+	bench->fd = accept_client(bench->listener, 0, 1, &bench->packet);
+	client_wait(&bench->client, &bench->client.connected, 1);
+}
+
+static void end(struct bench *bench)
+{
+	close(bench->fd);
+	close(bench->listener);
+	client_close(&bench->client, 0);
+}
+
+/* As many requests and responses as are taken, with as many status messages before them as are sent at once. */
+static void fill(struct bench *bench)
+{
+	for (int i = 0; i < BROKER_INFLIGHT_MAX; i++)
+		assert_true(client_publish(&bench->client, BROKER_KEEP, "status"));
+	for (int i = 0; i < BROKER_NOW_MAX; i++)
+		assert_true(client_publish(&bench->client, BROKER_NOW, "request"));
+	assert_false(client_publish(&bench->client, BROKER_NOW, "one more"));
+}
+
+static void message_of_a_slot_is_sent_where_requests_are_refused(void **state)
+{
+	struct bench bench;
+	char text[8];
+
+	(void)state;
+	begin(&bench);
+	fill(&bench);
+	for (size_t slot = 0; slot < BROKER_SLOT_INFLIGHT_MAX; slot++) {
+		snprintf(text, sizeof(text), "%zu", slot);
+		assert_true(publish_latest(&bench.client, slot, text));
+	}
+	for (int i = 0; i < BROKER_INFLIGHT_MAX; i++)
+		read_publish(bench.fd, &bench.packet, "status");
+	/* None of these is acknowledged. */
+	for (size_t slot = 0; slot < BROKER_SLOT_INFLIGHT_MAX; slot++) {
+		snprintf(text, sizeof(text), "%zu", slot);
+		read_publish(bench.fd, &bench.packet, text);
+	}
+	end(&bench);
+}
+
+static void newest_message_of_a_slot_takes_the_place_of_one_that_waits(void **state)
+{
+	struct bench bench;
+	char text[8];
+
+	(void)state;
+	begin(&bench);
+	for (size_t slot = 0; slot < BROKER_SLOT_INFLIGHT_MAX; slot++) {
+		snprintf(text, sizeof(text), "%zu", slot);
+		assert_true(publish_latest(&bench.client, slot, text));
+		read_publish(bench.fd, &bench.packet, text);
+	}
+	/* The window of the slots is full now. */
+	for (int i = 0; i < 1000; i++) {
+		assert_true(publish_latest(&bench.client, 7, "old"));
+		assert_true(publish_latest(&bench.client, 8, "other"));
+	}
+	assert_true(publish_latest(&bench.client, 7, "new"));
+	assert_true(client_publish(&bench.client, BROKER_NOW, "mark"));
+	read_publish(bench.fd, &bench.packet, "mark");
+	puback(bench.fd, &(struct packet){.mid = (uint16_t)(bench.packet.mid - 1)});
+	read_publish(bench.fd, &bench.packet, "other");
+	puback(bench.fd, &bench.packet);
+	read_publish(bench.fd, &bench.packet, "new");
+	puback(bench.fd, &bench.packet);
+	assert_true(client_publish(&bench.client, BROKER_NOW, "mark"));
+	read_publish(bench.fd, &bench.packet, "mark");
+	end(&bench);
+}
+
+static void message_of_a_slot_follows_the_status_before_it(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	begin(&bench);
+	for (int i = 0; i < 100; i++) {
+		assert_true(client_publish(&bench.client, BROKER_KEEP, "status"));
+		assert_true(publish_latest(&bench.client, 0, "request"));
+		read_publish(bench.fd, &bench.packet, "status");
+		puback(bench.fd, &bench.packet);
+		read_publish(bench.fd, &bench.packet, "request");
+		puback(bench.fd, &bench.packet);
+	}
+	end(&bench);
+}
+
+static void message_of_a_slot_goes_with_its_connection(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	begin(&bench);
+	for (size_t slot = 0; slot < BROKER_SLOTS; slot++)
+		assert_true(publish_latest(&bench.client, slot, "late"));
+	for (size_t slot = 0; slot < BROKER_SLOT_INFLIGHT_MAX; slot++)
+		read_publish(bench.fd, &bench.packet, "late");
+	close(bench.fd);
+	client_wait(&bench.client, &bench.client.disconnected, 1);
+	assert_false(publish_latest(&bench.client, 0, "later still"));
+	assert_true(client_publish(&bench.client, BROKER_KEEP, "kept"));
+	bench.fd = accept_client(bench.listener, 0, 1, &bench.packet);
+	/* The event loop has not been told yet. */
+	assert_false(publish_latest(&bench.client, 0, "later still"));
+	read_publish(bench.fd, &bench.packet, "kept");
+	client_wait(&bench.client, &bench.client.connected, 2);
+	assert_true(publish_latest(&bench.client, 0, "now"));
+	read_publish(bench.fd, &bench.packet, "now");
+	end(&bench);
+}
+
+static void what_does_not_fit_a_slot_is_refused(void **state)
+{
+	static const char big[BROKER_SLOT_BYTES_MAX + 1];
+	struct bench bench;
+
+	(void)state;
+	begin(&bench);
+	assert_false(publish_latest(&bench.client, BROKER_SLOTS, "no slot"));
+	assert_false(broker_publish_latest(bench.client.broker, 0, "t", big, sizeof(big)));
+	assert_true(broker_publish_latest(bench.client.broker, 0, "t", big, sizeof(big) - 1));
+	end(&bench);
+}
+
+static void stop_waits_for_what_the_slots_hold(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	begin(&bench);
+	assert_true(publish_latest(&bench.client, BROKER_SLOTS - 1, "last"));
+	read_publish(bench.fd, &bench.packet, "last");
+	assert_stops_within(&bench.client, 200); /* it was not acknowledged */
+	close(bench.fd);
+	close(bench.listener);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(message_of_a_slot_is_sent_where_requests_are_refused),
+		cmocka_unit_test(newest_message_of_a_slot_takes_the_place_of_one_that_waits),
+		cmocka_unit_test(message_of_a_slot_follows_the_status_before_it),
+		cmocka_unit_test(message_of_a_slot_goes_with_its_connection),
+		cmocka_unit_test(what_does_not_fit_a_slot_is_refused),
+		cmocka_unit_test(stop_waits_for_what_the_slots_hold),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
