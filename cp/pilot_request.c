@@ -94,6 +94,10 @@ enum pilot_answer pilot_asking_take_answer(struct pilot_asking *asking, uint32_t
 	/* Numbers may wrap. */
 	const bool present = (int32_t)(number - asking->first_number) >= 0 && (int32_t)(asking->number - number) >= 0;
 
+	if (number == asking->answered)
+		return PILOT_ANSWER_LATE;
+	if (present)
+		asking->answered = number;
 	if (present && valid) {
 		pilot_asking_confirm(asking);
 		return PILOT_ANSWER_CONFIRMED;

@@ -43,6 +43,7 @@ struct pilot_asking {
 	bool confirmed;        /* the station has carried it out, as far as is known */
 	uint32_t number;       /* of the last sending of any request */
 	uint32_t first_number; /* of the first sending of the present one */
+	uint32_t answered;     /* the last sending that was answered: it is answered once */
 	uint32_t sendings;     /* of the present one since it was wanted, or was found not to be in force */
 	uint32_t wait_ms;      /* after the last sending */
 	uint64_t due_us;       /* when it is to be sent (again), PILOT_REQUEST_NEVER: not */
@@ -54,7 +55,7 @@ enum pilot_answer {
 	PILOT_ANSWER_CONFIRMED,
 	PILOT_ANSWER_REFUSED,
 	PILOT_ANSWER_OVERTAKEN, /* an older request was carried out after the present one, which is asked for again */
-	PILOT_ANSWER_LATE       /* to an older request; means nothing */
+	PILOT_ANSWER_LATE       /* to an older request, or the same once more; means nothing */
 };
 
 /* Nothing is wanted yet. */

@@ -462,8 +462,10 @@ void evse_cp_pwm_response(struct evse *evse, const char *id, const struct api_cp
 		return;
 	}
 	evse->log.answer_info = response->info;
+	evse->log.answer_id = id;
 	give(evse, &input);
 	evse->log.answer_info = NULL;
+	evse->log.answer_id = NULL;
 }
 
 /* What a status_code means for the pilot: X1 while the station is not ready, F when the outlet is out of order. */

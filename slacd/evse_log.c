@@ -246,7 +246,8 @@ static void say_pilot(struct evse_log *log, const struct outlet_note *note, uint
 			log->answer_info != NULL ? log->answer_info : "");
 		break;
 	case OUTLET_NOTE_ANSWER_IGNORED:
-		log_line(LOG_LEVEL_DEBUG, "Late or foreign cp_pwm response ignored. evse_id=%s", id);
+		log_line(LOG_LEVEL_DEBUG, "Late or foreign cp_pwm response ignored. evse_id=%s id=%s", id,
+			 log->answer_id != NULL ? log->answer_id : "");
 		break;
 	case OUTLET_NOTE_LIMIT:
 		log_line(LOG_LEVEL_INFO, "AC limit. evse_id=%s current=%u.%u A", id, note->value / 10,

@@ -30,6 +30,7 @@ struct evse_log {
 	struct outlet_status link_loss;          /* to be said as soon as it is known how it goes on */
 	/* What the station said in its own words with the input that is being handled, or NULL. */
 	const char *answer_info;
+	const char *answer_id;
 	const char *status_code;
 };
 

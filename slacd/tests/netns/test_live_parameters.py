@@ -69,6 +69,7 @@ class LiveParameters(Bench):
         self.assertEqual(self.observer.wait_slac("unmatched", after=mark, evse=OTHER).data["reason"], "reset")
         self.slacd.wait_line("EVSE service ends.*no longer in cs_parameters")
         self.observer.wait_slac("matched", after=mark)
+        self.slacd.wait_line("does not confirm the pilot of an outlet that ends")  # it knows the outlet no longer
         self.assertEqual(self.slacd.lines("Limits for an outlet"), [])
         mark = self.observer.mark()
         other_ev.say("unplug", "plug")

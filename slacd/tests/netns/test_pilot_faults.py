@@ -167,7 +167,7 @@ class PilotFaults(Bench):
         self.station.say("answer none")
         self.slacd.signal(signal.SIGTERM)
         self.assertEqual(self.slacd.exit_code(), 0)
-        self.slacd.wait_line("WARN .*did not confirm")
+        self.slacd.wait_line("WARN .*does not confirm the pilot of an outlet that ends")
 
     def test_outlet_that_is_removed_in_f_leaves_x1_behind(self):
         self.start({**SHORT_TIMERS, "pilot": {"step_f_ms": 5000}})
