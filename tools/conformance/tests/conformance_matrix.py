@@ -18,8 +18,8 @@ MATRIX = ROOT / "doc" / "conformance.md"
 DOCUMENT = ROOT.parent / "shared" / "spec" / "conformance.md"
 TIMERS = ROOT.parent / "shared" / "spec" / "slac-timers.md"
 EVSE_SIDES = ("EVSE", "both")
-VERDICTS = ("pass", "partly", "not observable")
-NO_TEST_NEEDED = ("not observable",)
+VERDICTS = ("pass", "partly", "not yet", "not observable")
+NO_TEST_NEEDED = ("not yet", "not observable")
 PRODUCT = ("homeplug", "cp", "mqtt", "slacd")
 COLUMNS = 5
 
@@ -104,23 +104,29 @@ def check_rows(problems, seen):
     problems += [f"{case}: the tester has this case, the matrix does not" for case in sorted(cases.keys() - seen)]
 
 
+def ids_of(cell, name):
+    """The ids that a cell of the document's first column names, and the name that a following "…_004" stands for:
+    "AC CmSlacParm_001, 003" is AC_CmSlacParm_001 and _003, "AC_002, DC_001" is both of these, "007 … 011 odd" every
+    second one."""
+    ids = []
+    step = 2 if re.search(r"\b(odd|even)\b", cell) else 1
+    pattern = r"(?:\b(AC|DC) )?(?:(\w*[A-Za-z])_|…_)?(?<!\d)(\d{3})\b(?:\s*…\s*(\d{3})\b)?"
+    for prefix, own, first, last in re.findall(pattern, cell):
+        if own:
+            name = f"{prefix}_{own}" if prefix else own
+        ids += [f"{name}_{value:03}" for value in range(int(first), int(last or first) + 1, step)]
+    return ids, name
+
+
 def document_ids():
-    """The ids of the document's table, its ranges written out: "AC CmSlacParm_001, 003" is AC_CmSlacParm_001,
-    AC_CmSlacParm_003."""
-    name = ""
+    """The ids of the document's table, its ranges written out."""
+    name, ids = "", []
     for line in DOCUMENT.read_text().splitlines():
-        match = re.match(r"\| ((?:AC |…)?\w*_\d+[^|]*)\|", line)
-        if match is None:
-            continue
-        cell = match.group(1)
-        prefix = re.match(r"(AC )?(\w+?)_\d", cell)
-        if not cell.startswith("…"):
-            name = ("AC_" if prefix.group(1) else "") + prefix.group(2)
-        numbers = cell if cell.startswith("…") else cell[cell.index("_"):]
-        numbers = re.sub(r"AC/DC variants", "", numbers)
-        for first, last in re.findall(r"(\d{3})(?:\s*…\s*(\d{3}))?", numbers):
-            for value in range(int(first), int(last or first) + 1):
-                yield f"{name}_{value:03}"
+        match = re.match(r"\| ((?:(?:AC|DC) |…)?\w*_\d{3}[^|]*)\|", line)
+        if match is not None:
+            found, name = ids_of(match.group(1), name)
+            ids += found
+    return ids
 
 
 def timer_symbols():
