@@ -24,9 +24,7 @@ void amp_map_defaults(struct amp_map_config *config)
 {
 	*config = (struct amp_map_config){
 		.carriers = AMP_MAP_CARRIERS,
-		.tt_amp_map_exchange_ms = 200,
 		.tt_match_response_ms = SLAC_TT_MATCH_RESPONSE_MS,
-		.tt_match_join_ms = SLAC_TT_MATCH_JOIN_MS,
 		.c_ev_match_retry = SLAC_C_EV_MATCH_RETRY,
 	};
 }
@@ -41,13 +39,13 @@ void amp_map_init(struct amp_map_exchange *exchange, const struct amp_map_config
 void amp_map_begin(struct amp_map_exchange *exchange, const uint8_t ev_mac[MAC_LEN])
 {
 	memcpy(exchange->ev_mac, ev_mac, MAC_LEN);
-	exchange->window_us = AMP_MAP_NEVER;
+	exchange->matched = true;
 	exchange->deadline_us = AMP_MAP_NEVER;
 }
 
 void amp_map_end(struct amp_map_exchange *exchange)
 {
-	exchange->window_us = 0;
+	exchange->matched = false;
 	exchange->deadline_us = AMP_MAP_NEVER;
 }
 
@@ -66,17 +64,13 @@ static void send_req(struct amp_map_exchange *exchange, uint64_t now_us, struct 
 	exchange->deadline_us = after_ms(now_us, exchange->config.tt_match_response_ms);
 }
 
-void amp_map_link_up(struct amp_map_exchange *exchange, bool told, uint64_t now_us, struct amp_map_outputs *out)
+void amp_map_link_up(struct amp_map_exchange *exchange, uint64_t now_us, struct amp_map_outputs *out)
 {
-	const struct amp_map_config *config = &exchange->config;
-
 	out->count = 0;
-	if (exchange->window_us == 0)
+	if (!exchange->matched || !exchange->config.initiate)
 		return;
-	exchange->window_us = after_ms(now_us, config->tt_amp_map_exchange_ms + (told ? 0 : config->tt_match_join_ms));
 	exchange->repeats = 0;
-	if (told && config->initiate)
-		send_req(exchange, now_us, out);
+	send_req(exchange, now_us, out);
 }
 
 static void ignore(enum slac_reason reason, enum mme_error error, struct amp_map_outputs *out)
@@ -87,15 +81,8 @@ static void ignore(enum slac_reason reason, enum mme_error error, struct amp_map
 	item->error = error;
 }
 
-static void on_req(struct amp_map_exchange *exchange, const struct amp_map_mme *req, uint64_t now_us,
-		   struct amp_map_outputs *out)
+static void on_req(const struct amp_map_exchange *exchange, const struct amp_map_mme *req, struct amp_map_outputs *out)
 {
-	const struct amp_map_config *config = &exchange->config;
-
-	if (now_us >= exchange->window_us) {
-		ignore(SLAC_REASON_UNEXPECTED, MME_OK, out);
-		return;
-	}
 	if (req->carriers == 0) {
 		ignore(SLAC_REASON_FIELD, MME_ERR_AMLEN, out);
 		return;
@@ -103,10 +90,6 @@ static void on_req(struct amp_map_exchange *exchange, const struct amp_map_mme *
 	struct amp_map_mme *cnf = send_to_ev(exchange, out);
 	cnf->is_cnf = true;
 	cnf->result = AMP_MAP_SUCCESS;
-	/* The EV repeats its REQ when it has not heard this answer. */
-	uint64_t repeats_until_us = after_ms(now_us, config->c_ev_match_retry * config->tt_match_response_ms);
-	if (exchange->window_us < repeats_until_us)
-		exchange->window_us = repeats_until_us;
 }
 
 static void on_cnf(struct amp_map_exchange *exchange, const struct amp_map_mme *cnf, struct amp_map_outputs *out)
@@ -128,12 +111,12 @@ void amp_map_frame(struct amp_map_exchange *exchange, const struct amp_map_mme *
 	amp_map_tick(exchange, now_us, out);
 	if (!mac_equal(message->dst, exchange->config.evse_mac))
 		ignore(SLAC_REASON_NOT_FOR_EVSE, MME_OK, out);
-	else if (exchange->window_us == 0 || !mac_equal(message->src, exchange->ev_mac))
+	else if (!exchange->matched || !mac_equal(message->src, exchange->ev_mac))
 		ignore(SLAC_REASON_UNKNOWN_RUN, MME_OK, out);
 	else if (message->is_cnf)
 		on_cnf(exchange, message, out);
 	else
-		on_req(exchange, message, now_us, out);
+		on_req(exchange, message, out);
 }
 
 void amp_map_tick(struct amp_map_exchange *exchange, uint64_t now_us, struct amp_map_outputs *out)

@@ -4,9 +4,7 @@
  * Either side may start it.
  *
  * A CM_AMP_MAP.REQ of the EV is answered from CM_SLAC_MATCH.CNF on, because the EV may see the link earlier than
- * slacd. The window ends TT_amp_map_exchange after the link is up. Where the modem cannot tell the link, it ends
- * after TT_match_join and TT_amp_map_exchange. Each answer keeps it open for C_EV_match_retry times
- * TT_match_response, because the EV repeats its REQ when the answer was lost. A REQ without carriers is not answered.
+ * slacd, until the match ends. A REQ without carriers is not answered.
  *
  * With `initiate`, slacd sends a REQ of its own as soon as the link is up. It repeats it every TT_match_response,
  * C_EV_match_retry times, until a CNF says success ([V2G3-A09-114]). The outcome does not change the match.
@@ -23,19 +21,17 @@
 /* Times in milliseconds. */
 struct amp_map_config {
 	uint8_t evse_mac[MAC_LEN];
-	bool initiate;                   /* send our own REQ */
-	uint16_t carriers;               /* of our REQ: 1 ... AMP_MAP_CARRIERS_MAX */
-	uint8_t amplitude;               /* of each of its carriers: 0 ... 15, 0 */
-	uint32_t tt_amp_map_exchange_ms; /* 200 */
-	uint32_t tt_match_response_ms;   /* 200 */
-	uint32_t tt_match_join_ms;       /* 12 000 */
-	uint32_t c_ev_match_retry;       /* 2 */
+	bool initiate;                 /* send our own REQ */
+	uint16_t carriers;             /* of our REQ: 1 ... AMP_MAP_CARRIERS_MAX */
+	uint8_t amplitude;             /* of each of its carriers: 0 ... 15, 0 */
+	uint32_t tt_match_response_ms; /* 200 */
+	uint32_t c_ev_match_retry;     /* 2 */
 };
 
 struct amp_map_exchange {
 	struct amp_map_config config;
 	uint8_t ev_mac[MAC_LEN];
-	uint64_t window_us;   /* REQs are answered until then; AMP_MAP_NEVER: link not up yet; 0: no exchange */
+	bool matched;         /* with ev_mac: its REQs are answered */
 	uint64_t deadline_us; /* of our own REQ */
 	uint32_t repeats;
 };
@@ -67,10 +63,10 @@ void amp_map_init(struct amp_map_exchange *exchange, const struct amp_map_config
 /* CM_SLAC_MATCH.CNF was sent to this EV: its REQ may come. */
 void amp_map_begin(struct amp_map_exchange *exchange, const uint8_t ev_mac[MAC_LEN]);
 /*
- * The link to the EV is up. `told` false: the modem cannot tell, and the link may still come. Does nothing before
+ * The modem has told that the link to the EV is up: sends a REQ of our own with `initiate`. Does nothing before
  * amp_map_begin.
  */
-void amp_map_link_up(struct amp_map_exchange *exchange, bool told, uint64_t now_us, struct amp_map_outputs *out);
+void amp_map_link_up(struct amp_map_exchange *exchange, uint64_t now_us, struct amp_map_outputs *out);
 /* The match has ended: no REQ is answered or repeated any more. */
 void amp_map_end(struct amp_map_exchange *exchange);
 /* Takes a REQ or a CNF that was received. The outputs are emptied first. */

@@ -15,14 +15,16 @@ void slac_evse_defaults(struct slac_evse_config *config, bool strict)
 		.tt_match_join_ms = SLAC_TT_MATCH_JOIN_MS,
 		.c_ev_match_retry = SLAC_C_EV_MATCH_RETRY,
 		.parallel_runs = SLAC_EVSE_RUNS,
-		.validation = true,
+		.validation = SLAC_VALIDATION_ON,
 		.missing_profile_db = -1,
 		.any_sound_counts = !strict,
+		.any_forwarding_sta = !strict,
 		.any_ids = !strict,
 		.rematch_matched_ev = !strict,
 		.listen_after_failure = !strict,
 		.dc_listens_after_init = !strict,
-		.validation_not_required = !strict,
+		.refuse_as_not_required = !strict,
+		.slow_after_validation = !strict,
 	};
 }
 
@@ -458,10 +460,13 @@ static void on_frame(struct slac_evse *evse, const struct slac_evse_input *input
 		refuse(frame, SLAC_REASON_KEY_NOT_SET, out);
 		return;
 	}
-	/* A message never fails a run. Only a time-out, an unplug, a lost key or the match of another EV does. */
 	struct slac_run_context ctx = run_context(evse, now_us, out);
 	ctx.other_validates = input->neighbour_validates || other_validates(evse, run, now_us);
+	bool was_active = slac_run_is_active(run);
 	slac_run_take(run, &ctx, frame->mmtype, frame);
+	/* Only one message fails a run: step 2 of a validation with a result that says that the EV gives up. */
+	if (was_active && run->state == SLAC_RUN_FAILED)
+		settle_failure(evse, run, now_us, out);
 	if (run->state == SLAC_RUN_MATCHED && !slac_evse_is_given_away(evse))
 		on_chosen(evse, run, now_us, out);
 }

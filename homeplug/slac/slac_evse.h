@@ -48,6 +48,13 @@
 /* No deadline: nothing will happen without an input. */
 #define SLAC_NEVER UINT64_MAX
 
+/* What an EV that asks for validation is told. */
+enum slac_validation_mode {
+	SLAC_VALIDATION_ON,           /* its B-C-B toggles are counted */
+	SLAC_VALIDATION_NOT_REQUIRED, /* step 1 is answered with NotRequired; an EV that toggles all the same is counted */
+	SLAC_VALIDATION_OFF           /* CM_VALIDATE.REQ is refused, with Failure or NotRequired */
+};
+
 /* Times in milliseconds. slac_evse_defaults fills in the standard's values (ISO 15118-3 table A.1). */
 struct slac_evse_config {
 	uint8_t evse_mac[MAC_LEN];         /* the host's MAC: source of every answer */
@@ -60,8 +67,8 @@ struct slac_evse_config {
 	uint32_t c_ev_match_retry;         /* C_EV_match_retry, 2: repeats of ATTEN_CHAR.IND after the first */
 	uint32_t parallel_runs;            /* runs in progress at once, 1 ... SLAC_EVSE_RUNS */
 	bool dc_only;                      /* no basic charging when the EV does not speak */
-	bool validation;                   /* CM_VALIDATE.REQ is carried out; false: it is refused */
-	bool await_link;                   /* report `matched` at LINK_UP; false: when SLAC_MATCH.CNF was sent */
+	enum slac_validation_mode validation;
+	bool await_link; /* report `matched` at LINK_UP; false: when SLAC_MATCH.CNF was sent */
 
 	/*
 	 * Attenuation of the outlet's own receive path, subtracted from each group's mean; clamped to 0 ... 255 dB.
@@ -72,12 +79,14 @@ struct slac_evse_config {
 	 * Where the standard and the field differ: all false does as ISO 15118-3 says, all true is kind to real cars
 	 * (doc/conformance.md has what each does).
 	 */
-	bool any_sound_counts;        /* CM_START_ATTEN_CHAR.IND: other than 10 sounds and 600 ms, if not 0 */
-	bool any_ids;                 /* CM_SLAC_MATCH.REQ: a PEV_ID and an EVSE_ID other than zero */
-	bool rematch_matched_ev;      /* CM_SLAC_PARM.REQ of the matched EV starts a new matching */
-	bool listen_after_failure;    /* TT_EVSE_SLAC_init starts again, and a known run_id may retry */
-	bool dc_listens_after_init;   /* a DC-only outlet answers CM_SLAC_PARM.REQ after TT_EVSE_SLAC_init */
-	bool validation_not_required; /* CM_VALIDATE is refused with 4 (not required) instead of 3 (failure) */
+	bool any_sound_counts;       /* CM_START_ATTEN_CHAR.IND: other than 10 sounds and 600 ms, if not 0 */
+	bool any_forwarding_sta;     /* CM_START_ATTEN_CHAR.IND: a FORWARDING_STA that is not the EV's MAC */
+	bool any_ids;                /* CM_SLAC_MATCH.REQ: a PEV_ID and an EVSE_ID other than zero */
+	bool rematch_matched_ev;     /* CM_SLAC_PARM.REQ of the matched EV starts a new matching */
+	bool listen_after_failure;   /* TT_EVSE_SLAC_init starts again, and a known run_id may retry */
+	bool dc_listens_after_init;  /* a DC-only outlet answers CM_SLAC_PARM.REQ after TT_EVSE_SLAC_init */
+	bool refuse_as_not_required; /* SLAC_VALIDATION_OFF refuses with NotRequired (4) instead of Failure (3) */
+	bool slow_after_validation;  /* after a validation the EV has TT_EVSE_match_session, not TT_match_sequence */
 
 	/*
 	 * For modems that report profiles without groups, or no profiles (QCA7420). -1: such a run fails. 0 ... 255:
@@ -131,6 +140,8 @@ struct slac_run {
 	bool s2_closed;                   /* TOGGLING: the pilot is in C or D, and came there within the window */
 	uint8_t toggles;                  /* B-C-B of the last validation */
 	bool validated;                   /* a validation is over, and its result was sent */
+	bool excused;                     /* step 1 was answered with NotRequired; step 2 may come all the same */
+	uint64_t step_1_until_us;         /* WAIT_TOGGLE: step 1 is answered again until then */
 	uint8_t validations;              /* validations begun in this run */
 	uint8_t put_off;                  /* validations answered with NotReady; counts to 255 */
 };

@@ -13,6 +13,7 @@ static const char *const texts[SLAC_REASON_COUNT] = {
 	[SLAC_REASON_NO_ATTEN_CHAR_RSP] = "no_atten_char_rsp",
 	[SLAC_REASON_NO_MATCH_REQ] = "no_match_req",
 	[SLAC_REASON_NO_VALIDATE_REQ] = "no_validate_req",
+	[SLAC_REASON_VALIDATION_ENDED] = "validation_ended",
 	[SLAC_REASON_VALIDATION_PUT_OFF] = "validation_put_off",
 	[SLAC_REASON_NO_JOIN] = "no_power_line_link",
 	[SLAC_REASON_JOIN_LOST] = "power_line_link_lost",

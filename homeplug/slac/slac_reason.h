@@ -16,8 +16,9 @@ enum slac_reason {
 	SLAC_REASON_NO_PROFILES,         /* sounds were heard, but the modem reported no attenuation profile */
 	SLAC_REASON_NO_GROUPS,           /* the modem's profiles have no attenuation groups (no SLAC support) */
 	SLAC_REASON_NO_ATTEN_CHAR_RSP,   /* TT_match_response is over, C_EV_match_retry repeats are used up */
-	SLAC_REASON_NO_MATCH_REQ,        /* TT_EVSE_match_session is over */
-	SLAC_REASON_NO_VALIDATE_REQ,     /* step 2 of the validation did not come, and the repeats are used up */
+	SLAC_REASON_NO_MATCH_REQ,    /* TT_EVSE_match_session is over; in strict after a validation TT_match_sequence */
+	SLAC_REASON_NO_VALIDATE_REQ, /* step 2 of the validation did not come, and the repeats are used up */
+	SLAC_REASON_VALIDATION_ENDED,   /* step 2 of the validation says another result than Ready: the EV gives up */
 	SLAC_REASON_VALIDATION_PUT_OFF, /* TT_EVSE_match_session is over, and other cars always validated before this one;
 					  * also why CM_VALIDATE.REQ was answered with NotReady */
 	SLAC_REASON_NO_JOIN,            /* TT_match_join is over and the power-line link is not up */

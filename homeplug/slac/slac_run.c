@@ -28,20 +28,21 @@ const struct slac_transition slac_transitions[] = {
 	 "TT_match_response: the IND again, C_EV_match_retry times, [V2G3-A09-47]"},
 
 	{SLAC_RUN_WAIT_MATCH, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new run, [V2G3-A09-16]"},
-	{SLAC_RUN_WAIT_MATCH, CM_VALIDATE_REQ, slac_on_validate_req, "= WAIT_TOGGLE",
-	 "step 1: CM_VALIDATE.CNF ready; or not ready, or refused, [V2G3-A09-51]"},
+	{SLAC_RUN_WAIT_MATCH, CM_VALIDATE_REQ, slac_on_validate_req, "= WAIT_TOGGLE TOGGLING",
+	 "step 1: CM_VALIDATE.CNF ready; or not ready, not required, refused, [V2G3-A09-51]; step 2 after not required"},
 	{SLAC_RUN_WAIT_MATCH, CM_SLAC_MATCH_REQ, slac_on_match_req, "MATCHED", "CM_SLAC_MATCH.CNF, [V2G3-A09-98]"},
-	{SLAC_RUN_WAIT_MATCH, SLAC_DEADLINE, slac_on_no_match_req, "FAILED", "TT_EVSE_match_session"},
+	{SLAC_RUN_WAIT_MATCH, SLAC_DEADLINE, slac_on_no_match_req, "FAILED",
+	 "TT_EVSE_match_session, or TT_match_sequence after a validation"},
 
 	{SLAC_RUN_WAIT_TOGGLE, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new run, [V2G3-A09-16]"},
-	{SLAC_RUN_WAIT_TOGGLE, CM_VALIDATE_REQ, slac_on_validate_toggle,
-	 "TOGGLING =", "step 2: the EV's timer starts; step 1 again: answered again"},
+	{SLAC_RUN_WAIT_TOGGLE, CM_VALIDATE_REQ, slac_on_validate_toggle, "TOGGLING = FAILED",
+	 "step 2: the EV's timer starts, or it gives up; step 1 again: answered again"},
 	{SLAC_RUN_WAIT_TOGGLE, SLAC_DEADLINE, slac_on_no_toggle, "= FAILED",
 	 "TT_match_sequence: the CNF again, C_EV_match_retry times"},
 
 	{SLAC_RUN_TOGGLING, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new run, [V2G3-A09-16]"},
 	{SLAC_RUN_TOGGLING, SLAC_DEADLINE, slac_on_toggling_over, "WAIT_MATCH",
-	 "TT_EVSE_vald_toggle: CM_VALIDATE.CNF with the toggles; TT_EVSE_match_session starts again"},
+	 "TT_EVSE_vald_toggle: CM_VALIDATE.CNF with the toggles; TT_match_sequence starts (field: TT_EVSE_match_session)"},
 
 	{SLAC_RUN_MATCHED, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new matching, with rematch_matched_ev"},
 	{SLAC_RUN_MATCHED, CM_SLAC_MATCH_REQ, slac_on_match_req, "=", "the CNF was lost: the same again"},

@@ -65,9 +65,12 @@ void slac_on_sounding_over(struct slac_run *run, const struct slac_run_context *
 
 static bool start_is_refused(const struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
-	return slac_run_refuse_field(
-		ctx, frame,
-		start_atten_char_ind_check(&frame->start_atten_char_ind, run->run_id, !ctx->config->any_sound_counts));
+	const struct start_atten_char_ind *ind = &frame->start_atten_char_ind;
+	enum mme_error error = start_atten_char_ind_check(ind, run->run_id, !ctx->config->any_sound_counts);
+
+	if (error == MME_OK && !ctx->config->any_forwarding_sta && !mac_equal(ind->forwarding_sta, run->ev_mac))
+		error = MME_ERR_FORWARDING_STA;
+	return slac_run_refuse_field(ctx, frame, error);
 }
 
 void slac_on_start_atten_char(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)

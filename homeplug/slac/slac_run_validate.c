@@ -36,13 +36,15 @@ static void begin_toggling(struct slac_run *run, const struct slac_run_context *
 	slac_run_step(run, ctx, SLAC_RUN_TOGGLING, ms);
 }
 
-/* Step 2 that no step 1 came before: the EV repeats it because it did not hear the result, or it is wrong here. */
-static void on_step_2_again(const struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
+static void ignore(const struct slac_run_context *ctx, const struct mme *frame)
 {
-	if (run->validated)
-		send_cnf(run, ctx, VALIDATE_SUCCESS, run->toggles);
-	else
-		slac_message_append(SLAC_EVSE_IGNORED, frame, SLAC_REASON_UNEXPECTED, MME_OK, ctx->out);
+	slac_message_append(SLAC_EVSE_IGNORED, frame, SLAC_REASON_UNEXPECTED, MME_OK, ctx->out);
+}
+
+/* Other cars wait for their turn: a run may toggle once, and C_EV_match_retry times again. */
+static bool has_used_its_turns(const struct slac_run *run, const struct slac_run_context *ctx)
+{
+	return run->validations > ctx->config->c_ev_match_retry;
 }
 
 /* NotReady: the EV asks again until its TT_EVSE_match_session is over (doc/protocol.md). */
@@ -55,60 +57,107 @@ static void put_off(struct slac_run *run, const struct slac_run_context *ctx, co
 	send_cnf(run, ctx, VALIDATE_NOT_READY, 0);
 }
 
-static void begin_validation(struct slac_run *run, const struct slac_run_context *ctx)
+static void on_step_1(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
-	send_ready(run, ctx);
-	run->validations++;
-	run->repeats = 0;
-	slac_run_step(run, ctx, SLAC_RUN_WAIT_TOGGLE, ctx->config->tt_match_sequence_ms);
-}
-
-void slac_on_validate_req(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
-{
-	if (slac_run_refuse_field(ctx, frame, validate_req_check(&frame->validate_req)))
-		return;
-	if (!ctx->config->validation)
-		send_cnf(run, ctx, ctx->config->validation_not_required ? VALIDATE_NOT_REQUIRED : VALIDATE_FAILURE, 0);
-	else if (frame->validate_req.timer > 0)
-		on_step_2_again(run, ctx, frame);
-	else if (run->validations > ctx->config->c_ev_match_retry) /* other cars wait for their turn */
-		slac_message_append(SLAC_EVSE_IGNORED, frame, SLAC_REASON_UNEXPECTED, MME_OK, ctx->out);
-	else if (ctx->other_validates)
+	if (ctx->config->validation == SLAC_VALIDATION_NOT_REQUIRED) {
+		run->excused = true;
+		send_cnf(run, ctx, VALIDATE_NOT_REQUIRED, 0);
+	} else if (has_used_its_turns(run, ctx)) {
+		ignore(ctx, frame);
+	} else if (ctx->other_validates) {
 		put_off(run, ctx, frame);
-	else
-		begin_validation(run, ctx);
+	} else {
+		send_ready(run, ctx);
+		run->validations++;
+		run->repeats = 0;
+		run->step_1_until_us = ctx->now_us + SLAC_VALD_TOGGLE_MAX_MS * UINT64_C(1000);
+		slac_run_step(run, ctx, SLAC_RUN_WAIT_TOGGLE, ctx->config->tt_match_sequence_ms);
+	}
 }
 
 /*
- * Sends the CNF of step 1 once more, C_EV_match_retry times at most. A time-out and a repeated step 1 of the EV count
- * alike. Returns false when the repeats are used up.
+ * Step 2 without a step 1 that was answered with Ready. The EV was told that it need not toggle, and toggles all the
+ * same; or it repeats step 2 because it did not hear the result; or it is wrong here.
  */
-static bool repeat_cnf(struct slac_run *run, const struct slac_run_context *ctx)
+static void on_early_step_2(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
-	if (run->repeats >= ctx->config->c_ev_match_retry)
-		return false;
-	run->repeats++;
-	send_ready(run, ctx);
-	slac_run_wait(run, ctx, ctx->config->tt_match_sequence_ms);
-	return true;
+	if (run->excused && !has_used_its_turns(run, ctx)) {
+		if (ctx->other_validates) {
+			put_off(run, ctx, frame);
+			return;
+		}
+		run->excused = false;
+		run->validations++;
+		begin_toggling(run, ctx, frame->validate_req.timer);
+	} else if (run->validated) {
+		send_cnf(run, ctx, VALIDATE_SUCCESS, run->toggles);
+	} else {
+		ignore(ctx, frame);
+	}
 }
 
-/* A timer above 0 makes it step 2: the EV announces how long it will toggle. Otherwise it is step 1 once more. */
-void slac_on_validate_toggle(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
+/* A timer above 0 makes it step 2: the EV announces how long it will toggle. */
+void slac_on_validate_req(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
+	const struct slac_evse_config *config = ctx->config;
+
 	if (slac_run_refuse_field(ctx, frame, validate_req_check(&frame->validate_req)))
 		return;
-	if (frame->validate_req.timer > 0)
-		begin_toggling(run, ctx, frame->validate_req.timer);
-	else if (!repeat_cnf(run, ctx))
-		slac_message_append(SLAC_EVSE_IGNORED, frame, SLAC_REASON_UNEXPECTED, MME_OK, ctx->out);
+	if (config->validation == SLAC_VALIDATION_OFF)
+		send_cnf(run, ctx, config->refuse_as_not_required ? VALIDATE_NOT_REQUIRED : VALIDATE_FAILURE, 0);
+	else if (frame->validate_req.timer > 0)
+		on_early_step_2(run, ctx, frame);
+	else
+		on_step_1(run, ctx, frame);
+}
+
+static void say_ready_again(struct slac_run *run, const struct slac_run_context *ctx)
+{
+	send_ready(run, ctx);
+	slac_run_wait(run, ctx, ctx->config->tt_match_sequence_ms);
+}
+
+/* Each step 1 again is answered again; the time is bounded, so that one EV does not keep the others from the pilot. */
+static void on_step_1_again(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
+{
+	if (ctx->now_us < run->step_1_until_us)
+		say_ready_again(run, ctx);
+	else
+		ignore(ctx, frame);
+}
+
+/* The EV says that there is nothing to validate any more: the matching has failed, without an answer. */
+static bool says_that_it_ends(const struct validate_req *req)
+{
+	return req->signal_type == 0 && req->result != VALIDATE_READY && req->result <= VALIDATE_NOT_REQUIRED;
+}
+
+void slac_on_validate_toggle(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
+{
+	const struct validate_req *req = &frame->validate_req;
+
+	if (says_that_it_ends(req)) {
+		slac_validation_release(ctx->validation, run->ev_mac);
+		slac_run_fail(run, ctx, SLAC_REASON_VALIDATION_ENDED);
+		return;
+	}
+	if (slac_run_refuse_field(ctx, frame, validate_req_check(req)))
+		return;
+	if (req->timer > 0)
+		begin_toggling(run, ctx, req->timer);
+	else
+		on_step_1_again(run, ctx, frame);
 }
 
 void slac_on_no_toggle(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
 	(void)frame;
-	if (!repeat_cnf(run, ctx))
+	if (run->repeats >= ctx->config->c_ev_match_retry) {
 		slac_run_fail(run, ctx, SLAC_REASON_NO_VALIDATE_REQ);
+		return;
+	}
+	run->repeats++;
+	say_ready_again(run, ctx);
 }
 
 void slac_run_count_toggle(struct slac_run *run, bool closed)
@@ -122,8 +171,11 @@ void slac_run_count_toggle(struct slac_run *run, bool closed)
 
 void slac_on_toggling_over(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
+	const struct slac_evse_config *config = ctx->config;
+
 	(void)frame;
 	run->validated = true;
 	send_cnf(run, ctx, VALIDATE_SUCCESS, run->toggles);
-	slac_run_step(run, ctx, SLAC_RUN_WAIT_MATCH, ctx->config->tt_evse_match_session_ms);
+	slac_run_step(run, ctx, SLAC_RUN_WAIT_MATCH,
+		      config->slow_after_validation ? config->tt_evse_match_session_ms : config->tt_match_sequence_ms);
 }

@@ -254,12 +254,14 @@ void outlet_tick_amp_map(struct outlet *outlet, uint64_t now_us, struct outlet_e
 
 static void begin_with_link(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
 {
-	bool told = outlet->modem.link.state == MODEM_LINK_IS_UP;
 	struct amp_map_outputs list;
 
-	if (!told && outlet->amp_map.config.initiate)
-		outlet_note(out, OUTLET_NOTE_AMP_MAP_LINK_UNTOLD);
-	amp_map_link_up(&outlet->amp_map, told, now_us, &list);
+	if (outlet->modem.link.state != MODEM_LINK_IS_UP) {
+		if (outlet->amp_map.config.initiate)
+			outlet_note(out, OUTLET_NOTE_AMP_MAP_LINK_UNTOLD);
+		return;
+	}
+	amp_map_link_up(&outlet->amp_map, now_us, &list);
 	carry_out_amp_map(outlet, &list, NULL, out);
 }
 

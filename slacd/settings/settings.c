@@ -122,7 +122,6 @@ void settings_outlet_config(const struct settings *settings, const char *evse_id
 	out->slac.await_link = out->modem.link_detection != MODEM_LINK_OFF;
 	out->pilot.has_ac = has_ac;
 	out->amp_map.tt_match_response_ms = out->slac.tt_match_response_ms;
-	out->amp_map.tt_match_join_ms = out->slac.tt_match_join_ms;
 	if (own != NULL && own->has_nominal_current)
 		out->pilot.nominal_current_da = own->nominal_current_da;
 	if (own != NULL && own->has_attn_rx)

@@ -60,6 +60,10 @@ static const char *const families[] = {[MODEM_AUTO] = "auto",
 				       NULL};
 static const char *const detections[] = {
 	[MODEM_LINK_AUTO] = "auto", [MODEM_LINK_ON] = "on", [MODEM_LINK_OFF] = "off", NULL};
+static const char *const validations[] = {[SLAC_VALIDATION_ON] = "on",
+					  [SLAC_VALIDATION_NOT_REQUIRED] = "not_required",
+					  [SLAC_VALIDATION_OFF] = "off",
+					  NULL};
 static const char *const key_results[] = {[false] = "verify", [true] = "taken", NULL};
 
 static const char *const exits[] = {[false] = "x1", [true] = "keep", NULL};
@@ -87,13 +91,15 @@ const struct setting settings_table[] = {
 	      "plug-in to the first CM_SLAC_PARM.REQ"),
 	NUMBER("slac.parallel_runs", outlet.slac.parallel_runs, 1, SLAC_EVSE_RUNS,
 	       "cars an outlet listens to at once (C_EVSE_match_parallel)"),
-	SWITCH("slac.validation", outlet.slac.validation,
-	       "carry out CM_VALIDATE: count the car's B-C-B toggles; false: refuse it"),
+	CHOICE("slac.validation", outlet.slac.validation, validations,
+	       "CM_VALIDATE: count the car's B-C-B toggles; tell it that none are required; or refuse it"),
 	CHOICE("slac.link_loss", outlet.pilot.pulse_on_link_loss, link_losses,
 	       "power-line link, or the interface, lost while matched: wait for the car, or F for step_f_ms first, "
 	       "each time"),
 	SWITCH("slac.any_sound_counts", outlet.slac.any_sound_counts,
 	       "CM_START_ATTEN_CHAR.IND may announce other than 10 sounds and 600 ms, if not 0"),
+	SWITCH("slac.any_forwarding_sta", outlet.slac.any_forwarding_sta,
+	       "CM_START_ATTEN_CHAR.IND may carry a FORWARDING_STA that is not the EV's MAC"),
 	SWITCH("slac.any_ids", outlet.slac.any_ids,
 	       "CM_SLAC_MATCH.REQ may carry a PEV_ID and an EVSE_ID other than zero"),
 	SWITCH("slac.rematch_matched_ev", outlet.slac.rematch_matched_ev,
@@ -102,8 +108,10 @@ const struct setting settings_table[] = {
 	       "after a failure or a lost link TT_EVSE_SLAC_init starts again, and a known run_id may retry"),
 	SWITCH("slac.dc_listens_after_init", outlet.slac.dc_listens_after_init,
 	       "a DC-only outlet still answers a CM_SLAC_PARM.REQ after TT_EVSE_SLAC_init"),
-	SWITCH("slac.validation_not_required", outlet.slac.validation_not_required,
-	       "CM_VALIDATE is refused as not required (4), so that the EV goes on, instead of failure (3)"),
+	SWITCH("slac.refuse_as_not_required", outlet.slac.refuse_as_not_required,
+	       "with validation off, CM_VALIDATE is answered NotRequired (4), so that the EV goes on, instead of Failure (3)"),
+	SWITCH("slac.slow_after_validation", outlet.slac.slow_after_validation,
+	       "after a validation the EV has TT_EVSE_match_session (10 s) for its next message, instead of 400 ms"),
 	OTHER("slac.attn_rx_db", outlet.slac.attn_rx_db, SETTING_GROUPS, "dB",
 	      "attenuation of the outlet's own receive path, subtracted: one value, or 58"),
 	SWITCH("slac.amp_map", outlet.amp_map.initiate,

@@ -203,7 +203,7 @@ static void reset_begins_anew_with_the_vehicle_that_is_there(void **state)
 static void distant_car_is_validated_by_its_toggles(void **state)
 {
 	(void)state;
-	play("set slac.validation true\nboot / --signalattn-direct 10 --toggles 2");
+	play("set slac.validation on\nboot / --signalattn-direct 10 --toggles 2");
 	size_t from = mark();
 	play("cs plug\ncar plc0 plug\n" TOGGLE TOGGLE "run 10000");
 	assert_statuses(from, E1, "matching matched");
@@ -213,7 +213,7 @@ static void distant_car_is_validated_by_its_toggles(void **state)
 static void distant_car_whose_toggles_are_not_seen_is_not_matched(void **state)
 {
 	(void)state;
-	play("set slac.validation true\nboot / --signalattn-direct 10 --toggles 3");
+	play("set slac.validation on\nboot / --signalattn-direct 10 --toggles 3");
 	size_t from = mark();
 	play("cs plug\ncar plc0 plug\n" TOGGLE "run 30000");
 	assert_none(from, "> CM_SLAC_MATCH.CNF");

@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-/* The car has seen the link before the EVSE asked its modem for it: it takes the EVSE's map whenever it comes. */
-#define WINDOW_MS 60000
-
 static void timer_follow(struct ev_car *car)
 {
 	const uint64_t deadline_us = amp_map_deadline(&car->amp_map);
@@ -61,7 +58,6 @@ bool ev_car_amp_map_init(struct ev_car *car, struct event_base *base)
 
 	amp_map_defaults(&config);
 	config.initiate = car->options->amp_map;
-	config.tt_amp_map_exchange_ms = WINDOW_MS;
 	memcpy(config.evse_mac, car->config.ev_mac, MAC_LEN); /* its own */
 	amp_map_init(&car->amp_map, &config);
 	car->amp_map_timer = evtimer_new(base, on_due, car);
@@ -73,7 +69,7 @@ void ev_car_amp_map_begin(struct ev_car *car)
 	struct amp_map_outputs out;
 
 	amp_map_begin(&car->amp_map, car->ev.evse_mac);
-	amp_map_link_up(&car->amp_map, true, trace_now_us(), &out);
+	amp_map_link_up(&car->amp_map, trace_now_us(), &out);
 	execute(car, &out);
 }
 

@@ -245,3 +245,21 @@ def AttenuationCharacterization_020(bench):
     if means[1] - means[0] < LEAST_RISE_DB:
         raise Failed("mean of CM_ATTEN_CHAR.IND", f"at least {LEAST_RISE_DB} dB more than {means[0]:.1f} dB",
                      f"{means[1]:.1f} dB")
+
+
+@case(seconds=10, strict_only=True)
+def AttenuationCharacterization_021(bench):
+    """All three CM_START_ATTEN_CHAR.IND carry a FORWARDING_STA that is not the car's MAC, then 10 sounds: no
+    CM_ATTEN_CHAR.IND until TT_EV_atten_results (1.2 s) is over; a right one in time still counts."""
+    bench.plug()
+    car = bench.car()
+    car.initialize()
+    first = car.announce(forwarding_sta=FOREIGN_MAC)
+    car.make_sounds()
+    car.silence(until=first + TT_EV_ATTEN_RESULTS_S + 0.25, why="CM_START_ATTEN_CHAR.IND of a foreign FORWARDING_STA")
+    bench.check_statuses(["matching", "failed"])
+    bench.replug()
+    car = bench.car()
+    car.initialize()
+    car.announce(forwarding_sta=FOREIGN_MAC)
+    car.characterize()

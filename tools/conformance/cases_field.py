@@ -2,7 +2,7 @@
 """Beyond the list: what the field and common sense ask, and where the field profile may be kinder than the list."""
 import time
 
-from conformance.car import FAILURE, NOT_REQUIRED, OWN_S, SOUNDS
+from conformance.car import NOT_REQUIRED, OWN_S, SOUNDS
 from conformance.frames import BROADCAST, CM_ATTEN_CHAR_IND, CM_MNBC_SOUND_IND, CM_SLAC_PARM_REQ, GROUPS
 from conformance.timing import (
     TP_EV_BATCH_MSG_INTERVAL_S, TP_MATCH_LEAVE_S, TT_EVSE_MATCH_MNBC_S, TT_EV_ATTEN_RESULTS_S, TT_MATCH_JOIN_S,
@@ -278,14 +278,39 @@ def Field_MATCH_REQ_EVSE_id(bench):
     filled_ids(bench, evse_id=FILLED_ID)
 
 
-@case(seconds=5, settings={"slac": {"validation": False}})
+@case(seconds=5, settings={"slac": {"validation": "off"}})
 def Field_VALIDATE_not_required(bench):
-    """CM_VALIDATE.REQ to an EVSE without validation: result NotRequired (4; 3 is tolerated); the car goes on to
-    match."""
+    """CM_VALIDATE.REQ to an EVSE without validation: result NotRequired, exactly 4 (3 makes cars drop the outlet); the
+    car goes on to match."""
     bench.plug()
     car = bench.car()
     car.reach_match()
-    car.expect_validate_cnf(car.validate_req(), (NOT_REQUIRED, FAILURE))
+    car.expect_validate_cnf(car.validate_req(), (NOT_REQUIRED,))
+    car.match()
+
+
+@case(seconds=9, settings={"slac": {"validation": "on"}})
+def Field_slow_after_validation(bench):
+    """CM_SLAC_MATCH.REQ 3 s after the result of the validation: confirmed, cars are slow."""
+    bench.plug()
+    car = bench.car()
+    car.reach_match()
+    result = car.validate()
+    car.silence(until=result.time + 3.0, why="nothing is asked")
+    car.match()
+
+
+@case(seconds=5)
+def Field_START_foreign_forwarding_sta(bench):
+    """CM_START_ATTEN_CHAR.IND with a FORWARDING_STA that is not the car's MAC: accepted."""
+    bench.plug()
+    car = bench.car()
+    car.initialize()
+    first = car.announce(forwarding_sta=bytes(6))
+    car.make_sounds()
+    car.expect_atten_char(first)
+    car.respond()
+    time.sleep(0.1)
     car.match()
 
 

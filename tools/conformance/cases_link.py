@@ -3,8 +3,9 @@
 import time
 
 from conformance.bench import ALL_SIGNALS, RETRY_SIGNALS
+from conformance.cases_field import PARALLEL, parallel_runs
 from conformance.frames import nid_of
-from conformance.station import HLC
+from conformance.station import HLC, X1
 from conformance.timing import (
     ALLOWANCE_S, PILOT_S, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, TP_MATCH_LEAVE_S, TT_MATCH_JOIN_S)
 from conformance.verdict import Failed, case
@@ -12,6 +13,7 @@ from conformance.verdict import Failed, case
 DETECTION = {"modem": {"link_detection": "on"}}
 OPTION_A = {**DETECTION, "slac": {"link_loss": "retry"}}
 OPTION_B = {**DETECTION, "slac": {"link_loss": "wait"}}
+EIM_SETTINGS = {"pilot": {"basic_charging_on_eim": True}}
 SILENCE_S = 0.6
 LINK_AFTER_S = 2.0
 # How long an EVSE that polls its modem may take to see a change: once a second, and a repetition.
@@ -19,13 +21,13 @@ SEEN_S = 2.0
 
 
 def to_linked(bench):
-    """A car that is matched and has a link for a while."""
+    """A car that is matched and has a link for a while; returns it and its CM_SLAC_MATCH.CNF."""
     bench.plug()
     car = bench.car()
     cnf = car.reach_matched()
     bench.expect_status("matched", cnf.time, TT_MATCH_JOIN_S)
     time.sleep(2.0)
-    return car
+    return car, cnf
 
 
 @case(seconds=6, settings=DETECTION)
@@ -58,7 +60,7 @@ def PLCLinkStatus_002(bench):
 @case(seconds=8, settings=DETECTION, strict_only=True)
 def PLCLinkStatus_003(bench):
     """Matched, then CM_SLAC_PARM.REQ, of the matched car and of another: silence, and the key stays."""
-    car = to_linked(bench)
+    car, _ = to_linked(bench)
     key = bench.key()
     other = bench.car(1)
     for run_id in (car.run_id, bytes(8)):
@@ -72,50 +74,108 @@ def PLCLinkStatus_003(bench):
 
 
 def leaves_when_link_is_lost(bench):
-    """Returns when the EVSE left the logical network."""
-    to_linked(bench)
+    """Returns when the EVSE left the logical network, and the CM_SLAC_MATCH.CNF of the car."""
+    _, cnf = to_linked(bench)
     lost = bench.modem.lose_link()
     left = bench.expect_new_key(lost, SEEN_S + TP_MATCH_LEAVE_S)
     if bench.has_mqtt:
         bench.expect_status(("unmatched", "failed"), lost, SEEN_S + TP_MATCH_LEAVE_S)
-    return left.time
+    return left.time, cnf
 
 
 def option_a(bench):
     bench.need_mqtt("pilot requests")
-    left = leaves_when_link_is_lost(bench)
+    left, _ = leaves_when_link_is_lost(bench)
     pulse = bench.expect_signal(RETRY_SIGNALS, left - SEEN_S, 2 * SEEN_S, what="option A: E/F after the link is lost")
     bench.expect_signal((HLC,), pulse.time, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, "end of E/F")
     time.sleep(bench.options["ready_s"])
 
 
 def option_b(bench):
-    left = leaves_when_link_is_lost(bench)
+    left, _ = leaves_when_link_is_lost(bench)
     if bench.has_mqtt:
         bench.no_signal(ALL_SIGNALS, T_STEP_EF_MIN_S, left - SEEN_S, "option B: the pilot stays")
 
 
-@case(seconds=18, settings=OPTION_A)
+@case(seconds=8, settings=DETECTION)
 def PLCLinkStatus_004(bench):
-    """Link lost while matched, option A: the logical network is left, E/F for T_step_EF (4 … 8 s), 5 % again, and a
+    """C_EVSE_match_parallel = 5 cars at once: each gets its CM_ATTEN_CHAR.IND; the first that matches gets its
+    link."""
+    parallel_runs(bench, PARALLEL)
+    if not bench.modem.has_link():
+        raise Failed("link", "that of the car that was matched", "none")
+
+
+@case(seconds=18, settings=OPTION_B)
+def PLCLinkStatus_005(bench):
+    """Link lost while matched: the logical network is left. A car that takes the old key again does not find it; a
     new matching works."""
+    _, cnf = leaves_when_link_is_lost(bench)
+    bench.modem.match_confirmed(cnf)
+    time.sleep(2.0)
+    if bench.modem.has_link():
+        raise Failed("link with the old key", "none: the logical network was left", "the car finds the network again")
+    bench.check_statuses(["matching", "matched", "unmatched"])
+    bench.car().reach_matched()
+
+
+def terminated(bench):
+    bench.need_mqtt("slac_data_link")
+    to_linked(bench)
+    ended = bench.station.data_link("terminate")
+    bench.expect_new_key(ended, TP_MATCH_LEAVE_S)
+    bench.expect_status("unmatched", ended, TP_MATCH_LEAVE_S)
+    bench.check_statuses(["matching", "matched", "unmatched"])
+
+
+@case(seconds=7, settings=DETECTION)
+def AC_008(bench):
+    """AC, the session is terminated while matched: the logical network is left, a fresh NMK for the modem within
+    TP_match_leave (1 s)."""
+    terminated(bench)
+
+
+@case(seconds=7, services="dc", settings=DETECTION)
+def DC_005(bench):
+    """As AC_008 on DC."""
+    terminated(bench)
+
+
+@case(seconds=18, settings={**OPTION_B, **EIM_SETTINGS})
+def AC_007(bench):
+    """AC at a nominal duty cycle (EIM while matched), link lost, option B: the network is left, the pilot stays as it
+    is, and a new matching is answered."""
+    bench.need_mqtt("pilot requests")
+    to_linked(bench)
+    nominal = bench.expect_signal(("nominal",), bench.expect_signal((X1,), bench.station.authorize(), 1.0).time, 8.0)
+    time.sleep(0.5)
+    lost = bench.modem.lose_link()
+    bench.expect_new_key(lost, SEEN_S + TP_MATCH_LEAVE_S)
+    bench.no_signal((*RETRY_SIGNALS, HLC, X1), T_STEP_EF_MIN_S + 2.0, nominal.time, "option B: the pilot stays")
+    bench.car().reach_matched()
+
+
+@case(seconds=18, settings=OPTION_A)
+def General_link_lost_option_A(bench):
+    """Link lost while matched at 5 %, with a pulse: the logical network is left, E/F for T_step_EF (4 … 8 s), 5 %
+    again, and a new matching works."""
     option_a(bench)
     bench.car().reach_matched()
 
 
 @case(seconds=14, settings=OPTION_B)
-def PLCLinkStatus_005(bench):
-    """Link lost while matched, option B: the logical network is left, the pilot stays as it is, and a new matching
-    works."""
+def General_link_lost_option_B(bench):
+    """Link lost while matched at 5 %, without a pulse: the logical network is left, the pilot stays as it is, and a
+    new matching works."""
     option_b(bench)
     bench.car().reach_matched()
 
 
 @case(seconds=18, settings=OPTION_A)
-def AC_PLCLinkStatus_001(bench):
-    """AC, link lost, option A, and A while in E/F: silence; the next car is matched."""
+def General_link_lost_and_state_A_in_E_F(bench):
+    """Link lost with a pulse, and A while in E/F: silence; the next car is matched."""
     bench.need_mqtt("pilot requests")
-    left = leaves_when_link_is_lost(bench)
+    left, _ = leaves_when_link_is_lost(bench)
     pulse = bench.expect_signal(RETRY_SIGNALS, left - SEEN_S, 2 * SEEN_S, what="option A: E/F after the link is lost")
     bench.sleep_until(pulse.time + 1.0)
     car = bench.car()
@@ -132,8 +192,8 @@ def AC_PLCLinkStatus_001(bench):
 
 
 @case(seconds=14, settings=OPTION_B)
-def AC_PLCLinkStatus_002(bench):
-    """AC, link lost, option B: as 005 in state C."""
+def General_link_lost_in_state_C(bench):
+    """As General_link_lost_option_B in state C."""
     bench.plug("C")
     cnf = bench.car().reach_matched()
     bench.expect_status("matched", cnf.time, TT_MATCH_JOIN_S)
@@ -146,15 +206,15 @@ def AC_PLCLinkStatus_002(bench):
 
 
 @case(seconds=14, services="dc", settings=OPTION_B)
-def DC_PLCLinkStatus_001(bench):
-    """DC, link lost, option B: as 005; there is no nominal duty cycle on DC."""
+def General_DC_link_lost_option_B(bench):
+    """As General_link_lost_option_B on DC; there is no nominal duty cycle on DC."""
     option_b(bench)
     bench.car().reach_matched()
 
 
 @case(seconds=18, services="dc", settings=OPTION_A)
-def DC_PLCLinkStatus_002(bench):
-    """DC, link lost, option A: as 004; there is no nominal duty cycle on DC."""
+def General_DC_link_lost_option_A(bench):
+    """As General_link_lost_option_A on DC; there is no nominal duty cycle on DC."""
     option_a(bench)
     bench.car().reach_matched()
 

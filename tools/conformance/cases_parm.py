@@ -115,9 +115,7 @@ def CmSlacParm_008(bench):
     answered_within_t_conn_max_comm(bench, bench.station.vehicle_state("B"))
 
 
-@case(seconds=5)
-def CmSlacParm_009(bench):
-    """Plug in: 5 % on the pilot within T_conn_max_comm (8 s), and the first CM_SLAC_PARM.REQ is answered."""
+def five_percent_in_time(bench):
     bench.need_mqtt("pilot requests")
     plugged = bench.station.vehicle_state("B")
     while bench.station.signal != HLC:
@@ -126,3 +124,15 @@ def CmSlacParm_009(bench):
         time.sleep(0.01)
     time.sleep(bench.options["ready_s"])
     bench.car().initialize()
+
+
+@case(seconds=5)
+def CmSlacParm_009(bench):
+    """Plug in: 5 % on the pilot within T_conn_max_comm (8 s), and the first CM_SLAC_PARM.REQ is answered."""
+    five_percent_in_time(bench)
+
+
+@case(seconds=5, services="dc")
+def DC_CmSlacParm_001(bench):
+    """DC, plug in: 5 % on the pilot within T_conn_max_comm (8 s), and the first CM_SLAC_PARM.REQ is answered."""
+    five_percent_in_time(bench)

@@ -6,12 +6,14 @@ from conformance.bench import RETRY_SIGNALS
 from conformance.station import HLC, X1
 from conformance.timing import (
     C_SEQU_RETRY, T_CONN_MAX_COMM_S, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, T_STEP_X1_S, TT_EVSE_SLAC_INIT_MAX_S,
-    TT_EVSE_SLAC_INIT_MIN_S)
+    TT_EVSE_SLAC_INIT_MIN_S, TT_MATCH_JOIN_S)
 from conformance.verdict import Failed, case
 
-EIM = {"pilot": {"basic_charging_on_eim": True}}
+EIM = {"pilot": {"basic_charging_on_eim": True}, "modem": {"link_detection": "on"}}
+EIM_AT_X1 = {**EIM, "pilot": {**EIM["pilot"], "hlc_at_start": False}}
 NOMINAL = "nominal"
 AT_ONCE_S = 1.0
+EF_BEGINS_S = 2.0
 STEP_LIMIT_S = 8.0
 
 
@@ -21,10 +23,47 @@ def nominal_is_legal(bench, message):
         raise Failed("nominal duty cycle", f"6 … {bench.station.limit_a:g} A", f"{message.signal[1]} A")
 
 
+def matched_at_nominal(bench):
+    """A whole matching, from CM_SLAC_PARM.REQ to the link, changes nothing of the nominal duty cycle."""
+    since = time.monotonic()
+    cnf = bench.car().reach_matched()
+    bench.expect_status("matched", cnf.time, TT_MATCH_JOIN_S)
+    bench.no_signal((*RETRY_SIGNALS, HLC, X1), AT_ONCE_S, since)
+
+
+@case(seconds=10, settings=EIM, limit_a=16.0)
+def General_EIM_after_plug_in(bench):
+    """AC, EIM after plug-in, before the first CM_SLAC_PARM.REQ: E/F for T_step_EF (4 … 8 s), then a nominal duty cycle,
+    not above the station's limit of 16 A ([V2G3-M06-05], [V2G3-M06-08])."""
+    bench.need_mqtt("pilot requests")
+    bench.plug()
+    authorized = bench.station.authorize()
+    pulse = bench.expect_signal(RETRY_SIGNALS, authorized, EF_BEGINS_S, what="EIM while nobody speaks")
+    after = bench.expect_signal((X1, NOMINAL), pulse.time, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, "end of E/F")
+    if after.signal == X1:
+        after = bench.expect_signal((NOMINAL,), after.time, STEP_LIMIT_S, what="X2 after X1")
+    nominal_is_legal(bench, after)
+
+
+@case(seconds=105, strict_only=True)
+def AC_CmSlacParm_002(bench):
+    """AC at 5 %, the car never speaks: window (20 … 50 s), E/F 4 … 8 s, window, E/F, window, then X1 (C_sequ_retry
+    = 2), no further E/F, and no nominal duty cycle as long as nobody is authorized by EIM ([V2G2-852], -853)."""
+    bench.need_mqtt("pilot requests")
+    begun = bench.plug()
+    for number in range(1, C_SEQU_RETRY + 1):
+        pulse = bench.expect_signal(RETRY_SIGNALS, begun, TT_EVSE_SLAC_INIT_MAX_S, TT_EVSE_SLAC_INIT_MIN_S,
+                                    f"end of window {number}")
+        again = bench.expect_signal((HLC,), pulse.time, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, f"end of E/F {number}")
+        begun = again.time
+    end = bench.expect_signal((X1,), begun, TT_EVSE_SLAC_INIT_MAX_S, TT_EVSE_SLAC_INIT_MIN_S, "end of window 3")
+    bench.no_signal((*RETRY_SIGNALS, HLC, NOMINAL), T_STEP_EF_MAX_S, end.time, "after X1, without EIM")
+
+
 @case(seconds=5, settings=EIM)
-def AC_CmSlacParm_001(bench):
+def AC_CmSlacParm_004(bench):
     """AC, EIM before plug-in: nominal duty cycle, not above the station's limit of 32 A, within T_conn_max_comm (8 s)
-    of it; CM_SLAC_PARM.REQ is answered then too."""
+    of it; then a whole matching succeeds."""
     bench.need_mqtt("pilot requests")
     bench.station.authorize()
     time.sleep(0.5)
@@ -43,42 +82,11 @@ def AC_CmSlacParm_001(bench):
             break
     nominal_is_legal(bench, message)
     time.sleep(bench.options["ready_s"])
-    bench.car().initialize()
+    matched_at_nominal(bench)
 
 
-@case(seconds=105, strict_only=True)
-def AC_CmSlacParm_002(bench):
-    """AC at 5 %, the car never speaks: window (20 … 50 s), E/F 4 … 8 s, window, E/F, window, then X1 (C_sequ_retry
-    = 2), no further E/F, and no nominal duty cycle as long as nobody is authorized by EIM ([V2G2-852], -853)."""
-    bench.need_mqtt("pilot requests")
-    begun = bench.plug()
-    for number in range(1, C_SEQU_RETRY + 1):
-        pulse = bench.expect_signal(RETRY_SIGNALS, begun, TT_EVSE_SLAC_INIT_MAX_S, TT_EVSE_SLAC_INIT_MIN_S,
-                                    f"end of window {number}")
-        again = bench.expect_signal((HLC,), pulse.time, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, f"end of E/F {number}")
-        begun = again.time
-    end = bench.expect_signal((X1,), begun, TT_EVSE_SLAC_INIT_MAX_S, TT_EVSE_SLAC_INIT_MIN_S, "end of window 3")
-    bench.no_signal((*RETRY_SIGNALS, HLC, NOMINAL), T_STEP_EF_MAX_S, end.time, "after X1, without EIM")
-
-
-@case(seconds=10, settings=EIM, limit_a=16.0)
-def AC_CmSlacParm_003(bench):
-    """AC, EIM after plug-in, before the first CM_SLAC_PARM.REQ: E/F at least T_step_EF (4 s), then a nominal duty
-    cycle, not above the station's limit of 16 A ([V2G3-M06-05], [V2G3-M06-08])."""
-    bench.need_mqtt("pilot requests")
-    bench.plug()
-    authorized = bench.station.authorize()
-    pulse = bench.expect_signal(RETRY_SIGNALS, authorized, AT_ONCE_S, what="EIM while nobody speaks")
-    after = bench.expect_signal((X1, NOMINAL), pulse.time, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, "end of E/F")
-    if after.signal == X1:
-        after = bench.expect_signal((NOMINAL,), after.time, STEP_LIMIT_S, what="X2 after X1")
-    nominal_is_legal(bench, after)
-
-
-@case(seconds=10, settings=EIM)
-def AC_CmSlacParm_004(bench):
-    """AC, EIM while matching runs: X1 for at least T_step_X1 (3 s), then a nominal duty cycle, not above the station's
-    limit of 32 A, neither E nor F; the matching goes on and succeeds ([V2G3-M06-06])."""
+def eim_while_matching(bench, held_s):
+    """X1, held for so long, then a nominal duty cycle; the matching goes on meanwhile."""
     bench.need_mqtt("pilot requests")
     bench.plug()
     car = bench.car()
@@ -88,8 +96,25 @@ def AC_CmSlacParm_004(bench):
     car.respond()
     x1 = bench.expect_signal((X1,), authorized, AT_ONCE_S, what="EIM while matching runs")
     time.sleep(0.5)
-    car.match()
-    nominal = bench.expect_signal((NOMINAL,), x1.time, STEP_LIMIT_S, T_STEP_X1_S, "end of X1")
+    cnf = car.match()
+    nominal = bench.expect_signal((NOMINAL,), x1.time, STEP_LIMIT_S, held_s, "end of X1")
     nominal_is_legal(bench, nominal)
+    bench.expect_status("matched", cnf.time, TT_MATCH_JOIN_S)
     bench.no_signal((*RETRY_SIGNALS, HLC, X1), AT_ONCE_S, nominal.time)
     bench.check_statuses(["matching", "matched"])
+
+
+@case(seconds=10, settings=EIM)
+def AC_PLCLinkStatus_001(bench):
+    """AC at 5 %, EIM while matching runs: X1 for at least T_step_X1 (3 s), then a nominal duty cycle, not above the
+    station's limit of 32 A, neither E nor F; the matching goes on, link within TT_match_join ([V2G3-M06-06])."""
+    eim_while_matching(bench, T_STEP_X1_S)
+
+
+@case(seconds=10, settings=EIM_AT_X1)
+def AC_PLCLinkStatus_009(bench):
+    """AC at 100 % (X1), EIM while matching runs: X1, then a nominal duty cycle, neither E nor F; the matching goes on,
+    link within TT_match_join."""
+    if bench.station.signal != X1:
+        raise Failed("pilot before the plug-in", "X1 (100 %)", str(bench.station.signal))
+    eim_while_matching(bench, 0.0)

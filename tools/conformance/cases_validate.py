@@ -7,9 +7,11 @@ from conformance.timing import (
     C_EV_MATCH_RETRY, TT_EVSE_VALD_TOGGLE_MAX_S, TT_MATCH_RESPONSE_S, TT_MATCH_SEQUENCE_S)
 from conformance.verdict import case
 
-VALIDATION = {"slac": {"validation": True}}
-NO_VALIDATION = {"slac": {"validation": False}}
+VALIDATION = {"slac": {"validation": "on"}}
+NO_VALIDATION = {"slac": {"validation": "off"}}
+NOT_REQUIRED_HERE = {"slac": {"validation": "not_required"}}
 SILENCE_S = 0.6
+STEPS_ONE = 5
 # CM_VALIDATE.REQ, step 2: (Timer + 1) × 100 ms.
 ONE_SECOND, TWO_SECONDS, SIX_SECONDS = 9, 19, 60
 
@@ -48,48 +50,36 @@ def toggles_are_counted(bench, count):
     car.match()
 
 
-@case(seconds=5, settings=VALIDATION)
-def CmValidate_001(bench):
-    """Step 1, CM_VALIDATE.REQ with Timer 0: CM_VALIDATE.CNF with SignalType 0, ToggleNum 0, result Ready within
-    TT_match_response."""
-    car = to_step_two(bench)
-    time.sleep(0.05)
-    # Step 2 keeps the EVSE from repeating its answer.
-    asked = car.validate_req(timer=5)
-    expect_count(car, asked, 5, 0, (SUCCESS, FAILURE))
-
-
 @case(seconds=7, settings=VALIDATION)
-def CmValidate_002(bench):
-    """Step 2 with Timer 2.0 s and 1 B-C-B toggle: CM_VALIDATE.CNF when the time is over, ToggleNum 1, Success;
-    matching works."""
+def CmValidate_001(bench):
+    """Step 1: CM_VALIDATE.CNF with SignalType 0, ToggleNum 0, Ready within TT_match_response. Step 2 with Timer 2.0 s
+    and 1 B-C-B toggle: when the time is over Success, ToggleNum 1; matching works."""
     toggles_are_counted(bench, 1)
 
 
 @case(seconds=7, settings=VALIDATION)
-def CmValidate_003(bench):
-    """As 002 with 2 toggles."""
+def General_validate_two_toggles(bench):
+    """As CmValidate_001 with 2 toggles."""
     toggles_are_counted(bench, 2)
 
 
 @case(seconds=7, settings=VALIDATION)
-def CmValidate_004(bench):
-    """As 002 with 3 toggles."""
+def General_validate_three_toggles(bench):
+    """As CmValidate_001 with 3 toggles."""
     toggles_are_counted(bench, 3)
 
 
 @case(seconds=7, settings=VALIDATION)
-def CmValidate_005(bench):
-    """Step 2 without any toggle: CM_VALIDATE.CNF when the time is over, ToggleNum 0 (Success or Failure: the car
-    compares the number)."""
+def General_validate_no_toggle(bench):
+    """As CmValidate_001 without any toggle: ToggleNum 0 (Success or Failure: the car compares the number)."""
     car = to_step_two(bench)
     asked = car.validate_req(timer=TWO_SECONDS)
     expect_count(car, asked, TWO_SECONDS, 0, (SUCCESS, FAILURE))
 
 
 @case(seconds=7, settings=VALIDATION)
-def CmValidate_006(bench):
-    """Step 2, the car goes to C and stays: no toggle. CM_VALIDATE.CNF with ToggleNum 0."""
+def General_validate_half_a_toggle(bench):
+    """As CmValidate_001, but the car goes to C and stays: ToggleNum 0."""
     car = to_step_two(bench)
     asked = car.validate_req(timer=TWO_SECONDS)
     time.sleep(0.1)
@@ -97,89 +87,107 @@ def CmValidate_006(bench):
     expect_count(car, asked, TWO_SECONDS, 0, (SUCCESS, FAILURE))
 
 
-def step_one_ignored(bench, **wrong):
-    car = to_step_one(bench)
-    car.validate_req(**wrong)
-    car.silence(3 * TT_MATCH_SEQUENCE_S + 0.25, why="wrong CM_VALIDATE.REQ, step 1")
-
-
-@case(seconds=6, settings=VALIDATION)
-def CmValidate_007(bench):
-    """Step 1 with a SignalType that is not 0: no CM_VALIDATE.CNF."""
-    step_one_ignored(bench, signal_type=1)
-
-
-@case(seconds=6, settings=VALIDATION)
-def CmValidate_008(bench):
-    """Step 1 with a result that is not Ready: no CM_VALIDATE.CNF."""
-    step_one_ignored(bench, result=SUCCESS)
-
-
 @case(seconds=8, settings=VALIDATION)
-def CmValidate_009(bench):
-    """Step 2 does not come: the CM_VALIDATE.CNF of step 1 is repeated exactly twice, each after TT_match_sequence
-    (400 ms), then the run is over."""
+def CmValidate_002(bench):
+    """Step 1 again and again, each 0.2 s after the CM_VALIDATE.CNF: Ready each time. Step 2 works."""
+    car = to_step_one(bench)
+    for number in range(1, STEPS_ONE + 1):
+        cnf = car.expect_validate_cnf(car.validate_req(), (READY,), what=f"step 1, time {number}")
+        bench.sleep_until(cnf.time + TT_MATCH_SEQUENCE_S / 2)
+    asked = car.validate_req(timer=ONE_SECOND)
+    bench.toggle(1)
+    expect_count(car, asked, ONE_SECOND, 1)
+    car.match()
+
+
+def ready_is_repeated_twice(bench, between=None):
+    """`between` is said after each Ready. Then the run is dead."""
     car = to_step_one(bench)
     before = car.expect_validate_cnf(car.validate_req(), (READY,))
     for number in range(1, C_EV_MATCH_RETRY + 1):
+        if between:
+            between(car)
         before = car.expect_validate_cnf(before.time, (READY,), 0, TT_MATCH_SEQUENCE_S, TT_MATCH_SEQUENCE_S,
                                          f"CM_VALIDATE.CNF, repetition {number}")
-    car.silence(2 * TT_MATCH_SEQUENCE_S + 0.25, why=f"{C_EV_MATCH_RETRY} repetitions are over")
+    if between:
+        between(car)
+    car.silence(until=before.time + 2 * TT_MATCH_SEQUENCE_S + 0.25, why=f"{C_EV_MATCH_RETRY} repetitions are over")
+    car.validate_req(timer=ONE_SECOND)
+    bench.toggle(1)
+    car.silence(ONE_SECOND * 0.1 + SILENCE_S, why="step 2 after the end of the run")
     over(car)
     bench.check_statuses(["matching", "failed"])
 
 
-@case(seconds=5, settings=NO_VALIDATION)
-def CmValidate_010(bench):
-    """CM_VALIDATE.REQ to an EVSE without validation: CM_VALIDATE.CNF with result Failure (3; NotRequired, 4, is
-    tolerated), and matching still works."""
-    car = to_step_one(bench)
-    car.expect_validate_cnf(car.validate_req(), (FAILURE, NOT_REQUIRED))
-    time.sleep(0.1)
-    car.match()
+@case(seconds=10, settings=VALIDATION)
+def CmValidate_003(bench):
+    """Step 2 does not come: the CM_VALIDATE.CNF of step 1 is repeated exactly twice, each after TT_match_sequence
+    (400 ms), then the run is dead: step 2 with a toggle gets nothing."""
+    ready_is_repeated_twice(bench)
 
 
-def step_two_ignored(bench, **wrong):
+@case(seconds=10, settings=VALIDATION)
+def CmValidate_004(bench):
+    """After each Ready a step 2 with SignalType 0xFF: dropped, as 003."""
+    ready_is_repeated_twice(bench, lambda car: car.validate_req(timer=ONE_SECOND, signal_type=0xFF))
+
+
+def step_two_ends_it(bench, result):
     car = to_step_two(bench)
-    asked = car.validate_req(timer=TWO_SECONDS, **wrong)
+    car.validate_req(timer=TWO_SECONDS, result=result)
     bench.toggle(1)
-    # A station that ignores it goes on repeating step 1; one that gives up is silent. Both are right.
-    while True:
-        frame = car.inbox.wait(lambda _: True, asked + 2.75, car.judged)
-        if frame is None:
-            break
-        car.expect_validate_cnf(asked, (READY,), 0, 3 * TT_MATCH_SEQUENCE_S, what="repetition of step 1")
+    car.silence(3 * TT_MATCH_SEQUENCE_S + (TWO_SECONDS + 1) * 0.1, why=f"step 2 with result {result}")
     over(car)
-
-
-@case(seconds=8, settings=VALIDATION)
-def CmValidate_011(bench):
-    """Step 2 with a wrong SignalType: it gets no CM_VALIDATE.CNF and is not counted as step 2: no second CNF when its
-    time is over, and no match afterwards."""
-    step_two_ignored(bench, signal_type=1)
-
-
-@case(seconds=8, settings=VALIDATION)
-def General_validate_step_2_wrong_result(bench):
-    """Step 2 with a result that is not Ready: as CmValidate_011."""
-    step_two_ignored(bench, result=SUCCESS)
-
-
-@case(seconds=8, settings=VALIDATION)
-def General_validate_no_longer_than_3500_ms(bench):
-    """Step 2 with Timer 6.1 s, longer than the standard allows: CM_VALIDATE.CNF after TT_EVSE_vald_toggle (3.5 s at
-    most), with the toggle there was; matching works."""
-    car = to_step_two(bench)
-    asked = car.validate_req(timer=SIX_SECONDS)
-    bench.toggle(1)
-    car.expect_validate_cnf(asked, (SUCCESS,), 1, TT_EVSE_VALD_TOGGLE_MAX_S, what="answer to CM_VALIDATE.REQ, step 2")
-    car.match()
+    bench.check_statuses(["matching", "failed"])
 
 
 @case(seconds=9, settings=VALIDATION)
-def General_validate_one_car_at_a_time(bench):
-    """A second car asks step 1 while the first toggles: NotReady (0), since both would watch the same pilot. When the
-    first has its result, the second is Ready, validated and matched."""
+def CmValidate_005(bench):
+    """Step 2 with result NotReady (0): the matching ends. No CM_VALIDATE.CNF any more, Ready is not repeated."""
+    step_two_ends_it(bench, NOT_READY)
+
+
+@case(seconds=9, settings=VALIDATION)
+def CmValidate_006(bench):
+    """As 005 with result Success (2)."""
+    step_two_ends_it(bench, SUCCESS)
+
+
+@case(seconds=9, settings=VALIDATION)
+def CmValidate_007(bench):
+    """As 005 with result Failure (3)."""
+    step_two_ends_it(bench, FAILURE)
+
+
+@case(seconds=9, settings=VALIDATION)
+def CmValidate_008(bench):
+    """As 005 with result NotRequired (4)."""
+    step_two_ends_it(bench, NOT_REQUIRED)
+
+
+def step_one_ignored(bench, **wrong):
+    car = to_step_one(bench)
+    car.validate_req(**wrong)
+    car.silence(3 * TT_MATCH_SEQUENCE_S + 0.25, why="wrong CM_VALIDATE.REQ, step 1")
+    car.match()
+
+
+@case(seconds=6, settings=VALIDATION)
+def General_validate_step_1_wrong_signal_type(bench):
+    """Step 1 with a SignalType that is not 0: no CM_VALIDATE.CNF; matching works."""
+    step_one_ignored(bench, signal_type=1)
+
+
+@case(seconds=6, settings=VALIDATION)
+def General_validate_step_1_wrong_result(bench):
+    """Step 1 with a result that is not Ready: no CM_VALIDATE.CNF; matching works."""
+    step_one_ignored(bench, result=SUCCESS)
+
+
+@case(seconds=9, settings=VALIDATION)
+def CmValidate_009(bench):
+    """A second car asks step 1 while the first validates: NotReady (0), since both would watch the same pilot. When
+    the first has its result, the second is Ready, validated and matched."""
     bench.plug()
     first, second = bench.car(0), bench.car(1)
     first.reach_match()
@@ -193,6 +201,59 @@ def General_validate_one_car_at_a_time(bench):
     expect_count(first, asked, ONE_SECOND, 1)
     second.validate()
     second.match()
+
+
+@case(seconds=5, settings=NO_VALIDATION, strict_only=True)
+def CmValidate_010(bench):
+    """CM_VALIDATE.REQ to an EVSE without validation: CM_VALIDATE.CNF with result Failure, exactly 3; matching still
+    works."""
+    car = to_step_one(bench)
+    car.expect_validate_cnf(car.validate_req(), (FAILURE,))
+    time.sleep(0.1)
+    car.match()
+
+
+@case(seconds=7, settings=NOT_REQUIRED_HERE)
+def CmValidate_011(bench):
+    """An EVSE whose architecture needs no validation: step 1 gets NotRequired (4). The car goes on with step 2 and 2
+    toggles all the same: Success, ToggleNum 2; matching works."""
+    car = to_step_one(bench)
+    car.expect_validate_cnf(car.validate_req(), (NOT_REQUIRED,))
+    time.sleep(0.1)
+    asked = car.validate_req(timer=TWO_SECONDS)
+    bench.toggle(2)
+    expect_count(car, asked, TWO_SECONDS, 2)
+    car.match()
+
+
+@case(seconds=5, settings=NOT_REQUIRED_HERE)
+def CmValidate_012(bench):
+    """As 011, but the car goes on with CM_SLAC_MATCH.REQ after NotRequired: confirmed."""
+    car = to_step_one(bench)
+    car.expect_validate_cnf(car.validate_req(), (NOT_REQUIRED,))
+    time.sleep(0.1)
+    car.match()
+
+
+@case(seconds=5, settings=VALIDATION)
+def CmValidate_013(bench):
+    """State A after the CM_ATTEN_CHAR.RSP, then step 1: silence."""
+    car = to_step_one(bench)
+    bench.unplug()
+    for _ in range(2):
+        car.validate_req()
+        car.silence(SILENCE_S, why="CM_VALIDATE.REQ in state A")
+
+
+@case(seconds=8, settings=VALIDATION)
+def General_validate_no_longer_than_3500_ms(bench):
+    """Step 2 with Timer 6.1 s, longer than the standard allows: CM_VALIDATE.CNF after TT_EVSE_vald_toggle (3.5 s at
+    most), with the toggle there was; matching works."""
+    car = to_step_two(bench)
+    asked = car.validate_req(timer=SIX_SECONDS)
+    bench.toggle(1)
+    car.expect_validate_cnf(asked, (SUCCESS,), 1, TT_EVSE_VALD_TOGGLE_MAX_S, what="answer to CM_VALIDATE.REQ, step 2")
+    car.match()
 
 
 @case(seconds=7, settings=VALIDATION)
@@ -222,12 +283,12 @@ def General_validate_three_times_at_most(bench):
         car.expect_validate_cnf(car.validate_req(), (READY,), what=f"step 1 of validation {number}")
         expect_count(car, car.validate_req(timer=1), 1, 0, (SUCCESS, FAILURE))
     car.validate_req()
-    car.silence(SILENCE_S, why=f"step 1 of validation {C_EV_MATCH_RETRY + 2}")
+    car.silence(TT_MATCH_SEQUENCE_S / 2, why=f"step 1 of validation {C_EV_MATCH_RETRY + 2}")
     car.match()
 
 
 @case(seconds=6, settings=VALIDATION)
-def CmValidate_012(bench):
+def General_validate_state_A(bench):
     """State A while toggles are counted: silence."""
     car = to_step_two(bench)
     car.validate_req(timer=TWO_SECONDS)

@@ -13,6 +13,7 @@ from conformance.verdict import Unusable
 
 EVSE_ID = "DE*CNF*E1"
 FROM_STATION = "cs/josev"
+FROM_ISO15118 = "iso15118/slac"
 VOLTS = {"A": 12, "B": 9, "C": 6, "D": 3, "E": 0, "F": -12}
 # Signals the EVSE program may ask for; ("x2", ampere) is the one with a value.
 HLC, X1, E, F = "5 %", "X1", "E", "F"
@@ -154,14 +155,18 @@ class Station:
 
     # Messages
 
-    def publish(self, name, kind, data, message_id=None):
+    def publish(self, name, kind, data, message_id=None, topic=FROM_STATION):
         text = json.dumps({"id": message_id or str(uuid.uuid4()), "name": name, "type": kind, "data": data},
                           separators=(",", ":"))
-        return self.client.publish(FROM_STATION, text)
+        return self.client.publish(topic, text)
 
     def authorize(self):
         """An external identification means (EIM) has accepted the user."""
         return self.publish("authorization", "update", {"evse_id": EVSE_ID, "type": "eim", "status": "accepted"})
+
+    def data_link(self, action):
+        """The ISO 15118 side terminates, pauses or resumes the data link."""
+        return self.publish("slac_data_link", "update", {"evse_id": EVSE_ID, "action": action}, topic=FROM_ISO15118)
 
     def _on_message(self, topic, text, when):
         message = Message(topic, text, when)

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	config.rematch_matched_ev = (data[0] & 4) != 0;
 	config.missing_profile_db = (data[0] & 8) != 0 ? data[0] : -1;
 	config.await_link = (data[0] & 16) != 0;
-	config.validation = (data[0] & 32) != 0;
+	config.validation = (enum slac_validation_mode)(data[0] / 32 % 3);
 	config.parallel_runs = (data[0] & 64) != 0 ? SLAC_EVSE_RUNS : 1;
 	memcpy(config.evse_mac, test_evse_mac, MAC_LEN);
 	slac_watch_init(&watch, &config);

@@ -51,12 +51,17 @@ static const char *check_validate_cnf(struct slac_watch *watch, const struct sla
 	const unsigned fed = watch->s2_toggles < UINT8_MAX ? watch->s2_toggles : UINT8_MAX;
 	const bool refused = cnf->result >= VALIDATE_FAILURE;
 
-	if (!watch->evse.config.validation)
+	if (watch->evse.config.validation == SLAC_VALIDATION_OFF)
 		return refused && cnf->toggle_num == 0 ? NULL : "validation that is not carried out";
 	watch->not_ready += cnf->result == VALIDATE_NOT_READY;
 	watch->put_off += cnf->result == VALIDATE_NOT_READY && watch->neighbour_validates;
+	if (refused && watch->evse.config.validation == SLAC_VALIDATION_NOT_REQUIRED)
+		return cnf->result == VALIDATE_NOT_REQUIRED && cnf->toggle_num == 0 ? NULL
+										    : "wrong word for not required";
 	if (refused)
 		return "validation refused although it is carried out";
+	if (cnf->result == VALIDATE_READY && watch->evse.config.validation == SLAC_VALIDATION_NOT_REQUIRED)
+		return "ready for what is not required";
 	if (cnf->result != VALIDATE_SUCCESS)
 		return cnf->toggle_num == 0 ? NULL : "toggles before the result";
 	if (!ends_a_window(out, index))
@@ -157,7 +162,9 @@ static const char *check_output(struct slac_watch *watch, const struct slac_evse
 			watch->s2_toggles = 0;
 			watch->s2_closed = false; /* half a toggle from before is none */
 		}
-		if (item->step.to == SLAC_RUN_WAIT_TOGGLE && watch->neighbour_validates)
+		if (watch->neighbour_validates &&
+		    (item->step.to == SLAC_RUN_WAIT_TOGGLE ||
+		     (item->step.to == SLAC_RUN_TOGGLING && item->step.from == SLAC_RUN_WAIT_MATCH)))
 			return "validation beside a neighbour's";
 		return NULL;
 	case SLAC_EVSE_WATCH_LINK:
@@ -441,13 +448,14 @@ static const char *play_toggling(struct slac_watch *watch, struct tape *tape, co
 	return give(watch, SLAC_EVSE_TICK, SLAC_REASON_NONE);
 }
 
-/* The car's choice: validation first, or the match. */
-static struct mme choice(struct slac_watch *watch, struct tape *tape, const struct slac_car *car)
+/* The car's choice: validation first, or the match. One that need not validate likes to toggle all the same. */
+static struct mme choice(struct slac_watch *watch, struct tape *tape, const struct slac_car *car,
+			 const struct slac_run *run)
 {
 	const uint8_t octet = take(tape);
 
 	watch->neighbour_validates = octet % 8 == 0;
-	return octet < 0x80 ? slac_car_validate(car, octet < 0x60 ? 0 : octet)
+	return octet < 0x80 ? slac_car_validate(car, octet < 0x60 && !run->excused ? 0 : octet)
 			    : slac_car_message(car, CM_SLAC_MATCH_REQ);
 }
 
@@ -461,7 +469,7 @@ static struct mme awaited(struct slac_watch *watch, struct tape *tape, const str
 	case SLAC_RUN_WAIT_RSP:
 		return slac_car_message(car, CM_ATTEN_CHAR_RSP);
 	case SLAC_RUN_WAIT_MATCH:
-		return choice(watch, tape, car);
+		return choice(watch, tape, car, run);
 	case SLAC_RUN_WAIT_TOGGLE:
 		return slac_car_validate(car, take(tape));
 	default:

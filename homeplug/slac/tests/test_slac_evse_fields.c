@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every field an EVSE checks (doc/conformance.md: CmSlacParm_005 and _006, AttenuationCharacterization_005
- * ... _011 and _013 ... _018, CmSlacMatch_007 ... _022): a message with that field wrong does nothing,
+ * ... _011, _013 ... _018 and _021, CmSlacMatch_007 ... _022): a message with that field wrong does nothing,
  * restarts no timer and consumes no repeat; a valid one within the original time still counts, later not.
  */
 #include "homeplug/slac/tests/slac_evse_fixture.h"
@@ -282,7 +282,8 @@ static void sender_id_and_counter_of_a_sound_are_not_looked_at(void **state)
 	bench_expect(&bench, "SOUNDING>FAILED no_profiles_from_modem, failed no_profiles_from_modem");
 }
 
-static void foreign_forwarding_sta_is_taken_and_said(void **state)
+/* AttenuationCharacterization_021; a right one in time still counts. */
+static void foreign_forwarding_sta_is_refused_or_with_the_switch_taken_and_said(void **state)
 {
 	const struct slac_car car = slac_car(1);
 	struct mme frame = slac_car_message(&car, CM_START_ATTEN_CHAR_IND);
@@ -290,10 +291,20 @@ static void foreign_forwarding_sta_is_taken_and_said(void **state)
 
 	(void)state;
 	memset(frame.start_atten_char_ind.forwarding_sta, 0, MAC_LEN);
-	bench_ready_as(&bench, true);
-	bench_bring_to(&bench, &car, SLAC_RUN_WAIT_START);
-	bench_frame(&bench, &frame);
-	bench_expect(&bench, "?CM_START_ATTEN_CHAR.IND field forwarding_sta, WAIT_START>SOUNDING");
+	for (int taken = 0; taken <= 1; taken++) {
+		struct slac_evse_config config = bench_config(taken != 0);
+		config.any_forwarding_sta = taken != 0;
+		bench_ready(&bench, &config);
+		bench_bring_to(&bench, &car, SLAC_RUN_WAIT_START);
+		bench_frame(&bench, &frame);
+		bench_expect(&bench, taken ? "?CM_START_ATTEN_CHAR.IND field forwarding_sta, WAIT_START>SOUNDING"
+					   : "!CM_START_ATTEN_CHAR.IND field forwarding_sta");
+		if (!taken)
+			bench_say(&bench, &car, CM_START_ATTEN_CHAR_IND);
+		bench_frame(&bench, &frame);
+		bench_expect(&bench, taken ? "" : "!CM_START_ATTEN_CHAR.IND field forwarding_sta");
+		bench_expect_run(&bench, &car, SLAC_RUN_SOUNDING);
+	}
 }
 
 static void fewer_announced_sounds_end_the_sounding_earlier_in_the_field_profile(void **state)
@@ -321,7 +332,7 @@ int main(void)
 		cmocka_unit_test(each_switch_of_the_field_profile_works_alone),
 		cmocka_unit_test(sounds_with_wrong_fields_are_not_counted),
 		cmocka_unit_test(sender_id_and_counter_of_a_sound_are_not_looked_at),
-		cmocka_unit_test(foreign_forwarding_sta_is_taken_and_said),
+		cmocka_unit_test(foreign_forwarding_sta_is_refused_or_with_the_switch_taken_and_said),
 		cmocka_unit_test(fewer_announced_sounds_end_the_sounding_earlier_in_the_field_profile),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,28 +68,30 @@ static void expect_reached(const struct slac_evse_config *config, const struct s
 	assert_int_equal(reached->paused_again != 0, config->await_link);
 	assert_true(reached->terminations > SEQUENCES / 10);
 	assert_true(reached->pauses > SEQUENCES / 10);
-	if (config->validation) {
-		assert_true(reached->validated > SEQUENCES / 4);
-		assert_true(reached->toggled > SEQUENCES / 8);
-		assert_true(reached->put_off > SEQUENCES / 10);
+	bool validates = config->validation != SLAC_VALIDATION_OFF;
+	if (validates) {
+		bool required = config->validation == SLAC_VALIDATION_ON;
+		assert_true(reached->validated > SEQUENCES / (required ? 4 : 8));
+		assert_true(reached->toggled > SEQUENCES / (required ? 8 : 16));
+		assert_true(reached->put_off > SEQUENCES / (required ? 10 : 20));
 	}
-	if (config->validation && config->parallel_runs > 1)
-		assert_true(reached->not_ready > SEQUENCES / 10);
+	if (validates && config->parallel_runs > 1)
+		assert_true(reached->not_ready > SEQUENCES / (config->validation == SLAC_VALIDATION_ON ? 10 : 20));
 	if (config->await_link) {
 		assert_true(reached->joined > SEQUENCES / 2);
 		assert_true(reached->not_joined > SEQUENCES / 20);
 	}
-	assert_int_equal(reached->validated != 0, config->validation);
+	assert_int_equal(reached->validated != 0, validates);
 	assert_int_equal(reached->joined != 0, config->await_link);
 }
 
-/* With the link awaited and not, validation carried out and not, and as many runs as are allowed. */
+/* With the link awaited and not, validation carried out, not required and not carried out, and as many runs as are allowed. */
 static void play_all(struct slac_evse_config config)
 {
-	for (unsigned i = 0; i < 4; i++) {
+	for (unsigned i = 0; i < 6; i++) {
 		struct slac_watch reached = {0};
 		config.await_link = (i & 1) != 0;
-		config.validation = (i & 2) != 0;
+		config.validation = (enum slac_validation_mode)(i / 2);
 		for (uint64_t seed = 1; seed <= SEQUENCES; seed++) {
 			config.parallel_runs = (uint32_t)(seed % SLAC_EVSE_RUNS) + 1;
 			play_sequence(&config, seed, &reached);

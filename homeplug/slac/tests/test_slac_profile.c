@@ -24,7 +24,9 @@ static void the_switches_are_off_in_strict_and_on_in_the_field(void **state)
 		assert_int_equal(config.rematch_matched_ev, !strict);
 		assert_int_equal(config.listen_after_failure, !strict);
 		assert_int_equal(config.dc_listens_after_init, !strict);
-		assert_int_equal(config.validation_not_required, !strict);
+		assert_int_equal(config.any_forwarding_sta, !strict);
+		assert_int_equal(config.refuse_as_not_required, !strict);
+		assert_int_equal(config.slow_after_validation, !strict);
 	}
 }
 
@@ -41,7 +43,7 @@ static void both_profiles_share_the_standards_times(void **state)
 		assert_int_equal(config.tt_match_join_ms, 12000);
 		assert_int_equal(config.c_ev_match_retry, 2);
 		assert_int_equal(config.parallel_runs, 5);
-		assert_true(config.validation);
+		assert_int_equal(config.validation, SLAC_VALIDATION_ON);
 		assert_false(config.await_link);
 		assert_false(config.dc_only);
 	}
@@ -161,7 +163,7 @@ static void a_paused_dc_outlet_answers_nothing_until_it_listens(void **state)
 	bench_expect(&bench, "CM_SLAC_PARM.CNF, FREE>WAIT_START, matching");
 }
 
-static void validation_not_required_alone_decides_what_a_refusal_says(void **state)
+static void refuse_as_not_required_alone_decides_what_a_refusal_says(void **state)
 {
 	const struct slac_car car = slac_car(1);
 	struct bench bench;
@@ -169,8 +171,8 @@ static void validation_not_required_alone_decides_what_a_refusal_says(void **sta
 	(void)state;
 	for (int not_required = 0; not_required <= 1; not_required++) {
 		struct slac_evse_config config = bench_config(not_required != 0);
-		config.validation = false;
-		config.validation_not_required = not_required != 0;
+		config.validation = SLAC_VALIDATION_OFF;
+		config.refuse_as_not_required = not_required != 0;
 		bench_ready(&bench, &config);
 		bench_bring_to(&bench, &car, SLAC_RUN_WAIT_MATCH);
 		bench_validate(&bench, &car, 0);
@@ -411,7 +413,7 @@ int main(void)
 		cmocka_unit_test(only_a_dc_outlet_with_the_switch_answers_after_the_init_time),
 		cmocka_unit_test(field_and_strict_dc_outlets_differ_in_nothing_else_before_the_init_time),
 		cmocka_unit_test(a_paused_dc_outlet_answers_nothing_until_it_listens),
-		cmocka_unit_test(validation_not_required_alone_decides_what_a_refusal_says),
+		cmocka_unit_test(refuse_as_not_required_alone_decides_what_a_refusal_says),
 		cmocka_unit_test(foreign_profiles_count_nowhere),
 		cmocka_unit_test(foreign_profiles_among_the_own_do_not_move_the_mean),
 		cmocka_unit_test(foreign_profiles_without_groups_do_not_stand_in_for_sounds),

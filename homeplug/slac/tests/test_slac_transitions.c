@@ -39,7 +39,7 @@ static bool waits(enum slac_run_state state)
 	return state >= SLAC_RUN_WAIT_START && state <= SLAC_RUN_TOGGLING;
 }
 
-/* Other way: sounds were measured; validation is not carried out. */
+/* Other way: sounds were measured; validation is not carried out, in strict not required. */
 static void bring_to(struct bench *bench, const struct slac_car *car, enum slac_run_state state, struct variant how)
 {
 	struct slac_evse_config config = bench_config(how.strict);
@@ -51,7 +51,9 @@ static void bring_to(struct bench *bench, const struct slac_car *car, enum slac_
 	if (how.other && state == SLAC_RUN_SOUNDING)
 		bench_sounds(bench, car, 5);
 	if (how.other && state == SLAC_RUN_WAIT_MATCH)
-		bench->evse.config.validation = false;
+		bench->evse.config.validation = how.strict ? SLAC_VALIDATION_NOT_REQUIRED : SLAC_VALIDATION_OFF;
+	if (how.other && state == SLAC_RUN_WAIT_MATCH && how.strict)
+		bench_validate(bench, car, 0);
 }
 
 /* Other way: CM_VALIDATE.REQ is step 2. */
@@ -196,6 +198,14 @@ static void a_pair_that_is_not_in_the_table_is_refused_and_changes_nothing(void 
 	assert_true(refused > (size_t)SLAC_RUN_STATES * VARIANTS);
 }
 
+static void give_up_validation(struct bench *bench, const struct slac_car *car)
+{
+	struct mme frame = slac_car_validate(car, BENCH_TIMER);
+
+	frame.validate_req.result = VALIDATE_FAILURE;
+	bench_frame(bench, &frame);
+}
+
 /* Goes on with the row's message until the run leaves the state or has stayed a dozen times. */
 static void follow_row(const struct slac_transition *row, struct variant how, bool reached[SLAC_RUN_STATES])
 {
@@ -204,7 +214,10 @@ static void follow_row(const struct slac_transition *row, struct variant how, bo
 
 	bring_to(&bench, &car, row->state, how);
 	for (unsigned i = 0; i < 12; i++) {
-		give(&bench, &car, row->message, how.other);
+		if (row->message == CM_VALIDATE_REQ && how.other && how.await_link)
+			give_up_validation(&bench, &car);
+		else
+			give(&bench, &car, row->message, how.other);
 		enum slac_run_state now = run_of(&bench, &car)->state;
 		if (!row_leads_to(row, now))
 			fail_msg("%s, %s: leads to %s, not to %s", slac_run_state_text(row->state),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Validation by toggling S2, EVSE side (doc/conformance.md, CmValidate_001 ... _012 and the even CmSlacMatch
+ * Validation by toggling S2, EVSE side (doc/conformance.md, CmValidate_001 ... _013 and the even CmSlacMatch
  * cases): the two steps, what is counted on the pilot, and what comes of it.
  */
 #include "homeplug/slac/tests/slac_evse_fixture.h"
@@ -50,25 +50,45 @@ static void the_window_is_timer_plus_one_times_100_ms(void **state)
 	}
 }
 
-static void the_session_time_starts_again_after_the_result(void **state)
+/* CmSlacMatch_006: however late in TT_EVSE_match_session the validation began. */
+static void after_the_result_the_car_has_400_ms_and_in_the_field_10_s(void **state)
 {
 	const struct slac_car car = slac_car(1);
 	struct bench bench;
 
 	(void)state;
-	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_WAIT_MATCH);
-	bench.now_us += 9000 * MS;
-	bench_validate(&bench, &car, 0);
-	bench_validate(&bench, &car, 19);
-	bench_expect_result_after_ms(&bench, &car, 2000, 0);
-	bench.now_us += 10000 * MS - 1;
-	bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
-	bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
-	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_TOGGLING);
-	bench_expect_result_after_ms(&bench, &car, 2000, 0);
-	bench_expect_after_ms(&bench, 10000, "WAIT_MATCH>FAILED no_match_req, failed no_match_req");
-	bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
-	bench_expect(&bench, "!CM_SLAC_MATCH.REQ run_failed");
+	for (int strict = 0; strict <= 1; strict++) {
+		const uint64_t ms = strict ? 400 : 10000;
+		bench_ready_at(&bench, &car, strict != 0, SLAC_RUN_WAIT_MATCH);
+		bench.now_us += 9000 * MS;
+		bench_validate(&bench, &car, 0);
+		bench_validate(&bench, &car, 19);
+		bench_expect_result_after_ms(&bench, &car, 2000, 0);
+		bench.now_us += ms * MS - 1;
+		bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
+		bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
+		bench_ready_at(&bench, &car, strict != 0, SLAC_RUN_TOGGLING);
+		bench_expect_result_after_ms(&bench, &car, 2000, 0);
+		bench_expect_after_ms(&bench, ms, "WAIT_MATCH>FAILED no_match_req, failed no_match_req");
+		bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
+		bench_expect(&bench, "!CM_SLAC_MATCH.REQ run_failed");
+	}
+}
+
+static void slow_after_validation_alone_decides_how_long_the_car_has(void **state)
+{
+	const struct slac_car car = slac_car(1);
+	struct bench bench;
+
+	(void)state;
+	for (int slow = 0; slow <= 1; slow++) {
+		struct slac_evse_config config = bench_config(slow != 0);
+		config.slow_after_validation = slow != 0;
+		bench_ready(&bench, &config);
+		bench_bring_to(&bench, &car, SLAC_RUN_TOGGLING);
+		bench_expect_result_after_ms(&bench, &car, 2000, 0);
+		assert_int_equal(slac_evse_deadline(&bench.evse) - bench.now_us, (slow ? 10000 : 400) * MS);
+	}
 }
 
 /* TT_EVSE_vald_toggle has a maximum: nobody keeps the pilot from the other cars for longer. */
@@ -190,7 +210,7 @@ static void refused_validation_leaves_session_time_and_match_alone(void **state)
 	for (int strict = 0; strict <= 1; strict++)
 		for (uint8_t timer = 0; timer <= 19; timer = (uint8_t)(timer + 19)) {
 			struct slac_evse_config config = bench_config(strict != 0);
-			config.validation = false;
+			config.validation = SLAC_VALIDATION_OFF;
 			bench_ready(&bench, &config);
 			bench_bring_to(&bench, &car, SLAC_RUN_WAIT_MATCH);
 			bench.now_us += 5000 * MS;
@@ -213,7 +233,7 @@ static void validation_is_answered_not_required_and_matching_goes_on(void **stat
 	(void)state;
 	for (int strict = 0; strict <= 1; strict++) {
 		struct slac_evse_config config = bench_config(strict != 0);
-		config.validation = false;
+		config.validation = SLAC_VALIDATION_OFF;
 		bench_ready(&bench, &config);
 		bench_bring_to(&bench, &car, SLAC_RUN_WAIT_MATCH);
 		const uint64_t deadline_us = slac_evse_deadline(&bench.evse);
@@ -228,6 +248,97 @@ static void validation_is_answered_not_required_and_matching_goes_on(void **stat
 		bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
 		bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
 	}
+}
+
+/* --- not required --- */
+
+static void ready_where_none_is_required(struct bench *bench, const struct slac_car *car, bool strict)
+{
+	struct slac_evse_config config = bench_config(strict);
+
+	config.validation = SLAC_VALIDATION_NOT_REQUIRED;
+	bench_ready(bench, &config);
+	bench_bring_to(bench, car, SLAC_RUN_WAIT_MATCH);
+}
+
+/* CmValidate_012: the car goes on with the match, and has the time that it had. */
+static void a_car_that_need_not_validate_is_matched(void **state)
+{
+	const struct slac_car car = slac_car(1);
+	struct bench bench;
+
+	(void)state;
+	for (int strict = 0; strict <= 1; strict++) {
+		ready_where_none_is_required(&bench, &car, strict != 0);
+		const uint64_t deadline_us = slac_evse_deadline(&bench.evse);
+		for (int i = 0; i < 5; i++) {
+			bench.now_us += 500 * MS;
+			bench_validate(&bench, &car, 0);
+			bench_expect(&bench, "CM_VALIDATE.CNF");
+			bench_expect_validate_cnf(&bench, &car, VALIDATE_NOT_REQUIRED, 0);
+			assert_int_equal(slac_evse_deadline(&bench.evse), deadline_us);
+		}
+		bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
+		bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
+	}
+}
+
+/* CmValidate_011. */
+static void a_car_that_toggles_all_the_same_gets_its_number(void **state)
+{
+	const struct slac_car car = slac_car(1);
+	struct bench bench;
+
+	(void)state;
+	ready_where_none_is_required(&bench, &car, STRICT);
+	for (unsigned toggles = 1; toggles <= 3; toggles++) {
+		bench_validate(&bench, &car, 0);
+		bench_expect_validate_cnf(&bench, &car, VALIDATE_NOT_REQUIRED, 0);
+		bench_validate(&bench, &car, 19);
+		bench_expect(&bench, "WAIT_MATCH>TOGGLING");
+		bench_toggle(&bench, toggles);
+		bench_expect_result_after_ms(&bench, &car, 2000, toggles);
+		bench_validate(&bench, &car, 19); /* the result was lost */
+		bench_expect_validate_cnf(&bench, &car, VALIDATE_SUCCESS, toggles);
+	}
+	bench_validate(&bench, &car, 0);
+	bench_validate(&bench, &car, 19); /* a fourth time: the result of the third */
+	bench_expect_validate_cnf(&bench, &car, VALIDATE_SUCCESS, 3);
+	bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
+	bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
+}
+
+static void a_car_that_was_not_told_so_does_not_toggle(void **state)
+{
+	const struct slac_car car = slac_car(1);
+	struct bench bench;
+
+	(void)state;
+	ready_where_none_is_required(&bench, &car, STRICT);
+	bench_validate(&bench, &car, 19);
+	bench_expect(&bench, "!CM_VALIDATE.REQ unexpected");
+}
+
+static void two_cars_do_not_toggle_at_once_where_none_is_required_either(void **state)
+{
+	const struct slac_car first = slac_car(1), second = slac_car(2);
+	struct bench bench;
+
+	(void)state;
+	ready_where_none_is_required(&bench, &first, STRICT);
+	bench_bring_to(&bench, &second, SLAC_RUN_WAIT_MATCH);
+	bench_validate(&bench, &first, 0);
+	bench_validate(&bench, &second, 0);
+	bench_expect_validate_cnf(&bench, &second, VALIDATE_NOT_REQUIRED, 0);
+	bench_validate(&bench, &first, 19);
+	bench_expect(&bench, "WAIT_MATCH>TOGGLING");
+	bench_validate(&bench, &second, 19);
+	bench_expect(&bench, "~CM_VALIDATE.REQ validation_put_off@2, CM_VALIDATE.CNF@2");
+	bench_expect_validate_cnf(&bench, &second, VALIDATE_NOT_READY, 0);
+	bench_toggle(&bench, 1);
+	bench_expect_result_after_ms(&bench, &first, 2000, 1);
+	bench_validate(&bench, &second, 19);
+	bench_expect(&bench, "WAIT_MATCH>TOGGLING@2");
 }
 
 /* --- the match after a validation (even CmSlacMatch cases) --- */
@@ -256,7 +367,7 @@ static void validated_match_req_is_checked_like_any_other(void **state)
 		bench_frame(&bench, &frame);
 		assert_int_equal(bench.out.items[0].reason, SLAC_REASON_FIELD);
 		bench_expect_silence(&bench);
-		bench.now_us += 10000 * MS - 1;
+		bench.now_us += 400 * MS - 1;
 		bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
 		bench_expect(&bench, "CM_SLAC_MATCH.CNF, WAIT_MATCH>MATCHED, matched");
 		const struct mme first = *bench_sent(&bench, &car, CM_SLAC_MATCH_CNF);
@@ -300,7 +411,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_validation_goes_through_and_the_match_follows),
 		cmocka_unit_test(the_window_is_timer_plus_one_times_100_ms),
-		cmocka_unit_test(the_session_time_starts_again_after_the_result),
+		cmocka_unit_test(after_the_result_the_car_has_400_ms_and_in_the_field_10_s),
+		cmocka_unit_test(slow_after_validation_alone_decides_how_long_the_car_has),
 		cmocka_unit_test(no_window_is_longer_than_3500_ms),
 		cmocka_unit_test(the_session_time_does_not_run_while_the_car_toggles),
 		cmocka_unit_test(only_b_c_b_within_the_window_counts),
@@ -310,6 +422,10 @@ int main(void)
 		cmocka_unit_test(the_pilot_toggles_without_a_validation_and_nothing_happens),
 		cmocka_unit_test(refused_validation_leaves_session_time_and_match_alone),
 		cmocka_unit_test(validation_is_answered_not_required_and_matching_goes_on),
+		cmocka_unit_test(a_car_that_need_not_validate_is_matched),
+		cmocka_unit_test(a_car_that_toggles_all_the_same_gets_its_number),
+		cmocka_unit_test(a_car_that_was_not_told_so_does_not_toggle),
+		cmocka_unit_test(two_cars_do_not_toggle_at_once_where_none_is_required_either),
 		cmocka_unit_test(validated_match_req_is_checked_like_any_other),
 		cmocka_unit_test(unplug_lost_key_and_termination_end_a_validation),
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Validation, EVSE side, of a car that does not keep to its two steps (doc/conformance.md, CmValidate_001
- * ... _012): messages that do not come, come again, or are wrong or out of place.
+ * ... _013): messages that do not come, come again, or are wrong or out of place.
  */
 #include "homeplug/slac/tests/slac_evse_fixture.h"
 
@@ -55,23 +55,58 @@ static void step_2_counts_until_the_last_microsecond_of_the_third_wait(void **st
 	}
 }
 
-/* Whoever asks for them, the CNFs of step 1 are three, so that nobody keeps the pilot from the other cars. */
-static void step_1_again_is_answered_again_and_uses_up_a_repeat(void **state)
+/* CmValidate_002, for 3.5 s: longer nobody keeps the pilot from the other cars. Our own repeats are still two. */
+static void step_1_again_is_answered_each_time(void **state)
 {
 	const struct slac_car car = slac_car(1);
 	struct bench bench;
 
 	(void)state;
 	bench_ready_at(&bench, &car, STRICT, SLAC_RUN_WAIT_TOGGLE);
-	bench.now_us += 300 * MS;
-	bench_validate(&bench, &car, 0);
-	bench_expect(&bench, "CM_VALIDATE.CNF");
-	bench_expect_validate_cnf(&bench, &car, VALIDATE_READY, 0);
-	bench_expect_after_ms(&bench, 400, "CM_VALIDATE.CNF");
+	for (int i = 0; i < 11; i++) {
+		bench.now_us += 300 * MS;
+		bench_validate(&bench, &car, 0);
+		bench_expect(&bench, "CM_VALIDATE.CNF");
+		bench_expect_validate_cnf(&bench, &car, VALIDATE_READY, 0);
+	}
 	bench.now_us += 300 * MS;
 	bench_validate(&bench, &car, 0);
 	bench_expect(&bench, "!CM_VALIDATE.REQ unexpected");
-	bench_expect_after_ms(&bench, 100, "WAIT_TOGGLE>FAILED no_validate_req, failed no_validate_req");
+	bench_expect_after_ms(&bench, 100, "CM_VALIDATE.CNF");
+	bench_expect_after_ms(&bench, 400, "CM_VALIDATE.CNF");
+	bench_expect_after_ms(&bench, 400, "WAIT_TOGGLE>FAILED no_validate_req, failed no_validate_req");
+}
+
+/* CmValidate_005 ... 008: no answer, no further Ready, and the run is dead; it is another car's turn. */
+static void step_2_that_gives_up_ends_the_matching(void **state)
+{
+	static const uint8_t results[] = {VALIDATE_NOT_READY, VALIDATE_SUCCESS, VALIDATE_FAILURE,
+					  VALIDATE_NOT_REQUIRED};
+	const struct slac_car car = slac_car(1), other = slac_car(2);
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(results); i++)
+		for (int beside = 0; beside <= 1; beside++) {
+			struct mme frame = slac_car_validate(&car, 19);
+			bench_ready_at(&bench, &car, STRICT, SLAC_RUN_WAIT_TOGGLE);
+			if (beside)
+				bench_bring_to(&bench, &other, SLAC_RUN_WAIT_MATCH);
+			frame.validate_req.result = results[i];
+			bench_frame(&bench, &frame);
+			bench_expect(&bench, beside ? "WAIT_TOGGLE>FAILED validation_ended"
+						    : "WAIT_TOGGLE>FAILED validation_ended, failed validation_ended");
+			bench_validate(&bench, &car, 19);
+			bench_expect(&bench, "!CM_VALIDATE.REQ run_failed");
+			bench_say(&bench, &car, CM_SLAC_MATCH_REQ);
+			bench_expect(&bench, "!CM_SLAC_MATCH.REQ run_failed");
+			if (beside) {
+				bench_validate(&bench, &other, 0);
+				bench_expect(&bench, "CM_VALIDATE.CNF@2, WAIT_MATCH>WAIT_TOGGLE@2");
+			} else {
+				bench_expect_deaf(&bench, &car);
+			}
+		}
 }
 
 static void a_fourth_validation_of_a_run_is_not_begun(void **state)
@@ -88,7 +123,7 @@ static void a_fourth_validation_of_a_run_is_not_begun(void **state)
 	}
 	bench_validate(&bench, &car, 0);
 	bench_expect(&bench, "!CM_VALIDATE.REQ unexpected");
-	bench_expect_after_ms(&bench, 10000, "WAIT_MATCH>FAILED no_match_req, failed no_match_req");
+	bench_expect_after_ms(&bench, 400, "WAIT_MATCH>FAILED no_match_req, failed no_match_req");
 }
 
 /* C_EV_match_retry is for each message: CM_ATTEN_CHAR.IND and an earlier validation have used up theirs. */
@@ -126,11 +161,12 @@ static void a_car_that_goes_on_after_a_repeated_ready_is_served(void **state)
 
 /* --- wrong, doubled and misplaced messages --- */
 
+/* CmValidate_004. Only a result that is known ends the matching, and only once slacd waits for step 2. */
 static void a_wrong_field_in_either_step_changes_nothing(void **state)
 {
 	static const enum slac_run_state states[] = {SLAC_RUN_WAIT_MATCH, SLAC_RUN_WAIT_TOGGLE};
-	static const uint8_t results[] = {VALIDATE_NOT_READY, VALIDATE_SUCCESS, VALIDATE_FAILURE, VALIDATE_NOT_REQUIRED,
-					  0xff};
+	static const uint8_t results[] = {
+		5, 0xff, VALIDATE_NOT_READY, VALIDATE_SUCCESS, VALIDATE_FAILURE, VALIDATE_NOT_REQUIRED};
 	const struct slac_car car = slac_car(1);
 	struct bench bench;
 
@@ -141,11 +177,14 @@ static void a_wrong_field_in_either_step_changes_nothing(void **state)
 			bench_ready_at(&bench, &car, STRICT, states[i]);
 			bench.now_us += 100 * MS;
 			const struct slac_evse before = bench.evse;
-			frame.validate_req.signal_type = 1;
-			bench_frame(&bench, &frame);
-			bench_expect(&bench, "!CM_VALIDATE.REQ field signal_type");
-			frame.validate_req.signal_type = 0;
 			for (size_t r = 0; r < sizeof(results); r++) {
+				frame.validate_req.signal_type = r % 2 != 0 ? 1 : 0xff;
+				frame.validate_req.result = r == 0 ? VALIDATE_READY : results[r];
+				bench_frame(&bench, &frame);
+				bench_expect(&bench, "!CM_VALIDATE.REQ field signal_type");
+			}
+			frame.validate_req.signal_type = 0;
+			for (size_t r = 0; r < (i == 0 ? sizeof(results) : 2); r++) {
 				frame.validate_req.result = results[r];
 				bench_frame(&bench, &frame);
 				bench_expect(&bench, "!CM_VALIDATE.REQ field result");
@@ -197,7 +236,7 @@ static void the_result_is_sent_again_when_step_2_is_repeated(void **state)
 	bench_expect_result_after_ms(&bench, &car, 2000, 2);
 	const uint64_t deadline_us = slac_evse_deadline(&bench.evse);
 	for (int i = 0; i < 3; i++) {
-		bench.now_us += 200 * MS;
+		bench.now_us += 100 * MS;
 		bench_validate(&bench, &car, 19);
 		bench_expect(&bench, "CM_VALIDATE.CNF");
 		bench_expect_validate_cnf(&bench, &car, VALIDATE_SUCCESS, 2);
@@ -278,7 +317,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ready_is_sent_three_times_400_ms_apart_and_then_the_run_fails),
 		cmocka_unit_test(step_2_counts_until_the_last_microsecond_of_the_third_wait),
-		cmocka_unit_test(step_1_again_is_answered_again_and_uses_up_a_repeat),
+		cmocka_unit_test(step_1_again_is_answered_each_time),
+		cmocka_unit_test(step_2_that_gives_up_ends_the_matching),
 		cmocka_unit_test(a_fourth_validation_of_a_run_is_not_begun),
 		cmocka_unit_test(the_repeats_of_a_validation_are_its_own),
 		cmocka_unit_test(a_car_that_goes_on_after_a_repeated_ready_is_served),

@@ -48,7 +48,7 @@ class Validation(Bench):
         self.assertEqual(self.outcome(mark), [("matching", ""), ("failed", "no_match_req")])
 
     def test_validation_that_is_switched_off_is_refused(self):
-        self.start_all(with_settings(SHORT_SESSION, slac={"validation": False}), ev=VALIDATES)
+        self.start_all(with_settings(SHORT_SESSION, slac={"validation": "off"}), ev=VALIDATES)
         mark = self.plug_both()
         self.observer.wait_slac("matched", after=mark)
         self.assertEqual(self.ev.lines(" S2 "), [])

@@ -32,7 +32,7 @@ static unsigned pick(struct sequence *sequence, unsigned below)
 
 static const char *const settings[] = {
 	"slac.profile strict",
-	"slac.validation true",
+	"slac.validation on",
 	"slac.parallel_runs 2",
 	"slac.missing_profile 10",
 	"slac.link_loss \"retry\"",

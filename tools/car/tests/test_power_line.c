@@ -123,6 +123,7 @@ static void build_site(uint64_t seed, const struct loss_class *loss)
 	struct outlet_config outlet = outlet_config(chance(50), chance(50));
 	outlet.pilot.has_ac = chance(50);
 	outlet.slac.dc_only = !outlet.pilot.has_ac;
+	outlet.slac.slow_after_validation = true; /* the cars take up to 1 s to CM_SLAC_MATCH.REQ */
 	if (chance(20))
 		outlet.slac.parallel_runs = line_random(&world, 1, SLAC_EVSE_RUNS);
 	for (uint32_t i = line_random(&world, 1, LINE_OUTLETS); i > 0; i--)
