@@ -129,12 +129,16 @@ static enum log_level step_level(struct evse_log *log, enum log_level level, uin
 /* What an integrator asks first about a run: what was heard, what the modem measured. */
 static void run_details(const struct outlet_run_details *run, char *out, size_t size)
 {
-	snprintf(out, size,
-		 " sounds_expected=%u sounds_heard=%u profiles=%u empty_profiles=%u measured_db=%u.%u"
-		 " mean_attenuation_db=%u.%u ind_repeats=%u toggles=%u put_off=%u",
-		 run->num_sounds, run->sounds, run->profiles, run->empty_profiles, run->measured_ddb / 10,
-		 run->measured_ddb % 10, run->reported_ddb / 10, run->reported_ddb % 10, run->ind_repeats, run->toggles,
-		 run->put_off);
+	int len = snprintf(out, size,
+			   " sounds_expected=%u sounds_heard=%u profiles=%u empty_profiles=%u measured_db=%u.%u"
+			   " mean_attenuation_db=%u.%u ind_repeats=%u toggles=%u put_off=%u",
+			   run->num_sounds, run->sounds, run->profiles, run->empty_profiles, run->measured_ddb / 10,
+			   run->measured_ddb % 10, run->reported_ddb / 10, run->reported_ddb % 10, run->ind_repeats,
+			   run->toggles, run->put_off);
+	if (run->early_profiles > 0)
+		len += snprintf(out + len, size - (size_t)len, " early_profiles=%u", run->early_profiles);
+	if (run->match_req_error != MME_OK)
+		snprintf(out + len, size - (size_t)len, " match_req_field=%s", mme_error_text(run->match_req_error));
 }
 
 static void say_step(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
@@ -146,7 +150,7 @@ static void say_step(struct evse_log *log, const struct outlet_note *note, uint6
 	enum log_level level = step_level(log, failed && !unplugged ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, now_us);
 	char run_id[RUN_ID_TEXT_SIZE];
 	char mac[MAC_TEXT_SIZE];
-	char details[256] = "";
+	char details[320] = "";
 
 	if (!log_enabled(level))
 		return;
@@ -156,6 +160,18 @@ static void say_step(struct evse_log *log, const struct outlet_note *note, uint6
 		 slac_run_state_text(to), log->evse_id, run_id_text(note->step.run_id, run_id),
 		 mac_text(note->from, mac), note->reason != SLAC_REASON_NONE ? " reason=" : "",
 		 slac_reason_text(note->reason), details);
+}
+
+static void say_init_timeout(const struct evse_log *log, const struct outlet_note *note)
+{
+	bool refused = note->reason == SLAC_REASON_PARM_REQ_REFUSED;
+	char mac[MAC_TEXT_SIZE];
+
+	log_line(LOG_LEVEL_WARN,
+		 "No CM_SLAC_PARM.REQ was answered within TT_EVSE_SLAC_init. evse_id=%s reason=%s%s%s%s%s",
+		 log->evse_id, slac_reason_text(note->reason), refused ? " field=" : "",
+		 refused ? mme_error_text(note->error) : "", refused ? " from=" : "",
+		 refused ? mac_text(note->from, mac) : "");
 }
 
 /* --- pilot --- */
@@ -457,9 +473,7 @@ void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_
 			 id, note->value);
 		break;
 	case OUTLET_NOTE_INIT_TIMEOUT:
-		log_line(LOG_LEVEL_WARN,
-			 "No CM_SLAC_PARM.REQ was answered within TT_EVSE_SLAC_init. evse_id=%s reason=%s", id,
-			 slac_reason_text(note->reason));
+		say_init_timeout(log, note);
 		break;
 	case OUTLET_NOTE_LINK_LOSS:
 		say_status(log, &log->link_loss, true, note->value != 0 ? " next=F" : " next=wait");

@@ -67,6 +67,7 @@ static void wait_until_after_ms(struct slac_evse *evse, enum slac_evse_state sta
 static void wait_for_parm_req(struct slac_evse *evse, uint64_t now_us)
 {
 	evse->paused = false;
+	evse->parm_req_error = MME_OK;
 	wait_until_after_ms(evse, SLAC_EVSE_WAIT_PARM, evse->config.tt_evse_slac_init_ms, now_us);
 }
 
@@ -301,11 +302,18 @@ static void on_link_lost(struct slac_evse *evse, uint64_t now_us, struct slac_ev
 
 static void on_init_over(struct slac_evse *evse, struct slac_evse_outputs *out)
 {
-	/*
-	 * Without a key slacd answered no CM_SLAC_PARM.REQ: the EV may have spoken, so it is not blamed for silence.
-	 */
-	append_for_outlet(SLAC_EVSE_INIT_TIMEOUT, out)->reason =
-		evse->has_key ? SLAC_REASON_NO_PARM_REQ : SLAC_REASON_KEY_NOT_SET;
+	struct slac_evse_output *item = append_for_outlet(SLAC_EVSE_INIT_TIMEOUT, out);
+
+	/* An EV that has spoken, or may have, is not blamed for silence. Without a key nothing could be answered. */
+	if (!evse->has_key) {
+		item->reason = SLAC_REASON_KEY_NOT_SET;
+	} else if (evse->parm_req_error != MME_OK) {
+		item->reason = SLAC_REASON_PARM_REQ_REFUSED;
+		item->message.error = evse->parm_req_error;
+		memcpy(item->ev_mac, evse->parm_req_mac, MAC_LEN);
+	} else {
+		item->reason = SLAC_REASON_NO_PARM_REQ;
+	}
 	evse->deadline_us = SLAC_NEVER;
 	evse->state = SLAC_EVSE_EXPIRED;
 }
@@ -373,13 +381,23 @@ static enum slac_reason parm_req_refusal(const struct slac_evse *evse, const str
 	return SLAC_REASON_NONE;
 }
 
+static void refuse_parm_req(struct slac_evse *evse, const struct mme *frame, enum mme_error error,
+			    struct slac_evse_outputs *out)
+{
+	slac_message_append(SLAC_EVSE_IGNORED, frame, SLAC_REASON_FIELD, error, out);
+	if (evse->state != SLAC_EVSE_WAIT_PARM)
+		return;
+	evse->parm_req_error = error;
+	memcpy(evse->parm_req_mac, frame->src, MAC_LEN);
+}
+
 static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_t now_us, struct slac_evse_outputs *out)
 {
 	struct slac_run *run = find_run(evse, frame->src);
 	enum mme_error error = slac_parm_req_check(&frame->slac_parm_req);
 
 	if (error != MME_OK) {
-		slac_message_append(SLAC_EVSE_IGNORED, frame, SLAC_REASON_FIELD, error, out);
+		refuse_parm_req(evse, frame, error, out);
 		return;
 	}
 	enum slac_reason refusal = parm_req_refusal(evse, run, frame->src, frame->slac_parm_req.run_id);

@@ -126,17 +126,19 @@ struct slac_run {
 	uint8_t ev_mac[MAC_LEN];
 	uint8_t run_id[RUN_ID_LEN];
 	uint64_t deadline_us;
-	uint64_t ended_us;                /* when it failed: the oldest failed run gives up its slot first */
-	enum slac_reason failure;         /* why it failed */
-	uint8_t num_sounds;               /* what the EV announced */
-	uint8_t sounds;                   /* CM_MNBC_SOUND.IND seen */
-	uint8_t empty_profiles;           /* profiles without groups */
-	uint8_t profiles;                 /* profiles that count */
-	uint8_t repeats;                  /* ATTEN_CHAR.IND, or the CNF of validation step 1, sent again */
-	uint16_t sum_db[SLAC_GROUPS];     /* at most 255 profiles of 255 dB: fits */
+	uint64_t ended_us;            /* when it failed: the oldest failed run gives up its slot first */
+	enum slac_reason failure;     /* why it failed */
+	uint8_t num_sounds;           /* what the EV announced */
+	uint8_t sounds;               /* CM_MNBC_SOUND.IND seen since the first START_ATTEN_CHAR; without one, all */
+	uint8_t empty_profiles;       /* profiles without groups */
+	uint8_t profiles;             /* profiles that count */
+	uint8_t early_profiles;       /* profiles before the first START_ATTEN_CHAR: for the diagnosis only */
+	uint8_t repeats;              /* ATTEN_CHAR.IND, or the CNF of validation step 1, sent again */
+	uint16_t sum_db[SLAC_GROUPS]; /* at most 255 profiles of 255 dB: fits */
 	uint8_t measured_db[SLAC_GROUPS]; /* mean of the profiles */
 	uint8_t average_db[SLAC_GROUPS];  /* the same less attn_rx_db: what is reported */
 	uint8_t reported_sounds;          /* NUM_SOUNDS of the ATTEN_CHAR.IND */
+	enum mme_error match_req_error;   /* why CM_SLAC_MATCH.REQ was refused last, or MME_OK */
 	bool s2_closed;                   /* TOGGLING: the pilot is in C or D, and came there within the window */
 	uint8_t toggles;                  /* B-C-B of the last validation */
 	bool validated;                   /* a validation is over, and its result was sent */
@@ -157,11 +159,13 @@ struct slac_evse {
 	bool rejoining; /* JOINING: the EV was matched before, and its link was paused */
 	bool key_given; /* to key_holder: no other EV is answered until KEY_SET brings another key */
 	uint8_t key_holder[MAC_LEN];
-	uint8_t given_nid[NID_LEN]; /* of that key */
-	uint32_t failures;          /* failed matchings of this vehicle since its last match */
-	uint64_t last_window_us;    /* end of the last window of TT_EVSE_SLAC_init that this vehicle gets */
-	uint8_t modem_mac[MAC_LEN]; /* of the local modem; zero: not known, profiles of any modem count */
-	bool has_run_id;            /* an EV has spoken since the vehicle was connected */
+	uint8_t given_nid[NID_LEN];    /* of that key */
+	uint32_t failures;             /* failed matchings of this vehicle since its last match */
+	enum mme_error parm_req_error; /* WAIT_PARM: why CM_SLAC_PARM.REQ was refused last, or MME_OK */
+	uint8_t parm_req_mac[MAC_LEN]; /* of the EV that was refused */
+	uint64_t last_window_us;       /* end of the last window of TT_EVSE_SLAC_init that this vehicle gets */
+	uint8_t modem_mac[MAC_LEN];    /* of the local modem; zero: not known, profiles of any modem count */
+	bool has_run_id;               /* an EV has spoken since the vehicle was connected */
 	uint8_t run_id[RUN_ID_LEN];
 	uint8_t ev_mac[MAC_LEN];
 	struct slac_validation validation;
@@ -211,8 +215,8 @@ enum slac_status { SLAC_STATUS_MATCHING, SLAC_STATUS_MATCHED, SLAC_STATUS_FAILED
 enum slac_evse_output_kind {
 	SLAC_EVSE_SEND,         /* send `frame` */
 	SLAC_EVSE_STATUS,       /* report `status` with `reason`; run_id where has_run_id */
-	SLAC_EVSE_INIT_TIMEOUT, /* TT_EVSE_SLAC_init is over, and the pilot decides what follows; reason: NO_PARM_REQ, or
-				 * KEY_NOT_SET when nothing could be answered */
+	SLAC_EVSE_INIT_TIMEOUT, /* TT_EVSE_SLAC_init is over, and the pilot decides what follows; reason: NO_PARM_REQ;
+				 * KEY_NOT_SET when nothing could be answered; PARM_REQ_REFUSED with ev_mac and error */
 	SLAC_EVSE_WATCH_LINK,   /* JOINING begins: LINK_UP or LINK_UNKNOWN is waited for */
 	SLAC_EVSE_RUN_STEP,     /* a run went from `from` to `to`, for the log; reason when it failed */
 	SLAC_EVSE_IGNORED,      /* a message was refused: mmtype, ev_mac = its sender, reason, error */
@@ -236,7 +240,7 @@ struct slac_evse_output {
 		struct {
 			uint16_t mmtype;
 			enum mme_error error;
-		} message; /* of IGNORED, PUT_OFF and ODD */
+		} message; /* of IGNORED, PUT_OFF and ODD; the error also of INIT_TIMEOUT */
 	};
 };
 

@@ -10,14 +10,17 @@ enum slac_reason {
 	SLAC_REASON_NONE = 0,
 
 	/* A run or the whole matching ended. */
-	SLAC_REASON_NO_PARM_REQ,         /* TT_EVSE_SLAC_init is over, the car never spoke */
-	SLAC_REASON_NO_START_ATTEN_CHAR, /* TT_match_sequence is over after CM_SLAC_PARM.CNF */
-	SLAC_REASON_NO_SOUNDS,           /* TT_EVSE_match_MNBC is over and not one sound was heard */
-	SLAC_REASON_NO_PROFILES,         /* sounds were heard, but the modem reported no attenuation profile */
-	SLAC_REASON_NO_GROUPS,           /* the modem's profiles have no attenuation groups (no SLAC support) */
-	SLAC_REASON_NO_ATTEN_CHAR_RSP,   /* TT_match_response is over, C_EV_match_retry repeats are used up */
-	SLAC_REASON_NO_MATCH_REQ,    /* TT_EVSE_match_session is over; in strict after a validation TT_match_sequence */
-	SLAC_REASON_NO_VALIDATE_REQ, /* step 2 of the validation did not come, and the repeats are used up */
+	SLAC_REASON_NO_PARM_REQ,      /* TT_EVSE_SLAC_init is over, the car never spoke */
+	SLAC_REASON_PARM_REQ_REFUSED, /* likewise, and each CM_SLAC_PARM.REQ had a wrong field; enum mme_error tells which */
+	SLAC_REASON_NO_START_ATTEN_CHAR,   /* TT_match_sequence is over after CM_SLAC_PARM.CNF */
+	SLAC_REASON_START_ATTEN_CHAR_LOST, /* likewise, but sounds came: none of the announcements has arrived */
+	SLAC_REASON_NO_SOUNDS,             /* TT_EVSE_match_MNBC is over and not one sound was heard */
+	SLAC_REASON_NO_PROFILES,           /* sounds were heard, but the modem reported no attenuation profile */
+	SLAC_REASON_NO_GROUPS,             /* the modem's profiles have no attenuation groups (no SLAC support) */
+	SLAC_REASON_NO_ATTEN_CHAR_RSP,     /* TT_match_response is over, C_EV_match_retry repeats are used up */
+	SLAC_REASON_NO_MATCH_REQ, /* TT_EVSE_match_session is over; in strict after a validation TT_match_sequence */
+	SLAC_REASON_MATCH_REQ_REFUSED, /* likewise, and CM_SLAC_MATCH.REQ had a wrong field; enum mme_error tells which */
+	SLAC_REASON_NO_VALIDATE_REQ,   /* step 2 of the validation did not come, and the repeats are used up */
 	SLAC_REASON_VALIDATION_ENDED,   /* step 2 of the validation says another result than Ready: the EV gives up */
 	SLAC_REASON_VALIDATION_PUT_OFF, /* TT_EVSE_match_session is over, and other cars always validated before this one;
 					  * also why CM_VALIDATE.REQ was answered with NotReady */

@@ -13,6 +13,8 @@ const struct slac_transition slac_transitions[] = {
 	{SLAC_RUN_WAIT_START, CM_SLAC_PARM_REQ, slac_on_parm_req, "=", "answered again, [V2G3-A09-16]"},
 	{SLAC_RUN_WAIT_START, CM_START_ATTEN_CHAR_IND, slac_on_start_atten_char, "SOUNDING",
 	 "TT_EVSE_match_MNBC starts"},
+	{SLAC_RUN_WAIT_START, CM_MNBC_SOUND_IND, slac_on_sound, "=", "heard, for the diagnosis only"},
+	{SLAC_RUN_WAIT_START, CM_ATTEN_PROFILE_IND, slac_on_early_profile, "=", "seen, for the diagnosis only"},
 	{SLAC_RUN_WAIT_START, SLAC_DEADLINE, slac_on_no_start, "FAILED", "TT_match_sequence"},
 
 	{SLAC_RUN_SOUNDING, CM_SLAC_PARM_REQ, slac_on_parm_req, "WAIT_START", "a new run, [V2G3-A09-16]"},
@@ -190,19 +192,23 @@ void slac_on_parm_req(struct slac_run *run, const struct slac_run_context *ctx, 
 
 void slac_on_no_start(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
+	bool sounded = run->sounds > 0 || run->early_profiles > 0;
+
 	(void)frame;
-	slac_run_fail(run, ctx, SLAC_REASON_NO_START_ATTEN_CHAR);
+	slac_run_fail(run, ctx, sounded ? SLAC_REASON_START_ATTEN_CHAR_LOST : SLAC_REASON_NO_START_ATTEN_CHAR);
 }
 
 /* The EV has chosen this outlet: CM_SLAC_MATCH.CNF gives it the key of the network (A.9.4). */
 void slac_on_match_req(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
 	const struct slac_evse_config *config = ctx->config;
+	enum mme_error error = slac_match_req_check(&frame->slac_match_req, run->ev_mac, config->evse_mac, run->run_id,
+						    config->any_ids);
 
-	if (slac_run_refuse_field(ctx, frame,
-				  slac_match_req_check(&frame->slac_match_req, run->ev_mac, config->evse_mac,
-						       run->run_id, config->any_ids)))
+	if (slac_run_refuse_field(ctx, frame, error)) {
+		run->match_req_error = error;
 		return;
+	}
 	struct slac_match_cnf *cnf = &slac_run_send(run, ctx, CM_SLAC_MATCH_CNF)->slac_match_cnf;
 	cnf->mvf_length = SLAC_MATCH_CNF_MVF_LENGTH;
 	memcpy(cnf->pev_mac, run->ev_mac, MAC_LEN);
@@ -219,5 +225,8 @@ void slac_on_no_match_req(struct slac_run *run, const struct slac_run_context *c
 	bool was_never_its_turn = run->put_off > 0 && run->validations == 0;
 
 	(void)frame;
-	slac_run_fail(run, ctx, was_never_its_turn ? SLAC_REASON_VALIDATION_PUT_OFF : SLAC_REASON_NO_MATCH_REQ);
+	slac_run_fail(run, ctx,
+		      run->match_req_error != MME_OK ? SLAC_REASON_MATCH_REQ_REFUSED
+		      : was_never_its_turn           ? SLAC_REASON_VALIDATION_PUT_OFF
+						     : SLAC_REASON_NO_MATCH_REQ);
 }

@@ -63,6 +63,7 @@ slac_run_action slac_on_no_start;
 slac_run_action slac_on_match_req;
 slac_run_action slac_on_no_match_req;
 /* slac_run_sounding.c: attenuation characterization */
+slac_run_action slac_on_early_profile;
 slac_run_action slac_on_start_atten_char;
 slac_run_action slac_on_further_start;
 slac_run_action slac_on_sound;

@@ -73,6 +73,15 @@ static bool start_is_refused(const struct slac_run *run, const struct slac_run_c
 	return slac_run_refuse_field(ctx, frame, error);
 }
 
+/* All of the three CM_START_ATTEN_CHAR.IND may be lost, and the sounds that follow are not. */
+void slac_on_early_profile(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
+{
+	(void)ctx;
+	(void)frame;
+	if (run->early_profiles < UINT8_MAX)
+		run->early_profiles++;
+}
+
 void slac_on_start_atten_char(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
 	const struct start_atten_char_ind *ind = &frame->start_atten_char_ind;
@@ -82,6 +91,7 @@ void slac_on_start_atten_char(struct slac_run *run, const struct slac_run_contex
 	if (!mac_equal(ind->forwarding_sta, run->ev_mac))
 		slac_message_append(SLAC_EVSE_ODD, frame, SLAC_REASON_FIELD, MME_ERR_FORWARDING_STA, ctx->out);
 	run->num_sounds = ind->num_sounds;
+	run->sounds = 0; /* those from before are not of this window */
 	slac_run_step(run, ctx, SLAC_RUN_SOUNDING, ctx->config->tt_evse_match_mnbc_ms);
 }
 

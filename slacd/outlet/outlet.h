@@ -113,7 +113,7 @@ enum outlet_note_kind {
 	/* matching */
 	OUTLET_NOTE_RUN_STEP,        /* step, reason */
 	OUTLET_NOTE_MISSING_PROFILE, /* value = dB that are reported instead */
-	OUTLET_NOTE_INIT_TIMEOUT,    /* reason */
+	OUTLET_NOTE_INIT_TIMEOUT,    /* reason; PARM_REQ_REFUSED: from and error as well */
 	OUTLET_NOTE_LINK_LOSS,       /* the status `unmatched` was a lost link; value = 1: F comes, 0: waiting */
 	/* amplitude map */
 	OUTLET_NOTE_AMP_MAP_REQ, /* value = carriers */
@@ -160,8 +160,10 @@ struct outlet_run_details {
 	uint8_t ind_repeats;
 	uint8_t toggles;
 	uint8_t put_off;
-	uint16_t measured_ddb; /* 0.1 dB, mean of the groups */
-	uint16_t reported_ddb; /* likewise, less the receive path */
+	uint8_t early_profiles;         /* before the first announcement */
+	enum mme_error match_req_error; /* why CM_SLAC_MATCH.REQ was refused last, or MME_OK */
+	uint16_t measured_ddb;          /* 0.1 dB, mean of the groups */
+	uint16_t reported_ddb;          /* likewise, less the receive path */
 };
 
 struct outlet_note {

@@ -104,6 +104,8 @@ static struct outlet_run_details details_of(const struct slac_run *run)
 		.ind_repeats = run->repeats,
 		.toggles = run->toggles,
 		.put_off = run->put_off,
+		.early_profiles = run->early_profiles,
+		.match_req_error = run->match_req_error,
 		.measured_ddb = mean_ddb(run->measured_db),
 		.reported_ddb = mean_ddb(run->average_db),
 	};
@@ -138,10 +140,14 @@ static void note_message(enum outlet_note_kind kind, const struct slac_evse_outp
 	note->error = item->message.error;
 }
 
-static void expire_init(struct outlet *outlet, enum slac_reason reason, struct outlet_effects *out)
+static void expire_init(struct outlet *outlet, const struct slac_evse_output *item, struct outlet_effects *out)
 {
-	outlet->init_reason = reason;
-	outlet_note(out, OUTLET_NOTE_INIT_TIMEOUT)->reason = reason;
+	struct outlet_note *note = outlet_note(out, OUTLET_NOTE_INIT_TIMEOUT);
+
+	outlet->init_reason = item->reason;
+	note->reason = item->reason;
+	note->error = item->message.error;
+	memcpy(note->from, item->ev_mac, MAC_LEN);
 	outlet_queue(outlet, OUTLET_TO_PILOT)->pilot.kind = CONTROL_PILOT_INIT_TIMEOUT;
 }
 
@@ -158,7 +164,7 @@ static void carry_out(struct outlet *outlet, const struct slac_evse_output *item
 		report_status(outlet, item, out);
 		break;
 	case SLAC_EVSE_INIT_TIMEOUT:
-		expire_init(outlet, item->reason, out);
+		expire_init(outlet, item, out);
 		break;
 	case SLAC_EVSE_RUN_STEP:
 		take_step(outlet, item, out);

@@ -14,7 +14,7 @@ MUTATIONS = [
     ("init_too_long", "homeplug/slac/slac_evse.c", "static void wait_for_parm_req", "evse->config.tt_evse_slac_init_ms",
      "expr", "evse->config.tt_evse_slac_init_ms + 32000", ["CmSlacParm_004"]),
     ("init_restarted_by_invalid", "homeplug/slac/slac_evse.c", "static void on_parm_req",
-     "slac_message_append(SLAC_EVSE_IGNORED, frame, SLAC_REASON_FIELD, error, out);", "stmt",
+     "refuse_parm_req(evse, frame, error, out);", "stmt",
      "evse->deadline_us = now_us + (uint64_t)evse->config.tt_evse_slac_init_ms * 1000;",
      ["CmSlacParm_005", "CmSlacParm_006"]),
     ("sequence_too_short", "homeplug/slac/slac_run.c", "void slac_on_parm_req", "ctx->config->tt_match_sequence_ms", "expr",

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A car of which messages are lost or refused: what the log and the status say of it. Its frames are octets here. */
+#include "slacd/tests/world/story.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+/* Of the car 02:45:56:00:00:aa to the outlet 02:45:76:00:00:01, its run_id 0x0102030405060708. */
+#define PARM_REQ                                                                                                       \
+	"frame plc0 "                                                                                                  \
+	"ffffffffffff0245560000aa88e101646000000000010203040506070800000000000000000000000000000000"                   \
+	"000000000000000000000000000000"                                                                               \
+	"\n"
+#define WRONG_PARM_REQ                                                                                                 \
+	"frame plc0 "                                                                                                  \
+	"ffffffffffff0245560000aa88e101646000000100010203040506070800000000000000000000000000000000"                   \
+	"000000000000000000000000000000"                                                                               \
+	"\n"
+#define START_ATTEN_CHAR                                                                                               \
+	"frame plc0 "                                                                                                  \
+	"ffffffffffff0245560000aa88e1016a60000000000a06010245560000aa010203040506070800000000000000"                   \
+	"000000000000000000000000000000"                                                                               \
+	"\n"
+#define SOUND                                                                                                          \
+	"frame plc0 "                                                                                                  \
+	"ffffffffffff0245560000aa88e101766000000000000000000000000000000000000000000009010203040506"                   \
+	"0708000000000000000055555555555555555555555555555555"                                                         \
+	"\n"
+#define ATTEN_CHAR_RSP                                                                                                 \
+	"frame plc0 "                                                                                                  \
+	"0245760000010245560000aa88e1016f60000000000245560000aa010203040506070800000000000000000000"                   \
+	"00000000000000000000000000000000000000000000000000"                                                           \
+	"\n"
+#define WRONG_MATCH_REQ                                                                                                \
+	"frame plc0 "                                                                                                  \
+	"0245760000010245560000aa88e1017c60000000003e0000000000000000000000000000000000000245760000"                   \
+	"01000000000000000000000000000000000002457600000101020304050607080000000000000000"                             \
+	"\n"
+
+/* APPLICATION_TYPE 1, three times; then TT_EVSE_SLAC_init is over. */
+static void car_whose_first_message_is_refused_is_not_said_to_be_silent(void **state)
+{
+	(void)state;
+	play("boot");
+	size_t from = mark();
+	play("cs plug\nrun 1000\n" WRONG_PARM_REQ WRONG_PARM_REQ "run 1000\n" WRONG_PARM_REQ "run 20000");
+	assert_statuses(from, E1, "basic_charging:parm_req_refused");
+	assert_count(from,
+		     "log      WARN No CM_SLAC_PARM.REQ was answered within TT_EVSE_SLAC_init. evse_id=DE*TST*E1 "
+		     "reason=parm_req_refused field=application_type from=02:45:56:00:00:aa",
+		     1);
+}
+
+static void car_whose_announcements_are_lost_is_not_said_to_be_silent(void **state)
+{
+	(void)state;
+	play("boot");
+	size_t from = mark();
+	play("cs plug\nrun 1000\n" PARM_REQ "run 100\n" SOUND "run 20\n" SOUND "run 1000");
+	assert_statuses(from, E1, "matching failed:start_atten_char_lost");
+	assert_count(from,
+		     "log      WARN SLAC run: WAIT_START to FAILED.*reason=start_atten_char_lost *sounds_heard=2 ", 1);
+}
+
+/* PEV_MAC is the outlet's. */
+static void car_whose_match_req_is_refused_is_not_said_to_have_chosen_another_outlet(void **state)
+{
+	(void)state;
+	play("set slac.missing_profile 20\nboot");
+	size_t from = mark();
+	play("cs plug\nrun 1000\n" PARM_REQ "run 50\n" START_ATTEN_CHAR "run 20\n" SOUND "run 700");
+	play(ATTEN_CHAR_RSP "run 100\n" WRONG_MATCH_REQ "run 11000");
+	assert_statuses(from, E1, "matching failed:match_req_refused");
+	assert_count(from,
+		     "log      WARN SLAC run: WAIT_MATCH to FAILED.*reason=match_req_refused *match_req_field=pev_mac",
+		     1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(car_whose_first_message_is_refused_is_not_said_to_be_silent),
+		STORY(car_whose_announcements_are_lost_is_not_said_to_be_silent),
+		STORY(car_whose_match_req_is_refused_is_not_said_to_have_chosen_another_outlet),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
