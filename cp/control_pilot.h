@@ -40,7 +40,7 @@
 struct control_pilot_config {
 	bool has_ac;                     /* basic charging is possible; a DC-only outlet never gets X2 */
 	bool single_phase;               /* AC on l1 alone: l2 and l3 mean nothing */
-	bool hlc_at_start;               /* ask for high-level charging when the service starts, otherwise for X1 */
+	bool hlc_at_start;               /* 5 % at the start; otherwise it is the station's, and X1 ends what may be F */
 	bool keep_at_exit;               /* at the end 5 % and a confirmed X2 stay; otherwise X1 is asked for */
 	uint32_t request_timeout_ms;     /* a request is repeated when it is not confirmed in this time: 2000 */
 	uint32_t request_backoff_max_ms; /* one that lowers nothing waits longer each time, up to this: 30 000 */
@@ -109,11 +109,13 @@ struct control_pilot {
 	bool hlc_charging;    /* a 15118 session runs */
 	bool authorized;      /* EIM was accepted for this or the next vehicle */
 	uint32_t a_in_f;      /* state A was reported during our F so often, since an A outside of it */
+	uint32_t f_sendings;  /* of the present F */
 	bool refused;         /* the station has refused the present F */
 	enum control_pilot_slac slac;
 	enum control_pilot_availability availability;
 	uint32_t pulses_sent; /* init retries, for this vehicle */
 	uint32_t failed_pulses_sent;
+	bool pulse_was_missing;     /* the station did not carry out the last of them */
 	bool phase_is_connected[3]; /* a limit above 0 was told since the start */
 	uint32_t limit_da;          /* the station's limit, 0: none known or nothing available */
 };
