@@ -24,7 +24,7 @@ static void ask(struct control_pilot *pilot, struct pilot_request request, uint6
 	pilot_asking_want(&pilot->asking, request, now_us);
 	pilot->refused = false;
 	if (request.kind == PILOT_F)
-		pilot->f_expected = true;
+		pilot->f_expected = pilot->f_was_asked = true;
 	if (request.kind == PILOT_HLC)
 		pilot->nominal_is_open = false;
 }
@@ -236,7 +236,7 @@ static void take_over(struct control_pilot *pilot, uint64_t now_us, struct contr
 	pilot->session_open = true;
 	pilot->vehicle_present = true;
 	pilot->authorized = true; /* whoever charges at a nominal duty was */
-	pilot->asking.offered_da = shown_current_da(pilot);
+	pilot_asking_expect_offer(&pilot->asking, shown_current_da(pilot));
 	say(out, CONTROL_PILOT_VEHICLE_CONNECTED);
 	say(out, CONTROL_PILOT_PAUSE_LISTENING);
 	say(out, CONTROL_PILOT_TAKEN_OVER);
@@ -247,14 +247,14 @@ static void take_over(struct control_pilot *pilot, uint64_t now_us, struct contr
 
 static void on_state(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out);
 
-/* Without hlc_at_start the station's own 5 % is not touched. Anything else may be the F of a predecessor. */
+/*
+ * Without hlc_at_start the station's own 5 % stays. It is asked for all the same, as a request of a predecessor may still
+ * be on its way. Anything else may be F or X2 of a predecessor.
+ */
 static void begin_listening(struct control_pilot *pilot, uint64_t now_us)
 {
 	enter(pilot, CONTROL_PILOT_HLC);
-	if (pilot->config.hlc_at_start)
-		ask_kind(pilot, PILOT_HLC, now_us);
-	else if (!shows_pwm(pilot->state))
-		ask_kind(pilot, PILOT_X1, now_us);
+	ask_kind(pilot, pilot->config.hlc_at_start || shows_hlc(pilot) ? PILOT_HLC : PILOT_X1, now_us);
 }
 
 /* Whatever a predecessor left behind, an F above all, ends with the first request. */
@@ -262,6 +262,7 @@ static void on_start(struct control_pilot *pilot, uint64_t now_us, struct contro
 {
 	if (pilot->phase != CONTROL_PILOT_OFF)
 		return;
+	pilot_asking_expect_offer(&pilot->asking, shown_current_da(pilot));
 	if (pilot->availability != CONTROL_PILOT_READY) {
 		begin_unavailable(pilot, now_us);
 	} else if (is_found_charging(pilot)) {
@@ -401,6 +402,18 @@ static void on_fault(struct control_pilot *pilot, uint64_t now_us, struct contro
 	begin_hlc(pilot, now_us);
 }
 
+static bool shows_x1(const struct control_pilot *pilot, enum cp_state before)
+{
+	/* There are stations that report A for F. */
+	if (pilot->state == CP_STATE_A1)
+		return before == CP_STATE_A2 && !pilot->f_was_asked;
+	/* X1 of the start: it is there to end what a predecessor left behind. */
+	if (pilot->phase == CONTROL_PILOT_HLC)
+		return shows_no_pwm(pilot->state) || shows_hlc(pilot);
+	/* One that was without PWM before may have been told before our request was carried out. */
+	return shows_no_pwm(pilot->state) && !shows_no_pwm(before);
+}
+
 /* Whether this state, after that one, shows that the station has carried out what was asked last. */
 static bool shows_request(const struct control_pilot *pilot, enum cp_state before)
 {
@@ -411,11 +424,7 @@ static bool shows_request(const struct control_pilot *pilot, enum cp_state befor
 	case PILOT_F:
 		return pilot->state == CP_STATE_F;
 	case PILOT_X1:
-		/* X1 of the start: it is there to end an F. */
-		if (pilot->phase == CONTROL_PILOT_HLC)
-			return !cp_state_is_fault(pilot->state);
-		/* One that was without PWM before may have been told before our request was carried out. */
-		return shows_no_pwm(pilot->state) && !shows_no_pwm(before);
+		return shows_x1(pilot, before);
 	case PILOT_X2:
 		return shown_da <= asked_da && shown_da + SHOWN_CURRENT_BELOW_DA > asked_da;
 	case PILOT_HLC:
@@ -425,11 +434,14 @@ static bool shows_request(const struct control_pilot *pilot, enum cp_state befor
 }
 
 /* Whether this state shows that the confirmed request is not in force (any more). Silence on duty shows nothing. */
-static bool contradicts_request(const struct control_pilot *pilot)
+static bool contradicts_request(const struct control_pilot *pilot, enum cp_state before)
 {
 	switch (pilot->asking.request.kind) {
 	case PILOT_F:
-		return cp_state_has_vehicle(pilot->state);
+		/* In our own F steps A has a meaning of its own: on_a. */
+		return cp_state_has_vehicle(pilot->state) ||
+		       (pilot->phase == CONTROL_PILOT_UNAVAILABLE && cp_state_is_unplugged(pilot->state) &&
+			(shows_pwm(pilot->state) || !cp_state_is_unplugged(before)));
 	case PILOT_X1:
 		return shows_pwm(pilot->state);
 	case PILOT_X2:
@@ -438,7 +450,8 @@ static bool contradicts_request(const struct control_pilot *pilot)
 	case PILOT_HLC:
 		break;
 	}
-	return shown_current_da(pilot) > 0;
+	return shown_current_da(pilot) > 0 ||
+	       (shows_pwm(before) && cp_state_has_vehicle(pilot->state) && shows_no_pwm(pilot->state));
 }
 
 /* X1 is held for its time, from its confirmation on, before a nominal duty. */
@@ -467,16 +480,23 @@ static void distrust_pilot(struct control_pilot *pilot, uint64_t now_us)
 		pilot_asking_contradict(&pilot->asking, now_us);
 }
 
+/* The X2 that follows X1 is wanted, and was not sent yet. */
+static bool is_about_to_open(const struct control_pilot *pilot)
+{
+	const struct pilot_asking *asking = &pilot->asking;
+	const bool is_sent = asking->confirmed || asking->sendings > 0;
+
+	return asking->wanted && asking->request.kind == PILOT_X2 && !is_sent && asking->offered_da == 0;
+}
+
 /*
  * A nominal duty may be asked for, but the station shows that the F or X1 which had to be held before it is gone: 5 %,
  * or any PWM while X2 was never sent. Such a station has restarted. It matters whatever is confirmed: an X2 that is due,
  * or is repeated, would follow 5 % directly.
  */
-static bool shows_no_way_to_nominal(const struct control_pilot *pilot, bool is_sent)
+static bool shows_no_way_to_nominal(const struct control_pilot *pilot)
 {
-	bool from_x1 = pilot->asking.request.kind == PILOT_X2 && pilot->asking.offered_da == 0;
-
-	return pilot->nominal_is_open && (shows_hlc(pilot) || (from_x1 && !is_sent && shows_pwm(pilot->state)));
+	return pilot->nominal_is_open && (shows_hlc(pilot) || (is_about_to_open(pilot) && shows_pwm(pilot->state)));
 }
 
 static void compare_with_request(struct control_pilot *pilot, enum cp_state before, uint64_t now_us,
@@ -489,10 +509,11 @@ static void compare_with_request(struct control_pilot *pilot, enum cp_state befo
 	if (!asking->wanted)
 		return;
 	pilot_asking_expect_offer(asking, shown_current_da(pilot));
-	if (shows_no_way_to_nominal(pilot, is_sent) || (is_sent && asking->confirmed && contradicts_request(pilot))) {
+	if (shows_no_way_to_nominal(pilot) || (is_sent && asking->confirmed && contradicts_request(pilot, before))) {
 		say(out, CONTROL_PILOT_CONTRADICTED);
 		distrust_pilot(pilot, now_us);
-	} else if (is_sent && !asking->confirmed && shows_request(pilot, before)) {
+	} else if (is_sent && !asking->confirmed && !pilot_asking_is_ambiguous(asking) &&
+		   shows_request(pilot, before)) {
 		pilot_asking_confirm(asking);
 	}
 }
@@ -523,6 +544,7 @@ static void take_state(struct control_pilot *pilot, const struct control_pilot_i
 	if (pilot->phase == CONTROL_PILOT_OFF)
 		return;
 	compare_with_request(pilot, before, now_us, out);
+	pilot->f_was_asked = pilot->asking.request.kind == PILOT_F && pilot->asking.wanted;
 	if (pilot->phase != CONTROL_PILOT_ENDING)
 		on_state(pilot, now_us, out);
 }
@@ -810,6 +832,14 @@ static void undo_send(struct control_pilot *pilot, bool reachable, uint64_t now_
 	pilot_asking_undo_send(&pilot->asking, reachable, now_us);
 }
 
+/* Nobody knows what the station did meanwhile. A step that must be whole before a nominal duty begins again. */
+static void on_reachable(struct control_pilot *pilot, uint64_t now_us)
+{
+	pilot_asking_reach(&pilot->asking, now_us);
+	if (has_step(pilot) || is_about_to_open(pilot))
+		distrust_pilot(pilot, now_us);
+}
+
 /* The X1 of the start, without hlc_at_start, has done its work: from here on the 5 % is the station's own. */
 static void drop_x1_of_start(struct control_pilot *pilot)
 {
@@ -831,7 +861,7 @@ static void take_in_any_phase(struct control_pilot *pilot, const struct control_
 		undo_send(pilot, input->active, now_us);
 		break;
 	case CONTROL_PILOT_REACHABLE:
-		pilot_asking_reach(&pilot->asking, now_us);
+		on_reachable(pilot, now_us);
 		break;
 	default:
 		break;

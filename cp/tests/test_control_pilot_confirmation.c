@@ -122,6 +122,28 @@ static void each_state_without_pwm_that_follows_one_with_it_or_f_shows_x1(void *
 	}
 }
 
+static void a_shows_x1_only_after_a_with_pwm(void **state)
+{
+	static const enum cp_state before[] = {CP_STATE_A2, CP_STATE_F, CP_STATE_E};
+	const struct control_pilot_config config = bench_config_ac();
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		bench_init(&bench, &config);
+		bench_input(&bench, CONTROL_PILOT_START);
+		bench_state_is(&bench, before[i]);
+		bench.station = BENCH_SILENT;
+		bench_availability_is(&bench, CONTROL_PILOT_NOT_READY);
+		bench_expect(&bench, "X1");
+		bench_state_is(&bench, CP_STATE_A1);
+		if (before[i] == CP_STATE_A2)
+			bench_expect_rest(&bench);
+		else
+			bench_expect_after_ms(&bench, 2000, "X1"); /* some stations report A for F */
+	}
+}
+
 static void state_without_pwm_that_was_there_before_shows_nothing_of_x1(void **state)
 {
 	const struct control_pilot_config config = bench_config_eim();
@@ -137,6 +159,26 @@ static void state_without_pwm_that_was_there_before_shows_nothing_of_x1(void **s
 	bench_state_is(&bench, CP_STATE_B1);
 	bench_expect(&bench, "");
 	bench_expect_after_ms(&bench, 2000, "X1");
+}
+
+static void x1_of_an_older_request_is_not_taken_for_the_present_one(void **state)
+{
+	const struct control_pilot_config config = bench_config_eim();
+	struct bench bench;
+
+	(void)state;
+	bench_with_vehicle(&bench, &config, 160);
+	bench.station = BENCH_SILENT;
+	bench_availability_is(&bench, CONTROL_PILOT_NOT_READY);
+	bench_expect(&bench, "stopped, X1");
+	bench_availability_is(&bench, CONTROL_PILOT_READY);
+	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHING);
+	bench_switched(&bench, CONTROL_PILOT_EIM, true);
+	bench_expect(&bench, "X1");
+	bench_state_is(&bench, CP_STATE_B1); /* the first X1: 5 % and the second one are still on their way */
+	bench_expect_after_ms(&bench, 2000, "X1");
+	bench_answer(&bench, bench_last_number(&bench), true);
+	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
 }
 
 static void state_from_before_the_request_was_sent_shows_nothing(void **state)
@@ -342,7 +384,7 @@ static void without_a_connection_each_step_waits_and_goes_on_with_it(void **stat
 {
 	static const enum control_pilot_phase phases[] = {CONTROL_PILOT_HLC, CONTROL_PILOT_F_STEP,
 							  CONTROL_PILOT_X1_STEP};
-	static const char *const texts[] = {"F", "X1", "X2(16.0)"};
+	static const char *const texts[] = {"F", "X1", "X1"};
 	const struct control_pilot_config config = bench_config_ac();
 	struct bench bench;
 
@@ -359,25 +401,61 @@ static void without_a_connection_each_step_waits_and_goes_on_with_it(void **stat
 		bench.station = BENCH_OBEYS;
 		bench_input(&bench, CONTROL_PILOT_REACHABLE);
 		bench_expect(&bench, texts[i]);
-		bench_pass_ms(&bench, 6000);
+		bench_pass_ms(&bench, 5500);
 		bench_expect_phase(&bench, CONTROL_PILOT_BASIC);
 	}
 }
 
-static void request_in_force_goes_out_again_with_a_new_connection_and_the_step_keeps_its_time(void **state)
+static void request_in_force_goes_out_again_with_a_new_connection(void **state)
+{
+	const struct control_pilot_config config = bench_config_ac();
+	struct bench bench;
+
+	(void)state;
+	bench_with_vehicle(&bench, &config, 160);
+	bench_input(&bench, CONTROL_PILOT_REACHABLE);
+	bench_expect(&bench, "high-level charging");
+	bench_expect_rest(&bench);
+	bench_in_fallback(&bench, CONTROL_PILOT_BASIC, 160);
+	bench_input(&bench, CONTROL_PILOT_REACHABLE);
+	bench_expect(&bench, "X2(16.0)");
+	bench_expect_rest(&bench);
+}
+
+/* The station may have restarted meanwhile, and gone to 5 % by itself. */
+static void step_before_nominal_begins_again_with_a_new_connection(void **state)
 {
 	struct bench bench;
 
 	(void)state;
 	bench_in_fallback(&bench, CONTROL_PILOT_F_STEP, 160);
-	bench_pass_ms(&bench, 1000);
+	bench_pass_ms(&bench, 4000);
 	bench_input(&bench, CONTROL_PILOT_REACHABLE);
 	bench_expect(&bench, "F");
-	bench_expect_after_ms(&bench, 4000, "X1");
-	bench_expect_after_ms(&bench, 500, "X2(16.0)");
+	bench_expect_after_ms(&bench, 5000, "X1");
+	bench_pass_ms(&bench, 400);
 	bench_input(&bench, CONTROL_PILOT_REACHABLE);
-	bench_expect(&bench, "X2(16.0)");
-	bench_expect_rest(&bench);
+	bench_expect(&bench, "X1");
+	bench.station = BENCH_UNREACHABLE;
+	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+	bench.station = BENCH_OBEYS;
+	bench_input(&bench, CONTROL_PILOT_REACHABLE);
+	bench_expect(&bench, "X1");
+	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+}
+
+/* A break of the current after each loss of the broker would be worse. */
+static void change_of_a_nominal_current_needs_no_step_with_a_new_connection(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_in_fallback(&bench, CONTROL_PILOT_BASIC, 160);
+	bench.station = BENCH_UNREACHABLE;
+	bench_limit_is(&bench, 100);
+	bench.station = BENCH_OBEYS;
+	bench_input(&bench, CONTROL_PILOT_REACHABLE);
+	bench_expect(&bench, "X2(10.0)");
 }
 
 static void state_that_contradicts_counts_also_while_the_request_is_sent_again(void **state)
@@ -385,16 +463,12 @@ static void state_that_contradicts_counts_also_while_the_request_is_sent_again(v
 	struct bench bench;
 
 	(void)state;
-	bench_in_fallback(&bench, CONTROL_PILOT_X1_STEP, 160);
+	bench_in_fallback(&bench, CONTROL_PILOT_BASIC, 160);
 	bench.station = BENCH_SILENT;
-	bench_input(&bench, CONTROL_PILOT_REACHABLE); /* broker and station have restarted */
-	bench_expect(&bench, "X1");
-	bench_pass_ms(&bench, 300);
-	bench_state_is(&bench, CP_STATE_B2);
-	bench_expect(&bench, "contradicted");
-	bench.station = BENCH_OBEYS;
-	bench_expect_after_ms(&bench, 1700, "X1");
-	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+	bench_input(&bench, CONTROL_PILOT_REACHABLE);
+	bench_expect(&bench, "X2(16.0)");
+	bench_state_with_duty_is(&bench, CP_STATE_C2, 5333);
+	bench_expect(&bench, "contradicted, X1");
 }
 
 static void five_percent_that_a_station_overrides_with_a_current_is_asked_for_every_2_s(void **state)
@@ -425,7 +499,9 @@ int main(void)
 		cmocka_unit_test(silent_station_whose_state_obeys_gets_f_x1_and_x2_in_their_times),
 		cmocka_unit_test(x1_that_is_not_confirmed_is_repeated_every_2_s_and_nominal_waits_for_ever),
 		cmocka_unit_test(each_state_without_pwm_that_follows_one_with_it_or_f_shows_x1),
+		cmocka_unit_test(a_shows_x1_only_after_a_with_pwm),
 		cmocka_unit_test(state_without_pwm_that_was_there_before_shows_nothing_of_x1),
+		cmocka_unit_test(x1_of_an_older_request_is_not_taken_for_the_present_one),
 		cmocka_unit_test(state_from_before_the_request_was_sent_shows_nothing),
 		cmocka_unit_test(vehicle_that_is_shown_during_a_confirmed_f_begins_it_again),
 		cmocka_unit_test(pwm_that_is_shown_during_a_confirmed_x1_holds_x1_again_for_the_longer_time),
@@ -440,7 +516,9 @@ int main(void)
 		cmocka_unit_test(request_that_was_not_handed_over_is_tried_again_after_100_ms),
 		cmocka_unit_test(busy_connection_does_not_count_as_a_station_that_does_not_carry_out_f),
 		cmocka_unit_test(without_a_connection_each_step_waits_and_goes_on_with_it),
-		cmocka_unit_test(request_in_force_goes_out_again_with_a_new_connection_and_the_step_keeps_its_time),
+		cmocka_unit_test(request_in_force_goes_out_again_with_a_new_connection),
+		cmocka_unit_test(step_before_nominal_begins_again_with_a_new_connection),
+		cmocka_unit_test(change_of_a_nominal_current_needs_no_step_with_a_new_connection),
 		cmocka_unit_test(state_that_contradicts_counts_also_while_the_request_is_sent_again),
 		cmocka_unit_test(five_percent_that_a_station_overrides_with_a_current_is_asked_for_every_2_s),
 	};

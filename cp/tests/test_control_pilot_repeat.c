@@ -25,6 +25,28 @@ static void vehicle_without_pwm_has_5_percent_asked_for_once_more(void **state)
 	bench_expect(&bench, "connected, high-level charging");
 }
 
+static void vehicle_that_loses_its_5_percent_has_it_asked_for_each_time(void **state)
+{
+	const struct control_pilot_config config = bench_config_ac();
+	struct bench bench;
+
+	(void)state;
+	bench_with_vehicle(&bench, &config, 160);
+	for (int i = 0; i < 3; i++) {
+		bench_state_is(&bench, CP_STATE_B1); /* the station has restarted */
+		if (i < 2)
+			bench_expect(&bench, "contradicted, high-level charging");
+		else
+			bench_expect_after_ms(&bench, 2000, "high-level charging");
+		bench_state_is(&bench, CP_STATE_B2);
+		bench_expect(&bench, "");
+	}
+	bench_state_is(&bench, CP_STATE_A2);
+	bench_expect(&bench, "left, high-level charging");
+	bench_state_is(&bench, CP_STATE_A1); /* PWM only for a vehicle: the station's business */
+	bench_expect(&bench, "");
+}
+
 static void vehicle_that_loses_its_pwm_in_basic_charging_has_x2_asked_for_once_more(void **state)
 {
 	struct bench bench;
@@ -60,6 +82,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vehicle_without_pwm_has_5_percent_asked_for_once_more),
+		cmocka_unit_test(vehicle_that_loses_its_5_percent_has_it_asked_for_each_time),
 		cmocka_unit_test(vehicle_that_loses_its_pwm_in_basic_charging_has_x2_asked_for_once_more),
 		cmocka_unit_test(vehicle_without_pwm_is_the_stations_business_where_it_sets_5_percent_itself),
 	};

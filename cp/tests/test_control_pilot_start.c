@@ -60,8 +60,10 @@ static void start_without_hlc_repeats_its_x1_until_the_f_is_over(void **state)
 	bench_state_is(&bench, CP_STATE_F);
 	for (int i = 0; i < 30; i++)
 		bench_expect_after_ms(&bench, 2000, "X1");
-	bench_state_is(&bench, CP_STATE_A1);
-	bench_expect(&bench, "");
+	bench_state_is(&bench, CP_STATE_A1); /* some stations report A for F */
+	bench_expect_after_ms(&bench, 2000, "X1");
+	bench_state_is(&bench, CP_STATE_B1);
+	bench_expect(&bench, "connected");
 	bench_expect_rest(&bench);
 }
 
@@ -88,19 +90,45 @@ static void station_that_sets_5_percent_itself_is_left_alone(void **state)
 	}
 }
 
-static void station_that_has_set_5_percent_before_the_start_is_left_alone(void **state)
+static void five_percent_that_the_station_has_set_before_the_start_stays(void **state)
 {
 	const struct control_pilot_config config = without_hlc();
 	struct bench bench;
 
 	(void)state;
 	bench_init(&bench, &config);
-	bench_state_is(&bench, CP_STATE_B2);
+	bench_state_with_duty_is(&bench, CP_STATE_B2, 500);
 	bench_input(&bench, CONTROL_PILOT_START);
-	bench_expect(&bench, "connected");
+	bench_expect(&bench, "connected, high-level charging"); /* behind an F of a predecessor that is on its way */
 	bench_expect_rest(&bench);
 	bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
 	bench_expect(&bench, "basic charging, pause, F");
+}
+
+static void start_without_hlc_repeats_its_x1_while_there_may_be_the_x2_of_a_predecessor(void **state)
+{
+	const struct control_pilot_config config = without_hlc();
+	struct bench bench;
+
+	(void)state;
+	for (int with_duty = 0; with_duty <= 1; with_duty++) {
+		bench_init(&bench, &config);
+		bench.station = BENCH_REFUSES;
+		bench_input(&bench, CONTROL_PILOT_START);
+		bench_expect(&bench, "refused, X1");
+		if (with_duty)
+			bench_state_with_duty_is(&bench, CP_STATE_C2, 2666);
+		else
+			bench_state_is(&bench, CP_STATE_C2);
+		bench_expect(&bench, "connected");
+		for (int i = 0; i < 30; i++)
+			bench_expect_after_ms(&bench, 2000, "refused, X1");
+		bench_state_with_duty_is(&bench, CP_STATE_C2, 500);
+		bench_expect_rest(&bench);
+		bench_answer(&bench, bench_last_number(&bench), false);
+		bench_expect(&bench, "late");
+		bench_expect_rest(&bench);
+	}
 }
 
 static void vehicle_from_before_the_start_is_connected_with_it(void **state)
@@ -164,6 +192,21 @@ static void taken_over_current_above_the_limit_is_lowered_with_urgency(void **st
 	bench_expect(&bench, "connected, pause, taken over, X2(16.0)");
 	for (int i = 0; i < 30; i++)
 		bench_expect_after_ms(&bench, 2000, "X2(16.0)");
+}
+
+static void current_that_a_predecessor_left_without_a_charging_vehicle_is_ended_with_urgency(void **state)
+{
+	const struct control_pilot_config config = bench_config_ac();
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench, &config);
+	bench.station = BENCH_SILENT;
+	bench_state_with_duty_is(&bench, CP_STATE_B2, 5333);
+	bench_input(&bench, CONTROL_PILOT_START);
+	bench_expect(&bench, "connected, high-level charging");
+	for (int i = 0; i < 30; i++)
+		bench_expect_after_ms(&bench, 2000, "high-level charging");
 }
 
 static void taken_over_without_a_limit_is_x1_until_there_is_one(void **state)
@@ -282,10 +325,12 @@ int main(void)
 		cmocka_unit_test(start_without_hlc_ends_what_may_be_the_f_of_a_predecessor),
 		cmocka_unit_test(start_without_hlc_repeats_its_x1_until_the_f_is_over),
 		cmocka_unit_test(station_that_sets_5_percent_itself_is_left_alone),
-		cmocka_unit_test(station_that_has_set_5_percent_before_the_start_is_left_alone),
+		cmocka_unit_test(five_percent_that_the_station_has_set_before_the_start_stays),
+		cmocka_unit_test(start_without_hlc_repeats_its_x1_while_there_may_be_the_x2_of_a_predecessor),
 		cmocka_unit_test(vehicle_from_before_the_start_is_connected_with_it),
 		cmocka_unit_test(vehicle_that_charges_at_a_nominal_duty_at_the_start_is_not_cut),
 		cmocka_unit_test(taken_over_current_above_the_limit_is_lowered_with_urgency),
+		cmocka_unit_test(current_that_a_predecessor_left_without_a_charging_vehicle_is_ended_with_urgency),
 		cmocka_unit_test(taken_over_without_a_limit_is_x1_until_there_is_one),
 		cmocka_unit_test(vehicle_is_also_taken_over_when_its_state_comes_before_the_first_request),
 		cmocka_unit_test(only_a_vehicle_that_draws_at_a_nominal_ac_duty_is_taken_over),

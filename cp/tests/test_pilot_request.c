@@ -298,9 +298,49 @@ static void dropped_request_is_never_sent_and_its_answer_means_nothing(void **st
 	begin(&asking);
 	put_in_force(&asking, x1);
 	pilot_asking_drop(&asking);
+	assert_int_equal(pilot_asking_take_answer(&asking, asking.number, false, NOW_US), PILOT_ANSWER_LATE);
+	assert_int_equal(pilot_asking_take_answer(&asking, asking.number, true, NOW_US), PILOT_ANSWER_LATE);
+	assert_true(asking.due_us == PILOT_REQUEST_NEVER);
 	assert_false(asking.wanted);
 	pilot_asking_reach(&asking, NOW_US);
 	assert_true(asking.due_us == PILOT_REQUEST_NEVER);
+}
+
+static void state_is_no_sign_while_an_older_request_for_the_same_or_for_a_current_is_on_its_way(void **state)
+{
+	const struct pilot_request older[] = {x1, hlc, x2(160)};
+	struct pilot_asking asking;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		begin(&asking);
+		pilot_asking_want(&asking, older[i], NOW_US);
+		pilot_asking_want(&asking, x1, NOW_US); /* the older one was never sent */
+		assert_false(pilot_asking_is_ambiguous(&asking));
+		begin(&asking);
+		pilot_asking_want(&asking, older[i], NOW_US);
+		pilot_asking_send(&asking, NOW_US);
+		pilot_asking_want(&asking, f, NOW_US);
+		pilot_asking_send(&asking, NOW_US);
+		pilot_asking_want(&asking, x1, NOW_US);
+		assert_int_equal(pilot_asking_is_ambiguous(&asking), older[i].kind != PILOT_HLC);
+		pilot_asking_take_answer(&asking, pilot_asking_send(&asking, NOW_US), true, NOW_US);
+		pilot_asking_want(&asking, x1, NOW_US);
+		assert_false(pilot_asking_is_ambiguous(&asking));
+	}
+}
+
+static void current_of_a_sending_that_was_not_handed_over_is_not_offered(void **state)
+{
+	struct pilot_asking asking;
+
+	(void)state;
+	begin(&asking);
+	pilot_asking_want(&asking, x2(160), NOW_US);
+	pilot_asking_send(&asking, NOW_US);
+	assert_int_equal(asking.offered_da, 160);
+	pilot_asking_undo_send(&asking, true, NOW_US);
+	assert_int_equal(asking.offered_da, 0);
 }
 
 static void numbers_may_wrap(void **state)
@@ -360,6 +400,8 @@ int main(void)
 		cmocka_unit_test(request_without_a_connection_goes_out_when_there_is_one_confirmed_or_not),
 		cmocka_unit_test(contradiction_asks_again_at_once_and_then_every_2_s),
 		cmocka_unit_test(dropped_request_is_never_sent_and_its_answer_means_nothing),
+		cmocka_unit_test(state_is_no_sign_while_an_older_request_for_the_same_or_for_a_current_is_on_its_way),
+		cmocka_unit_test(current_of_a_sending_that_was_not_handed_over_is_not_offered),
 		cmocka_unit_test(numbers_may_wrap),
 		cmocka_unit_test(requests_are_equal_when_they_ask_for_the_same_pilot),
 		cmocka_unit_test(each_request_has_its_text),
