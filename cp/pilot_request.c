@@ -87,7 +87,7 @@ void pilot_asking_undo_send(struct pilot_asking *asking, bool reachable, uint64_
 	if (asking->sendings > 0)
 		asking->sendings--;
 	asking->offered_da = asking->offered_before_da;
-	asking->due_us = reachable ? now_us + PILOT_HAND_OVER_MS * 1000 : PILOT_REQUEST_NEVER;
+	asking->due_us = asking->wanted && reachable ? now_us + PILOT_HAND_OVER_MS * 1000 : PILOT_REQUEST_NEVER;
 }
 
 bool pilot_asking_is_ambiguous(const struct pilot_asking *asking)

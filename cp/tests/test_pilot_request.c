@@ -298,6 +298,8 @@ static void dropped_request_is_never_sent_and_its_answer_means_nothing(void **st
 	begin(&asking);
 	put_in_force(&asking, x1);
 	pilot_asking_drop(&asking);
+	pilot_asking_undo_send(&asking, true, NOW_US);
+	assert_true(asking.due_us == PILOT_REQUEST_NEVER);
 	assert_int_equal(pilot_asking_take_answer(&asking, asking.number, false, NOW_US), PILOT_ANSWER_LATE);
 	assert_int_equal(pilot_asking_take_answer(&asking, asking.number, true, NOW_US), PILOT_ANSWER_LATE);
 	assert_true(asking.due_us == PILOT_REQUEST_NEVER);
