@@ -6,6 +6,11 @@
 #include <assert.h>
 #include <string.h>
 
+/* A pilot within one percentage point of the duty cycle that was asked for is right (IEC 61851-1). In 1/100 %. */
+#define DUTY_TOLERANCE 100
+/* A cp_status confirms X2 up to so much below what was asked for, as duty cycles are rounded. In 0.1 A. */
+#define SHOWN_CURRENT_BELOW_DA 10
+
 /* --- helpers --- */
 
 static void say(struct control_pilot_outputs *out, enum control_pilot_output_kind kind)
@@ -19,7 +24,7 @@ static void ask(struct control_pilot *pilot, struct pilot_request request, uint6
 	pilot_asking_want(&pilot->asking, request, now_us);
 	pilot->refused = false;
 	if (request.kind == PILOT_F)
-		pilot->f_expected = true;
+		pilot->f_expected = pilot->f_was_asked = true;
 	if (request.kind == PILOT_HLC)
 		pilot->nominal_is_open = false;
 }
@@ -143,6 +148,7 @@ static void begin_f_phase(struct control_pilot *pilot, enum control_pilot_phase 
 {
 	say(out, CONTROL_PILOT_PAUSE_LISTENING);
 	enter_step(pilot, phase, PILOT_F, pilot->config.step_f_ms, now_us);
+	pilot->f_sendings = 0;
 }
 
 static void begin_x1_step(struct control_pilot *pilot, uint32_t hold_ms, uint64_t now_us)
@@ -205,6 +211,7 @@ static void open_session(struct control_pilot *pilot, uint64_t now_us, struct co
 	pilot->faulted = false;
 	pilot->pulses_sent = 0;
 	pilot->failed_pulses_sent = 0;
+	pilot->pulse_was_missing = false;
 	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
 	say(out, CONTROL_PILOT_VEHICLE_CONNECTED);
 	if (eim_is_wanted(pilot))
@@ -229,7 +236,7 @@ static void take_over(struct control_pilot *pilot, uint64_t now_us, struct contr
 	pilot->session_open = true;
 	pilot->vehicle_present = true;
 	pilot->authorized = true; /* whoever charges at a nominal duty was */
-	pilot->asking.offered_da = shown_current_da(pilot);
+	pilot_asking_expect_offer(&pilot->asking, shown_current_da(pilot));
 	say(out, CONTROL_PILOT_VEHICLE_CONNECTED);
 	say(out, CONTROL_PILOT_PAUSE_LISTENING);
 	say(out, CONTROL_PILOT_TAKEN_OVER);
@@ -240,19 +247,29 @@ static void take_over(struct control_pilot *pilot, uint64_t now_us, struct contr
 
 static void on_state(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out);
 
+/*
+ * Without hlc_at_start the station's own 5 % stays. It is asked for all the same, as a request of a predecessor may still
+ * be on its way. Anything else may be F or X2 of a predecessor.
+ */
+static void begin_listening(struct control_pilot *pilot, uint64_t now_us)
+{
+	enter(pilot, CONTROL_PILOT_HLC);
+	ask_kind(pilot, pilot->config.hlc_at_start || shows_hlc(pilot) ? PILOT_HLC : PILOT_X1, now_us);
+}
+
 /* Whatever a predecessor left behind, an F above all, ends with the first request. */
 static void on_start(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	if (pilot->phase != CONTROL_PILOT_OFF)
 		return;
+	pilot_asking_expect_offer(&pilot->asking, shown_current_da(pilot));
 	if (pilot->availability != CONTROL_PILOT_READY) {
 		begin_unavailable(pilot, now_us);
 	} else if (is_found_charging(pilot)) {
 		take_over(pilot, now_us, out);
 		return;
 	} else {
-		enter(pilot, CONTROL_PILOT_HLC);
-		ask_kind(pilot, pilot->config.hlc_at_start ? PILOT_HLC : PILOT_X1, now_us);
+		begin_listening(pilot, now_us);
 	}
 	if (pilot->state_is_known)
 		on_state(pilot, now_us, out);
@@ -260,10 +277,10 @@ static void on_start(struct control_pilot *pilot, uint64_t now_us, struct contro
 
 static bool may_stay_at_exit(const struct control_pilot *pilot)
 {
-	bool hlc = pilot->phase == CONTROL_PILOT_HLC && pilot->asking.request.kind == PILOT_HLC;
-	bool basic = pilot->phase == CONTROL_PILOT_BASIC && pilot->asking.confirmed;
+	bool in_order = pilot->phase == CONTROL_PILOT_HLC || pilot->phase == CONTROL_PILOT_BASIC;
 
-	return pilot->config.keep_at_exit && (hlc || basic);
+	/* While a request is not confirmed the F before it may still be on the pilot. */
+	return pilot->config.keep_at_exit && in_order && (pilot->asking.confirmed || !pilot->asking.wanted);
 }
 
 static void on_end(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
@@ -385,17 +402,31 @@ static void on_fault(struct control_pilot *pilot, uint64_t now_us, struct contro
 	begin_hlc(pilot, now_us);
 }
 
+static bool shows_x1(const struct control_pilot *pilot, enum cp_state before)
+{
+	/* There are stations that report A for F. */
+	if (pilot->state == CP_STATE_A1)
+		return before == CP_STATE_A2 && !pilot->f_was_asked;
+	/* X1 of the start: it is there to end what a predecessor left behind. */
+	if (pilot->phase == CONTROL_PILOT_HLC)
+		return shows_no_pwm(pilot->state) || shows_hlc(pilot);
+	/* One that was without PWM before may have been told before our request was carried out. */
+	return shows_no_pwm(pilot->state) && !shows_no_pwm(before);
+}
+
 /* Whether this state, after that one, shows that the station has carried out what was asked last. */
 static bool shows_request(const struct control_pilot *pilot, enum cp_state before)
 {
+	const uint32_t shown_da = shown_current_da(pilot);
+	const uint32_t asked_da = pilot->asking.request.current_da;
+
 	switch (pilot->asking.request.kind) {
 	case PILOT_F:
 		return pilot->state == CP_STATE_F;
 	case PILOT_X1:
-		/* One that was without PWM before may have been told before our request was carried out. */
-		return shows_no_pwm(pilot->state) && !shows_no_pwm(before);
+		return shows_x1(pilot, before);
 	case PILOT_X2:
-		return shown_current_da(pilot) > 0 && shown_current_da(pilot) <= pilot->asking.request.current_da;
+		return shown_da <= asked_da && shown_da + SHOWN_CURRENT_BELOW_DA > asked_da;
 	case PILOT_HLC:
 		break;
 	}
@@ -403,19 +434,35 @@ static bool shows_request(const struct control_pilot *pilot, enum cp_state befor
 }
 
 /* Whether this state shows that the confirmed request is not in force (any more). Silence on duty shows nothing. */
-static bool contradicts_request(const struct control_pilot *pilot)
+static bool contradicts_request(const struct control_pilot *pilot, enum cp_state before)
 {
 	switch (pilot->asking.request.kind) {
 	case PILOT_F:
-		return cp_state_has_vehicle(pilot->state);
+		/* In our own F steps A has a meaning of its own: on_a. */
+		return cp_state_has_vehicle(pilot->state) ||
+		       (pilot->phase == CONTROL_PILOT_UNAVAILABLE && cp_state_is_unplugged(pilot->state) &&
+			(shows_pwm(pilot->state) || !cp_state_is_unplugged(before)));
 	case PILOT_X1:
 		return shows_pwm(pilot->state);
 	case PILOT_X2:
-		return shown_current_da(pilot) > pilot->asking.request.current_da || shows_hlc(pilot);
+		return shown_current_da(pilot) > 0 &&
+		       pilot->duty > duty_cycle_from_current(pilot->asking.request.current_da) + DUTY_TOLERANCE;
 	case PILOT_HLC:
 		break;
 	}
-	return shown_current_da(pilot) > 0;
+	return shown_current_da(pilot) > 0 ||
+	       (shows_pwm(before) && cp_state_has_vehicle(pilot->state) && shows_no_pwm(pilot->state));
+}
+
+/* X1 is held for its time, from its confirmation on, before a nominal duty. */
+static void hold_x1_again(struct control_pilot *pilot, enum control_pilot_phase phase, uint64_t now_us)
+{
+	enter(pilot, phase);
+	if (pilot->asking.request.kind == PILOT_X1)
+		pilot_asking_contradict(&pilot->asking, now_us);
+	else
+		ask_kind(pilot, PILOT_X1, now_us);
+	pilot->hold_ms = pilot->config.step_x1_hlc_ms;
 }
 
 /*
@@ -426,23 +473,48 @@ static void distrust_pilot(struct control_pilot *pilot, uint64_t now_us)
 {
 	pilot->nominal_is_open = false;
 	if (pilot->phase == CONTROL_PILOT_X1_STEP || pilot->phase == CONTROL_PILOT_BASIC)
-		begin_x1_step(pilot, pilot->config.step_x1_hlc_ms, now_us);
+		hold_x1_again(pilot, CONTROL_PILOT_X1_STEP, now_us);
+	else if (pilot->phase == CONTROL_PILOT_AUTHORIZED)
+		hold_x1_again(pilot, CONTROL_PILOT_AUTHORIZED, now_us);
 	else
 		pilot_asking_contradict(&pilot->asking, now_us);
+}
+
+/* The X2 that follows X1 is wanted, and was not sent yet. */
+static bool is_about_to_open(const struct control_pilot *pilot)
+{
+	const struct pilot_asking *asking = &pilot->asking;
+	const bool is_sent = asking->confirmed || asking->sendings > 0;
+
+	return asking->wanted && asking->request.kind == PILOT_X2 && !is_sent && asking->offered_da == 0;
+}
+
+/*
+ * A nominal duty may be asked for, but the station shows that the F or X1 which had to be held before it is gone: 5 %,
+ * or any PWM while X2 was never sent. Such a station has restarted. It matters whatever is confirmed: an X2 that is due,
+ * or is repeated, would follow 5 % directly.
+ */
+static bool shows_no_way_to_nominal(const struct control_pilot *pilot)
+{
+	return pilot->nominal_is_open && (shows_hlc(pilot) || (is_about_to_open(pilot) && shows_pwm(pilot->state)));
 }
 
 static void compare_with_request(struct control_pilot *pilot, enum cp_state before, uint64_t now_us,
 				 struct control_pilot_outputs *out)
 {
 	struct pilot_asking *asking = &pilot->asking;
+	/* Otherwise what the station shows has another cause. */
+	const bool is_sent = asking->confirmed || asking->sendings > 0;
 
-	if (!asking->wanted || (asking->sendings == 0 && !asking->confirmed))
-		return; /* nothing of it was sent: what the station shows has another cause */
-	if (!asking->confirmed && shows_request(pilot, before)) {
-		pilot_asking_confirm(asking);
-	} else if (asking->confirmed && asking->due_us == PILOT_REQUEST_NEVER && contradicts_request(pilot)) {
+	if (!asking->wanted)
+		return;
+	pilot_asking_expect_offer(asking, shown_current_da(pilot));
+	if (shows_no_way_to_nominal(pilot) || (is_sent && asking->confirmed && contradicts_request(pilot, before))) {
 		say(out, CONTROL_PILOT_CONTRADICTED);
 		distrust_pilot(pilot, now_us);
+	} else if (is_sent && !asking->confirmed && !pilot_asking_is_ambiguous(asking) &&
+		   shows_request(pilot, before)) {
+		pilot_asking_confirm(asking);
 	}
 }
 
@@ -472,6 +544,7 @@ static void take_state(struct control_pilot *pilot, const struct control_pilot_i
 	if (pilot->phase == CONTROL_PILOT_OFF)
 		return;
 	compare_with_request(pilot, before, now_us, out);
+	pilot->f_was_asked = pilot->asking.request.kind == PILOT_F && pilot->asking.wanted;
 	if (pilot->phase != CONTROL_PILOT_ENDING)
 		on_state(pilot, now_us, out);
 }
@@ -542,6 +615,10 @@ static void on_init_timeout(struct control_pilot *pilot, uint64_t now_us, struct
 {
 	if (!waits_for_car(pilot))
 		return;
+	if (cp_state_is_unplugged(pilot->state)) {
+		on_unplugged(pilot, now_us, out); /* it left while A was taken for a part of F */
+		return;
+	}
 	if (pilot->hlc_charging) {
 		say(out, CONTROL_PILOT_LISTEN); /* a running 15118 session is never cut */
 		return;
@@ -556,7 +633,7 @@ static void on_init_timeout(struct control_pilot *pilot, uint64_t now_us, struct
 		return;
 	}
 	say(out, CONTROL_PILOT_BASIC_CHARGING);
-	if (pilot->config.init_retries == 0) {
+	if (pilot->config.init_retries == 0 || pilot->pulse_was_missing) {
 		begin_f_phase(pilot, CONTROL_PILOT_F_STEP, now_us, out);
 		return;
 	}
@@ -586,8 +663,10 @@ static void on_slac(struct control_pilot *pilot, enum control_pilot_slac slac)
 {
 	pilot->slac = slac;
 	/* A successful match resets all retry counters ([V2G3-M08-02]). */
-	if (slac == CONTROL_PILOT_SLAC_MATCHED)
-		pilot->pulses_sent = pilot->failed_pulses_sent = 0;
+	if (slac != CONTROL_PILOT_SLAC_MATCHED)
+		return;
+	pilot->pulses_sent = pilot->failed_pulses_sent = 0;
+	pilot->pulse_was_missing = false;
 }
 
 static void on_reset(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
@@ -617,6 +696,8 @@ static void on_answer(struct control_pilot *pilot, uint32_t number, bool valid, 
 		break;
 	case PILOT_ANSWER_REFUSED:
 		pilot->refused = true;
+		if (pilot->phase == CONTROL_PILOT_AUTHORIZED)
+			distrust_pilot(pilot, now_us);
 		say(out, CONTROL_PILOT_REFUSED);
 		break;
 	case PILOT_ANSWER_OVERTAKEN:
@@ -633,6 +714,7 @@ static void on_answer(struct control_pilot *pilot, uint32_t number, bool valid, 
 
 static void end_pulse(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
+	pilot->pulse_was_missing = false;
 	if (eim_is_wanted(pilot)) {
 		/* Authorized in the meantime: the pulse was the E/F that must come before nominal. */
 		say(out, CONTROL_PILOT_BASIC_CHARGING_EIM);
@@ -641,6 +723,14 @@ static void end_pulse(struct control_pilot *pilot, uint64_t now_us, struct contr
 	}
 	begin_hlc(pilot, now_us);
 	say(out, CONTROL_PILOT_LISTEN);
+}
+
+static void end_f_step(struct control_pilot *pilot, uint64_t now_us)
+{
+	/* A station that reports A for our F has the time to report the vehicle again. */
+	const bool is_unplugged = cp_state_is_unplugged(pilot->state);
+
+	begin_x1_step(pilot, is_unplugged ? pilot->config.step_x1_hlc_ms : pilot->config.step_x1_ms, now_us);
 }
 
 /* F, or with AUTHORIZED and X1_STEP X1, was in force for its time. */
@@ -652,7 +742,7 @@ static void end_step(struct control_pilot *pilot, uint64_t now_us, struct contro
 	if (pilot->phase == CONTROL_PILOT_PULSE)
 		end_pulse(pilot, now_us, out);
 	else if (pilot->phase == CONTROL_PILOT_F_STEP)
-		begin_x1_step(pilot, pilot->config.step_x1_ms, now_us);
+		end_f_step(pilot, now_us);
 	else if (pilot->phase == CONTROL_PILOT_X1_STEP && cp_state_is_unplugged(pilot->state))
 		on_unplugged(pilot, now_us, out); /* it left while A was taken for a part of F */
 	else if (pilot->phase == CONTROL_PILOT_X1_STEP)
@@ -663,12 +753,17 @@ static void end_step(struct control_pilot *pilot, uint64_t now_us, struct contro
 static void give_up_f(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	if (pilot->phase == CONTROL_PILOT_PULSE) {
+		pilot->pulse_was_missing = true;
 		say(out, CONTROL_PILOT_PULSE_GIVEN_UP);
 		begin_hlc(pilot, now_us);
 		say(out, CONTROL_PILOT_LISTEN);
 		return;
 	}
 	say(out, pilot->refused ? CONTROL_PILOT_F_REFUSED : CONTROL_PILOT_F_UNCONFIRMED);
+	if (cp_state_is_unplugged(pilot->state)) {
+		on_unplugged(pilot, now_us, out); /* without an F in force A is an A */
+		return;
+	}
 	enter(pilot, CONTROL_PILOT_NOT_OBEYED);
 	ask_kind(pilot, PILOT_X1, now_us);
 }
@@ -679,7 +774,7 @@ static void expire(struct control_pilot *pilot, uint64_t now_us, struct control_
 
 	if (pilot->deadline_us <= now_us)
 		end_step(pilot, now_us, out);
-	else if (is_in_our_f(pilot) && !asking->confirmed && asking->sendings >= CONTROL_PILOT_F_SENDINGS &&
+	else if (is_in_our_f(pilot) && !asking->confirmed && pilot->f_sendings >= CONTROL_PILOT_F_SENDINGS &&
 		 asking->due_us <= now_us)
 		give_up_f(pilot, now_us, out);
 }
@@ -730,6 +825,28 @@ static void take(struct control_pilot *pilot, const struct control_pilot_input *
 	}
 }
 
+static void undo_send(struct control_pilot *pilot, bool reachable, uint64_t now_us)
+{
+	if (pilot->f_sendings > 0)
+		pilot->f_sendings--;
+	pilot_asking_undo_send(&pilot->asking, reachable, now_us);
+}
+
+/* Nobody knows what the station did meanwhile. A step that must be whole before a nominal duty begins again. */
+static void on_reachable(struct control_pilot *pilot, uint64_t now_us)
+{
+	pilot_asking_reach(&pilot->asking, now_us);
+	if (has_step(pilot) || is_about_to_open(pilot))
+		distrust_pilot(pilot, now_us);
+}
+
+/* The X1 of the start, without hlc_at_start, has done its work: from here on the 5 % is the station's own. */
+static void drop_x1_of_start(struct control_pilot *pilot)
+{
+	if (pilot->phase == CONTROL_PILOT_HLC && pilot->asking.request.kind == PILOT_X1 && pilot->asking.confirmed)
+		pilot_asking_drop(&pilot->asking);
+}
+
 static void take_in_any_phase(struct control_pilot *pilot, const struct control_pilot_input *input, uint64_t now_us,
 			      struct control_pilot_outputs *out)
 {
@@ -741,10 +858,10 @@ static void take_in_any_phase(struct control_pilot *pilot, const struct control_
 		on_answer(pilot, input->number, input->active, now_us, out);
 		break;
 	case CONTROL_PILOT_NOT_SENT:
-		pilot_asking_undo_send(&pilot->asking, input->active, now_us);
+		undo_send(pilot, input->active, now_us);
 		break;
 	case CONTROL_PILOT_REACHABLE:
-		pilot_asking_reach(&pilot->asking, now_us);
+		on_reachable(pilot, now_us);
 		break;
 	default:
 		break;
@@ -763,6 +880,7 @@ void control_pilot_input(struct control_pilot *pilot, const struct control_pilot
 		take(pilot, input, now_us, out);
 	else if (!had_ended && control_pilot_has_ended(pilot))
 		say(out, CONTROL_PILOT_ENDED);
+	drop_x1_of_start(pilot);
 	time_step(pilot, now_us);
 }
 
@@ -773,6 +891,8 @@ bool control_pilot_send(struct control_pilot *pilot, uint64_t now_us, struct con
 	sending->request = pilot->asking.request;
 	sending->number = pilot_asking_send(&pilot->asking, now_us);
 	sending->sendings = pilot->asking.sendings;
+	if (is_in_our_f(pilot))
+		pilot->f_sendings++;
 	return true;
 }
 

@@ -38,11 +38,11 @@
 
 /* Currents in 0.1 A, times in milliseconds. */
 struct control_pilot_config {
-	bool has_ac;                     /* basic charging is possible; a DC-only outlet never gets X2 */
-	bool single_phase;               /* AC on l1 alone: l2 and l3 mean nothing */
-	bool hlc_at_start;               /* ask for high-level charging when the service starts, otherwise for X1 */
-	bool keep_at_exit;               /* at the end 5 % and a confirmed X2 stay; otherwise X1 is asked for */
-	uint32_t request_timeout_ms;     /* a request is repeated when it is not confirmed in this time: 2000 */
+	bool has_ac;                 /* basic charging is possible; a DC-only outlet never gets X2 */
+	bool single_phase;           /* AC on l1 alone: l2 and l3 mean nothing */
+	bool hlc_at_start;           /* 5 % at the start; otherwise it is the station's, and X1 ends anything else */
+	bool keep_at_exit;           /* at the end 5 % and a confirmed X2 stay; otherwise X1 is asked for */
+	uint32_t request_timeout_ms; /* a request is repeated when it is not confirmed in this time: 2000 */
 	uint32_t request_backoff_max_ms; /* one that lowers nothing waits longer each time, up to this: 30 000 */
 	uint32_t step_f_ms;              /* F before basic charging and in a pulse: T_step_EF, 5000 */
 	uint32_t step_x1_ms;             /* X1 between F and X2: 500 */
@@ -104,16 +104,19 @@ struct control_pilot {
 	bool session_open;    /* VEHICLE_CONNECTED was said and VEHICLE_LEFT not since */
 	bool faulted;         /* FAULT was said and the pilot has not returned since */
 	bool f_expected;      /* our own F may still come back as cp_status F */
+	bool f_was_asked;     /* at some time since the state before the last one */
 	bool hlc_asked_again; /* 5 % was asked for once more for this vehicle, as the station showed no PWM */
 	bool pwm_seen;        /* in basic charging: the station showed PWM, so a state without is a restart */
 	bool hlc_charging;    /* a 15118 session runs */
 	bool authorized;      /* EIM was accepted for this or the next vehicle */
 	uint32_t a_in_f;      /* state A was reported during our F so often, since an A outside of it */
+	uint32_t f_sendings;  /* of the present F */
 	bool refused;         /* the station has refused the present F */
 	enum control_pilot_slac slac;
 	enum control_pilot_availability availability;
 	uint32_t pulses_sent; /* init retries, for this vehicle */
 	uint32_t failed_pulses_sent;
+	bool pulse_was_missing;     /* the station did not carry out the last of them */
 	bool phase_is_connected[3]; /* a limit above 0 was told since the start */
 	uint32_t limit_da;          /* the station's limit, 0: none known or nothing available */
 };

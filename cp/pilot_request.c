@@ -20,13 +20,30 @@ bool pilot_request_equals(struct pilot_request a, struct pilot_request b)
 
 void pilot_asking_want(struct pilot_asking *asking, struct pilot_request request, uint64_t now_us)
 {
+	if (!asking->confirmed && asking->sendings > 0)
+		asking->older_kinds |= 1U << asking->request.kind;
 	asking->wanted = true;
 	asking->request = request;
 	asking->confirmed = false;
 	asking->first_number = asking->number + 1;
 	asking->sendings = 0;
+	asking->contradicted = false;
 	asking->wait_ms = 0;
 	asking->due_us = now_us;
+}
+
+void pilot_asking_drop(struct pilot_asking *asking)
+{
+	asking->wanted = false;
+	asking->confirmed = false;
+	asking->first_number = asking->number + 1;
+	asking->due_us = PILOT_REQUEST_NEVER;
+}
+
+void pilot_asking_expect_offer(struct pilot_asking *asking, uint32_t current_da)
+{
+	if (current_da > asking->offered_da)
+		asking->offered_da = current_da;
 }
 
 /* Whether somebody may be offered more than the request allows, as long as it is not carried out. */
@@ -60,8 +77,8 @@ uint32_t pilot_asking_send(struct pilot_asking *asking, uint64_t now_us)
 	asking->wait_ms = next_wait_ms(asking);
 	asking->due_us = now_us + (uint64_t)asking->wait_ms * 1000;
 	asking->sendings++;
-	if (asking->request.kind == PILOT_X2 && asking->request.current_da > asking->offered_da)
-		asking->offered_da = asking->request.current_da;
+	asking->offered_before_da = asking->offered_da;
+	pilot_asking_expect_offer(asking, asking->request.current_da);
 	return ++asking->number;
 }
 
@@ -69,12 +86,19 @@ void pilot_asking_undo_send(struct pilot_asking *asking, bool reachable, uint64_
 {
 	if (asking->sendings > 0)
 		asking->sendings--;
-	asking->due_us = reachable ? now_us + PILOT_HAND_OVER_MS * 1000 : PILOT_REQUEST_NEVER;
+	asking->offered_da = asking->offered_before_da;
+	asking->due_us = asking->wanted && reachable ? now_us + PILOT_HAND_OVER_MS * 1000 : PILOT_REQUEST_NEVER;
+}
+
+bool pilot_asking_is_ambiguous(const struct pilot_asking *asking)
+{
+	return (asking->older_kinds & (1U << asking->request.kind | 1U << PILOT_X2)) != 0;
 }
 
 void pilot_asking_confirm(struct pilot_asking *asking)
 {
 	asking->confirmed = true;
+	asking->older_kinds = 0;
 	asking->sendings = 0;
 	asking->due_us = PILOT_REQUEST_NEVER;
 	asking->offered_da = asking->request.current_da;
@@ -82,11 +106,13 @@ void pilot_asking_confirm(struct pilot_asking *asking)
 
 void pilot_asking_contradict(struct pilot_asking *asking, uint64_t now_us)
 {
+	asking->confirmed = false;
 	if (asking->due_us != PILOT_REQUEST_NEVER)
 		return; /* it is on its way already */
-	asking->confirmed = false;
+	/* A station that confirms each time and shows something else each time must not make a loop of messages. */
+	asking->due_us = asking->contradicted ? now_us + PILOT_REPEAT_MS * 1000 : now_us;
+	asking->contradicted = true;
 	asking->wait_ms = 0;
-	asking->due_us = now_us;
 }
 
 enum pilot_answer pilot_asking_take_answer(struct pilot_asking *asking, uint32_t number, bool valid, uint64_t now_us)

@@ -44,10 +44,13 @@ struct pilot_asking {
 	uint32_t number;       /* of the last sending of any request */
 	uint32_t first_number; /* of the first sending of the present one */
 	uint32_t answered;     /* the last sending that was answered: it is answered once */
+	unsigned older_kinds;  /* sent before the present one, since a confirmation: they may still be carried out */
 	uint32_t sendings;     /* of the present one since it was wanted, or was found not to be in force */
+	bool contradicted;     /* it was found not to be in force since it was wanted */
 	uint32_t wait_ms;      /* after the last sending */
 	uint64_t due_us;       /* when it is to be sent (again), PILOT_REQUEST_NEVER: not */
-	uint32_t offered_da;   /* the most that the station may be offering, by what was confirmed and sent since */
+	uint32_t offered_da;   /* the most that the station may be offering: confirmed, and sent or shown since */
+	uint32_t offered_before_da; /* the same before the last sending */
 };
 
 /* What an answer means. */
@@ -62,6 +65,8 @@ enum pilot_answer {
 void pilot_asking_init(struct pilot_asking *asking, uint32_t timeout_ms, uint32_t backoff_max_ms);
 /* From now on `request` is wanted, due at once, even if it is the same as before. */
 void pilot_asking_want(struct pilot_asking *asking, struct pilot_request request, uint64_t now_us);
+/* Nothing is wanted any more, until something is. What was sent may still be answered, and means nothing. */
+void pilot_asking_drop(struct pilot_asking *asking);
 /* Whether the two ask for the same pilot. */
 bool pilot_request_equals(struct pilot_request a, struct pilot_request b);
 /* The request is sent now, under the number that is returned. */
@@ -69,9 +74,19 @@ uint32_t pilot_asking_send(struct pilot_asking *asking, uint64_t now_us);
 /* The last sending was not handed over: again in PILOT_HAND_OVER_MS, or when the station is reachable again. */
 void pilot_asking_undo_send(struct pilot_asking *asking, bool reachable, uint64_t now_us);
 enum pilot_answer pilot_asking_take_answer(struct pilot_asking *asking, uint32_t number, bool valid, uint64_t now_us);
+/*
+ * Whether a cp_status that shows what the request asks for is no sign that it was carried out: an older request for the
+ * same may be on its way, and others behind it; or an older one for a current, which must not come last.
+ */
+bool pilot_asking_is_ambiguous(const struct pilot_asking *asking);
 /* cp_status shows that the request is in force. */
 void pilot_asking_confirm(struct pilot_asking *asking);
-/* cp_status shows that the confirmed request is not in force (any more): asks again at once. */
+/* cp_status shows an offer of current_da. */
+void pilot_asking_expect_offer(struct pilot_asking *asking, uint32_t current_da);
+/*
+ * cp_status shows that the confirmed request is not in force (any more): asks again, the first time at once, then after
+ * PILOT_REPEAT_MS.
+ */
 void pilot_asking_contradict(struct pilot_asking *asking, uint64_t now_us);
 /* The station can be reached (again): the present request goes out at once. */
 void pilot_asking_reach(struct pilot_asking *asking, uint64_t now_us);

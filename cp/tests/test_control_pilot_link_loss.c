@@ -45,7 +45,7 @@ static void each_lost_link_is_one_pulse_where_configured(void **state)
 		match_and_lose_link(&bench);
 		bench_expect(&bench, "pause, F");
 		bench_expect_phase(&bench, CONTROL_PILOT_PULSE);
-		bench_expect_after_ms(&bench, 5000, "high-level charging, listen");
+		bench_expect_after_ms(&bench, 5000, "listen, high-level charging");
 	}
 }
 

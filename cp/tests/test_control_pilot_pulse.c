@@ -18,7 +18,7 @@ static void each_retry_is_an_f_pulse_and_a_new_window_then_x1_without_another_f(
 		bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
 		bench_expect(&bench, "pause, F");
 		bench_expect_phase(&bench, CONTROL_PILOT_PULSE);
-		bench_expect_after_ms(&bench, 5000, "high-level charging, listen");
+		bench_expect_after_ms(&bench, 5000, "listen, high-level charging");
 	}
 	bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
 	bench_expect(&bench, "basic charging, pause, X1");
@@ -35,7 +35,7 @@ static void the_echo_of_a_pulse_is_no_fault_and_does_not_end_it(void **state)
 	bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
 	bench_state_is(&bench, CP_STATE_F);
 	bench_expect(&bench, "");
-	bench_expect_after_ms(&bench, 5000, "high-level charging, listen");
+	bench_expect_after_ms(&bench, 5000, "listen, high-level charging");
 	bench_state_is(&bench, CP_STATE_F); /* late */
 	bench_expect(&bench, "");
 	bench_state_is(&bench, CP_STATE_B2);
@@ -57,7 +57,7 @@ static void retries_count_anew_for_the_next_vehicle_and_after_a_match(void **sta
 	bench_state_is(&bench, CP_STATE_B2);
 	bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
 	bench_expect(&bench, "pause, F");
-	bench_expect_after_ms(&bench, 5000, "high-level charging, listen");
+	bench_expect_after_ms(&bench, 5000, "listen, high-level charging");
 	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHING);
 	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHED);
 	bench_slac_is(&bench, CONTROL_PILOT_SLAC_IDLE);
@@ -77,7 +77,7 @@ static void failed_matching_gets_its_pulses_and_no_more(void **state)
 		bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHING);
 		bench_input(&bench, CONTROL_PILOT_FAILED);
 		bench_expect(&bench, "pause, F");
-		bench_expect_after_ms(&bench, 5000, "high-level charging, listen");
+		bench_expect_after_ms(&bench, 5000, "listen, high-level charging");
 	}
 	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHING);
 	bench_input(&bench, CONTROL_PILOT_FAILED);

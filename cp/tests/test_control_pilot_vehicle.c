@@ -19,7 +19,7 @@ static void every_state_from_b1_to_d2_is_a_vehicle_and_a_is_none(void **state)
 			bench_input(&bench, CONTROL_PILOT_START);
 			bool pwm = s == CP_STATE_B2 || s == CP_STATE_C2 || s == CP_STATE_D2;
 			bench_state_is(&bench, s); /* the first state heard: it was there before us */
-			bench_expect(&bench, pwm ? "connected" : "high-level charging, connected");
+			bench_expect(&bench, pwm ? "connected" : "connected, high-level charging");
 			bench_state_is(&bench, a);
 			bench_expect(&bench, "left, high-level charging");
 		}
