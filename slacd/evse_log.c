@@ -214,18 +214,6 @@ static void say_pilot(struct evse_log *log, const struct outlet_note *note, uint
 			 control_pilot_phase_text((enum control_pilot_phase)note->value),
 			 control_pilot_phase_text((enum control_pilot_phase)note->other_value), id);
 		break;
-	case OUTLET_NOTE_VEHICLE_CONNECTED:
-		log_line(LOG_LEVEL_INFO, "Vehicle is connected. evse_id=%s", id);
-		break;
-	case OUTLET_NOTE_VEHICLE_LEFT:
-		log_line(LOG_LEVEL_INFO, "Vehicle has left. evse_id=%s", id);
-		break;
-	case OUTLET_NOTE_PILOT_FAULT:
-		log_line(LOG_LEVEL_ERROR, "The station reports a pilot fault. evse_id=%s", id);
-		break;
-	case OUTLET_NOTE_NEW_WINDOW:
-		log_line(LOG_LEVEL_INFO, "A new window for CM_SLAC_PARM.REQ begins. evse_id=%s", id);
-		break;
 	case OUTLET_NOTE_REQUEST_REPEATED:
 		say_repeated(log, note, now_us);
 		break;
@@ -244,15 +232,6 @@ static void say_pilot(struct evse_log *log, const struct outlet_note *note, uint
 		log_line(LOG_LEVEL_WARN,
 			 "The station has carried out an older pilot request last, asking again. evse_id=%s request=%s",
 			 id, request_text(note->value));
-		break;
-	case OUTLET_NOTE_PULSE_GIVEN_UP:
-		log_line(LOG_LEVEL_ERROR, "The station does not confirm F, the outlet stays at 5 %%. evse_id=%s", id);
-		break;
-	case OUTLET_NOTE_A_BELONGS_TO_F:
-		log_line(
-			LOG_LEVEL_WARN,
-			"The station reports state A while the F that slacd asked for is on the pilot. It is taken for a part of F from now on. evse_id=%s",
-			id);
 		break;
 	case OUTLET_NOTE_REQUEST_REFUSED:
 		log_line(
@@ -435,16 +414,46 @@ static void say_network_untold(struct evse_log *log, uint64_t now_us)
 
 /* --- all notes --- */
 
-void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
-{
-	const char *id = log->evse_id;
+/* Notes that have nothing to tell but what they are. */
+static const struct {
+	enum outlet_note_kind kind;
+	enum log_level level;
+	const char *text;
+} plain_notes[] = {
+	{OUTLET_NOTE_VEHICLE_CONNECTED, LOG_LEVEL_INFO, "Vehicle is connected."},
+	{OUTLET_NOTE_VEHICLE_LEFT, LOG_LEVEL_INFO, "Vehicle has left."},
+	{OUTLET_NOTE_PILOT_FAULT, LOG_LEVEL_ERROR, "The station reports a pilot fault."},
+	{OUTLET_NOTE_NEW_WINDOW, LOG_LEVEL_INFO, "A new window for CM_SLAC_PARM.REQ begins."},
+	{OUTLET_NOTE_PULSE_GIVEN_UP, LOG_LEVEL_ERROR, "The station does not confirm F, the outlet stays at 5 %."},
+	{OUTLET_NOTE_A_BELONGS_TO_F, LOG_LEVEL_WARN,
+	 "The station reports state A while the F that slacd asked for is on the pilot. It is taken for a part of F from now on."},
+	{OUTLET_NOTE_AMP_MAP_CONFIRMED, LOG_LEVEL_INFO, "The EV has confirmed our amplitude map."},
+	{OUTLET_NOTE_AMP_MAP_NOT_CONFIRMED, LOG_LEVEL_WARN, "The EV does not confirm our amplitude map."},
+	{OUTLET_NOTE_AMP_MAP_LINK_UNTOLD, LOG_LEVEL_WARN, "No CM_AMP_MAP.REQ: nobody tells when the link is up."},
+	{OUTLET_NOTE_LINK_UNTOLD, LOG_LEVEL_INFO, "The modem is not asked for the link, it counts as up."},
+};
 
+/* False for any other note. */
+static bool say_plain(const struct evse_log *log, enum outlet_note_kind kind)
+{
+	for (size_t i = 0; i < sizeof(plain_notes) / sizeof(plain_notes[0]); i++) {
+		if (plain_notes[i].kind != kind)
+			continue;
+		log_line(plain_notes[i].level, "%s evse_id=%s", plain_notes[i].text, log->evse_id);
+		return true;
+	}
+	return false;
+}
+
+/* False for notes that are not about a frame. */
+static bool say_frame(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
+{
 	switch (note->kind) {
 	case OUTLET_NOTE_RECEIVED:
 		say_received(log, note);
 		break;
 	case OUTLET_NOTE_RECEIVED_MODEM:
-		log_line(LOG_LEVEL_TRACE, "Received %s. evse_id=%s", note->name, id);
+		log_line(LOG_LEVEL_TRACE, "Received %s. evse_id=%s", note->name, log->evse_id);
 		break;
 	case OUTLET_NOTE_OTHER_KIND:
 		say_other_kind(log, note);
@@ -464,6 +473,17 @@ void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_
 	case OUTLET_NOTE_ODD:
 		say_refused(log, "Took an unusual", note, now_us);
 		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
+{
+	const char *id = log->evse_id;
+
+	switch (note->kind) {
 	case OUTLET_NOTE_RUN_STEP:
 		say_step(log, note, now_us);
 		break;
@@ -480,15 +500,6 @@ void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_
 		break;
 	case OUTLET_NOTE_AMP_MAP_REQ:
 		log_line(LOG_LEVEL_DEBUG, "Received CM_AMP_MAP.REQ. evse_id=%s carriers=%u", id, note->value);
-		break;
-	case OUTLET_NOTE_AMP_MAP_CONFIRMED:
-		log_line(LOG_LEVEL_INFO, "The EV has confirmed our amplitude map. evse_id=%s", id);
-		break;
-	case OUTLET_NOTE_AMP_MAP_NOT_CONFIRMED:
-		log_line(LOG_LEVEL_WARN, "The EV does not confirm our amplitude map. evse_id=%s", id);
-		break;
-	case OUTLET_NOTE_AMP_MAP_LINK_UNTOLD:
-		log_line(LOG_LEVEL_WARN, "No CM_AMP_MAP.REQ: nobody tells when the link is up. evse_id=%s", id);
 		break;
 	case OUTLET_NOTE_MODEM:
 		say_modem(log, note, now_us);
@@ -511,9 +522,6 @@ void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_
 			 note->value != 0 ? "answered" : "never answered",
 			 note->other_value != 0 ? "answered" : "never answered");
 		break;
-	case OUTLET_NOTE_LINK_UNTOLD:
-		log_line(LOG_LEVEL_INFO, "The modem is not asked for the link, it counts as up. evse_id=%s", id);
-		break;
 	case OUTLET_NOTE_PAUSE_REFUSED:
 		say_pause_refused(log, note->value != 0, now_us);
 		break;
@@ -521,7 +529,8 @@ void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_
 		say_network_untold(log, now_us);
 		break;
 	default:
-		say_pilot(log, note, now_us);
+		if (!say_plain(log, note->kind) && !say_frame(log, note, now_us))
+			say_pilot(log, note, now_us);
 		break;
 	}
 }
