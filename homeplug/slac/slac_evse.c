@@ -249,7 +249,15 @@ static void on_terminate(struct slac_evse *evse, uint64_t now_us, struct slac_ev
 
 static void on_pause(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
 {
+	const bool was_sought =
+		evse->state == SLAC_EVSE_MATCHING || (evse->state == SLAC_EVSE_JOINING && !evse->rejoining);
+	const bool was_held = slac_evse_is_given_away(evse) && !was_sought;
+
 	end_runs(evse, SLAC_REASON_PAUSED, now_us, out);
+	if (was_sought)
+		report(evse, SLAC_STATUS_FAILED, SLAC_REASON_PAUSED, out);
+	else if (was_held)
+		report(evse, SLAC_STATUS_UNMATCHED, SLAC_REASON_PAUSED, out);
 	evse->paused = true;
 	evse->deadline_us = SLAC_NEVER;
 	if (evse->vehicle_connected)

@@ -177,8 +177,8 @@ enum slac_evse_input_kind {
 	SLAC_EVSE_CONNECTED,    /* cp_state is B, C or D */
 	SLAC_EVSE_DISCONNECTED, /* cp_state left B, C, D; `reason` says why */
 	SLAC_EVSE_TERMINATE,    /* the 15118 side ends the data link: unmatched; the vehicle may speak again */
-	SLAC_EVSE_PAUSE,        /* no CM_SLAC_PARM.REQ is answered for now (the pilot is in F or at a nominal duty); not
-				 * to be given while a match is sought or held: it would end without a status */
+	SLAC_EVSE_PAUSE,        /* no CM_SLAC_PARM.REQ is answered for now (the pilot is in F or at a nominal duty); a
+				 * match that is sought fails, one that is held is unmatched */
 	SLAC_EVSE_LISTEN,       /* a new window of TT_EVSE_SLAC_init begins */
 	SLAC_EVSE_KEY_SET,      /* the modem `modem_mac` confirmed `key`; taken over for the next CM_SLAC_MATCH.CNF */
 	SLAC_EVSE_KEY_LOST,     /* the modem's key is unknown; nothing is answered until KEY_SET */

@@ -569,7 +569,7 @@ static const char *play_link_or_s2(struct slac_watch *watch, struct tape *tape)
 	return give(watch, kinds[take(tape) % (sizeof(kinds) / sizeof(kinds[0]))], SLAC_REASON_NONE);
 }
 
-/* The pilot logic and the 15118 side. Only an outlet that waits for a car is paused. */
+/* The pilot logic and the 15118 side. An outlet that is in use is seldom paused: the sequences are to get somewhere. */
 static const char *play_pilot(struct slac_watch *watch, struct tape *tape)
 {
 	static const enum slac_evse_input_kind kinds[] = {SLAC_EVSE_PAUSE, SLAC_EVSE_LISTEN, SLAC_EVSE_LISTEN,
@@ -577,8 +577,9 @@ static const char *play_pilot(struct slac_watch *watch, struct tape *tape)
 	const enum slac_evse_input_kind kind = kinds[take(tape) % (sizeof(kinds) / sizeof(kinds[0]))];
 	const enum slac_evse_state state = watch->evse.state;
 	const bool in_use = state == SLAC_EVSE_MATCHING || state == SLAC_EVSE_JOINING || state == SLAC_EVSE_MATCHED;
+	const bool spared = kind == SLAC_EVSE_PAUSE && in_use && take(tape) % 16 != 0;
 
-	return give(watch, kind == SLAC_EVSE_PAUSE && in_use ? SLAC_EVSE_LISTEN : kind, SLAC_REASON_NONE);
+	return give(watch, spared ? SLAC_EVSE_LISTEN : kind, SLAC_REASON_NONE);
 }
 
 /* Progress is the most frequent event, so that matches are reached. */
