@@ -306,9 +306,12 @@ static void say_key_set(struct evse_log *log, const struct outlet_note *note)
 {
 	char mac[MAC_TEXT_SIZE];
 	char nid[NID_TEXT_SIZE];
+	char after[32] = "";
 
-	log_line(recovery_level(log), "Modem has confirmed its key. evse_id=%s modem=%s nid=%s attempts=%u",
-		 log->evse_id, mac_text(note->from, mac), nid_text(note->nid, nid), note->value);
+	if (note->value > 1)
+		snprintf(after, sizeof(after), " after_ms=%u", note->other_value);
+	log_line(recovery_level(log), "Modem has confirmed its key. evse_id=%s modem=%s nid=%s attempts=%u%s",
+		 log->evse_id, mac_text(note->from, mac), nid_text(note->nid, nid), note->value, after);
 	if (!log_burst_is_quiet(&log->port_losses))
 		log->not_serving_why[0] = '\0';
 }
@@ -338,6 +341,17 @@ static void say_restarted(struct evse_log *log, uint64_t now_us)
 	if (log_limit_pass(&log->modem_restarts, now_us))
 		log_line(LOG_LEVEL_WARN, "The modem has restarted, its key is set again. evse_id=%s count=%llu",
 			 log->evse_id, (unsigned long long)log->modem_restarts.count);
+}
+
+/* A modem that is always slow is so with each car's key. */
+static void say_key_slow(struct evse_log *log, uint32_t waited_ms, uint64_t now_us)
+{
+	const bool loud = log_limit_pass(&log->slow_keys, now_us);
+
+	log_line(
+		loud ? recovery_level(log) : LOG_LEVEL_DEBUG,
+		"The modem has not confirmed its key within %u ms, it is given again; until then no car is answered. evse_id=%s count=%llu",
+		waited_ms, log->evse_id, (unsigned long long)log->slow_keys.count);
 }
 
 static void say_trouble(struct evse_log *log, const struct outlet_note *note)
@@ -374,6 +388,9 @@ static void say_modem(struct evse_log *log, const struct outlet_note *note, uint
 	case MODEM_KEY_LOST:
 		log_line(LOG_LEVEL_WARN, "The modem has another key than it was given, it is set again. evse_id=%s",
 			 log->evse_id);
+		break;
+	case MODEM_KEY_SLOW:
+		say_key_slow(log, note->modem.waited_ms, now_us);
 		break;
 	case MODEM_UNIDENTIFIED:
 		log_line(recovery_level(log),

@@ -290,6 +290,8 @@ void modem_check_key(struct modem *modem, uint64_t now_us, struct modem_outputs 
 
 	if (is_ready(modem))
 		end(modem, modem_check_begin(&modem->check, &turn), &turn);
+	else if (modem->key.state == MODEM_KEY_REFUSED)
+		modem_key_send(&modem->key, &turn);
 }
 
 void modem_watch_link(struct modem *modem, uint64_t now_us, struct modem_outputs *out)

@@ -8,6 +8,7 @@
  *   IDLE --key--> IDENTIFY --answer or not--> SET_KEY --CM_SET_KEY.CNF 0x01--> (RESET -> WAIT_UP -> VERIFY) --> READY
  *                 SET_KEY --0x00--> VERIFY --CM_GET_KEY.CNF shows the key--> READY, else RETRY
  *                 SET_KEY --other result--> RETRY --response_ms, 2, 4, ... up to 30 s--> IDENTIFY again
+ *                 SET_KEY --no answer in key_repeat_ms, 2, 4, ...--> SET_KEY, the same key again
  *                 no answer in response_ms --> IDENTIFY again (the modem may be another one now), for ever
  *                 VERIFY after a reset --another key, or no answer--> SET_KEY, without a second reset
  *                 READY --modem_check_key: no answer, twice--> IDENTIFY, with the same key
@@ -70,7 +71,7 @@ void modem_init(struct modem *modem, const struct modem_config *config);
  * Gives the modem `key` with this nonce (random, so that a late confirmation of an older key is not taken for this
  * one's); identifies it first where that has not been done. `after_session`: a car knows the previous key; stays
  * true for a newer key that replaces one still on its way. A key given during a reset is sent when the modem is up;
- * one given while the modem owes a confirmation, when that has come or response_ms are over. Ends watching the link.
+ * one given while the modem owes a confirmation, when that has come or its wait is over. Ends watching the link.
  */
 void modem_set_key(struct modem *modem, const struct network_key *key, const uint8_t nonce[NONCE_LEN],
 		   bool after_session, uint64_t now_us, struct modem_outputs *out);
@@ -79,7 +80,7 @@ void modem_set_key(struct modem *modem, const struct network_key *key, const uin
  * A vehicle was connected: asks a READY modem with CM_GET_KEY whether it still has the key, for its version where it
  * has told one, and for its link where it has never told that. If a modem that has answered such a question before
  * answers none of these twice, response_ms each, it is silent and begins anew, unless the link is watched. Nothing
- * while a check is going on.
+ * while a check is going on. A modem that has refused the key is given it again at once.
  */
 void modem_check_key(struct modem *modem, uint64_t now_us, struct modem_outputs *out);
 

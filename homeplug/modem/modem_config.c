@@ -8,6 +8,7 @@ void modem_defaults(struct modem_config *config)
 		.link_detection = MODEM_LINK_AUTO,
 		.identify_ms = 300,
 		.response_ms = 1000,
+		.key_repeat_ms = 100,
 		.reset_ms = 10000,
 		.poll_ms = 200,
 		.supervise_ms = 1000,

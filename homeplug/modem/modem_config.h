@@ -25,6 +25,7 @@ struct modem_config {
 	enum modem_link_detection link_detection;
 	uint32_t identify_ms;      /* wait for an answer to the identification, 300 */
 	uint32_t response_ms;      /* wait for any other confirmation, then repeat: 1000 */
+	uint32_t key_repeat_ms;    /* give an unconfirmed key again; twice as long each time, up to response_ms: 100 */
 	bool unclear_key_is_taken; /* CM_SET_KEY.CNF result 0x00 is a success and not verified: false */
 	bool reset_after_key;      /* reset the modem each time it has taken a key */
 	bool reset_after_session;  /* reset it when it has taken the key that follows a session */

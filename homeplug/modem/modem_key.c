@@ -12,10 +12,21 @@ static void enter(struct modem_key *key, enum modem_key_state state, uint64_t de
 
 /* --- what is asked --- */
 
-/* No second request before the first is confirmed or its time is over, and no third in response_ms. */
-static uint64_t may_send_us(const struct modem_key *key)
+/* No second request before the first is confirmed or its wait is over, and no third in key_repeat_ms. */
+static uint64_t may_send_us(const struct modem_key *key, const struct modem_config *config)
 {
-	return key->sent_over_us[key->unconfirmed ? 1 : 0];
+	if (key->unconfirmed)
+		return key->wait_over_us;
+	return key->sent_us[0] == 0 ? 0 : key->sent_us[0] + modem_us(config->key_repeat_ms);
+}
+
+static uint32_t next_wait_ms(const struct modem_key *key, const struct modem_config *config)
+{
+	uint32_t wait_ms = config->key_repeat_ms;
+
+	for (uint32_t i = 0; i < key->unconfirmed_count && wait_ms < config->response_ms; i++)
+		wait_ms *= 2;
+	return wait_ms < config->response_ms ? wait_ms : config->response_ms;
 }
 
 bool modem_key_is_new(const struct modem_key *key)
@@ -23,12 +34,8 @@ bool modem_key_is_new(const struct modem_key *key)
 	return key->attempts == 0;
 }
 
-void modem_key_send(struct modem_key *key, struct modem_turn *turn)
+static void send(struct modem_key *key, struct modem_turn *turn)
 {
-	if (turn->now_us < may_send_us(key)) {
-		enter(key, MODEM_KEY_EARLY, may_send_us(key));
-		return;
-	}
 	struct set_key_req *req = &modem_ask_standard(turn, CM_SET_KEY_REQ)->set_key_req;
 
 	req->key_type = KEY_TYPE_NMK;
@@ -39,10 +46,27 @@ void modem_key_send(struct modem_key *key, struct modem_turn *turn)
 	memcpy(req->new_key, key->given.nmk, NMK_LEN);
 	memcpy(key->sent_nonce, key->nonce, NONCE_LEN);
 	key->attempts++;
+	key->wait_over_us = modem_await_answer(turn, next_wait_ms(key, turn->config));
+	if (key->wait_over_us > key->silent_us)
+		key->wait_over_us = key->silent_us;
+	enter(key, MODEM_KEY_SENT, key->wait_over_us);
 	key->unconfirmed = true;
-	enter(key, MODEM_KEY_SENT, modem_await_answer(turn, turn->config->response_ms));
-	key->sent_over_us[0] = key->sent_over_us[1];
-	key->sent_over_us[1] = key->deadline_us;
+	if (key->unconfirmed_count++ == 0)
+		key->first_us = turn->now_us;
+	key->sent_us[0] = key->sent_us[1];
+	key->sent_us[1] = turn->now_us;
+}
+
+void modem_key_send(struct modem_key *key, struct modem_turn *turn)
+{
+	const uint64_t may_us = may_send_us(key, turn->config);
+
+	if (turn->now_us < may_us) {
+		enter(key, MODEM_KEY_EARLY, may_us);
+		return;
+	}
+	key->silent_us = turn->now_us + modem_us(turn->config->response_ms);
+	send(key, turn);
 }
 
 static void ask(const struct modem_key *key, struct modem_turn *turn)
@@ -76,6 +100,7 @@ enum modem_told modem_key_give(struct modem_key *key, const struct network_key *
 	key->given = *given;
 	memcpy(key->nonce, nonce, NONCE_LEN);
 	key->attempts = 0;
+	key->unconfirmed_count = 0;
 	switch (key->state) {
 	case MODEM_KEY_NONE:
 		return MODEM_TOLD_UNKNOWN;
@@ -96,7 +121,7 @@ void modem_key_settle(struct modem_key *key, struct modem_turn *turn)
 {
 	enter(key, MODEM_KEY_READY, MODEM_NEVER);
 	key->modem_heard = false;
-	modem_append(turn, MODEM_KEY_SET);
+	modem_append(turn, MODEM_KEY_SET)->waited_ms = modem_ms_since(turn, key->first_us);
 }
 
 void modem_key_hold(struct modem_key *key)
@@ -166,6 +191,7 @@ enum modem_told modem_key_take_confirmation(struct modem_key *key, const struct 
 	const bool releases = !awaited && key->unconfirmed && is_held_back(key);
 
 	key->unconfirmed = false;
+	key->unconfirmed_count = 0;
 	if (releases)
 		modem_key_send(key, turn);
 	if (!awaited)
@@ -223,11 +249,21 @@ enum modem_told modem_key_take_answer(struct modem_key *key, const struct mme *f
 
 /* --- no answer --- */
 
+static void send_again(struct modem_key *key, struct modem_turn *turn)
+{
+	if (key->unconfirmed_count == 1)
+		modem_append(turn, MODEM_KEY_SLOW)->waited_ms = modem_ms_since(turn, key->first_us);
+	send(key, turn);
+}
+
 static enum modem_told miss_confirmation(struct modem_key *key, struct modem_turn *turn)
 {
-	if (!modem_key_is_new(key))
+	if (modem_key_is_new(key))
+		modem_key_send(key, turn);
+	else if (turn->now_us < key->silent_us)
+		send_again(key, turn);
+	else
 		return key->modem_heard ? MODEM_TOLD_KEY_UNANSWERED : MODEM_TOLD_KEY_SILENCE;
-	modem_key_send(key, turn);
 	return MODEM_TOLD_NOTHING;
 }
 
@@ -268,6 +304,6 @@ void modem_key_forget(struct modem_key *key)
 	network_key_wipe(&key->given);
 	enter(key, MODEM_KEY_NONE, MODEM_NEVER);
 	key->unconfirmed = false;
-	memset(key->sent_over_us, 0, sizeof(key->sent_over_us));
+	memset(key->sent_us, 0, sizeof(key->sent_us));
 	modem_key_forget_modem(key);
 }

@@ -6,8 +6,11 @@
  * with it, and "success" to the text of the standard, so it is verified (unless unclear_key_is_taken): the modem must
  * report the new NID and, where it grants the key, the new key; else that is a refusal.
  *
- * There is no second CM_SET_KEY.REQ before the first is confirmed or response_ms are over, and no third in response_ms:
- * a key that is given earlier waits, and the last of several is sent.
+ * One CM_SET_KEY.REQ is on its way at a time: until it is confirmed, or its wait is over. The first waits for
+ * key_repeat_ms, each further one twice as long, up to response_ms; then the key is sent again. So a lost confirmation
+ * does not leave the outlet deaf for long. There is no third CM_SET_KEY.REQ in key_repeat_ms, either: a key that is
+ * given too early waits, and the last of several is sent. A modem that has not confirmed response_ms after the first
+ * is silent.
  */
 #ifndef HOMEPLUG_MODEM_MODEM_KEY_H
 #define HOMEPLUG_MODEM_MODEM_KEY_H
@@ -33,7 +36,11 @@ struct modem_key {
 	uint32_t attempts;             /* CM_SET_KEY.REQ sent for it */
 	uint8_t sent_nonce[NONCE_LEN]; /* the last CM_SET_KEY.REQ's */
 	bool unconfirmed;              /* it is */
-	uint64_t sent_over_us[2];      /* response_ms after the last but one, and the last */
+	uint32_t unconfirmed_count;    /* CM_SET_KEY.REQ since the last confirmation, or since the key was given */
+	uint64_t first_us;             /* the first of them */
+	uint64_t sent_us[2];           /* the last but one, and the last; 0: none */
+	uint64_t wait_over_us;         /* of the last one */
+	uint64_t silent_us;            /* a modem that has not confirmed by then is silent */
 	uint8_t confirmed_by[MAC_LEN]; /* who has sent the last confirmation that was waited for, */
 	uint8_t result;                /* and its result */
 	uint32_t refusals;             /* since the key was given, or last set; none since the modem was silent */

@@ -22,7 +22,8 @@ enum modem_output_kind {
 	MODEM_SEND_MESSAGE, /* send `message` */
 	MODEM_IDENTIFIED,   /* it identified itself, and mac, family or version are not what was said last */
 	MODEM_UNIDENTIFIED, /* it took a key, but does not say what it is: used as `family`; once until identified */
-	MODEM_KEY_SET,      /* the modem took the key that was given last */
+	MODEM_KEY_SET,      /* the modem took the key that was given last, `waited_ms` after it was sent first */
+	MODEM_KEY_SLOW,     /* it has not confirmed the key in `waited_ms`; it is given again. Once for each key */
 	MODEM_RESTARTED,    /* the modem has restarted by itself; its key is being set again */
 	MODEM_KEY_LOST,     /* modem_check_key found another key; it is being set again */
 	MODEM_TROUBLE,      /* `trouble` keeps the modem from taking its key; it goes on trying (modem_trouble.h) */
@@ -40,7 +41,7 @@ struct modem_output {
 	enum mme_error error;
 	uint8_t from[MAC_LEN]; /* MODEM_IGNORED, MODEM_TROUBLE_SILENT */
 	uint8_t ours[MAC_LEN]; /* likewise */
-	uint32_t waited_ms;    /* MODEM_TROUBLE_SILENT */
+	uint32_t waited_ms;    /* MODEM_TROUBLE_SILENT, MODEM_KEY_SET, MODEM_KEY_SLOW */
 	uint8_t result;        /* MODEM_TROUBLE_REFUSED */
 	union {
 		struct mme frame;

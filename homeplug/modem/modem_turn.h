@@ -47,6 +47,11 @@ static inline uint64_t modem_us(uint32_t ms)
 	return (uint64_t)ms * 1000;
 }
 
+static inline uint32_t modem_ms_since(const struct modem_turn *turn, uint64_t then_us)
+{
+	return (uint32_t)((turn->now_us - then_us) / 1000);
+}
+
 /* Appends an output, zero but for its kind. */
 struct modem_output *modem_append(struct modem_turn *turn, enum modem_output_kind kind);
 /* Appends a standard request to the local modem, for its fields to be filled in. */

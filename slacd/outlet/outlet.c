@@ -360,6 +360,12 @@ static void take_key(struct outlet *outlet, uint64_t now_us, struct outlet_effec
 		outlet_give_slac(outlet, &input, now_us, out);
 }
 
+/* There were no random octets for one when it was due. */
+static bool lacks_key(const struct outlet *outlet)
+{
+	return outlet->port_is_up && modem_state(&outlet->modem) == MODEM_IDLE;
+}
+
 static void run_errand(struct outlet *outlet, const struct outlet_errand *errand, uint64_t now_us,
 		       struct outlet_effects *out)
 {
@@ -375,8 +381,8 @@ static void run_errand(struct outlet *outlet, const struct outlet_errand *errand
 	case OUTLET_SET_NEW_KEY:
 		outlet_set_new_key(outlet, now_us, out);
 		break;
-	case OUTLET_RENEW_GIVEN_KEY:
-		if (outlet->key_given)
+	case OUTLET_RENEW_KEY:
+		if (outlet->key_given || lacks_key(outlet))
 			outlet_set_new_key(outlet, now_us, out);
 		break;
 	case OUTLET_TAKE_KEY:

@@ -140,7 +140,7 @@ enum outlet_note_kind {
 	/* modem */
 	OUTLET_NOTE_MODEM,          /* modem */
 	OUTLET_NOTE_MODEM_IDENTITY, /* it is identified: from = its MAC, value = enum modem_family, version */
-	OUTLET_NOTE_KEY_SET,        /* from = the modem's MAC, nid, value = attempts */
+	OUTLET_NOTE_KEY_SET,        /* from = the modem's MAC, nid, value = attempts, other_value = ms they took */
 	OUTLET_NOTE_FOREIGN_ANSWER, /* from, ours */
 	OUTLET_NOTE_NO_RANDOM,      /* name = what they were for */
 	OUTLET_NOTE_LINK_AWAITED,   /* value: the vendor's question was answered once; other_value: CM_NW_STATS was */
@@ -233,12 +233,12 @@ struct outlet_effects {
 
 /* What one part tells another, until its turn comes. */
 enum outlet_errand_kind {
-	OUTLET_TO_SLAC,         /* slac, reason */
-	OUTLET_TO_PILOT,        /* pilot */
-	OUTLET_SET_NEW_KEY,     /* a fresh key for the next vehicle */
-	OUTLET_RENEW_GIVEN_KEY, /* likewise, where a car was told the present one */
-	OUTLET_TAKE_KEY,        /* matching takes over the key that the modem has confirmed */
-	OUTLET_CHECK_KEY,       /* does the modem still have it? */
+	OUTLET_TO_SLAC,     /* slac, reason */
+	OUTLET_TO_PILOT,    /* pilot */
+	OUTLET_SET_NEW_KEY, /* a fresh key */
+	OUTLET_RENEW_KEY,   /* likewise, where a car was told the present one, or there is none */
+	OUTLET_TAKE_KEY,    /* matching takes over the key that the modem has confirmed */
+	OUTLET_CHECK_KEY,   /* does the modem still have it? */
 	OUTLET_WATCH_LINK,
 	OUTLET_FOLLOW_STATUS /* status: what depends on the power-line link begins or ends with it */
 };

@@ -36,7 +36,7 @@ static void note_identity(const struct modem *modem, struct outlet_effects *out)
 	memcpy(note->version, modem->identity.version, sizeof(note->version));
 }
 
-static void begin_serving(struct outlet *outlet, struct outlet_effects *out)
+static void begin_serving(struct outlet *outlet, uint32_t waited_ms, struct outlet_effects *out)
 {
 	const struct modem *modem = &outlet->modem;
 	struct outlet_note *note = outlet_note(out, OUTLET_NOTE_KEY_SET);
@@ -44,6 +44,7 @@ static void begin_serving(struct outlet *outlet, struct outlet_effects *out)
 	memcpy(note->from, modem->identity.mac, MAC_LEN);
 	memcpy(note->nid, modem->key.given.nid, NID_LEN);
 	note->value = modem->key.attempts;
+	note->other_value = waited_ms;
 	outlet_set_serving(outlet, true, out);
 	outlet_queue(outlet, OUTLET_TAKE_KEY);
 }
@@ -77,7 +78,7 @@ static void carry_out(struct outlet *outlet, const struct modem_output *item, st
 		note_identity(&outlet->modem, out);
 		break;
 	case MODEM_KEY_SET:
-		begin_serving(outlet, out);
+		begin_serving(outlet, item->waited_ms, out);
 		break;
 	case MODEM_RESTARTED:
 		note_modem(outlet, item, out);
@@ -109,6 +110,7 @@ static void carry_out(struct outlet *outlet, const struct modem_output *item, st
 		else
 			note_modem(outlet, item, out);
 		break;
+	case MODEM_KEY_SLOW:
 	case MODEM_UNIDENTIFIED:
 	case MODEM_RESETTING:
 	case MODEM_NOT_RESET:

@@ -15,8 +15,11 @@ static void end_matching(struct outlet *outlet, enum slac_reason reason)
 {
 	outlet->link_paused = false;
 	outlet_queue_slac(outlet, SLAC_EVSE_DISCONNECTED, reason);
-	/* The car that leaves knows the key: it must not stay in the network (TP_match_leave, 1 s). */
-	outlet_queue(outlet, OUTLET_SET_NEW_KEY);
+	/*
+	 * A car that leaves and knows the key must not stay in the network (TP_match_leave, 1 s). A key that no car was
+	 * told is kept: a contact that bounces, or a car that comes back at once, finds the outlet ready.
+	 */
+	outlet_queue(outlet, OUTLET_RENEW_KEY);
 }
 
 /* The station did not carry out F: the sequence ends here, at X1. */

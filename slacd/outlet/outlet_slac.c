@@ -89,7 +89,7 @@ static void report_status(struct outlet *outlet, const struct slac_evse_output *
 	queue_pilot_news(outlet, item->status, item->reason);
 	/* A car that knows the key and has no match any more must not stay in the network (TP_match_leave, 1 s). */
 	if (ended && outlet->slac.vehicle_connected)
-		outlet_queue(outlet, OUTLET_RENEW_GIVEN_KEY);
+		outlet_queue(outlet, OUTLET_RENEW_KEY);
 }
 
 /* --- runs --- */

@@ -153,6 +153,8 @@ const struct setting settings_table[] = {
 		     "a modem that does not answer for so long after a reset is said to be silent"),
 	MILLISECONDS("modem.response_ms", outlet.modem.response_ms, 10, 60000,
 		     "wait for a confirmation before the question is sent again"),
+	MILLISECONDS("modem.key_repeat_ms", outlet.modem.key_repeat_ms, 10, 60000,
+		     "give an unconfirmed key again after this, then twice as long each time, up to response_ms"),
 	MILLISECONDS("modem.link_retry_ms", link_retry_ms, 10, 60000,
 		     "least time from losing an interface to opening it again; how often it is looked at where the "
 		     "kernel does not tell"),

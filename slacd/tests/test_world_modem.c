@@ -35,6 +35,23 @@ static void car_is_not_answered_while_the_modem_takes_its_key(void **state)
 	assert_statuses(from, E1, "matching matched");
 }
 
+static void contact_that_bounces_makes_no_key_and_its_car_is_answered_at_once(void **state)
+{
+	(void)state;
+	play("boot\n");
+	size_t from = mark();
+	play("cs plug\nrun 300\ncs unplug\nrun 50\ncs plug\nrun 50\ncs unplug\nrun 50\ncs plug\nrun 50\ncs unplug\nrun 20");
+	size_t last = mark();
+	play("cs plug\nrun 5\ncar plc0 plug\nawait \"matched\"");
+	assert_none(from, SET_KEY);
+	assert_count(last, "< CM_SLAC_PARM.REQ", 1);
+	from = mark();
+	play("cs unplug\ncar plc0 unplug\nrun 50\ncs plug\nrun 5\ncs unplug\nrun 5\ncs plug\nrun 5\n"
+	     "car plc0 plug\nawait \"matched\"");
+	assert_count(from, SET_KEY, 1);
+	assert_count(from, "< CM_SLAC_PARM.REQ", 1);
+}
+
 static void matched_is_said_when_the_link_is_up(void **state)
 {
 	(void)state;
@@ -253,6 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORY(every_car_gets_a_new_key_that_the_modem_confirmed_before),
 		STORY(car_is_not_answered_while_the_modem_takes_its_key),
+		STORY(contact_that_bounces_makes_no_key_and_its_car_is_answered_at_once),
 		STORY(matched_is_said_when_the_link_is_up),
 		STORY(link_that_does_not_come_fails_after_12_s_with_a_fresh_key),
 		STORY(lost_link_ends_the_session_once_and_wakes_the_car_where_configured),

@@ -6,7 +6,7 @@ from conformance.frames import (
     BROADCAST, CM_ATTEN_PROFILE_IND, CM_SLAC_MATCH_REQ, CM_SLAC_PARM_REQ, GROUPS, LOCAL_MODEM, encode, nid_of)
 from conformance.modem import MAC as MODEM_MAC
 from conformance.timing import (
-    PILOT_S, T_STEP_EF_MAX_S, TP_MATCH_LEAVE_S, TT_EV_ATTEN_RESULTS_S,
+    PILOT_S, T_STEP_EF_MAX_S, TT_EV_ATTEN_RESULTS_S,
     TT_EVSE_MATCH_MNBC_S, TT_EVSE_SLAC_INIT_MAX_S, TT_EVSE_SLAC_INIT_MIN_S, TT_MATCH_SEQUENCE_S)
 from conformance.verdict import Failed, case
 
@@ -152,15 +152,13 @@ def General_failed_runs_stay_silent(bench):
 
 @case(seconds=9)
 def General_state_A_ends_everything(bench):
-    """State A ends everything within 200 ms (repetitions of CM_ATTEN_CHAR.IND too), and within 1 s the modem has a
-    fresh NMK."""
+    """State A ends everything within 200 ms, repetitions of CM_ATTEN_CHAR.IND too."""
     bench.plug()
     car = bench.car()
     car.initialize()
     car.characterize()
-    left = bench.unplug()
+    bench.unplug()
     car.silence(1.0, why="state A while CM_ATTEN_CHAR.RSP is awaited")
-    bench.expect_new_key(left, TP_MATCH_LEAVE_S)
     car.respond()
     car.match_req()
     car.silence(SILENCE_S, why="messages in state A")

@@ -19,6 +19,7 @@ struct modem_config bench_config(enum modem_family family)
 	memset(&config, 0xa5, sizeof(config));
 	modem_defaults(&config);
 	config.family = family;
+	config.key_repeat_ms = config.response_ms;
 	memcpy(config.host_mac, bench_host_mac, MAC_LEN);
 	return config;
 }
@@ -175,7 +176,7 @@ static void describe(const struct bench *bench, const struct modem_output *item,
 		[MODEM_LINK_LOST] = "LINK_LOST",    [MODEM_LINK_UNKNOWN] = "LINK_UNKNOWN",
 		[MODEM_IDENTIFIED] = "IDENTIFIED ", [MODEM_UNIDENTIFIED] = "UNIDENTIFIED ",
 		[MODEM_RESETTING] = "RESETTING",    [MODEM_NOT_RESET] = "NOT_RESET",
-		[MODEM_IGNORED] = "IGNORED ",
+		[MODEM_IGNORED] = "IGNORED ",       [MODEM_KEY_SLOW] = "KEY_SLOW",
 	};
 	static const char *const troubles[] = {
 		[MODEM_TROUBLE_NONE] = "NO TROUBLE",   [MODEM_TROUBLE_SILENT] = "SILENT",

@@ -20,7 +20,7 @@ struct bench {
 	uint8_t dst[MAC_LEN]; /* to whom: the host */
 };
 
-/* The defaults, with the host's MAC. */
+/* The defaults, with the host's MAC. A key is given once in response_ms: test_modem_key_repeat.c has the repeats. */
 struct modem_config bench_config(enum modem_family family);
 void bench_init(struct bench *bench, const struct modem_config *config);
 /* A modem of this family has key 1 (MODEM_STANDARD: it answers no identification) and told nothing of its

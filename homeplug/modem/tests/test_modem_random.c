@@ -30,9 +30,12 @@ struct watch {
 	bool reset_said;            /* done or not, since the key was given */
 	bool identity_said;
 	struct modem_description said;
-	uint8_t sent; /* the number of the key in the last CM_SET_KEY.REQ */
+	uint8_t sent;      /* the number of the key in the last CM_SET_KEY.REQ */
+	uint64_t round_us; /* when it was sent first since it was unconfirmed, or the modem silent */
 	bool unconfirmed;
-	uint64_t sent_us[2]; /* the last but one, and the last */
+	uint32_t unconfirmed_count; /* CM_SET_KEY.REQ since the key was given, or one was confirmed */
+	bool slow_said;             /* of the present key, since it was given or confirmed */
+	uint64_t sent_us[2];        /* the last but one, and the last */
 	size_t sent_count;
 	bool has_restarted;
 	uint64_t restarted_us;
@@ -104,6 +107,8 @@ static void feed_set_key_cnf(struct watch *watch)
 			     (frame.set_key_cnf.result == 0 && watch->modem.config.unclear_key_is_taken);
 	if (is_taken(watch, src, dst) && number == watch->sent && watch->keys != 0) {
 		watch->unconfirmed = false;
+		watch->unconfirmed_count = 0;
+		watch->slow_said = false;
 		if (number == watch->keys && success)
 			watch->confirmed = true;
 	}
@@ -189,6 +194,8 @@ static void give_key(struct watch *watch)
 	watch->change_us = 0;
 	watch->reset_said = false;
 	watch->check_asked = false;
+	watch->unconfirmed_count = 0;
+	watch->slow_said = false;
 	forget_link(watch);
 	modem_set_key(&watch->modem, &key, nonce, one_in(watch, 2), watch->now_us, &watch->out);
 }
@@ -275,18 +282,33 @@ static void feed(struct watch *watch)
 
 /* --- what must be true --- */
 
+/* How long the last CM_SET_KEY.REQ is waited for at least: less only where the modem counts as silent then. */
+static uint64_t least_wait_us(const struct watch *watch)
+{
+	uint64_t wait_ms = watch->modem.config.key_repeat_ms;
+
+	for (uint32_t i = 1; i < watch->unconfirmed_count && wait_ms < watch->modem.config.response_ms; i++)
+		wait_ms *= 2;
+	return wait_ms * 1000;
+}
+
 static const char *check_set_key(struct watch *watch, const struct set_key_req *req)
 {
+	const uint64_t repeat_us = watch->modem.config.key_repeat_ms * UINT64_C(1000);
 	const uint64_t response_us = watch->modem.config.response_ms * UINT64_C(1000);
 
 	if (memcmp(req->new_key, key_number(watch->keys).nmk, NMK_LEN) != 0)
 		return "an older key is sent";
-	if (watch->unconfirmed && watch->sent_count > 0 && watch->now_us - watch->sent_us[1] < response_us)
-		return "a second CM_SET_KEY.REQ before the first is confirmed";
-	if (watch->sent_count > 1 && watch->now_us - watch->sent_us[0] < response_us)
+	if (watch->unconfirmed && watch->sent_count > 0 && watch->now_us - watch->sent_us[1] < least_wait_us(watch) &&
+	    watch->now_us - watch->round_us < response_us)
+		return "a second CM_SET_KEY.REQ before the first is confirmed or its wait is over";
+	if (watch->sent_count > 1 && watch->now_us - watch->sent_us[0] < repeat_us)
 		return "a third CM_SET_KEY.REQ in its time";
+	if (!watch->unconfirmed || watch->sent != watch->keys || watch->now_us - watch->round_us >= response_us)
+		watch->round_us = watch->now_us;
 	watch->sent = watch->keys;
 	watch->unconfirmed = true;
+	watch->unconfirmed_count++;
 	watch->sent_us[0] = watch->sent_us[1];
 	watch->sent_us[1] = watch->now_us;
 	watch->sent_count++;
@@ -395,6 +417,13 @@ static const char *said_twice(bool *said, const char *broken)
 	return NULL;
 }
 
+static const char *check_key_slow(struct watch *watch)
+{
+	if (!watch->unconfirmed || watch->sent != watch->keys)
+		return "a key that is confirmed or not sent is slow";
+	return said_twice(&watch->slow_said, "the same key is slow again");
+}
+
 static const char *check_trouble(struct watch *watch, enum modem_trouble trouble)
 {
 	const uint64_t response_us = watch->modem.config.response_ms * UINT64_C(1000);
@@ -452,6 +481,8 @@ static const char *check_output(struct watch *watch, const struct modem_output *
 		return said_twice(&watch->reset_said, "a second reset for one key");
 	case MODEM_NOT_RESET:
 		return NULL;
+	case MODEM_KEY_SLOW:
+		return check_key_slow(watch);
 	case MODEM_LINK_UP:
 	case MODEM_LINK_LOST:
 	case MODEM_LINK_UNKNOWN:
@@ -525,6 +556,7 @@ static void init(struct watch *watch, uint64_t seed)
 	watch->random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
 	modem_defaults(&config);
 	memcpy(config.host_mac, host_mac, MAC_LEN);
+	config.key_repeat_ms = one_in(watch, 3) ? config.response_ms : config.key_repeat_ms;
 	config.family = (enum modem_family)draw(watch, 4);
 	config.link_detection = (enum modem_link_detection)draw(watch, 3);
 	config.unclear_key_is_taken = one_in(watch, 4);

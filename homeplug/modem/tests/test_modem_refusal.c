@@ -127,6 +127,27 @@ static void refusals_before_the_modem_was_silent_do_not_lengthen_the_wait(void *
 	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
 }
 
+/* The outlet may have waited up to 30 s, and a car is there now. */
+static void vehicle_that_is_connected_ends_the_wait(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_STANDARD);
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench, &config);
+	bench_set_key(&bench, 1);
+	for (unsigned wait_ms = 1000; wait_ms <= 8000; wait_ms *= 2) {
+		bench_confirm(&bench, 1, 0xff);
+		bench_expect_after_ms(&bench, wait_ms, "CM_SET_KEY.REQ");
+	}
+	bench_confirm(&bench, 1, 0xff);
+	bench_wait_ms(&bench, 1000);
+	bench_check_key(&bench);
+	bench_expect(&bench, "CM_SET_KEY.REQ");
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench, "UNIDENTIFIED standard, KEY_SET, CM_NW_STATS.REQ");
+}
+
 /* --- what is said --- */
 
 static void refusal_tells_the_result(void **state)
@@ -417,6 +438,7 @@ int main(void)
 		cmocka_unit_test(key_that_was_taken_and_is_refused_later_begins_anew),
 		cmocka_unit_test(response_time_longer_than_30_s_is_not_cut_short),
 		cmocka_unit_test(refusals_before_the_modem_was_silent_do_not_lengthen_the_wait),
+		cmocka_unit_test(vehicle_that_is_connected_ends_the_wait),
 		cmocka_unit_test(refusal_tells_the_result),
 		cmocka_unit_test(change_of_the_cause_is_said_at_once_and_again_when_it_changes_back),
 		cmocka_unit_test(causes_that_alternate_are_said_less_and_less_often),

@@ -290,13 +290,15 @@ class Bench(unittest.TestCase):
         return mark
 
     def unplug_both(self, key_within=PATIENCE_S):
-        """The car leaves and the modem has its next key."""
+        """The car leaves and, where it was matched, the modem has its next key."""
+        matched = self.observer.slac_statuses()[-1:] == ["matched"]
         mark = self.observer.mark()
         log = self.slacd.mark()
         self.station.say("unplug")
         self.ev.say("unplug")
         self.observer.wait_slac("unmatched", after=mark)
-        self.slacd.wait_line("Modem has confirmed its key", key_within, log)
+        if matched:
+            self.slacd.wait_line("Modem has confirmed its key", key_within, log)
 
     def assert_next_car_matches(self):
         self.unplug_both()

@@ -272,10 +272,9 @@ class ModemFaults(Bench):
         self.assertEqual(self.resets(), [])
         mark = self.observer.mark()
         self.plug()
-        log = self.slacd.mark()
         self.station.say("unplug")
         self.observer.wait_slac("unmatched", after=mark)
-        self.slacd.wait_line("Modem has confirmed its key", after=log)
+        self.assertEqual(len(self.key_requests()), 1)  # no car was told it: it stays
         self.assertEqual(self.resets(), [])
         self.assert_matches()
         self.unplug_both()
