@@ -297,6 +297,8 @@ static void say_identity(struct evse_log *log, const struct outlet_note *note)
 	char mac[MAC_TEXT_SIZE];
 
 	log->not_reset_said = false;
+	log->not_echoed_said = false;
+	log->unverified_said = false;
 	log_line(recovery_level(log), "Modem is identified. evse_id=%s family=%s version=%s modem=%s", log->evse_id,
 		 modem_family_text((enum modem_family)note->value), note->version[0] != '\0' ? note->version : "?",
 		 mac_text(note->from, mac));
@@ -334,6 +336,23 @@ static void say_not_reset(struct evse_log *log, enum mme_error error)
 		 error == MME_ERR_RESULT ? "it refuses" : "it does not confirm it, or is not known to be one that can",
 		 log->evse_id);
 	log->not_reset_said = true;
+}
+
+static void say_not_echoed(struct evse_log *log)
+{
+	log_line(log->not_echoed_said ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN,
+		 "The modem answers CM_SET_KEY without the nonce of the request, its keys are verified. evse_id=%s",
+		 log->evse_id);
+	log->not_echoed_said = true;
+}
+
+static void say_unverified(struct evse_log *log)
+{
+	log_line(
+		log->unverified_said ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN,
+		"The modem does not tell its key, it is taken as set (modem.unverified_key). If no car finds the network, set this to refused. evse_id=%s",
+		log->evse_id);
+	log->unverified_said = true;
 }
 
 static void say_restarted(struct evse_log *log, uint64_t now_us)
@@ -388,6 +407,12 @@ static void say_modem(struct evse_log *log, const struct outlet_note *note, uint
 	case MODEM_KEY_LOST:
 		log_line(LOG_LEVEL_WARN, "The modem has another key than it was given, it is set again. evse_id=%s",
 			 log->evse_id);
+		break;
+	case MODEM_NOT_ECHOED:
+		say_not_echoed(log);
+		break;
+	case MODEM_UNVERIFIED:
+		say_unverified(log);
 		break;
 	case MODEM_KEY_SLOW:
 		say_key_slow(log, note->modem.waited_ms, now_us);

@@ -27,8 +27,10 @@ struct evse_log {
 	struct log_burst port_losses;
 	struct log_budget step_lines;
 	char not_serving_why[EVSE_LOG_WHY_SIZE]; /* what was said about the modem, "": nothing since it had its key */
-	bool not_reset_said;                     /* of this modem */
-	struct outlet_status link_loss;          /* to be said as soon as it is known how it goes on */
+	bool not_echoed_said;
+	bool unverified_said;
+	bool not_reset_said;            /* of this modem */
+	struct outlet_status link_loss; /* to be said as soon as it is known how it goes on */
 	/* What the station said in its own words with the input that is being handled, or NULL. */
 	const char *answer_info;
 	const char *answer_id;

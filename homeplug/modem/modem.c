@@ -212,6 +212,8 @@ static enum modem_told carry(struct modem *modem, enum modem_told told, struct m
 	case MODEM_TOLD_KEY_UNCLEAR:
 		take_as_ours(modem, turn);
 		modem_key_verify(&modem->key, false, turn);
+		if (modem->identity.family == MODEM_QUALCOMM)
+			modem_append(turn, MODEM_ASK_NETWORK);
 		break;
 	case MODEM_TOLD_KEY_REFUSED:
 		take_refusal(modem, turn);
@@ -361,6 +363,14 @@ static enum modem_told take_message(struct modem *modem, const struct modem_mme 
 		modem_check_end(&modem->check);
 	modem_link_take(&modem->link, modem->identity.family, message, turn);
 	return MODEM_TOLD_NOTHING;
+}
+
+void modem_network(struct modem *modem, const struct nw_info *info, uint64_t now_us, struct modem_outputs *out)
+{
+	struct modem_turn turn = begin(modem, now_us, out);
+
+	if (modem->identity.has_mac && mac_equal(info->modem_mac, modem->identity.mac))
+		end(modem, modem_key_take_network(&modem->key, info), &turn);
 }
 
 static bool is_of_use(enum modem_message message)

@@ -6,7 +6,7 @@
  * to be called.
  *
  *   IDLE --key--> IDENTIFY --answer or not--> SET_KEY --CM_SET_KEY.CNF 0x01--> (RESET -> WAIT_UP -> VERIFY) --> READY
- *                 SET_KEY --0x00--> VERIFY --CM_GET_KEY.CNF shows the key--> READY, else RETRY
+ *                 SET_KEY --0x00, or without our nonce--> VERIFY --the modem shows the key--> READY, else RETRY
  *                 SET_KEY --other result--> RETRY --response_ms, 2, 4, ... up to 30 s--> IDENTIFY again
  *                 SET_KEY --no answer in key_repeat_ms, 2, 4, ...--> SET_KEY, the same key again
  *                 no answer in response_ms --> IDENTIFY again (the modem may be another one now), for ever
@@ -91,6 +91,8 @@ void modem_unwatch_link(struct modem *modem);
 
 /* Takes CM_SET_KEY.CNF and CM_GET_KEY.CNF; anything else does nothing. */
 void modem_frame(struct modem *modem, const struct mme *frame, uint64_t now_us, struct modem_outputs *out);
+/* Takes VS_NW_INFO.CNF of our modem, also where MODEM_ASK_NETWORK has not asked for it. */
+void modem_network(struct modem *modem, const struct nw_info *info, uint64_t now_us, struct modem_outputs *out);
 /*
  * Takes any message of modem_mme.h; requests and foreign hosts' answers do nothing. Answers VS_HST_ACTION.IND, which
  * tells a restart (MODEM_RESTARTED), at most once per response_ms, where it has no other cause (our reset is one until

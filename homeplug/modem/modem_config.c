@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "homeplug/modem/modem_config.h"
 
-void modem_defaults(struct modem_config *config)
+void modem_defaults(struct modem_config *config, bool strict)
 {
 	*config = (struct modem_config){
 		.family = MODEM_AUTO,
@@ -9,6 +9,7 @@ void modem_defaults(struct modem_config *config)
 		.identify_ms = 300,
 		.response_ms = 1000,
 		.key_repeat_ms = 100,
+		.unverified_key_is_taken = !strict,
 		.reset_ms = 10000,
 		.poll_ms = 200,
 		.supervise_ms = 1000,

@@ -23,20 +23,21 @@ struct modem_config {
 	uint8_t host_mac[MAC_LEN];
 	enum modem_family family;
 	enum modem_link_detection link_detection;
-	uint32_t identify_ms;      /* wait for an answer to the identification, 300 */
-	uint32_t response_ms;      /* wait for any other confirmation, then repeat: 1000 */
-	uint32_t key_repeat_ms;    /* give an unconfirmed key again; twice as long each time, up to response_ms: 100 */
-	bool unclear_key_is_taken; /* CM_SET_KEY.CNF result 0x00 is a success and not verified: false */
-	bool reset_after_key;      /* reset the modem each time it has taken a key */
-	bool reset_after_session;  /* reset it when it has taken the key that follows a session */
-	uint32_t reset_ms;         /* a modem that has not answered this long after a reset is silent, 10 000 */
-	uint32_t poll_ms;          /* asks again: after a reset, and for the link until it is up, 200 */
-	uint32_t supervise_ms;     /* asks for the link while it is up, 1000 */
-	uint32_t link_lost_polls;  /* 3 */
+	uint32_t identify_ms;   /* wait for an answer to the identification, 300 */
+	uint32_t response_ms;   /* wait for any other confirmation, then repeat: 1000 */
+	uint32_t key_repeat_ms; /* give an unconfirmed key again; twice as long each time, up to response_ms: 100 */
+	bool unverified_key_is_taken; /* one that was taken without our nonce, and that the modem does not tell: field */
+	bool unclear_key_is_taken;    /* CM_SET_KEY.CNF result 0x00 is a success and not verified: false */
+	bool reset_after_key;         /* reset the modem each time it has taken a key */
+	bool reset_after_session;     /* reset it when it has taken the key that follows a session */
+	uint32_t reset_ms;            /* a modem that has not answered this long after a reset is silent, 10 000 */
+	uint32_t poll_ms;             /* asks again: after a reset, and for the link until it is up, 200 */
+	uint32_t supervise_ms;        /* asks for the link while it is up, 1000 */
+	uint32_t link_lost_polls;     /* 3 */
 };
 
-/* The values named above, family and link detection automatic, no reset. host_mac is zero. */
-void modem_defaults(struct modem_config *config);
+/* The values named above, family and link detection automatic, no reset; the rest by the profile. host_mac is zero. */
+void modem_defaults(struct modem_config *config, bool strict);
 
 /* "qualcomm", "lumissil", "standard", "auto". Never NULL. */
 const char *modem_family_text(enum modem_family family);

@@ -34,6 +34,15 @@ bool modem_key_is_new(const struct modem_key *key)
 	return key->attempts == 0;
 }
 
+static void note_nonce(struct modem_key *key)
+{
+	if (memcmp(key->sent_nonce, key->nonce, NONCE_LEN) == 0)
+		return;
+	memcpy(key->older_nonce[0], key->older_nonce[1], NONCE_LEN);
+	memcpy(key->older_nonce[1], key->sent_nonce, NONCE_LEN);
+	memcpy(key->sent_nonce, key->nonce, NONCE_LEN);
+}
+
 static void send(struct modem_key *key, struct modem_turn *turn)
 {
 	struct set_key_req *req = &modem_ask_standard(turn, CM_SET_KEY_REQ)->set_key_req;
@@ -44,7 +53,7 @@ static void send(struct modem_key *key, struct modem_turn *turn)
 	memcpy(req->nid, key->given.nid, NID_LEN);
 	req->new_eks = KEY_NEW_EKS_NMK;
 	memcpy(req->new_key, key->given.nmk, NMK_LEN);
-	memcpy(key->sent_nonce, key->nonce, NONCE_LEN);
+	note_nonce(key);
 	key->attempts++;
 	key->wait_over_us = modem_await_answer(turn, next_wait_ms(key, turn->config));
 	if (key->wait_over_us > key->silent_us)
@@ -83,6 +92,9 @@ void modem_key_verify(struct modem_key *key, bool after_reset, struct modem_turn
 {
 	ask(key, turn);
 	key->after_reset = after_reset;
+	key->unechoed = key->unechoed && !after_reset;
+	key->may_be_unverified = key->may_be_unverified && !after_reset;
+	key->contradicted = false;
 	enter(key, MODEM_KEY_VERIFYING, modem_await_answer(turn, turn->config->response_ms));
 }
 
@@ -176,17 +188,55 @@ static bool is_held_back(const struct modem_key *key)
 	return key->state == MODEM_KEY_EARLY || (key->state == MODEM_KEY_SENT && modem_key_is_new(key));
 }
 
-enum mme_error modem_key_answer_error(const struct modem_key *key, const struct mme *frame)
+static bool is_older(const struct modem_key *key, const uint8_t nonce[NONCE_LEN])
+{
+	for (size_t i = 0; i < 2; i++)
+		if (!octets_are_zero(key->older_nonce[i], NONCE_LEN) && /* there was one */
+		    memcmp(nonce, key->older_nonce[i], NONCE_LEN) == 0)
+			return true;
+	return false;
+}
+
+/* While a request is open, an answer counts without its nonce, unless it answers an older one. */
+static bool counts_unechoed(const struct modem_key *key, const struct mme *frame)
 {
 	if (frame->mmtype == CM_SET_KEY_CNF)
-		return set_key_cnf_check(&frame->set_key_cnf, key->sent_nonce);
-	return get_key_cnf_check(&frame->get_key_cnf, key->sent_nonce);
+		return key->state == MODEM_KEY_SENT && key->unconfirmed && !modem_key_is_new(key) &&
+		       !is_older(key, frame->set_key_cnf.your_nonce);
+	return key->state == MODEM_KEY_VERIFYING && key->unechoed;
+}
+
+enum mme_error modem_key_answer_error(const struct modem_key *key, const struct mme *frame)
+{
+	const enum mme_error error = frame->mmtype == CM_SET_KEY_CNF
+					     ? set_key_cnf_check(&frame->set_key_cnf, key->sent_nonce)
+					     : get_key_cnf_check(&frame->get_key_cnf, key->sent_nonce);
+
+	return error == MME_ERR_YOUR_NONCE && counts_unechoed(key, frame) ? MME_OK : error;
+}
+
+/* What an awaited confirmation means. */
+static enum modem_told judge(struct modem_key *key, const struct set_key_cnf *cnf, bool has_mac,
+			     struct modem_turn *turn)
+{
+	const bool echoed = memcmp(cnf->your_nonce, key->sent_nonce, NONCE_LEN) == 0;
+	const bool taken = is_taken(turn->config, cnf->result);
+
+	if (!echoed)
+		modem_append(turn, MODEM_NOT_ECHOED);
+	key->result = cnf->result;
+	key->unechoed = !echoed;
+	key->may_be_unverified = !echoed && taken && has_mac;
+	if (taken && echoed)
+		return MODEM_TOLD_KEY_TAKEN;
+	if (taken || cnf->result == SET_KEY_RESULT_UNCLEAR)
+		return MODEM_TOLD_KEY_UNCLEAR;
+	return give_up_for_now(key, turn);
 }
 
 enum modem_told modem_key_take_confirmation(struct modem_key *key, const struct mme *frame, bool has_mac,
 					    struct modem_turn *turn)
 {
-	const uint8_t result = frame->set_key_cnf.result;
 	const bool awaited = is_awaited(key, frame, has_mac, turn->config);
 	const bool releases = !awaited && key->unconfirmed && is_held_back(key);
 
@@ -197,10 +247,7 @@ enum modem_told modem_key_take_confirmation(struct modem_key *key, const struct 
 	if (!awaited)
 		return MODEM_TOLD_NOTHING;
 	memcpy(key->confirmed_by, frame->src, MAC_LEN);
-	key->result = result;
-	if (is_taken(turn->config, result))
-		return MODEM_TOLD_KEY_TAKEN;
-	return result == SET_KEY_RESULT_UNCLEAR ? MODEM_TOLD_KEY_UNCLEAR : give_up_for_now(key, turn);
+	return judge(key, &frame->set_key_cnf, has_mac, turn);
 }
 
 /* --- CM_GET_KEY.CNF --- */
@@ -223,15 +270,31 @@ static enum modem_told end_verification(struct modem_key *key, struct modem_turn
 }
 
 /* An answer only contradicts where it names a network: some modems name none when they refuse to tell the key. */
-static void take_check(struct modem_key *key, const struct get_key_cnf *cnf, struct modem_turn *turn)
+static bool contradicts(const struct modem_key *key, const struct get_key_cnf *cnf)
 {
 	const bool telling = cnf->result != GET_KEY_UNSUPPORTED && !octets_are_zero(cnf->nid, NID_LEN);
 
+	return telling && !is_active(key, cnf);
+}
+
+static void take_check(struct modem_key *key, const struct get_key_cnf *cnf, struct modem_turn *turn)
+{
 	key->checked = false;
-	if (!telling || is_active(key, cnf))
+	if (!contradicts(key, cnf))
 		return;
 	modem_append(turn, MODEM_KEY_LOST);
 	modem_key_send(key, turn);
+}
+
+/* A modem that has taken the key without our nonce, and tells no network now, may still tell it with VS_NW_INFO. */
+static enum modem_told take_verification(struct modem_key *key, const struct get_key_cnf *cnf, struct modem_turn *turn)
+{
+	if (!modem_key_is_new(key) && is_active(key, cnf))
+		return MODEM_TOLD_KEY_TAKEN;
+	if (modem_key_is_new(key) || !key->unechoed)
+		return end_verification(key, turn);
+	key->contradicted = key->contradicted || contradicts(key, cnf);
+	return MODEM_TOLD_NOTHING;
 }
 
 enum modem_told modem_key_take_answer(struct modem_key *key, const struct mme *frame, struct modem_turn *turn)
@@ -240,14 +303,36 @@ enum modem_told modem_key_take_answer(struct modem_key *key, const struct mme *f
 
 	key->get_key_answered = true;
 	if (key->state == MODEM_KEY_VERIFYING)
-		return !modem_key_is_new(key) && is_active(key, cnf) ? MODEM_TOLD_KEY_TAKEN
-								     : end_verification(key, turn);
+		return take_verification(key, cnf, turn);
 	if (key->state == MODEM_KEY_READY && key->checked)
 		take_check(key, cnf, turn);
 	return MODEM_TOLD_NOTHING;
 }
 
+/* --- VS_NW_INFO.CNF --- */
+
+enum modem_told modem_key_take_network(struct modem_key *key, const struct nw_info *info)
+{
+	if (key->state != MODEM_KEY_VERIFYING || key->after_reset || modem_key_is_new(key) || !info->in_network)
+		return MODEM_TOLD_NOTHING;
+	if (memcmp(info->nid, key->given.nid, NID_LEN) == 0)
+		return MODEM_TOLD_KEY_TAKEN;
+	key->contradicted = true;
+	return MODEM_TOLD_NOTHING;
+}
+
 /* --- no answer --- */
+
+static enum modem_told end_unanswered(struct modem_key *key, struct modem_turn *turn)
+{
+	const bool without_proof =
+		key->may_be_unverified && !key->contradicted && turn->config->unverified_key_is_taken;
+
+	if (modem_key_is_new(key) || !without_proof)
+		return end_verification(key, turn);
+	modem_append(turn, MODEM_UNVERIFIED);
+	return MODEM_TOLD_KEY_TAKEN;
+}
 
 static void send_again(struct modem_key *key, struct modem_turn *turn)
 {
@@ -260,8 +345,10 @@ static enum modem_told miss_confirmation(struct modem_key *key, struct modem_tur
 {
 	if (modem_key_is_new(key))
 		modem_key_send(key, turn);
-	else if (turn->now_us < key->silent_us)
+	else if (turn->now_us + modem_us(turn->config->key_repeat_ms) <= key->silent_us)
 		send_again(key, turn);
+	else if (turn->now_us < key->silent_us)
+		enter(key, MODEM_KEY_SENT, key->silent_us); /* too late for another one */
 	else
 		return key->modem_heard ? MODEM_TOLD_KEY_UNANSWERED : MODEM_TOLD_KEY_SILENCE;
 	return MODEM_TOLD_NOTHING;
@@ -273,7 +360,7 @@ enum modem_told modem_key_tick(struct modem_key *key, struct modem_turn *turn)
 	case MODEM_KEY_SENT:
 		return miss_confirmation(key, turn);
 	case MODEM_KEY_VERIFYING:
-		return end_verification(key, turn);
+		return end_unanswered(key, turn);
 	case MODEM_KEY_EARLY:
 		modem_key_send(key, turn);
 		break;

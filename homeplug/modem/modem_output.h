@@ -25,6 +25,9 @@ enum modem_output_kind {
 	MODEM_KEY_SET,      /* the modem took the key that was given last, `waited_ms` after it was sent first */
 	MODEM_KEY_SLOW,     /* it has not confirmed the key in `waited_ms`; it is given again. Once for each key */
 	MODEM_RESTARTED,    /* the modem has restarted by itself; its key is being set again */
+	MODEM_NOT_ECHOED,   /* it has answered CM_SET_KEY.REQ without our nonce: the key is verified */
+	MODEM_UNVERIFIED,   /* ... and it does not tell its key: it counts as taken */
+	MODEM_ASK_NETWORK,  /* send VS_NW_INFO.REQ; modem_network takes the answer */
 	MODEM_KEY_LOST,     /* modem_check_key found another key; it is being set again */
 	MODEM_TROUBLE,      /* `trouble` keeps the modem from taking its key; it goes on trying (modem_trouble.h) */
 	MODEM_RESETTING,    /* it is asked to reset */

@@ -157,7 +157,7 @@ static void take_other(struct outlet *outlet, const struct mme *header, const ui
 		       uint64_t now_us, struct outlet_effects *out)
 {
 	if (header->mmtype == VS_NW_INFO_CNF)
-		outlet_take_network(outlet, octets, len, out);
+		outlet_take_network(outlet, octets, len, now_us, out);
 	else if (!take_amp_map(outlet, octets, len, now_us, out) &&
 		 !take_modem_message(outlet, octets, len, now_us, out))
 		note_frame(OUTLET_NOTE_OTHER_KIND, header->src, NULL, header->mmtype, out);

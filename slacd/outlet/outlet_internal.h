@@ -39,7 +39,8 @@ void outlet_set_same_key(struct outlet *outlet, uint64_t now_us, struct outlet_e
 void outlet_check_key(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out);
 void outlet_watch_link(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out);
 void outlet_ask_network(struct outlet *outlet, uint32_t question, uint64_t now_us, struct outlet_effects *out);
-void outlet_take_network(struct outlet *outlet, const uint8_t *octets, size_t len, struct outlet_effects *out);
+void outlet_take_network(struct outlet *outlet, const uint8_t *octets, size_t len, uint64_t now_us,
+			 struct outlet_effects *out);
 void outlet_expire_questions(struct outlet *outlet, struct outlet_effects *out);
 
 /* outlet_pilot.c: the pilot, and the requests for it. */

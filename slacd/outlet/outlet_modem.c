@@ -57,6 +57,18 @@ static void send_message(const struct modem_mme *message, struct outlet_effects 
 		outlet_commit_frame(out, modem_message_text(message->message), len);
 }
 
+static bool send_network_question(const struct outlet *outlet, struct outlet_effects *out)
+{
+	size_t len;
+
+	if (!outlet->port_is_up ||
+	    nw_info_req_encode(outlet->modem.config.host_mac, outlet_frame_room(out, MME_FRAME_MIN), MME_FRAME_MIN,
+			       &len) != MME_OK)
+		return false;
+	outlet_commit_frame(out, "VS_NW_INFO.REQ", len);
+	return true;
+}
+
 /* The modem keeps trying; matching goes on where a car has the key. */
 static void stop_serving(struct outlet *outlet, const struct modem_output *item, struct outlet_effects *out)
 {
@@ -110,7 +122,12 @@ static void carry_out(struct outlet *outlet, const struct modem_output *item, st
 		else
 			note_modem(outlet, item, out);
 		break;
+	case MODEM_ASK_NETWORK:
+		(void)send_network_question(outlet, out); /* unsent, it is unanswered */
+		break;
 	case MODEM_KEY_SLOW:
+	case MODEM_NOT_ECHOED:
+	case MODEM_UNVERIFIED:
 	case MODEM_UNIDENTIFIED:
 	case MODEM_RESETTING:
 	case MODEM_NOT_RESET:
@@ -254,23 +271,11 @@ static void answer_all(struct outlet *outlet, const struct nw_info *info, struct
 	outlet->question_deadline_us = OUTLET_NEVER;
 }
 
-static bool ask_modem(const struct outlet *outlet, struct outlet_effects *out)
-{
-	size_t len;
-
-	if (!outlet->port_is_up ||
-	    nw_info_req_encode(outlet->modem.config.host_mac, outlet_frame_room(out, MME_FRAME_MIN), MME_FRAME_MIN,
-			       &len) != MME_OK)
-		return false;
-	outlet_commit_frame(out, "VS_NW_INFO.REQ", len);
-	return true;
-}
-
 void outlet_ask_network(struct outlet *outlet, uint32_t question, uint64_t now_us, struct outlet_effects *out)
 {
 	bool can_tell = outlet->modem.identity.family == MODEM_QUALCOMM && outlet->question_count < OUTLET_QUESTIONS;
 
-	if (!can_tell || (outlet->question_count == 0 && !ask_modem(outlet, out))) {
+	if (!can_tell || (outlet->question_count == 0 && !send_network_question(outlet, out))) {
 		answer_network(question, NULL, out);
 		return;
 	}
@@ -279,7 +284,17 @@ void outlet_ask_network(struct outlet *outlet, uint32_t question, uint64_t now_u
 	outlet->questions[outlet->question_count++] = question;
 }
 
-void outlet_take_network(struct outlet *outlet, const uint8_t *octets, size_t len, struct outlet_effects *out)
+static void give_modem_network(struct outlet *outlet, const struct nw_info *info, uint64_t now_us,
+			       struct outlet_effects *out)
+{
+	struct modem_outputs list;
+
+	modem_network(&outlet->modem, info, now_us, &list);
+	carry_out_all(outlet, &list, out);
+}
+
+void outlet_take_network(struct outlet *outlet, const uint8_t *octets, size_t len, uint64_t now_us,
+			 struct outlet_effects *out)
 {
 	struct nw_info info;
 
@@ -291,6 +306,7 @@ void outlet_take_network(struct outlet *outlet, const uint8_t *octets, size_t le
 		return;
 	}
 	answer_all(outlet, info.in_network ? &info : NULL, out);
+	give_modem_network(outlet, &info, now_us, out);
 }
 
 void outlet_expire_questions(struct outlet *outlet, struct outlet_effects *out)

@@ -23,7 +23,7 @@ void settings_defaults(struct settings *settings, enum settings_profile profile)
 		.profile = profile,
 	};
 	slac_evse_defaults(&settings->outlet.slac, strict);
-	modem_defaults(&settings->outlet.modem);
+	modem_defaults(&settings->outlet.modem, strict);
 	control_pilot_defaults(&settings->outlet.pilot, strict);
 	amp_map_defaults(&settings->outlet.amp_map);
 }

@@ -64,6 +64,7 @@ static const char *const validations[] = {[SLAC_VALIDATION_ON] = "on",
 					  [SLAC_VALIDATION_NOT_REQUIRED] = "not_required",
 					  [SLAC_VALIDATION_OFF] = "off",
 					  NULL};
+static const char *const unverified_keys[] = {[false] = "refused", [true] = "taken", NULL};
 static const char *const key_results[] = {[false] = "verify", [true] = "taken", NULL};
 
 static const char *const exits[] = {[false] = "x1", [true] = "keep", NULL};
@@ -146,6 +147,8 @@ const struct setting settings_table[] = {
 	       "report matched when the link is up: where the modem can tell, always, never"),
 	CHOICE("modem.key_result_0", outlet.modem.unclear_key_is_taken, key_results,
 	       "what result 0 of CM_SET_KEY.CNF means: unclear, ask with CM_GET_KEY; or success"),
+	CHOICE("modem.unverified_key", outlet.modem.unverified_key_is_taken, unverified_keys,
+	       "a key that was confirmed without our nonce, and that the modem does not tell when asked for it"),
 	SWITCH("modem.reset_after_key", outlet.modem.reset_after_key, "reset the modem each time it has taken a key"),
 	SWITCH("modem.reset_after_session", outlet.modem.reset_after_session,
 	       "reset the modem with the new key after a session"),

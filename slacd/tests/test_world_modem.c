@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -166,6 +167,41 @@ static void refusing_modem_is_said_once_and_serves_when_it_takes_the_key(void **
 	assert_statuses(from, E1, "matching matched");
 }
 
+static void modem_that_does_not_echo_the_nonce_is_verified_and_serves(void **state)
+{
+	static const char *const modems[] = {"no-echo", "no-echo,no-get-key", "no-echo,no-network-info",
+					     "no-echo --modem-family standard"};
+	char boot[128];
+
+	for (size_t i = 0; i < sizeof(modems) / sizeof(modems[0]); i++) {
+		snprintf(boot, sizeof(boot), "set slac.profile strict\nboot / --modem-fault %s\n" MATCHED, modems[i]);
+		play(boot);
+		play("cs unplug\ncar plc0 unplug\nrun 500\n" MATCHED);
+		assert_count(0, "log      WARN The modem answers CM_SET_KEY without the nonce", 1);
+		assert_none(0, "Outlet cannot serve");
+		assert_int_equal(story_end(state), 0);
+		story_begin(state);
+	}
+}
+
+static void key_that_nobody_can_verify_is_taken_in_the_field_and_refused_in_strict(void **state)
+{
+	(void)state;
+	play("boot / --modem-family standard --modem-fault no-echo,no-get-key\nrun 5000");
+	line_of(0,
+		"log      WARN Outlet cannot serve: the modem refuses its key with result 1"); /* not known to be ours */
+	assert_int_equal(story_end(state), 0);
+	story_begin(state);
+	play("boot / --modem-fault no-echo,no-get-key,no-network-info\n" MATCHED
+	     "cs unplug\ncar plc0 unplug\nrun 2000\n" MATCHED);
+	assert_count(0, "log      WARN The modem does not tell its key, it is taken as set", 1);
+	assert_int_equal(story_end(state), 0);
+	story_begin(state);
+	play("set slac.profile strict\nboot / --modem-fault no-echo,no-get-key,no-network-info\nrun 5000");
+	assert_count(0, "log      WARN Outlet cannot serve: the modem refuses its key with result 1", 1);
+	assert_none(0, SERVABLE);
+}
+
 static void key_that_was_lost_is_set_again_before_the_car_is_answered(void **state)
 {
 	(void)state;
@@ -279,6 +315,8 @@ int main(void)
 		STORY(silent_modem_is_said_once_makes_the_service_busy_and_serves_when_it_speaks),
 		STORY(modem_that_died_while_idle_is_missed_at_the_plug_in),
 		STORY(refusing_modem_is_said_once_and_serves_when_it_takes_the_key),
+		STORY(modem_that_does_not_echo_the_nonce_is_verified_and_serves),
+		STORY(key_that_nobody_can_verify_is_taken_in_the_field_and_refused_in_strict),
 		STORY(key_that_was_lost_is_set_again_before_the_car_is_answered),
 		STORY(restart_in_a_match_is_bridged_or_ends_it_by_what_it_costs),
 		STORY(reset_after_each_key_is_over_when_the_modem_answers_again),

@@ -20,6 +20,12 @@ bool modem_sim_is_meant(const struct modem_sim *modem, const struct mme *req)
 	       mac_equal(req->dst, modem->mac);
 }
 
+static void echo(const struct modem_sim *modem, const uint8_t nonce[NONCE_LEN], uint8_t your_nonce[NONCE_LEN])
+{
+	if (!modem->no_echo)
+		memcpy(your_nonce, nonce, NONCE_LEN);
+}
+
 static bool set_key(struct modem_sim *modem, const struct set_key_req *req, struct set_key_cnf *cnf)
 {
 	if (set_key_req_check(req) != MME_OK)
@@ -30,7 +36,7 @@ static bool set_key(struct modem_sim *modem, const struct set_key_req *req, stru
 		modem->has_key = true;
 	}
 	cnf->result = modem->set_key_result;
-	memcpy(cnf->your_nonce, req->my_nonce, NONCE_LEN);
+	echo(modem, req->my_nonce, cnf->your_nonce);
 	cnf->pid = KEY_PID_HLE;
 	cnf->pmn = PMN_LAST;
 	return random_fill_csprng(NULL, cnf->my_nonce, NONCE_LEN);
@@ -43,7 +49,7 @@ static bool get_key(const struct modem_sim *modem, const struct get_key_req *req
 
 	cnf->result = granted ? GET_KEY_GRANTED : GET_KEY_REFUSED;
 	cnf->key_type = req->key_type;
-	memcpy(cnf->your_nonce, req->my_nonce, NONCE_LEN);
+	echo(modem, req->my_nonce, cnf->your_nonce);
 	memcpy(cnf->nid, modem->key.nid, NID_LEN);
 	cnf->pid = KEY_PID_HLE;
 	if (granted) {

@@ -38,8 +38,10 @@ struct modem_faults {
 	bool silent;
 	uint32_t slow_ms;
 	bool refuse;
-	bool no_set_key; /* neither takes a key nor answers CM_SET_KEY.REQ */
-	bool no_get_key; /* does not answer CM_GET_KEY.REQ */
+	bool no_set_key;      /* neither takes a key nor answers CM_SET_KEY.REQ */
+	bool no_get_key;      /* does not answer CM_GET_KEY.REQ */
+	bool no_network_info; /* does not answer VS_NW_INFO.REQ */
+	bool no_echo;         /* its key answers have no nonce of ours */
 	bool double_answers;
 	enum modem_foreign foreign;
 	bool lose_key; /* once, lose_key_ms after it has one */

@@ -228,7 +228,9 @@ static bool is_kept_back(const struct modem_port *port, const struct question *q
 
 	if (question->mme != NULL)
 		return question->mme->mmtype == CM_SET_KEY_REQ ? faults->no_set_key : faults->no_get_key;
-	if (!question->is_message || !(faults->no_link_status || faults->no_vendor_link_status))
+	if (!question->is_message)
+		return faults->no_network_info;
+	if (!(faults->no_link_status || faults->no_vendor_link_status))
 		return false;
 	return modem_sim_asks_link(&question->message, faults->no_link_status);
 }
@@ -322,7 +324,9 @@ const char *modem_port_take(struct modem_port *port, const struct mme *mme, enum
 		return take_key_command(port, &question);
 	}
 	question.is_message = modem_mme_decode(frame, len, &question.message) == MME_OK;
-	return question.is_message ? take_message(port, &question) : answer(port, &question);
+	if (question.is_message)
+		return take_message(port, &question);
+	return is_kept_back(port, &question) ? NOT_TOLD : answer(port, &question);
 }
 
 /* --- sounds --- */
@@ -380,6 +384,7 @@ void modem_port_misbehave(struct modem_port *port, const struct modem_faults *fa
 	port->modem.refuses = faults->refuse;
 	port->modem.set_key_result = faults->refuse ? SET_KEY_RESULT_UNCLEAR : port->set_key_result;
 	port->modem.refuses_reset = faults->refuse_reset;
+	port->modem.no_echo = faults->no_echo;
 	evtimer_del(port->lose_key_timer);
 	if (faults->lose_key && port->modem.has_key)
 		arm(port->lose_key_timer, (uint64_t)faults->lose_key_ms * 1000);

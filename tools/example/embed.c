@@ -120,7 +120,7 @@ static void begin(void)
 	config.slac.await_link = true; /* `matched` when the modem tells the link, where it can */
 	control_pilot_defaults(&config.pilot, false);
 	config.pilot.has_ac = true;
-	modem_defaults(&config.modem);
+	modem_defaults(&config.modem, false);
 	amp_map_defaults(&config.amp_map);
 	outlet_init(&outlet, &config, random_fill_csprng, NULL);
 	give(&limits);

@@ -165,6 +165,12 @@ static const char *modem_text(const struct outlet_note *note)
 		return trouble_text(note->modem.trouble);
 	case MODEM_RESTARTED:
 		return "has restarted";
+	case MODEM_KEY_SLOW:
+		return "has not confirmed its key yet, it is given again";
+	case MODEM_NOT_ECHOED:
+		return "answers CM_SET_KEY without the nonce";
+	case MODEM_UNVERIFIED:
+		return "does not tell its key, it counts as set";
 	case MODEM_KEY_LOST:
 		return "has another key than it was given";
 	case MODEM_UNIDENTIFIED:

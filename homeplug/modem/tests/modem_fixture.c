@@ -17,7 +17,7 @@ struct modem_config bench_config(enum modem_family family)
 	struct modem_config config;
 
 	memset(&config, 0xa5, sizeof(config));
-	modem_defaults(&config);
+	modem_defaults(&config, true);
 	config.family = family;
 	config.key_repeat_ms = config.response_ms;
 	memcpy(config.host_mac, bench_host_mac, MAC_LEN);
@@ -99,6 +99,16 @@ void bench_tell_key(struct bench *bench, uint8_t n, uint8_t nid_of, uint8_t nmk_
 	modem_frame(&bench->modem, &frame, bench->now_us, &bench->out);
 }
 
+void bench_tell_network(struct bench *bench, uint8_t nid_of)
+{
+	const struct network_key key = bench_key(nid_of);
+	struct nw_info info = {.in_network = nid_of != 0};
+
+	memcpy(info.modem_mac, bench->src, MAC_LEN);
+	memcpy(info.nid, key.nid, NID_LEN);
+	modem_network(&bench->modem, &info, bench->now_us, &bench->out);
+}
+
 void bench_message(struct bench *bench, const struct modem_mme *message)
 {
 	modem_message(&bench->modem, message, bench->now_us, &bench->out);
@@ -171,12 +181,21 @@ void bench_say_host_action(struct bench *bench, uint8_t action)
 static void describe(const struct bench *bench, const struct modem_output *item, char *text, size_t size)
 {
 	static const char *const kinds[] = {
-		[MODEM_KEY_SET] = "KEY_SET",        [MODEM_RESTARTED] = "RESTARTED",
-		[MODEM_KEY_LOST] = "KEY_LOST",      [MODEM_LINK_UP] = "LINK_UP",
-		[MODEM_LINK_LOST] = "LINK_LOST",    [MODEM_LINK_UNKNOWN] = "LINK_UNKNOWN",
-		[MODEM_IDENTIFIED] = "IDENTIFIED ", [MODEM_UNIDENTIFIED] = "UNIDENTIFIED ",
-		[MODEM_RESETTING] = "RESETTING",    [MODEM_NOT_RESET] = "NOT_RESET",
-		[MODEM_IGNORED] = "IGNORED ",       [MODEM_KEY_SLOW] = "KEY_SLOW",
+		[MODEM_KEY_SET] = "KEY_SET",
+		[MODEM_RESTARTED] = "RESTARTED",
+		[MODEM_KEY_LOST] = "KEY_LOST",
+		[MODEM_LINK_UP] = "LINK_UP",
+		[MODEM_LINK_LOST] = "LINK_LOST",
+		[MODEM_LINK_UNKNOWN] = "LINK_UNKNOWN",
+		[MODEM_IDENTIFIED] = "IDENTIFIED ",
+		[MODEM_UNIDENTIFIED] = "UNIDENTIFIED ",
+		[MODEM_RESETTING] = "RESETTING",
+		[MODEM_NOT_RESET] = "NOT_RESET",
+		[MODEM_IGNORED] = "IGNORED ",
+		[MODEM_KEY_SLOW] = "KEY_SLOW",
+		[MODEM_NOT_ECHOED] = "NOT_ECHOED",
+		[MODEM_UNVERIFIED] = "UNVERIFIED",
+		[MODEM_ASK_NETWORK] = "VS_NW_INFO.REQ",
 	};
 	static const char *const troubles[] = {
 		[MODEM_TROUBLE_NONE] = "NO TROUBLE",   [MODEM_TROUBLE_SILENT] = "SILENT",

@@ -37,6 +37,8 @@ void bench_confirm(struct bench *bench, uint8_t n, uint8_t result);
 /* CM_GET_KEY.CNF to nonce n: the NID of key `nid_of` (0: zeros) and, where granted, the NMK of key `nmk_of`.
  */
 void bench_tell_key(struct bench *bench, uint8_t n, uint8_t nid_of, uint8_t nmk_of, enum get_key_result result);
+/* VS_NW_INFO.CNF: the modem is in the network of this key, 0: in none. */
+void bench_tell_network(struct bench *bench, uint8_t nid_of);
 /* A message with zeros in its fields. */
 void bench_say(struct bench *bench, enum modem_message message);
 /* A confirmation of a link question, or NSCM_D_LINK_READY.IND. */

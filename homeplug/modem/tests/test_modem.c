@@ -51,7 +51,7 @@ static void defaults_are_the_values_of_the_contract(void **state)
 	struct modem_config config;
 
 	(void)state;
-	modem_defaults(&config);
+	modem_defaults(&config, true);
 	assert_int_equal(config.key_repeat_ms, 100);
 	assert_int_equal(config.link_detection, MODEM_LINK_AUTO);
 	assert_int_equal(config.identify_ms, 300);
@@ -260,12 +260,15 @@ static void other_results_are_refusals(void **state)
 	}
 }
 
-static void confirmation_with_another_nonce_is_ignored(void **state)
+static void confirmation_with_an_older_nonce_is_ignored(void **state)
 {
 	struct bench bench;
 
 	(void)state;
-	bench_with_key(&bench, 1);
+	bench_with_key(&bench, 9);
+	bench_expect_after_ms(&bench, 1000, "SILENT, CM_SET_KEY.REQ");
+	bench_set_key(&bench, 1);
+	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
 	const uint64_t deadline_us = modem_deadline(&bench.modem);
 	bench.now_us += 400 * MS;
 	bench_confirm(&bench, 9, SET_KEY_RESULT_TAKEN);
@@ -510,7 +513,7 @@ int main(void)
 		cmocka_unit_test(unclear_confirmation_that_nobody_verifies_is_said_once_and_tried_again),
 		cmocka_unit_test(refusal_is_said_again_for_the_next_key),
 		cmocka_unit_test(other_results_are_refusals),
-		cmocka_unit_test(confirmation_with_another_nonce_is_ignored),
+		cmocka_unit_test(confirmation_with_an_older_nonce_is_ignored),
 		cmocka_unit_test(newer_key_waits_for_the_confirmation_of_the_older_one),
 		cmocka_unit_test(newer_key_is_sent_when_the_older_one_is_not_confirmed_in_time),
 		cmocka_unit_test(confirmation_of_an_older_key_does_not_count_for_the_newer_one),

@@ -23,6 +23,7 @@ struct watch {
 	struct modem_outputs out;
 	uint64_t now_us;
 	bool boots;                 /* the modem restarts again and again */
+	bool echoes;                /* it echoes nonces */
 	uint8_t keys;               /* given so far; the number of the present one, 0: none */
 	bool confirmed;             /* the present key, since it was given or lost */
 	enum modem_trouble trouble; /* said last since the key was given or set */
@@ -30,10 +31,10 @@ struct watch {
 	bool reset_said;            /* done or not, since the key was given */
 	bool identity_said;
 	struct modem_description said;
-	uint8_t sent;      /* the number of the key in the last CM_SET_KEY.REQ */
-	uint64_t round_us; /* when it was sent first since it was unconfirmed, or the modem silent */
+	uint8_t sent; /* the number of the key in the last CM_SET_KEY.REQ */
 	bool unconfirmed;
 	uint32_t unconfirmed_count; /* CM_SET_KEY.REQ since the key was given, or one was confirmed */
+	bool unechoed;              /* since the key was given or set, a confirmation without its nonce counted */
 	bool slow_said;             /* of the present key, since it was given or confirmed */
 	uint64_t sent_us[2];        /* the last but one, and the last */
 	size_t sent_count;
@@ -96,7 +97,8 @@ static uint8_t draw_number(struct watch *watch)
 static void feed_set_key_cnf(struct watch *watch)
 {
 	static const uint8_t results[] = {1, 1, 1, 0, 0, 2, 0xff};
-	const uint8_t *src, *dst, number = one_in(watch, 3) ? watch->sent : draw_number(watch);
+	const uint8_t *src, *dst, echoed = one_in(watch, 3) ? watch->sent : draw_number(watch);
+	const uint8_t number = watch->echoes ? echoed : 0xff;
 	struct mme frame;
 
 	draw_addresses(watch, &src, &dst);
@@ -127,10 +129,24 @@ static void feed_get_key_cnf(struct watch *watch)
 	memset(frame.get_key_cnf.your_nonce, number, NONCE_LEN);
 	memset(frame.get_key_cnf.nid, nid, NID_LEN);
 	memset(frame.get_key_cnf.key, nmk, NMK_LEN);
-	if (is_taken(watch, src, dst) && frame.get_key_cnf.key_type == KEY_TYPE_NMK && number == watch->keys &&
-	    nid == watch->keys && (nmk == watch->keys || frame.get_key_cnf.result != GET_KEY_GRANTED))
+	if (is_taken(watch, src, dst) && frame.get_key_cnf.key_type == KEY_TYPE_NMK &&
+	    (number == watch->keys || watch->unechoed) && nid == watch->keys &&
+	    (nmk == watch->keys || frame.get_key_cnf.result != GET_KEY_GRANTED))
 		watch->confirmed = true;
 	modem_frame(&watch->modem, &frame, watch->now_us, &watch->out);
+}
+
+static void feed_network(struct watch *watch)
+{
+	struct nw_info info = {.in_network = !one_in(watch, 4)};
+	const uint8_t *src, *dst, nid = draw_number(watch);
+
+	draw_addresses(watch, &src, &dst);
+	memcpy(info.modem_mac, src, MAC_LEN);
+	memset(info.nid, nid, NID_LEN);
+	if (info.in_network && nid == watch->keys && is_taken(watch, src, host_mac))
+		watch->confirmed = true;
+	modem_network(&watch->modem, &info, watch->now_us, &watch->out);
 }
 
 static void feed_message(struct watch *watch)
@@ -196,6 +212,7 @@ static void give_key(struct watch *watch)
 	watch->check_asked = false;
 	watch->unconfirmed_count = 0;
 	watch->slow_said = false;
+	watch->unechoed = false;
 	forget_link(watch);
 	modem_set_key(&watch->modem, &key, nonce, one_in(watch, 2), watch->now_us, &watch->out);
 }
@@ -264,7 +281,10 @@ static void feed(struct watch *watch)
 		feed_set_key_cnf(watch);
 		break;
 	case 2:
-		feed_get_key_cnf(watch);
+		if (one_in(watch, 3))
+			feed_network(watch);
+		else
+			feed_get_key_cnf(watch);
 		break;
 	case 3:
 	case 4:
@@ -282,30 +302,16 @@ static void feed(struct watch *watch)
 
 /* --- what must be true --- */
 
-/* How long the last CM_SET_KEY.REQ is waited for at least: less only where the modem counts as silent then. */
-static uint64_t least_wait_us(const struct watch *watch)
-{
-	uint64_t wait_ms = watch->modem.config.key_repeat_ms;
-
-	for (uint32_t i = 1; i < watch->unconfirmed_count && wait_ms < watch->modem.config.response_ms; i++)
-		wait_ms *= 2;
-	return wait_ms * 1000;
-}
-
 static const char *check_set_key(struct watch *watch, const struct set_key_req *req)
 {
 	const uint64_t repeat_us = watch->modem.config.key_repeat_ms * UINT64_C(1000);
-	const uint64_t response_us = watch->modem.config.response_ms * UINT64_C(1000);
 
 	if (memcmp(req->new_key, key_number(watch->keys).nmk, NMK_LEN) != 0)
 		return "an older key is sent";
-	if (watch->unconfirmed && watch->sent_count > 0 && watch->now_us - watch->sent_us[1] < least_wait_us(watch) &&
-	    watch->now_us - watch->round_us < response_us)
+	if (watch->unconfirmed && watch->sent_count > 0 && watch->now_us - watch->sent_us[1] < repeat_us)
 		return "a second CM_SET_KEY.REQ before the first is confirmed or its wait is over";
 	if (watch->sent_count > 1 && watch->now_us - watch->sent_us[0] < repeat_us)
 		return "a third CM_SET_KEY.REQ in its time";
-	if (!watch->unconfirmed || watch->sent != watch->keys || watch->now_us - watch->round_us >= response_us)
-		watch->round_us = watch->now_us;
 	watch->sent = watch->keys;
 	watch->unconfirmed = true;
 	watch->unconfirmed_count++;
@@ -369,6 +375,7 @@ static const char *check_key_set(struct watch *watch)
 	watch->trouble = MODEM_TROUBLE_NONE;
 	watch->change_us = 0;
 	watch->check_asked = false;
+	watch->unechoed = false;
 	return NULL;
 }
 
@@ -414,6 +421,17 @@ static const char *said_twice(bool *said, const char *broken)
 	if (*said)
 		return broken;
 	*said = true;
+	return NULL;
+}
+
+static const char *check_not_echoed(struct watch *watch)
+{
+	if (!watch->unconfirmed || watch->sent != watch->keys)
+		return "a confirmation that nobody waits for counts without the nonce";
+	watch->unconfirmed = false;
+	watch->unconfirmed_count = 0;
+	watch->slow_said = false;
+	watch->unechoed = true;
 	return NULL;
 }
 
@@ -481,6 +499,15 @@ static const char *check_output(struct watch *watch, const struct modem_output *
 		return said_twice(&watch->reset_said, "a second reset for one key");
 	case MODEM_NOT_RESET:
 		return NULL;
+	case MODEM_ASK_NETWORK:
+		return NULL;
+	case MODEM_NOT_ECHOED:
+		return check_not_echoed(watch);
+	case MODEM_UNVERIFIED:
+		watch->confirmed = true;
+		return watch->unechoed && watch->modem.config.unverified_key_is_taken
+			       ? NULL
+			       : "a key counts as taken without proof";
 	case MODEM_KEY_SLOW:
 		return check_key_slow(watch);
 	case MODEM_LINK_UP:
@@ -554,15 +581,17 @@ static void init(struct watch *watch, uint64_t seed)
 
 	memset(watch, 0, sizeof(*watch));
 	watch->random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
-	modem_defaults(&config);
+	modem_defaults(&config, true);
 	memcpy(config.host_mac, host_mac, MAC_LEN);
 	config.key_repeat_ms = one_in(watch, 3) ? config.response_ms : config.key_repeat_ms;
 	config.family = (enum modem_family)draw(watch, 4);
 	config.link_detection = (enum modem_link_detection)draw(watch, 3);
 	config.unclear_key_is_taken = one_in(watch, 4);
+	config.unverified_key_is_taken = one_in(watch, 2);
 	config.reset_after_key = one_in(watch, 3);
 	config.reset_after_session = one_in(watch, 2);
 	watch->boots = one_in(watch, 4);
+	watch->echoes = !one_in(watch, 4);
 	watch->now_us = draw(watch, 1000000000);
 	modem_init(&watch->modem, &config);
 }

@@ -50,7 +50,7 @@ static void result_0_is_a_success_where_that_is_configured(void **state)
 	config.unclear_key_is_taken = false;
 	bench_qualcomm(&bench, &config);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
-	bench_expect(&bench, "CM_GET_KEY.REQ");
+	bench_expect(&bench, "CM_GET_KEY.REQ, VS_NW_INFO.REQ");
 }
 
 /* --- the wait --- */

@@ -42,7 +42,7 @@ static void refusal_after_the_reset_is_one(void **state)
 	bench_verifying(&bench);
 	bench_tell_key(&bench, 1, 7, 7, GET_KEY_REFUSED);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_UNCLEAR);
-	bench_expect(&bench, "CM_GET_KEY.REQ");
+	bench_expect(&bench, "CM_GET_KEY.REQ, VS_NW_INFO.REQ");
 	bench_tell_key(&bench, 1, 7, 7, GET_KEY_REFUSED);
 	bench_expect(&bench, "REFUSED");
 	bench_expect_after_ms(&bench, 1000, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");

@@ -505,9 +505,10 @@ const char *outlet_player_play(struct outlet_player *player, const uint8_t *octe
 
 static void choose_modem(struct modem_config *config, const uint8_t choice[8])
 {
-	modem_defaults(config);
+	modem_defaults(config, choice[6] % 2 == 0);
 	config->family = (enum modem_family)(choice[0] % 4);
 	config->link_detection = (enum modem_link_detection)(choice[1] % 3);
+	config->key_repeat_ms = choice[0] & 0x40 ? config->response_ms : config->key_repeat_ms;
 	config->reset_after_key = choice[2] % 8 == 0;
 	config->reset_after_session = choice[2] % 4 == 1;
 	config->unclear_key_is_taken = choice[2] % 16 == 5;

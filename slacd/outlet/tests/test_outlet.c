@@ -244,7 +244,7 @@ static void set_up(void)
 {
 	memset(&site, 0, sizeof(site));
 	slac_evse_defaults(&site.config.slac, true);
-	modem_defaults(&site.config.modem);
+	modem_defaults(&site.config.modem, true);
 	amp_map_defaults(&site.config.amp_map);
 	site.config.modem.family = MODEM_STANDARD;
 	site.config.modem.link_detection = MODEM_LINK_OFF;

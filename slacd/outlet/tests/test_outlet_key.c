@@ -158,7 +158,7 @@ static void begin(uint32_t latency_ms)
 	site.latency_ms = latency_ms;
 	site.car = slac_car(1);
 	slac_evse_defaults(&config.slac, true);
-	modem_defaults(&config.modem);
+	modem_defaults(&config.modem, true);
 	amp_map_defaults(&config.amp_map);
 	control_pilot_defaults(&config.pilot, true);
 	config.modem.family = MODEM_STANDARD;

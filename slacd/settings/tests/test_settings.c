@@ -546,7 +546,7 @@ static void an_outlet_begins_with_the_defaults_of_its_parts(void **state)
 		memset(&parts, 0, sizeof(parts));
 		slac_evse_defaults(&parts.slac, strict == 1);
 		parts.slac.await_link = true; /* where the modem can tell */
-		modem_defaults(&parts.modem);
+		modem_defaults(&parts.modem, strict == 1);
 		control_pilot_defaults(&parts.pilot, strict == 1);
 		parts.pilot.has_ac = true;
 		amp_map_defaults(&parts.amp_map);

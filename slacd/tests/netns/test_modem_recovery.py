@@ -299,7 +299,7 @@ class ModemRecovery(Bench):
         self.assertEqual(self.complaints(), [])
 
     def test_result_zero_of_a_modem_that_does_not_tell_its_key_is_a_refusal_otherwise(self):
-        self.start_unserved(MODEM_TIMERS, "--modem-result", "0", "--modem-fault", "no-get-key")
+        self.start_unserved(MODEM_TIMERS, "--modem-result", "0", "--modem-fault", "no-get-key,no-network-info")
         refused = self.slacd.wait_line(REFUSES)
         self.slacd.never_line(CONFIRMED, 4.0 - (time.monotonic() - refused.time))
         times = [frame.time for frame in self.frames_of(harness.CM_SET_KEY_REQ)]

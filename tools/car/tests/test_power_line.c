@@ -107,7 +107,7 @@ static struct outlet_config outlet_config(bool strict, bool await_link)
 
 	slac_evse_defaults(&config.slac, strict);
 	config.slac.await_link = await_link;
-	modem_defaults(&config.modem);
+	modem_defaults(&config.modem, strict);
 	config.modem.family = MODEM_STANDARD;
 	config.modem.link_detection = await_link ? MODEM_LINK_ON : MODEM_LINK_OFF;
 	amp_map_defaults(&config.amp_map);

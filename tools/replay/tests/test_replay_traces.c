@@ -215,7 +215,7 @@ static struct outlet_config configure(bool strict, int missing_profile_db)
 
 	slac_evse_defaults(&config.slac, strict);
 	config.slac.missing_profile_db = missing_profile_db;
-	modem_defaults(&config.modem);
+	modem_defaults(&config.modem, strict);
 	config.modem.family = MODEM_STANDARD;
 	config.modem.link_detection = MODEM_LINK_OFF;
 	amp_map_defaults(&config.amp_map);
