@@ -390,6 +390,10 @@ static void say_trouble(struct evse_log *log, const struct outlet_note *note)
 	case MODEM_TROUBLE_RESTARTS:
 		say_cannot_serve(log, "the modem restarts again and again before it has its key");
 		break;
+	case MODEM_TROUBLE_BOOT_LOADER:
+		say_cannot_serve(log,
+				 "the modem is in its boot loader, it has no firmware: load one, or repair its flash");
+		break;
 	}
 }
 

@@ -70,6 +70,14 @@ static enum modem_told begin_anew(struct modem *modem, struct modem_turn *turn)
 	return identify(modem, turn);
 }
 
+/* What a modem without a firmware does or leaves undone has one cause. */
+static struct modem_output *say_trouble(struct modem *modem, enum modem_trouble trouble, struct modem_turn *turn)
+{
+	const bool no_firmware = modem_identity_in_boot_loader(&modem->identity);
+
+	return modem_trouble_say(&modem->trouble, no_firmware ? MODEM_TROUBLE_BOOT_LOADER : trouble, turn);
+}
+
 static enum modem_told begin_anew_after_silence(struct modem *modem, uint32_t waited_ms, struct modem_turn *turn)
 {
 	const struct modem_identity *identity = &modem->identity;
@@ -97,7 +105,7 @@ static enum modem_told begin_anew_after_restart(struct modem *modem, struct mode
 	if (!modem_reset_may_go_on(&modem->reset, turn->now_us)) {
 		modem_append(turn, MODEM_RESTARTED);
 		if (!modem_reset_note_restart(&modem->reset))
-			modem_trouble_say(&modem->trouble, MODEM_TROUBLE_RESTARTS, turn);
+			say_trouble(modem, MODEM_TROUBLE_RESTARTS, turn);
 	}
 	return identify(modem, turn);
 }
@@ -132,7 +140,7 @@ static enum modem_told reset_after_key(struct modem *modem, struct modem_turn *t
 
 static void take_refusal(struct modem *modem, struct modem_turn *turn)
 {
-	struct modem_output *item = modem_trouble_say(&modem->trouble, MODEM_TROUBLE_REFUSED, turn);
+	struct modem_output *item = say_trouble(modem, MODEM_TROUBLE_REFUSED, turn);
 
 	if (item != NULL)
 		item->result = modem->key.result;
@@ -219,7 +227,7 @@ static enum modem_told carry(struct modem *modem, enum modem_told told, struct m
 		take_refusal(modem, turn);
 		break;
 	case MODEM_TOLD_KEY_UNANSWERED:
-		modem_trouble_say(&modem->trouble, MODEM_TROUBLE_UNANSWERED, turn);
+		say_trouble(modem, MODEM_TROUBLE_UNANSWERED, turn);
 		return begin_anew(modem, turn);
 	case MODEM_TOLD_REFUSAL_OVER:
 		return begin_anew(modem, turn);
@@ -343,6 +351,8 @@ static enum modem_told take_version(struct modem *modem, const struct modem_mme 
 		return MODEM_TOLD_NOTHING;
 	modem_key_hear_modem(&modem->key);
 	modem_check_end(&modem->check);
+	if (is_ready(modem) && modem_identity_is_boot_loader(message))
+		return modem_reset_take_boot_loader(&modem->reset, turn);
 	const enum modem_told told = modem_identity_take_version(&modem->identity, message, turn);
 	note_family(modem, before, was_asked);
 	return told;

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* In the version of a Qualcomm modem that has started without its firmware. */
+#define BOOT_LOADER "BootLoader"
+
 /* --- asking --- */
 
 static void ask_as(enum modem_family family, struct modem_turn *turn)
@@ -104,6 +107,21 @@ static void take_description(struct modem_identity *identity, const struct modem
 static bool is_passed_over(const struct modem_identity *identity, const struct modem_description *description)
 {
 	return identity->passes_over && mac_equal(description->mac, identity->passed_over.mac);
+}
+
+static bool names_boot_loader(const char version[QUALCOMM_VERSION_SIZE])
+{
+	return memmem(version, strnlen(version, QUALCOMM_VERSION_SIZE), BOOT_LOADER, strlen(BOOT_LOADER)) != NULL;
+}
+
+bool modem_identity_in_boot_loader(const struct modem_identity *identity)
+{
+	return names_boot_loader(identity->version);
+}
+
+bool modem_identity_is_boot_loader(const struct modem_mme *version)
+{
+	return version->message == MODEM_VS_SW_VER_CNF && names_boot_loader(version->vs_sw_ver_cnf.version);
 }
 
 bool modem_identity_expects(const struct modem_config *config, const struct modem_mme *version)

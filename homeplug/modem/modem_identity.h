@@ -42,6 +42,10 @@ enum modem_told modem_identity_begin(struct modem_identity *identity, struct mod
 enum modem_told modem_identity_tick(struct modem_identity *identity, struct modem_turn *turn);
 /* Waits for an answer no longer. */
 void modem_identity_end(struct modem_identity *identity);
+/* It has said that it is in its boot loader: it has no firmware, and takes no key. */
+bool modem_identity_in_boot_loader(const struct modem_identity *identity);
+/* VS_SW_VER.CNF says so. */
+bool modem_identity_is_boot_loader(const struct modem_mme *version);
 /* VS_SW_VER.CNF or NSCM_GET_VERSION.CNF tells a family that this modem may be, as configured. */
 bool modem_identity_expects(const struct modem_config *config, const struct modem_mme *version);
 /* Takes a version that is expected. */

@@ -14,7 +14,8 @@ enum modem_trouble {
 	MODEM_TROUBLE_SILENT,     /* no answer in waited_ms (error MME_ERR_SOURCE_MAC: `from` answers, not `ours`) */
 	MODEM_TROUBLE_UNANSWERED, /* it answers the identification, but does not confirm its key */
 	MODEM_TROUBLE_REFUSED,    /* the key is not active, or nobody tells that it is: `result` of CM_SET_KEY.CNF */
-	MODEM_TROUBLE_RESTARTS    /* it has restarted by itself again before the key was set */
+	MODEM_TROUBLE_RESTARTS,   /* it has restarted by itself again before the key was set */
+	MODEM_TROUBLE_BOOT_LOADER /* instead of these three: it says that it is in its boot loader, without a firmware */
 };
 
 enum modem_output_kind {

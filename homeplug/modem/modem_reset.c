@@ -178,6 +178,11 @@ enum modem_told modem_reset_take_host_action(struct modem_reset *reset, const st
 	return MODEM_TOLD_NOTHING;
 }
 
+enum modem_told modem_reset_take_boot_loader(struct modem_reset *reset, const struct modem_turn *turn)
+{
+	return take_as_new(reset, turn) ? MODEM_TOLD_RESTARTED : MODEM_TOLD_NOTHING;
+}
+
 /* --- where it ends --- */
 
 void modem_reset_settle(struct modem_reset *reset)

@@ -53,6 +53,8 @@ enum modem_told modem_reset_tick(struct modem_reset *reset, struct modem_turn *t
 /* VS_HST_ACTION.IND: answers it. It repeats, so a restart is told once per response_ms. */
 enum modem_told modem_reset_take_host_action(struct modem_reset *reset, const struct modem_mme *ind,
 					     struct modem_turn *turn);
+/* A modem that has its key says that it is in its boot loader: it has restarted without a word. */
+enum modem_told modem_reset_take_boot_loader(struct modem_reset *reset, const struct modem_turn *turn);
 /* After a reset that was cut short: the modem's silence and its restart are our doing. */
 bool modem_reset_may_go_on(const struct modem_reset *reset, uint64_t now_us);
 /* A key is set: the modem has come through. */

@@ -202,6 +202,25 @@ static void key_that_nobody_can_verify_is_taken_in_the_field_and_refused_in_stri
 	assert_none(0, SERVABLE);
 }
 
+static void modem_without_a_firmware_is_named_and_serves_when_it_has_one(void **state)
+{
+	(void)state;
+	play("boot / --modem-fault boot-loader\nrun 20000");
+	assert_count(0, "log      WARN Outlet cannot serve: the modem is in its boot loader, it has no firmware", 1);
+	assert_count(0, "log      WARN Outlet cannot serve", 1);
+	play("car plc0 fault none\nrun 5000\n" MATCHED);
+}
+
+/* It has lost its firmware without a word, and still tells a version. */
+static void modem_that_fell_into_its_boot_loader_is_missed_at_the_plug_in(void **state)
+{
+	(void)state;
+	play("boot\ncar plc0 fault boot-loader\nrun 5000");
+	size_t from = mark();
+	play("cs plug\nrun 5000");
+	line_of(from, "log      WARN Outlet cannot serve: the modem is in its boot loader, it has no firmware");
+}
+
 static void key_that_was_lost_is_set_again_before_the_car_is_answered(void **state)
 {
 	(void)state;
@@ -317,6 +336,8 @@ int main(void)
 		STORY(refusing_modem_is_said_once_and_serves_when_it_takes_the_key),
 		STORY(modem_that_does_not_echo_the_nonce_is_verified_and_serves),
 		STORY(key_that_nobody_can_verify_is_taken_in_the_field_and_refused_in_strict),
+		STORY(modem_without_a_firmware_is_named_and_serves_when_it_has_one),
+		STORY(modem_that_fell_into_its_boot_loader_is_missed_at_the_plug_in),
 		STORY(key_that_was_lost_is_set_again_before_the_car_is_answered),
 		STORY(restart_in_a_match_is_bridged_or_ends_it_by_what_it_costs),
 		STORY(reset_after_each_key_is_over_when_the_modem_answers_again),

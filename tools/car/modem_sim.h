@@ -13,6 +13,7 @@ struct modem_sim {
 	enum modem_family family; /* whose questions it answers (modem_sim_vendor.h) */
 	uint8_t set_key_result;   /* what it answers to CM_SET_KEY.REQ: real modems 0x01 */
 	bool refuses;             /* does not take the key it is given */
+	bool boot_loader;         /* it has no firmware: knows the question for its version only */
 	bool no_echo;             /* its answers about keys have zeros in place of the nonce */
 	bool refuses_reset;       /* answers VS_RS_DEV.REQ with "no NVM" */
 	bool has_key;

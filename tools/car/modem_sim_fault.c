@@ -36,6 +36,8 @@ static const struct fault faults_known[] = {
 	{"refuse", "refuse", VALUE_NONE, AT(refuse), 0, "keeps its key and answers CM_SET_KEY with 0x00"},
 	{"no-set-key", "no-set-key", VALUE_NONE, AT(no_set_key), 0, "takes no key and does not answer CM_SET_KEY"},
 	{"no-get-key", "no-get-key", VALUE_NONE, AT(no_get_key), 0, "does not tell its key"},
+	{"boot-loader", "boot-loader", VALUE_NONE, AT(boot_loader), 0,
+	 "has no firmware: tells its version, and no more"},
 	{"no-network-info", "no-network-info", VALUE_NONE, AT(no_network_info), 0,
 	 "does not tell its network (VS_NW_INFO)"},
 	{"no-echo", "no-echo", VALUE_NONE, AT(no_echo), 0,

@@ -40,6 +40,7 @@ struct modem_faults {
 	bool refuse;
 	bool no_set_key;      /* neither takes a key nor answers CM_SET_KEY.REQ */
 	bool no_get_key;      /* does not answer CM_GET_KEY.REQ */
+	bool boot_loader;     /* says so in its version, and answers nothing else */
 	bool no_network_info; /* does not answer VS_NW_INFO.REQ */
 	bool no_echo;         /* its key answers have no nonce of ours */
 	bool double_answers;

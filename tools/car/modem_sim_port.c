@@ -226,6 +226,8 @@ static bool is_kept_back(const struct modem_port *port, const struct question *q
 {
 	const struct modem_faults *faults = &port->faults;
 
+	if (faults->boot_loader)
+		return !question->is_message || question->message.message != MODEM_VS_SW_VER_REQ;
 	if (question->mme != NULL)
 		return question->mme->mmtype == CM_SET_KEY_REQ ? faults->no_set_key : faults->no_get_key;
 	if (!question->is_message)
@@ -371,7 +373,8 @@ void modem_port_sound(struct modem_port *port, const struct attenuation *attenua
 		measured.aag_db[i] = (uint8_t)(measured.aag_db[i] > 127 ? 255 : measured.aag_db[i] * 2);
 	port->measured = measured;
 	modem_sim_profile(&port->modem, &measured, ev_mac, &profile);
-	for (unsigned i = 0; !faults->no_profiles && i < (faults->profiles_double ? 2u : 1u); i++)
+	for (unsigned i = 0; !faults->no_profiles && !faults->boot_loader && i < (faults->profiles_double ? 2u : 1u);
+	     i++)
 		report(port, &profile, faults->twins, port->name);
 	send_due(port);
 }
@@ -385,6 +388,7 @@ void modem_port_misbehave(struct modem_port *port, const struct modem_faults *fa
 	port->modem.set_key_result = faults->refuse ? SET_KEY_RESULT_UNCLEAR : port->set_key_result;
 	port->modem.refuses_reset = faults->refuse_reset;
 	port->modem.no_echo = faults->no_echo;
+	port->modem.boot_loader = faults->boot_loader;
 	evtimer_del(port->lose_key_timer);
 	if (faults->lose_key && port->modem.has_key)
 		arm(port->lose_key_timer, (uint64_t)faults->lose_key_ms * 1000);

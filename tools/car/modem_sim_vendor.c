@@ -5,9 +5,11 @@
 
 #include <string.h>
 
-#define QCA7005_DEVICE_ID  0x22
-#define QCA7005_VERSION    "MAC-QCA7005-1.1.0.730-04-20140815-CS"
-#define CARRIERS_PER_GROUP 16
+#define QCA7005_DEVICE_ID 0x22
+#define QCA7005_VERSION   "MAC-QCA7005-1.1.0.730-04-20140815-CS"
+/* A modem that has started without its firmware says so in some such way. */
+#define BOOT_LOADER_VERSION "BootLoader"
+#define CARRIERS_PER_GROUP  16
 /* Mbit/s, as Green PHY's robust modes reach them. */
 #define PHY_RATE 9
 
@@ -47,7 +49,7 @@ static bool tell_qualcomm(const struct modem_sim *modem, const struct modem_mme 
 	case MODEM_VS_SW_VER_REQ:
 		begin(modem, MODEM_VS_SW_VER_CNF, req, cnf);
 		cnf->vs_sw_ver_cnf.device_id = QCA7005_DEVICE_ID;
-		strcpy(cnf->vs_sw_ver_cnf.version, QCA7005_VERSION);
+		strcpy(cnf->vs_sw_ver_cnf.version, modem->boot_loader ? BOOT_LOADER_VERSION : QCA7005_VERSION);
 		return true;
 	case MODEM_VS_RS_DEV_REQ:
 		begin(modem, MODEM_VS_RS_DEV_CNF, req, cnf);

@@ -152,6 +152,8 @@ static const char *trouble_text(enum modem_trouble trouble)
 		return "refuses its key";
 	case MODEM_TROUBLE_RESTARTS:
 		return "restarts again and again before it has its key";
+	case MODEM_TROUBLE_BOOT_LOADER:
+		return "is in its boot loader, it has no firmware";
 	case MODEM_TROUBLE_NONE:
 		break;
 	}

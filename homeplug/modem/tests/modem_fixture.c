@@ -160,6 +160,15 @@ void bench_say_version(struct bench *bench, enum modem_family family)
 	bench_message(bench, &message);
 }
 
+void bench_say_boot_loader(struct bench *bench)
+{
+	struct modem_mme message = prepared(bench, MODEM_VS_SW_VER_CNF);
+
+	message.vs_sw_ver_cnf.device_id = 0x22;
+	strcpy(message.vs_sw_ver_cnf.version, "QCA7000 BootLoader-1");
+	bench_message(bench, &message);
+}
+
 void bench_say_reset_cnf(struct bench *bench, uint8_t mstatus)
 {
 	struct modem_mme message = prepared(bench, MODEM_VS_RS_DEV_CNF);
@@ -200,7 +209,7 @@ static void describe(const struct bench *bench, const struct modem_output *item,
 	static const char *const troubles[] = {
 		[MODEM_TROUBLE_NONE] = "NO TROUBLE",   [MODEM_TROUBLE_SILENT] = "SILENT",
 		[MODEM_TROUBLE_REFUSED] = "REFUSED",   [MODEM_TROUBLE_UNANSWERED] = "KEY_UNANSWERED",
-		[MODEM_TROUBLE_RESTARTS] = "RESTARTS",
+		[MODEM_TROUBLE_RESTARTS] = "RESTARTS", [MODEM_TROUBLE_BOOT_LOADER] = "BOOT_LOADER",
 	};
 
 	if (item->kind == MODEM_SEND)

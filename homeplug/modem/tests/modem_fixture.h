@@ -45,6 +45,8 @@ void bench_say(struct bench *bench, enum modem_message message);
 void bench_say_link(struct bench *bench, enum modem_message message, bool up);
 /* Its version, as the family does; a standard modem says nothing. */
 void bench_say_version(struct bench *bench, enum modem_family family);
+/* The version of a modem without a firmware. */
+void bench_say_boot_loader(struct bench *bench);
 void bench_say_reset_cnf(struct bench *bench, uint8_t mstatus);
 void bench_say_host_action(struct bench *bench, uint8_t action);
 void bench_message(struct bench *bench, const struct modem_mme *message);

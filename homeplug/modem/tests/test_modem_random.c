@@ -45,8 +45,8 @@ struct watch {
 	bool up;
 	bool asked[MODEM_MESSAGE_COUNT]; /* since the link is watched */
 	uint64_t asked_us[MODEM_MESSAGE_COUNT];
-	unsigned long count[MODEM_IGNORED + 1];             /* outputs of each kind */
-	unsigned long troubles[MODEM_TROUBLE_RESTARTS + 1]; /* likewise */
+	unsigned long count[MODEM_IGNORED + 1];                /* outputs of each kind */
+	unsigned long troubles[MODEM_TROUBLE_BOOT_LOADER + 1]; /* likewise */
 	size_t outputs_max;
 };
 
@@ -185,6 +185,8 @@ static void feed_message(struct watch *watch)
 		message.vs_rs_dev_cnf.mstatus = one_in(watch, 4);
 	} else if (kind == MODEM_VS_SW_VER_CNF) {
 		memset(message.vs_sw_ver_cnf.version, 'x', sizeof(message.vs_sw_ver_cnf.version));
+		if (one_in(watch, 6))
+			strcpy(message.vs_sw_ver_cnf.version + draw(watch, 20), "BootLoader");
 	} else if (kind == MODEM_VS_HST_ACTION_IND) {
 		message.vs_hst_action.action = (uint8_t)draw(watch, 7);
 	}
@@ -599,7 +601,7 @@ static void init(struct watch *watch, uint64_t seed)
 static void no_sequence_of_messages_and_times_breaks_a_rule(void **state)
 {
 	unsigned long count[MODEM_IGNORED + 1] = {0};
-	unsigned long troubles[MODEM_TROUBLE_RESTARTS + 1] = {0};
+	unsigned long troubles[MODEM_TROUBLE_BOOT_LOADER + 1] = {0};
 	size_t outputs_max = 0;
 
 	(void)state;
@@ -616,7 +618,7 @@ static void no_sequence_of_messages_and_times_breaks_a_rule(void **state)
 		}
 		for (size_t kind = 0; kind <= MODEM_IGNORED; kind++)
 			count[kind] += watch.count[kind];
-		for (size_t trouble = 0; trouble <= MODEM_TROUBLE_RESTARTS; trouble++)
+		for (size_t trouble = 0; trouble <= MODEM_TROUBLE_BOOT_LOADER; trouble++)
 			troubles[trouble] += watch.troubles[trouble];
 		if (watch.outputs_max > outputs_max)
 			outputs_max = watch.outputs_max;
@@ -626,7 +628,7 @@ static void no_sequence_of_messages_and_times_breaks_a_rule(void **state)
 	/* The sequences prove something only if they reach every output and every trouble. */
 	for (size_t kind = 0; kind <= MODEM_IGNORED; kind++)
 		assert_true(count[kind] >= 50);
-	for (size_t trouble = MODEM_TROUBLE_SILENT; trouble <= MODEM_TROUBLE_RESTARTS; trouble++)
+	for (size_t trouble = MODEM_TROUBLE_SILENT; trouble <= MODEM_TROUBLE_BOOT_LOADER; trouble++)
 		assert_true(troubles[trouble] >= 50);
 }
 
