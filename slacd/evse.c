@@ -210,7 +210,7 @@ static bool is_named(const struct evse *evse, const struct port_event *event)
 
 static bool is_ready(const struct port_event *event)
 {
-	return event->news == PORT_NEWS_STATE && event->up && event->running;
+	return event->news == PORT_NEWS_STATE && event->up && event->running && !port_event_is_captured(event);
 }
 
 /* Why the open port is of no use any more, or "" when it is. */
@@ -226,6 +226,8 @@ static void loss_of(const struct evse *evse, const struct port_event *event, cha
 		snprintf(why, PORT_ERROR_SIZE, "it was removed");
 	else if (!is_named(evse, event))
 		snprintf(why, PORT_ERROR_SIZE, "renamed to %s", event->name);
+	else if (port_event_is_captured(event))
+		port_event_capture_text(event, why);
 	else if (!event->up)
 		snprintf(why, PORT_ERROR_SIZE, "it is down");
 	else if (!event->running)
@@ -327,10 +329,19 @@ static bool wait_for_frames(struct evse *evse)
 	return evse->readable != NULL && event_add(evse->readable, NULL) == 0;
 }
 
-static void fail_to_open(struct evse *evse, const char *error, bool gone)
+/* Whether there is nothing new to say: the loss of the port may have said it without the name of the interface. */
+static bool is_said(const struct evse *evse, const char *error, int number)
 {
-	/* Once it has been said, missing, down or without carrier is all the same: it does not serve. */
-	bool said = gone ? evse->port_error[0] != '\0' : strcmp(error, evse->port_error) == 0;
+	/* Once something has been said, missing, down or without carrier is all the same: it does not serve. */
+	bool all_the_same = port_result_of_errno(number) == PORT_DOWN && number != EBUSY;
+
+	return evse->port_error[0] != '\0' && (all_the_same || strstr(error, evse->port_error) != NULL);
+}
+
+static void fail_to_open(struct evse *evse, const char *error, int number)
+{
+	const bool gone = port_result_of_errno(number) == PORT_DOWN;
+	const bool said = is_said(evse, error, number);
 
 	evse_log_port_not_open(&evse->log, error, said);
 	snprintf(evse->port_error, sizeof(evse->port_error), "%s", error);
@@ -346,12 +357,12 @@ static void open_port(struct evse *evse)
 	evse->port_retry_us = OUTLET_NEVER;
 	evse->port = port_open(evse->interface, error);
 	if (evse->port == NULL) {
-		fail_to_open(evse, error, port_result_of_errno(errno) == PORT_DOWN);
+		fail_to_open(evse, error, errno);
 		return;
 	}
 	if (!wait_for_frames(evse)) {
 		close_port(evse);
-		fail_to_open(evse, "no memory to wait for frames", false);
+		fail_to_open(evse, "no memory to wait for frames", ENOMEM);
 		return;
 	}
 	evse->port_error[0] = '\0';
@@ -377,7 +388,7 @@ void evse_port_event(struct evse *evse, const struct port_event *event)
 	if (why[0] != '\0')
 		lose_port(evse, why);
 	if (evse->port == NULL && is_watched(evse) && is_named(evse, event)) {
-		if (is_ready(event))
+		if (is_ready(event) || port_event_is_captured(event)) /* then it fails, and says why */
 			open_port_when_allowed(evse);
 		else
 			evse->port_retry_us = OUTLET_NEVER; /* the kernel will say when it is */

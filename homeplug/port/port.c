@@ -75,6 +75,7 @@ enum port_result port_result_of_errno(int error)
 	case EAGAIN:
 	case EINTR:
 		return PORT_EMPTY;
+	case EBUSY: /* a bridge has the interface: port_raw.c */
 	case ENETDOWN:
 	case ENODEV:
 	case ENXIO:

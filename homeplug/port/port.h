@@ -28,8 +28,8 @@ enum port_result port_result_of_errno(int error);
  * Opens the port an outlet is configured with: "unix:PATH" connects to a Unix socket, "unix-listen:PATH" makes one
  * and waits for its peer, anything else is the name of an interface. On failure it returns NULL, and `error` holds
  * one line that names the port and what is missing (the interface, the capability). errno then means PORT_DOWN
- * (port_result_of_errno) for an interface that does not exist, is down or has no carrier: port_watch.h tells when
- * that changes. The caller owns the port and ends it with port_close.
+ * (port_result_of_errno) for an interface that does not exist, is down, has no carrier, or is a port of a bridge or the
+ * like (EBUSY): port_watch.h tells when that changes. The caller owns the port and ends it with port_close.
  */
 struct port *port_open(const char *name, char error[PORT_ERROR_SIZE]);
 /* Whether the name is that of an interface, rather than of a Unix socket. */

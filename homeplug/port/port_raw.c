@@ -47,11 +47,12 @@ static bool fail_state(char error[PORT_ERROR_SIZE], const char *interface, const
 	return false;
 }
 
-/* Takes over index and MAC of the interface, which must exist, be Ethernet, be up and have a carrier. */
+/* Takes over index and MAC of the interface, which must exist, be Ethernet, be no port of a bridge, be up and have a carrier. */
 static bool interface_query(struct port *port, const char *interface, char error[PORT_ERROR_SIZE])
 {
 	struct ifreq request = {0};
 	struct port_event state;
+	char capture[2 + PORT_CAPTURE_SIZE] = ": ";
 
 	if (interface[0] == '\0' || strlen(interface) >= sizeof(request.ifr_name))
 		return fail_state(error, interface, " does not exist", ENODEV);
@@ -66,6 +67,10 @@ static bool interface_query(struct port *port, const char *interface, char error
 		return fail_state(error, interface, " does not exist", ENODEV);
 	if (!state.has_mac)
 		return fail_state(error, interface, " is not Ethernet", ENODEV);
+	if (port_event_is_captured(&state)) {
+		port_event_capture_text(&state, capture + 2);
+		return fail_state(error, interface, capture, EBUSY);
+	}
 	if (!state.up)
 		return fail_state(error, interface, " is down", ENETDOWN);
 	if (!state.running)

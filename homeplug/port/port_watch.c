@@ -42,21 +42,62 @@ static void take_mac(struct port_event *event, const struct rtattr *attribute)
 	memcpy(event->mac, RTA_DATA(attribute), MAC_LEN);
 }
 
-static void take_attributes(struct port_event *event, const struct nlmsghdr *message, bool ethernet)
+static void take_master(struct port_event *event, const struct rtattr *attribute)
 {
-	size_t left = message->nlmsg_len - NLMSG_LENGTH(sizeof(struct ifinfomsg));
-	const struct rtattr *attribute = IFLA_RTA(NLMSG_DATA(message));
+	uint32_t ifindex;
 
+	if (RTA_PAYLOAD(attribute) != sizeof(ifindex))
+		return;
+	memcpy(&ifindex, RTA_DATA(attribute), sizeof(ifindex));
+	event->master = (int)ifindex;
+}
+
+static void take_master_kind(struct port_event *event, const struct rtattr *attribute)
+{
+	size_t len = RTA_PAYLOAD(attribute);
+
+	if (len < sizeof(event->master_kind))
+		memcpy(event->master_kind, RTA_DATA(attribute), len);
+}
+
+typedef void attribute_taker(struct port_event *event, const struct rtattr *attribute);
+
+/* A malformed attribute ends it. */
+static void for_each(const struct rtattr *attribute, size_t left, attribute_taker *take, struct port_event *event)
+{
 	while (RTA_OK(attribute, left)) {
 		size_t step = RTA_ALIGN((size_t)attribute->rta_len);
-		if (attribute->rta_type == IFLA_IFNAME)
-			take_name(event, attribute);
-		else if (attribute->rta_type == IFLA_ADDRESS && ethernet)
-			take_mac(event, attribute);
+		take(event, attribute);
 		if (step >= left)
 			return;
 		left -= step;
 		attribute = (const struct rtattr *)((const char *)attribute + step);
+	}
+}
+
+static void take_link_info(struct port_event *event, const struct rtattr *attribute)
+{
+	if (attribute->rta_type == IFLA_INFO_SLAVE_KIND)
+		take_master_kind(event, attribute);
+}
+
+static void take_attribute(struct port_event *event, const struct rtattr *attribute)
+{
+	switch (attribute->rta_type & NLA_TYPE_MASK) {
+	case IFLA_IFNAME:
+		take_name(event, attribute);
+		break;
+	case IFLA_ADDRESS:
+		take_mac(event, attribute);
+		break;
+	case IFLA_MASTER:
+		take_master(event, attribute);
+		break;
+	case IFLA_LINKINFO:
+		for_each(RTA_DATA(attribute), RTA_PAYLOAD(attribute), take_link_info, event);
+		break;
+	default:
+		break;
 	}
 }
 
@@ -75,7 +116,10 @@ static bool parse_one(const struct nlmsghdr *message, struct port_event *event)
 		.up = (info->ifi_flags & IFF_UP) != 0,
 		.running = (info->ifi_flags & IFF_RUNNING) != 0,
 	};
-	take_attributes(event, message, info->ifi_type == ARPHRD_ETHER);
+	for_each(IFLA_RTA(info), message->nlmsg_len - NLMSG_LENGTH(sizeof(struct ifinfomsg)), take_attribute, event);
+	event->has_mac = event->has_mac && info->ifi_type == ARPHRD_ETHER;
+	if (!event->has_mac)
+		memset(event->mac, 0, MAC_LEN);
 	return true;
 }
 
@@ -157,6 +201,64 @@ enum port_result port_watch_read(struct port_watch *watch, port_event_handler *h
 	return PORT_FRAME;
 }
 
+/* --- Of what an interface is a port --- */
+
+/* The kernel's answer about one interface, without waiting for it: it is there when the question has been taken. */
+static bool ask_kernel(int ifindex, port_event_handler *handle, void *context)
+{
+	const struct {
+		struct nlmsghdr header;
+		struct ifinfomsg info;
+	} question = {
+		.header = {.nlmsg_len = sizeof(question), .nlmsg_type = RTM_GETLINK, .nlmsg_flags = NLM_F_REQUEST},
+		.info = {.ifi_index = ifindex},
+	};
+	_Alignas(struct nlmsghdr) uint8_t answer[BUFFER_OCTETS];
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	if (fd < 0)
+		return false;
+	bool sent = send(fd, &question, sizeof(question), 0) == (ssize_t)sizeof(question);
+	ssize_t n = sent ? recv(fd, answer, sizeof(answer), 0) : -1;
+	close(fd);
+	if (n > 0)
+		port_watch_parse(answer, (size_t)n, handle, context);
+	return n > 0;
+}
+
+static void copy_master(void *context, const struct port_event *told)
+{
+	struct port_event *event = context;
+
+	if (told->ifindex != event->ifindex)
+		return;
+	event->master = told->master;
+	memcpy(event->master_kind, told->master_kind, sizeof(event->master_kind));
+}
+
+/* Where rtnetlink is not permitted: the link of /sys/class/net names the master, its driver says what it is. */
+static void read_master(int fd, struct port_event *event)
+{
+	struct ethtool_drvinfo driver = {.cmd = ETHTOOL_GDRVINFO};
+	struct ifreq request = {.ifr_data = (void *)&driver};
+	char link[sizeof("/sys/class/net//master") + IF_NAMESIZE];
+	char target[256];
+
+	snprintf(link, sizeof(link), "/sys/class/net/%s/master", event->name);
+	ssize_t len = readlink(link, target, sizeof(target) - 1);
+	if (len <= 0)
+		return;
+	target[len] = '\0';
+	const char *slash = strrchr(target, '/');
+	const char *name = slash != NULL ? slash + 1 : target;
+	if (strlen(name) >= sizeof(request.ifr_name))
+		return;
+	strcpy(request.ifr_name, name);
+	event->master = (int)if_nametoindex(request.ifr_name);
+	if (ioctl(fd, SIOCETHTOOL, &request) == 0 && strlen(driver.driver) < sizeof(event->master_kind))
+		strcpy(event->master_kind, driver.driver);
+}
+
 /* --- Looking --- */
 
 void port_watch_settle(int fd, int ifindex)
@@ -188,5 +290,7 @@ bool port_watch_look(int fd, int ifindex, struct port_event *event)
 	event->news = PORT_NEWS_STATE;
 	event->up = (request.ifr_flags & IFF_UP) != 0;
 	event->running = (request.ifr_flags & IFF_RUNNING) != 0;
+	if (!ask_kernel(ifindex, copy_master, event))
+		read_master(fd, event);
 	return true;
 }

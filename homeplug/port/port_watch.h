@@ -7,26 +7,9 @@
 #define HOMEPLUG_PORT_PORT_WATCH_H
 
 #include "homeplug/port/port.h"
-
-#include <net/if.h>
+#include "homeplug/port/port_event.h"
 
 struct port_watch;
-
-enum port_news {
-	PORT_NEWS_STATE,   /* the interface appeared or changed: the members hold its present state */
-	PORT_NEWS_REMOVED, /* the interface was deleted, or moved to another network namespace */
-	PORT_NEWS_MISSED   /* notifications were lost: look at every interface again; no other member counts */
-};
-
-struct port_event {
-	enum port_news news;
-	int ifindex;
-	char name[IF_NAMESIZE]; /* "" when the notification has none */
-	bool up;                /* the administrator has switched it on (IFF_UP) */
-	bool running;           /* it is up and has a carrier, as far as its driver can tell (IFF_RUNNING) */
-	bool has_mac;           /* it is Ethernet */
-	uint8_t mac[MAC_LEN];
-};
 
 typedef void port_event_handler(void *context, const struct port_event *event);
 
@@ -59,7 +42,8 @@ void port_watch_settle(int fd, int ifindex);
 
 /*
  * Fills in the present state of an interface as an event; `fd` is any socket. An interface that does not exist is
- * PORT_NEWS_REMOVED. False when the state cannot be told; errno says why.
+ * PORT_NEWS_REMOVED. False when the state cannot be told; errno says why. Of what it is a port is read with rtnetlink
+ * or, where that is not permitted, from /sys/class/net; it counts as a port of nothing where neither tells.
  */
 bool port_watch_look(int fd, int ifindex, struct port_event *event);
 

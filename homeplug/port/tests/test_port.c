@@ -459,6 +459,18 @@ static void live_interface_without_carrier_is_not_opened(void **state)
 	assert_int_equal(errno, ENODEV);
 }
 
+static void live_port_of_a_bridge_is_not_opened(void **state)
+{
+	(void)state;
+	run("ip link add br9 type bridge && ip link set ta master br9");
+	expect_error("ta", "interface ta: it is a port of the bridge br9, which takes its frames");
+	assert_int_equal(errno, EBUSY);
+	run("ip link set ta down"); /* that is not what keeps the frames away */
+	expect_error("ta", "interface ta: it is a port of the bridge br9, which takes its frames");
+	run("ip link set ta nomaster && ip link del br9 && ip link set ta up");
+	port_close(live_or_fail("ta"));
+}
+
 static void live_index_is_the_interfaces_and_outlives_its_name(void **state)
 {
 	struct port *a = live_or_fail("ta");
@@ -526,7 +538,7 @@ static void live_without_capability_says_which(void **state)
 
 static void interface_that_is_gone_is_told_from_other_failures(void **state)
 {
-	const int gone[] = {ENETDOWN, ENODEV, ENXIO};
+	const int gone[] = {ENETDOWN, ENODEV, ENXIO, EBUSY};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
@@ -565,6 +577,7 @@ static int run_live_tests(void)
 		cmocka_unit_test_setup_teardown(live_mac_is_the_interfaces, veth_up, veth_down),
 		cmocka_unit_test_setup_teardown(live_interface_down_and_gone, veth_up, veth_down),
 		cmocka_unit_test_setup_teardown(live_interface_without_carrier_is_not_opened, veth_up, veth_down),
+		cmocka_unit_test_setup_teardown(live_port_of_a_bridge_is_not_opened, veth_up, veth_down),
 		cmocka_unit_test_setup_teardown(live_index_is_the_interfaces_and_outlives_its_name, veth_up, veth_down),
 		cmocka_unit_test_setup_teardown(live_closed_links_leave_no_descriptor, veth_up, veth_down),
 		cmocka_unit_test(live_errors_name_the_interface),

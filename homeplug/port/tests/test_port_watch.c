@@ -187,6 +187,66 @@ static void port_that_leaves_a_bridge_is_not_taken_for_removed(void **state)
 	assert_int_equal(parse(&messages, messages.len).count, 0);
 }
 
+/* The interface is a port of number 9, which is of this kind; NULL: the kernel does not say. */
+static void add_port(struct messages *messages, const char *kind, size_t kind_len)
+{
+	const uint32_t master = 9;
+	uint8_t nested[64];
+	const struct rtattr inner = {.rta_type = IFLA_INFO_SLAVE_KIND, .rta_len = (uint16_t)RTA_LENGTH(kind_len)};
+
+	begin_message(messages, RTM_NEWLINK, &ethernet_7);
+	add_attribute(messages, IFLA_IFNAME, "qca0", sizeof("qca0"));
+	add_attribute(messages, IFLA_MASTER, &master, sizeof(master));
+	if (kind != NULL) {
+		assert_true(RTA_LENGTH(kind_len) <= sizeof(nested));
+		memcpy(nested, &inner, sizeof(inner));
+		memcpy(nested + RTA_LENGTH(0), kind, kind_len);
+		add_attribute(messages, IFLA_LINKINFO | NLA_F_NESTED, nested, RTA_LENGTH(kind_len));
+	}
+	end_message(messages);
+}
+
+static void interface_whose_frames_a_master_takes_is_captured(void **state)
+{
+	static const char *const taking[] = {"bridge", "bond", "team", "openvswitch", "hsr"};
+	static const char *const others[] = {"vrf", "bridges", "", "a-kind-with-a-very-long-name"};
+	struct port_event event;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(taking) / sizeof(taking[0]); i++) {
+		struct messages messages = {0};
+		add_port(&messages, taking[i], strlen(taking[i]) + 1);
+		event = parse_one(&messages);
+		assert_int_equal(event.master, 9);
+		assert_string_equal(event.master_kind, taking[i]);
+		assert_true(port_event_is_captured(&event));
+		assert_true(event.running);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		struct messages messages = {0};
+		add_port(&messages, others[i], strlen(others[i]) + 1);
+		event = parse_one(&messages);
+		assert_int_equal(event.master, 9);
+		assert_false(port_event_is_captured(&event));
+	}
+}
+
+static void interface_with_an_unknown_master_or_none_is_not_captured(void **state)
+{
+	struct messages unknown = {0}, none = {0};
+	struct port_event event;
+
+	(void)state;
+	add_port(&unknown, NULL, 0);
+	event = parse_one(&unknown);
+	assert_int_equal(event.master, 9);
+	assert_false(port_event_is_captured(&event));
+	add_qca0(&none, RTM_NEWLINK, &ethernet_7);
+	event = parse_one(&none);
+	assert_int_equal(event.master, 0);
+	assert_false(port_event_is_captured(&event));
+}
+
 static void other_messages_are_passed_over(void **state)
 {
 	struct messages messages = {0};
@@ -291,6 +351,7 @@ static void count_only(void *context, const struct port_event *event)
 	size_t *count = context;
 
 	assert_non_null(memchr(event->name, '\0', sizeof(event->name)));
+	assert_non_null(memchr(event->master_kind, '\0', sizeof(event->master_kind)));
 	assert_true(event->ifindex > 0);
 	++*count;
 }
@@ -302,7 +363,7 @@ static void any_wrong_octet_is_survived(void **state)
 
 	(void)state;
 	add_qca0(&messages, RTM_NEWLINK, &ethernet_7);
-	add_qca0(&messages, RTM_DELLINK, &ethernet_7);
+	add_port(&messages, "bridge", sizeof("bridge"));
 	for (size_t at = 0; at < messages.len; at++) {
 		for (unsigned value = 0; value < 256; value++) {
 			size_t count = 0;
@@ -468,6 +529,38 @@ static void look_sees_what_is_told(void **state)
 	assert_false(now.has_mac);
 }
 
+static bool is_captured(const struct port_event *event)
+{
+	return event->news == PORT_NEWS_STATE && port_event_is_captured(event);
+}
+
+static bool is_free(const struct port_event *event)
+{
+	return event->news == PORT_NEWS_STATE && event->master == 0;
+}
+
+static void port_of_a_bridge_is_told_and_seen_with_the_name_of_the_bridge(void **state)
+{
+	struct port_watch *watch = *state;
+	char text[PORT_CAPTURE_SIZE];
+
+	run("ip link add ta type veth peer name tb && ip link add br9 type bridge");
+	run("ip link set ta master br9");
+	struct port_event told = await(watch, "ta", is_captured);
+	struct port_event now = look(watch, told.ifindex);
+	assert_true(is_captured(&now));
+	assert_int_equal(now.master, told.master);
+	port_event_capture_text(&now, text);
+	assert_string_equal(text, "it is a port of the bridge br9, which takes its frames");
+	run("ip link set ta nomaster");
+	await(watch, "ta", is_free);
+	now = look(watch, told.ifindex);
+	assert_true(is_free(&now));
+	run("ip link del ta && ip link del br9");
+	port_event_capture_text(&told, text); /* it is gone since */
+	assert_string_equal(text, "it is a port of the bridge ?, which takes its frames");
+}
+
 static void message_of_another_process_is_ignored(void **state)
 {
 	struct port_watch *watch = *state;
@@ -509,6 +602,8 @@ static int run_parse_tests(void)
 		cmocka_unit_test(missing_carrier_and_down_are_told_apart),
 		cmocka_unit_test(removed_interface_is_told),
 		cmocka_unit_test(port_that_leaves_a_bridge_is_not_taken_for_removed),
+		cmocka_unit_test(interface_whose_frames_a_master_takes_is_captured),
+		cmocka_unit_test(interface_with_an_unknown_master_or_none_is_not_captured),
 		cmocka_unit_test(other_messages_are_passed_over),
 		cmocka_unit_test(interface_without_ethernet_has_no_mac),
 		cmocka_unit_test(mac_of_another_length_is_none),
@@ -527,6 +622,8 @@ static int run_live_tests(void)
 		cmocka_unit_test_setup_teardown(quiet_watch_is_empty, watch_open, watch_close),
 		cmocka_unit_test_setup_teardown(life_of_an_interface_is_told_step_by_step, watch_open, watch_close),
 		cmocka_unit_test_setup_teardown(look_sees_what_is_told, watch_open, watch_close),
+		cmocka_unit_test_setup_teardown(port_of_a_bridge_is_told_and_seen_with_the_name_of_the_bridge,
+						watch_open, watch_close),
 		cmocka_unit_test_setup_teardown(message_of_another_process_is_ignored, watch_open, watch_close),
 		cmocka_unit_test_setup_teardown(overrun_is_told_once_and_old_news_are_dropped, watch_open, watch_close),
 	};

@@ -307,9 +307,20 @@ class InterfaceChanges(Bench):
         self.assert_lost_once("receiving failed: Input/output error")
         self.assert_serves_again()
 
-    def start_without_netlink(self):
+    def start_without_netlink(self, *inside):
         program = [sys.executable, self.write("without_netlink.py", WITHOUT_NETLINK)]
-        self.start_two({"modem": {"link_retry_ms": 100}}, wrapper=program)
+        self.start_two({"modem": {"link_retry_ms": 100}}, wrapper=[*inside, *program])
+
+    def test_without_netlink_a_bridge_is_noticed(self):
+        """By /sys, which shows the interfaces of the namespace that mounted it."""
+        ip("link", "add", "br7", "type", "bridge")
+        self.addCleanup(ip, "link", "del", "br7")
+        self.start_without_netlink("unshare", "--mount", "sh", "-c", 'mount -t sysfs sysfs /sys && exec "$@"', "sh")
+        self.change("link set evse1 master br7")
+        self.assert_lost_once("it is a port of the bridge br7, which takes its frames")
+        self.mark_return()
+        ip("link", "set", "evse1", "nomaster")
+        self.assert_serves_again()
 
     def test_without_netlink_a_lost_carrier_and_another_mac_are_noticed(self):
         self.start_without_netlink()

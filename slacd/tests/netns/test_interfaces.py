@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Interfaces that are missing, come and go, or may not be opened; other outlets never notice."""
 import re
+import subprocess
 
 import harness
 from harness import Bench, FAST_EV, MODEM_TIMERS, OTHER, ip, with_settings
+
+
+PORT_OF_BR7 = "it is a port of the bridge br7, which takes its frames"
 
 
 class Interfaces(Bench):
@@ -88,6 +92,49 @@ class Interfaces(Bench):
         self.ev = self.start_ev()
         self.slacd.wait_line("Modem has confirmed its key", after=mark)
         self.assert_matches()
+
+    def bridge(self):
+        ip("link", "add", "br7", "type", "bridge")
+        self.addCleanup(subprocess.run, ["ip", "link", "del", "br7"], stderr=subprocess.DEVNULL, check=False)
+
+    def test_port_of_a_bridge_is_named_and_serves_when_it_has_left_the_bridge(self):
+        self.bridge()
+        self.link("evse1", "plc1")
+        ip("link", "set", "evse1", "master", "br7")
+        self.start_two_outlets()
+        cannot = f"ERROR .*Outlet cannot serve: interface evse1: {PORT_OF_BR7}.*evse_id={re.escape(OTHER)}"
+        self.slacd.wait_line(cannot)
+        self.assert_matches()  # several retries of the other one long
+        self.assertEqual(len(self.slacd.lines(PORT_OF_BR7)), 1)
+        self.assertEqual(self.slacd.lines("no answer within"), [])
+        ip("link", "set", "evse1", "nomaster")
+        self.slacd.wait_line("Interface is open.*interface=evse1")
+
+    def test_interface_that_appears_in_a_bridge_is_named(self):
+        self.bridge()
+        self.start_two_outlets()
+        self.slacd.wait_line("ERROR .*interface evse1 does not exist")
+        self.link("evse1", "plc1")
+        self.slacd.wait_line("Interface is open.*interface=evse1")
+        ip("link", "del", "evse1")
+        self.slacd.wait_line("ERROR .*Interface is lost: .*interface=evse1")
+        ip("link", "add", "evse1", "master", "br7", "type", "veth", "peer", "name", "plc1")
+        self.slacd.wait_line(f"ERROR .*Outlet cannot serve: interface evse1: {PORT_OF_BR7}")
+
+    def test_interface_that_becomes_a_port_of_a_bridge_in_a_match_ends_it_as_lost_and_says_why(self):
+        self.bridge()
+        self.start_all(with_settings(MODEM_TIMERS, modem={"link_retry_ms": 100}), ev=FAST_EV)
+        self.assert_matches()
+        mark = self.observer.mark()
+        log = self.slacd.mark()
+        ip("link", "set", "evse0", "master", "br7")
+        self.observer.wait_slac("unmatched", after=mark)
+        self.slacd.wait_line(f"ERROR .*Interface is lost: {PORT_OF_BR7}", after=log)
+        self.assertEqual(self.outcome(mark), [("unmatched", "link_lost")])
+        self.slacd.never_line("Outlet cannot serve", 0.5, log)  # it has been said
+        ip("link", "set", "evse0", "nomaster")
+        self.slacd.wait_line("Modem has confirmed its key", after=log)
+        self.assert_next_car_matches()
 
     def test_missing_permission_names_the_capability_and_the_service_stays_reachable(self):
         self.start_two_outlets(wrapper=("setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"))
