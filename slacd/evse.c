@@ -650,7 +650,7 @@ bool evse_available(const struct evse *evse)
 	return evse->outlet.serving;
 }
 
-void evse_last_status(const struct evse *evse, struct api_cp_status *status)
+bool evse_last_status(const struct evse *evse, struct api_cp_status *status)
 {
 	const struct control_pilot *pilot = &evse->outlet.pilot;
 
@@ -659,6 +659,7 @@ void evse_last_status(const struct evse *evse, struct api_cp_status *status)
 	status->state = (enum api_cp_state)pilot->state;
 	status->has_duty_cycle = pilot->duty_is_known;
 	status->duty_cycle_percent = pilot->duty / 100.0;
+	return pilot->state_is_known;
 }
 
 const struct api_evse_parameters *evse_parameters(const struct evse *evse)

@@ -200,6 +200,16 @@ static void say_repeated(struct evse_log *log, const struct outlet_note *note, u
 		 request_text(note->value), note->other_value);
 }
 
+static void say_unreported_pilot(const struct evse_log *log, const struct outlet_note *note)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	log_line(
+		LOG_LEVEL_WARN,
+		"A car speaks, and the station has not reported the pilot since the start: a car at this outlet is not answered before a cp_status. evse_id=%s ev=%s",
+		log->evse_id, mac_text(note->from, mac));
+}
+
 static void say_pilot(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
 {
 	const char *id = log->evse_id;
@@ -213,6 +223,9 @@ static void say_pilot(struct evse_log *log, const struct outlet_note *note, uint
 		log_line(LOG_LEVEL_INFO, "Pilot: %s to %s. evse_id=%s",
 			 control_pilot_phase_text((enum control_pilot_phase)note->value),
 			 control_pilot_phase_text((enum control_pilot_phase)note->other_value), id);
+		break;
+	case OUTLET_NOTE_PILOT_UNREPORTED:
+		say_unreported_pilot(log, note);
 		break;
 	case OUTLET_NOTE_REQUEST_REPEATED:
 		say_repeated(log, note, now_us);

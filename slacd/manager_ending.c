@@ -32,8 +32,8 @@ void manager_end_outlet(struct manager *manager, struct evse *evse)
 {
 	struct api_cp_status status;
 
-	evse_last_status(evse, &status);
-	manager_park_status(manager, &status);
+	if (evse_last_status(evse, &status))
+		manager_park_status(manager, &status);
 	evse_stop(evse);
 	if (evse_is_stopped(evse)) {
 		dispose(manager, evse);

@@ -121,8 +121,9 @@ enum outlet_note_kind {
 	OUTLET_NOTE_AMP_MAP_NOT_CONFIRMED,
 	OUTLET_NOTE_AMP_MAP_LINK_UNTOLD, /* no REQ of our own: nobody tells when the link is up */
 	/* pilot */
-	OUTLET_NOTE_PILOT_STATE, /* value = enum cp_state */
-	OUTLET_NOTE_PILOT_PHASE, /* value to other_value, enum control_pilot_phase */
+	OUTLET_NOTE_PILOT_STATE,      /* value = enum cp_state */
+	OUTLET_NOTE_PILOT_PHASE,      /* value to other_value, enum control_pilot_phase */
+	OUTLET_NOTE_PILOT_UNREPORTED, /* a car (from) speaks, and no state was reported since the start; once */
 	OUTLET_NOTE_VEHICLE_CONNECTED,
 	OUTLET_NOTE_VEHICLE_LEFT,
 	OUTLET_NOTE_PILOT_FAULT,
@@ -264,6 +265,7 @@ struct outlet {
 	bool serving;                 /* the modem has confirmed a key since the port was opened */
 	bool key_given;               /* a car was told the present key (CM_SLAC_MATCH.CNF) */
 	bool link_paused;             /* the key is kept for a resume */
+	bool unreported_said;         /* OUTLET_NOTE_PILOT_UNREPORTED */
 	enum outlet_answer answer;    /* the one that is being taken */
 	enum slac_reason init_reason; /* why TT_EVSE_SLAC_init ended without a match */
 

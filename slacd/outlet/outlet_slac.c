@@ -151,6 +151,18 @@ static void expire_init(struct outlet *outlet, const struct slac_evse_output *it
 	outlet_queue(outlet, OUTLET_TO_PILOT)->pilot.kind = CONTROL_PILOT_INIT_TIMEOUT;
 }
 
+/* A station that tells changes only does not tell a service that starts anew what is plugged in. */
+static void note_unreported_pilot(struct outlet *outlet, const struct slac_evse_output *item,
+				  struct outlet_effects *out)
+{
+	const bool begins = item->reason == SLAC_REASON_NO_VEHICLE && item->message.mmtype == CM_SLAC_PARM_REQ;
+
+	if (!begins || outlet->pilot.state_is_known || outlet->unreported_said)
+		return;
+	outlet->unreported_said = true;
+	memcpy(outlet_note(out, OUTLET_NOTE_PILOT_UNREPORTED)->from, item->ev_mac, MAC_LEN);
+}
+
 static void carry_out(struct outlet *outlet, const struct slac_evse_output *item, struct outlet_effects *out)
 {
 	switch (item->kind) {
@@ -171,6 +183,7 @@ static void carry_out(struct outlet *outlet, const struct slac_evse_output *item
 		break;
 	case SLAC_EVSE_IGNORED:
 		note_message(OUTLET_NOTE_IGNORED, item, out);
+		note_unreported_pilot(outlet, item, out);
 		break;
 	case SLAC_EVSE_PUT_OFF:
 		note_message(OUTLET_NOTE_PUT_OFF, item, out);

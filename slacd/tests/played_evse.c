@@ -150,11 +150,12 @@ bool evse_blocks_validation(const struct evse *evse, const uint8_t ev_mac[MAC_LE
 	return false;
 }
 
-void evse_last_status(const struct evse *evse, struct api_cp_status *status)
+bool evse_last_status(const struct evse *evse, struct api_cp_status *status)
 {
 	memset(status, 0, sizeof(*status));
 	snprintf(status->evse_id, sizeof(status->evse_id), "%s", evse->parameters.evse_id);
 	status->state = evse->state;
+	return true;
 }
 
 const char *evse_interface_of(const struct settings *settings, const struct api_evse_parameters *parameters)

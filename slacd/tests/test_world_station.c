@@ -44,6 +44,30 @@ static void car_that_came_during_the_boot_is_served_by_a_station_that_says_so_on
 	assert_none(0, "not run ignored");
 }
 
+static void car_at_an_outlet_whose_pilot_was_never_reported_is_said_once(void **state)
+{
+	static const char unreported[] = "log      WARN A car speaks, and the station has not reported the pilot";
+
+	(void)state;
+	play("boot\ncs plug\nrun 500\nslacd stop\ncs report off\nslacd start\nrun 2000");
+	size_t from = mark();
+	play("car plc0 plug\nrun 10000");
+	assert_count(from, unreported, 1);
+	assert_none(from, "> CM_SLAC_PARM.CNF");
+	play("car plc0 unplug\ncar plc0 plug\nrun 3000");
+	assert_count(from, unreported, 1);
+	play("cs report on\nrun 100\ncar plc0 unplug\ncar plc0 plug\nrun 3000");
+	assert_statuses(from, E1, "matching matched");
+	assert_count(from, unreported, 1);
+}
+
+static void car_that_is_not_plugged_in_here_is_nothing_to_warn_of(void **state)
+{
+	(void)state;
+	play("boot\ncar plc0 plug\nrun 5000"); /* the station has said A */
+	assert_none(0, "has not reported the pilot");
+}
+
 static void unanswered_f_is_repeated_and_leads_to_no_current(void **state)
 {
 	(void)state;
@@ -169,6 +193,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORY(boot_requests_are_repeated_with_new_ids_and_back_off_until_answered),
 		STORY(car_that_came_during_the_boot_is_served_by_a_station_that_says_so_only_once),
+		STORY(car_at_an_outlet_whose_pilot_was_never_reported_is_said_once),
+		STORY(car_that_is_not_plugged_in_here_is_nothing_to_warn_of),
 		STORY(unanswered_f_is_repeated_and_leads_to_no_current),
 		STORY(refused_pilot_request_is_repeated_until_it_is_valid),
 		STORY(late_answer_counts_when_its_request_is_the_one_in_force),

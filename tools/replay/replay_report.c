@@ -217,6 +217,8 @@ static const char *plain_text(const struct outlet_note *note, const char **kind)
 	case OUTLET_NOTE_INIT_TIMEOUT:
 		return note->reason == SLAC_REASON_KEY_NOT_SET ? "TT_EVSE_SLAC_init is over, the key was not set"
 							       : "no CM_SLAC_PARM.REQ within TT_EVSE_SLAC_init";
+	case OUTLET_NOTE_PILOT_UNREPORTED:
+		return "a car speaks, and no state was reported since the start";
 	case OUTLET_NOTE_VEHICLE_CONNECTED:
 		return "vehicle connected";
 	case OUTLET_NOTE_VEHICLE_LEFT:
