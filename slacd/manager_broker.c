@@ -7,6 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* More than a line of the log holds. */
+#define INBOUND_LOGGED 4096
+
 static void on_connected(void *context)
 {
 	struct manager *manager = context;
@@ -183,6 +186,16 @@ static void say_bad_entries(struct manager *manager, const char *topic)
 	}
 }
 
+static void log_inbound(const char *topic, const char *payload, size_t len)
+{
+	char line[INBOUND_LOGGED];
+
+	if (!log_enabled(LOG_LEVEL_INFO))
+		return;
+	api_compact(payload, len, line, sizeof(line));
+	log_line(LOG_LEVEL_INFO, "Inbound MQTT message. topic=%s message=%s", topic, line);
+}
+
 static void on_message(void *context, const char *topic, const char *payload, size_t len)
 {
 	struct manager *manager = context;
@@ -190,7 +203,7 @@ static void on_message(void *context, const char *topic, const char *payload, si
 	enum api_result result = api_parse(payload, len, &manager->message, &error);
 
 	if (result == API_OK) {
-		log_line(LOG_LEVEL_INFO, "Inbound MQTT message. topic=%s message=%.*s", topic, (int)len, payload);
+		log_inbound(topic, payload, len);
 		say_bad_entries(manager, topic);
 		manager_handle(manager, &manager->message);
 		manager_arm(manager);

@@ -258,6 +258,12 @@ enum api_look {
 enum api_look api_look(const char *payload, size_t len);
 
 /*
+ * A payload that api_parse has read, without the spaces and line ends between its members: one line for a log, cut to
+ * out[0 ... size-1] with its NUL. Returns its length.
+ */
+size_t api_compact(const char *payload, size_t len, char *out, size_t size);
+
+/*
  * Read a text that holds only the `data` object of cs_parameters or cs_status_and_limits (the files for the start),
  * with the same checks as for a message, but that one bad entry is API_INVALID. The paths of members begin with "data"
  * here, too. Never API_IGNORED. *out is unchanged on failure.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever the station answers wrongly is named once, changes nothing, and is asked for again."""
+import json
 import subprocess
 
 import harness
@@ -162,6 +163,16 @@ class WrongAnswers(Bench):
                 self.answer(self.next_request("cp_pwm"), data)
                 self.slacd.wait_line(said)
                 self.assertEqual(self.next_request("cp_pwm").pilot, "f")
+
+    def test_message_with_room_between_its_members_is_compact_in_the_log(self):
+        """Tabs stand for line ends, which the observer of this test would not survive."""
+        self.start_asking()
+        self.next_request("cs_parameters")  # it listens
+        message = {"id": "7", "name": "cp_status", "type": "update",
+                   "data": {"evse_id": EVSE, "connector_id": 1, "state": "A1", "note": 'a "b"  c'}}
+        self.publish(json.dumps(message, indent=4).replace("\n", "\t").encode())
+        line = self.slacd.wait_line('Inbound MQTT message.*"cp_status"').text
+        self.assertTrue(line.endswith(" message=" + json.dumps(message, separators=(",", ":"))), line)
 
     def test_refused_pilot_request_is_repeated_with_a_new_id_until_it_is_valid(self):
         self.start_with_an_open_pilot_request(PATIENT)
