@@ -177,6 +177,16 @@ static size_t next_slot(struct manager *manager)
 	return manager->last_slot;
 }
 
+static void say_settings_without_effect(const struct manager *manager, const struct api_evse_parameters *parameters)
+{
+	struct settings_idle idle[SETTINGS_MAX];
+	const size_t count = settings_without_effect(manager->settings, parameters->evse_id, parameters->has_ac, idle);
+
+	for (size_t i = 0; i < count; i++)
+		log_line(LOG_LEVEL_WARN, "Setting without effect on this outlet: %s. evse_id=%s setting=%s",
+			 idle[i].why, parameters->evse_id, idle[i].path);
+}
+
 static void start(struct manager *manager, const struct api_evse_parameters *parameters)
 {
 	const struct api_evse_limits *limits = manager_limits_of(manager, parameters->evse_id);
@@ -193,6 +203,7 @@ static void start(struct manager *manager, const struct api_evse_parameters *par
 		log_line(LOG_LEVEL_WARN,
 			 "The station told no limits: basic charging will offer nothing (X1). evse_id=%s",
 			 parameters->evse_id);
+	say_settings_without_effect(manager, parameters);
 	manager->evses[manager->evse_count++] = evse;
 }
 

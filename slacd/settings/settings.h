@@ -114,6 +114,16 @@ bool settings_bench_used(const struct settings *settings, char out[SETTINGS_BENC
 void settings_outlet_config(const struct settings *settings, const char *evse_id, bool has_ac,
 			    struct outlet_config *out);
 
+/* A setting that does nothing for an outlet, and why. */
+struct settings_idle {
+	const char *path;
+	const char *why;
+};
+
+/* Those among the settings that the user has given; how many. Nothing is said of one that is given as 0 or false. */
+size_t settings_without_effect(const struct settings *settings, const char *evse_id, bool outlet_has_ac,
+			       struct settings_idle out[SETTINGS_MAX]);
+
 /* What the file says of this outlet, or NULL. */
 const struct settings_outlet *settings_outlet(const struct settings *settings, const char *evse_id);
 

@@ -170,6 +170,19 @@ static void dc_outlet_fails_is_asked_for_nothing_and_matches_a_late_car(void **s
 	assert_statuses(from, E1, "failed:no_parm_req matching matched");
 }
 
+static void setting_without_effect_on_a_dc_outlet_is_named_at_the_start(void **state)
+{
+	(void)state;
+	play("set pilot.slac_init_retries 2\nset pilot.nominal_current_a 16\nboot --evse DE*TST*E1=evse0:dc");
+	line_of(0, "log      WARN Setting without effect on this outlet: the outlet has no AC. evse_id=DE?TST?E1 "
+		   "setting=pilot.slac_init_retries");
+	assert_count(0, "log      WARN Setting without effect", 2);
+	assert_int_equal(story_end(state), 0);
+	story_begin(state);
+	play("set pilot.slac_init_retries 2\nset pilot.nominal_current_a 16\nboot");
+	assert_none(0, "log      WARN Setting without effect");
+}
+
 static void reported_f_is_no_unplug(void **state)
 {
 	(void)state;
@@ -196,6 +209,7 @@ int main(void)
 		STORY(configured_current_caps_the_stations_limit),
 		STORY(smallest_connected_phase_decides_and_a_residual_current_forbids_all),
 		STORY(dc_outlet_fails_is_asked_for_nothing_and_matches_a_late_car),
+		STORY(setting_without_effect_on_a_dc_outlet_is_named_at_the_start),
 		STORY(reported_f_is_no_unplug),
 	};
 

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Settings that a user has given and that do nothing for an outlet: each is named, and no other. */
+#include "slacd/settings/settings.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct settings settings;
+
+static int begin(void **state)
+{
+	(void)state;
+	settings_defaults(&settings, SETTINGS_FIELD);
+	return 0;
+}
+
+static void give(const char *path, const char *value)
+{
+	char error[SETTINGS_ERROR_SIZE];
+
+	if (!settings_set(&settings, path, value, "test", error))
+		fail_msg("%s", error);
+	settings_apply_profile(&settings);
+}
+
+/* The paths, separated by spaces. */
+static void are_idle(bool has_ac, const char *expected)
+{
+	struct settings_idle idle[SETTINGS_MAX];
+	const size_t count = settings_without_effect(&settings, "E1", has_ac, idle);
+	char said[512] = "";
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(said + strlen(said), sizeof(said) - strlen(said), "%s%s", i > 0 ? " " : "", idle[i].path);
+		assert_true(strlen(idle[i].why) > 0);
+	}
+	assert_string_equal(said, expected);
+}
+
+static void defaults_are_not_named(void **state)
+{
+	(void)state;
+	for (int profile = SETTINGS_FIELD; profile <= SETTINGS_STRICT; profile++)
+		for (int has_ac = 0; has_ac <= 1; has_ac++) {
+			settings_defaults(&settings, (enum settings_profile)profile);
+			are_idle(has_ac == 1, "");
+		}
+}
+
+static void settings_for_basic_charging_are_idle_without_ac(void **state)
+{
+	(void)state;
+	give("pilot.slac_init_retries", "2");
+	give("pilot.nominal_needs_eim", "true");
+	give("pilot.basic_charging_on_eim", "true");
+	give("pilot.nominal_current_a", "16");
+	are_idle(true, "");
+	are_idle(false, "pilot.slac_init_retries pilot.nominal_needs_eim pilot.basic_charging_on_eim "
+			"pilot.nominal_current_a");
+}
+
+static void what_is_switched_off_is_not_missed(void **state)
+{
+	(void)state;
+	give("pilot.slac_init_retries", "0");
+	give("pilot.nominal_current_a", "0");
+	give("pilot.nominal_needs_eim", "false");
+	are_idle(false, "");
+}
+
+static void current_of_the_outlet_itself_is_idle_without_ac(void **state)
+{
+	(void)state;
+	settings.outlet_count = 1;
+	strcpy(settings.outlets[0].evse_id, "E1");
+	settings.outlets[0].has_nominal_current = true;
+	settings.outlets[0].nominal_current_da = 160;
+	are_idle(true, "");
+	are_idle(false, "outlets.<evse_id>.nominal_current_a");
+	strcpy(settings.outlets[0].evse_id, "E2");
+	are_idle(false, "");
+}
+
+static void settings_for_dc_only_are_idle_with_ac(void **state)
+{
+	(void)state;
+	give("slac.dc_listens_after_init", "true");
+	are_idle(true, "slac.dc_listens_after_init");
+	are_idle(false, "");
+}
+
+static void settings_for_another_way_of_validation_are_idle(void **state)
+{
+	(void)state;
+	give("slac.refuse_as_not_required", "true");
+	give("slac.slow_after_validation", "true");
+	are_idle(true, "slac.refuse_as_not_required");
+	give("slac.validation", "not_required");
+	are_idle(true, "slac.refuse_as_not_required");
+	give("slac.validation", "off");
+	are_idle(true, "slac.slow_after_validation");
+}
+
+static void setting_that_needs_the_link_is_idle_where_it_is_not_asked_for(void **state)
+{
+	(void)state;
+	give("slac.amp_map", "true");
+	are_idle(true, "");
+	give("modem.link_detection", "off");
+	are_idle(true, "slac.amp_map");
+}
+
+static void settings_for_resets_are_idle_where_there_are_none(void **state)
+{
+	(void)state;
+	give("modem.reset_after_session", "true");
+	are_idle(true, "");
+	give("modem.reset_after_key", "true");
+	are_idle(true, "modem.reset_after_session");
+	give("modem.family", "standard");
+	are_idle(true, "modem.reset_after_key modem.reset_after_session");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(defaults_are_not_named, begin),
+		cmocka_unit_test_setup(settings_for_basic_charging_are_idle_without_ac, begin),
+		cmocka_unit_test_setup(what_is_switched_off_is_not_missed, begin),
+		cmocka_unit_test_setup(current_of_the_outlet_itself_is_idle_without_ac, begin),
+		cmocka_unit_test_setup(settings_for_dc_only_are_idle_with_ac, begin),
+		cmocka_unit_test_setup(settings_for_another_way_of_validation_are_idle, begin),
+		cmocka_unit_test_setup(setting_that_needs_the_link_is_idle_where_it_is_not_asked_for, begin),
+		cmocka_unit_test_setup(settings_for_resets_are_idle_where_there_are_none, begin),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
