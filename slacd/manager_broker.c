@@ -267,8 +267,10 @@ static void on_subscription_refused(void *context, const char *topic)
  * Which messages may be lost before slacd has read them. What the station says once must not: a pilot state, a limit,
  * an answer. A question is asked again by whoever misses its answer. Called on the broker client's thread.
  */
-static enum broker_worth worth_of(const char *payload, size_t len)
+static enum broker_worth worth_of(const void *context, const char *topic, const char *payload, size_t len)
 {
+	(void)context;
+	(void)topic;
 	switch (api_look(payload, len)) {
 	case API_LOOK_FOREIGN:
 		return BROKER_WORTHLESS;

@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #define THREAD_STACK          (256u * 1024u) /* name look-up and its modules need most of it */
 #define STOP_MARGIN_MAX_MS    50u
+#define BROKER_PATH_MAX       (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 #define KEEPALIVE_DEFAULT_S   60
 #define KEEPALIVE_MIN_S       5
 #define CALLBACKS_PER_TURN    16
@@ -50,6 +52,7 @@ static void free_settings(struct broker_settings *settings)
 		free(settings->subscriptions[i]);
 	free(settings->will_topic);
 	free(settings->will_payload);
+	free(settings->worth_context);
 }
 
 /* Copies an optional text. Sets *failed when memory is short, otherwise leaves it alone. */
@@ -58,6 +61,18 @@ static char *copy_text(const char *text, bool *failed)
 	char *copy = text != NULL ? strdup(text) : NULL;
 
 	if (text != NULL && copy == NULL)
+		*failed = true;
+	return copy;
+}
+
+/* Copies octets where there are any. Sets *failed when memory is short, otherwise leaves it alone. */
+static void *copy_octets(const void *octets, size_t len, bool *failed)
+{
+	void *copy = octets != NULL && len > 0 ? malloc(len) : NULL;
+
+	if (copy != NULL)
+		memcpy(copy, octets, len);
+	else if (octets != NULL && len > 0)
 		*failed = true;
 	return copy;
 }
@@ -73,15 +88,14 @@ static bool copy_settings(struct broker_settings *settings, const struct broker_
 	settings->will_topic = copy_text(options->will_topic, &failed);
 	for (size_t i = 0; i < options->subscription_count; i++)
 		settings->subscriptions[settings->subscription_count++] = copy_text(options->subscriptions[i], &failed);
-	if (options->will_topic != NULL && options->will_len > 0) {
-		settings->will_payload = malloc(options->will_len);
-		if (settings->will_payload == NULL)
-			return false;
-		memcpy(settings->will_payload, options->will_payload, options->will_len);
+	if (options->will_topic != NULL) {
+		settings->will_payload = copy_octets(options->will_payload, options->will_len, &failed);
 		settings->will_len = options->will_len;
 	}
 	settings->port = options->port;
+	settings->no_local = options->no_local;
 	settings->worth = options->worth;
+	settings->worth_context = copy_octets(options->worth_context, options->worth_context_size, &failed);
 	settings->keepalive_s = options->keepalive_s ? options->keepalive_s : KEEPALIVE_DEFAULT_S;
 	if (settings->keepalive_s < KEEPALIVE_MIN_S)
 		settings->keepalive_s = KEEPALIVE_MIN_S;
@@ -90,8 +104,10 @@ static bool copy_settings(struct broker_settings *settings, const struct broker_
 
 static bool is_complete(const struct broker_options *options)
 {
-	if (options->host == NULL || !options->port || options->client_id == NULL ||
+	if (options->host == NULL || options->client_id == NULL ||
 	    options->subscription_count > BROKER_SUBSCRIPTIONS_MAX)
+		return false;
+	if (options->port == 0 && (options->host[0] != '/' || strlen(options->host) > BROKER_PATH_MAX))
 		return false;
 	for (size_t i = 0; i < options->subscription_count; i++)
 		if (options->subscriptions[i] == NULL)
@@ -158,6 +174,13 @@ static void tell_disconnected(struct broker *broker, const char *reason, uint64_
 		broker->callbacks.disconnected(broker->context, reason);
 }
 
+static void tell_displaced(struct broker *broker, unsigned displacements)
+{
+	broker->known_displacements = displacements;
+	if (broker->callbacks.displaced != NULL)
+		broker->callbacks.displaced(broker->context);
+}
+
 static void tell_message(struct broker *broker, struct broker_message *message)
 {
 	void (*tell)(void *, const char *, const char *, size_t) =
@@ -187,6 +210,7 @@ static bool tell_next(struct broker *broker)
 	uint64_t generation;
 	uint64_t reason_count;
 	unsigned refused;
+	unsigned displacements;
 	bool up;
 
 	pthread_mutex_lock(&broker->lock);
@@ -196,6 +220,7 @@ static bool tell_next(struct broker *broker)
 	memcpy(reason, broker->reason, sizeof(reason));
 	refused = broker->subscriptions_refused;
 	broker->subscriptions_refused = 0;
+	displacements = broker->displacements;
 	message = broker_take_inbound(broker);
 	pthread_mutex_unlock(&broker->lock);
 
@@ -208,6 +233,8 @@ static bool tell_next(struct broker *broker)
 		tell_connected(broker, generation);
 	else if (!up && reason_count != broker->known_reason_count)
 		tell_disconnected(broker, reason, reason_count);
+	else if (displacements != broker->known_displacements)
+		tell_displaced(broker, displacements);
 	else
 		return false;
 	return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The connection to the MQTT broker (MQTT 3.1.1, OASIS standard), for a daemon that runs on libevent (doc/mqtt.md).
+ * The connection to the MQTT broker (MQTT 3.1.1, or 5 for its no-local subscriptions; OASIS standards), for a daemon
+ * that runs on libevent (doc/mqtt.md).
  *
  * libmosquitto blocks during a name look-up, and holds its locks meanwhile. Therefore a thread of its own ("mqtt")
  * makes every mosquitto_ call. The event loop touches only queues, behind a mutex that is held briefly, and an
@@ -31,7 +32,7 @@
  *
  * The last bound is checked whenever the socket has been read empty. A peer that sends faster than this process reads
  * can exceed it for a moment, up to the 256 MiB of MQTT. To rule that out, limit the message size at the broker
- * (mosquitto: message_size_limit).
+ * (mosquitto: message_size_limit). On a Unix socket nothing tells how much was read, and this bound is not checked.
  */
 #ifndef MQTT_BROKER_BROKER_H
 #define MQTT_BROKER_BROKER_H
@@ -64,6 +65,12 @@
 #define BROKER_NOW_AGE_MAX_MS 2000u
 /* The connection is given up when sent octets stay unacknowledged (TCP) for this long. */
 #define BROKER_UNACKNOWLEDGED_MAX_MS 10000u
+/*
+ * Another client with the same client id takes the connection away again and again, each time after its own back-off.
+ * So many connections in a row that the broker ended so soon after it had accepted them are a sign of that.
+ */
+#define BROKER_DISPLACED_MS    (BROKER_BACKOFF_MAX_MS + 1000u)
+#define BROKER_DISPLACED_TIMES 3u
 
 struct event_base;
 struct broker;
@@ -89,9 +96,9 @@ enum broker_worth {
 	BROKER_PRECIOUS   /* it is delivered: while there is no room, nothing is read from the socket */
 };
 
-/* Everything is copied. host, port and client_id are required; what else is NULL or 0 is not used. */
+/* Everything is copied. host and client_id are required; what else is NULL or 0 is not used. */
 struct broker_options {
-	const char *host; /* name or address */
+	const char *host; /* name or address; the absolute path of a Unix socket when port is 0 */
 	uint16_t port;
 	uint16_t keepalive_s;  /* 0: 60; raised to 5, the least libmosquitto takes */
 	const char *client_id; /* unique at the broker, which ends the older of two connections with one id */
@@ -99,11 +106,21 @@ struct broker_options {
 	const char *password;
 	const char *const *subscriptions; /* topics, QoS 1, subscribed at every connect */
 	size_t subscription_count;        /* 0 ... BROKER_SUBSCRIPTIONS_MAX */
-	const char *will_topic;           /* last will, QoS 1, not retained */
+	/*
+	 * What the client itself publishes does not come back to it: MQTT 5, where the broker speaks it. From a broker
+	 * that does not it does come back.
+	 */
+	bool no_local;
+	const char *will_topic; /* last will, QoS 1, not retained */
 	const char *will_payload;
 	size_t will_len;
-	/* What a payload of any len octets is worth. Called on the thread. NULL: each is BROKER_PRECIOUS. */
-	enum broker_worth (*worth)(const char *payload, size_t len);
+	/*
+	 * What a payload of any len octets is worth. Called on the thread, with the broker's copy of the
+	 * worth_context_size octets at worth_context. NULL: each is BROKER_PRECIOUS.
+	 */
+	enum broker_worth (*worth)(const void *context, const char *topic, const char *payload, size_t len);
+	const void *worth_context;
+	size_t worth_context_size;
 };
 
 /*
@@ -136,6 +153,11 @@ struct broker_callbacks {
 	void (*dropped)(void *context, enum broker_drop what, uint64_t total);
 	/* The broker refused a subscription (SUBACK 0x80); the connection stays. */
 	void (*subscription_refused)(void *context, const char *topic);
+	/*
+	 * Another client takes the connection away: the broker has said so (MQTT 5), or it looks like that
+	 * (BROKER_DISPLACED_TIMES). Called again only after a connection has lasted.
+	 */
+	void (*displaced)(void *context);
 };
 
 /*

@@ -5,9 +5,12 @@
 
 #include <stdlib.h>
 
-static enum broker_worth worth_of(const struct broker *broker, const char *payload, size_t len)
+static enum broker_worth worth_of(const struct broker *broker, const char *topic, const char *payload, size_t len)
 {
-	return broker->settings.worth != NULL ? broker->settings.worth(payload, len) : BROKER_PRECIOUS;
+	const struct broker_settings *settings = &broker->settings;
+
+	return settings->worth != NULL ? settings->worth(settings->worth_context, topic, payload, len)
+				       : BROKER_PRECIOUS;
 }
 
 /* Messages that may be dropped leave most places, and half of the octets, to the others. */
@@ -33,12 +36,12 @@ void broker_put_inbound(struct broker *broker, const char *topic, const char *pa
 {
 	struct broker_message *message = NULL;
 	enum broker_drop drop = BROKER_DROP_INBOUND_FULL;
-	enum broker_worth worth = BROKER_DROPPABLE;
+	enum broker_worth worth = worth_of(broker, topic, payload, len);
 
+	if (worth == BROKER_WORTHLESS)
+		return;
 	if (len > API_PAYLOAD_MAX)
 		drop = BROKER_DROP_INBOUND_TOO_LARGE;
-	else if ((worth = worth_of(broker, payload, len)) == BROKER_WORTHLESS)
-		return;
 	else
 		message = broker_message_new(topic, payload, len);
 

@@ -10,6 +10,7 @@
 /* linux/tcp.h, unlike netinet/tcp.h of glibc, has tcpi_bytes_received. */
 #include <linux/tcp.h>
 #include <mosquitto.h>
+#include <mqtt_protocol.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
@@ -23,6 +24,9 @@ struct broker_session {
 	struct broker *broker;
 	struct mosquitto *mosquitto;
 	const char *address;
+	bool mqtt5;
+	size_t queue_max; /* messages in flight, of the queue and of the slots */
+	size_t slot_max;
 	struct broker_queue inflight; /* handed to the library and not acknowledged (PUBACK) yet; in order */
 	size_t slot_inflight;         /* of these, by broker_publish_latest */
 	int subscription_mids[BROKER_SUBSCRIPTIONS_MAX];
@@ -71,31 +75,86 @@ static void fail(struct broker_session *session, const char *reason)
 	/* The texts of the library end with a full stop. */
 	if (len > 0 && reason[len - 1] == '.')
 		len--;
-	snprintf(session->end.reason, sizeof(session->end.reason), "%s port %u: %.*s", session->address,
-		 session->broker->settings.port, (int)len, reason);
+	if (session->broker->settings.port == 0)
+		snprintf(session->end.reason, sizeof(session->end.reason), "%s: %.*s", session->address, (int)len,
+			 reason);
+	else
+		snprintf(session->end.reason, sizeof(session->end.reason), "%s port %u: %.*s", session->address,
+			 session->broker->settings.port, (int)len, reason);
+}
+
+/* Ends the session because the other side has. A broker that does not know the version of CONNECT may do just that. */
+static void lose(struct broker_session *session, const char *reason)
+{
+	if (session->broken)
+		return;
+	session->end.lost = session->accepted;
+	session->end.other_mqtt = !session->accepted;
+	fail(session, reason);
+}
+
+static void fail_with(struct broker_session *session, int error)
+{
+	if (error == ECONNRESET || error == EPIPE)
+		lose(session, strerror(error));
+	else
+		fail(session, strerror(error));
 }
 
 /* Ends the session when a call of the library returned an error. */
 static void check(struct broker_session *session, int rc)
 {
 	if (rc == MOSQ_ERR_ERRNO)
-		fail(session, strerror(errno));
+		fail_with(session, errno);
+	else if (rc == MOSQ_ERR_CONN_LOST || (rc == MOSQ_ERR_PROTOCOL && !session->accepted))
+		lose(session, mosquitto_strerror(rc));
 	else if (rc != MOSQ_ERR_SUCCESS)
 		fail(session, mosquitto_strerror(rc));
 }
 
 /* --- Receiving: the callbacks of the library, and a bound on the memory of a packet --- */
 
-static void on_connect(struct mosquitto *mosquitto, void *context, int code)
+/* A broker of MQTT 5 tells how many unacknowledged messages it takes: what is more would wait inside the library. */
+static void share_window(struct broker_session *session, const mosquitto_property *properties)
+{
+	uint16_t window;
+
+	if (mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, &window, false) == NULL ||
+	    window >= session->queue_max + session->slot_max)
+		return;
+	if (session->queue_max > (window + 1u) / 2)
+		session->queue_max = (window + 1u) / 2;
+	session->slot_max = window > session->queue_max ? window - session->queue_max : 1;
+}
+
+static void on_connect(struct mosquitto *mosquitto, void *context, int code, int flags,
+		       const mosquitto_property *properties)
 {
 	struct broker_session *session = context;
 
 	(void)mosquitto;
+	(void)flags;
 	session->progress = true;
-	if (code == 0)
+	if (code == 0) {
 		session->accepted = true;
-	else
-		fail(session, mosquitto_connack_string(code));
+		share_window(session, properties);
+		return;
+	}
+	session->end.other_mqtt = session->mqtt5 && code == MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION;
+	fail(session, session->mqtt5 ? mosquitto_reason_string(code) : mosquitto_connack_string(code));
+}
+
+/* The library calls it at every end. Only a broker of MQTT 5 gives a reason, and its reasons begin at 0x80. */
+static void on_disconnect(struct mosquitto *mosquitto, void *context, int code, const mosquitto_property *properties)
+{
+	struct broker_session *session = context;
+
+	(void)mosquitto;
+	(void)properties;
+	if (!session->mqtt5 || code < 0x80)
+		return;
+	session->end.taken_over = code == MQTT_RC_SESSION_TAKEN_OVER;
+	fail(session, mosquitto_reason_string(code));
 }
 
 static void on_publish(struct mosquitto *mosquitto, void *context, int mid)
@@ -152,7 +211,8 @@ static void on_message(struct mosquitto *mosquitto, void *context, const struct 
 
 static void set_callbacks(struct broker_session *session)
 {
-	mosquitto_connect_callback_set(session->mosquitto, on_connect);
+	mosquitto_connect_v5_callback_set(session->mosquitto, on_connect);
+	mosquitto_disconnect_v5_callback_set(session->mosquitto, on_disconnect);
 	mosquitto_publish_callback_set(session->mosquitto, on_publish);
 	mosquitto_subscribe_callback_set(session->mosquitto, on_subscribe);
 	mosquitto_message_callback_set(session->mosquitto, on_message);
@@ -190,8 +250,9 @@ static void go_up(struct broker_session *session)
 	struct broker *broker = session->broker;
 
 	for (size_t i = 0; i < broker->settings.subscription_count && !session->broken; i++)
-		check(session, mosquitto_subscribe(session->mosquitto, &session->subscription_mids[i],
-						   broker->settings.subscriptions[i], 1));
+		check(session, mosquitto_subscribe_v5(session->mosquitto, &session->subscription_mids[i],
+						      broker->settings.subscriptions[i], 1,
+						      session->mqtt5 ? MQTT_SUB_OPT_NO_LOCAL : 0, NULL));
 	if (session->broken)
 		return;
 	session->up = true;
@@ -232,9 +293,9 @@ static void refuse(struct broker *broker, struct broker_message *message)
 /* A full window holds the queue back, but not the slots. */
 static struct broker_message *next_outbound(const struct broker_session *session)
 {
-	bool from_queue = session->inflight.count - session->slot_inflight < BROKER_INFLIGHT_MAX;
+	bool from_queue = session->inflight.count - session->slot_inflight < session->queue_max;
 
-	return broker_next_outbound(session->broker, from_queue, session->slot_inflight < BROKER_SLOT_INFLIGHT_MAX);
+	return broker_next_outbound(session->broker, from_queue, session->slot_inflight < session->slot_max);
 }
 
 /*
@@ -334,7 +395,7 @@ static void fail_on_socket_error(struct broker_session *session, int fd)
 	socklen_t size = sizeof(error);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error != 0)
-		fail(session, strerror(error));
+		fail_with(session, error);
 }
 
 /*
@@ -364,7 +425,7 @@ static void take_turn(struct broker_session *session, const struct turn *turn)
 	int ready;
 
 	if (fds[0].fd < 0) {
-		fail(session, mosquitto_strerror(MOSQ_ERR_CONN_LOST));
+		lose(session, mosquitto_strerror(MOSQ_ERR_CONN_LOST));
 		return;
 	}
 	if (mosquitto_want_write(session->mosquitto))
@@ -447,6 +508,8 @@ static bool set_up(struct broker_session *session)
 	set_callbacks(session);
 	mosquitto_max_inflight_messages_set(mosquitto, BROKER_INFLIGHT_MAX + BROKER_SLOT_INFLIGHT_MAX);
 	mosquitto_int_option(mosquitto, MOSQ_OPT_TCP_NODELAY, 1);
+	if (session->mqtt5)
+		mosquitto_int_option(mosquitto, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
 	if (settings->username != NULL)
 		rc = mosquitto_username_pw_set(mosquitto, settings->username, settings->password);
 	if (rc == MOSQ_ERR_SUCCESS && settings->will_topic != NULL)
@@ -497,9 +560,13 @@ static void take_back(struct broker_session *session)
 	pthread_mutex_unlock(&broker->lock);
 }
 
-struct broker_session_end broker_session_run(struct broker *broker, const char *address)
+struct broker_session_end broker_session_run(struct broker *broker, const char *address, bool mqtt5)
 {
-	struct broker_session session = {.broker = broker, .address = address};
+	struct broker_session session = {.broker = broker,
+					 .address = address,
+					 .mqtt5 = mqtt5,
+					 .queue_max = BROKER_INFLIGHT_MAX,
+					 .slot_max = BROKER_SLOT_INFLIGHT_MAX};
 
 	broker_queue_init(&session.inflight);
 	connect_session(&session);

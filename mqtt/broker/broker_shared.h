@@ -27,7 +27,9 @@ struct broker_settings {
 	size_t will_len;
 	uint16_t port;
 	uint16_t keepalive_s;
-	enum broker_worth (*worth)(const char *payload, size_t len);
+	bool no_local;
+	enum broker_worth (*worth)(const void *context, const char *topic, const char *payload, size_t len);
+	void *worth_context;
 };
 
 struct broker {
@@ -52,6 +54,7 @@ struct broker {
 	uint64_t reason_count;  /* changes of reason */
 	char reason[BROKER_REASON_MAX];
 	unsigned subscriptions_refused; /* bit per subscription */
+	unsigned displacements;         /* times that this was recognised */
 	uint64_t dropped[BROKER_DROPS];
 	bool stopping;
 	bool finished;  /* the thread does not touch the broker any more, except to free an abandoned one */
@@ -68,6 +71,7 @@ struct broker {
 	bool known_up; /* what the callbacks were told last */
 	uint64_t known_generation;
 	uint64_t known_reason_count;
+	unsigned known_displacements;
 	uint64_t reported[BROKER_DROPS];
 	uint64_t reported_ms[BROKER_DROPS];
 };

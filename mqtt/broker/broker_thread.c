@@ -80,22 +80,51 @@ static bool is_out_of_time(struct broker *broker)
 	return result;
 }
 
-/* Tries the addresses in turn until the broker accepts a connection. Returns how long that one lasted, in ms. */
-static uint64_t attempt(struct broker *broker)
+/* With MQTT 5 where it is of use, and at once again without it when that may be what the broker does not speak. */
+static struct broker_session_end run_session(struct broker *broker, const char *address)
 {
-	struct address addresses[ADDRESSES_MAX];
-	size_t count = look_up(broker, addresses);
-	char reason[BROKER_REASON_MAX] = "";
+	struct broker_session_end end = broker_session_run(broker, address, broker->settings.no_local);
 
-	for (size_t i = 0; i < count && !is_out_of_time(broker); i++) {
-		struct broker_session_end end = broker_session_run(broker, addresses[i].text);
-		if (end.was_up)
-			return end.up_ms;
-		memcpy(reason, end.reason, sizeof(reason));
+	if (broker->settings.no_local && end.other_mqtt && !is_out_of_time(broker))
+		end = broker_session_run(broker, address, false);
+	return end;
+}
+
+/* Tries the addresses in turn until the broker accepts a connection. Returns how the last one ended. */
+static struct broker_session_end attempt(struct broker *broker)
+{
+	struct broker_session_end end = {0};
+	struct address addresses[ADDRESSES_MAX];
+	size_t count;
+
+	if (broker->settings.port == 0) {
+		end = run_session(broker, broker->settings.host);
+	} else {
+		count = look_up(broker, addresses);
+		for (size_t i = 0; i < count && !end.was_up && !is_out_of_time(broker); i++)
+			end = run_session(broker, addresses[i].text);
 	}
-	if (reason[0])
-		broker_set_down(broker, reason);
-	return 0;
+	if (!end.was_up && end.reason[0] != '\0')
+		broker_set_down(broker, end.reason);
+	return end;
+}
+
+/* Counts connections that were taken away soon, and tells when there are too many. */
+static void watch_displacement(struct broker *broker, const struct broker_session_end *end, unsigned *times)
+{
+	if (end->was_up && end->up_ms >= BROKER_DISPLACED_MS) {
+		*times = 0;
+		return;
+	}
+	if (!end->was_up || !(end->lost || end->taken_over) || *times == BROKER_DISPLACED_TIMES)
+		return;
+	*times = end->taken_over ? BROKER_DISPLACED_TIMES : *times + 1;
+	if (*times < BROKER_DISPLACED_TIMES)
+		return;
+	pthread_mutex_lock(&broker->lock);
+	broker->displacements++;
+	pthread_mutex_unlock(&broker->lock);
+	broker_wake(broker->to_loop);
 }
 
 /* Waits until the back-off is over. A publish in the meantime wakes the thread, which then waits on. */
@@ -114,10 +143,13 @@ static void back_off(struct broker *broker, unsigned wait_ms)
 static void run(struct broker *broker)
 {
 	unsigned wait_ms = BROKER_BACKOFF_MIN_MS;
+	unsigned times_displaced = 0;
 
 	/* Makes one attempt even when stopping, so that a message published just before can still be sent. */
 	for (;;) {
-		if (attempt(broker) >= BROKER_BACKOFF_RESET_MS)
+		struct broker_session_end end = attempt(broker);
+		watch_displacement(broker, &end, &times_displaced);
+		if (end.was_up && end.up_ms >= BROKER_BACKOFF_RESET_MS)
 			wait_ms = BROKER_BACKOFF_MIN_MS;
 		back_off(broker, wait_ms);
 		if (is_stopping(broker))

@@ -70,6 +70,11 @@ static void client_on_refused(void *context, const char *topic)
 	snprintf(client->refused_topic, sizeof(client->refused_topic), "%s", topic);
 }
 
+static void client_on_displaced(void *context)
+{
+	((struct client *)context)->displaced++;
+}
+
 struct broker_options client_options(uint16_t port)
 {
 	static const char *const topics[] = {"to/client", "to/all"};
@@ -83,9 +88,9 @@ struct broker_options client_options(uint16_t port)
 
 void client_open(struct client *client, const struct broker_options *options)
 {
-	static const struct broker_callbacks callbacks = {client_on_connected, client_on_disconnected,
-							  client_on_message,   client_on_retained,
-							  client_on_dropped,   client_on_refused};
+	static const struct broker_callbacks callbacks = {
+		client_on_connected, client_on_disconnected, client_on_message,  client_on_retained,
+		client_on_dropped,   client_on_refused,      client_on_displaced};
 
 	memset(client, 0, sizeof(*client));
 	client->base = event_base_new();

@@ -19,6 +19,7 @@ struct client {
 	unsigned in_order;              /* of these, the ones whose payload begins with the number of messages so far */
 	unsigned dropped[BROKER_DROPS]; /* calls of the callback */
 	unsigned refused;
+	unsigned displaced;
 	size_t last_len;
 	char last[64];
 	char reason[BROKER_REASON_MAX];

@@ -371,6 +371,34 @@ static void messages_of_others_arrive(void **state)
 	process_remove(&process);
 }
 
+static void own_messages_do_not_come_back_and_those_of_others_do(void **state)
+{
+	struct process process;
+	struct client client;
+	struct client other;
+	struct broker_options options;
+
+	(void)state;
+	process_prepare(&process);
+	process_start(&process);
+	options = client_options(process.port);
+	options.no_local = true;
+	client_open(&client, &options);
+	client_wait(&client, &client.connected, 1);
+	options.client_id = "other";
+	client_open(&other, &options);
+	client_wait(&other, &other.connected, 1);
+	assert_true(broker_publish(client.broker, BROKER_KEEP, "to/client", "own", 3));
+	client_wait(&other, &other.messages, 1);
+	assert_true(broker_publish(other.broker, BROKER_KEEP, "to/client", "other's", 7));
+	client_wait(&client, &client.messages, 1);
+	assert_string_equal(client.last, "other's");
+	assert_int_equal(client.messages, 1);
+	assert_true(client_close(&other, 5000));
+	assert_true(client_close(&client, 5000));
+	process_remove(&process);
+}
+
 static void publish_retained(uint16_t port, const char *payload)
 {
 	struct mosquitto *mosquitto = mosquitto_new("retainer", true, NULL);
@@ -416,6 +444,7 @@ int main(void)
 		cmocka_unit_test(will_is_delivered_when_the_process_dies),
 		cmocka_unit_test(will_is_not_delivered_after_a_clean_stop),
 		cmocka_unit_test(messages_of_others_arrive),
+		cmocka_unit_test(own_messages_do_not_come_back_and_those_of_others_do),
 		cmocka_unit_test(stored_message_is_told_apart_from_one_that_comes_now),
 	};
 	int failed;

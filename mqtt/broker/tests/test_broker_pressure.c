@@ -18,8 +18,10 @@
 #define FLOOD 1000
 
 /* Payloads of these tests begin with their number; what follows it is their worth. */
-static enum broker_worth worth(const char *payload, size_t len)
+static enum broker_worth worth(const void *context, const char *topic, const char *payload, size_t len)
 {
+	(void)context;
+	(void)topic;
 	if (memchr(payload, 'w', len) != NULL)
 		return BROKER_WORTHLESS;
 	return memchr(payload, 'd', len) != NULL ? BROKER_DROPPABLE : BROKER_PRECIOUS;

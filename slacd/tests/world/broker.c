@@ -28,6 +28,8 @@ struct broker {
 	bool killed;
 	bool told_lost; /* `disconnected` was called since it was connected */
 	unsigned retry_ms;
+	enum broker_worth (*worth)(const void *context, const char *topic, const char *payload, size_t len);
+	void *worth_context;
 	size_t subscription_count;
 	char *subscriptions[BROKER_SUBSCRIPTIONS_MAX];
 	struct letter *will;
@@ -128,9 +130,15 @@ static bool has_subscribed(const struct broker *client, const char *topic)
 	return false;
 }
 
+/* It speaks MQTT 3.1.1: what a client has published itself comes back to it. */
 static void hand_over(struct broker *client, const struct letter *letter)
 {
-	enum loop_owner before = loop_become(client->owner);
+	enum loop_owner before;
+
+	if (client->worth != NULL &&
+	    client->worth(client->worth_context, letter->topic, letter->payload, letter->len) == BROKER_WORTHLESS)
+		return;
+	before = loop_become(client->owner);
 
 	if (letter->len <= API_PAYLOAD_MAX) {
 		if (client->callbacks.message != NULL)
@@ -284,6 +292,11 @@ void broker_world_kill_slacd(void)
 
 static void keep_copies(struct broker *client, const struct broker_options *options)
 {
+	client->worth = options->worth;
+	if (options->worth_context_size > 0) {
+		client->worth_context = allocate(options->worth_context_size);
+		memcpy(client->worth_context, options->worth_context, options->worth_context_size);
+	}
 	client->subscription_count = options->subscription_count;
 	for (size_t i = 0; i < options->subscription_count; i++)
 		client->subscriptions[i] = strdup(options->subscriptions[i]);
@@ -369,6 +382,7 @@ bool broker_stop(struct broker *client, unsigned timeout_ms)
 			site.clients[i] = NULL;
 	for (size_t i = 0; i < client->subscription_count; i++)
 		free(client->subscriptions[i]);
+	free(client->worth_context);
 	letter_free(client->will);
 	free_all(&client->kept);
 	free(client);

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* MQTT 5 for a client that wants no-local, 3.1.1 where the broker does not speak it; and connections taken away. */
+#include "mqtt/broker/tests/played_broker.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define LEVEL_AT 6 /* of CONNECT, behind the name of the protocol */
+
+static struct broker_options no_local_options(uint16_t port)
+{
+	struct broker_options options = client_options(port);
+
+	options.no_local = true;
+	return options;
+}
+
+static void send_octets(int fd, const void *octets, size_t len)
+{
+	assert_int_equal(send(fd, octets, len, MSG_NOSIGNAL), len);
+}
+
+/* Reads a CONNECT of this level. */
+static int accept_connect(int listener, uint8_t level)
+{
+	struct packet packet;
+	int fd = accept_tcp(listener);
+
+	read_packet(fd, &packet);
+	assert_int_equal(packet.type, MQTT_CONNECT);
+	assert_int_equal(packet.body[LEVEL_AT], level);
+	return fd;
+}
+
+/* A broker of MQTT 5 that takes so many unacknowledged messages. Returns the options of the last subscription. */
+static uint8_t serve_mqtt5(int fd, uint16_t receive_maximum)
+{
+	const uint8_t connack[] = {0x20, 6, 0, 0, 3, 0x21, (uint8_t)(receive_maximum >> 8), (uint8_t)receive_maximum};
+	struct packet subscribe;
+
+	send_octets(fd, connack, sizeof(connack));
+	for (int i = 0; i < 2; i++) {
+		uint8_t suback[] = {0x90, 4, 0, 0, 0, 1};
+		read_packet(fd, &subscribe);
+		assert_int_equal(subscribe.type & 0xf0, MQTT_SUBSCRIBE);
+		memcpy(suback + 2, subscribe.body, 2);
+		send_octets(fd, suback, sizeof(suback));
+	}
+	return subscribe.body[subscribe.len - 1];
+}
+
+static void no_local_is_asked_for_where_the_broker_speaks_mqtt_5(void **state)
+{
+	struct broker_options options = no_local_options(0);
+	struct client client;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	client_open(&client, &options);
+	fd = accept_connect(listener, 5);
+	assert_int_equal(serve_mqtt5(fd, 100), 0x04 | 1); /* MQTT 5, 3.8.3.1: no local, QoS 1 */
+	client_wait(&client, &client.connected, 1);
+	assert_int_equal(client.disconnected, 0);
+	stop_properly(&client, fd);
+	close(listener);
+}
+
+static void client_that_does_not_want_it_speaks_mqtt_3_1_1(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	client_open(&client, &options);
+	fd = accept_client(listener, 0, 1, &packet);
+	assert_int_equal(packet.body[LEVEL_AT], 4);
+	client_wait(&client, &client.connected, 1);
+	stop_properly(&client, fd);
+	close(listener);
+}
+
+/* What a broker of MQTT 3.1.1 makes of a CONNECT of MQTT 5: it refuses the version, or just closes. */
+static void assert_falls_back(const void *answer, size_t len)
+{
+	struct broker_options options = no_local_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+	uint64_t start_ms = now_ms();
+	int fd;
+
+	client_open(&client, &options);
+	fd = accept_connect(listener, 5);
+	if (len > 0)
+		send_octets(fd, answer, len);
+	close(fd);
+	fd = accept_client(listener, 0, 1, &packet);
+	assert_int_equal(packet.body[LEVEL_AT], 4);
+	client_wait(&client, &client.connected, 1);
+	/* At once, and without a word. */
+	assert_true(now_ms() - start_ms < BROKER_CONNECT_TIMEOUT_MS);
+	assert_int_equal(client.disconnected, 0);
+	stop_properly(&client, fd);
+	close(listener);
+}
+
+static void broker_that_refuses_the_version_is_spoken_to_in_3_1_1_at_once(void **state)
+{
+	(void)state;
+	assert_falls_back("\x20\x02\x00\x01", 4);
+}
+
+static void broker_that_refuses_the_version_in_the_words_of_5_is_too(void **state)
+{
+	(void)state;
+	assert_falls_back("\x20\x03\x00\x84\x00", 5);
+}
+
+static void broker_that_closes_at_a_version_it_does_not_know_is_too(void **state)
+{
+	(void)state;
+	assert_falls_back(NULL, 0);
+}
+
+static void refusal_for_another_cause_is_no_question_of_the_version(void **state)
+{
+	struct broker_options options = no_local_options(0);
+	struct client client;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	client_open(&client, &options);
+	fd = accept_connect(listener, 5);
+	send_octets(fd, "\x20\x03\x00\x87\x00", 5);
+	client_wait(&client, &client.disconnected, 1);
+	assert_non_null(strstr(client.reason, "authorized"));
+	close(fd);
+	fd = accept_connect(listener, 5);
+	close(fd);
+	close(listener);
+	client_close(&client, 0);
+}
+
+/* What the broker does not take may not wait in the library, where a newer request cannot replace it. */
+static void no_more_is_sent_than_the_broker_takes_unacknowledged(void **state)
+{
+	struct broker_options options = no_local_options(0);
+	struct client client;
+	struct packet packet;
+	char text[16];
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	client_open(&client, &options);
+	fd = accept_connect(listener, 5);
+	serve_mqtt5(fd, 4);
+	client_wait(&client, &client.connected, 1);
+	for (unsigned i = 0; i < 5; i++) {
+		snprintf(text, sizeof(text), "%u", i);
+		assert_true(client_publish(&client, BROKER_KEEP, text));
+	}
+	read_packet(fd, &packet);
+	read_packet(fd, &packet);
+	/* Two of the four places are for requests, and the newest one of a slot counts. */
+	assert_true(broker_publish_latest(client.broker, 0, "from/client", "a", 1));
+	read_packet(fd, &packet);
+	assert_non_null(memchr(packet.body, 'a', packet.len));
+	assert_true(broker_publish_latest(client.broker, 1, "from/client", "b", 1));
+	read_packet(fd, &packet);
+	assert_non_null(memchr(packet.body, 'b', packet.len));
+	assert_true(broker_publish_latest(client.broker, 0, "from/client", "c", 1));
+	assert_true(broker_publish_latest(client.broker, 0, "from/client", "d", 1));
+	puback(fd, &packet);
+	read_packet(fd, &packet);
+	assert_non_null(memchr(packet.body, 'd', packet.len));
+	close(fd);
+	close(listener);
+	client_close(&client, 0);
+}
+
+static void client_that_is_taken_over_says_so_at_once(void **state)
+{
+	struct broker_options options = no_local_options(0);
+	struct client client;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	client_open(&client, &options);
+	fd = accept_connect(listener, 5);
+	serve_mqtt5(fd, 100);
+	client_wait(&client, &client.connected, 1);
+	send_octets(fd, "\xe0\x02\x8e\x00", 4);
+	client_wait(&client, &client.displaced, 1);
+	assert_non_null(strstr(client.reason, "taken over"));
+	close(fd);
+	close(listener);
+	client_close(&client, 0);
+}
+
+static void connection_that_is_ended_again_and_again_is_taken_away_by_another(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+
+	(void)state;
+	client_open(&client, &options);
+	for (unsigned i = 1; i <= BROKER_DISPLACED_TIMES; i++) {
+		assert_int_equal(client.displaced, 0);
+		int fd = accept_client(listener, 0, 1, &packet);
+		client_wait(&client, &client.connected, i);
+		close(fd);
+		client_wait(&client, &client.disconnected, i);
+	}
+	client_wait(&client, &client.displaced, 1);
+	/* Once, until a connection has lasted. */
+	close(accept_client(listener, 0, 1, &packet));
+	client_wait(&client, &client.disconnected, BROKER_DISPLACED_TIMES + 1);
+	assert_int_equal(client.displaced, 1);
+	close(listener);
+	client_close(&client, 0);
+}
+
+static void broker_is_reached_over_a_unix_socket(void **state)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd;
+
+	(void)state;
+	snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/test-broker-%ld.sock", (long)getpid());
+	unlink(address.sun_path);
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(listener, 8), 0);
+	options.host = address.sun_path;
+	client_open(&client, &options);
+	fd = accept_client(listener, 0, 1, &packet);
+	client_wait(&client, &client.connected, 1);
+	send_text(fd, 1, "1 hello", 7);
+	client_wait(&client, &client.messages, 1);
+	assert_string_equal(client.last, "1 hello");
+	stop_properly(&client, fd);
+	close(listener);
+	unlink(address.sun_path);
+}
+
+static void unix_socket_that_is_not_there_is_the_reason(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+
+	(void)state;
+	options.host = "/none/broker.sock";
+	client_open(&client, &options);
+	client_wait(&client, &client.disconnected, 1);
+	assert_string_equal(client.reason, "/none/broker.sock: No such file or directory");
+	client_close(&client, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_local_is_asked_for_where_the_broker_speaks_mqtt_5),
+		cmocka_unit_test(client_that_does_not_want_it_speaks_mqtt_3_1_1),
+		cmocka_unit_test(broker_that_refuses_the_version_is_spoken_to_in_3_1_1_at_once),
+		cmocka_unit_test(broker_that_refuses_the_version_in_the_words_of_5_is_too),
+		cmocka_unit_test(broker_that_closes_at_a_version_it_does_not_know_is_too),
+		cmocka_unit_test(refusal_for_another_cause_is_no_question_of_the_version),
+		cmocka_unit_test(no_more_is_sent_than_the_broker_takes_unacknowledged),
+		cmocka_unit_test(client_that_is_taken_over_says_so_at_once),
+		cmocka_unit_test(connection_that_is_ended_again_and_again_is_taken_away_by_another),
+		cmocka_unit_test(broker_is_reached_over_a_unix_socket),
+		cmocka_unit_test(unix_socket_that_is_not_there_is_the_reason),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
