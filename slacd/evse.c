@@ -87,8 +87,19 @@ static void send_octets(struct evse *evse, const struct outlet_effect *effect, u
 
 static void report_status(struct evse *evse, const struct outlet_status *status)
 {
-	outbox_slac_status(evse->shared->outbox, evse->parameters.evse_id, status->has_ev ? status->run_id : NULL,
-			   api_state(status->kind), slac_reason_text(status->reason));
+	struct api_slac_status said = {
+		.state = api_state(status->kind),
+		.reason = slac_reason_text(status->reason),
+		.has_ev_mac = status->has_ev,
+		.has_attenuation = status->has_attenuation,
+		.attenuation_ddb = status->attenuation_ddb,
+	};
+
+	if (status->has_ev) {
+		memcpy(said.run_id, status->run_id, RUN_ID_LEN);
+		memcpy(said.ev_mac, status->ev_mac, MAC_LEN);
+	}
+	outbox_slac_status(evse->shared->outbox, evse->parameters.evse_id, &said);
 	evse_log_status(&evse->log, status);
 }
 
@@ -605,6 +616,7 @@ struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struc
 	evse->log.evse_id = evse->parameters.evse_id;
 	evse->log.interface = evse->interface;
 	settings_outlet_config(shared->settings, parameters->evse_id, parameters->has_ac, &config);
+	config.pilot.single_phase = parameters->ac_single_phase;
 	outlet_init(&evse->outlet, &config, random_fill_csprng, NULL);
 	if (limits != NULL)
 		evse_limits(evse, limits);

@@ -108,7 +108,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 		return NULL;
 	manager->base = base;
 	manager->settings = settings;
-	manager->outbox.settings = settings;
+	outbox_init(&manager->outbox, settings);
 	manager->shared = (struct evse_shared){
 		.base = base,
 		.settings = settings,

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/manager_internal.h"
 
+#include "homeplug/network_key.h"
+#include "slacd/client_id.h"
 #include "slacd/clock.h"
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 /* More than a line of the log holds. */
 #define INBOUND_LOGGED 4096
@@ -14,8 +15,8 @@ static void on_connected(void *context)
 {
 	struct manager *manager = context;
 
-	log_line(LOG_LEVEL_INFO, "Connected to the MQTT broker. host=%s port=%u", manager->settings->mqtt_host.text,
-		 manager->settings->mqtt_port);
+	log_line(LOG_LEVEL_INFO, "Connected to the MQTT broker. host=%s port=%u client_id=%s",
+		 manager->settings->mqtt_host.text, manager->settings->mqtt_port, manager->client_id);
 	/* The broker may have published our last will, `error`, in the meantime. */
 	if (manager->was_connected)
 		outbox_service_status(&manager->outbox, manager->service_state);
@@ -50,12 +51,12 @@ static const char *subject(const struct api_message *message)
 		return message->data.data_link.evse_id;
 	case API_HLC_CHARGING:
 		return message->data.hlc_charging.evse_id;
-	case API_AUTHORIZATION:
-		return message->data.authorization.evse_id;
 	case API_SLAC_LINK_STATUS:
 	case API_SLAC_NETWORK_INFO:
+	case API_SLAC_RESET:
 	case API_RESET:
 		return message->data.request.evse_id;
+	case API_AUTHORIZATION:
 	case API_SERVICE_STATUS:
 	case API_CS_PARAMETERS:
 	case API_CS_STATUS_AND_LIMITS:
@@ -79,24 +80,22 @@ static void handle_for_outlet(struct manager *manager, struct evse *evse, const 
 	case API_HLC_CHARGING:
 		evse_hlc_charging(evse, message->data.hlc_charging.active);
 		break;
-	case API_AUTHORIZATION:
-		if (message->data.authorization.by_eim)
-			evse_authorization(evse, message->data.authorization.accepted);
-		break;
 	case API_SLAC_LINK_STATUS:
 		outbox_link_status(&manager->outbox, message->id, evse_id(evse), evse_link_state(evse));
 		break;
 	case API_SLAC_NETWORK_INFO:
 		evse_network_info(evse, message->id);
 		break;
+	case API_SLAC_RESET:
 	case API_RESET:
 		evse_reset(evse);
-		outbox_reset(&manager->outbox, message->id, API_RESET_ACCEPTED);
+		outbox_reset(&manager->outbox, message->id, message->kind, API_RESET_ACCEPTED);
 		break;
+	case API_AUTHORIZATION:
 	case API_SERVICE_STATUS:
 	case API_CS_PARAMETERS:
 	case API_CS_STATUS_AND_LIMITS:
-		break; /* about the whole service */
+		break; /* not for an outlet that is found by its name */
 	}
 }
 
@@ -104,7 +103,13 @@ static void reset_all(struct manager *manager, const struct api_message *message
 {
 	for (size_t i = 0; i < manager->evse_count; i++)
 		evse_reset(manager->evses[i]);
-	outbox_reset(&manager->outbox, message->id, manager->stopping ? API_RESET_REJECTED : API_RESET_ACCEPTED);
+	outbox_reset(&manager->outbox, message->id, message->kind,
+		     manager->stopping ? API_RESET_REJECTED : API_RESET_ACCEPTED);
+}
+
+static bool is_reset(const struct api_message *message)
+{
+	return message->kind == API_SLAC_RESET || message->kind == API_RESET;
 }
 
 static void unknown_outlet(struct manager *manager, const struct api_message *message, const char *id)
@@ -115,8 +120,8 @@ static void unknown_outlet(struct manager *manager, const struct api_message *me
 		return; /* the outlets are not known yet, or have stopped */
 	log_line(LOG_LEVEL_WARN, "%s for an outlet that does not run ignored. evse_id=%s", api_kind_text(message->kind),
 		 id);
-	if (message->kind == API_RESET)
-		outbox_reset(&manager->outbox, message->id, API_RESET_REJECTED);
+	if (is_reset(message))
+		outbox_reset(&manager->outbox, message->id, message->kind, API_RESET_REJECTED);
 }
 
 /* What a service that is ending waits for. A pilot state is also for the service that takes the outlet over. */
@@ -144,7 +149,9 @@ void manager_handle(struct manager *manager, const struct api_message *message)
 		manager_take_parameters(manager, message);
 	else if (message->kind == API_CS_STATUS_AND_LIMITS)
 		manager_take_limits(manager, message);
-	else if (message->kind == API_RESET && *id == '\0')
+	else if (message->kind == API_AUTHORIZATION)
+		manager_authorization(manager, message);
+	else if (is_reset(message) && *id == '\0')
 		reset_all(manager, message);
 	else if (manager_find(manager, id) != NULL)
 		handle_for_outlet(manager, manager_find(manager, id), message);
@@ -200,7 +207,8 @@ static void on_message(void *context, const char *topic, const char *payload, si
 {
 	struct manager *manager = context;
 	struct api_error error = {0};
-	enum api_result result = api_parse(payload, len, &manager->message, &error);
+	unsigned from = hearing_from(&manager->hearing, topic);
+	enum api_result result = api_parse(payload, len, from, &manager->message, &error);
 
 	if (result == API_OK) {
 		log_inbound(topic, payload, len);
@@ -209,11 +217,12 @@ static void on_message(void *context, const char *topic, const char *payload, si
 		manager_arm(manager);
 		return;
 	}
-	if (result == API_IGNORED) {
+	if (result == API_IGNORED || (result == API_MALFORMED && from == API_FROM_SERVICES)) {
 		log_line(LOG_LEVEL_TRACE, "MQTT message that is not for slacd. topic=%s octets=%zu", topic, len);
 		return;
 	}
-	struct log_limit *limit = result == API_INVALID ? refusal_limit(manager, &error) : &manager->malformed;
+	struct log_limit *limit =
+		result == API_INVALID || result == API_ELSEWHERE ? refusal_limit(manager, &error) : &manager->malformed;
 	if (log_limit_pass(limit, clock_now_us()) || log_enabled(LOG_LEVEL_DEBUG))
 		log_line(LOG_LEVEL_WARN, "MQTT message refused. topic=%s name=%s member=%s expected=\"%s\" count=%llu",
 			 topic, error.name, error.member, error.expected, (unsigned long long)limit->count);
@@ -227,9 +236,12 @@ static void on_retained(void *context, const char *topic, const char *payload, s
 {
 	struct manager *manager = context;
 	struct api_error error = {0};
-	enum api_result result = api_parse(payload, len, &manager->message, &error);
+	unsigned from = hearing_from(&manager->hearing, topic);
+	enum api_result result = api_parse(payload, len, from, &manager->message, &error);
 
-	if (result == API_IGNORED)
+	if (result == API_IGNORED || result == API_ELSEWHERE)
+		return;
+	if (result == API_MALFORMED && from == API_FROM_SERVICES)
 		return;
 	if (result == API_OK)
 		snprintf(error.name, sizeof(error.name), "%s", api_kind_text(manager->message.kind));
@@ -269,10 +281,11 @@ static void on_subscription_refused(void *context, const char *topic)
  */
 static enum broker_worth worth_of(const void *context, const char *topic, const char *payload, size_t len)
 {
-	(void)context;
-	(void)topic;
-	switch (api_look(payload, len)) {
+	const struct hearing *hearing = context;
+
+	switch (api_look(payload, len, hearing_from(hearing, topic), hearing->own_ids)) {
 	case API_LOOK_FOREIGN:
+	case API_LOOK_OWN:
 		return BROKER_WORTHLESS;
 	case API_LOOK_NEWS:
 		return BROKER_PRECIOUS;
@@ -283,6 +296,38 @@ static enum broker_worth worth_of(const void *context, const char *topic, const 
 	return BROKER_DROPPABLE;
 }
 
+static void on_displaced(void *context)
+{
+	const struct manager *manager = context;
+
+	log_line(
+		LOG_LEVEL_ERROR,
+		"Another client has taken the connection to the MQTT broker away, most likely one with the same client id. Give each its own: mqtt.client_id. client_id=%s",
+		manager->client_id);
+}
+
+/* The configured one. Otherwise one that is made of the machine and the first outlet, where it is known so early. */
+static void set_client_id(struct manager *manager)
+{
+	const struct settings *settings = manager->settings;
+	const char *outlet = NULL;
+	char machine_id[MACHINE_ID_SIZE];
+	uint8_t octets[CLIENT_ID_RANDOM] = {0};
+
+	if (settings->mqtt_client_id.text[0] != '\0') {
+		memcpy(manager->client_id, settings->mqtt_client_id.text, sizeof(manager->client_id));
+		return;
+	}
+	if (manager->parameters.count > 0)
+		outlet = manager->parameters.evses[0].evse_id;
+	else if (settings->outlet_count > 0)
+		outlet = settings->outlets[0].evse_id;
+	client_id_read_machine_id(CLIENT_ID_MACHINE_ID, machine_id);
+	if (!random_fill_csprng(NULL, octets, sizeof(octets)))
+		log_line(LOG_LEVEL_ERROR, "No random octets for a client id.");
+	client_id_make(machine_id, outlet, octets, manager->client_id);
+}
+
 static const char *text_or_null(const struct settings_text *text)
 {
 	return text->text[0] != '\0' ? text->text : NULL;
@@ -291,8 +336,9 @@ static const char *text_or_null(const struct settings_text *text)
 bool manager_open_broker(struct manager *manager)
 {
 	const struct settings *settings = manager->settings;
-	const char *subscriptions[] = {settings->topic_from_station.text, settings->topic_from_iso15118.text};
-	char client_id[32];
+	const char *subscriptions[HEARING_TOPICS_MAX];
+	const char *path = settings_mqtt_socket(settings);
+	char own_ids[API_OWN_IDS_SIZE];
 	char will[API_BUILD_MAX];
 	const struct broker_callbacks callbacks = {
 		.connected = on_connected,
@@ -301,22 +347,30 @@ bool manager_open_broker(struct manager *manager)
 		.retained = on_retained,
 		.dropped = on_dropped,
 		.subscription_refused = on_subscription_refused,
+		.displaced = on_displaced,
 	};
 
-	snprintf(client_id, sizeof(client_id), "slacd-%ld", (long)getpid());
+	api_own_ids(manager->outbox.own_octets, own_ids);
+	hearing_init(&manager->hearing, settings, own_ids);
+	for (size_t i = 0; i < manager->hearing.count; i++)
+		subscriptions[i] = manager->hearing.topics[i].text;
+	set_client_id(manager);
 	const struct broker_options options = {
-		.host = settings->mqtt_host.text,
-		.port = (uint16_t)settings->mqtt_port,
+		.host = path != NULL ? path : settings->mqtt_host.text,
+		.port = path != NULL ? 0 : (uint16_t)settings->mqtt_port,
 		.keepalive_s = (uint16_t)settings->mqtt_keepalive_s,
-		.client_id = settings->mqtt_client_id.text[0] != '\0' ? settings->mqtt_client_id.text : client_id,
+		.client_id = manager->client_id,
 		.username = text_or_null(&settings->mqtt_username),
 		.password = text_or_null(&settings->mqtt_password),
 		.subscriptions = subscriptions,
-		.subscription_count = sizeof(subscriptions) / sizeof(subscriptions[0]),
+		.subscription_count = manager->hearing.count,
+		.no_local = true,
 		.will_topic = settings->topics_to_station.topic[0].text,
 		.will_payload = will,
-		.will_len = outbox_build_will(will, sizeof(will)),
+		.will_len = outbox_build_will(&manager->outbox, will, sizeof(will)),
 		.worth = worth_of,
+		.worth_context = &manager->hearing,
+		.worth_context_size = sizeof(manager->hearing),
 	};
 	manager->outbox.broker = broker_open(manager->base, &options, &callbacks, manager);
 	if (manager->outbox.broker == NULL)

@@ -3,7 +3,9 @@
 #ifndef SLACD_MANAGER_INTERNAL_H
 #define SLACD_MANAGER_INTERNAL_H
 
+#include "slacd/card_requests.h"
 #include "slacd/evse.h"
+#include "slacd/hearing.h"
 #include "slacd/log.h"
 #include "slacd/manager.h"
 #include "slacd/outbox.h"
@@ -44,6 +46,8 @@ struct manager {
 	struct event_base *base;
 	const struct settings *settings;
 	struct outbox outbox;
+	struct hearing hearing;
+	char client_id[SETTINGS_TEXT_MAX];
 	struct evse_shared shared;
 	struct event *timer;
 	struct port_watch *port_watch;  /* NULL when the kernel cannot tell about interfaces */
@@ -58,6 +62,7 @@ struct manager {
 	struct api_limits limits;
 	struct api_cp_status parked[API_EVSES_MAX]; /* the last ones of outlets that have no service */
 	size_t parked_count;
+	struct card_requests card_requests;
 	struct evse *evses[API_EVSES_MAX];
 	size_t evse_count;
 	size_t last_slot;                     /* given to an outlet */
@@ -80,6 +85,9 @@ struct manager {
 bool manager_open_broker(struct manager *manager);
 /* Does what a message from the station asks for. */
 void manager_handle(struct manager *manager, const struct api_message *message);
+
+/* manager_authorization.c */
+void manager_authorization(struct manager *manager, const struct api_message *message);
 
 /* manager_ports.c: listens to what the kernel tells about interfaces and passes it on to the outlets. */
 void manager_watch_ports(struct manager *manager);

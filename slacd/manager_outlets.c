@@ -111,7 +111,8 @@ static void check_interfaces(const struct manager *manager)
 static bool same_outlet(const struct settings *settings, const struct api_evse_parameters *a,
 			const struct api_evse_parameters *b)
 {
-	return strcmp(a->evse_id, b->evse_id) == 0 && a->has_ac == b->has_ac && a->has_dc == b->has_dc &&
+	return strcmp(a->evse_id, b->evse_id) == 0 && a->has_ac == b->has_ac &&
+	       a->ac_single_phase == b->ac_single_phase && a->has_dc == b->has_dc &&
 	       strcmp(evse_interface_of(settings, a), evse_interface_of(settings, b)) == 0;
 }
 

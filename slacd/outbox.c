@@ -7,13 +7,25 @@
 
 #include <string.h>
 
-static void new_id(char id[API_UUID_MAX])
+static void fill(uint8_t *octets, size_t len)
+{
+	if (!random_fill_csprng(NULL, octets, len))
+		log_line(LOG_LEVEL_ERROR, "No random octets for a message id.");
+}
+
+static void new_id(const struct outbox *outbox, char id[API_UUID_MAX])
 {
 	uint8_t octets[16] = {0};
 
-	if (!random_fill_csprng(NULL, octets, sizeof(octets)))
-		log_line(LOG_LEVEL_ERROR, "No random octets for a message id.");
+	fill(octets, sizeof(octets));
+	memcpy(octets + sizeof(octets) - OUTBOX_OWN_OCTETS, outbox->own_octets, OUTBOX_OWN_OCTETS);
 	api_uuid_v4(octets, id);
+}
+
+void outbox_init(struct outbox *outbox, const struct settings *settings)
+{
+	*outbox = (struct outbox){.settings = settings};
+	fill(outbox->own_octets, sizeof(outbox->own_octets));
 }
 
 static bool was_built(const char *topic, size_t len)
@@ -88,7 +100,7 @@ bool outbox_request_parameters(struct outbox *outbox, char id[API_UUID_MAX])
 {
 	char payload[API_BUILD_MAX];
 
-	new_id(id);
+	new_id(outbox, id);
 	return publish_request(outbox, STATION_SLOT, payload,
 			       api_build_cs_parameters_request(payload, sizeof(payload), id));
 }
@@ -97,7 +109,7 @@ bool outbox_request_limits(struct outbox *outbox, char id[API_UUID_MAX])
 {
 	char payload[API_BUILD_MAX];
 
-	new_id(id);
+	new_id(outbox, id);
 	return publish_request(outbox, STATION_SLOT, payload,
 			       api_build_cs_limits_request(payload, sizeof(payload), id));
 }
@@ -108,13 +120,12 @@ bool outbox_request_pilot(struct outbox *outbox, size_t slot, const char *evse_i
 	char payload[API_BUILD_MAX];
 	struct api_cp_pwm pwm = {
 		.hlc = request->kind == PILOT_HLC,
-		.has_current = request->kind == PILOT_X1 || request->kind == PILOT_X2,
 		.fault_state = request->kind == PILOT_F,
-		.current_deciampere = request->current_da,
+		.current_deciampere = request->kind == PILOT_X2 ? request->current_da : 0,
 	};
 
 	snprintf(pwm.evse_id, sizeof(pwm.evse_id), "%s", evse_id);
-	new_id(id);
+	new_id(outbox, id);
 	return publish_request(outbox, slot, payload, api_build_cp_pwm_request(payload, sizeof(payload), id, &pwm));
 }
 
@@ -123,7 +134,7 @@ void outbox_service_status(struct outbox *outbox, enum api_service_state state)
 	char id[API_UUID_MAX];
 	char payload[API_BUILD_MAX];
 
-	new_id(id);
+	new_id(outbox, id);
 	publish_status(outbox, payload,
 		       api_build_service_status(payload, sizeof(payload), id, API_UPDATE, SLACD_VERSION, state));
 }
@@ -136,19 +147,17 @@ void outbox_service_status_response(struct outbox *outbox, const char *id, enum 
 	publish_response(outbox, payload, len);
 }
 
-void outbox_slac_status(struct outbox *outbox, const char *evse_id, const uint8_t *run_id, enum api_slac_state state,
-			const char *reason)
+void outbox_slac_status(struct outbox *outbox, const char *evse_id, const struct api_slac_status *status)
 {
 	enum api_slac_status_name name = outbox->settings->status_message;
+	/* The Josev schema has no other members. */
+	bool extra = name == API_NAME_SLAC_SERVICE_STATUS || outbox->settings->status_extra;
 	char id[API_UUID_MAX];
 	char payload[API_BUILD_MAX];
 
-	/* The Josev schema has no member for a reason. */
-	if (name == API_NAME_SLAC_STATUS || (reason != NULL && *reason == '\0'))
-		reason = NULL;
-	new_id(id);
+	new_id(outbox, id);
 	publish_status(outbox, payload,
-		       api_build_slac_status(payload, sizeof(payload), id, name, evse_id, run_id, state, reason));
+		       api_build_slac_status(payload, sizeof(payload), id, name, evse_id, status, extra));
 }
 
 void outbox_link_status(struct outbox *outbox, const char *id, const char *evse_id, enum api_link_state state)
@@ -167,17 +176,19 @@ void outbox_network_info(struct outbox *outbox, const char *id, const char *evse
 			 api_build_network_info_response(payload, sizeof(payload), id, evse_id, networks, count));
 }
 
-void outbox_reset(struct outbox *outbox, const char *id, enum api_reset_status status)
+void outbox_reset(struct outbox *outbox, const char *id, enum api_kind asked, enum api_reset_status status)
 {
+	/* On the station's topic a `reset` looks like one for the station. */
+	enum api_kind name = outbox->settings->reset_has_former_name ? asked : API_SLAC_RESET;
 	char payload[API_BUILD_MAX];
 
-	publish_response(outbox, payload, api_build_reset_response(payload, sizeof(payload), id, status));
+	publish_response(outbox, payload, api_build_reset_response(payload, sizeof(payload), id, name, status));
 }
 
-size_t outbox_build_will(char *payload, size_t size)
+size_t outbox_build_will(const struct outbox *outbox, char *payload, size_t size)
 {
 	char id[API_UUID_MAX];
 
-	new_id(id);
+	new_id(outbox, id);
 	return api_build_service_status(payload, size, id, API_UPDATE, SLACD_VERSION, API_SERVICE_ERROR);
 }

@@ -16,12 +16,19 @@
 /* Slots for pilot requests: of the outlets that run, and of as many that are ending. */
 #define OUTBOX_PILOT_SLOTS (2 * API_EVSES_MAX)
 
+/* How many octets of each id are the same for all of them. */
+#define OUTBOX_OWN_OCTETS 6
+
 struct outbox {
 	const struct settings *settings;
-	struct broker *broker; /* NULL before it is opened */
+	uint8_t own_octets[OUTBOX_OWN_OCTETS]; /* every id that is made ends with them: own messages are known by it */
+	struct broker *broker;                 /* NULL before it is opened */
 	struct log_limit lost_responses;
 	struct log_limit refused_requests;
 };
+
+/* Begins without a broker. */
+void outbox_init(struct outbox *outbox, const struct settings *settings);
 
 /* The broker is connected, as far as is known. */
 bool outbox_is_connected(const struct outbox *outbox);
@@ -37,17 +44,16 @@ bool outbox_request_pilot(struct outbox *outbox, size_t slot, const char *evse_i
 			  char id[API_UUID_MAX]);
 void outbox_service_status(struct outbox *outbox, enum api_service_state state);
 void outbox_service_status_response(struct outbox *outbox, const char *id, enum api_service_state state);
-/* run_id (8 octets) and reason may be NULL. */
-void outbox_slac_status(struct outbox *outbox, const char *evse_id, const uint8_t *run_id, enum api_slac_state state,
-			const char *reason);
+void outbox_slac_status(struct outbox *outbox, const char *evse_id, const struct api_slac_status *status);
 
 /* Responses; `id` is the request's. */
 void outbox_link_status(struct outbox *outbox, const char *id, const char *evse_id, enum api_link_state state);
 void outbox_network_info(struct outbox *outbox, const char *id, const char *evse_id, const struct api_network *networks,
 			 size_t count);
-void outbox_reset(struct outbox *outbox, const char *id, enum api_reset_status status);
+/* `asked` is API_SLAC_RESET or API_RESET, the name of the request. */
+void outbox_reset(struct outbox *outbox, const char *id, enum api_kind asked, enum api_reset_status status);
 
 /* Builds the last will, service_status error, into `payload`; returns its length. */
-size_t outbox_build_will(char *payload, size_t size);
+size_t outbox_build_will(const struct outbox *outbox, char *payload, size_t size);
 
 #endif

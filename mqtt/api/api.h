@@ -29,7 +29,6 @@
 #define API_NETWORKS_MAX  16    /* entries of networks[] */
 #define API_ID_MAX        64    /* envelope id */
 #define API_EVSE_ID_MAX   64
-#define API_CONNECTOR_MAX 64  /* connector_id as text */
 #define API_INTERFACE_MAX 16  /* as the kernel's IFNAMSIZ */
 #define API_INFO_MAX      128 /* cp_pwm response info; longer text is cut, not refused */
 #define API_VERSION_MAX   64  /* software_version, api_version */
@@ -37,7 +36,8 @@
 #define API_MEMBER_MAX    96
 #define API_EXPECTED_MAX  192
 #define API_UUID_MAX      37
-#define API_RUN_ID_LEN    8 /* octets */
+#define API_RUN_ID_LEN    8  /* octets */
+#define API_OWN_IDS_SIZE  13 /* the last group of a UUID */
 
 /* A buffer of this size takes every built message (builders say when a buffer is too small). */
 #define API_BUILD_MAX 4096
@@ -45,6 +45,7 @@
 enum api_result {
 	API_OK,
 	API_IGNORED,   /* a message that is not for slacd, on a topic shared with others: not an error */
+	API_ELSEWHERE, /* a message for slacd, which takes it from another topic only; error.expected says from which */
 	API_MALFORMED, /* not JSON, trailing octets, not an object, or no text `name`; error.expected says which */
 	API_INVALID,   /* a message for slacd with a wrong member; error names it */
 	API_TOO_LARGE  /* more than API_PAYLOAD_MAX octets; not parsed */
@@ -63,6 +64,16 @@ struct api_error {
 
 enum api_type { API_REQUEST, API_RESPONSE, API_UPDATE };
 
+/*
+ * Whose topic a message was heard on. Each message is taken from certain ones only: the `reset` of a backend to the
+ * station must not reset slacd. Bits: one topic may serve several.
+ */
+enum api_from {
+	API_FROM_STATION = 1,  /* where the station speaks to the services (cs/josev) */
+	API_FROM_ISO15118 = 2, /* where the ISO 15118 service speaks to slacd (iso15118/slac) */
+	API_FROM_SERVICES = 4  /* where the services speak to the station and to each other (josev/cs, iso15118/ocpp) */
+};
+
 enum api_kind {
 	API_SERVICE_STATUS,       /* request */
 	API_CS_PARAMETERS,        /* response, update */
@@ -73,9 +84,12 @@ enum api_kind {
 	API_SLAC_LINK_STATUS,     /* request */
 	API_SLAC_NETWORK_INFO,    /* request */
 	API_HLC_CHARGING,         /* update */
-	API_AUTHORIZATION,        /* update */
-	API_RESET                 /* request */
+	API_AUTHORIZATION,        /* request, response, update */
+	API_SLAC_RESET,           /* request */
+	API_RESET                 /* request: the former name of slac_reset */
 };
+
+#define API_KINDS (API_RESET + 1)
 
 enum api_service_state {
 	API_SERVICE_STARTING,
@@ -134,8 +148,8 @@ enum api_slac_status_name {
 struct api_evse_parameters {
 	char evse_id[API_EVSE_ID_MAX];
 	char network_interface[API_INTERFACE_MAX];
-	bool supports_eim;
 	bool has_ac;
+	bool ac_single_phase; /* each AC service has the connector type AC_single_phase_core: there is l1 alone */
 	bool has_dc;
 };
 
@@ -151,8 +165,7 @@ struct api_evse_limits {
 	enum api_evse_status status_code;
 	bool has_ac;
 	bool rcd_error;
-	double max_current_a[3];  /* l1, l2, l3 in A, 0 ... 1000; 0 is a phase that is not connected */
-	double nominal_voltage_v; /* 0 ... 1500 */
+	double max_current_a[3]; /* l1, l2, l3 in A, 0 ... 1000; 0 is a phase that is not connected */
 };
 
 /* The data of cs_status_and_limits. evse_ids are unique. */
@@ -164,18 +177,13 @@ struct api_limits {
 struct api_cp_pwm_response {
 	char evse_id[API_EVSE_ID_MAX];
 	enum api_cp_pwm_status status;
-	char info[API_INFO_MAX]; /* "" when absent */
+	char info[API_INFO_MAX]; /* for the log; "" when it is absent, or no text that fits into one */
 };
 
 struct api_cp_status {
 	char evse_id[API_EVSE_ID_MAX];
-	char connector_id[API_CONNECTOR_MAX]; /* an integer on the wire becomes its decimal text */
 	enum api_cp_state state;
-	bool has_max_voltage;
-	bool has_min_voltage;
 	bool has_duty_cycle;
-	double max_voltage_v;      /* -30 ... 30 */
-	double min_voltage_v;      /* -30 ... 30 */
 	double duty_cycle_percent; /* 0 ... 100 */
 };
 
@@ -186,19 +194,20 @@ struct api_data_link {
 
 struct api_hlc_charging {
 	char evse_id[API_EVSE_ID_MAX];
-	bool active;
+	bool active; /* a session runs, or is paused */
 };
 
 /*
- * authorization. by_eim: the `type` is "eim", or there is none. accepted: the status is "accepted".
+ * authorization. by_eim: by external identification means, a token that the driver shows; neither a contract in the
+ * car (e_maid) nor charging without any (no_authorization).
  */
 struct api_authorization {
-	char evse_id[API_EVSE_ID_MAX];
-	bool by_eim;
-	bool accepted;
+	char evse_id[API_EVSE_ID_MAX]; /* request: "" when it names no outlet; response: "" */
+	bool by_eim;                   /* request, update */
+	bool accepted;                 /* response, update: otherwise an authorization ends */
 };
 
-/* slac_link_status, slac_network_info: the outlet asked for. reset: "" means the whole service. */
+/* slac_link_status, slac_network_info: the outlet asked for. slac_reset, reset: "" means the whole service. */
 struct api_evse_request {
 	char evse_id[API_EVSE_ID_MAX];
 };
@@ -217,7 +226,7 @@ struct api_bad_entry {
 struct api_message {
 	enum api_kind kind;
 	enum api_type type;
-	char id[API_ID_MAX]; /* a response repeats the id of its request */
+	char id[API_ID_MAX]; /* a response repeats the id of its request; of an update it may be "" */
 	union {
 		struct api_parameters parameters;       /* API_CS_PARAMETERS */
 		struct api_limits limits;               /* API_CS_STATUS_AND_LIMITS */
@@ -226,36 +235,41 @@ struct api_message {
 		struct api_data_link data_link;         /* API_SLAC_DATA_LINK */
 		struct api_hlc_charging hlc_charging;   /* API_HLC_CHARGING */
 		struct api_authorization authorization; /* API_AUTHORIZATION */
-		struct api_evse_request request;        /* API_SLAC_LINK_STATUS, API_SLAC_NETWORK_INFO, API_RESET */
+		struct api_evse_request request;        /* API_SLAC_LINK_STATUS, API_SLAC_NETWORK_INFO, resets */
 	} data;                                         /* API_SERVICE_STATUS has none: it asks for "slac" */
 	size_t bad_count; /* API_CS_PARAMETERS, API_CS_STATUS_AND_LIMITS: 0 ... API_EVSES_MAX, otherwise 0 */
 	struct api_bad_entry bad[API_EVSES_MAX];
 };
 
 /*
- * Reads one inbound payload of `len` octets (no NUL needed). With API_OK *out is complete; with any other result *out
- * is unchanged. *error is written for API_MALFORMED, API_INVALID and API_TOO_LARGE only. API_IGNORED: the name is
- * unknown, the type is not one that slacd receives (such as its own request on a shared topic), or it is a
- * service_status request for another service. Unknown members are skipped, and `null` counts as absent.
+ * Reads one inbound payload of `len` octets (no NUL needed) that was heard on a topic of `from` (enum api_from, at least
+ * one). With API_OK *out is complete; with any other result *out is unchanged. *error is not written for API_OK and
+ * API_IGNORED. API_IGNORED: the name is unknown, the type is not one that slacd receives (such as its own request on a
+ * shared topic), it is a service_status request for another service, or it is among what the services say to each other
+ * and slacd does not take it from there. Unknown members and those that slacd has no use for are skipped, and `null`
+ * counts as absent.
  *
  * A wrong entry of parameters[] or evses[] does not spoil the others: with API_OK the good ones are in `data`, the others
  * in `bad`. An evse_id that is there twice makes its second entry a bad one.
  */
-enum api_result api_parse(const char *payload, size_t len, struct api_message *out, struct api_error *error);
+enum api_result api_parse(const char *payload, size_t len, unsigned from, struct api_message *out,
+			  struct api_error *error);
 
 /* What a payload is, as far as a look at it can tell. */
 enum api_look {
-	API_LOOK_FOREIGN,  /* it names a message that slacd does not receive: api_parse would not take it */
+	API_LOOK_FOREIGN,  /* it names a message that slacd does not take from there: api_parse would ignore it */
+	API_LOOK_OWN,      /* a request or update of one's own that came back */
 	API_LOOK_QUESTION, /* service_status, slac_link_status, slac_network_info: who gets no answer asks again */
 	API_LOOK_NEWS,     /* any other message that slacd receives: most of them are said once */
-	API_LOOK_UNCLEAR   /* no name, or one that only api_parse can read */
+	API_LOOK_UNCLEAR   /* no name, one that only api_parse can read, or API_ELSEWHERE */
 };
 
 /*
- * Looks for the name of the message and parses nothing else: for a first choice where messages of all the station
- * arrive. Safe for any octets; takes time in proportion to len and no memory. May be called on any thread.
+ * Looks for name, type and id of the message and parses nothing else: for a first choice where messages of all the
+ * station arrive. `from` as for api_parse. own_ids is the end of the ids of one's own messages, or NULL. Safe for any
+ * octets; takes time in proportion to len and no memory. May be called on any thread.
  */
-enum api_look api_look(const char *payload, size_t len);
+enum api_look api_look(const char *payload, size_t len, unsigned from, const char *own_ids);
 
 /*
  * A payload that api_parse has read, without the spaces and line ends between its members: one line for a log, cut to
@@ -294,21 +308,32 @@ size_t api_build_cs_limits_request(char *out, size_t size, const char *id);
 struct api_cp_pwm {
 	char evse_id[API_EVSE_ID_MAX];
 	bool hlc;
-	bool has_current;            /* present exactly when hlc is false and neither state is forced */
-	bool error_state;            /* state E */
-	bool fault_state;            /* state F */
-	uint32_t current_deciampere; /* 0.1 A; written in A with exactly one decimal: 160 -> 16.0 */
+	bool error_state; /* state E */
+	bool fault_state; /* state F */
+	uint32_t
+		current_deciampere; /* 0.1 A; written in A with exactly one decimal: 160 -> 16.0; not when hlc is true */
 };
 
 /* cp_pwm request. */
 size_t api_build_cp_pwm_request(char *out, size_t size, const char *id, const struct api_cp_pwm *pwm);
 
+/* How matching goes at one outlet. */
+struct api_slac_status {
+	enum api_slac_state state;
+	uint8_t run_id[API_RUN_ID_LEN]; /* wire order, written as "0x" and 16 hex digits in capitals */
+	const char *reason;             /* NULL or "": left out */
+	bool has_ev_mac;
+	uint8_t ev_mac[6]; /* written AA:BB:CC:DD:EE:FF */
+	bool has_attenuation;
+	uint16_t attenuation_ddb; /* 0.1 dB; written in dB with exactly one decimal */
+};
+
 /*
- * slac_service_status (or slac_status) update. run_id (API_RUN_ID_LEN octets, wire order) and reason may be NULL; the
- * member is then left out. run_id is written as "0x" and 16 lower-case hex digits.
+ * slac_service_status (or slac_status) update. `extra`: with reason, ev_mac and attenuation_db, where they are known;
+ * otherwise with the members that the Josev API has.
  */
 size_t api_build_slac_status(char *out, size_t size, const char *id, enum api_slac_status_name name,
-			     const char *evse_id, const uint8_t *run_id, enum api_slac_state state, const char *reason);
+			     const char *evse_id, const struct api_slac_status *status, bool extra);
 
 /* slac_link_status response. */
 size_t api_build_link_status_response(char *out, size_t size, const char *id, const char *evse_id,
@@ -316,22 +341,28 @@ size_t api_build_link_status_response(char *out, size_t size, const char *id, co
 
 /* One network as the modem lists it (HomePlug Green PHY network information). */
 struct api_network {
-	uint8_t nid[7];     /* written as 14 hex digits, wire order */
+	uint8_t nid[7];     /* written as network_id, 14 hex digits, wire order */
 	uint8_t snid;       /* short network identifier */
 	uint8_t tei;        /* terminal equipment identifier of the modem in it */
 	uint8_t role;       /* 0 station, 1 proxy coordinator, 2 central coordinator; others as "unknown" */
 	uint8_t cco_mac[6]; /* written aa:bb:cc:dd:ee:ff */
 };
 
-/* slac_network_info response; count at most API_NETWORKS_MAX (more are not written), networks NULL for 0. */
+/*
+ * slac_network_info response, every member of a network a text; count at most API_NETWORKS_MAX (more are not written),
+ * networks NULL for 0.
+ */
 size_t api_build_network_info_response(char *out, size_t size, const char *id, const char *evse_id,
 				       const struct api_network *networks, size_t count);
 
-/* reset response. */
-size_t api_build_reset_response(char *out, size_t size, const char *id, enum api_reset_status status);
+/* slac_reset response, or under its former name: kind is API_SLAC_RESET or API_RESET. */
+size_t api_build_reset_response(char *out, size_t size, const char *id, enum api_kind kind,
+				enum api_reset_status status);
 
 /* Makes a version 4 UUID (RFC 4122, lower case) from 16 random octets. */
 void api_uuid_v4(const uint8_t random[16], char out[API_UUID_MAX]);
+/* The end of the UUIDs whose last six random octets are these, for api_look. */
+void api_own_ids(const uint8_t last[6], char out[API_OWN_IDS_SIZE]);
 
 /*
  * The words of the enums in messages, for logs and for the builders. "unknown" for a value outside the enum. Never

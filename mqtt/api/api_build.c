@@ -37,12 +37,12 @@ size_t api_build_cs_limits_request(char *out, size_t size, const char *id)
 }
 
 /* Tenths are kept as an integer and printed as text: a double would sometimes print as 15.999999. */
-static struct json_object *new_current(uint32_t deciampere)
+static struct json_object *new_tenths(uint32_t tenths)
 {
 	char text[16];
 
-	snprintf(text, sizeof(text), "%" PRIu32 ".%" PRIu32, deciampere / 10, deciampere % 10);
-	return json_object_new_double_s((double)deciampere / 10, text);
+	snprintf(text, sizeof(text), "%" PRIu32 ".%" PRIu32, tenths / 10, tenths % 10);
+	return json_object_new_double_s((double)tenths / 10, text);
 }
 
 size_t api_build_cp_pwm_request(char *out, size_t size, const char *id, const struct api_cp_pwm *pwm)
@@ -52,25 +52,34 @@ size_t api_build_cp_pwm_request(char *out, size_t size, const char *id, const st
 	api_writer_begin(&writer, id, "cp_pwm", API_REQUEST);
 	api_writer_text(&writer, writer.data, "evse_id", pwm->evse_id);
 	api_writer_bool(&writer, "hlc", pwm->hlc);
-	if (pwm->has_current)
-		api_writer_value(&writer, writer.data, "current", new_current(pwm->current_deciampere));
+	if (!pwm->hlc)
+		api_writer_value(&writer, writer.data, "current", new_tenths(pwm->current_deciampere));
 	api_writer_bool(&writer, "error_state", pwm->error_state);
 	api_writer_bool(&writer, "fault_state", pwm->fault_state);
 	return api_writer_finish(&writer, out, size);
 }
 
+static void write_extra(struct api_writer *writer, const struct api_slac_status *status)
+{
+	if (status->reason != NULL && status->reason[0] != '\0')
+		api_writer_text(writer, writer->data, "reason", status->reason);
+	if (status->has_ev_mac)
+		api_writer_capital_hex(writer, writer->data, "ev_mac", "", ":", status->ev_mac, sizeof(status->ev_mac));
+	if (status->has_attenuation)
+		api_writer_value(writer, writer->data, "attenuation_db", new_tenths(status->attenuation_ddb));
+}
+
 size_t api_build_slac_status(char *out, size_t size, const char *id, enum api_slac_status_name name,
-			     const char *evse_id, const uint8_t *run_id, enum api_slac_state state, const char *reason)
+			     const char *evse_id, const struct api_slac_status *status, bool extra)
 {
 	struct api_writer writer;
 
 	api_writer_begin(&writer, id, api_slac_status_name_text(name), API_UPDATE);
 	api_writer_text(&writer, writer.data, "evse_id", evse_id);
-	if (run_id != NULL)
-		api_writer_hex(&writer, writer.data, "run_id", "0x", "", run_id, API_RUN_ID_LEN);
-	api_writer_text(&writer, writer.data, "status", api_slac_state_text(state));
-	if (reason != NULL)
-		api_writer_text(&writer, writer.data, "reason", reason);
+	api_writer_capital_hex(&writer, writer.data, "run_id", "0x", "", status->run_id, API_RUN_ID_LEN);
+	api_writer_text(&writer, writer.data, "status", api_slac_state_text(status->state));
+	if (extra)
+		write_extra(&writer, status);
 	return api_writer_finish(&writer, out, size);
 }
 
@@ -89,10 +98,13 @@ static struct json_object *new_network(struct api_writer *writer, const struct a
 {
 	static const char *const roles[] = {"sta", "pco", "cco"};
 	struct json_object *object = json_object_new_object();
+	char number[8];
 
-	api_writer_hex(writer, object, "nid", "", "", network->nid, sizeof(network->nid));
-	api_writer_value(writer, object, "snid", json_object_new_int(network->snid));
-	api_writer_value(writer, object, "tei", json_object_new_int(network->tei));
+	api_writer_hex(writer, object, "network_id", "", "", network->nid, sizeof(network->nid));
+	snprintf(number, sizeof(number), "%u", network->snid);
+	api_writer_text(writer, object, "snid", number);
+	snprintf(number, sizeof(number), "%u", network->tei);
+	api_writer_text(writer, object, "tei", number);
 	api_writer_text(writer, object, "role", network->role < 3 ? roles[network->role] : "unknown");
 	api_writer_hex(writer, object, "cco_mac", "", ":", network->cco_mac, sizeof(network->cco_mac));
 	return object;
@@ -117,13 +129,20 @@ size_t api_build_network_info_response(char *out, size_t size, const char *id, c
 	return api_writer_finish(&writer, out, size);
 }
 
-size_t api_build_reset_response(char *out, size_t size, const char *id, enum api_reset_status status)
+size_t api_build_reset_response(char *out, size_t size, const char *id, enum api_kind kind,
+				enum api_reset_status status)
 {
 	struct api_writer writer;
 
-	api_writer_begin(&writer, id, "reset", API_RESPONSE);
+	api_writer_begin(&writer, id, api_kind_text(kind), API_RESPONSE);
 	api_writer_text(&writer, writer.data, "status", api_reset_status_text(status));
 	return api_writer_finish(&writer, out, size);
+}
+
+void api_own_ids(const uint8_t last[6], char out[API_OWN_IDS_SIZE])
+{
+	for (size_t i = 0; i < 6; i++)
+		snprintf(out + 2 * i, 3, "%02x", last[i]);
 }
 
 void api_uuid_v4(const uint8_t random[16], char out[API_UUID_MAX])

@@ -4,19 +4,30 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct api_row *find_name(const struct api_row *rows, size_t count, const char *name)
+static const struct api_row *find_name(const struct api_rows *rows, const char *name)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(rows[i].name, name) == 0)
-			return &rows[i];
+	for (size_t i = 0; i < rows->count; i++)
+		if (strcmp(rows->rows[i].name, name) == 0)
+			return &rows->rows[i];
 	return NULL;
 }
 
-static const struct api_row *find_type(const struct api_row *rows, size_t count, const char *name, int type)
+/* Where messages of this name are taken from, of whatever type; 0: from anywhere. */
+static unsigned taken_from(const struct api_rows *rows, const char *name)
 {
-	for (size_t i = 0; i < count; i++)
-		if ((int)rows[i].type == type && strcmp(rows[i].name, name) == 0)
-			return &rows[i];
+	unsigned from = 0;
+
+	for (size_t i = 0; i < rows->count; i++)
+		if (strcmp(rows->rows[i].name, name) == 0)
+			from |= rows->rows[i].from;
+	return from;
+}
+
+static const struct api_row *find_type(const struct api_rows *rows, const char *name, int type)
+{
+	for (size_t i = 0; i < rows->count; i++)
+		if ((int)rows->rows[i].type == type && strcmp(rows->rows[i].name, name) == 0)
+			return &rows->rows[i];
 	return NULL;
 }
 
@@ -27,24 +38,66 @@ static void begin_error(struct api_error *error, const char *name)
 	snprintf(error->name, sizeof(error->name), "%s", name);
 }
 
-/* Reads type, id and data of a message whose name is known. */
-static enum api_result read_known(const struct api_node *root, const char *name, const struct api_row *rows,
-				  size_t count, struct api_envelope *envelope, void *out)
+/* What the services say to each other is full of messages that are not for slacd. Elsewhere it is a mistake. */
+static enum api_result refuse_place(const struct api_node *root, unsigned right, unsigned heard)
 {
+	static const struct {
+		enum api_from from;
+		const char *who;
+	} places[] = {{API_FROM_STATION, "the station's"},
+		      {API_FROM_ISO15118, "the ISO 15118 service's"},
+		      {API_FROM_SERVICES, "the other services'"}};
+	char expected[API_EXPECTED_MAX] = "";
+	size_t used = 0;
+
+	if (heard & API_FROM_SERVICES)
+		return API_IGNORED;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (right & places[i].from)
+			used += (size_t)snprintf(expected + used, sizeof(expected) - used, "%s%s",
+						 used > 0 ? " or " : "", places[i].who);
+	snprintf(expected + used, sizeof(expected) - used, " topic");
+	api_json_fail(root, "topic", expected);
+	return API_ELSEWHERE;
+}
+
+/* Of an update the id means nothing. */
+static bool read_id(const struct api_node *root, enum api_type type, char id[API_ID_MAX])
+{
+	struct api_error unread;
+	struct api_node quiet = *root;
+
+	id[0] = '\0';
+	if (type != API_UPDATE)
+		return api_json_text(root, "id", id, API_ID_MAX);
+	quiet.error = &unread;
+	api_json_text(&quiet, "id", id, API_ID_MAX);
+	return true;
+}
+
+/* Reads type, id and data of a message whose name is known. */
+static enum api_result read_known(const struct api_node *root, const char *name, unsigned from,
+				  const struct api_rows *rows, struct api_envelope *envelope, void *out)
+{
+	const unsigned right = taken_from(rows, name);
 	struct api_node data;
 	int type;
 
+	if (right != 0 && (right & from) == 0)
+		return refuse_place(root, right, from);
 	if (!api_json_enum(root, "type", &api_texts_type, &type))
 		return API_INVALID;
-	envelope->row = find_type(rows, count, name, type);
+	envelope->row = find_type(rows, name, type);
 	if (envelope->row == NULL)
 		return API_IGNORED;
-	if (!api_json_text(root, "id", envelope->id, sizeof(envelope->id)) || !api_json_object(root, "data", &data))
+	if (envelope->row->from != 0 && (envelope->row->from & from) == 0)
+		return refuse_place(root, envelope->row->from, from);
+	if (!read_id(root, envelope->row->type, envelope->id) || !api_json_object(root, "data", &data))
 		return API_INVALID;
 	return envelope->row->read(&data, out);
 }
 
-static enum api_result read_root(struct json_object *value, const struct api_row *rows, size_t count,
+static enum api_result read_root(struct json_object *value, unsigned from, const struct api_rows *rows,
 				 struct api_envelope *envelope, void *out, struct api_error *error)
 {
 	struct api_error found; /* an ignored message must not change the error of the caller */
@@ -60,17 +113,17 @@ static enum api_result read_root(struct json_object *value, const struct api_row
 		*error = found;
 		return API_MALFORMED;
 	}
-	row = find_name(rows, count, json_object_get_string(name));
+	row = find_name(rows, json_object_get_string(name));
 	if (row == NULL || strlen(row->name) != (size_t)json_object_get_string_len(name))
 		return API_IGNORED;
 	begin_error(&found, row->name);
-	result = read_known(&root, row->name, rows, count, envelope, out);
-	if (result == API_INVALID)
+	result = read_known(&root, row->name, from, rows, envelope, out);
+	if (result == API_INVALID || result == API_ELSEWHERE)
 		*error = found;
 	return result;
 }
 
-enum api_result api_envelope_parse(const char *payload, size_t len, const struct api_row *rows, size_t count,
+enum api_result api_envelope_parse(const char *payload, size_t len, unsigned from, const struct api_rows *rows,
 				   struct api_envelope *envelope, void *out, struct api_error *error)
 {
 	struct json_object *value;
@@ -78,7 +131,7 @@ enum api_result api_envelope_parse(const char *payload, size_t len, const struct
 
 	if (result != API_OK)
 		return result;
-	result = read_root(value, rows, count, envelope, out, error);
+	result = read_root(value, from, rows, envelope, out, error);
 	json_object_put(value);
 	return result;
 }

@@ -16,6 +16,7 @@ struct api_row {
 	const char *name;
 	enum api_type type;
 	int kind;
+	unsigned from; /* enum api_from: where it is taken from; 0: from anywhere */
 	enum api_result (*read)(const struct api_node *data, void *out);
 };
 
@@ -25,11 +26,20 @@ struct api_envelope {
 	char id[API_ID_MAX];
 };
 
+/* The messages that a side understands. */
+struct api_rows {
+	const struct api_row *rows;
+	size_t count;
+};
+
+/* Those of slacd (api_parse.c). */
+extern const struct api_rows api_rows_of_slacd;
+
 /*
- * Parses a payload and lets the row for its name and type read the data. API_IGNORED when no row has the
- * name, or the name only with other types. *out may be half-written on failure.
+ * Parses a payload that was heard on a topic of `from` and lets the row for its name and type read the data. API_IGNORED
+ * when no row has the name, or the name only with other types. *out may be half-written on failure.
  */
-enum api_result api_envelope_parse(const char *payload, size_t len, const struct api_row *rows, size_t count,
+enum api_result api_envelope_parse(const char *payload, size_t len, unsigned from, const struct api_rows *rows,
 				   struct api_envelope *envelope, void *out, struct api_error *error);
 
 /* Parses a text that is only the `data` object of a message of this row. */

@@ -225,21 +225,37 @@ bool api_json_text_cut(const struct api_node *node, const char *member, char *ou
 	return true;
 }
 
-bool api_json_enum(const struct api_node *node, const char *member, const struct api_texts *texts, int *out)
+static bool get_enum(const struct api_node *node, const char *member, const struct api_texts *texts,
+		     int (*compare)(const char *, const char *), int *out)
 {
 	struct json_object *value = get(node, member);
 	char expected[API_EXPECTED_MAX] = "one of";
 
 	/* A text with a NUL inside (\u0000) must not pass as the part before it. */
 	if (value != NULL && json_object_is_type(value, json_type_string) &&
-	    strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value) &&
-	    api_texts_find(texts, json_object_get_string(value), out))
-		return true;
+	    strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value)) {
+		for (size_t i = 0; i < texts->count; i++) {
+			if (compare(texts->texts[i], json_object_get_string(value)) != 0)
+				continue;
+			*out = (int)i;
+			return true;
+		}
+	}
 	for (size_t i = 0; i < texts->count; i++) {
 		size_t used = strlen(expected);
 		snprintf(expected + used, sizeof(expected) - used, "%s %s", i ? "," : "", texts->texts[i]);
 	}
 	return api_json_fail(node, member, expected);
+}
+
+bool api_json_enum(const struct api_node *node, const char *member, const struct api_texts *texts, int *out)
+{
+	return get_enum(node, member, texts, strcmp, out);
+}
+
+bool api_json_enum_any_case(const struct api_node *node, const char *member, const struct api_texts *texts, int *out)
+{
+	return get_enum(node, member, texts, strcasecmp, out);
 }
 
 bool api_json_evse_id(const struct api_node *node, char out[API_EVSE_ID_MAX])

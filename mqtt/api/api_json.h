@@ -49,6 +49,8 @@ bool api_json_text(const struct api_node *node, const char *member, char *out, s
 bool api_json_text_cut(const struct api_node *node, const char *member, char *out, size_t size);
 /* A text of the table; *out is its index, i.e. the enum's value. */
 bool api_json_enum(const struct api_node *node, const char *member, const struct api_texts *texts, int *out);
+/* Likewise without regard to the case of letters. */
+bool api_json_enum_any_case(const struct api_node *node, const char *member, const struct api_texts *texts, int *out);
 /* evse_id as it is in every message about one outlet. */
 bool api_json_evse_id(const struct api_node *node, char out[API_EVSE_ID_MAX]);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finds the name of a message without parsing it. Reads each octet once, keeps nothing and allocates nothing. */
-#include "mqtt/api/api.h"
+/* Finds what a message is without parsing it. Reads each octet once, keeps nothing and allocates nothing. */
+#include "mqtt/api/api_envelope.h"
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ struct text {
 
 static bool text_is(const struct text *text, const char *word)
 {
-	return text->len == strlen(word) && memcmp(text->start, word, text->len) == 0;
+	return text->start != NULL && text->len == strlen(word) && memcmp(text->start, word, text->len) == 0;
 }
 
 static void skip_white_space(struct rest *rest)
@@ -55,36 +55,81 @@ static bool take_text(struct rest *rest, struct text *text)
 	return take(rest, '"');
 }
 
-static bool is_question(enum api_kind kind)
+/* The members of the envelope that a look is for. NULL: it is not there, or only a parser can read it. */
+struct seen {
+	struct text name;
+	struct text type;
+	struct text id;
+};
+
+/* Where a member of this name goes; NULL for one that the look is not for. */
+static struct text *place_of(struct seen *seen, const struct text *member)
+{
+	if (text_is(member, "name"))
+		return &seen->name;
+	if (text_is(member, "type"))
+		return &seen->type;
+	return text_is(member, "id") ? &seen->id : NULL;
+}
+
+/* Takes the value of a member away, where it is a plain text. */
+static void take_value(struct rest *rest, struct text *value)
+{
+	*value = (struct text){0};
+	skip_white_space(rest);
+	if (!take(rest, ':'))
+		return;
+	skip_white_space(rest);
+	if (!take_text(rest, value) || value->has_escape)
+		*value = (struct text){0};
+}
+
+static bool is_question(int kind)
 {
 	return kind == API_SERVICE_STATUS || kind == API_SLAC_LINK_STATUS || kind == API_SLAC_NETWORK_INFO;
 }
 
-/* Takes the value of the member `name` away, and says what it names. */
-static enum api_look take_name(struct rest *rest)
+/* What the name says of a message that was heard on a topic of `from`. */
+static enum api_look look_of_name(const struct text *name, unsigned from)
 {
-	struct text name;
+	enum api_look found = API_LOOK_FOREIGN;
 
-	skip_white_space(rest);
-	if (!take(rest, ':'))
-		return API_LOOK_UNCLEAR;
-	skip_white_space(rest);
-	if (!take_text(rest, &name) || name.has_escape)
-		return API_LOOK_UNCLEAR;
-	for (enum api_kind kind = API_SERVICE_STATUS; kind <= API_RESET; kind++)
-		if (text_is(&name, api_kind_text(kind)))
-			return is_question(kind) ? API_LOOK_QUESTION : API_LOOK_NEWS;
-	return API_LOOK_FOREIGN;
+	for (size_t i = 0; i < api_rows_of_slacd.count; i++) {
+		const struct api_row *row = &api_rows_of_slacd.rows[i];
+		if (!text_is(name, row->name))
+			continue;
+		if (row->from & from)
+			return is_question(row->kind) ? API_LOOK_QUESTION : API_LOOK_NEWS;
+		if ((from & API_FROM_SERVICES) == 0)
+			found = API_LOOK_UNCLEAR; /* the mistake is to be said */
+	}
+	return found;
+}
+
+/* An answer has the id of the question, and is somebody else's. */
+static bool is_own(const struct seen *seen, const char *own_ids)
+{
+	size_t len = own_ids != NULL ? strlen(own_ids) : 0;
+
+	return len > 0 && seen->id.len >= len && memcmp(seen->id.start + seen->id.len - len, own_ids, len) == 0 &&
+	       (text_is(&seen->type, "request") || text_is(&seen->type, "update"));
+}
+
+static enum api_look look_of(const struct seen *seen, unsigned from, const char *own_ids)
+{
+	enum api_look found = seen->name.start != NULL ? look_of_name(&seen->name, from) : API_LOOK_UNCLEAR;
+
+	return found != API_LOOK_FOREIGN && is_own(seen, own_ids) ? API_LOOK_OWN : found;
 }
 
 /*
  * Of two members `name` a parser takes the last one; hence the look at the whole payload, so that no message that
  * api_parse would take is called foreign.
  */
-enum api_look api_look(const char *payload, size_t len)
+enum api_look api_look(const char *payload, size_t len, unsigned from, const char *own_ids)
 {
 	struct rest rest = {payload, payload + len};
-	enum api_look found = API_LOOK_UNCLEAR;
+	struct seen seen = {0};
 	struct text text;
 	size_t depth = 0;
 	char before = '\0'; /* the last octet that is no white space; '"' after a text */
@@ -94,8 +139,8 @@ enum api_look api_look(const char *payload, size_t len)
 			bool is_member = depth == 1 && (before == '{' || before == ',');
 			if (!take_text(&rest, &text) || (is_member && text.has_escape))
 				return API_LOOK_UNCLEAR;
-			if (is_member && text_is(&text, "name"))
-				found = take_name(&rest);
+			if (is_member && place_of(&seen, &text) != NULL)
+				take_value(&rest, place_of(&seen, &text));
 			before = '"';
 			continue;
 		}
@@ -105,5 +150,5 @@ enum api_look api_look(const char *payload, size_t len)
 		else if ((before == '}' || before == ']') && depth-- == 0)
 			return API_LOOK_UNCLEAR;
 	}
-	return depth == 0 ? found : API_LOOK_UNCLEAR;
+	return depth == 0 ? look_of(&seen, from, own_ids) : API_LOOK_UNCLEAR;
 }

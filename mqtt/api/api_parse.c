@@ -3,7 +3,6 @@
 #include "mqtt/api/api.h"
 #include "mqtt/api/api_envelope.h"
 
-#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,48 +49,46 @@ static enum api_result read_entries(const struct api_node *data, const char *mem
 
 #define CONNECTORS_MAX 16
 
-static const char *const connector_types[] = {"AC_single_phase_core", "AC_three_phase_core", "DC_core",
-					      "DC_extended",          "DC_combo_core",       "DC_unique"};
+enum connector_type { AC_SINGLE_PHASE_CORE, AC_THREE_PHASE_CORE, DC_CORE, DC_EXTENDED, DC_COMBO_CORE, DC_UNIQUE };
+
+static const char *const connector_types[] = {
+	[AC_SINGLE_PHASE_CORE] = "AC_single_phase_core",
+	[AC_THREE_PHASE_CORE] = "AC_three_phase_core",
+	[DC_CORE] = "DC_core",
+	[DC_EXTENDED] = "DC_extended",
+	[DC_COMBO_CORE] = "DC_combo_core",
+	[DC_UNIQUE] = "DC_unique",
+};
 static const struct api_texts connector_type_texts = {connector_types,
 						      sizeof(connector_types) / sizeof(connector_types[0])};
 
-/* Only the presence of a service counts. Its members are checked nevertheless, so that mistakes of a station show. */
-static bool check_service(const struct api_node *services, const char *name)
+/* Of an AC service only the connector type is used, of a DC service nothing but that it is there. */
+static bool read_ac_service(const struct api_node *services, const char *name, struct api_evse_parameters *evse)
 {
 	struct api_node service;
-	char control_mode[API_INFO_MAX];
-	double voltage_v;
-	int type;
+	int type = AC_THREE_PHASE_CORE;
 
 	if (!api_json_object(services, name, &service))
 		return false;
 	if (api_json_has(&service, "connector_type") &&
 	    !api_json_enum(&service, "connector_type", &connector_type_texts, &type))
 		return false;
-	if (api_json_has(&service, "nominal_voltage") &&
-	    !api_json_number(&service, "nominal_voltage", 0, 1500, "V", &voltage_v))
-		return false;
-	return !api_json_has(&service, "control_mode") ||
-	       api_json_text_cut(&service, "control_mode", control_mode, sizeof(control_mode));
+	evse->ac_single_phase = (evse->ac_single_phase || !evse->has_ac) && type == AC_SINGLE_PHASE_CORE;
+	evse->has_ac = true;
+	return true;
 }
 
 static bool read_connector(const struct api_node *connector, struct api_evse_parameters *evse)
 {
-	static const char *const names[] = {"ac", "ac_bpt", "dc", "dc_bpt"};
+	static const char *const ac_names[] = {"ac", "ac_bpt"};
 	struct api_node services;
 
 	if (!api_json_object(connector, "services", &services))
 		return false;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!api_json_has(&services, names[i]))
-			continue;
-		if (!check_service(&services, names[i]))
+	for (size_t i = 0; i < sizeof(ac_names) / sizeof(ac_names[0]); i++)
+		if (api_json_has(&services, ac_names[i]) && !read_ac_service(&services, ac_names[i], evse))
 			return false;
-		if (names[i][0] == 'a')
-			evse->has_ac = true;
-		else
-			evse->has_dc = true;
-	}
+	evse->has_dc = evse->has_dc || api_json_has(&services, "dc") || api_json_has(&services, "dc_bpt");
 	return true;
 }
 
@@ -128,8 +125,7 @@ static bool read_parameters(const struct api_node *entry, struct api_message *me
 	char expected[API_EXPECTED_MAX];
 
 	memset(evse, 0, sizeof(*evse));
-	if (!api_json_evse_id(entry, evse->evse_id) || !api_json_bool(entry, "supports_eim", &evse->supports_eim) ||
-	    !read_interface(entry, evse) || !read_connectors(entry, evse))
+	if (!api_json_evse_id(entry, evse->evse_id) || !read_interface(entry, evse) || !read_connectors(entry, evse))
 		return false;
 	for (size_t i = 0; i < parameters->count; i++) {
 		if (strcmp(parameters->evses[i].evse_id, evse->evse_id) != 0)
@@ -150,7 +146,6 @@ static enum api_result read_cs_parameters(const struct api_node *data, void *out
 /* --- cs_status_and_limits: the state of each outlet and what its AC side may deliver; `dc` is not read --- */
 
 #define CURRENT_MAX_A 1000
-#define VOLTAGE_MAX_V 1500
 
 static bool read_current(const struct api_node *ac, struct api_evse_limits *evse)
 {
@@ -176,7 +171,6 @@ static bool read_ac(const struct api_node *entry, struct api_evse_limits *evse)
 		return true;
 	evse->has_ac = true;
 	return api_json_object(entry, "ac", &ac) && read_current(&ac, evse) &&
-	       api_json_number(&ac, "nominal_voltage", 0, VOLTAGE_MAX_V, "V", &evse->nominal_voltage_v) &&
 	       api_json_bool(&ac, "rcd_error", &evse->rcd_error);
 }
 
@@ -209,8 +203,16 @@ static enum api_result read_cs_limits(const struct api_node *data, void *out)
 
 /* --- The control pilot: cp_status updates and the answers to cp_pwm requests --- */
 
-/* The pilot is within +-12 V (IEC 61851-1). The margin allows for calibration errors, and refuses values in mV. */
-#define PILOT_MAX_V 30
+/* Only the log has a use for it: an answer must not be lost for its sake. */
+static void read_info(const struct api_node *data, char info[API_INFO_MAX])
+{
+	struct api_error unread;
+	struct api_node quiet = *data;
+
+	quiet.error = &unread;
+	if (!api_json_text_cut(&quiet, "info", info, API_INFO_MAX))
+		info[0] = '\0';
+}
 
 static enum api_result read_cp_pwm(const struct api_node *data, void *out)
 {
@@ -221,31 +223,8 @@ static enum api_result read_cp_pwm(const struct api_node *data, void *out)
 	    !api_json_enum(data, "status", &api_texts_cp_pwm_status, &status))
 		return API_INVALID;
 	response->status = (enum api_cp_pwm_status)status;
-	if (api_json_has(data, "info") && !api_json_text_cut(data, "info", response->info, sizeof(response->info)))
-		return API_INVALID;
+	read_info(data, response->info);
 	return API_OK;
-}
-
-/* Some stations number their connectors, others name them. */
-static bool read_connector_id(const struct api_node *data, char out[API_CONNECTOR_MAX])
-{
-	struct json_object *value = NULL;
-
-	json_object_object_get_ex(data->value, "connector_id", &value);
-	if (value != NULL && json_object_is_type(value, json_type_int)) {
-		snprintf(out, API_CONNECTOR_MAX, "%" PRId64, json_object_get_int64(value));
-		return true;
-	}
-	if (!json_object_is_type(value, json_type_string))
-		return api_json_fail(data, "connector_id", "a text or an integer");
-	return api_json_text(data, "connector_id", out, API_CONNECTOR_MAX);
-}
-
-static bool read_optional(const struct api_node *data, const char *member, double min, double max, const char *unit,
-			  bool *has, double *out)
-{
-	*has = api_json_has(data, member);
-	return !*has || api_json_number(data, member, min, max, unit, out);
 }
 
 static enum api_result read_cp_status(const struct api_node *data, void *out)
@@ -253,15 +232,11 @@ static enum api_result read_cp_status(const struct api_node *data, void *out)
 	struct api_cp_status *status = &((struct api_message *)out)->data.cp_status;
 	int state;
 
-	if (!api_json_evse_id(data, status->evse_id) || !read_connector_id(data, status->connector_id) ||
-	    !api_json_enum(data, "state", &api_texts_cp_state, &state))
+	if (!api_json_evse_id(data, status->evse_id) || !api_json_enum(data, "state", &api_texts_cp_state, &state))
 		return API_INVALID;
 	status->state = (enum api_cp_state)state;
-	if (!read_optional(data, "max_voltage", -PILOT_MAX_V, PILOT_MAX_V, "V", &status->has_max_voltage,
-			   &status->max_voltage_v) ||
-	    !read_optional(data, "min_voltage", -PILOT_MAX_V, PILOT_MAX_V, "V", &status->has_min_voltage,
-			   &status->min_voltage_v) ||
-	    !read_optional(data, "duty_cycle", 0, 100, "%", &status->has_duty_cycle, &status->duty_cycle_percent))
+	status->has_duty_cycle = api_json_has(data, "duty_cycle");
+	if (status->has_duty_cycle && !api_json_number(data, "duty_cycle", 0, 100, "%", &status->duty_cycle_percent))
 		return API_INVALID;
 	return API_OK;
 }
@@ -292,26 +267,75 @@ static enum api_result read_data_link(const struct api_node *data, void *out)
 
 static enum api_result read_hlc_charging(const struct api_node *data, void *out)
 {
+	enum { ACTION_PAUSE, ACTION_RESUME };
+	static const char *const words[] = {[ACTION_PAUSE] = "pause", [ACTION_RESUME] = "resume"};
+	static const struct api_texts actions = {words, sizeof(words) / sizeof(words[0])};
 	struct api_hlc_charging *hlc = &((struct api_message *)out)->data.hlc_charging;
+	int action = ACTION_RESUME;
 
 	if (!api_json_evse_id(data, hlc->evse_id) || !api_json_bool(data, "status", &hlc->active))
 		return API_INVALID;
+	if (api_json_has(data, "action") && !api_json_enum(data, "action", &actions, &action))
+		return API_INVALID;
+	/* A session that pauses is not over. */
+	hlc->active = hlc->active || action == ACTION_PAUSE;
 	return API_OK;
 }
 
-static enum api_result read_authorization(const struct api_node *data, void *out)
-{
-	struct api_authorization *authorization = &((struct api_message *)out)->data.authorization;
-	char text[API_VERSION_MAX] = "eim";
+/* --- authorization: by what the driver shows (EIM), by the car's contract (e_maid), or by nothing --- */
 
-	if (!api_json_evse_id(data, authorization->evse_id))
-		return API_INVALID;
-	if (api_json_has(data, "type") && !api_json_text(data, "type", text, sizeof(text)))
-		return API_INVALID;
-	authorization->by_eim = strcmp(text, "eim") == 0;
+static const char *const token_types[] = {"ISO14443", "ISO15693",    "key_code",         "local",
+					  "central",  "mac_address", "no_authorization", "e_maid"};
+static const struct api_texts token_type_texts = {token_types, sizeof(token_types) / sizeof(token_types[0])};
+
+static bool read_token_type(const struct api_node *data, bool *by_eim)
+{
+	int type;
+
+	if (!api_json_enum_any_case(data, "token_type", &token_type_texts, &type))
+		return false;
+	*by_eim = strcmp(token_types[type], "no_authorization") != 0 && strcmp(token_types[type], "e_maid") != 0;
+	return true;
+}
+
+/* Whatever is not accepted is no permission, a word that slacd does not know as well. */
+static bool read_authorization_status(const struct api_node *data, bool *accepted)
+{
+	char text[API_VERSION_MAX];
+
 	if (!api_json_text(data, "status", text, sizeof(text)))
+		return false;
+	*accepted = strcasecmp(text, "accepted") == 0;
+	return true;
+}
+
+/* Before the plug-in a token may be shown for no outlet in particular. */
+static enum api_result read_authorization_request(const struct api_node *data, void *out)
+{
+	struct api_authorization *request = &((struct api_message *)out)->data.authorization;
+
+	if (api_json_has(data, "evse_id") && !api_json_evse_id(data, request->evse_id))
 		return API_INVALID;
-	authorization->accepted = strcmp(text, "accepted") == 0;
+	return read_token_type(data, &request->by_eim) ? API_OK : API_INVALID;
+}
+
+static enum api_result read_authorization_response(const struct api_node *data, void *out)
+{
+	struct api_authorization *response = &((struct api_message *)out)->data.authorization;
+
+	return read_authorization_status(data, &response->accepted) ? API_OK : API_INVALID;
+}
+
+static enum api_result read_authorization_update(const struct api_node *data, void *out)
+{
+	struct api_authorization *update = &((struct api_message *)out)->data.authorization;
+
+	if (!api_json_evse_id(data, update->evse_id) || !read_authorization_status(data, &update->accepted))
+		return API_INVALID;
+	/* An end without a token type ends whatever there is. */
+	update->by_eim = true;
+	if ((update->accepted || api_json_has(data, "token_type")) && !read_token_type(data, &update->by_eim))
+		return API_INVALID;
 	return API_OK;
 }
 
@@ -329,33 +353,42 @@ static enum api_result read_reset(const struct api_node *data, void *out)
 
 /* --- The table --- */
 
+#define STATION  API_FROM_STATION
+#define ISO15118 API_FROM_ISO15118
+#define SERVICES API_FROM_SERVICES
+
 static const struct api_row rows[] = {
-	{"service_status", API_REQUEST, API_SERVICE_STATUS, read_service_status},
-	{"cs_parameters", API_RESPONSE, API_CS_PARAMETERS, read_cs_parameters},
-	{"cs_parameters", API_UPDATE, API_CS_PARAMETERS, read_cs_parameters},
-	{"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS, read_cs_limits},
-	{"cs_status_and_limits", API_UPDATE, API_CS_STATUS_AND_LIMITS, read_cs_limits},
-	{"cp_pwm", API_RESPONSE, API_CP_PWM, read_cp_pwm},
-	{"cp_status", API_UPDATE, API_CP_STATUS, read_cp_status},
-	{"slac_data_link", API_UPDATE, API_SLAC_DATA_LINK, read_data_link},
-	{"slac_link_status", API_REQUEST, API_SLAC_LINK_STATUS, read_evse_request},
-	{"slac_network_info", API_REQUEST, API_SLAC_NETWORK_INFO, read_evse_request},
-	{"hlc_charging", API_UPDATE, API_HLC_CHARGING, read_hlc_charging},
-	{"authorization", API_UPDATE, API_AUTHORIZATION, read_authorization},
-	{"reset", API_REQUEST, API_RESET, read_reset},
+	{"service_status", API_REQUEST, API_SERVICE_STATUS, STATION, read_service_status},
+	{"cs_parameters", API_RESPONSE, API_CS_PARAMETERS, STATION, read_cs_parameters},
+	{"cs_parameters", API_UPDATE, API_CS_PARAMETERS, STATION, read_cs_parameters},
+	{"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS, STATION, read_cs_limits},
+	{"cs_status_and_limits", API_UPDATE, API_CS_STATUS_AND_LIMITS, STATION, read_cs_limits},
+	{"cp_pwm", API_RESPONSE, API_CP_PWM, STATION, read_cp_pwm},
+	{"cp_status", API_UPDATE, API_CP_STATUS, STATION, read_cp_status},
+	{"slac_data_link", API_UPDATE, API_SLAC_DATA_LINK, ISO15118, read_data_link},
+	{"slac_link_status", API_REQUEST, API_SLAC_LINK_STATUS, STATION, read_evse_request},
+	{"slac_network_info", API_REQUEST, API_SLAC_NETWORK_INFO, STATION, read_evse_request},
+	{"hlc_charging", API_UPDATE, API_HLC_CHARGING, STATION | SERVICES, read_hlc_charging},
+	{"authorization", API_REQUEST, API_AUTHORIZATION, STATION, read_authorization_request},
+	{"authorization", API_RESPONSE, API_AUTHORIZATION, SERVICES, read_authorization_response},
+	{"authorization", API_UPDATE, API_AUTHORIZATION, STATION | SERVICES, read_authorization_update},
+	{"slac_reset", API_REQUEST, API_SLAC_RESET, STATION, read_reset},
+	{"reset", API_REQUEST, API_RESET, STATION, read_reset},
 };
+const struct api_rows api_rows_of_slacd = {rows, sizeof(rows) / sizeof(rows[0])};
 
 /* Octets of a message with so many bad entries: the rest of `bad` is neither cleared nor copied. */
 #define MESSAGE_SIZE(bad_count) (offsetof(struct api_message, bad) + (bad_count) * sizeof(struct api_bad_entry))
 
-enum api_result api_parse(const char *payload, size_t len, struct api_message *out, struct api_error *error)
+enum api_result api_parse(const char *payload, size_t len, unsigned from, struct api_message *out,
+			  struct api_error *error)
 {
 	struct api_envelope envelope;
 	struct api_message message;
 	enum api_result result;
 
 	memset(&message, 0, MESSAGE_SIZE(0));
-	result = api_envelope_parse(payload, len, rows, sizeof(rows) / sizeof(rows[0]), &envelope, &message, error);
+	result = api_envelope_parse(payload, len, from, &api_rows_of_slacd, &envelope, &message, error);
 	if (result != API_OK)
 		return result;
 	message.kind = (enum api_kind)envelope.row->kind;
@@ -383,7 +416,8 @@ static enum api_result parse_data(const char *text, size_t len, const struct api
 enum api_result api_parse_parameters_data(const char *text, size_t len, struct api_parameters *out,
 					  struct api_error *error)
 {
-	static const struct api_row row = {"cs_parameters", API_RESPONSE, API_CS_PARAMETERS, read_cs_parameters};
+	static const struct api_row row = {"cs_parameters", API_RESPONSE, API_CS_PARAMETERS, STATION,
+					   read_cs_parameters};
 	struct api_message message;
 	enum api_result result = parse_data(text, len, &row, &message, error);
 
@@ -394,7 +428,7 @@ enum api_result api_parse_parameters_data(const char *text, size_t len, struct a
 
 enum api_result api_parse_limits_data(const char *text, size_t len, struct api_limits *out, struct api_error *error)
 {
-	static const struct api_row row = {"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS,
+	static const struct api_row row = {"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS, STATION,
 					   read_cs_limits};
 	struct api_message message;
 	enum api_result result = parse_data(text, len, &row, &message, error);

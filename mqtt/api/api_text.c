@@ -23,6 +23,7 @@ static const char *const kinds[] = {
 	[API_SLAC_NETWORK_INFO] = "slac_network_info",
 	[API_HLC_CHARGING] = "hlc_charging",
 	[API_AUTHORIZATION] = "authorization",
+	[API_SLAC_RESET] = "slac_reset",
 	[API_RESET] = "reset",
 };
 

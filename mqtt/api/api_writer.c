@@ -29,15 +29,28 @@ void api_writer_bool(struct api_writer *writer, const char *key, bool value)
 	api_writer_value(writer, writer->data, key, json_object_new_boolean(value));
 }
 
-void api_writer_hex(struct api_writer *writer, struct json_object *object, const char *key, const char *prefix,
-		    const char *separator, const uint8_t *octets, size_t len)
+static void write_hex(struct api_writer *writer, struct json_object *object, const char *key, const char *prefix,
+		      const char *separator, const char digits[16], const uint8_t *octets, size_t len)
 {
 	char text[64];
 	size_t used = (size_t)snprintf(text, sizeof(text), "%s", prefix);
 
 	for (size_t i = 0; i < len && used + 4 < sizeof(text); i++)
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%02x", i ? separator : "", octets[i]);
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%c%c", i ? separator : "",
+					 digits[octets[i] >> 4], digits[octets[i] & 0x0f]);
 	api_writer_text(writer, object, key, text);
+}
+
+void api_writer_hex(struct api_writer *writer, struct json_object *object, const char *key, const char *prefix,
+		    const char *separator, const uint8_t *octets, size_t len)
+{
+	write_hex(writer, object, key, prefix, separator, "0123456789abcdef", octets, len);
+}
+
+void api_writer_capital_hex(struct api_writer *writer, struct json_object *object, const char *key, const char *prefix,
+			    const char *separator, const uint8_t *octets, size_t len)
+{
+	write_hex(writer, object, key, prefix, separator, "0123456789ABCDEF", octets, len);
 }
 
 void api_writer_begin(struct api_writer *writer, const char *id, const char *name, enum api_type type)

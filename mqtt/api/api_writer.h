@@ -27,6 +27,9 @@ void api_writer_value(struct api_writer *writer, struct json_object *object, con
 /* Octets as lower-case hex digits after `prefix`, with `separator` between octets; at most 16 octets. */
 void api_writer_hex(struct api_writer *writer, struct json_object *object, const char *key, const char *prefix,
 		    const char *separator, const uint8_t *octets, size_t len);
+/* Likewise with capital hex digits. */
+void api_writer_capital_hex(struct api_writer *writer, struct json_object *object, const char *key, const char *prefix,
+			    const char *separator, const uint8_t *octets, size_t len);
 
 /* Prints into out as the builders of mqtt/api/api.h promise, and frees the message. */
 size_t api_writer_finish(struct api_writer *writer, char *out, size_t size);

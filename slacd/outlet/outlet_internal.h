@@ -23,6 +23,8 @@ void outlet_commit_frame(struct outlet_effects *out, const char *name, size_t le
 /* outlet_slac.c: matching, and the amplitude-map exchange of the matched EV. */
 void outlet_give_slac(struct outlet *outlet, const struct slac_evse_input *input, uint64_t now_us,
 		      struct outlet_effects *out);
+/* Adds the EV that spoke last since the plug-in, where one did. */
+void outlet_tell_ev(const struct outlet *outlet, struct outlet_status *status);
 void outlet_follow_status(struct outlet *outlet, enum slac_status status, uint64_t now_us, struct outlet_effects *out);
 void outlet_give_amp_map(struct outlet *outlet, const struct amp_map_mme *message, uint64_t now_us,
 			 struct outlet_effects *out);

@@ -3,12 +3,14 @@
 
 /* --- what the pilot's state machine says --- */
 
-static void report(enum outlet_status_kind kind, enum slac_reason reason, struct outlet_effects *out)
+static void report(const struct outlet *outlet, enum outlet_status_kind kind, enum slac_reason reason,
+		   struct outlet_effects *out)
 {
 	struct outlet_status *status = &outlet_effect(out, OUTLET_STATUS)->status;
 
 	status->kind = kind;
 	status->reason = reason;
+	outlet_tell_ev(outlet, status);
 }
 
 static void end_matching(struct outlet *outlet, enum slac_reason reason)
@@ -25,7 +27,7 @@ static void end_matching(struct outlet *outlet, enum slac_reason reason)
 /* The station did not carry out F: the sequence ends here, at X1. */
 static void fail_without_f(struct outlet *outlet, enum slac_reason reason, struct outlet_effects *out)
 {
-	report(OUTLET_FAILED, reason, out);
+	report(outlet, OUTLET_FAILED, reason, out);
 	outlet_queue_slac(outlet, SLAC_EVSE_PAUSE, SLAC_REASON_NONE);
 }
 
@@ -91,16 +93,16 @@ static void carry_out(struct outlet *outlet, enum control_pilot_output_kind kind
 		outlet_queue_slac(outlet, SLAC_EVSE_LISTEN, SLAC_REASON_NONE);
 		break;
 	case CONTROL_PILOT_BASIC_CHARGING:
-		report(OUTLET_BASIC_CHARGING, outlet->init_reason, out);
+		report(outlet, OUTLET_BASIC_CHARGING, outlet->init_reason, out);
 		break;
 	case CONTROL_PILOT_BASIC_CHARGING_EIM:
-		report(OUTLET_BASIC_CHARGING, SLAC_REASON_AUTHORIZED_BY_EIM, out);
+		report(outlet, OUTLET_BASIC_CHARGING, SLAC_REASON_AUTHORIZED_BY_EIM, out);
 		break;
 	case CONTROL_PILOT_TAKEN_OVER:
-		report(OUTLET_BASIC_CHARGING, SLAC_REASON_TAKEN_OVER, out);
+		report(outlet, OUTLET_BASIC_CHARGING, SLAC_REASON_TAKEN_OVER, out);
 		break;
 	case CONTROL_PILOT_NO_BASIC_CHARGING:
-		report(OUTLET_FAILED, outlet->init_reason, out);
+		report(outlet, OUTLET_FAILED, outlet->init_reason, out);
 		break;
 	case CONTROL_PILOT_F_REFUSED:
 		fail_without_f(outlet, SLAC_REASON_PILOT_REFUSED, out);

@@ -44,10 +44,24 @@ static void add_attenuation(const struct outlet *outlet, struct outlet_status *s
 {
 	const struct slac_run *run = status->has_ev ? run_of(outlet, status->ev_mac) : NULL;
 
+	if (status->kind != OUTLET_MATCHED && status->kind != OUTLET_FAILED)
+		return;
 	if (run == NULL || run->reported_sounds == 0)
 		return;
 	status->has_attenuation = true;
 	status->attenuation_ddb = mean_ddb(run->average_db);
+}
+
+void outlet_tell_ev(const struct outlet *outlet, struct outlet_status *status)
+{
+	const struct slac_evse *slac = &outlet->slac;
+
+	if (!slac->has_run_id)
+		return;
+	status->has_ev = true;
+	memcpy(status->run_id, slac->run_id, RUN_ID_LEN);
+	memcpy(status->ev_mac, slac->ev_mac, MAC_LEN);
+	add_attenuation(outlet, status);
 }
 
 /* A matched car's link is lost, on the power line or with the port to the modem. To the car it is the same. */
@@ -83,8 +97,7 @@ static void report_status(struct outlet *outlet, const struct slac_evse_output *
 	status->has_ev = item->has_run_id;
 	memcpy(status->run_id, item->run_id, RUN_ID_LEN);
 	memcpy(status->ev_mac, item->ev_mac, MAC_LEN);
-	if (item->status == SLAC_STATUS_MATCHED || item->status == SLAC_STATUS_FAILED)
-		add_attenuation(outlet, status);
+	add_attenuation(outlet, status);
 	outlet_queue(outlet, OUTLET_FOLLOW_STATUS)->status = item->status;
 	queue_pilot_news(outlet, item->status, item->reason);
 	/* A car that knows the key and has no match any more must not stay in the network (TP_match_leave, 1 s). */

@@ -4,6 +4,7 @@
 #include "slacd/settings/settings_table.h"
 
 #include <string.h>
+#include <sys/un.h>
 
 void settings_defaults(struct settings *settings, enum settings_profile profile)
 {
@@ -16,6 +17,7 @@ void settings_defaults(struct settings *settings, enum settings_profile profile)
 		.topics_to_station = {.count = 1, .topic[0].text = "josev/cs"},
 		.topic_from_station.text = "cs/josev",
 		.topic_from_iso15118.text = "iso15118/slac",
+		.topics_from_services = {.count = 2, .topic = {{"josev/cs"}, {"iso15118/ocpp"}}},
 		.status_message = API_NAME_SLAC_SERVICE_STATUS,
 		.busy_after_ms = 10000,
 		.link_retry_ms = 1000,
@@ -38,6 +40,9 @@ void settings_apply_profile(struct settings *settings)
 		if (!settings->given[i])
 			memcpy((char *)settings + setting->offset, setting_value(&defaults, setting), setting->size);
 	}
+	/* The services speak to the station where slacd does. */
+	if (!settings->given[setting_find("mqtt.topics_from_services") - settings_table])
+		settings->topics_from_services.topic[0] = settings->topics_to_station.topic[0];
 }
 
 bool settings_set(struct settings *settings, const char *path, const char *value, const char *source,
@@ -76,10 +81,34 @@ bool settings_nonstandard_timer(const struct settings *settings, const char **wh
 	return setting != NULL;
 }
 
+const char *settings_mqtt_socket(const struct settings *settings)
+{
+	const char *host = settings->mqtt_host.text;
+
+	if (strncmp(host, "unix:", strlen("unix:")) == 0)
+		return host + strlen("unix:");
+	return *host == '/' || settings->mqtt_port == 0 ? host : NULL;
+}
+
+static bool check_socket(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
+{
+	const char *path = settings_mqtt_socket(settings);
+	const size_t most = sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
+
+	if (path == NULL || (*path == '/' && strlen(path) <= most))
+		return true;
+	snprintf(error, SETTINGS_ERROR_SIZE,
+		 "%.200s: mqtt.host: expected the absolute path of a Unix socket, of at most %zu octets%s", source,
+		 most, settings->mqtt_port == 0 ? ", as mqtt.port is 0" : "");
+	return false;
+}
+
 bool settings_check(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
 {
 	const struct setting *setting = nonstandard_timer(settings);
 
+	if (!check_socket(settings, source, error))
+		return false;
 	if (setting == NULL || settings->allow_nonstandard_timers)
 		return true;
 	snprintf(error, SETTINGS_ERROR_SIZE,

@@ -48,13 +48,16 @@ struct settings {
 	struct settings_text mqtt_host;
 	uint32_t mqtt_port;
 	uint32_t mqtt_keepalive_s;
-	struct settings_text mqtt_client_id; /* "": slacd-<pid> */
+	struct settings_text mqtt_client_id; /* "": client_id.h makes one */
 	struct settings_text mqtt_username;
 	struct settings_text mqtt_password;
 	struct settings_topics topics_to_station; /* requests go to the first, status to all */
 	struct settings_text topic_from_station;
 	struct settings_text topic_from_iso15118;
+	struct settings_topics topics_from_services;
 	enum api_slac_status_name status_message;
+	bool status_extra;
+	bool reset_has_former_name; /* a `reset` is answered with a `reset` */
 	uint32_t busy_after_ms;
 	uint32_t link_retry_ms;
 
@@ -96,7 +99,7 @@ bool settings_set(struct settings *settings, const char *path, const char *value
 void settings_apply_profile(struct settings *settings);
 
 /*
- * Checks what spans several settings: a timer outside the standard without allow_nonstandard_timers. False, and
+ * Checks what spans several settings: a timer outside the standard without allow_nonstandard_timers, a Unix socket. False, and
  * `error` begins with `source`, the name of the configuration file.
  */
 bool settings_check(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE]);
@@ -123,6 +126,12 @@ struct settings_idle {
 /* Those among the settings that the user has given; how many. Nothing is said of one that is given as 0 or false. */
 size_t settings_without_effect(const struct settings *settings, const char *evse_id, bool outlet_has_ac,
 			       struct settings_idle out[SETTINGS_MAX]);
+
+/*
+ * The path of the broker's Unix socket, or NULL where it is reached over TCP: mqtt.host is an absolute path, perhaps
+ * with "unix:" before it.
+ */
+const char *settings_mqtt_socket(const struct settings *settings);
 
 /* What the file says of this outlet, or NULL. */
 const struct settings_outlet *settings_outlet(const struct settings *settings, const char *evse_id);

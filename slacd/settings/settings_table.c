@@ -51,6 +51,7 @@
 
 static const char *const status_messages[] = {
 	[API_NAME_SLAC_SERVICE_STATUS] = "slac_service_status", [API_NAME_SLAC_STATUS] = "slac_status", NULL};
+static const char *const reset_messages[] = {[false] = "slac_reset", [true] = "reset", NULL};
 static const char *const profiles[] = {[SETTINGS_FIELD] = "field", [SETTINGS_STRICT] = "strict", NULL};
 static const char *const link_losses[] = {[false] = "wait", [true] = "retry", NULL};
 static const char *const families[] = {[MODEM_AUTO] = "auto",
@@ -70,18 +71,23 @@ static const char *const key_results[] = {[false] = "verify", [true] = "taken", 
 static const char *const exits[] = {[false] = "x1", [true] = "keep", NULL};
 
 const struct setting settings_table[] = {
-	TEXT("mqtt.host", mqtt_host, "name or address of the broker"),
-	NUMBER("mqtt.port", mqtt_port, 1, 65535, "TCP port of the broker"),
+	TEXT("mqtt.host", mqtt_host, "name or address of the broker, or the path of its Unix socket"),
+	NUMBER("mqtt.port", mqtt_port, 0, 65535, "TCP port of the broker; 0: mqtt.host is the path of a Unix socket"),
 	SECONDS("mqtt.keepalive_s", mqtt_keepalive_s, 5, 3600, "MQTT keep-alive"),
-	TEXT("mqtt.client_id", mqtt_client_id, "MQTT client id; empty: slacd-<process id>"),
+	TEXT("mqtt.client_id", mqtt_client_id, "MQTT client id; empty: slacd-<of machine and first outlet, or random>"),
 	TEXT("mqtt.username", mqtt_username, "empty: no login"),
 	TEXT("mqtt.password", mqtt_password, "never printed"),
 	OTHER("mqtt.topics_to_station", topics_to_station, SETTING_TOPICS, NULL,
 	      "requests go to the first, status updates to all (at most 4)"),
 	TEXT("mqtt.topic_from_station", topic_from_station, "responses, cp_status, limits"),
 	TEXT("mqtt.topic_from_iso15118", topic_from_iso15118, "slac_data_link"),
+	OTHER("mqtt.topics_from_services", topics_from_services, SETTING_TOPICS, NULL,
+	      "hlc_charging and authorizations of other services; the first: where slacd speaks"),
 	CHOICE("mqtt.status_message", status_message, status_messages,
-	       "name of the status update; slac_status is the Josev API's, without reason"),
+	       "name of the status update; slac_status is the Josev API's, with its members only"),
+	SWITCH("mqtt.status_extra", status_extra, "reason, ev_mac and attenuation_db also in slac_status"),
+	CHOICE("mqtt.reset_message", reset_has_former_name, reset_messages,
+	       "name of the answer to a `reset` request on topic_from_station"),
 	MILLISECONDS("mqtt.request_timeout_ms", outlet.pilot.request_timeout_ms, 50, 60000,
 		     "wait for a response before a request is repeated"),
 	MILLISECONDS("mqtt.request_backoff_max_ms", outlet.pilot.request_backoff_max_ms, 50, 600000,

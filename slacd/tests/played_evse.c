@@ -232,7 +232,9 @@ void bench_tell(struct bench *bench, const char *name, const char *type, const c
 	int len = snprintf(payload, sizeof(payload), "{\"id\":\"1\",\"name\":\"%s\",\"type\":\"%s\",\"data\":%s}", name,
 			   type, data);
 
-	assert_int_equal(api_parse(payload, (size_t)len, &message, &error), API_OK);
+	assert_int_equal(api_parse(payload, (size_t)len, API_FROM_STATION | API_FROM_ISO15118 | API_FROM_SERVICES,
+				   &message, &error),
+			 API_OK);
 	manager_handle(bench->manager, &message);
 }
 

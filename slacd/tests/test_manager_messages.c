@@ -40,7 +40,7 @@ static void good_limit_is_applied_beside_a_wrong_one_and_that_is_no_permission(v
 	(void)state;
 	begin_with_two(&bench);
 	bench_tell(&bench, "cs_status_and_limits", "update",
-		   "{\"evses\":[" LIMIT("E1", "10", "230") "," LIMIT("E2", "32", "-1") "]}");
+		   "{\"evses\":[" LIMIT("E1", "10", "230") "," LIMIT("E2", "-32", "230") "]}");
 	assert_true(played[0].limits.max_current_a[0] == 10);
 	assert_int_equal(played[0].unreadable, 0);
 	assert_int_equal(played[1].limits_told, 1);

@@ -53,7 +53,8 @@ static void restart_in_fallback(const char *step)
 
 static void restart_at_any_step_of_a_fallback_ends_in_the_right_pilot(void **state)
 {
-	static const char *const steps[] = {"\"basic_charging\"", "station *\"state\":\"F\"", "\"current\":0.0",
+	static const char *const steps[] = {"\"basic_charging\"", "station *\"state\":\"F\"",
+					    "\"current\":0.0,\"error_state\":false,\"fault_state\":false",
 					    "\"current\":32.0"};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -75,7 +76,7 @@ static void fallback_that_the_station_did_not_hear_begins_again_with_f(void **st
 	assert_pilots(back, E1, "f x1 x2:32.0");
 	assert_statuses(from, E1, "basic_charging:no_parm_req");
 	size_t f = line_of(back, F);
-	assert_later_ms(line_of(back, "\"current\":0.0"), f, 5000);
+	assert_later_ms(line_of(back, "\"current\":0.0,\"error_state\":false,\"fault_state\":false"), f, 5000);
 	assert_later_ms(line_of(back, "\"current\":32.0"), f, 5500);
 }
 

@@ -313,7 +313,7 @@ static void network_information_is_that_of_the_modem_and_none_when_it_is_silent(
 {
 	(void)state;
 	play("boot\ncs request network_info\nrun 10");
-	line_of(0, "slacd *slac_network_info*\"networks\":?{\"nid\":\"<nid1>\"");
+	line_of(0, "slacd *slac_network_info*\"networks\":?{\"network_id\":\"<nid1>\"");
 	size_t from = mark();
 	play("car plc0 fault silent\ncs request network_info\nrun 1500");
 	line_of(from, "slacd *slac_network_info*\"networks\":??}");

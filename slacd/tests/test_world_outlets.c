@@ -186,7 +186,7 @@ static void reset_begins_anew_with_the_vehicle_that_is_there(void **state)
 	play("boot\n" MATCHED);
 	size_t from = mark();
 	play("cs request reset DE*TST*E1\nrun 1000");
-	line_of(from, "slacd *\"name\":\"reset\",\"type\":\"response\"*\"accepted\"");
+	line_of(from, "slacd *\"name\":\"slac_reset\",\"type\":\"response\"*\"accepted\"");
 	assert_statuses(from, E1, "unmatched:reset");
 	play("car plc0 unplug\ncar plc0 plug\nrun 5000");
 	assert_statuses(from, E1, "unmatched:reset matching matched");

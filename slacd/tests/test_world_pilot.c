@@ -10,7 +10,7 @@
 
 #define HLC  "slacd *cp_pwm*\"hlc\":true"
 #define F    "slacd *cp_pwm*\"fault_state\":true"
-#define X1   "slacd *cp_pwm*\"current\":0.0"
+#define X1   "slacd *cp_pwm*\"current\":0.0,\"error_state\":false,\"fault_state\":false"
 #define X2   "slacd *cp_pwm*\"current\":32.0"
 #define B2   "station *cp_status*\"state\":\"B2\""
 #define LONG "run 60000"

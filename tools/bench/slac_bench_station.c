@@ -20,7 +20,8 @@ static bool publish(struct bench_station *station, const char *payload, size_t l
 
 bool station_report(struct bench_station *station, enum api_cp_state state)
 {
-	const struct api_cp_status status = {.evse_id = BENCH_EVSE_ID, .connector_id = "1", .state = state};
+	const struct api_station_cp_status status = {.status = {.evse_id = BENCH_EVSE_ID, .state = state},
+						     .connector_id = "1"};
 	char payload[API_BUILD_MAX];
 
 	return publish(station, payload, api_station_build_cp_status(payload, sizeof(payload), MESSAGE_ID, &status));

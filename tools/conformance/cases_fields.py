@@ -245,8 +245,8 @@ def General_status_order(bench):
     time.sleep(0.5)
     bench.check_statuses(["matching", "matched", "unmatched"])
     for message in bench.station.messages.since():
-        if message.slac and message.data.get("run_id") != "0x" + car.run_id.hex():
-            raise Failed("status", f"run_id 0x{car.run_id.hex()}", f"{message}")
+        if message.slac and message.data.get("run_id") != "0x" + car.run_id.hex().upper():
+            raise Failed("status", f"run_id 0x{car.run_id.hex().upper()}", f"{message}")
 
 
 @case(seconds=34, services="dc", strict_only=True)

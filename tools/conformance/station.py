@@ -162,7 +162,7 @@ class Station:
 
     def authorize(self):
         """An external identification means (EIM) has accepted the user."""
-        return self.publish("authorization", "update", {"evse_id": EVSE_ID, "type": "eim", "status": "accepted"})
+        return self.publish("authorization", "update", {"evse_id": EVSE_ID, "token_type": "ISO14443", "status": "accepted"})
 
     def data_link(self, action):
         """The ISO 15118 side terminates, pauses or resumes the data link."""

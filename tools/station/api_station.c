@@ -29,13 +29,12 @@ static enum api_result read_nothing(const struct api_node *data, void *out)
 
 static bool read_pwm_current(const struct api_node *data, struct api_cp_pwm *pwm)
 {
-	bool wanted = !pwm->hlc && !pwm->error_state && !pwm->fault_state;
+	double most_a = pwm->error_state || pwm->fault_state ? 0 : 1000;
 	double current_a = 0;
 
-	pwm->has_current = api_json_has(data, "current");
-	if (pwm->has_current != wanted)
-		return api_json_fail(data, "current", "present exactly when hlc and both states are false");
-	if (wanted && !api_json_number(data, "current", 0, 1000, "A", &current_a))
+	if (api_json_has(data, "current") == pwm->hlc)
+		return api_json_fail(data, "current", "present exactly when hlc is false");
+	if (!pwm->hlc && !api_json_number(data, "current", 0, most_a, "A", &current_a))
 		return false;
 	pwm->current_deciampere = (uint32_t)(current_a * 10 + 0.5);
 	return true;
@@ -52,32 +51,24 @@ static enum api_result read_cp_pwm(const struct api_node *data, void *out)
 	return API_OK;
 }
 
-static int hex_digit(char c)
+#define CAPITAL_DIGITS "0123456789ABCDEF"
+
+static bool read_run_id(const struct api_node *data, char run_id[API_STATION_RUN_ID_SIZE])
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	if (!api_json_text(data, "run_id", run_id, API_STATION_RUN_ID_SIZE) || memcmp(run_id, "0x", 2) != 0 ||
+	    strspn(run_id + 2, CAPITAL_DIGITS) != 2 * API_RUN_ID_LEN)
+		return api_json_fail(data, "run_id", "0x and 16 hex digits in capitals");
+	return true;
 }
 
-static bool read_run_id(const struct api_node *data, struct api_station_slac_status *status)
+static bool read_ev_mac(const struct api_node *data, char ev_mac[API_STATION_MAC_SIZE])
 {
-	static const char expected[] = "0x and 16 lower-case hex digits";
-	char text[2 + 2 * API_RUN_ID_LEN + 1];
-
-	status->has_run_id = api_json_has(data, "run_id");
-	if (!status->has_run_id)
+	if (!api_json_has(data, "ev_mac"))
 		return true;
-	if (!api_json_text(data, "run_id", text, sizeof(text)) || strlen(text) != sizeof(text) - 1 ||
-	    memcmp(text, "0x", 2) != 0)
-		return api_json_fail(data, "run_id", expected);
-	for (size_t i = 0; i < API_RUN_ID_LEN; i++) {
-		int high = hex_digit(text[2 + 2 * i]);
-		int low = hex_digit(text[3 + 2 * i]);
-
-		if (high < 0 || low < 0)
-			return api_json_fail(data, "run_id", expected);
-		status->run_id[i] = (uint8_t)(high << 4 | low);
-	}
+	if (!api_json_text(data, "ev_mac", ev_mac, API_STATION_MAC_SIZE) ||
+	    strlen(ev_mac) != API_STATION_MAC_SIZE - 1 ||
+	    strspn(ev_mac, CAPITAL_DIGITS ":") != API_STATION_MAC_SIZE - 1)
+		return api_json_fail(data, "ev_mac", "a MAC in capitals with colons");
 	return true;
 }
 
@@ -86,8 +77,8 @@ static enum api_result read_slac_service_status(const struct api_node *data, voi
 	struct api_station_slac_status *status = out;
 	int state;
 
-	if (!api_json_evse_id(data, status->evse_id) || !read_run_id(data, status) ||
-	    !api_json_enum(data, "status", &api_texts_slac_state, &state))
+	if (!api_json_evse_id(data, status->evse_id) || !read_run_id(data, status->run_id) ||
+	    !read_ev_mac(data, status->ev_mac) || !api_json_enum(data, "status", &api_texts_slac_state, &state))
 		return API_INVALID;
 	status->state = (enum api_slac_state)state;
 	if (api_json_has(data, "reason") && !api_json_text_cut(data, "reason", status->reason, sizeof(status->reason)))
@@ -139,17 +130,19 @@ static enum api_result read_reset(const struct api_node *data, void *out)
 }
 
 static const struct api_row rows[] = {
-	{"service_status", API_UPDATE, API_STATION_SERVICE_STATUS, read_service_status},
-	{"service_status", API_RESPONSE, API_STATION_SERVICE_STATUS, read_service_status},
-	{"cs_parameters", API_REQUEST, API_STATION_CS_PARAMETERS, read_nothing},
-	{"cs_status_and_limits", API_REQUEST, API_STATION_CS_STATUS_AND_LIMITS, read_nothing},
-	{"cp_pwm", API_REQUEST, API_STATION_CP_PWM, read_cp_pwm},
-	{"slac_service_status", API_UPDATE, API_STATION_SLAC_STATUS, read_slac_service_status},
-	{"slac_status", API_UPDATE, API_STATION_SLAC_STATUS, read_slac_status},
-	{"slac_link_status", API_RESPONSE, API_STATION_SLAC_LINK_STATUS, read_link_status},
-	{"slac_network_info", API_RESPONSE, API_STATION_SLAC_NETWORK_INFO, read_network_info},
-	{"reset", API_RESPONSE, API_STATION_RESET, read_reset},
+	{"service_status", API_UPDATE, API_STATION_SERVICE_STATUS, 0, read_service_status},
+	{"service_status", API_RESPONSE, API_STATION_SERVICE_STATUS, 0, read_service_status},
+	{"cs_parameters", API_REQUEST, API_STATION_CS_PARAMETERS, 0, read_nothing},
+	{"cs_status_and_limits", API_REQUEST, API_STATION_CS_STATUS_AND_LIMITS, 0, read_nothing},
+	{"cp_pwm", API_REQUEST, API_STATION_CP_PWM, 0, read_cp_pwm},
+	{"slac_service_status", API_UPDATE, API_STATION_SLAC_STATUS, 0, read_slac_service_status},
+	{"slac_status", API_UPDATE, API_STATION_SLAC_STATUS, 0, read_slac_status},
+	{"slac_link_status", API_RESPONSE, API_STATION_SLAC_LINK_STATUS, 0, read_link_status},
+	{"slac_network_info", API_RESPONSE, API_STATION_SLAC_NETWORK_INFO, 0, read_network_info},
+	{"slac_reset", API_RESPONSE, API_STATION_RESET, 0, read_reset},
+	{"reset", API_RESPONSE, API_STATION_RESET, 0, read_reset},
 };
+static const struct api_rows rows_of_station = {rows, sizeof(rows) / sizeof(rows[0])};
 
 enum api_result api_station_parse(const char *payload, size_t len, struct api_station_message *out,
 				  struct api_error *error)
@@ -159,8 +152,7 @@ enum api_result api_station_parse(const char *payload, size_t len, struct api_st
 	enum api_result result;
 
 	memset(&message, 0, sizeof(message));
-	result =
-		api_envelope_parse(payload, len, rows, sizeof(rows) / sizeof(rows[0]), &envelope, &message.data, error);
+	result = api_envelope_parse(payload, len, 0, &rows_of_station, &envelope, &message.data, error);
 	if (result != API_OK)
 		return result;
 	message.kind = (enum api_station_kind)envelope.row->kind;

@@ -9,6 +9,10 @@
 
 #include "mqtt/api/api.h"
 
+#define API_STATION_RUN_ID_SIZE   (2 + 2 * API_RUN_ID_LEN + 1)
+#define API_STATION_MAC_SIZE      (6 * 3)
+#define API_STATION_CONNECTOR_MAX 64
+
 enum api_station_kind {
 	API_STATION_SERVICE_STATUS,       /* update, response */
 	API_STATION_CS_PARAMETERS,        /* request */
@@ -17,7 +21,7 @@ enum api_station_kind {
 	API_STATION_SLAC_STATUS,          /* update, under either name */
 	API_STATION_SLAC_LINK_STATUS,     /* response */
 	API_STATION_SLAC_NETWORK_INFO,    /* response */
-	API_STATION_RESET,                /* response */
+	API_STATION_RESET,                /* response, under either name */
 };
 
 struct api_station_service_status {
@@ -30,10 +34,10 @@ struct api_station_service_status {
 struct api_station_slac_status {
 	enum api_slac_status_name name;
 	char evse_id[API_EVSE_ID_MAX];
-	bool has_run_id;
-	uint8_t run_id[API_RUN_ID_LEN];
+	char run_id[API_STATION_RUN_ID_SIZE]; /* "0x" and 16 hex digits in capitals */
 	enum api_slac_state state;
-	char reason[API_REASON_MAX]; /* "" when absent */
+	char reason[API_REASON_MAX];       /* "" when absent */
+	char ev_mac[API_STATION_MAC_SIZE]; /* "" when absent */
 };
 
 struct api_station_link_status {
@@ -62,14 +66,23 @@ struct api_station_message {
 
 /*
  * Reads one message of slacd; results, *out and *error as api_parse. Messages in the other direction are
- * API_IGNORED. A cp_pwm request must follow the rule of `current`: present exactly when hlc is false and no
- * state is forced, 0 … 1000 A; it is rounded to 0.1 A.
+ * API_IGNORED. A cp_pwm request must follow the rule of `current`: present exactly when hlc is false, 0 with a forced
+ * state, otherwise 0 … 1000 A; it is rounded to 0.1 A. A SLAC status must have its run_id.
  */
 enum api_result api_station_parse(const char *payload, size_t len, struct api_station_message *out,
 				  struct api_error *error);
 
+/* What a station tells of a pilot: more than slacd reads. */
+struct api_station_cp_status {
+	struct api_cp_status status;
+	char connector_id[API_STATION_CONNECTOR_MAX];
+	bool has_voltages;
+	double max_voltage_v;
+	double min_voltage_v;
+};
+
 /* cp_status update; the optional members are written as their has_… flags say. */
-size_t api_station_build_cp_status(char *out, size_t size, const char *id, const struct api_cp_status *status);
+size_t api_station_build_cp_status(char *out, size_t size, const char *id, const struct api_station_cp_status *cp);
 
 /* cp_pwm response; info is omitted when "". */
 size_t api_station_build_cp_pwm_response(char *out, size_t size, const char *id,
@@ -94,8 +107,8 @@ size_t api_station_build_hlc_charging(char *out, size_t size, const char *id, co
 size_t api_station_build_service_status_request(char *out, size_t size, const char *id, const char *service);
 
 /*
- * slac_link_status, slac_network_info or reset request, as kind says. evse_id may be NULL for API_RESET: the
- * whole service.
+ * slac_link_status, slac_network_info, slac_reset or reset request, as kind says. evse_id may be NULL for the last two:
+ * the whole service.
  */
 size_t api_station_build_evse_request(char *out, size_t size, const char *id, enum api_kind kind, const char *evse_id);
 

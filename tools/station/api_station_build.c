@@ -11,16 +11,17 @@ static void write_number(struct api_writer *writer, bool has, const char *key, d
 		api_writer_value(writer, writer->data, key, json_object_new_double(value));
 }
 
-size_t api_station_build_cp_status(char *out, size_t size, const char *id, const struct api_cp_status *status)
+size_t api_station_build_cp_status(char *out, size_t size, const char *id, const struct api_station_cp_status *cp)
 {
+	const struct api_cp_status *status = &cp->status;
 	struct api_writer writer;
 
 	api_writer_begin(&writer, id, "cp_status", API_UPDATE);
 	api_writer_text(&writer, writer.data, "evse_id", status->evse_id);
-	api_writer_text(&writer, writer.data, "connector_id", status->connector_id);
+	api_writer_text(&writer, writer.data, "connector_id", cp->connector_id);
 	api_writer_text(&writer, writer.data, "state", api_cp_state_text(status->state));
-	write_number(&writer, status->has_max_voltage, "max_voltage", status->max_voltage_v);
-	write_number(&writer, status->has_min_voltage, "min_voltage", status->min_voltage_v);
+	write_number(&writer, cp->has_voltages, "max_voltage", cp->max_voltage_v);
+	write_number(&writer, cp->has_voltages, "min_voltage", cp->min_voltage_v);
 	write_number(&writer, status->has_duty_cycle, "duty_cycle", status->duty_cycle_percent);
 	return api_writer_finish(&writer, out, size);
 }
@@ -90,7 +91,7 @@ size_t api_station_build_evse_request(char *out, size_t size, const char *id, en
 	struct api_writer writer;
 
 	api_writer_begin(&writer, id, api_kind_text(kind), API_REQUEST);
-	if (evse_id || kind != API_RESET)
+	if (evse_id || (kind != API_SLAC_RESET && kind != API_RESET))
 		api_writer_text(&writer, writer.data, "evse_id", evse_id);
 	return api_writer_finish(&writer, out, size);
 }

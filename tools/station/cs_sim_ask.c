@@ -5,14 +5,40 @@
 #include "tools/station/cs_sim_output.h"
 
 #include <stdio.h>
+#include <string.h>
 
+/* What a station says that decides about a card itself. */
 static size_t build_authorization(char *out, size_t size, const char *id, const char *evse_id, bool accepted)
 {
-	char data[API_EVSE_ID_MAX + 64];
-	int len = snprintf(data, sizeof(data), "{\"evse_id\":\"%s\",\"type\":\"eim\",\"status\":\"%s\"}", evse_id,
-			   accepted ? "accepted" : "rejected");
+	char data[API_EVSE_ID_MAX + 96];
+	int len =
+		snprintf(data, sizeof(data),
+			 "{\"evse_id\":\"%s\",\"id_token\":\"04A2B1C8\",\"token_type\":\"ISO14443\",\"status\":\"%s\"}",
+			 evse_id, accepted ? "accepted" : "rejected");
 
 	return api_station_build_data(out, size, id, "authorization", API_UPDATE, data, (size_t)len);
+}
+
+/* The driver shows a card: the station asks, and the backend's service answers in the place of that service. */
+static void tap(struct cs_station *station, const char *evse_id, bool accepted)
+{
+	const struct cs_station_options *options = cs_station_options(station);
+	const char *answer = accepted ? "{\"status\":\"accepted\"}" : "{\"status\":\"rejected\"}";
+	char data[API_EVSE_ID_MAX + 96];
+	char id[API_UUID_MAX];
+	char payload[API_BUILD_MAX];
+	int len = snprintf(data, sizeof(data),
+			   "{\"evse_id\":\"%s\",\"id_token\":\"04A2B1C8\",\"token_type\":\"ISO14443\"}", evse_id);
+
+	cs_station_new_id(id);
+	cs_output_sent("authorization", "request", "%s", evse_id);
+	cs_station_publish(
+		station, options->topic_from_station, payload,
+		api_station_build_data(payload, sizeof(payload), id, "authorization", API_REQUEST, data, (size_t)len));
+	cs_output_sent("authorization", "response", "%s", answer);
+	cs_station_publish(station, options->topic_to_station, payload,
+			   api_station_build_data(payload, sizeof(payload), id, "authorization", API_RESPONSE, answer,
+						  strlen(answer)));
 }
 
 static size_t build_request(char *out, size_t size, const char *id, const struct cs_command *command,
@@ -20,7 +46,7 @@ static size_t build_request(char *out, size_t size, const char *id, const struct
 {
 	if (command->requested == API_SERVICE_STATUS)
 		return api_station_build_service_status_request(out, size, id, API_SERVICE);
-	if (command->requested == API_RESET && command->evse_id[0] == '\0')
+	if (command->requested == API_SLAC_RESET && command->evse_id[0] == '\0')
 		evse_id = NULL;
 	return api_station_build_evse_request(out, size, id, command->requested, evse_id);
 }
@@ -37,9 +63,14 @@ bool cs_ask(struct cs_station *station, const struct cs_command *command)
 
 	if (evse_id == NULL)
 		return false;
+	if (command->kind == CS_COMMAND_TAP) {
+		tap(station, evse_id, command->on);
+		return true;
+	}
 	cs_station_new_id(id);
 	if (command->kind == CS_COMMAND_HLC_CHARGING) {
 		what = "hlc_charging";
+		topic = options->topic_to_station; /* the ISO 15118 service says it there */
 		len = api_station_build_hlc_charging(payload, sizeof(payload), id, evse_id, command->on);
 	} else if (command->kind == CS_COMMAND_DATA_LINK) {
 		what = "slac_data_link";

@@ -5,7 +5,7 @@
 
 #include "tools/station/cs_sim_station.h"
 
-/* Publishes the message of a HLC_CHARGING, DATA_LINK, AUTHORIZE or REQUEST command; false: no such outlet. */
+/* Publishes the message of a HLC_CHARGING, DATA_LINK, AUTHORIZE, TAP or REQUEST command; false: no such outlet. */
 bool cs_ask(struct cs_station *station, const struct cs_command *command);
 
 #endif

@@ -188,6 +188,14 @@ static bool parse_authorize(char **rest, struct cs_command *command)
 	return parse_outlet(rest, command);
 }
 
+static bool parse_tap(char **rest, struct cs_command *command)
+{
+	const char *answer = word(rest);
+
+	command->on = answer != NULL && strcmp(answer, "accepted") == 0;
+	return answer != NULL && (command->on || strcmp(answer, "rejected") == 0) && parse_outlet(rest, command);
+}
+
 static bool parse_request(char **rest, struct cs_command *command)
 {
 	static const struct {
@@ -196,7 +204,7 @@ static bool parse_request(char **rest, struct cs_command *command)
 	} requests[] = {
 		{"link_status", API_SLAC_LINK_STATUS},
 		{"network_info", API_SLAC_NETWORK_INFO},
-		{"reset", API_RESET},
+		{"reset", API_SLAC_RESET},
 		{"service_status", API_SERVICE_STATUS},
 	};
 	const char *name = word(rest);
@@ -236,6 +244,7 @@ static const struct {
 	{"data_link", CS_COMMAND_DATA_LINK, parse_data_link, "data_link terminate|pause|resume [EVSE]"},
 	{"authorize", CS_COMMAND_AUTHORIZE, parse_authorize, "authorize [EVSE]"},
 	{"deauthorize", CS_COMMAND_AUTHORIZE, parse_outlet, "deauthorize [EVSE]"},
+	{"tap", CS_COMMAND_TAP, parse_tap, "tap accepted|rejected [EVSE]"},
 	{"request", CS_COMMAND_REQUEST, parse_request, "request link_status|network_info|reset|service_status [EVSE]"},
 	{"restart", CS_COMMAND_RESTART, parse_nothing, "restart"},
 	{"wait", CS_COMMAND_WAIT, parse_wait, "wait MS"},

@@ -23,6 +23,7 @@ enum cs_command_kind {
 	CS_COMMAND_HLC_CHARGING,
 	CS_COMMAND_DATA_LINK,
 	CS_COMMAND_AUTHORIZE,
+	CS_COMMAND_TAP,
 	CS_COMMAND_REQUEST,
 	CS_COMMAND_RESTART,
 	CS_COMMAND_WAIT,
@@ -61,7 +62,7 @@ struct cs_command {
 	enum api_evse_status status_code; /* STATUS_CODE */
 	enum api_data_link_action action; /* DATA_LINK */
 	enum api_kind requested;          /* REQUEST */
-	bool on;                          /* HLC_CHARGING, AUTHORIZE, REPORT */
+	bool on;                          /* HLC_CHARGING, AUTHORIZE, TAP, REPORT */
 	const char *topic;                /* RAW: both point into the parsed line */
 	const char *text;                 /* RAW; a file of PARAMETERS and LIMITS, the outlet of ADD */
 };

@@ -104,7 +104,7 @@ static double max_voltage(enum api_cp_state state)
 }
 
 void cs_pilot_status(const struct cs_pilot *pilot, const char *evse_id, enum api_cp_state state,
-		     struct api_cp_status *status)
+		     struct api_station_cp_status *out)
 {
 	uint32_t duty = DUTY_CYCLE_X1;
 
@@ -112,12 +112,12 @@ void cs_pilot_status(const struct cs_pilot *pilot, const char *evse_id, enum api
 		duty = DUTY_CYCLE_HLC;
 	else if (pilot->signal == CS_SIGNAL_X2)
 		duty = duty_cycle_from_current(pilot->current_da);
-	memset(status, 0, sizeof(*status));
-	snprintf(status->evse_id, sizeof(status->evse_id), "%s", evse_id);
-	strcpy(status->connector_id, "1");
-	status->state = state;
-	status->has_max_voltage = status->has_min_voltage = status->has_duty_cycle = true;
-	status->max_voltage_v = max_voltage(state);
-	status->min_voltage_v = oscillator_on(pilot) ? -12 : status->max_voltage_v;
-	status->duty_cycle_percent = duty / 100.0;
+	memset(out, 0, sizeof(*out));
+	snprintf(out->status.evse_id, sizeof(out->status.evse_id), "%s", evse_id);
+	strcpy(out->connector_id, "1");
+	out->status.state = state;
+	out->has_voltages = out->status.has_duty_cycle = true;
+	out->max_voltage_v = max_voltage(state);
+	out->min_voltage_v = oscillator_on(pilot) ? -12 : out->max_voltage_v;
+	out->status.duty_cycle_percent = duty / 100.0;
 }

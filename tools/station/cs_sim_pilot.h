@@ -53,6 +53,6 @@ void cs_pilot_force(struct cs_pilot *pilot, enum api_cp_state state);
 enum api_cp_state cs_pilot_state(const struct cs_pilot *pilot);
 /* The cp_status of it, with voltages and duty cycle. */
 void cs_pilot_status(const struct cs_pilot *pilot, const char *evse_id, enum api_cp_state state,
-		     struct api_cp_status *status);
+		     struct api_station_cp_status *out);
 
 #endif

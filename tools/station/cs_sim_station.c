@@ -51,7 +51,7 @@ static void publish(struct cs_station *station, enum broker_publish_kind kind, c
 static void send_status(struct cs_station *station, int index, enum api_cp_state state)
 {
 	const char *evse_id = station->data->evse_ids[index];
-	struct api_cp_status status;
+	struct api_station_cp_status status;
 	char id[API_UUID_MAX];
 	char payload[API_BUILD_MAX];
 
@@ -187,13 +187,11 @@ static void on_pilot_request(struct cs_station *station, const struct api_statio
 static void on_slac_status(struct cs_station *station, const struct api_station_slac_status *status)
 {
 	struct cs_event event = {.is_status = true, .value = (int)status->state};
-	char run_id[2 * API_RUN_ID_LEN + 1] = "";
 
-	for (size_t i = 0; status->has_run_id && i < API_RUN_ID_LEN; i++)
-		snprintf(run_id + 2 * i, 3, "%02x", status->run_id[i]);
-	cs_output_received(api_slac_status_name_text(status->name), "update", "%s %s%s%s%s%s", status->evse_id,
-			   api_slac_state_text(status->state), status->has_run_id ? " run_id=0x" : "", run_id,
-			   status->reason[0] != '\0' ? " reason=" : "", status->reason);
+	cs_output_received(api_slac_status_name_text(status->name), "update", "%s %s run_id=%s%s%s%s%s",
+			   status->evse_id, api_slac_state_text(status->state), status->run_id,
+			   status->reason[0] != '\0' ? " reason=" : "", status->reason,
+			   status->ev_mac[0] != '\0' ? " ev_mac=" : "", status->ev_mac);
 	strcpy(event.evse_id, status->evse_id);
 	station->callbacks.seen(station->context, &event);
 }
@@ -230,7 +228,7 @@ static void handle(struct cs_station *station, const struct api_station_message 
 				   message->data.network_info.count);
 		break;
 	case API_STATION_RESET:
-		cs_output_received("reset", type, "%s", api_reset_status_text(message->data.reset));
+		cs_output_received("slac_reset", type, "%s", api_reset_status_text(message->data.reset));
 		break;
 	}
 }

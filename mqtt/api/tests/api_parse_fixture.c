@@ -8,7 +8,12 @@ struct api_error parse_error;
 
 enum api_result parse(const char *payload)
 {
-	return api_parse(payload, strlen(payload), &parsed, &parse_error);
+	return parse_from(EVERYWHERE, payload);
+}
+
+enum api_result parse_from(unsigned from, const char *payload)
+{
+	return api_parse(payload, strlen(payload), from, &parsed, &parse_error);
 }
 
 enum api_result parse_changed(const char *valid, const char *from, const char *to)

@@ -9,7 +9,11 @@
 extern struct api_message parsed;
 extern struct api_error parse_error;
 
+#define EVERYWHERE (API_FROM_STATION | API_FROM_ISO15118 | API_FROM_SERVICES)
+
+/* Heard everywhere at once. */
 enum api_result parse(const char *payload);
+enum api_result parse_from(unsigned from, const char *payload);
 /* Parses `valid` with its first `from` replaced by `to`. */
 enum api_result parse_changed(const char *valid, const char *from, const char *to);
 

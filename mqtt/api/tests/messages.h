@@ -37,13 +37,20 @@
 #define LINK_STATUS_REQUEST  ENVELOPE("slac_link_status", "request", "{\"evse_id\":\"DE*ABC*E1\"}")
 #define NETWORK_INFO_REQUEST ENVELOPE("slac_network_info", "request", "{\"evse_id\":\"DE*ABC*E1\"}")
 #define HLC_CHARGING_UPDATE  ENVELOPE("hlc_charging", "update", "{\"evse_id\":\"DE*ABC*E1\",\"status\":true}")
-#define RESET_REQUEST        ENVELOPE("reset", "request", "{\"evse_id\":\"DE*ABC*E1\"}")
+#define RESET_REQUEST        ENVELOPE("slac_reset", "request", "{\"evse_id\":\"DE*ABC*E1\"}")
+#define AUTHORIZATION_REQUEST                                                                                          \
+	ENVELOPE("authorization", "request",                                                                           \
+		 "{\"evse_id\":\"DE*ABC*E1\",\"id_token\":\"04A2B1C8\",\"token_type\":\"ISO14443\"}")
+#define AUTHORIZATION_RESPONSE ENVELOPE("authorization", "response", "{\"status\":\"accepted\"}")
+#define AUTHORIZATION_UPDATE                                                                                           \
+	ENVELOPE("authorization", "update",                                                                            \
+		 "{\"evse_id\":\"DE*ABC*E1\",\"token_type\":\"ISO15693\",\"status\":\"accepted\"}")
 
 #define INBOUND_MESSAGES                                                                                               \
 	{                                                                                                              \
 		SERVICE_STATUS_REQUEST, PARAMETERS_RESPONSE, LIMITS_RESPONSE, CP_PWM_RESPONSE, CP_STATUS_UPDATE,       \
 			DATA_LINK_UPDATE, LINK_STATUS_REQUEST, NETWORK_INFO_REQUEST, HLC_CHARGING_UPDATE,              \
-			RESET_REQUEST                                                                                  \
+			RESET_REQUEST, AUTHORIZATION_REQUEST, AUTHORIZATION_RESPONSE, AUTHORIZATION_UPDATE             \
 	}
 
 /* What slacd writes. */
@@ -59,15 +66,16 @@
 		 "\"fault_state\":false}")
 #define SLAC_SERVICE_STATUS_UPDATE                                                                                     \
 	ENVELOPE("slac_service_status", "update",                                                                      \
-		 "{\"evse_id\":\"DE*ABC*E1\",\"run_id\":\"0x0123456789abcdef\",\"status\":\"failed\","                 \
-		 "\"reason\":\"sounding_timeout\"}")
+		 "{\"evse_id\":\"DE*ABC*E1\",\"run_id\":\"0x0123456789ABCDEF\",\"status\":\"failed\","                 \
+		 "\"reason\":\"sounding_timeout\",\"ev_mac\":\"00:18:87:00:A1:D6\",\"attenuation_db\":12.5}")
 #define LINK_STATUS_RESPONSE                                                                                           \
 	ENVELOPE("slac_link_status", "response", "{\"evse_id\":\"DE*ABC*E1\",\"status\":\"connected\"}")
-#define NETWORK_INFO_RESPONSE                                                                                          \
-	ENVELOPE("slac_network_info", "response",                                                                      \
-		 "{\"evse_id\":\"DE*ABC*E1\",\"networks\":[{\"nid\":\"0102030405060f\",\"snid\":7,\"tei\":1,"          \
-		 "\"role\":\"cco\",\"cco_mac\":\"02:00:00:00:00:aa\"}]}")
-#define RESET_RESPONSE ENVELOPE("reset", "response", "{\"status\":\"accepted\"}")
+#define NETWORK_INFO_RESPONSE                                                                                               \
+	ENVELOPE(                                                                                                           \
+		"slac_network_info", "response",                                                                            \
+		"{\"evse_id\":\"DE*ABC*E1\",\"networks\":[{\"network_id\":\"0102030405060f\",\"snid\":\"7\",\"tei\":\"1\"," \
+		"\"role\":\"cco\",\"cco_mac\":\"02:00:00:00:00:aa\"}]}")
+#define RESET_RESPONSE ENVELOPE("slac_reset", "response", "{\"status\":\"accepted\"}")
 
 #define OUTBOUND_MESSAGES                                                                                              \
 	{                                                                                                              \

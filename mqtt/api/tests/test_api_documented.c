@@ -14,7 +14,6 @@
 
 #define EXAMPLE     "    {\"id\":"
 #define PLACEHOLDER "<uuid"
-#define KINDS       (API_RESET + 1)
 
 /* Chapters of the page that hold examples. */
 static const char *const from_slacd = "## 5 Messages to the station";
@@ -44,7 +43,7 @@ static size_t each_example(const char *chapter, void (*example)(const char *mess
 	return count;
 }
 
-static bool seen[KINDS];
+static bool seen[API_KINDS];
 
 static void assert_taken(const char *message)
 {
@@ -63,7 +62,7 @@ static void every_message_to_slacd_has_an_example_that_is_taken(void **state)
 {
 	(void)state;
 	each_example(to_slacd, assert_taken);
-	for (int kind = 0; kind < KINDS; kind++)
+	for (int kind = 0; kind < API_KINDS; kind++)
 		if (!seen[kind])
 			fail_msg("doc/mqtt.md has no example of %s", api_kind_text((enum api_kind)kind));
 }

@@ -22,7 +22,7 @@ static void every_truncation_of_every_message_is_malformed(void **state)
 			/* A buffer of exactly this size lets the sanitizers see one octet too many. */
 			char *exact = malloc(cut ? cut : 1);
 			memcpy(exact, messages[i], cut);
-			assert_int_equal(api_parse(exact, cut, &parsed, &parse_error), API_MALFORMED);
+			assert_int_equal(api_parse(exact, cut, EVERYWHERE, &parsed, &parse_error), API_MALFORMED);
 			free(exact);
 		}
 		assert_int_equal(parse(messages[i]), API_OK);
@@ -40,9 +40,9 @@ static void every_octet_flipped_never_crashes(void **state)
 		for (size_t at = 0; at < len; at++) {
 			memcpy(copy, messages[i], len);
 			copy[at] = (char)(copy[at] ^ 0x21);
-			api_parse(copy, len, &parsed, &parse_error);
+			api_parse(copy, len, EVERYWHERE, &parsed, &parse_error);
 			copy[at] = (char)0xff;
-			assert_int_equal(api_parse(copy, len, &parsed, &parse_error), API_MALFORMED);
+			assert_int_equal(api_parse(copy, len, EVERYWHERE, &parsed, &parse_error), API_MALFORMED);
 		}
 		free(copy);
 	}
@@ -88,8 +88,8 @@ static void nul_octets_are_malformed(void **state)
 	static const char inside[] = "{\"name\":\"cp\0_status\"}";
 
 	(void)state;
-	assert_int_equal(api_parse(after, sizeof(after) - 1, &parsed, &parse_error), API_MALFORMED);
-	assert_int_equal(api_parse(inside, sizeof(inside) - 1, &parsed, &parse_error), API_MALFORMED);
+	assert_int_equal(api_parse(after, sizeof(after) - 1, EVERYWHERE, &parsed, &parse_error), API_MALFORMED);
+	assert_int_equal(api_parse(inside, sizeof(inside) - 1, EVERYWHERE, &parsed, &parse_error), API_MALFORMED);
 }
 
 static void invalid_utf8_is_malformed(void **state)
@@ -149,9 +149,9 @@ static void payload_above_the_bound_is_too_large(void **state)
 	(void)state;
 	memset(big, ' ', len);
 	memcpy(big, CP_STATUS_UPDATE, strlen(CP_STATUS_UPDATE));
-	assert_int_equal(api_parse(big, len, &parsed, &parse_error), API_TOO_LARGE);
-	assert_int_equal(api_parse(big, API_PAYLOAD_MAX + 1, &parsed, &parse_error), API_TOO_LARGE);
-	assert_int_equal(api_parse(big, API_PAYLOAD_MAX, &parsed, &parse_error), API_OK);
+	assert_int_equal(api_parse(big, len, EVERYWHERE, &parsed, &parse_error), API_TOO_LARGE);
+	assert_int_equal(api_parse(big, API_PAYLOAD_MAX + 1, EVERYWHERE, &parsed, &parse_error), API_TOO_LARGE);
+	assert_int_equal(api_parse(big, API_PAYLOAD_MAX, EVERYWHERE, &parsed, &parse_error), API_OK);
 	free(big);
 }
 

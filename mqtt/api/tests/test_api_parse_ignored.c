@@ -55,9 +55,16 @@ static void members_that_are_null_count_as_absent(void **state)
 		{CP_STATUS_UPDATE, "9.1", "null"},
 		{CP_STATUS_UPDATE, "-11.9", "null"},
 		{CP_STATUS_UPDATE, "\"duty_cycle\":5", "\"duty_cycle\":null"},
+		{CP_STATUS_UPDATE, "\"" MESSAGE_ID "\"", "null"},
+		{CP_STATUS_UPDATE, "\"connector_id\":\"1\"", "\"connector_id\":null"},
+		{HLC_CHARGING_UPDATE, "true", "true,\"action\":null"},
+		{AUTHORIZATION_REQUEST, "\"DE*ABC*E1\"", "null"},
+		{AUTHORIZATION_REQUEST, "\"04A2B1C8\"", "null"},
+		{RESET_REQUEST, "\"DE*ABC*E1\"", "null"},
 		{LIMITS_RESPONSE, "15.5", "null"},
 		{LIMITS_RESPONSE, "\"dc\":{", "\"ac\":null,\"dc\":{"},
 		{PARAMETERS_RESPONSE, "\"scheduled\"", "null"},
+		{PARAMETERS_RESPONSE, "\"supports_eim\":true", "\"supports_eim\":null"},
 		{PARAMETERS_RESPONSE, "\"AC_three_phase_core\"", "null"},
 		{PARAMETERS_RESPONSE, "230", "null"},
 		{PARAMETERS_RESPONSE, "\"dc_bpt\":{}", "\"dc_bpt\":null"},
@@ -69,6 +76,100 @@ static void members_that_are_null_count_as_absent(void **state)
 			fail_msg("%s -> %s", cases[i].from, cases[i].to);
 }
 
+/* A pilot state, a limit or an answer is not lost for a member that nothing reads. */
+static void members_that_slacd_does_not_use_may_be_missing_or_wrong(void **state)
+{
+	static const struct {
+		const char *valid;
+		const char *from;
+		const char *to;
+	} cases[] = {
+		{CP_STATUS_UPDATE, "\"id\":", "\"ID\":"},
+		{CP_STATUS_UPDATE, "\"" MESSAGE_ID "\"", "17"},
+		{CP_STATUS_UPDATE, "\"connector_id\":\"1\",", ""},
+		{CP_STATUS_UPDATE, "\"connector_id\":\"1\"", "\"connector_id\":[1.5]"},
+		{CP_STATUS_UPDATE, "9.1", "9100"},
+		{CP_STATUS_UPDATE, "-11.9", "\"low\""},
+		{CP_PWM_RESPONSE, "\"too high\"", "5"},
+		{CP_PWM_RESPONSE, "\"too high\"", "\"a\\u001bb\""},
+		{PARAMETERS_RESPONSE, "\"supports_eim\":true,", ""},
+		{PARAMETERS_RESPONSE, "true", "\"true\""},
+		{PARAMETERS_RESPONSE, "230", "-1"},
+		{PARAMETERS_RESPONSE, "\"scheduled\"", "3"},
+		{PARAMETERS_RESPONSE, "400", "\"400\""},
+		{PARAMETERS_RESPONSE, "\"DC_extended\"", "\"CHAdeMO\""},
+		{PARAMETERS_RESPONSE, "\"number_of_evses\":2", "\"number_of_evses\":\"two\""},
+		{PARAMETERS_RESPONSE, "\"sw_version\":\"1.0\",", ""},
+		{LIMITS_RESPONSE, "\"nominal_voltage\":230,", ""},
+		{LIMITS_RESPONSE, "230", "1501"},
+		{AUTHORIZATION_UPDATE, "\"token_type\"", "\"type\":\"pnc\",\"token_type\""},
+		{AUTHORIZATION_REQUEST, "\"04A2B1C8\"", "[]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		if (parse_changed(cases[i].valid, cases[i].from, cases[i].to) != API_OK || parsed.bad_count > 0)
+			fail_msg("%s -> %s: %s: expected %s", cases[i].from, cases[i].to, parse_error.member,
+				 parse_error.expected);
+}
+
+static void what_services_say_to_each_other_is_ignored_where_it_is_not_for_slacd(void **state)
+{
+	(void)state;
+	memset(&parse_error, 0, sizeof(parse_error));
+	assert_int_equal(parse_from(API_FROM_SERVICES, ENVELOPE("reset", "request", "{\"evse_id\":\"E\"}")),
+			 API_IGNORED);
+	assert_int_equal(parse_from(API_FROM_SERVICES, RESET_REQUEST), API_IGNORED);
+	assert_int_equal(parse_from(API_FROM_SERVICES, CP_STATUS_UPDATE), API_IGNORED);
+	assert_int_equal(parse_from(API_FROM_SERVICES, CP_PWM_RESPONSE), API_IGNORED);
+	assert_int_equal(parse_from(API_FROM_SERVICES, LIMITS_RESPONSE), API_IGNORED);
+	assert_int_equal(parse_from(API_FROM_SERVICES, DATA_LINK_UPDATE), API_IGNORED);
+	assert_int_equal(parse_from(API_FROM_SERVICES, AUTHORIZATION_REQUEST), API_IGNORED);
+	assert_string_equal(parse_error.expected, "");
+}
+
+static void known_message_elsewhere_is_named_with_the_topic_that_it_belongs_to(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_from(API_FROM_STATION, DATA_LINK_UPDATE), API_ELSEWHERE);
+	assert_string_equal(parse_error.name, "slac_data_link");
+	assert_string_equal(parse_error.member, "topic");
+	assert_string_equal(parse_error.expected, "the ISO 15118 service's topic");
+	assert_int_equal(parse_from(API_FROM_ISO15118, RESET_REQUEST), API_ELSEWHERE);
+	assert_int_equal(parse_from(API_FROM_ISO15118, CP_STATUS_UPDATE), API_ELSEWHERE);
+	assert_int_equal(parse_from(API_FROM_STATION, AUTHORIZATION_RESPONSE), API_ELSEWHERE);
+	assert_int_equal(parse_from(API_FROM_ISO15118, HLC_CHARGING_UPDATE), API_ELSEWHERE);
+	assert_string_equal(parse_error.expected, "the station's or the other services' topic");
+}
+
+static void each_message_is_taken_from_its_own_topics(void **state)
+{
+	static const struct {
+		const char *message;
+		unsigned from;
+	} cases[] = {
+		{SERVICE_STATUS_REQUEST, API_FROM_STATION},
+		{PARAMETERS_RESPONSE, API_FROM_STATION},
+		{LIMITS_RESPONSE, API_FROM_STATION},
+		{CP_PWM_RESPONSE, API_FROM_STATION},
+		{CP_STATUS_UPDATE, API_FROM_STATION},
+		{LINK_STATUS_REQUEST, API_FROM_STATION},
+		{NETWORK_INFO_REQUEST, API_FROM_STATION},
+		{RESET_REQUEST, API_FROM_STATION},
+		{DATA_LINK_UPDATE, API_FROM_ISO15118},
+		{HLC_CHARGING_UPDATE, API_FROM_STATION | API_FROM_SERVICES},
+		{AUTHORIZATION_REQUEST, API_FROM_STATION},
+		{AUTHORIZATION_RESPONSE, API_FROM_SERVICES},
+		{AUTHORIZATION_UPDATE, API_FROM_STATION | API_FROM_SERVICES},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		for (unsigned from = 1; from <= EVERYWHERE; from++)
+			if ((parse_from(from, cases[i].message) == API_OK) != ((from & cases[i].from) != 0))
+				fail_msg("from=%u %s", from, cases[i].message);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -77,6 +178,10 @@ int main(void)
 		cmocka_unit_test(messages_in_the_other_direction_are_ignored),
 		cmocka_unit_test(unknown_members_are_skipped),
 		cmocka_unit_test(members_that_are_null_count_as_absent),
+		cmocka_unit_test(members_that_slacd_does_not_use_may_be_missing_or_wrong),
+		cmocka_unit_test(what_services_say_to_each_other_is_ignored_where_it_is_not_for_slacd),
+		cmocka_unit_test(known_message_elsewhere_is_named_with_the_topic_that_it_belongs_to),
+		cmocka_unit_test(each_message_is_taken_from_its_own_topics),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

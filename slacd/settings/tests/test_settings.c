@@ -114,7 +114,7 @@ static void a_wrong_member_is_named_with_file_path_and_expectation(void **state)
 		const char *expected;
 	} cases[] = {
 		{"{\"mqtt\":{\"port\":\"x\"}}", "mqtt.port", "a whole number"},
-		{"{\"mqtt\":{\"port\":70000}}", "mqtt.port", "1 to 65535"},
+		{"{\"mqtt\":{\"port\":70000}}", "mqtt.port", "0 to 65535"},
 		{"{\"mqtt\":{\"port\":1.5}}", "mqtt.port", "a whole number"},
 		{"{\"mqtt\":{\"prot\":1}}", "mqtt.prot", "no such setting"},
 		{"{\"mqtt\":{\"topics_to_station\":[]}}", "mqtt.topics_to_station", "1 to 4 topics"},
@@ -204,6 +204,62 @@ static void options_go_before_environment_before_file(void **state)
 	assert_int_equal(settings.mqtt_port, 3);
 }
 
+static void services_are_heard_where_slacd_speaks_unless_topics_are_set(void **state)
+{
+	(void)state;
+	assert_true(read_text("{\"mqtt\":{\"topics_to_station\":[\"site/cs\",\"c/d\"]}}"));
+	settings_apply_profile(&settings);
+	assert_int_equal(settings.topics_from_services.count, 2);
+	assert_string_equal(settings.topics_from_services.topic[0].text, "site/cs");
+	assert_string_equal(settings.topics_from_services.topic[1].text, "iso15118/ocpp");
+	assert_true(read_text("{\"mqtt\":{\"topics_to_station\":[\"site/cs\"],\"topics_from_services\":[\"x\"]}}"));
+	settings_apply_profile(&settings);
+	assert_int_equal(settings.topics_from_services.count, 1);
+	assert_string_equal(settings.topics_from_services.topic[0].text, "x");
+}
+
+static void unix_socket_is_told_from_a_host(void **state)
+{
+	static const struct {
+		const char *host;
+		uint32_t port;
+		const char *path;
+	} cases[] = {{"localhost", 1883, NULL},
+		     {"::1", 1883, NULL},
+		     {"/run/mosquitto.sock", 1883, "/run/mosquitto.sock"},
+		     {"unix:/run/mosquitto.sock", 1883, "/run/mosquitto.sock"},
+		     {"/run/mosquitto.sock", 0, "/run/mosquitto.sock"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		settings_defaults(&settings, SETTINGS_FIELD);
+		strcpy(settings.mqtt_host.text, cases[i].host);
+		settings.mqtt_port = cases[i].port;
+		assert_true(settings_check(&settings, "x", error));
+		if (cases[i].path == NULL)
+			assert_null(settings_mqtt_socket(&settings));
+		else
+			assert_string_equal(settings_mqtt_socket(&settings), cases[i].path);
+	}
+}
+
+static void path_of_a_socket_is_absolute_and_short_enough(void **state)
+{
+	static const char long_path[] = "/0123456789012345678901234567890123456789012345678901234567890123456789"
+					"012345678901234567890123456789012345";
+
+	(void)state;
+	settings_defaults(&settings, SETTINGS_FIELD);
+	strcpy(settings.mqtt_host.text, long_path);
+	assert_true(settings_check(&settings, "x", error));
+	strcat(settings.mqtt_host.text, "6");
+	assert_false(settings_check(&settings, "x", error));
+	assert_non_null(
+		strstr(error, "x: mqtt.host: expected the absolute path of a Unix socket, of at most 107 octets"));
+	strcpy(settings.mqtt_host.text, "unix:run/mosquitto.sock");
+	assert_false(settings_check(&settings, "x", error));
+}
+
 static void an_empty_environment_variable_counts_as_unset(void **state)
 {
 	(void)state;
@@ -219,8 +275,11 @@ static void wrong_options_are_named(void **state)
 	assert_non_null(strstr(error, "--mqtt-prot"));
 	assert_int_equal(OPTIONS("--mqtt-port"), OPTIONS_BAD);
 	assert_non_null(strstr(error, "missing argument of option '--mqtt-port'"));
+	assert_int_equal(OPTIONS("--mqtt-port", "65536"), OPTIONS_BAD);
+	assert_non_null(strstr(error, "--mqtt-port: '65536' is not valid, expected a whole number from 0 to 65535"));
 	assert_int_equal(OPTIONS("--mqtt-port", "0"), OPTIONS_BAD);
-	assert_non_null(strstr(error, "--mqtt-port: '0' is not valid, expected a whole number from 1 to 65535"));
+	assert_non_null(strstr(error, "mqtt.host: expected the absolute path of a Unix socket"));
+	assert_non_null(strstr(error, "as mqtt.port is 0"));
 	assert_int_equal(OPTIONS("file.json"), OPTIONS_BAD);
 	assert_non_null(strstr(error, "unexpected argument 'file.json'"));
 	setenv("LOG_LEVEL", "LOUD", 1);
@@ -615,6 +674,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(defaults_are_the_documented_ones, clear_environment),
 		cmocka_unit_test_setup(a_file_sets_values_topics_and_outlets, clear_environment),
+		cmocka_unit_test_setup(services_are_heard_where_slacd_speaks_unless_topics_are_set, clear_environment),
+		cmocka_unit_test_setup(unix_socket_is_told_from_a_host, clear_environment),
+		cmocka_unit_test_setup(path_of_a_socket_is_absolute_and_short_enough, clear_environment),
 		cmocka_unit_test_setup(a_wrong_member_is_named_with_file_path_and_expectation, clear_environment),
 		cmocka_unit_test_setup(a_file_that_is_no_json_or_missing_is_named, clear_environment),
 		cmocka_unit_test_setup(the_init_timer_must_be_20_to_50_s_unless_allowed, clear_environment),

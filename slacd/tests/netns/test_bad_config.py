@@ -27,7 +27,7 @@ class BadConfig(Bench):
         self.assert_refused(self.start_slacd(None, "--mqtt-port"), "missing argument", "--mqtt-port")
 
     def test_bad_option_value_is_named_with_what_is_expected(self):
-        for option, value, expected in (("--mqtt-port", "70000", "1 to 65535"),
+        for option, value, expected in (("--mqtt-port", "70000", "0 to 65535"),
                                         ("--log-level", "LOUD", "TRACE|DEBUG")):
             self.assert_refused(self.start_slacd(None, option, value), option, value, expected)
 
@@ -44,7 +44,8 @@ class BadConfig(Bench):
                 ({"slac": {"profil": "strict"}}, ("slac.profil",)),
                 ({"slaac": {}}, ("slaac", "mqtt, slac")),
                 ({"mqtt": {"port": "1883"}}, ("mqtt.port", "a whole number")),
-                ({"mqtt": {"port": 0}}, ("mqtt.port", "1 to 65535")),
+                ({"mqtt": {"port": -1}}, ("mqtt.port", "0 to 65535")),
+                ({"mqtt": {"port": 0}}, ("mqtt.host", "absolute path of a Unix socket")),
                 ({"modem": {"poll_ms": 100}}, ("modem.poll_ms", "bench.poll_ms")),
                 ({"pilot": {"nominal_current_a": 5}}, ("pilot.nominal_current_a", "6 to 80 A")),
                 ({"outlets": {harness.EVSE: {"interfase": "eth0"}}}, ("interfase",))):
@@ -69,9 +70,9 @@ class BadConfig(Bench):
                 self.assertIn("settings=bench.poll_ms,bench.busy_after_ms", slacd.text())
 
     def test_bad_boot_file_is_named_by_file_path_and_expectation(self):
-        bad = {"parameters": [dict(BOOT_PARAMETERS["parameters"][0], supports_eim="yes")]}
+        bad = {"parameters": [dict(BOOT_PARAMETERS["parameters"][0], connectors="one")]}
         self.assert_refused(self.start_slacd(None, "--cs-config-file", self.write("station.json", bad)),
-                            "station.json", "data.parameters[0].supports_eim", "true or false")
+                            "station.json", "data.parameters[0].connectors", "an array")
 
     def test_missing_boot_file_is_named(self):
         path = self.path("none.json")
@@ -79,7 +80,7 @@ class BadConfig(Bench):
 
     def test_environment_is_checked_like_an_option(self):
         environment = ("env", "MQTT_PORT=x")
-        self.assert_refused(self.start_slacd(wrapper=environment), "MQTT_PORT", "'x'", "1 to 65535")
+        self.assert_refused(self.start_slacd(wrapper=environment), "MQTT_PORT", "'x'", "0 to 65535")
 
     def test_boot_files_replace_the_questions_to_the_station(self):
         self.link()

@@ -29,9 +29,9 @@ def cp_status(state, evse=EVSE):
     return message("cp_status", "update", {"evse_id": evse, "connector_id": "1", "state": state})
 
 
-def limit(evse, current_a, voltage_v=230):
+def limit(evse, current_a):
     return {"evse_id": evse, "status_code": "evse_ready", "ac": {
-        "max_current": {"l1": current_a, "l2": current_a, "l3": current_a}, "nominal_voltage": voltage_v,
+        "max_current": {"l1": current_a, "l2": current_a, "l3": current_a}, "nominal_voltage": 230,
         "rcd_error": False}}
 
 
@@ -152,7 +152,7 @@ class BrokerPressure(Bench):
     def test_stored_messages_are_not_obeyed_and_are_named(self):
         broker = self.start_broker()
         for topic, text in (("cs/josev", limits(limit(EVSE, 6))),
-                            ("iso15118/slac", message("reset", "request", {}))):
+                            ("iso15118/slac", message("slac_data_link", "update", {"evse_id": EVSE, "action": "terminate"}))):
             subprocess.run(["mosquitto_pub", "-p", str(harness.BROKER_PORT), "-q", "1", "-r", "-t", topic, "-m", text],
                            check=True)
         broker.wait_line("Received DISCONNECT from auto-")
@@ -162,12 +162,11 @@ class BrokerPressure(Bench):
         self.station.wait_line("connected to the broker")
         self.slacd = self.start_slacd(ON_EIM)
         self.observer.wait_service("ready")
-        for topic, name in (("cs/josev", "cs_status_and_limits"), ("iso15118/slac", "reset")):
+        for topic, name in (("cs/josev", "cs_status_and_limits"), ("iso15118/slac", "slac_data_link")):
             self.slacd.wait_line(f"WARN .*Retained MQTT message ignored.*without the retain flag.*topic={topic} name={name}")
         mark = self.observer.mark()
         self.charge((EVSE,))
-        self.assertEqual([item for item in self.observer.messages.since() if item.name == "reset"
-                          and item.type == "response"], [])
+        self.assertEqual([item for item in self.observer.messages.since() if item.slac == "unmatched"], [])
         # The same message with a subscriber there is one of now, stored or not.
         subprocess.run(["mosquitto_pub", "-p", str(harness.BROKER_PORT), "-q", "1", "-r", "-t", "cs/josev", "-m",
                         limits(limit(EVSE, 8))], check=True)
@@ -202,11 +201,11 @@ class BrokerPressure(Bench):
     def test_wrong_entry_of_the_limits_spoils_no_right_one_and_is_no_permission(self):
         self.start_charging((EVSE, OTHER))
         mark = self.observer.mark()
-        self.publish([limits(limit(EVSE, 10), limit(OTHER, 16, voltage_v=-1))])
+        self.publish([limits(limit(EVSE, 10), limit(OTHER, -16))])
         self.assert_current((EVSE,), 10.0, mark)
         self.observer.wait_pilot("x1", after=mark, evse=OTHER)
         self.slacd.wait_line(r"WARN .*Entry of an MQTT message refused.*name=cs_status_and_limits "
-                             rf"member=data\.evses\[1\]\.ac\.nominal_voltage .*evse_id={re.escape(OTHER)}")
+                             rf"member=data\.evses\[1\]\.ac\.max_current\.l1 .*evse_id={re.escape(OTHER)}")
 
 
 if __name__ == "__main__":

@@ -76,10 +76,21 @@ class CsSim(Bench):
     def test_neighbours_of_the_station_speak_on_their_own_topic(self):
         self.broker = self.start_broker()
         self.observer = self.start_observer(self.broker)
-        self.run_script("data_link pause\nauthorize\nquit\n", "--topic-iso15118", "iso15118/slac",
+        self.run_script("data_link pause\nauthorize\nhlc_charging on\nquit\n", "--topic-iso15118", "iso15118/slac",
                         "--topic-from-station", "cs/josev").exit_code()
-        for name, topic in (("slac_data_link", "iso15118/slac"), ("authorization", "cs/josev")):
+        for name, topic in (("slac_data_link", "iso15118/slac"), ("authorization", "cs/josev"), ("hlc_charging", "josev/cs")):
             self.assertEqual(self.observer.messages.wait(lambda message: message.name == name, name).topic, topic)
+
+    def test_card_is_asked_for_by_the_station_and_answered_by_the_backend_with_the_same_id(self):
+        self.broker = self.start_broker()
+        self.observer = self.start_observer(self.broker)
+        self.run_script("tap accepted\nquit\n").exit_code()
+        answer = self.observer.messages.wait(lambda message: message.type == "response", "the answer")
+        request = self.observer.messages.wait(lambda message: message.type == "request", "the request")
+        self.assertEqual((request.name, request.topic, request.data["token_type"]),
+                         ("authorization", "cs/josev", "ISO14443"))
+        self.assertEqual((answer.id, answer.name, answer.topic, answer.data),
+                         (request.id, "authorization", "josev/cs", {"status": "accepted"}))
 
     def test_script_sees_a_whole_fallback_and_exits_with_0(self):
         self.start_daemon_and_broker()
@@ -142,7 +153,7 @@ class CsSim(Bench):
         self.assertEqual(helped.exit_code(), 0)
         for word in ("--evse", "--script", "--answer-delay-ms", "--topic-iso15118", "plug", "expect", "raw", "quit",
                      "limits", "status_code", "parameters add", "parameters remove", "hlc_charging", "data_link",
-                     "authorize", "deauthorize", "request link_status|network_info|reset|service_status", "restart"):
+                     "authorize", "deauthorize", "tap accepted|rejected", "request link_status|network_info|reset|service_status", "restart"):
             self.assertIn(word, helped.text())
         version = self.run_cs_sim("--version")
         self.assertEqual(version.exit_code(), 0)

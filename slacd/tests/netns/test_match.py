@@ -33,7 +33,7 @@ class Match(Bench):
         self.match_one_car()
         self.leave()
         self.assertEqual(self.observer.slac_statuses(), ["matching", "matched", "unmatched"])
-        run_id = "0x" + self.capture.wait(harness.CM_SLAC_PARM_REQ).octets[21:29].hex()
+        run_id = "0x" + self.capture.wait(harness.CM_SLAC_PARM_REQ).octets[21:29].hex().upper()
         said = [message.data["run_id"] for message in self.observer.messages.since() if message.slac]
         self.assertEqual(said, [run_id] * 3)
 

@@ -100,7 +100,7 @@ class ModemFamilies(Bench):
                     lambda message: message.name == "slac_network_info" and message.type == "response",
                     "slac_network_info", after=mark)
                 self.assertEqual(answer.data["evse_id"], EVSE)
-                self.assertEqual([network["nid"].lower().removeprefix("0x") for network in answer.data["networks"]],
+                self.assertEqual([network["network_id"] for network in answer.data["networks"]],
                                  [nid])
 
 

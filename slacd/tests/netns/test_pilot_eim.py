@@ -95,7 +95,7 @@ class PilotEim(Bench):
         self.start_with()
         self.station.say("authorize", "deauthorize",
                          'raw cs/josev {"id":"1","name":"authorization","type":"update","data":{"evse_id":"%s",'
-                         '"type":"pnc","status":"accepted"}}' % harness.EVSE)
+                         '"token_type":"e_maid","status":"accepted"}}' % harness.EVSE)
         self.observer.wait_pilot("hlc", after=self.start)
         mark = self.observer.mark()
         self.plug()

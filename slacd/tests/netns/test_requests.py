@@ -167,7 +167,7 @@ class Requests(Bench):
         self.assert_matches()
         mark = self.observer.mark()
         frames = self.capture.frames.mark()
-        self.assertEqual(self.ask(f"reset {EVSE}", "reset").data, {"status": "accepted"})
+        self.assertEqual(self.ask(f"reset {EVSE}", "slac_reset").data, {"status": "accepted"})
         self.assertEqual(self.observer.wait_slac("unmatched", after=mark).data["reason"], "reset")
         self.capture.wait(harness.CM_SET_KEY_CNF, after=frames)
         self.ev.say("unplug", "plug")
@@ -178,18 +178,18 @@ class Requests(Bench):
         self.plug()
         self.observer.wait_pilot(X2)
         mark = self.observer.mark()
-        self.assertEqual(self.ask("reset", "reset").data, {"status": "accepted"})
+        self.assertEqual(self.ask("reset", "slac_reset").data, {"status": "accepted"})
         self.observer.wait_pilot(X2, after=mark)
         self.assertEqual(self.observer.pilots(mark), ["hlc", "f", "x1", X2])
 
     def test_reset_of_an_unknown_outlet_is_rejected_and_named(self):
         self.start_all()
         mark = self.observer.mark()
-        self.station.say('raw cs/josev {"id":"r","name":"reset","type":"request","data":{"evse_id":"%s"}}' % OTHER)
+        self.station.say('raw cs/josev {"id":"r","name":"slac_reset","type":"request","data":{"evse_id":"%s"}}' % OTHER)
         answer = self.observer.messages.wait(lambda message: message.id == "r" and message.type == "response", "reset",
                                              after=mark)
         self.assertEqual(answer.data, {"status": "rejected"})
-        self.slacd.wait_line("WARN .*reset.*evse_id=" + re.escape(OTHER))
+        self.slacd.wait_line("WARN .*slac_reset.*evse_id=" + re.escape(OTHER))
 
     def test_service_status_request_is_answered_for_slac_only(self):
         self.start_all()
@@ -238,7 +238,8 @@ class Requests(Bench):
             self.assertEqual(set(message.data), {"evse_id", "run_id", "status"})
         mark = self.observer.mark()
         self.plug()
-        self.assertEqual(set(self.observer.wait_slac("basic_charging", after=mark).data), {"evse_id", "status"})
+        self.assertEqual(self.observer.wait_slac("basic_charging", after=mark).data,
+                         {"evse_id": EVSE, "run_id": "0x" + 16 * "0", "status": "basic_charging"})
 
     def test_status_updates_go_to_every_topic_and_requests_to_the_first(self):
         topics = ["josev/cs", "energy/slac", "site/7/slac"]

@@ -9,10 +9,12 @@ import schema
 
 UUID = "01234567-89ab-4def-8123-456789abcdef"
 SERVICE = {"service": "slac", "software_version": "0.1.0", "api_version": "3.11", "status": "ready"}
-STATUS = {"evse_id": "DE*TST*E1", "run_id": "0x0123456789abcdef", "status": "matched"}
+JOSEV = {"evse_id": "DE*TST*E1", "run_id": "0x0123456789ABCDEF", "status": "matched"}
+STATUS = dict(JOSEV, ev_mac="02:45:56:00:00:0A", attenuation_db=12.5)
+SILENT = {"evse_id": "DE*TST*E1", "run_id": "0x0000000000000000", "status": "basic_charging", "reason": "no_parm_req"}
 X2 = {"evse_id": "DE*TST*E1", "hlc": False, "current": 16.3, "error_state": False, "fault_state": False}
-F = {"evse_id": "DE*TST*E1", "hlc": False, "error_state": False, "fault_state": True}
-NETWORK = {"nid": "0123456789abcd", "snid": 3, "tei": 1, "role": "cco", "cco_mac": "02:50:4c:00:00:01"}
+F = {"evse_id": "DE*TST*E1", "hlc": False, "current": 0, "error_state": False, "fault_state": True}
+NETWORK = {"network_id": "0123456789abcd", "snid": "3", "tei": "1", "role": "cco", "cco_mac": "02:50:4c:00:00:01"}
 NETWORKS = {"evse_id": "DE*TST*E1", "networks": [NETWORK]}
 GONE = object()
 PAGE = pathlib.Path(__file__).resolve().parents[3] / "doc" / "mqtt.md"
@@ -40,21 +42,24 @@ MESSAGES = {
     ("cp_pwm", "request"): (X2, [
         changed(X2, current=5.9), changed(X2, current=80.1), changed(X2, current=16.25), changed(X2, current="16"),
         changed(X2, current=GONE), changed(X2, hlc=True), changed(X2, fault_state=True), changed(X2, error_state=True),
-        changed(F, current=0), changed(F, error_state=True), changed(F, evse_id=""), changed(F, hlc=GONE)]),
+        changed(F, current=6), changed(F, current=GONE), changed(F, error_state=True), changed(F, evse_id=""), changed(F, hlc=GONE)]),
     ("slac_service_status", "update"): (STATUS, [
-        changed(STATUS, run_id="0123456789abcdef"), changed(STATUS, run_id="0x0123456789ABCDEF"),
+        changed(STATUS, run_id="0123456789ABCDEF"), changed(STATUS, run_id="0x0123456789abcdef"),
         changed(STATUS, status="lost"), changed(STATUS, reason="vehicle_left"), changed(STATUS, run_id=GONE),
         changed(STATUS, status="failed"), changed(STATUS, status="failed", reason="bad luck"),
-        changed(STATUS, evse_id="a\nb")]),
-    ("slac_status", "update"): (STATUS, [changed(STATUS, status="failed", reason="no_match_req"),
-                                         changed(STATUS, evse_id=GONE), changed(STATUS, status=GONE)]),
+        changed(STATUS, evse_id="a\nb"), changed(STATUS, ev_mac="02:45:56:00:00:0a"),
+        changed(STATUS, ev_mac=GONE), changed(STATUS, attenuation_db="12.5"), changed(STATUS, attenuation_db=12.55),
+        changed(SILENT, run_id=GONE), changed(SILENT, reason=GONE)]),
+    ("slac_status", "update"): (JOSEV, [changed(JOSEV, status="failed", reason="no_match_req"), changed(JOSEV, run_id=GONE),
+                                        changed(JOSEV, evse_id=GONE), changed(JOSEV, status=GONE), STATUS]),
     ("slac_link_status", "response"): ({"evse_id": "E", "status": "connected"},
                                        [{"evse_id": "E", "status": "up"}, {"status": "connected"}]),
     ("slac_network_info", "response"): (NETWORKS, [
-        {"evse_id": "E"}, changed(NETWORKS, networks=[changed(NETWORK, nid="01:23")]),
+        {"evse_id": "E"}, changed(NETWORKS, networks=[changed(NETWORK, network_id="01:23")]),
         changed(NETWORKS, networks=[changed(NETWORK, role="boss")]),
-        changed(NETWORKS, networks=[changed(NETWORK, snid=-1)]),
+        changed(NETWORKS, networks=[changed(NETWORK, snid=3)]),
         changed(NETWORKS, networks=[changed(NETWORK, nmk="00")]), changed(NETWORKS, networks=[NETWORK] * 17)]),
+    ("slac_reset", "response"): ({"status": "accepted"}, [{"status": "ok"}, {"status": "accepted", "evse_id": "E"}]),
     ("reset", "response"): ({"status": "accepted"}, [{"status": "ok"}, {"status": "accepted", "evse_id": "E"}]),
 }
 
@@ -70,7 +75,9 @@ class Schema(unittest.TestCase):
     def test_right_messages_are_taken(self):
         for kind, (right, _) in MESSAGES.items():
             self.assertIsNone(schema.violation(message(kind, right)), kind)
-        for data in (F, changed(F, fault_state=False, error_state=True), changed(F, fault_state=False, hlc=True),
+        self.assertIsNone(schema.violation(message(("slac_service_status", "update"), SILENT)))
+        for data in (F, changed(F, fault_state=False, error_state=True),
+                     changed(F, fault_state=False, hlc=True, current=GONE),
                      changed(X2, current=0), changed(X2, current=6), changed(X2, current=80)):
             self.assertIsNone(schema.violation(message(("cp_pwm", "request"), data)), data)
 

@@ -21,8 +21,8 @@ WRONG_PARAMETERS = (
     ('"text"', r"member=data expected=.*object"),
     ('{"parameters":{}}', r"member=data\.parameters expected=.*array"),
     ('{"parameters":[7]}', r"member=data\.parameters\[0\] expected=.*object"),
-    ('{"parameters":[%s]}' % OUTLET.replace("true", '"yes"'),
-     r"member=data\.parameters\[0\]\.supports_eim expected=.*true"),
+    ('{"parameters":[%s]}' % OUTLET.replace('"services"', '"s"'),
+     r"member=data\.parameters\[0\]\.connectors\[0\]\.services expected=.*object"),
     ('{"parameters":[%s]}' % OUTLET.replace("evse0", "../evse0"), r"\.network_interface expected=.*interface"),
     ('{"parameters":[%s]}' % ",".join(OUTLET.replace("E1", f"E{i}") for i in range(65)), r"expected=.*at most 64"),
 )

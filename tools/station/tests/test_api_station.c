@@ -29,8 +29,6 @@ static enum api_result parse_changed(const char *valid, const char *from, const 
 
 static void station_reads_every_message_of_slacd(void **state)
 {
-	static const uint8_t run_id[] = {0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef};
-
 	(void)state;
 	assert_int_equal(parse(SERVICE_STATUS_UPDATE), API_OK);
 	assert_int_equal(message.kind, API_STATION_SERVICE_STATUS);
@@ -47,8 +45,8 @@ static void station_reads_every_message_of_slacd(void **state)
 	assert_int_equal(parse(SLAC_SERVICE_STATUS_UPDATE), API_OK);
 	assert_int_equal(message.kind, API_STATION_SLAC_STATUS);
 	assert_int_equal(message.data.slac_status.state, API_SLAC_FAILED);
-	assert_true(message.data.slac_status.has_run_id);
-	assert_memory_equal(message.data.slac_status.run_id, run_id, sizeof(run_id));
+	assert_string_equal(message.data.slac_status.run_id, "0x0123456789ABCDEF");
+	assert_string_equal(message.data.slac_status.ev_mac, "00:18:87:00:A1:D6");
 	assert_string_equal(message.data.slac_status.reason, "sounding_timeout");
 	assert_int_equal(parse(LINK_STATUS_RESPONSE), API_OK);
 	assert_int_equal(message.data.link_status.state, API_LINK_CONNECTED);
@@ -56,6 +54,8 @@ static void station_reads_every_message_of_slacd(void **state)
 	assert_int_equal(message.data.network_info.count, 1);
 	assert_int_equal(parse(RESET_RESPONSE), API_OK);
 	assert_int_equal(message.data.reset, API_RESET_ACCEPTED);
+	assert_int_equal(parse_changed(RESET_RESPONSE, "slac_reset", "reset"), API_OK);
+	assert_int_equal(message.kind, API_STATION_RESET);
 }
 
 static void slac_status_is_read_under_either_name(void **state)
@@ -75,6 +75,8 @@ static void pwm_current_is_there_exactly_when_it_counts(void **state)
 	assert_int_equal(parse_changed(CP_PWM_REQUEST, "\"current\":16.0,", ""), API_INVALID);
 	assert_string_equal(error.member, "data.current");
 	assert_int_equal(parse_changed(CP_PWM_REQUEST, "16.0", "NaN"), API_INVALID);
+	assert_int_equal(parse_changed(CP_PWM_REQUEST, "\"fault_state\":false", "\"fault_state\":true"), API_INVALID);
+	assert_string_equal(error.member, "data.current");
 	assert_int_equal(parse_changed(CP_PWM_REQUEST, "16.0", "15.96"), API_OK);
 	assert_int_equal(message.data.cp_pwm.current_deciampere, 160);
 }
@@ -83,15 +85,15 @@ static void wrong_run_ids_are_refused(void **state)
 {
 	static const char *const wrong[] = {"",
 					    "0x",
-					    "0x0123456789abcde",
-					    "0x0123456789abcdef0",
-					    "0X0123456789abcdef",
-					    "0x0123456789ABCDEF",
-					    "000123456789abcdef"};
+					    "0x0123456789ABCDE",
+					    "0x0123456789ABCDEF0",
+					    "0X0123456789ABCDEF",
+					    "0x0123456789abcdef",
+					    "000123456789ABCDEF"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(wrong); i++) {
-		assert_int_equal(parse_changed(SLAC_SERVICE_STATUS_UPDATE, "0x0123456789abcdef", wrong[i]),
+		assert_int_equal(parse_changed(SLAC_SERVICE_STATUS_UPDATE, "0x0123456789ABCDEF", wrong[i]),
 				 API_INVALID);
 		assert_string_equal(error.member, "data.run_id");
 	}
@@ -122,17 +124,17 @@ static void read_by_slacd(size_t len, const char *expected)
 	assert_true(len > 0);
 	if (expected)
 		assert_string_equal(out, expected);
-	assert_int_equal(api_parse(out, len, &read_back, &error), API_OK);
+	assert_int_equal(api_parse(out, len, API_FROM_STATION | API_FROM_ISO15118, &read_back, &error), API_OK);
 }
 
 static void slacd_reads_every_message_of_the_station(void **state)
 {
 	const struct api_cp_pwm_response pwm = {EVSE_1, API_CP_PWM_INVALID, "too high"};
-	const struct api_cp_status cp = {.evse_id = EVSE_1,
-					 .connector_id = "1",
-					 .state = API_CP_C2,
-					 .has_max_voltage = true,
-					 .max_voltage_v = 6.1};
+	const struct api_station_cp_status cp = {.status = {.evse_id = EVSE_1, .state = API_CP_C2},
+						 .connector_id = "1",
+						 .has_voltages = true,
+						 .max_voltage_v = 6.1,
+						 .min_voltage_v = -12};
 
 	(void)state;
 	read_by_slacd(api_station_build_cp_pwm_response(out, sizeof(out), MESSAGE_ID, &pwm), CP_PWM_RESPONSE);
@@ -143,10 +145,11 @@ static void slacd_reads_every_message_of_the_station(void **state)
 		      SERVICE_STATUS_REQUEST);
 	read_by_slacd(api_station_build_evse_request(out, sizeof(out), MESSAGE_ID, API_SLAC_LINK_STATUS, EVSE_1),
 		      LINK_STATUS_REQUEST);
+	read_by_slacd(api_station_build_evse_request(out, sizeof(out), MESSAGE_ID, API_SLAC_RESET, NULL), NULL);
 	read_by_slacd(api_station_build_evse_request(out, sizeof(out), MESSAGE_ID, API_RESET, NULL), NULL);
 	read_by_slacd(api_station_build_cp_status(out, sizeof(out), MESSAGE_ID, &cp), NULL);
 	assert_int_equal(read_back.data.cp_status.state, API_CP_C2);
-	assert_true(read_back.data.cp_status.max_voltage_v == 6.1);
+	assert_non_null(strstr(out, "\"min_voltage\":-12.0"));
 	assert_false(read_back.data.cp_status.has_duty_cycle);
 }
 
