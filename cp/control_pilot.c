@@ -391,6 +391,13 @@ static bool is_fault(const struct control_pilot *pilot)
 	return cp_state_is_fault(pilot->state) && !(pilot->state == CP_STATE_F && pilot->f_expected);
 }
 
+/* A that was taken for a part of our F is A again where our F is given up. */
+static void forget_vehicle_in_a(struct control_pilot *pilot)
+{
+	if (cp_state_is_unplugged(pilot->state))
+		pilot->vehicle_present = false;
+}
+
 static void on_fault(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	if (!is_fault(pilot) || pilot->phase == CONTROL_PILOT_UNAVAILABLE || !pilot->session_open || pilot->faulted)
@@ -601,6 +608,7 @@ static void on_availability(struct control_pilot *pilot, enum control_pilot_avai
 		say(out, CONTROL_PILOT_STOPPED);
 	pilot->faulted = false;
 	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
+	forget_vehicle_in_a(pilot);
 	begin_unavailable(pilot, now_us);
 }
 
@@ -680,6 +688,7 @@ static void on_reset(struct control_pilot *pilot, uint64_t now_us, struct contro
 	if (pilot->session_open)
 		say(out, CONTROL_PILOT_VEHICLE_LEFT);
 	pilot->session_open = false;
+	forget_vehicle_in_a(pilot);
 	begin_hlc(pilot, now_us);
 	if (pilot->vehicle_present && !is_fault(pilot))
 		open_session(pilot, now_us, out);
