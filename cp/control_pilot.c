@@ -307,6 +307,12 @@ bool control_pilot_has_ended(const struct control_pilot *pilot)
 
 /* --- cp_status --- */
 
+/* Without hlc_at_start 5 % is the station's own until it was asked for. */
+static bool wants_hlc(const struct control_pilot *pilot)
+{
+	return pilot->asking.wanted && pilot->asking.request.kind == PILOT_HLC;
+}
+
 static void on_unplugged(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	bool had_vehicle = pilot->vehicle_present;
@@ -323,7 +329,7 @@ static void on_unplugged(struct control_pilot *pilot, uint64_t now_us, struct co
 	if (pilot->phase == CONTROL_PILOT_UNAVAILABLE || pilot->phase == CONTROL_PILOT_AUTHORIZED)
 		return;
 	/* Also where it was asked for before: the station may have restarted since, and forgotten it. */
-	if (had_vehicle && pilot->phase == CONTROL_PILOT_HLC && pilot->config.hlc_at_start)
+	if (had_vehicle && pilot->phase == CONTROL_PILOT_HLC && wants_hlc(pilot))
 		ask_kind(pilot, PILOT_HLC, now_us);
 	begin_hlc(pilot, now_us);
 }
@@ -360,7 +366,7 @@ static void remind_of_pwm(struct control_pilot *pilot, uint64_t now_us)
 {
 	if (!shows_no_pwm(pilot->state))
 		return;
-	if (pilot->phase == CONTROL_PILOT_HLC && pilot->config.hlc_at_start && !pilot->hlc_asked_again) {
+	if (pilot->phase == CONTROL_PILOT_HLC && wants_hlc(pilot) && !pilot->hlc_asked_again) {
 		pilot->hlc_asked_again = true;
 		ask_kind(pilot, PILOT_HLC, now_us);
 	} else if (pilot->phase == CONTROL_PILOT_BASIC && pilot->asking.request.kind == PILOT_X2 && pilot->pwm_seen) {
