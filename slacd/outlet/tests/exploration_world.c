@@ -74,6 +74,29 @@ static void trace_effect(const struct world *world, const struct outlet_effect *
 		trace(world, "slacd sees that an older request was carried out last");
 }
 
+static void add_to_hash(uint64_t *hash, uint64_t value)
+{
+	*hash = (*hash ^ value) * UINT64_C(0x100000001b3);
+}
+
+static void remember(struct world *world, const struct outlet_effect *effect)
+{
+	if (effect->kind == OUTLET_NOTE)
+		return;
+	add_to_hash(&world->said, (uint64_t)effect->kind);
+	if (effect->kind == OUTLET_SEND)
+		for (const char *at = effect->frame.name; *at != '\0'; at++)
+			add_to_hash(&world->said, (uint64_t)*at);
+	if (effect->kind == OUTLET_STATUS) {
+		add_to_hash(&world->said, (uint64_t)effect->status.kind);
+		add_to_hash(&world->said, (uint64_t)effect->status.reason);
+	}
+	if (effect->kind == OUTLET_PILOT_REQUEST) {
+		add_to_hash(&world->said, (uint64_t)effect->pilot.request.kind);
+		add_to_hash(&world->said, effect->pilot.request.current_da);
+	}
+}
+
 static size_t room(unsigned configured, unsigned most)
 {
 	return configured == 0 ? most : configured;
@@ -107,6 +130,7 @@ static void give(struct world *world, const struct outlet_input *input)
 	for (size_t i = 0; i < effects.count; i++) {
 		const struct outlet_effect *effect = &effects.items[i];
 		trace_effect(world, effect);
+		remember(world, effect);
 		if (effect->kind == OUTLET_SEND)
 			car_modem_answers(effect->frame.octets, effect->frame.len, &key_taken);
 		if (effect->kind == OUTLET_PILOT_REQUEST)
@@ -592,7 +616,7 @@ bool world_step(struct world *world, enum world_move move)
 	carry_on(world);
 	if (world->request_count == 0)
 		world->held = world->draining = false;
-	memset(world->outlet.modem.key.sent_over_us, 0, sizeof(world->outlet.modem.key.sent_over_us));
+	memset(world->outlet.modem.key.sent_us, 0, sizeof(world->outlet.modem.key.sent_us));
 	invariants_at_rest(world);
 	return true;
 }
@@ -624,7 +648,7 @@ static void configure(const struct world_config *config, struct outlet_config *o
 {
 	memset(outlet, 0, sizeof(*outlet));
 	slac_evse_defaults(&outlet->slac, config->strict);
-	modem_defaults(&outlet->modem);
+	modem_defaults(&outlet->modem, config->strict);
 	amp_map_defaults(&outlet->amp_map);
 	outlet->slac.tt_evse_slac_init_ms = config->fast ? 400 : 4000;
 	outlet->slac.tt_match_sequence_ms = config->fast ? 100 : 1000;
@@ -653,7 +677,7 @@ void world_template(struct outlet *outlet, const struct world_config *config, st
 	const struct outlet_input taken = {.kind = OUTLET_FRAME,
 					   .frame = {.octets = answer_frame.octets, .len = answer_frame.len}};
 	outlet_input(outlet, &taken, BASE_US, &effects);
-	memset(outlet->modem.key.sent_over_us, 0, sizeof(outlet->modem.key.sent_over_us));
+	memset(outlet->modem.key.sent_us, 0, sizeof(outlet->modem.key.sent_us));
 }
 
 void world_begin(struct world *world, const struct world_config *config, enum world_root root)

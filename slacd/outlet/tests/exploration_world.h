@@ -153,6 +153,7 @@ struct world {
 
 	/* Not part of a state. */
 	uint32_t keys;         /* made so far: each is another one */
+	uint64_t said;         /* a hash of all that slacd has sent, requested and reported */
 	uint32_t attempts;     /* of the car: each has another run_id */
 	bool stop_at_first;    /* nothing more is checked after a violation */
 	const char *violation; /* the first invariant that did not hold, NULL: all do */
