@@ -38,6 +38,7 @@ static void ask_kind(struct control_pilot *pilot, enum pilot_request_kind kind, 
 static void enter(struct control_pilot *pilot, enum control_pilot_phase phase)
 {
 	pilot->phase = phase;
+	pilot->x2_is_unseen = false;
 	pilot->hold_ms = 0;
 	pilot->deadline_us = CONTROL_PILOT_NEVER;
 }
@@ -550,6 +551,7 @@ static void take_state(struct control_pilot *pilot, const struct control_pilot_i
 	pilot->state = input->state;
 	pilot->state_is_known = true;
 	pilot->duty_is_known = input->has_duty;
+	pilot->x2_is_unseen = false;
 	pilot->duty = input->duty;
 	/* A state after our F was replaced by another request: the next E or F is not its echo. */
 	if (!cp_state_is_fault(input->state) && pilot->asking.request.kind != PILOT_F)
@@ -582,7 +584,12 @@ static uint32_t available_current(struct control_pilot *pilot, const struct cont
 static void on_limit(struct control_pilot *pilot, const struct control_pilot_limits *limits, uint64_t now_us)
 {
 	pilot->limit_da = available_current(pilot, limits);
-	if (pilot->phase == CONTROL_PILOT_BASIC)
+	if (pilot->phase != CONTROL_PILOT_BASIC)
+		return;
+	/* Another current is a new request, and nothing was heard of the pilot since the station was reached again. */
+	if (pilot->x2_is_unseen && !pilot_request_equals(basic_charging_request(pilot), pilot->asking.request))
+		distrust_pilot(pilot, now_us);
+	else
 		offer_basic_charging(pilot, now_us);
 }
 
@@ -847,11 +854,20 @@ static void undo_send(struct control_pilot *pilot, bool reachable, uint64_t now_
 	pilot_asking_undo_send(&pilot->asking, reachable, now_us);
 }
 
-/* Nobody knows what the station did meanwhile. A step that must be whole before a nominal duty begins again. */
+/*
+ * Nobody knows what the station did meanwhile. A step that must be whole before a nominal duty begins again. An X2 that
+ * is in force is not asked for again: a station that has restarted may be at 5 % by itself, and an X2 would follow
+ * directly. Such a station reports its pilot, and then X2 comes back by the way it has to go.
+ */
 static void on_reachable(struct control_pilot *pilot, uint64_t now_us)
 {
+	const bool is_x2 = pilot->phase == CONTROL_PILOT_BASIC && pilot->asking.request.kind == PILOT_X2;
+
+	pilot->x2_is_unseen = is_x2 && pilot->asking.confirmed;
+	if (pilot->x2_is_unseen)
+		return;
 	pilot_asking_reach(&pilot->asking, now_us);
-	if (has_step(pilot) || is_about_to_open(pilot))
+	if (has_step(pilot) || is_x2)
 		distrust_pilot(pilot, now_us);
 }
 

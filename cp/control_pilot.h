@@ -107,6 +107,7 @@ struct control_pilot {
 	bool f_was_asked;     /* at some time since the state before the last one */
 	bool hlc_asked_again; /* 5 % was asked for once more for this vehicle, as the station showed no PWM */
 	bool pwm_seen;        /* in basic charging: the station showed PWM, so a state without is a restart */
+	bool x2_is_unseen;    /* in basic charging: no cp_status since the station was reached again */
 	bool hlc_charging;    /* a 15118 session runs */
 	bool authorized;      /* EIM was accepted for this or the next vehicle */
 	uint32_t a_in_f;      /* state A was reported during our F so often, since an A outside of it */

@@ -179,8 +179,7 @@ static void give_once(struct evse *evse, const struct outlet_input *input)
 
 bool evse_is_stopped(const struct evse *evse)
 {
-	/* Without a connection nobody can confirm anything. */
-	return evse->stopping && (outlet_has_stopped(&evse->outlet) || !outbox_is_connected(evse->shared->outbox));
+	return evse->stopping && outlet_has_stopped(&evse->outlet);
 }
 
 static void tell_stop(struct evse *evse)
@@ -669,8 +668,6 @@ bool evse_last_status(const struct evse *evse, struct api_cp_status *status)
 	memset(status, 0, sizeof(*status));
 	snprintf(status->evse_id, sizeof(status->evse_id), "%s", evse->parameters.evse_id);
 	status->state = (enum api_cp_state)pilot->state;
-	status->has_duty_cycle = pilot->duty_is_known;
-	status->duty_cycle_percent = pilot->duty / 100.0;
 	return pilot->state_is_known;
 }
 

@@ -78,7 +78,10 @@ void evse_reset(struct evse *evse);
 /* outlet_validation_waits_since and outlet_blocks_validation of this outlet, now. */
 uint64_t evse_validation_waits_since(const struct evse *evse, const uint8_t ev_mac[MAC_LEN]);
 bool evse_blocks_validation(const struct evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t since_us);
-/* The last cp_status of the station, to hand a vehicle that is plugged in over to another service. False: none yet. */
+/*
+ * The last state of the station, to hand a vehicle that is plugged in over to another service. Without the duty cycle:
+ * this service has asked for another one since, so that it shows no charging that could be taken over. False: none yet.
+ */
 bool evse_last_status(const struct evse *evse, struct api_cp_status *status);
 /* The interface this outlet uses: its parameter, or what the configuration says instead. */
 const char *evse_interface_of(const struct settings *settings, const struct api_evse_parameters *parameters);

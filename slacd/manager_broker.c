@@ -226,6 +226,12 @@ static void on_message(void *context, const char *topic, const char *payload, si
 	if (log_limit_pass(limit, clock_now_us()) || log_enabled(LOG_LEVEL_DEBUG))
 		log_line(LOG_LEVEL_WARN, "MQTT message refused. topic=%s name=%s member=%s expected=\"%s\" count=%llu",
 			 topic, error.name, error.member, error.expected, (unsigned long long)limit->count);
+	/* It may have lowered a limit. The station is asked what holds now. */
+	if (result == API_INVALID && strcmp(error.name, api_kind_text(API_CS_STATUS_AND_LIMITS)) == 0 &&
+	    !manager->question.wanted) {
+		manager_ask_limits_again(manager);
+		manager_arm(manager);
+	}
 }
 
 /*

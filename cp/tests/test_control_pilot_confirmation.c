@@ -416,10 +416,37 @@ static void request_in_force_goes_out_again_with_a_new_connection(void **state)
 	bench_input(&bench, CONTROL_PILOT_REACHABLE);
 	bench_expect(&bench, "high-level charging");
 	bench_expect_rest(&bench);
+}
+
+/* A station that restarted meanwhile may be at 5 % by itself. It says so, or nothing has to be asked. */
+static void x2_that_is_in_force_is_not_asked_for_again_with_a_new_connection(void **state)
+{
+	struct bench bench;
+
+	(void)state;
 	bench_in_fallback(&bench, CONTROL_PILOT_BASIC, 160);
 	bench_input(&bench, CONTROL_PILOT_REACHABLE);
-	bench_expect(&bench, "X2(16.0)");
+	bench_expect(&bench, "");
 	bench_expect_rest(&bench);
+	bench_state_with_duty_is(&bench, CP_STATE_C2, 500);
+	bench_expect(&bench, "contradicted, X1");
+	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+}
+
+static void new_limit_goes_by_x1_as_long_as_nothing_was_heard_since_the_new_connection(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_in_fallback(&bench, CONTROL_PILOT_BASIC, 160);
+	bench_input(&bench, CONTROL_PILOT_REACHABLE);
+	bench_limit_is(&bench, 100);
+	bench_expect(&bench, "X1");
+	bench_expect_after_ms(&bench, 3000, "X2(10.0)");
+	bench_input(&bench, CONTROL_PILOT_REACHABLE);
+	bench_state_with_duty_is(&bench, CP_STATE_C2, 1666);
+	bench_limit_is(&bench, 60);
+	bench_expect(&bench, "X2(6.0)");
 }
 
 /* The station may have restarted meanwhile, and gone to 5 % by itself. */
@@ -445,7 +472,7 @@ static void step_before_nominal_begins_again_with_a_new_connection(void **state)
 }
 
 /* A break of the current after each loss of the broker would be worse. */
-static void change_of_a_nominal_current_needs_no_step_with_a_new_connection(void **state)
+static void change_of_a_nominal_current_goes_by_x1_with_a_new_connection(void **state)
 {
 	struct bench bench;
 
@@ -455,7 +482,8 @@ static void change_of_a_nominal_current_needs_no_step_with_a_new_connection(void
 	bench_limit_is(&bench, 100);
 	bench.station = BENCH_OBEYS;
 	bench_input(&bench, CONTROL_PILOT_REACHABLE);
-	bench_expect(&bench, "X2(10.0)");
+	bench_expect(&bench, "X1");
+	bench_expect_after_ms(&bench, 3000, "X2(10.0)");
 }
 
 static void state_that_contradicts_counts_also_while_the_request_is_sent_again(void **state)
@@ -465,8 +493,6 @@ static void state_that_contradicts_counts_also_while_the_request_is_sent_again(v
 	(void)state;
 	bench_in_fallback(&bench, CONTROL_PILOT_BASIC, 160);
 	bench.station = BENCH_SILENT;
-	bench_input(&bench, CONTROL_PILOT_REACHABLE);
-	bench_expect(&bench, "X2(16.0)");
 	bench_state_with_duty_is(&bench, CP_STATE_C2, 5333);
 	bench_expect(&bench, "contradicted, X1");
 }
@@ -517,8 +543,10 @@ int main(void)
 		cmocka_unit_test(busy_connection_does_not_count_as_a_station_that_does_not_carry_out_f),
 		cmocka_unit_test(without_a_connection_each_step_waits_and_goes_on_with_it),
 		cmocka_unit_test(request_in_force_goes_out_again_with_a_new_connection),
+		cmocka_unit_test(x2_that_is_in_force_is_not_asked_for_again_with_a_new_connection),
+		cmocka_unit_test(new_limit_goes_by_x1_as_long_as_nothing_was_heard_since_the_new_connection),
 		cmocka_unit_test(step_before_nominal_begins_again_with_a_new_connection),
-		cmocka_unit_test(change_of_a_nominal_current_needs_no_step_with_a_new_connection),
+		cmocka_unit_test(change_of_a_nominal_current_goes_by_x1_with_a_new_connection),
 		cmocka_unit_test(state_that_contradicts_counts_also_while_the_request_is_sent_again),
 		cmocka_unit_test(five_percent_that_a_station_overrides_with_a_current_is_asked_for_every_2_s),
 	};

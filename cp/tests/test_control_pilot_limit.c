@@ -158,7 +158,8 @@ static void limit_that_is_told_again_is_asked_for_again_while_it_is_not_confirme
 	bench_limit_is(&bench, 60);
 	bench.station = BENCH_OBEYS;
 	bench_input(&bench, CONTROL_PILOT_REACHABLE);
-	bench_expect(&bench, "X2(6.0)");
+	bench_expect(&bench, "X1");
+	bench_expect_after_ms(&bench, 3000, "X2(6.0)");
 	bench_expect_rest(&bench);
 }
 

@@ -26,7 +26,7 @@ static uint16_t mean_ddb(const uint8_t db[SLAC_GROUPS])
 
 	for (size_t i = 0; i < SLAC_GROUPS; i++)
 		sum_db += db[i];
-	return (uint16_t)(sum_db * 10 / SLAC_GROUPS);
+	return (uint16_t)((sum_db * 10 + SLAC_GROUPS / 2) / SLAC_GROUPS);
 }
 
 /* The run of this EV, or NULL. */

@@ -310,7 +310,7 @@ static const char *answer_anyhow(struct outlet_player *player, struct tape *tape
 {
 	const uint8_t octet = take(tape);
 	const uint32_t number = octet % 4 == 0 ? take(tape) : player->watch.request_number;
-	const struct outlet_input unsent = {.kind = OUTLET_PILOT_NOT_SENT, .pilot = {.number = number}};
+	const struct outlet_input unsent = {.kind = OUTLET_PILOT_NOT_SENT, .active = number % 2 == 0};
 
 	if (octet < 0x40)
 		return give(player, &unsent);

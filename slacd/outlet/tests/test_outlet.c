@@ -992,7 +992,7 @@ static void a_request_that_is_refused_is_repeated(void **state)
 
 static void a_station_that_is_reached_again_is_asked_again(void **state)
 {
-	const struct outlet_input unsent = {.kind = OUTLET_PILOT_NOT_SENT, .pilot = {.number = 1}};
+	const struct outlet_input unsent = {.kind = OUTLET_PILOT_NOT_SENT, .active = false};
 
 	(void)state;
 	set_up();
