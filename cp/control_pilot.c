@@ -523,6 +523,8 @@ static void compare_with_request(struct control_pilot *pilot, enum cp_state befo
 	if (!asking->wanted)
 		return;
 	pilot_asking_expect_offer(asking, shown_current_da(pilot));
+	if (pilot->state == CP_STATE_F)
+		pilot_asking_see_f(asking);
 	if (shows_no_way_to_nominal(pilot) || (is_sent && asking->confirmed && contradicts_request(pilot, before))) {
 		say(out, CONTROL_PILOT_CONTRADICTED);
 		distrust_pilot(pilot, now_us);

@@ -92,9 +92,15 @@ void pilot_asking_undo_send(struct pilot_asking *asking, bool reachable, uint64_
 
 bool pilot_asking_is_ambiguous(const struct pilot_asking *asking)
 {
-	if (asking->request.kind == PILOT_HLC)
-		return asking->older_kinds != 0;
-	return (asking->older_kinds & (1U << asking->request.kind | 1U << PILOT_X2)) != 0;
+	if (asking->request.kind == PILOT_F)
+		return (asking->older_kinds & (1U << PILOT_F | 1U << PILOT_X2)) != 0;
+	return asking->older_kinds != 0;
+}
+
+void pilot_asking_see_f(struct pilot_asking *asking)
+{
+	if (asking->request.kind != PILOT_F)
+		asking->older_kinds &= ~(1U << PILOT_F);
 }
 
 void pilot_asking_confirm(struct pilot_asking *asking)

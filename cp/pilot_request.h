@@ -76,10 +76,13 @@ void pilot_asking_undo_send(struct pilot_asking *asking, bool reachable, uint64_
 enum pilot_answer pilot_asking_take_answer(struct pilot_asking *asking, uint32_t number, bool valid, uint64_t now_us);
 /*
  * Whether a cp_status that shows what the request asks for is no sign that it was carried out: an older request for the
- * same may be on its way, and others behind it; or an older one for a current, which must not come last. 5 % may be
- * that from before any older one that is on its way.
+ * same may be on its way, and others behind it; or an older one for a current, which must not come last. Anything but F
+ * may also be what was there before an older one that is on its way. (F as well, but 5 %, which is asked for before it,
+ * is often not shown.)
  */
 bool pilot_asking_is_ambiguous(const struct pilot_asking *asking);
+/* cp_status shows F: where F is not wanted it was an older one, which is not on its way any more. */
+void pilot_asking_see_f(struct pilot_asking *asking);
 /* cp_status shows that the request is in force. */
 void pilot_asking_confirm(struct pilot_asking *asking);
 /* cp_status shows an offer of current_da. */

@@ -308,28 +308,68 @@ static void dropped_request_is_never_sent_and_its_answer_means_nothing(void **st
 	assert_true(asking.due_us == PILOT_REQUEST_NEVER);
 }
 
-static void state_is_no_sign_while_an_older_request_for_the_same_or_for_a_current_is_on_its_way(void **state)
+static bool is_ambiguous_after(struct pilot_request older, struct pilot_request request)
 {
-	const struct pilot_request older[] = {x1, hlc, x2(160)};
+	struct pilot_asking asking;
+
+	begin(&asking);
+	pilot_asking_want(&asking, older, NOW_US);
+	pilot_asking_send(&asking, NOW_US);
+	pilot_asking_want(&asking, request, NOW_US);
+	return pilot_asking_is_ambiguous(&asking);
+}
+
+static void state_is_no_sign_while_an_older_request_is_on_its_way(void **state)
+{
+	const struct pilot_request older[] = {x1, hlc, x2(160), f};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		assert_true(is_ambiguous_after(older[i], x1));
+		assert_true(is_ambiguous_after(older[i], hlc));
+		assert_true(is_ambiguous_after(older[i], x2(60)));
+	}
+	/* F is only mistaken for another F, and must not be followed by a current. */
+	assert_true(is_ambiguous_after(f, f));
+	assert_true(is_ambiguous_after(x2(160), f));
+	assert_false(is_ambiguous_after(hlc, f));
+	assert_false(is_ambiguous_after(x1, f));
+}
+
+static void older_request_that_is_not_on_its_way_misleads_nobody(void **state)
+{
 	struct pilot_asking asking;
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
-		begin(&asking);
-		pilot_asking_want(&asking, older[i], NOW_US);
-		pilot_asking_want(&asking, x1, NOW_US); /* the older one was never sent */
-		assert_false(pilot_asking_is_ambiguous(&asking));
-		begin(&asking);
-		pilot_asking_want(&asking, older[i], NOW_US);
-		pilot_asking_send(&asking, NOW_US);
-		pilot_asking_want(&asking, f, NOW_US);
-		pilot_asking_send(&asking, NOW_US);
-		pilot_asking_want(&asking, x1, NOW_US);
-		assert_int_equal(pilot_asking_is_ambiguous(&asking), older[i].kind != PILOT_HLC);
-		pilot_asking_take_answer(&asking, pilot_asking_send(&asking, NOW_US), true, NOW_US);
-		pilot_asking_want(&asking, x1, NOW_US);
-		assert_false(pilot_asking_is_ambiguous(&asking));
-	}
+	begin(&asking);
+	pilot_asking_want(&asking, x2(160), NOW_US);
+	pilot_asking_want(&asking, x1, NOW_US); /* the older one was never sent */
+	assert_false(pilot_asking_is_ambiguous(&asking));
+	pilot_asking_send(&asking, NOW_US);
+	pilot_asking_want(&asking, hlc, NOW_US);
+	assert_true(pilot_asking_is_ambiguous(&asking));
+	pilot_asking_take_answer(&asking, pilot_asking_send(&asking, NOW_US), true, NOW_US);
+	pilot_asking_want(&asking, x1, NOW_US);
+	assert_false(pilot_asking_is_ambiguous(&asking));
+}
+
+static void f_that_was_shown_is_not_on_its_way_any_more(void **state)
+{
+	struct pilot_asking asking;
+
+	(void)state;
+	begin(&asking);
+	pilot_asking_want(&asking, f, NOW_US);
+	pilot_asking_send(&asking, NOW_US);
+	pilot_asking_want(&asking, hlc, NOW_US);
+	pilot_asking_see_f(&asking);
+	assert_false(pilot_asking_is_ambiguous(&asking));
+	/* It may be an older one where F is wanted again. */
+	pilot_asking_want(&asking, f, NOW_US);
+	pilot_asking_send(&asking, NOW_US);
+	pilot_asking_want(&asking, f, NOW_US);
+	pilot_asking_see_f(&asking);
+	assert_true(pilot_asking_is_ambiguous(&asking));
 }
 
 static void current_of_a_sending_that_was_not_handed_over_is_not_offered(void **state)
@@ -402,7 +442,9 @@ int main(void)
 		cmocka_unit_test(request_without_a_connection_goes_out_when_there_is_one_confirmed_or_not),
 		cmocka_unit_test(contradiction_asks_again_at_once_and_then_every_2_s),
 		cmocka_unit_test(dropped_request_is_never_sent_and_its_answer_means_nothing),
-		cmocka_unit_test(state_is_no_sign_while_an_older_request_for_the_same_or_for_a_current_is_on_its_way),
+		cmocka_unit_test(state_is_no_sign_while_an_older_request_is_on_its_way),
+		cmocka_unit_test(older_request_that_is_not_on_its_way_misleads_nobody),
+		cmocka_unit_test(f_that_was_shown_is_not_on_its_way_any_more),
 		cmocka_unit_test(current_of_a_sending_that_was_not_handed_over_is_not_offered),
 		cmocka_unit_test(numbers_may_wrap),
 		cmocka_unit_test(requests_are_equal_when_they_ask_for_the_same_pilot),

@@ -56,8 +56,6 @@ static bool is_in_our_f(const struct world *world)
 static void sign_f(struct world_truth *truth, bool obeys)
 {
 	truth->f_signed = obeys && truth->f_sent;
-	if (obeys)
-		truth->f_unsigned = 0;
 }
 
 static void told_status(struct world *world, enum cp_state state)
@@ -139,7 +137,8 @@ void invariants_told(struct world *world, const struct outlet_input *input)
 /* What else one list says. */
 struct list {
 	enum slac_evse_state before;
-	bool init_timeout, failed, ended, link_lost, pilot_failed, pulse_given_up;
+	bool init_timeout, failed, link_lost, pilot_failed, pulse_given_up;
+	bool ended;       /* a match, up to here */
 	bool connects;    /* a session begins */
 	bool interrupted; /* the vehicle has left, or the pilot is in E */
 	unsigned ends;    /* terminal statuses since a session was said to be over */
@@ -161,7 +160,6 @@ static void read_status(struct list *list, const struct outlet_status *status)
 
 	list->failed = list->failed || (status->kind == OUTLET_FAILED && !by_pilot);
 	list->pilot_failed = list->pilot_failed || (status->kind == OUTLET_FAILED && by_pilot);
-	list->ended = list->ended || status->kind == OUTLET_FAILED || status->kind == OUTLET_UNMATCHED;
 }
 
 static struct list read_list(const struct outlet_effects *effects, enum slac_evse_state before)
@@ -216,7 +214,20 @@ static void leave_hlc(struct world *world, enum control_pilot_phase to, const st
 		return;
 	hold(world, !world->truth.hlc, "a 15118 session is cut");
 	hold(world, !f || !matching || list->ended, "a running match is cut by F");
-	hold(world, f || matching || world->truth.init_pulses > 0 || eim_is_wanted(world), "X1 without F, without EIM");
+	hold(world,
+	     f || list->connects || (matching && eim_is_wanted(world)) ||
+		     (list->init_timeout && world->truth.init_pulses > 0),
+	     "X1 without F, and without EIM in a match");
+}
+
+/* The station obeys, and reports it: where nothing is lost on the way, and nothing waits there, that is enough. */
+static bool shows_f(const struct world *world)
+{
+	const uint64_t losses = WORLD_BIT(WORLD_LOSE) | WORLD_BIT(WORLD_REFUSE) | WORLD_BIT(WORLD_MISS) |
+				WORLD_BIT(WORLD_RESTART) | WORLD_BIT(WORLD_BROKER_COMES) | WORLD_BIT(WORLD_CLIENT_FULL);
+
+	return world->config->hears && !world->config->a_in_f && !world->config->no_duty && !world->held &&
+	       (world->config->moves & losses) == 0 && world->request_count == 0;
 }
 
 static void change_phase(struct world *world, enum control_pilot_phase from, enum control_pilot_phase to,
@@ -231,8 +242,9 @@ static void change_phase(struct world *world, enum control_pilot_phase from, enu
 	const bool in_f = from == CONTROL_PILOT_PULSE || from == CONTROL_PILOT_F_STEP;
 	if (to == CONTROL_PILOT_NOT_OBEYED || (in_f && list->pulse_given_up)) {
 		hold(world, !world->truth.f_answered, "F is given up although the station has answered that it is on");
-		hold(world, !world->config->prompt || !world->config->hears,
-		     "F is given up although the station obeys");
+		hold(world, !shows_f(world), "F is given up although the station carries it out");
+		hold(world, !world->config->counts_f || world->truth.f_sendings >= CONTROL_PILOT_F_SENDINGS,
+		     "F is given up too early");
 		world->truth.f_given_up = true;
 	} else if (in_f && (to == CONTROL_PILOT_X1_STEP || (to == CONTROL_PILOT_HLC && world->truth.session))) {
 		hold(world, list->interrupted || world->truth.f_signed, "F ends without a sign of it");
@@ -248,7 +260,7 @@ static void connect_vehicle(struct world *world)
 	hold(world, truth->availability == CONTROL_PILOT_READY, "matching begins on an outlet out of service");
 	truth->session = true;
 	truth->deaf = truth->f_given_up = false;
-	truth->f_unsigned = truth->init_pulses = truth->failed_pulses = 0;
+	truth->f_sendings = truth->init_pulses = truth->failed_pulses = 0;
 	station_begin_session(&world->station);
 }
 
@@ -314,6 +326,7 @@ static void report_matching(struct world *world)
 static void report_end(struct world *world, const struct outlet_status *status, struct list *list)
 {
 	struct world_truth *truth = &world->truth;
+	list->ended = true;
 	const bool matched = truth->report == WORLD_MATCHING_REPORTED || truth->report == WORLD_MATCHED_REPORTED;
 
 	switch (status->reason) {
@@ -363,10 +376,10 @@ static void send_f(struct world *world, bool handed_over)
 	struct world_truth *truth = &world->truth;
 
 	truth->f_sent = truth->f_sent || handed_over;
-	if (!world->config->counts_f || !handed_over || truth->f_signed)
+	if (!world->config->counts_f || !handed_over)
 		return;
-	truth->f_unsigned++;
-	hold(world, truth->f_unsigned <= CONTROL_PILOT_F_SENDINGS, "F is repeated for ever");
+	truth->f_sendings++;
+	hold(world, truth->f_sendings <= CONTROL_PILOT_F_SENDINGS + 1, "F is repeated for ever");
 }
 
 static void take_request(struct world *world, struct pilot_request request, bool handed_over)
@@ -379,6 +392,7 @@ static void take_request(struct world *world, struct pilot_request request, bool
 		hold(world, request.current_da <= invariants_allowed_da(world),
 		     "more current is requested than allowed");
 		hold(world, request.current_da >= PILOT_CURRENT_MIN, "less than 6 A is requested");
+		hold(world, !cp_state_is_unplugged(world->outlet.pilot.state), "X2 is requested without a vehicle");
 		hold(world, !truth->f_given_up, "X2 is requested although the station does not carry out F");
 	} else if (request.kind == PILOT_F) {
 		hold(world,
@@ -410,7 +424,7 @@ void invariants_effects(struct world *world, enum slac_evse_state before, bool h
 		take_request(world, effect->pilot.request, handed_over);
 	}
 	if (!is_in_our_f(world)) {
-		world->truth.f_unsigned = 0;
+		world->truth.f_sendings = 0;
 		world->truth.f_sent = world->truth.f_signed = world->truth.f_answered = false;
 	}
 }
@@ -467,10 +481,21 @@ static void check_asking(struct world *world)
 	     "a request that is not confirmed is not repeated");
 }
 
+void invariants_begun(struct world *world, enum world_root root)
+{
+	const bool charges = root == WORLD_FROM_CHARGING && config_of(world)->has_ac;
+
+	hold(world, !charges || world->station.pilot.kind == PILOT_X2, "basic charging is cut by the start");
+	hold(world, !charges || world->outlet.pilot.asking.request.kind == PILOT_X2,
+	     "basic charging is cut by the start");
+}
+
 void invariants_at_rest(struct world *world)
 {
 	const struct outlet *outlet = &world->outlet;
 
+	if (world_is_gone(world))
+		return;
 	hold(world, outlet_deadline(outlet) > world->now_us, "a deadline in the past");
 	hold(world, modem_deadline(&outlet->modem) == MODEM_NEVER, "the modem waits for something");
 	hold(world, outlet->question_deadline_us == OUTLET_NEVER, "a question that nobody has asked");
@@ -498,7 +523,7 @@ static bool is_wanted(const struct world *world, enum pilot_request_kind kind)
 
 static bool may_lack_pwm(const struct world *world)
 {
-	return is_pilot(world, PILOT_X1) && (!world->truth.vehicle || world->outlet.pilot.hlc_asked_again);
+	return is_pilot(world, PILOT_X1) && !world->truth.vehicle;
 }
 
 /*
@@ -534,7 +559,11 @@ bool invariants_is_settled(const struct world *world)
 	const bool confirmed = pilot->asking.confirmed || !pilot->asking.wanted;
 	const bool may_listen_on = world->truth.hlc && pilot->phase == CONTROL_PILOT_HLC;
 
-	if (!is_way_empty(world) || pilot->deadline_us != CONTROL_PILOT_NEVER)
+	if (!is_way_empty(world))
+		return false;
+	if (world_is_gone(world))
+		return true;
+	if (pilot->deadline_us != CONTROL_PILOT_NEVER)
 		return false;
 	if (slac_evse_deadline(&world->outlet.slac) != SLAC_NEVER && !may_listen_on)
 		return false;

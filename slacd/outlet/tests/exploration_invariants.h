@@ -12,6 +12,8 @@ void invariants_effects(struct world *world, enum slac_evse_state before, bool h
 			const struct outlet_effects *effects);
 /* The station has carried out a request. */
 void invariants_pilot(struct world *world, struct pilot_request before);
+/* The outlet has begun. */
+void invariants_begun(struct world *world, enum world_root root);
 /* All that follows from a move was done. */
 void invariants_at_rest(struct world *world);
 /*

@@ -320,7 +320,7 @@ static void move_truth(struct bits *bits, struct world_truth *truth)
 	MOVE_ENUM(bits, enum world_report, truth->report, 2);
 	move_number(bits, &truth->init_pulses, 3);
 	move_number(bits, &truth->failed_pulses, 3);
-	move_number(bits, &truth->f_unsigned, 4);
+	move_number(bits, &truth->f_sendings, 4);
 	move_bool(bits, &truth->f_sent);
 	move_bool(bits, &truth->f_signed);
 	move_bool(bits, &truth->f_answered);

@@ -34,6 +34,11 @@ __attribute__((format(printf, 2, 3))) static void trace(const struct world *worl
 	va_end(arguments);
 }
 
+bool world_is_gone(const struct world *world)
+{
+	return world->truth.stopped && outlet_has_stopped(&world->outlet);
+}
+
 /* --- the outlet --- */
 
 static void give(struct world *world, const struct outlet_input *input);
@@ -123,7 +128,7 @@ static void give(struct world *world, const struct outlet_input *input)
 	struct car_frame key_taken = {.len = 0};
 	bool unsent = false;
 
-	if (world->violation != NULL && world->stop_at_first)
+	if (world_is_gone(world))
 		return;
 	invariants_told(world, input);
 	outlet_input(&world->outlet, input, world->now_us, &effects);
@@ -149,6 +154,8 @@ static void give(struct world *world, const struct outlet_input *input)
 static void handle_what_is_due(struct world *world)
 {
 	for (unsigned i = 0; outlet_deadline(&world->outlet) <= world->now_us + 1 && world->violation == NULL; i++) {
+		if (world_is_gone(world))
+			return;
 		if (i == SETTLE_MAX) {
 			world_violate(world, "a deadline that was handled stays due");
 			return;
@@ -464,7 +471,7 @@ static bool pass(struct world *world, uint64_t more_us)
 {
 	const uint64_t deadline_us = outlet_deadline(&world->outlet);
 
-	if (deadline_us == OUTLET_NEVER || world->draining)
+	if (deadline_us == OUTLET_NEVER || world->draining || world_is_gone(world))
 		return false;
 	world->held = world->request_count > 0;
 	const uint64_t us = deadline_us - world->now_us + more_us;
@@ -700,6 +707,7 @@ void world_begin(struct world *world, const struct world_config *config, enum wo
 	carry_on(world);
 	handle_what_is_due(world);
 	carry_on(world);
+	invariants_begun(world, root);
 	invariants_at_rest(world);
 }
 

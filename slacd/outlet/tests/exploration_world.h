@@ -90,7 +90,7 @@ struct world_config {
 	bool no_duty;      /* its reports do not tell the duty cycle */
 	bool a_in_f;       /* it reports A where F is on the pilot */
 	bool sets_hlc;     /* it sets 5 % by itself when a vehicle comes */
-	bool counts_f;     /* the sendings of an F that nothing confirms are held against the most that may be */
+	bool counts_f;     /* the sendings of an F are held against the most that may be */
 	unsigned requests; /* on their way at once, at most; 0: WORLD_REQUESTS */
 	unsigned messages; /* likewise, WORLD_MESSAGES */
 	unsigned roots;    /* one bit for each enum world_root */
@@ -132,7 +132,7 @@ struct world_truth {
 	bool f_sent;         /* the present F was handed over */
 	bool f_signed;       /* the station has shown that it carries out the present F */
 	bool f_answered;     /* by its answer, and nothing has spoken against it since */
-	uint32_t f_unsigned; /* sendings of F without such a sign */
+	uint32_t f_sendings; /* of the present F, where they are counted */
 	bool f_given_up;     /* so many that slacd must do without, and no F was carried out since */
 };
 
@@ -155,7 +155,6 @@ struct world {
 	uint32_t keys;         /* made so far: each is another one */
 	uint64_t said;         /* a hash of all that slacd has sent, requested and reported */
 	uint32_t attempts;     /* of the car: each has another run_id */
-	bool stop_at_first;    /* nothing more is checked after a violation */
 	const char *violation; /* the first invariant that did not hold, NULL: all do */
 	FILE *trace;           /* NULL: quiet */
 };
@@ -165,6 +164,8 @@ void world_begin(struct world *world, const struct world_config *config, enum wo
 bool world_step(struct world *world, enum world_move move);
 /* One step of what happens when broker and station work and nothing else comes. False: time has nothing to wait for. */
 bool world_go_on(struct world *world);
+/* The outlet has stopped: nothing reaches it any more. */
+bool world_is_gone(const struct world *world);
 /* Notes that an invariant does not hold. */
 void world_violate(struct world *world, const char *what);
 /* The outlet that a world of this configuration begins with: its modem has a key where it has a port. */

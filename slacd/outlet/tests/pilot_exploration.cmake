@@ -9,3 +9,34 @@ target_link_libraries(pilot_exploration PUBLIC outlet)
 slacd_unit_test(test_exploration_key pilot_exploration)
 slacd_unit_test(test_pilot_exploration pilot_exploration)
 set_tests_properties(${SLACD_TEST_PREFIX}test_pilot_exploration PROPERTIES COST 40 TIMEOUT 300)
+
+# The mutants are about the invariants, not about memory: once is enough.
+if(SLACD_SANITIZE)
+  return()
+endif()
+set(mutate ${CMAKE_CURRENT_SOURCE_DIR}/pilot_mutants.py)
+set(mutants ${CMAKE_CURRENT_BINARY_DIR}/mutants)
+set(mutated ${CMAKE_SOURCE_DIR}/cp/control_pilot.c ${CMAKE_SOURCE_DIR}/cp/pilot_request.c
+  ${CMAKE_SOURCE_DIR}/slacd/outlet/outlet_pilot.c)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${mutate})
+execute_process(COMMAND /usr/bin/python3 ${mutate} --names OUTPUT_VARIABLE names COMMAND_ERROR_IS_FATAL ANY)
+list(TRANSFORM names PREPEND ${mutants}/ OUTPUT_VARIABLE sources)
+list(TRANSFORM sources APPEND .c)
+add_custom_command(OUTPUT ${sources} COMMAND /usr/bin/python3 ${mutate} --write ${CMAKE_SOURCE_DIR} ${mutants}
+  DEPENDS ${mutate} ${mutated} VERBATIM)
+add_custom_target(pilot_mutants DEPENDS ${sources})
+add_library(pilot_mutant_main STATIC pilot_mutant_main.c)
+target_link_libraries(pilot_mutant_main PUBLIC pilot_exploration)
+# The mutant stands before the library with the original, which is then not taken from it.
+foreach(name ${names})
+  add_executable(${name} ${mutants}/${name}.c)
+  add_dependencies(${name} pilot_mutants)
+  # A mutant may leave a function or a value unused.
+  set_source_files_properties(${mutants}/${name}.c PROPERTIES COMPILE_OPTIONS "-w;-g0" GENERATED ON)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${mutants})
+  target_link_libraries(${name} PRIVATE pilot_mutant_main)
+endforeach()
+add_test(NAME ${SLACD_TEST_PREFIX}pilot_exploration_catches_mutants
+  COMMAND /usr/bin/python3 ${mutate} --run ${mutants})
+set_tests_properties(${SLACD_TEST_PREFIX}pilot_exploration_catches_mutants PROPERTIES LABELS unit PROCESSORS 2 COST 60
+  TIMEOUT 600)

@@ -1,0 +1,315 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Wrong copies of the pilot's files, to show that the exploration can fail.
+
+usage: pilot_mutants.py --names                    the C files that will be written
+       pilot_mutants.py --write ROOT DIRECTORY     writes them: ROOT holds the sources
+       pilot_mutants.py --run DIRECTORY            runs the program of each, two at a time; each must find a violation
+
+Each mutant is one textual change that must apply exactly once, so that a mutant never becomes a copy of the original
+unnoticed. A mutant that no station and no user can tell from the original is not listed.
+"""
+import concurrent.futures
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+PILOT = "cp/control_pilot.c"
+ASKING = "cp/pilot_request.c"
+OUTLET = "slacd/outlet/outlet_pilot.c"
+
+# (file, what is wrong, what is replaced, by what)
+MUTANTS = [
+    # --- what the repair of "the pilot is what the station has confirmed" is made of, each part taken out
+    (PILOT, "the time of a step runs from the request, not from its confirmation",
+     "if (!has_step(pilot) || !pilot->asking.confirmed)", "if (!has_step(pilot))"),
+    (PILOT, "5 % does not close the way to a nominal duty",
+     "\tif (request.kind == PILOT_HLC)\n\t\tpilot->nominal_is_open = false;\n", ""),
+    (PILOT, "F is never given up",
+     "pilot->f_sendings >= CONTROL_PILOT_F_SENDINGS &&", "false &&"),
+    (PILOT, "sendings of F are not counted",
+     "\tif (is_in_our_f(pilot))\n\t\tpilot->f_sendings++;\n", ""),
+    (PILOT, "sendings of an earlier F count",
+     "\tpilot->f_sendings = 0;\n}", "}"),
+    (PILOT, "a station that does not carry out F gets X2 all the same",
+     "\tenter(pilot, CONTROL_PILOT_NOT_OBEYED);\n\task_kind(pilot, PILOT_X1, now_us);",
+     "\tbegin_x1_step(pilot, pilot->config.step_x1_hlc_ms, now_us);"),
+    (PILOT, "F that was given up is left on the pilot",
+     "\tenter(pilot, CONTROL_PILOT_NOT_OBEYED);\n\task_kind(pilot, PILOT_X1, now_us);",
+     "\tenter(pilot, CONTROL_PILOT_NOT_OBEYED);"),
+    (PILOT, "a pulse that the station did not carry out counts as E/F",
+     "|| pilot->pulse_was_missing) {", ") {"),
+    (PILOT, "a pulse that is given up leaves F on the pilot",
+     "\t\tsay(out, CONTROL_PILOT_PULSE_GIVEN_UP);\n\t\tbegin_hlc(pilot, now_us);",
+     "\t\tsay(out, CONTROL_PILOT_PULSE_GIVEN_UP);\n\t\tenter(pilot, CONTROL_PILOT_HLC);"),
+    (PILOT, "the end leaves F behind",
+     "\telse if (!is_x1)\n\t\task_kind(pilot, PILOT_X1, now_us);\n\tif (control", "\tif (control"),
+    (PILOT, "the end keeps what is not confirmed",
+     "in_order && (pilot->asking.confirmed || !pilot->asking.wanted)", "in_order"),
+    (PILOT, "the end keeps the pilot in any phase",
+     "pilot->config.keep_at_exit && in_order &&", "pilot->config.keep_at_exit &&"),
+    (PILOT, "the end keeps the pilot although X1 is configured",
+     "return pilot->config.keep_at_exit && in_order", "return in_order"),
+    (PILOT, "the end does not wait for its X1",
+     "(pilot->asking.confirmed || !pilot->asking.wanted);\n}\n\n/* --- cp_status", "true;\n}\n\n/* --- cp_status"),
+    (PILOT, "REACHABLE does not send the present request again",
+     "\tpilot_asking_reach(&pilot->asking, now_us);\n", ""),
+    (PILOT, "a step goes on over a reconnection",
+     "\tif (has_step(pilot) || is_about_to_open(pilot))\n\t\tdistrust_pilot(pilot, now_us);\n", ""),
+    (PILOT, "a cp_status that contradicts is ignored",
+     "\t\tsay(out, CONTROL_PILOT_CONTRADICTED);\n\t\tdistrust_pilot(pilot, now_us);",
+     "\t\tsay(out, CONTROL_PILOT_CONTRADICTED);"),
+    (PILOT, "a contradiction leaves the way to a nominal duty open",
+     "\tpilot->nominal_is_open = false;\n\tif (pilot->phase == CONTROL_PILOT_X1_STEP ||",
+     "\tif (pilot->phase == CONTROL_PILOT_X1_STEP ||"),
+    (PILOT, "a contradicted X1 is not held again",
+     "\tpilot->hold_ms = pilot->config.step_x1_hlc_ms;\n}", "\tpilot->hold_ms = pilot->config.step_x1_ms;\n}"),
+    (PILOT, "a contradicted basic charging is not left",
+     "if (pilot->phase == CONTROL_PILOT_X1_STEP || pilot->phase == CONTROL_PILOT_BASIC)\n\t\thold",
+     "if (pilot->phase == CONTROL_PILOT_X1_STEP)\n\t\thold"),
+    (PILOT, "5 % in basic charging is not noticed",
+     "shows_no_way_to_nominal(pilot) || (is_sent", "(is_sent"),
+    (PILOT, "a vehicle's state does not contradict F",
+     "return cp_state_has_vehicle(pilot->state) ||\n\t\t       (pilot->phase", "return (pilot->phase"),
+    (PILOT, "PWM does not contradict X1",
+     "\tcase PILOT_X1:\n\t\treturn shows_pwm(pilot->state);", "\tcase PILOT_X1:\n\t\treturn false;"),
+    (PILOT, "a reported state never confirms",
+     "\t\t   shows_request(pilot, before)) {", "\t\t   false) {"),
+    (PILOT, "any reported state confirms",
+     "\t\t   shows_request(pilot, before)) {", "\t\t   true) {"),
+    (PILOT, "a state confirms although an older request may have caused it",
+     "!asking->confirmed && !pilot_asking_is_ambiguous(asking) &&", "!asking->confirmed &&"),
+    (PILOT, "X1 is confirmed by a state that was without PWM before",
+     "return shows_no_pwm(pilot->state) && !shows_no_pwm(before);\n}", "return shows_no_pwm(pilot->state);\n}"),
+    (PILOT, "F is confirmed by E",
+     "return pilot->state == CP_STATE_F;", "return cp_state_is_fault(pilot->state);"),
+    (PILOT, "A in our F never belongs to it",
+     "\tif (pilot->a_in_f < CONTROL_PILOT_A_IN_F)\n\t\ton_unplugged(pilot, now_us, out);\n}",
+     "\ton_unplugged(pilot, now_us, out);\n}"),
+    (PILOT, "A in our F is not counted",
+     "\t\tpilot->a_in_f++;\n", ""),
+    (PILOT, "a vehicle that left in our F is served for ever",
+     "else if (pilot->phase == CONTROL_PILOT_X1_STEP && cp_state_is_unplugged(pilot->state))", "else if (false)"),
+    (PILOT, "a reset serves a vehicle that left in our F",
+     "\tforget_vehicle_in_a(pilot);\n\tbegin_hlc(pilot, now_us);", "\tbegin_hlc(pilot, now_us);"),
+    (PILOT, "basic charging that is found is cut",
+     "is_found_charging(pilot)) {\n\t\ttake_over(pilot, now_us, out);\n\t\treturn;\n\t} else {", "false) {\n\t} else {"),
+    (PILOT, "basic charging that is found offers no current",
+     "\tpilot->nominal_is_open = true;\n\tpilot->session_open = true;", "\tpilot->session_open = true;"),
+    (PILOT, "a DC-only outlet takes over",
+     "charges && pilot->config.has_ac &&", "charges &&"),
+    (PILOT, "without 5 % at the start nothing ends a predecessor's F",
+     "\task_kind(pilot, pilot->config.hlc_at_start || shows_hlc(pilot) ? PILOT_HLC : PILOT_X1, now_us);",
+     "\tif (pilot->config.hlc_at_start)\n\t\task_kind(pilot, PILOT_HLC, now_us);"),
+    # --- requests
+    (ASKING, "a request is never repeated",
+     "asking->due_us = now_us + (uint64_t)asking->wait_ms * 1000;\n\tasking->sendings++;",
+     "asking->due_us = PILOT_REQUEST_NEVER;\n\tasking->sendings++;"),
+    (ASKING, "X1 is not repeated",
+     "asking->due_us = now_us + (uint64_t)asking->wait_ms * 1000;\n\tasking->sendings++;",
+     "asking->due_us = asking->request.kind == PILOT_X1 ? PILOT_REQUEST_NEVER :"
+     " now_us + (uint64_t)asking->wait_ms * 1000;\n\tasking->sendings++;"),
+    (ASKING, "what the client refused is not sent again",
+     "asking->wanted && reachable ? now_us + PILOT_HAND_OVER_MS * 1000", "false ? now_us"),
+    (ASKING, "a refusal confirms",
+     "if (present && valid) {", "if (present) {"),
+    (ASKING, "an answer to an older request confirms",
+     "if (present && valid) {", "if (valid) {"),
+    (ASKING, "no answer confirms",
+     "\tif (present && valid) {\n\t\tpilot_asking_confirm(asking);", "\tif (present && valid) {"),
+    (ASKING, "an answer only counts to the last sending",
+     "(int32_t)(number - asking->first_number) >= 0 &&", "number == asking->number &&"),
+    (ASKING, "a refused request stays confirmed, and is not repeated",
+     "\t\tasking->confirmed = false;\n\t\tif (asking->due_us == PILOT_REQUEST_NEVER)\n"
+     "\t\t\tasking->due_us = now_us + (uint64_t)next_wait_ms(asking) * 1000;\n", ""),
+    (ASKING, "an older request that was carried out last is not noticed",
+     "if (!valid || !asking->confirmed)", "if (true)"),
+    (ASKING, "a new request is confirmed by the one before",
+     "\tasking->confirmed = false;\n\tasking->first_number = asking->number + 1;\n\tasking->sendings = 0;",
+     "\tasking->first_number = asking->number + 1;\n\tasking->sendings = 0;"),
+    (ASKING, "a contradicted request stays confirmed",
+     "{\n\tasking->confirmed = false;\n\tif (asking->due_us != PILOT_REQUEST_NEVER)",
+     "{\n\tif (asking->due_us != PILOT_REQUEST_NEVER)"),
+    (ASKING, "a contradicted request is not sent again",
+     "asking->due_us = asking->contradicted ? now_us + PILOT_REPEAT_MS * 1000 : now_us;",
+     "asking->due_us = PILOT_REQUEST_NEVER;"),
+    (ASKING, "5 % or X1 from before an older request confirms",
+     "\tif (asking->request.kind == PILOT_F)\n\t\treturn (asking->older_kinds & (1U << PILOT_F |",
+     "\tif (true)\n\t\treturn (asking->older_kinds & (1U << asking->request.kind |"),
+    (ASKING, "older requests are forgotten with the next one",
+     "\t\tasking->older_kinds |= 1U << asking->request.kind;", "\t\tasking->older_kinds = 0;"),
+    (ASKING, "older requests are never forgotten, so that a station that only reports is not believed",
+     "\tasking->older_kinds = 0;\n\tasking->sendings = 0;", "\tasking->sendings = 0;"),
+    # --- currents
+    (PILOT, "the cap on the limit is ignored",
+     "pilot->config.nominal_current_da < current_da)", "false)"),
+    (PILOT, "currents below 6 A are offered",
+     "|| current_da < PILOT_CURRENT_MIN)", ")"),
+    (PILOT, "6 A itself is not offered",
+     "current_da < PILOT_CURRENT_MIN)", "current_da <= PILOT_CURRENT_MIN)"),
+    (PILOT, "a changed limit is not passed on",
+     "\tif (pilot->phase == CONTROL_PILOT_BASIC)\n\t\toffer_basic_charging(pilot, now_us);\n}\n\nstatic void on_ready",
+     "}\n\nstatic void on_ready"),
+    (PILOT, "a lower limit is not passed on while X2 is not confirmed",
+     "\tif (pilot->phase == CONTROL_PILOT_BASIC)\n\t\toffer_basic_charging(pilot, now_us);\n}\n\nstatic void on_ready",
+     "\tif (pilot->phase == CONTROL_PILOT_BASIC && pilot->asking.confirmed)\n"
+     "\t\toffer_basic_charging(pilot, now_us);\n}\n\nstatic void on_ready"),
+    (PILOT, "a phase whose limit went to 0 counts as not connected",
+     "if (pilot->phase_is_connected[i] && limits->phase_da[i]", "if (limits->phase_da[i] > 0 && limits->phase_da[i]"),
+    (PILOT, "an unreadable limit leaves the old one",
+     "return limits->has_ac && !limits->rcd_error ? smallest_da : 0;",
+     "return limits->has_ac ? smallest_da : pilot->limit_da;"),
+    (PILOT, "basic charging on a DC-only outlet after the window",
+     "if (!pilot->config.has_ac) {", "if (false) {"),
+    (PILOT, "basic charging by EIM on a DC-only outlet",
+     "pilot->config.basic_charging_on_eim && pilot->config.has_ac &&", "pilot->config.basic_charging_on_eim &&"),
+    (PILOT, "nominal duty without EIM where it needs EIM",
+     "(pilot->authorized || !pilot->config.nominal_needs_eim)", "true"),
+    (PILOT, "nominal duty needs EIM where nobody said so",
+     "(pilot->authorized || !pilot->config.nominal_needs_eim)", "pilot->authorized"),
+    # --- the sequence
+    (PILOT, "the end of a pulse does nothing",
+     "\tif (pilot->phase == CONTROL_PILOT_PULSE)\n\t\tend_pulse(pilot, now_us, out);\n\telse if (pilot->phase == CONTROL_PILOT_F_STEP)\n\t\tend",
+     "\tif (pilot->phase == CONTROL_PILOT_F_STEP)\n\t\tend"),
+    (PILOT, "X1 between F and X2 is skipped",
+     "\t\tend_f_step(pilot, now_us);", "\t\tbegin_basic(pilot, now_us);"),
+    (PILOT, "F is half as long",
+     "enter_step(pilot, phase, PILOT_F, pilot->config.step_f_ms, now_us);",
+     "enter_step(pilot, phase, PILOT_F, pilot->config.step_f_ms / 2, now_us);"),
+    (PILOT, "X1 of a running match is as short as the one after F",
+     "\t\tbegin_x1_step(pilot, pilot->config.step_x1_hlc_ms, now_us);\n\t\treturn;\n\t}\n\t/* [V2G3-M06-05]",
+     "\t\tbegin_x1_step(pilot, pilot->config.step_x1_ms, now_us);\n\t\treturn;\n\t}\n\t/* [V2G3-M06-05]"),
+    (PILOT, "EIM without a vehicle leads to nothing",
+     "\t\tenter_step(pilot, CONTROL_PILOT_AUTHORIZED, PILOT_X1, pilot->config.step_x1_hlc_ms, now_us);\n\t\treturn;",
+     "\t\treturn;"),
+    (PILOT, "X2 at the plug-in of an authorized vehicle, however short X1 was",
+     "\tif (pilot->nominal_is_open)\n\t\tbegin_basic(pilot, now_us);",
+     "\tpilot->nominal_is_open = true;\n\tif (true)\n\t\tbegin_basic(pilot, now_us);"),
+    (PILOT, "EIM cuts a running match by F",
+     "if (pilot->slac != CONTROL_PILOT_SLAC_IDLE) {", "if (false) {"),
+    (PILOT, "EIM without a match goes without F",
+     "if (pilot->slac != CONTROL_PILOT_SLAC_IDLE) {", "if (true) {"),
+    (PILOT, "EIM cuts a 15118 session",
+     "pilot->authorized && !pilot->hlc_charging;", "pilot->authorized;"),
+    (PILOT, "EIM is acted upon where the option is off",
+     "return pilot->config.basic_charging_on_eim &&", "return"),
+    (PILOT, "an authorization outlives its vehicle",
+     "\tif (had_vehicle)\n\t\tpilot->authorized = false;\n", ""),
+    (PILOT, "an authorization that is withdrawn is kept",
+     "pilot->authorized = input->active;", "pilot->authorized = pilot->authorized || input->active;"),
+    (PILOT, "the fallback cuts a 15118 session",
+     "if (pilot->hlc_charging) {\n\t\tsay(out, CONTROL_PILOT_LISTEN);", "if (false) {\n\t\tsay(out, CONTROL_PILOT_LISTEN);"),
+    (PILOT, "a pulse after a failure cuts a 15118 session",
+     "!waits_for_car(pilot) || pilot->hlc_charging ||", "!waits_for_car(pilot) ||"),
+    (PILOT, "a pulse after a lost link cuts a 15118 session",
+     "waits_for_car(pilot) && !pilot->hlc_charging)", "waits_for_car(pilot))"),
+    (PILOT, "a pulse after a lost link where it is not wanted",
+     "if (pilot->config.pulse_on_link_loss && waits_for_car(pilot)", "if (waits_for_car(pilot)"),
+    (PILOT, "pulses are not counted",
+     "\t\tpilot->pulses_sent++;\n", ""),
+    (PILOT, "one pulse too few",
+     "if (pilot->pulses_sent < pilot->config.init_retries)", "if (pilot->pulses_sent + 1 < pilot->config.init_retries)"),
+    (PILOT, "pulses after a failure are not counted",
+     "\tpilot->failed_pulses_sent++;\n", ""),
+    (PILOT, "an unplug does not return to 5 %",
+     "\t\task_kind(pilot, PILOT_HLC, now_us);\n\tbegin_hlc(pilot, now_us);\n}\n\nstatic bool is_in_our_f",
+     "\t\task_kind(pilot, PILOT_HLC, now_us);\n}\n\nstatic bool is_in_our_f"),
+    (PILOT, "a station that has forgotten 5 % is not reminded",
+     "\t\tpilot->hlc_asked_again = true;\n\t\task_kind(pilot, PILOT_HLC, now_us);", "\t\tpilot->hlc_asked_again = true;"),
+    (PILOT, "a vehicle on an outlet out of service begins a session",
+     "\tpilot->vehicle_present = true;\n\tif (pilot->phase == CONTROL_PILOT_UNAVAILABLE)\n\t\treturn;\n",
+     "\tpilot->vehicle_present = true;\n"),
+    (PILOT, "X1 and F of an outlet out of service are mixed up",
+     "for_now ? PILOT_X1 : PILOT_F", "for_now ? PILOT_F : PILOT_X1"),
+    (PILOT, "availability is not restored",
+     "\t\ton_ready(pilot, now_us, out);\n\t\treturn;", "\t\treturn;"),
+    (PILOT, "an E does not end what was offered",
+     "\t/* Whatever was offered must not come back by itself when the station recovers. */\n\tbegin_hlc(pilot, now_us);\n", ""),
+    (PILOT, "no session after a fault",
+     "if (!pilot->session_open || pilot->faulted)\n\t\topen_session", "if (!pilot->session_open)\n\t\topen_session"),
+    # --- between the pilot and the other parts
+    (OUTLET, "a vehicle that leaves is not told to matching",
+     "\toutlet->link_paused = false;\n\toutlet_queue_slac(outlet, SLAC_EVSE_DISCONNECTED, reason);\n", "\t(void)reason;\n"),
+    (OUTLET, "a vehicle that comes is not told to matching",
+     "\t\toutlet_queue_slac(outlet, SLAC_EVSE_CONNECTED, SLAC_REASON_NONE);\n", ""),
+    (OUTLET, "a new window is not told to matching",
+     "\t\toutlet_queue_slac(outlet, SLAC_EVSE_LISTEN, SLAC_REASON_NONE);\n", ""),
+    (OUTLET, "a car is answered in F",
+     "\tcase CONTROL_PILOT_PAUSE_LISTENING:\n\t\toutlet_queue_slac(outlet, SLAC_EVSE_PAUSE, SLAC_REASON_NONE);\n",
+     "\tcase CONTROL_PILOT_PAUSE_LISTENING:\n"),
+    (OUTLET, "a station that does not carry out F is not reported",
+     "\treport(outlet, OUTLET_FAILED, reason, out);\n\toutlet_queue_slac(outlet, SLAC_EVSE_PAUSE", "\toutlet_queue_slac(outlet, SLAC_EVSE_PAUSE"),
+    (OUTLET, "an answer of any kind is valid",
+     ".active = answer == OUTLET_ANSWER_VALID};", ".active = true};"),
+    (OUTLET, "answers are not passed on",
+     "\toutlet->answer = answer;\n\toutlet_give_pilot(outlet, &input, now_us, out);", "\toutlet->answer = answer;\n\t(void)input;"),
+    (OUTLET, "limits are not passed on",
+     "\toutlet_give_pilot(outlet, &limit, now_us, out);\n", ""),
+    (OUTLET, "the availability is not passed on",
+     "\toutlet_give_pilot(outlet, &availability, now_us, out);\n", ""),
+    (OUTLET, "a request is not sent",
+     "\toutlet_effect(out, OUTLET_PILOT_REQUEST)->pilot = sending;\n", ""),
+    (OUTLET, "a station that takes the outlet out of service does not end a match",
+     "\tcase CONTROL_PILOT_STOPPED:\n\t\tend_matching(outlet, SLAC_REASON_EVSE_NOT_READY);\n", "\tcase CONTROL_PILOT_STOPPED:\n"),
+]
+
+ALARM_S = 120
+
+
+def name(number):
+    return f"pilot_mutant_{number:03}"
+
+
+def mutated(root, number, mutant):
+    path, what, old, new = mutant
+    source = (root / path).read_text(encoding="utf-8")
+    found = source.count(old)
+    if found != 1:
+        sys.exit(f"mutant {number} ({what}) applies {found} times to {path}, not once")
+    return f"/* {what} */\n{source.replace(old, new)}"
+
+
+def write(root, directory):
+    directory.mkdir(parents=True, exist_ok=True)
+    for number, mutant in enumerate(MUTANTS, 1):
+        path = directory / f"{name(number)}.c"
+        text = mutated(root, number, mutant)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def run(directory, number):
+    """What the mutant was caught by, None where it survived."""
+    try:
+        done = subprocess.run([directory / name(number)], capture_output=True, text=True, timeout=ALARM_S, check=False)
+    except subprocess.TimeoutExpired:
+        return "it hangs"
+    if done.returncode == -signal.SIGABRT:
+        return "an assertion"
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def run_all(directory):
+    survivors = 0
+    start = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        results = pool.map(lambda number: run(directory, number), range(1, len(MUTANTS) + 1))
+        for (path, what, _, _), by in zip(MUTANTS, results):
+            survivors += by is None
+            print(f"{what:80} {'SURVIVED' if by is None else by}", flush=True)
+    print(f"{len(MUTANTS)} mutants, {survivors} survived, {time.monotonic() - start:.0f} s")
+    return 1 if survivors else 0
+
+
+def main(arguments):
+    if arguments == ["--names"]:
+        print(";".join(name(number) for number in range(1, len(MUTANTS) + 1)), end="")
+    elif arguments[0] == "--write":
+        write(pathlib.Path(arguments[1]), pathlib.Path(arguments[2]))
+    else:
+        sys.exit(run_all(pathlib.Path(arguments[1])))
+
+
+main(sys.argv[1:])
