@@ -16,13 +16,13 @@ if(SLACD_SANITIZE)
 endif()
 set(mutate ${CMAKE_CURRENT_SOURCE_DIR}/pilot_mutants.py)
 set(mutants ${CMAKE_CURRENT_BINARY_DIR}/mutants)
-set(mutated ${CMAKE_SOURCE_DIR}/cp/control_pilot.c ${CMAKE_SOURCE_DIR}/cp/pilot_request.c
-  ${CMAKE_SOURCE_DIR}/slacd/outlet/outlet_pilot.c)
+set(mutated ${PROJECT_SOURCE_DIR}/cp/control_pilot.c ${PROJECT_SOURCE_DIR}/cp/pilot_request.c
+  ${PROJECT_SOURCE_DIR}/slacd/outlet/outlet_pilot.c)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${mutate})
 execute_process(COMMAND /usr/bin/python3 ${mutate} --names OUTPUT_VARIABLE names COMMAND_ERROR_IS_FATAL ANY)
 list(TRANSFORM names PREPEND ${mutants}/ OUTPUT_VARIABLE sources)
 list(TRANSFORM sources APPEND .c)
-add_custom_command(OUTPUT ${sources} COMMAND /usr/bin/python3 ${mutate} --write ${CMAKE_SOURCE_DIR} ${mutants}
+add_custom_command(OUTPUT ${sources} COMMAND /usr/bin/python3 ${mutate} --write ${PROJECT_SOURCE_DIR} ${mutants}
   DEPENDS ${mutate} ${mutated} VERBATIM)
 add_custom_target(pilot_mutants DEPENDS ${sources})
 add_library(pilot_mutant_main STATIC pilot_mutant_main.c)
