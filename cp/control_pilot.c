@@ -399,10 +399,10 @@ static bool is_fault(const struct control_pilot *pilot)
 }
 
 /* A that was taken for a part of our F is A again where our F is given up. */
-static void forget_vehicle_in_a(struct control_pilot *pilot)
+static void unplug_in_a(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
-	if (cp_state_is_unplugged(pilot->state))
-		pilot->vehicle_present = false;
+	if (pilot->vehicle_present && cp_state_is_unplugged(pilot->state))
+		on_unplugged(pilot, now_us, out);
 }
 
 static void on_fault(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
@@ -619,11 +619,11 @@ static void on_availability(struct control_pilot *pilot, enum control_pilot_avai
 		on_ready(pilot, now_us, out);
 		return;
 	}
+	unplug_in_a(pilot, now_us, out);
 	if (pilot->phase != CONTROL_PILOT_UNAVAILABLE && pilot->session_open && !pilot->faulted)
 		say(out, CONTROL_PILOT_STOPPED);
 	pilot->faulted = false;
 	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
-	forget_vehicle_in_a(pilot);
 	begin_unavailable(pilot, now_us);
 }
 
@@ -700,10 +700,10 @@ static void on_reset(struct control_pilot *pilot, uint64_t now_us, struct contro
 	pilot->authorized = false;
 	if (pilot->phase == CONTROL_PILOT_UNAVAILABLE)
 		return;
+	unplug_in_a(pilot, now_us, out);
 	if (pilot->session_open)
 		say(out, CONTROL_PILOT_VEHICLE_LEFT);
 	pilot->session_open = false;
-	forget_vehicle_in_a(pilot);
 	begin_hlc(pilot, now_us);
 	if (pilot->vehicle_present && !is_fault(pilot))
 		open_session(pilot, now_us, out);

@@ -19,11 +19,9 @@ static void go_round(struct bench *bench)
 }
 
 /* As far as the third A during F. */
-static void report_a_three_times(struct bench *bench)
+static void report_a_three_times(struct bench *bench, const struct control_pilot_config *config)
 {
-	const struct control_pilot_config config = bench_config_ac();
-
-	bench_with_vehicle(bench, &config, 160);
+	bench_with_vehicle(bench, config, 160);
 	for (int i = 1; i < CONTROL_PILOT_A_IN_F; i++)
 		go_round(bench);
 	bench_input(bench, CONTROL_PILOT_INIT_TIMEOUT);
@@ -33,10 +31,11 @@ static void report_a_three_times(struct bench *bench)
 
 static void third_a_in_f_belongs_to_it_and_the_sequence_goes_on(void **state)
 {
+	const struct control_pilot_config config = bench_config_ac();
 	struct bench bench;
 
 	(void)state;
-	report_a_three_times(&bench);
+	report_a_three_times(&bench, &config);
 	bench_state_is(&bench, CP_STATE_A1);
 	bench_expect(&bench, ""); /* said once */
 	bench_expect_after_ms(&bench, 5000, "X1");
@@ -50,10 +49,11 @@ static void third_a_in_f_belongs_to_it_and_the_sequence_goes_on(void **state)
 
 static void vehicle_has_the_longer_time_of_x1_to_show_again(void **state)
 {
+	const struct control_pilot_config config = bench_config_ac();
 	struct bench bench;
 
 	(void)state;
-	report_a_three_times(&bench);
+	report_a_three_times(&bench, &config);
 	bench_expect_after_ms(&bench, 5000, "X1");
 	bench_pass_ms(&bench, 2900);
 	bench_state_is(&bench, CP_STATE_B1);
@@ -62,10 +62,11 @@ static void vehicle_has_the_longer_time_of_x1_to_show_again(void **state)
 
 static void vehicle_that_has_really_left_is_noticed_at_the_end_of_x1_and_nominal_is_not_offered(void **state)
 {
+	const struct control_pilot_config config = bench_config_ac();
 	struct bench bench;
 
 	(void)state;
-	report_a_three_times(&bench);
+	report_a_three_times(&bench, &config);
 	bench_expect_after_ms(&bench, 5000, "X1");
 	bench_expect_after_ms(&bench, 3000, "left, high-level charging");
 	bench_state_is(&bench, CP_STATE_B2);
@@ -74,10 +75,11 @@ static void vehicle_that_has_really_left_is_noticed_at_the_end_of_x1_and_nominal
 
 static void vehicle_that_says_a_again_in_x1_has_left(void **state)
 {
+	const struct control_pilot_config config = bench_config_ac();
 	struct bench bench;
 
 	(void)state;
-	report_a_three_times(&bench);
+	report_a_three_times(&bench, &config);
 	bench_expect_after_ms(&bench, 5000, "X1");
 	bench_state_is(&bench, CP_STATE_A1);
 	bench_expect(&bench, "left, high-level charging");
@@ -123,6 +125,22 @@ static void a_of_a_station_that_does_not_carry_out_f_is_an_a(void **state)
 	bench_expect_phase(&bench, CONTROL_PILOT_HLC);
 }
 
+static void vehicle_that_left_in_f_takes_its_authorization_along_when_the_outlet_goes_out_of_service(void **state)
+{
+	const struct control_pilot_config config = bench_config_eim();
+	struct bench bench;
+
+	(void)state;
+	report_a_three_times(&bench, &config);
+	bench_switched(&bench, CONTROL_PILOT_EIM, true);
+	bench_expect(&bench, "");
+	bench_availability_is(&bench, CONTROL_PILOT_NOT_READY);
+	bench_expect(&bench, "left, X1");
+	bench_availability_is(&bench, CONTROL_PILOT_READY);
+	bench_state_is(&bench, CP_STATE_B2);
+	bench_expect(&bench, "connected");
+}
+
 static void a_outside_of_f_begins_to_count_anew(void **state)
 {
 	const struct control_pilot_config config = bench_config_ac();
@@ -148,6 +166,7 @@ int main(void)
 		cmocka_unit_test(vehicle_that_says_a_again_in_x1_has_left),
 		cmocka_unit_test(vehicle_that_has_left_in_a_pulse_is_noticed_when_its_window_is_over),
 		cmocka_unit_test(a_of_a_station_that_does_not_carry_out_f_is_an_a),
+		cmocka_unit_test(vehicle_that_left_in_f_takes_its_authorization_along_when_the_outlet_goes_out_of_service),
 		cmocka_unit_test(a_outside_of_f_begins_to_count_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

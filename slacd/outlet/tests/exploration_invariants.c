@@ -3,6 +3,11 @@
 
 #include "cp/duty_cycle.h"
 
+/* The moves by which something is lost between slacd and the station, or in it. */
+#define LOSSES                                                                                                         \
+	(WORLD_BIT(WORLD_LOSE) | WORLD_BIT(WORLD_REFUSE) | WORLD_BIT(WORLD_MISS) | WORLD_BIT(WORLD_RESTART) |          \
+	 WORLD_BIT(WORLD_BROKER_COMES) | WORLD_BIT(WORLD_CLIENT_FULL))
+
 static void hold(struct world *world, bool holds, const char *otherwise)
 {
 	if (!holds)
@@ -223,11 +228,18 @@ static void leave_hlc(struct world *world, enum control_pilot_phase to, const st
 /* The station obeys, and reports it: where nothing is lost on the way, and nothing waits there, that is enough. */
 static bool shows_f(const struct world *world)
 {
-	const uint64_t losses = WORLD_BIT(WORLD_LOSE) | WORLD_BIT(WORLD_REFUSE) | WORLD_BIT(WORLD_MISS) |
-				WORLD_BIT(WORLD_RESTART) | WORLD_BIT(WORLD_BROKER_COMES) | WORLD_BIT(WORLD_CLIENT_FULL);
-
 	return world->config->hears && !world->config->a_in_f && !world->config->no_duty && !world->held &&
-	       (world->config->moves & losses) == 0 && world->request_count == 0;
+	       (world->config->moves & LOSSES) == 0 && world->request_count == 0;
+}
+
+/* With the vehicle its authorization goes. One that is told after it has left is the next one's. */
+static void forget_vehicle(struct world *world)
+{
+	struct world_truth *truth = &world->truth;
+
+	if (truth->vehicle)
+		truth->eim = false;
+	truth->vehicle = truth->hlc = false;
 }
 
 static void change_phase(struct world *world, enum control_pilot_phase from, enum control_pilot_phase to,
@@ -257,6 +269,7 @@ static void connect_vehicle(struct world *world)
 	struct world_truth *truth = &world->truth;
 
 	hold(world, truth->vehicle && !truth->fault, "matching begins without a vehicle");
+	hold(world, !cp_state_is_unplugged(world->outlet.pilot.state), "matching begins in A");
 	hold(world, truth->availability == CONTROL_PILOT_READY, "matching begins on an outlet out of service");
 	truth->session = true;
 	truth->deaf = truth->f_given_up = false;
@@ -274,7 +287,7 @@ static void take_note(struct world *world, const struct outlet_note *note, const
 		hold(world, world->truth.session, "a vehicle leaves that was not there");
 		world->truth.session = world->truth.f_given_up = false;
 		if (cp_state_is_unplugged(world->outlet.pilot.state))
-			world->truth.vehicle = world->truth.eim = world->truth.hlc = false;
+			forget_vehicle(world);
 		break;
 	case OUTLET_NOTE_PILOT_FAULT:
 		/* An F of ours that comes too late is one as well. */
@@ -608,7 +621,9 @@ static void settled_with_vehicle(struct world *world)
 		hold(world, world->truth.f_given_up, "the outlet has given up without a reason");
 		hold(world, is_pilot(world, PILOT_X1), "an outlet that has given up does not end at X1");
 	} else if (phase == CONTROL_PILOT_X1_STEP) {
-		hold(world, world->config->mute, "X1 never ends"); /* nothing shows it */
+		/* Nothing shows it where the oscillator was off before, as for EIM without a vehicle. */
+		hold(world, world->config->mute && (world->config->moves & (LOSSES | WORLD_BIT(WORLD_EIM))) != 0,
+		     "X1 never ends");
 	} else {
 		hold(world, phase == CONTROL_PILOT_HLC, "a step never ends");
 		hold(world, is_pilot(world, PILOT_HLC) || may_lack_pwm(world) || !world->outlet.pilot.asking.wanted,
