@@ -313,13 +313,21 @@ static void carry_on(struct world *world)
 
 /* --- moves of the station, the broker and the vehicle --- */
 
+/* A station that sets 5 % by itself reports it, where it can; one whose oscillator is off does so late. */
 static bool restart(struct world *world)
 {
-	if (world->station.pilot.kind == PILOT_X1)
+	const bool sets_hlc = world->config->sets_hlc && world->station.vehicle != STATION_NO_VEHICLE;
+
+	if (world->station.pilot.kind == (sets_hlc ? PILOT_HLC : PILOT_X1))
 		return false;
 	station_restart(&world->station);
 	world->request_count = 0; /* it was not connected when they would have come */
+	world->held = world->draining = false;
 	world->station.untold = !world->config->no_report;
+	if (!sets_hlc)
+		return true;
+	station_set_pilot(&world->station, (struct pilot_request){.kind = PILOT_HLC});
+	report(world);
 	return true;
 }
 
@@ -359,10 +367,15 @@ static bool lose_broker(struct world *world, bool holds)
 
 static bool find_broker(struct world *world)
 {
+	const struct pilot_asking *asking = &world->outlet.pilot.asking;
+	const bool charges = asking->confirmed && asking->request.kind == PILOT_X2;
+
 	if (world->connected)
 		return false;
 	world->connected = true;
 	give_kind(world, OUTLET_BROKER_CONNECTED, false);
+	if (charges && asking->request.kind != PILOT_X2)
+		world_violate(world, "a reconnection cuts basic charging");
 	return true;
 }
 
@@ -709,66 +722,4 @@ void world_begin(struct world *world, const struct world_config *config, enum wo
 	carry_on(world);
 	invariants_begun(world, root);
 	invariants_at_rest(world);
-}
-
-/* --- words --- */
-
-const char *world_move_text(enum world_move move)
-{
-	static const char *const texts[WORLD_MOVES] = {
-		[WORLD_DELIVER] = "the next request is carried out and answered",
-		[WORLD_HEAR] = "the station's next message arrives",
-		[WORLD_TIME] = "time passes",
-		[WORLD_PLUG] = "a vehicle is plugged in",
-		[WORLD_UNPLUG] = "the vehicle is unplugged",
-		[WORLD_CLOSE_S2] = "the vehicle goes to C",
-		[WORLD_OPEN_S2] = "the vehicle goes to B",
-		[WORLD_DELIVER_MUTE] = "the next request is carried out, its answer is lost",
-		[WORLD_DELIVER_TWICE] = "the next request arrives, and will once more",
-		[WORLD_REFUSE] = "the next request is refused",
-		[WORLD_LOSE] = "the next request is lost",
-		[WORLD_MISS] = "the station's next message is lost",
-		[WORLD_TELL] = "the station reports its state late",
-		[WORLD_RESTART] = "the station restarts",
-		[WORLD_FAULT] = "the pilot is shorted",
-		[WORLD_FAULT_ENDS] = "the pilot is shorted no more",
-		[WORLD_BROKER_GOES] = "the broker goes, with all that was on its way",
-		[WORLD_BROKER_GOES_HOLDS] = "the broker goes, and keeps what was on its way",
-		[WORLD_BROKER_COMES] = "the broker comes",
-		[WORLD_CLIENT_FULL] = "the broker client is full",
-		[WORLD_CLIENT_TAKES] = "the broker client has room",
-		[WORLD_CAR_SPEAKS] = "the car sends CM_SLAC_PARM.REQ and nothing else",
-		[WORLD_CAR_MATCHES] = "the car matches",
-		[WORLD_PORT_GOES] = "the port goes",
-		[WORLD_PORT_COMES] = "the port comes",
-		[WORLD_LIMIT_0] = "the limit is 0 A",
-		[WORLD_LIMIT_6] = "the limit is 6 A",
-		[WORLD_LIMIT_16] = "the limit is 16 A",
-		[WORLD_LIMIT_L2_0] = "the limit is 16 A, and 0 A on l2",
-		[WORLD_LIMIT_UNREADABLE] = "the limit cannot be read",
-		[WORLD_READY] = "the outlet is ready",
-		[WORLD_NOT_READY] = "the outlet is not ready",
-		[WORLD_OUT_OF_ORDER] = "the outlet is out of order",
-		[WORLD_EIM] = "EIM is accepted",
-		[WORLD_EIM_WITHDRAWN] = "EIM is withdrawn",
-		[WORLD_HLC] = "a 15118 session begins",
-		[WORLD_HLC_ENDS] = "the 15118 session ends",
-		[WORLD_TERMINATE] = "the data link is terminated",
-		[WORLD_RESET] = "reset",
-		[WORLD_STOP] = "the service ends",
-		[WORLD_LATE] = "time passes, and slacd wakes up a second late",
-	};
-
-	return texts[move];
-}
-
-const char *world_root_text(enum world_root root)
-{
-	static const char *const texts[WORLD_ROOTS] = {
-		[WORLD_FROM_OFF] = "the oscillator is off, no vehicle",
-		[WORLD_FROM_F] = "a predecessor left F behind",
-		[WORLD_FROM_CHARGING] = "a vehicle charges at 16 A",
-	};
-
-	return texts[root];
 }

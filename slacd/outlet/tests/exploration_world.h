@@ -89,7 +89,7 @@ struct world_config {
 	bool no_report;    /* it reports vehicles only, not what it does to the pilot */
 	bool no_duty;      /* its reports do not tell the duty cycle */
 	bool a_in_f;       /* it reports A where F is on the pilot */
-	bool sets_hlc;     /* it sets 5 % by itself when a vehicle comes */
+	bool sets_hlc;     /* it sets 5 % by itself when a vehicle comes, and after a restart */
 	bool counts_f;     /* the sendings of an F are held against the most that may be */
 	unsigned requests; /* on their way at once, at most; 0: WORLD_REQUESTS */
 	unsigned messages; /* likewise, WORLD_MESSAGES */

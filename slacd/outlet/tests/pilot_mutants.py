@@ -7,8 +7,7 @@ usage: pilot_mutants.py --names                    the C files that will be writ
        pilot_mutants.py --run DIRECTORY            runs the program of each, two at a time; each must find a violation
 
 Each mutant is one textual change that must apply exactly once, so that a mutant never becomes a copy of the original
-unnoticed. A mutant that no station and no user can tell from the original is not listed, nor is what only the unit tests
-in cp/tests hold: a station that goes to 5 % by itself, a vehicle that is found charging.
+unnoticed. A mutant that no station and no user can tell from the original is not listed.
 """
 import concurrent.futures
 import pathlib
@@ -62,6 +61,9 @@ MUTANTS = [
     (PILOT, "a cp_status that contradicts is ignored",
      "\t\tsay(out, CONTROL_PILOT_CONTRADICTED);\n\t\tdistrust_pilot(pilot, now_us);",
      "\t\tsay(out, CONTROL_PILOT_CONTRADICTED);"),
+    (PILOT, "a contradiction leaves the way to a nominal duty open",
+     "\tpilot->nominal_is_open = false;\n\tif (pilot->phase == CONTROL_PILOT_X1_STEP ||",
+     "\tif (pilot->phase == CONTROL_PILOT_X1_STEP ||"),
     (PILOT, "a contradicted X1 is not held again",
      "\tpilot->hold_ms = pilot->config.step_x1_hlc_ms;\n}", "\tpilot->hold_ms = pilot->config.step_x1_ms;\n}"),
     (PILOT, "a contradicted basic charging is not left",
@@ -92,6 +94,8 @@ MUTANTS = [
      "\tunplug_in_a(pilot, now_us, out);\n\tif (pilot->session_open)\n", "\tif (pilot->session_open)\n"),
     (PILOT, "an outlet out of service keeps a vehicle that left in our F",
      "\tunplug_in_a(pilot, now_us, out);\n\tif (pilot->phase !=", "\tif (pilot->phase !="),
+    (PILOT, "basic charging that is found is cut",
+     "bool charges = pilot->state == CP_STATE_C2 || pilot->state == CP_STATE_D2;", "bool charges = false;"),
     (PILOT, "basic charging that is found offers no current",
      "\tpilot->nominal_is_open = true;\n\tpilot->session_open = true;", "\tpilot->session_open = true;"),
     (PILOT, "a DC-only outlet takes over",
@@ -136,6 +140,9 @@ MUTANTS = [
      "\tif (true)\n\t\treturn (asking->older_kinds & (1U << asking->request.kind |"),
     (ASKING, "older requests are forgotten with the next one",
      "\t\tasking->older_kinds |= 1U << asking->request.kind;", "\t\tasking->older_kinds = 0;"),
+    (ASKING, "older requests are never forgotten, so that a station that only reports is not believed",
+     "\tasking->older_kinds = 0;\n\tasking->sendings = 0;", "\tasking->sendings = 0;"),
+    # --- currents
     (PILOT, "the cap on the limit is ignored",
      "pilot->config.nominal_current_da < current_da)", "false)"),
     (PILOT, "currents below 6 A are offered",
@@ -208,6 +215,12 @@ MUTANTS = [
     (PILOT, "an unplug does not return to 5 %",
      "\t\task_kind(pilot, PILOT_HLC, now_us);\n\tbegin_hlc(pilot, now_us);\n}\n\nstatic bool is_in_our_f",
      "\t\task_kind(pilot, PILOT_HLC, now_us);\n}\n\nstatic bool is_in_our_f"),
+    (PILOT, "a station that has forgotten 5 % is not reminded",
+     "\t\tpilot->hlc_asked_again = true;\n\t\task_kind(pilot, PILOT_HLC, now_us);", "\t\tpilot->hlc_asked_again = true;"),
+    (PILOT, "X2 that nobody has seen since the reconnection is changed without another X1",
+     "if (pilot->x2_is_unseen && !pilot_request_equals(", "if (false && !pilot_request_equals("),
+    (PILOT, "X2 in force is asked for again after a reconnection",
+     "\tif (pilot->x2_is_unseen)\n\t\treturn;\n", ""),
     (PILOT, "a vehicle on an outlet out of service begins a session",
      "\tpilot->vehicle_present = true;\n\tif (pilot->phase == CONTROL_PILOT_UNAVAILABLE)\n\t\treturn;\n",
      "\tpilot->vehicle_present = true;\n"),

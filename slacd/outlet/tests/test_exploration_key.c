@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #define SEED  UINT64_C(20)
-#define WALKS 200
+#define WALKS 100
 #define STEPS 60 /* of a walk */
 #define FORKS 5  /* every so many steps the walk is compared with one from its key, */
 #define AHEAD 40 /* so many steps ahead */
