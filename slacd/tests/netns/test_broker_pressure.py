@@ -18,7 +18,7 @@ MOSQUITTO_INFLIGHT = 20
 # Basic charging soon: every outlet has a current that a limit changes.
 ON_EIM = with_settings(SHORT_TIMERS, pilot={"basic_charging_on_eim": True, "step_f_ms": 200, "step_x1_ms": 100})
 # Frequent enough to see a repeated question.
-IMPATIENT = with_settings(ON_EIM, mqtt={"request_timeout_ms": 200, "request_backoff_max_ms": 400})
+IMPATIENT = with_settings(ON_EIM, mqtt={"request_timeout_ms": 1000, "request_backoff_max_ms": 1000})
 
 
 def message(name, kind, data, message_id="1"):
