@@ -125,7 +125,7 @@ static void a_of_a_station_that_does_not_carry_out_f_is_an_a(void **state)
 	bench_expect_phase(&bench, CONTROL_PILOT_HLC);
 }
 
-static void vehicle_that_left_in_f_takes_its_authorization_along_when_the_outlet_goes_out_of_service(void **state)
+static void vehicle_that_left_in_f_takes_its_authorization_along(void **state)
 {
 	const struct control_pilot_config config = bench_config_eim();
 	struct bench bench;
@@ -166,7 +166,7 @@ int main(void)
 		cmocka_unit_test(vehicle_that_says_a_again_in_x1_has_left),
 		cmocka_unit_test(vehicle_that_has_left_in_a_pulse_is_noticed_when_its_window_is_over),
 		cmocka_unit_test(a_of_a_station_that_does_not_carry_out_f_is_an_a),
-		cmocka_unit_test(vehicle_that_left_in_f_takes_its_authorization_along_when_the_outlet_goes_out_of_service),
+		cmocka_unit_test(vehicle_that_left_in_f_takes_its_authorization_along),
 		cmocka_unit_test(a_outside_of_f_begins_to_count_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
