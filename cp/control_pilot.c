@@ -98,6 +98,32 @@ static bool shows_hlc(const struct control_pilot *pilot)
 
 /* --- basic charging --- */
 
+/* X1 is held for its time, from its confirmation on, before a nominal duty. */
+static void hold_x1_again(struct control_pilot *pilot, enum control_pilot_phase phase, uint64_t now_us)
+{
+	enter(pilot, phase);
+	if (pilot->asking.request.kind == PILOT_X1)
+		pilot_asking_contradict(&pilot->asking, now_us);
+	else
+		ask_kind(pilot, PILOT_X1, now_us);
+	pilot->hold_ms = pilot->config.step_x1_hlc_ms;
+}
+
+/*
+ * The pilot is not what was confirmed, and may be 5 %. A nominal duty needs another X1 that is held for its time. Other
+ * requests are only asked for again.
+ */
+static void distrust_pilot(struct control_pilot *pilot, uint64_t now_us)
+{
+	pilot->nominal_is_open = false;
+	if (pilot->phase == CONTROL_PILOT_X1_STEP || pilot->phase == CONTROL_PILOT_BASIC)
+		hold_x1_again(pilot, CONTROL_PILOT_X1_STEP, now_us);
+	else if (pilot->phase == CONTROL_PILOT_AUTHORIZED)
+		hold_x1_again(pilot, CONTROL_PILOT_AUTHORIZED, now_us);
+	else
+		pilot_asking_contradict(&pilot->asking, now_us);
+}
+
 /* What basic charging may offer now: X2 with the capped limit, or X1 where that is below 6 A. */
 static struct pilot_request basic_charging_request(const struct control_pilot *pilot)
 {
@@ -117,7 +143,12 @@ static void offer_basic_charging(struct control_pilot *pilot, uint64_t now_us)
 {
 	struct pilot_request request = basic_charging_request(pilot);
 
-	if (!pilot_request_equals(request, pilot->asking.request))
+	if (pilot_request_equals(request, pilot->asking.request))
+		return;
+	/* Another offer is a new request, and nothing was heard of the pilot since the station was reached again. */
+	if (pilot->x2_is_unseen)
+		distrust_pilot(pilot, now_us);
+	else
 		ask(pilot, request, now_us);
 }
 
@@ -468,32 +499,6 @@ static bool contradicts_request(const struct control_pilot *pilot, enum cp_state
 	       (shows_pwm(before) && cp_state_has_vehicle(pilot->state) && shows_no_pwm(pilot->state));
 }
 
-/* X1 is held for its time, from its confirmation on, before a nominal duty. */
-static void hold_x1_again(struct control_pilot *pilot, enum control_pilot_phase phase, uint64_t now_us)
-{
-	enter(pilot, phase);
-	if (pilot->asking.request.kind == PILOT_X1)
-		pilot_asking_contradict(&pilot->asking, now_us);
-	else
-		ask_kind(pilot, PILOT_X1, now_us);
-	pilot->hold_ms = pilot->config.step_x1_hlc_ms;
-}
-
-/*
- * The pilot is not what was confirmed, and may be 5 %. A nominal duty needs another X1 that is held for its time. Other
- * requests are only asked for again.
- */
-static void distrust_pilot(struct control_pilot *pilot, uint64_t now_us)
-{
-	pilot->nominal_is_open = false;
-	if (pilot->phase == CONTROL_PILOT_X1_STEP || pilot->phase == CONTROL_PILOT_BASIC)
-		hold_x1_again(pilot, CONTROL_PILOT_X1_STEP, now_us);
-	else if (pilot->phase == CONTROL_PILOT_AUTHORIZED)
-		hold_x1_again(pilot, CONTROL_PILOT_AUTHORIZED, now_us);
-	else
-		pilot_asking_contradict(&pilot->asking, now_us);
-}
-
 /* The X2 that follows X1 is wanted, and was not sent yet. */
 static bool is_about_to_open(const struct control_pilot *pilot)
 {
@@ -553,8 +558,8 @@ static void take_state(struct control_pilot *pilot, const struct control_pilot_i
 	pilot->state = input->state;
 	pilot->state_is_known = true;
 	pilot->duty_is_known = input->has_duty;
-	pilot->x2_is_unseen = false;
 	pilot->duty = input->duty;
+	pilot->x2_is_unseen = false;
 	/* A state after our F was replaced by another request: the next E or F is not its echo. */
 	if (!cp_state_is_fault(input->state) && pilot->asking.request.kind != PILOT_F)
 		pilot->f_expected = false;
@@ -586,12 +591,7 @@ static uint32_t available_current(struct control_pilot *pilot, const struct cont
 static void on_limit(struct control_pilot *pilot, const struct control_pilot_limits *limits, uint64_t now_us)
 {
 	pilot->limit_da = available_current(pilot, limits);
-	if (pilot->phase != CONTROL_PILOT_BASIC)
-		return;
-	/* Another current is a new request, and nothing was heard of the pilot since the station was reached again. */
-	if (pilot->x2_is_unseen && !pilot_request_equals(basic_charging_request(pilot), pilot->asking.request))
-		distrust_pilot(pilot, now_us);
-	else
+	if (pilot->phase == CONTROL_PILOT_BASIC)
 		offer_basic_charging(pilot, now_us);
 }
 

@@ -471,7 +471,7 @@ static void step_before_nominal_begins_again_with_a_new_connection(void **state)
 	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
 }
 
-/* A break of the current after each loss of the broker would be worse. */
+/* Nobody knows whether the station got it, or has restarted since. */
 static void change_of_a_nominal_current_goes_by_x1_with_a_new_connection(void **state)
 {
 	struct bench bench;

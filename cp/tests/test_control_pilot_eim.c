@@ -170,6 +170,25 @@ static void eim_during_a_pulse_makes_it_the_f_before_nominal(void **state)
 	bench_expect_after_ms(&bench, 500, "X2(16.0)");
 }
 
+static void eim_withdrawn_and_given_again_after_a_reconnection_holds_x1_before_nominal(void **state)
+{
+	struct control_pilot_config config = bench_config_eim();
+	struct bench bench;
+
+	(void)state;
+	config.nominal_needs_eim = true;
+	bench_with_vehicle(&bench, &config, 160);
+	bench_switched(&bench, CONTROL_PILOT_EIM, true);
+	bench_pass_ms(&bench, 5000 + 500);
+	bench_expect_phase(&bench, CONTROL_PILOT_BASIC);
+	bench_input(&bench, CONTROL_PILOT_REACHABLE); /* the station may have been at 5 % since */
+	bench_switched(&bench, CONTROL_PILOT_EIM, false);
+	bench_expect(&bench, "X1");
+	bench_switched(&bench, CONTROL_PILOT_EIM, true);
+	bench_expect(&bench, "");
+	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+}
+
 static void eim_withdrawn_before_plug_in_leaves_5_percent(void **state)
 {
 	const struct control_pilot_config config = bench_config_eim();
@@ -268,6 +287,7 @@ int main(void)
 		cmocka_unit_test(eim_before_plug_in_never_leads_from_5_percent_to_nominal),
 		cmocka_unit_test(eim_before_plug_in_waits_for_the_confirmation_of_x1),
 		cmocka_unit_test(x1_of_an_authorization_that_the_station_takes_back_is_held_again),
+		cmocka_unit_test(eim_withdrawn_and_given_again_after_a_reconnection_holds_x1_before_nominal),
 		cmocka_unit_test(x1_of_an_authorization_that_is_refused_on_a_reconnection_is_held_again),
 		cmocka_unit_test(eim_then_e_then_a_vehicle_is_x1_for_its_time_before_nominal),
 		cmocka_unit_test(eim_before_the_first_parm_req_is_f_x1_nominal),
