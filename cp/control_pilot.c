@@ -857,19 +857,20 @@ static void undo_send(struct control_pilot *pilot, bool reachable, uint64_t now_
 }
 
 /*
- * Nobody knows what the station did meanwhile. A step that must be whole before a nominal duty begins again. An X2 that
- * is in force is not asked for again: a station that has restarted may be at 5 % by itself, and an X2 would follow
- * directly. Such a station reports its pilot, and then X2 comes back by the way it has to go.
+ * Nobody knows what the station did meanwhile. A step that must be whole before a nominal duty begins again, and so does
+ * X1 of basic charging, which X2 may follow at any time. An X2 that is in force is not asked for again: a station that
+ * has restarted may be at 5 % by itself, and an X2 would follow directly. Such a station reports its pilot, and then X2
+ * comes back by the way it has to go.
  */
 static void on_reachable(struct control_pilot *pilot, uint64_t now_us)
 {
-	const bool is_x2 = pilot->phase == CONTROL_PILOT_BASIC && pilot->asking.request.kind == PILOT_X2;
+	const bool is_basic = pilot->phase == CONTROL_PILOT_BASIC;
 
-	pilot->x2_is_unseen = is_x2 && pilot->asking.confirmed;
+	pilot->x2_is_unseen = is_basic && pilot->asking.request.kind == PILOT_X2 && pilot->asking.confirmed;
 	if (pilot->x2_is_unseen)
 		return;
 	pilot_asking_reach(&pilot->asking, now_us);
-	if (has_step(pilot) || is_x2)
+	if (has_step(pilot) || is_basic)
 		distrust_pilot(pilot, now_us);
 }
 

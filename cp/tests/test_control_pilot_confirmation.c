@@ -450,6 +450,21 @@ static void new_limit_goes_by_x1_as_long_as_nothing_was_heard_since_the_new_conn
 }
 
 /* The station may have restarted meanwhile, and gone to 5 % by itself. */
+static void x1_of_a_limit_is_held_again_before_nominal_with_a_new_connection(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_in_fallback(&bench, CONTROL_PILOT_BASIC, 160);
+	bench_limit_is(&bench, 0);
+	bench_expect(&bench, "X1");
+	bench_input(&bench, CONTROL_PILOT_REACHABLE);
+	bench_expect(&bench, "X1");
+	bench_limit_is(&bench, 160);
+	bench_expect(&bench, "");
+	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+}
+
 static void step_before_nominal_begins_again_with_a_new_connection(void **state)
 {
 	struct bench bench;
@@ -545,6 +560,7 @@ int main(void)
 		cmocka_unit_test(request_in_force_goes_out_again_with_a_new_connection),
 		cmocka_unit_test(x2_that_is_in_force_is_not_asked_for_again_with_a_new_connection),
 		cmocka_unit_test(new_limit_goes_by_x1_as_long_as_nothing_was_heard_since_the_new_connection),
+		cmocka_unit_test(x1_of_a_limit_is_held_again_before_nominal_with_a_new_connection),
 		cmocka_unit_test(step_before_nominal_begins_again_with_a_new_connection),
 		cmocka_unit_test(change_of_a_nominal_current_goes_by_x1_with_a_new_connection),
 		cmocka_unit_test(state_that_contradicts_counts_also_while_the_request_is_sent_again),

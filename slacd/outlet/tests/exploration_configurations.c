@@ -97,7 +97,17 @@ const struct world_config exploration_configurations[] = {
 		.hears = true,
 		.requests = 1,
 		.roots = ROOT(CHARGING),
-		.moves = RUNS | RESTARTS | BIT(BROKER_GOES) | BIT(BROKER_COMES) | BIT(LIMIT_6),
+		.moves = RUNS | RESTARTS | BIT(BROKER_GOES) | BIT(BROKER_COMES) | LIMITS | BIT(LIMIT_6),
+	},
+	{
+		.name = "AC, the same, nominal duty for EIM only",
+		.pilot = {AC, .nominal_needs_eim = true, .basic_charging_on_eim = true},
+		.no_port = true,
+		.sets_hlc = true,
+		.hears = true,
+		.requests = 1,
+		.roots = ROOT(CHARGING),
+		.moves = RUNS | RESTARTS | BIT(BROKER_GOES) | BIT(BROKER_COMES) | EIM,
 	},
 	{
 		.name = "AC, requests that come twice",

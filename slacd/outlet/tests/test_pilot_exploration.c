@@ -58,12 +58,15 @@ static void every_invariant_holds_in_every_reachable_state(void **state)
 
 int main(int argc, char *argv[])
 {
-	struct CMUnitTest tests[32];
-	char names[32][200];
+	enum { MOST = 64 };
+	struct CMUnitTest tests[MOST];
+	char names[MOST][200];
 	size_t count = 0;
 
-	if (exploration_configurations_count > sizeof(tests) / sizeof(tests[0]))
+	if (exploration_configurations_count > MOST) {
+		fprintf(stderr, "%zu configurations, at most %d expected\n", exploration_configurations_count, MOST);
 		return 1;
+	}
 	for (size_t i = 0; i < exploration_configurations_count; i++) {
 		if (argc > 1 && (size_t)atoi(argv[1]) != i)
 			continue;
