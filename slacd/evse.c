@@ -18,8 +18,8 @@
 /* Frames taken per wake-up, so that a flood on one port leaves time for the others. */
 #define FRAMES_PER_WAKE 32
 /* Pilot requests whose answer is known when it comes late. */
-/* One more than the outlet keeps: it answers that one at once. */
 #define REQUESTS_KEPT 4
+/* One more than the outlet keeps: it answers that one at once. */
 #define QUESTIONS_MAX (OUTLET_QUESTIONS + 1)
 
 _Static_assert((int)API_CP_A1 == (int)CP_STATE_A1 && (int)API_CP_D2 == (int)CP_STATE_D2 &&

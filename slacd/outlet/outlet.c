@@ -82,14 +82,15 @@ void outlet_send_mme(struct outlet *outlet, const struct mme *frame, struct outl
 
 /* --- frames --- */
 
-static void note_frame(enum outlet_note_kind kind, const uint8_t from[MAC_LEN], const char *name, uint32_t value,
-		       struct outlet_effects *out)
+static struct outlet_note *note_frame(enum outlet_note_kind kind, const uint8_t from[MAC_LEN], const char *name,
+				      uint32_t value, struct outlet_effects *out)
 {
 	struct outlet_note *note = outlet_note(out, kind);
 
 	memcpy(note->from, from, MAC_LEN);
 	note->name = name;
 	note->value = value;
+	return note;
 }
 
 static void take_decoded(struct outlet *outlet, const struct mme *frame, bool neighbour_validates, uint64_t now_us,
@@ -111,8 +112,7 @@ static void take_decoded(struct outlet *outlet, const struct mme *frame, bool ne
 static void note_malformed(const uint8_t from[MAC_LEN], const char *name, enum mme_error error, size_t len,
 			   struct outlet_effects *out)
 {
-	note_frame(OUTLET_NOTE_MALFORMED, from, name, (uint32_t)len, out);
-	out->items[out->count - 1].note.error = error;
+	note_frame(OUTLET_NOTE_MALFORMED, from, name, (uint32_t)len, out)->error = error;
 }
 
 /* False when the frame is neither CM_AMP_MAP.REQ nor its CNF. */
@@ -128,9 +128,9 @@ static bool take_amp_map(struct outlet *outlet, const uint8_t *octets, size_t le
 		outlet_give_amp_map(outlet, &message, now_us, out);
 		return true;
 	}
-	note_frame(OUTLET_NOTE_IGNORED, message.src, "CM_AMP_MAP", 0, out);
-	out->items[out->count - 1].note.reason = SLAC_REASON_FIELD;
-	out->items[out->count - 1].note.error = error;
+	struct outlet_note *note = note_frame(OUTLET_NOTE_IGNORED, message.src, "CM_AMP_MAP", 0, out);
+	note->reason = SLAC_REASON_FIELD;
+	note->error = error;
 	return true;
 }
 
