@@ -97,6 +97,14 @@ int accept_client(int listener, uint8_t code, uint8_t granted, struct packet *pa
 	return fd;
 }
 
+int open_connected(struct client *client, const struct broker_options *options, int listener, struct packet *packet)
+{
+	client_open(client, options);
+	int fd = accept_client(listener, 0, 1, packet);
+	client_wait(client, &client->connected, 1);
+	return fd;
+}
+
 void send_text(int fd, uint16_t mid, const char *text, size_t len)
 {
 	static const char topic[] = "to/client";

@@ -29,6 +29,9 @@ int accept_tcp(int listener);
  * becomes the CONNECT. */
 int accept_client(int listener, uint8_t code, uint8_t granted, struct packet *packet);
 
+/* Opens the client, which connects: its connection. `packet` becomes the CONNECT. */
+int open_connected(struct client *client, const struct broker_options *options, int listener, struct packet *packet);
+
 void read_packet(int fd, struct packet *packet);
 void read_publish(int fd, struct packet *packet, const char *payload);
 void puback(int fd, const struct packet *publish);

@@ -31,9 +31,7 @@ static void connect_carries_client_id_credentials_and_will(void **state)
 	options.will_topic = "will/topic";
 	options.will_payload = "gone";
 	options.will_len = 4;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	assert_true(contains(&packet, "slacd-test") && contains(&packet, "user") && contains(&packet, "secret"));
 	assert_true(contains(&packet, "will/topic") && contains(&packet, "gone"));
 	/* MQTT 3.1.1, 3.1.2.3: user name, password, no will retain, will QoS 1, will, clean session. */

@@ -55,9 +55,7 @@ static void idle_thread_does_not_wake_until_its_keep_alive(void **state)
 
 	(void)state;
 	options.keepalive_s = 5;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	/* A message answered proves that the thread is through with its beginning. */
 	send_publish(fd, 1, 1);
 	read_puback(fd, 1);

@@ -51,9 +51,7 @@ static void every_address_of_a_name_is_tried(void **state)
 
 	(void)state;
 	options.host = "two.test";
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	assert_int_equal(client.disconnected, 0);
 	stop_properly(&client, fd);
 	close(listener);

@@ -62,9 +62,7 @@ static void precious_messages_wait_at_the_broker_and_arrive_all_in_their_order(v
 	int fd;
 
 	(void)state;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	flood(fd, 1, FLOOD, "");
 	assert_in_range(count_pubacks(fd), BROKER_INBOUND_MAX, BROKER_INBOUND_MAX + 1);
 	client_wait(&client, &client.messages, FLOOD);
@@ -86,9 +84,7 @@ static void octets_that_wait_are_bounded_too(void **state)
 	pid_t played;
 
 	(void)state;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	memset(text, ' ', sizeof(text));
 	played = fork(); /* as sending waits for the client */
 	for (unsigned i = 1; played == 0 && i <= SENT; i++) {
@@ -115,9 +111,7 @@ static void droppable_messages_leave_room_and_worthless_ones_take_none(void **st
 
 	(void)state;
 	options.worth = worth;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	flood(fd, 1, FLOOD, "w");
 	flood(fd, 1, BROKER_DROPPABLE_MAX + 36, "d");
 	flood(fd, BROKER_DROPPABLE_MAX + 1, 1, "");
@@ -147,9 +141,7 @@ static void large_droppable_messages_leave_room_too(void **state)
 
 	(void)state;
 	options.worth = worth;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	memset(text, 'd', sizeof(text));
 	for (uint16_t i = 1; i <= SENT; i++) {
 		send_text(fd, i, text, sizeof(text));
@@ -175,9 +167,7 @@ static void keep_alive_goes_on_while_nothing_is_read(void **state)
 
 	(void)state;
 	options.keepalive_s = 5;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	flood(fd, 1, FLOOD, "");
 	count_pubacks(fd);
 	read_packet(fd, &packet);
@@ -248,9 +238,7 @@ static void connection_that_ends_meanwhile_is_followed_by_the_next(void **state)
 	int fd;
 
 	(void)state;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	flood(fd, 1, BROKER_INBOUND_MAX + 100, "");
 	count_pubacks(fd);
 	shutdown(fd, SHUT_RDWR);

@@ -60,9 +60,7 @@ static void packet_without_end_cuts_the_connection(void **state)
 	(void)state;
 	if (getenv("SLACD_VALGRIND") != NULL)
 		head[4] = 0x03; /* 8 MiB: valgrind looks at all the memory that each read() is offered */
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	end.fd = fd;
 	assert_int_equal(send(fd, head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
 	/* At the pace of a network: a burst goes out when the last one was taken. */
@@ -93,9 +91,7 @@ static void garbage_from_the_broker_ends_the_connection_only(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(garbage); i++)
 		garbage[i] = (uint8_t)(i * 37 + 0xf1);
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	send(fd, garbage, sizeof(garbage), MSG_NOSIGNAL);
 	client_wait(&client, &client.disconnected, 1);
 	close(fd);

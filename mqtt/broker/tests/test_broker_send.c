@@ -21,9 +21,7 @@ static void now_messages_in_flight_die_with_the_connection_and_kept_ones_return(
 	int fd;
 
 	(void)state;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	assert_true(client_publish(&client, BROKER_KEEP, "k1"));
 	assert_true(client_publish(&client, BROKER_NOW, "n1"));
 	assert_true(client_publish(&client, BROKER_KEEP, "k2"));
@@ -60,9 +58,7 @@ static void no_more_than_the_window_is_in_flight(void **state)
 	int fd;
 
 	(void)state;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	for (int i = 0; i < BROKER_INFLIGHT_MAX + 2; i++) {
 		snprintf(text, sizeof(text), "%d", i);
 		assert_true(client_publish(&client, i == BROKER_INFLIGHT_MAX ? BROKER_NOW : BROKER_KEEP, text));
@@ -92,9 +88,7 @@ static void message_that_cannot_be_sent_does_not_block_the_next(void **state)
 	int fd;
 
 	(void)state;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	assert_true(broker_publish(client.broker, BROKER_KEEP, "wild/#", "x", 1));
 	assert_true(client_publish(&client, BROKER_KEEP, "next"));
 	read_publish(fd, &packet, "next");

@@ -20,9 +20,7 @@ static void stop_waits_for_missing_acknowledgements_no_longer_than_told(void **s
 	int fd;
 
 	(void)state;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	assert_true(client_publish(&client, BROKER_KEEP, "stopping"));
 	assert_stops_within(&client, 300);
 	read_publish(fd, &packet, "stopping");

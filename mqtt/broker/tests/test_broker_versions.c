@@ -253,9 +253,7 @@ static void broker_is_reached_over_a_unix_socket(void **state)
 	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(listen(listener, 8), 0);
 	options.host = address.sun_path;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	fd = open_connected(&client, &options, listener, &packet);
 	send_text(fd, 1, "1 hello", 7);
 	client_wait(&client, &client.messages, 1);
 	assert_string_equal(client.last, "1 hello");
