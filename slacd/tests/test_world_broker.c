@@ -10,7 +10,7 @@
 
 #define SLOW_CAR "boot / --parm-to-start-ms 300 --sound-spacing-ms 50 --rsp-to-match-ms 1500\n"
 #define RESTART  "broker down\nrun 10\nbroker up\nrun 60000"
-#define F        "slacd    josev/cs *cp_pwm*\"fault_state\":true"
+#define F_SENT   "slacd    josev/cs *cp_pwm*\"fault_state\":true"
 
 /* A match in whose step the broker is killed and started again. */
 static void restart_in_match(const char *step)
@@ -75,7 +75,7 @@ static void fallback_that_the_station_did_not_hear_begins_again_with_f(void **st
 	play("broker up\nrun 60000");
 	assert_pilots(back, E1, "f x1 x2:32.0");
 	assert_statuses(from, E1, "basic_charging:no_parm_req");
-	size_t f = line_of(back, F);
+	size_t f = line_of(back, F_SENT);
 	assert_later_ms(line_of(back, "\"current\":0.0,\"error_state\":false,\"fault_state\":false"), f, 5000);
 	assert_later_ms(line_of(back, "\"current\":32.0"), f, 5500);
 }

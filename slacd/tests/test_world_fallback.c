@@ -9,14 +9,6 @@
 
 #include <cmocka.h>
 
-#define HLC "slacd *cp_pwm*\"hlc\":true"
-#define F   "slacd *cp_pwm*\"fault_state\":true"
-#define X1  "slacd *cp_pwm*\"current\":0.0,\"error_state\":false,\"fault_state\":false"
-#define X2  "slacd *cp_pwm*\"current\":32.0"
-#define B2  "station *cp_status*\"state\":\"B2\""
-/* Longer than all that could follow. */
-#define LONG "run 60000"
-
 static void silent_car_gets_f_after_20_s_x1_after_25_s_and_its_current_after_25_5_s(void **state)
 {
 	(void)state;

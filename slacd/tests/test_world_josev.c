@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #define JOSEV  "set mqtt.status_message slac_status\n"
-#define EIM    "set pilot.basic_charging_on_eim true\n"
 #define NO_RUN "\"run_id\":\"0x0000000000000000\""
 
 /* Messages of services that are not slacd: on a topic, with an id. */

@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #define SET_KEY  "> CM_SET_KEY.REQ"
-#define MATCHED  "cs plug\ncar plc0 plug\nawait \"matched\"\n"
 #define SILENT   "log      WARN Outlet cannot serve: no answer within 1000 ms"
 #define SERVABLE "log      INFO Modem has confirmed its key"
 

@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#define MATCHED "cs plug\ncar plc0 plug\nawait \"matched\"\n"
 #define TWO                                                                                                            \
 	"wire evse0 plc0\nwire evse1 plc1\nstation --evse DE*TST*E1=evse0 --evse DE*TST*E2=evse1\nrun 10\nev plc0\n"   \
 	"ev plc1 --modem-mac 02:50:4c:00:00:02 --ev-mac 02:45:56:00:00:02 "

@@ -8,14 +8,6 @@
 
 #include <cmocka.h>
 
-#define HLC  "slacd *cp_pwm*\"hlc\":true"
-#define F    "slacd *cp_pwm*\"fault_state\":true"
-#define X1   "slacd *cp_pwm*\"current\":0.0,\"error_state\":false,\"fault_state\":false"
-#define X2   "slacd *cp_pwm*\"current\":32.0"
-#define B2   "station *cp_status*\"state\":\"B2\""
-#define LONG "run 60000"
-#define EIM  "set pilot.basic_charging_on_eim true\n"
-
 /* --- windows --- */
 
 static void two_pulses_with_a_window_each_then_x1_and_x2(void **state)

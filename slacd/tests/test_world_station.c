@@ -9,8 +9,6 @@
 #include <cmocka.h>
 
 #define PARAMETERS "slacd    josev/cs *cs_parameters*request"
-#define F          "slacd *cp_pwm*\"fault_state\":true"
-#define X2         "slacd *cp_pwm*\"current\":32.0"
 #define IMPATIENT  "set mqtt.request_timeout_ms 200\nset mqtt.request_backoff_max_ms 400\n"
 
 static void boot_requests_are_repeated_with_new_ids_and_back_off_until_answered(void **state)

@@ -14,6 +14,19 @@
 #define E1             "DE*TST*E1"
 #define E2             "DE*TST*E2"
 
+/* Patterns of what slacd asks for, and of what the station reports. */
+#define HLC "slacd *cp_pwm*\"hlc\":true"
+#define F   "slacd *cp_pwm*\"fault_state\":true"
+#define X1  "slacd *cp_pwm*\"current\":0.0,\"error_state\":false,\"fault_state\":false"
+#define X2  "slacd *cp_pwm*\"current\":32.0"
+#define B2  "station *cp_status*\"state\":\"B2\""
+
+/* Lines of a script. */
+#define EIM     "set pilot.basic_charging_on_eim true\n"
+#define MATCHED "cs plug\ncar plc0 plug\nawait \"matched\"\n"
+/* Longer than all that could follow. */
+#define LONG "run 60000"
+
 /* Group of tests: each in a world of its own, in which nothing is left open. */
 int story_begin(void **state);
 int story_end(void **state);
