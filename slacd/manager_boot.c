@@ -66,7 +66,7 @@ void manager_ask_station(struct manager *manager)
 	bool sent = parameters ? outbox_request_parameters(&manager->outbox, manager->question_id)
 			       : outbox_request_limits(&manager->outbox, manager->question_id);
 	/* Without memory it is tried again like a request that is not answered. */
-	if (!sent && !broker_connected(manager->outbox.broker)) {
+	if (!sent && !outbox_is_connected(&manager->outbox)) {
 		request_retry_unsent(retry);
 		return;
 	}

@@ -63,10 +63,15 @@ static bool publish_request(struct outbox *outbox, size_t slot, const char *payl
 		return false;
 	if (log_published(topic, payload, broker_publish_latest(outbox->broker, slot, topic, payload, len)))
 		return true;
-	if (broker_connected(outbox->broker) && log_limit_pass(&outbox->refused_requests, clock_now_us()))
+	if (outbox_is_connected(outbox) && log_limit_pass(&outbox->refused_requests, clock_now_us()))
 		log_line(LOG_LEVEL_WARN, "Request was not taken by the broker client. topic=%s count=%llu message=%s",
 			 topic, (unsigned long long)outbox->refused_requests.count, payload);
 	return false;
+}
+
+bool outbox_is_connected(const struct outbox *outbox)
+{
+	return outbox->broker != NULL && broker_connected(outbox->broker);
 }
 
 static void publish_response(struct outbox *outbox, const char *payload, size_t len)
@@ -76,9 +81,8 @@ static void publish_response(struct outbox *outbox, const char *payload, size_t 
 	if (!publish(outbox, BROKER_NOW, topic, payload, len) &&
 	    log_limit_pass(&outbox->lost_responses, clock_now_us()))
 		log_line(LOG_LEVEL_WARN, "Response is lost: %s. topic=%s count=%llu message=%s",
-			 outbox->broker != NULL && broker_connected(outbox->broker) ? "too many wait to be sent"
-										    : "there is no connection",
-			 topic, (unsigned long long)outbox->lost_responses.count, payload);
+			 outbox_is_connected(outbox) ? "too many wait to be sent" : "there is no connection", topic,
+			 (unsigned long long)outbox->lost_responses.count, payload);
 }
 
 static void publish_status(struct outbox *outbox, const char *payload, size_t len)
@@ -89,11 +93,6 @@ static void publish_status(struct outbox *outbox, const char *payload, size_t le
 			log_line(LOG_LEVEL_ERROR, "Status update is lost, the broker client did not take it. topic=%s",
 				 topic);
 	}
-}
-
-bool outbox_is_connected(const struct outbox *outbox)
-{
-	return outbox->broker != NULL && broker_connected(outbox->broker);
 }
 
 bool outbox_request_parameters(struct outbox *outbox, char id[API_UUID_MAX])
