@@ -55,11 +55,6 @@ bool request_retry_answered(struct request_retry *retry)
 	return true;
 }
 
-void request_retry_refused(struct request_retry *retry)
-{
-	retry->wanted = true;
-}
-
 uint64_t request_retry_deadline(const struct request_retry *retry)
 {
 	return retry->wanted ? retry->deadline_us : REQUEST_NEVER;

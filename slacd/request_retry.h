@@ -33,8 +33,6 @@ void request_retry_unsent(struct request_retry *retry);
 void request_retry_reconnected(struct request_retry *retry, uint64_t now_us);
 /* The answer to the request that was sent last has come. False when none was awaited. */
 bool request_retry_answered(struct request_retry *retry);
-/* The answer was a refusal: the request is wanted still and sent again after its wait. */
-void request_retry_refused(struct request_retry *retry);
 /* When it is due, or REQUEST_NEVER. */
 uint64_t request_retry_deadline(const struct request_retry *retry);
 

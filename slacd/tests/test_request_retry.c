@@ -93,21 +93,6 @@ static void new_request_gives_up_the_outstanding_one(void **state)
 	assert_int_equal(request_retry_deadline(&retry), START_US + 100 * MS + TIMEOUT_MS * MS);
 }
 
-static void refused_request_is_repeated_after_its_wait(void **state)
-{
-	struct request_retry retry = rubbish();
-
-	(void)state;
-	request_retry_begin(&retry, START_US);
-	sent(&retry, START_US);
-	assert_true(request_retry_answered(&retry));
-	request_retry_refused(&retry);
-	assert_false(request_retry_due(&retry, START_US + TIMEOUT_MS * MS - 1));
-	assert_true(request_retry_due(&retry, START_US + TIMEOUT_MS * MS));
-	sent(&retry, START_US + TIMEOUT_MS * MS);
-	assert_int_equal(request_retry_deadline(&retry), START_US + 3 * TIMEOUT_MS * MS);
-}
-
 static void request_without_a_connection_waits_for_it(void **state)
 {
 	struct request_retry retry = rubbish();
@@ -185,7 +170,6 @@ int main(void)
 		cmocka_unit_test(answer_ends_the_repeating),
 		cmocka_unit_test(answer_before_the_request_was_sent_counts_for_nothing),
 		cmocka_unit_test(new_request_gives_up_the_outstanding_one),
-		cmocka_unit_test(refused_request_is_repeated_after_its_wait),
 		cmocka_unit_test(request_without_a_connection_waits_for_it),
 		cmocka_unit_test(request_that_was_not_sent_has_no_answer),
 		cmocka_unit_test(reconnection_repeats_the_outstanding_request_with_a_first_wait),
