@@ -39,19 +39,33 @@ static void enter(struct control_pilot *pilot, enum control_pilot_phase phase)
 {
 	pilot->phase = phase;
 	pilot->x2_is_unseen = false;
+	pilot->woken = false;
+	pilot->c_until_us = CONTROL_PILOT_NEVER;
 	pilot->hold_ms = 0;
 	pilot->deadline_us = CONTROL_PILOT_NEVER;
 }
 
 static bool has_step(const struct control_pilot *pilot)
 {
-	return pilot->phase == CONTROL_PILOT_PULSE || pilot->phase == CONTROL_PILOT_F_STEP ||
-	       pilot->phase == CONTROL_PILOT_X1_STEP || pilot->phase == CONTROL_PILOT_AUTHORIZED;
+	switch (pilot->phase) {
+	case CONTROL_PILOT_PULSE:
+	case CONTROL_PILOT_F_STEP:
+	case CONTROL_PILOT_X1_STEP:
+	case CONTROL_PILOT_AUTHORIZED:
+	case CONTROL_PILOT_LINK_LOST_X1:
+	case CONTROL_PILOT_PAUSED:
+	case CONTROL_PILOT_REMATCH:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* The step's time begins when the station has confirmed it, and begins again when that turns out to be wrong. */
 static void time_step(struct control_pilot *pilot, uint64_t now_us)
 {
+	if (pilot->woken)
+		return; /* the pause ends, whatever is confirmed: 5 % may follow anything */
 	if (!has_step(pilot) || !pilot->asking.confirmed)
 		pilot->deadline_us = CONTROL_PILOT_NEVER;
 	else if (pilot->deadline_us == CONTROL_PILOT_NEVER && pilot->hold_ms > 0)
@@ -124,40 +138,72 @@ static void distrust_pilot(struct control_pilot *pilot, uint64_t now_us)
 		pilot_asking_contradict(&pilot->asking, now_us);
 }
 
-/* What basic charging may offer now: X2 with the capped limit, or X1 where that is below 6 A. */
-static struct pilot_request basic_charging_request(const struct control_pilot *pilot)
+static bool nominal_is_permitted(const struct control_pilot *pilot)
 {
-	bool permitted = pilot->config.has_ac && (pilot->authorized || !pilot->config.nominal_needs_eim);
+	return pilot->config.has_ac && (pilot->authorized || !pilot->config.nominal_needs_eim);
+}
+
+/* The most that basic charging may offer now, in 0.1 A: 0, or from 6 A on. */
+static uint32_t allowed_current_da(const struct control_pilot *pilot)
+{
+	const bool permitted = nominal_is_permitted(pilot);
 	uint32_t current_da = pilot->limit_da;
 
 	if (pilot->config.nominal_current_da != 0 && pilot->config.nominal_current_da < current_da)
 		current_da = pilot->config.nominal_current_da;
 	if (current_da > PILOT_CURRENT_MAX)
 		current_da = PILOT_CURRENT_MAX;
-	if (!permitted || !pilot->nominal_is_open || current_da < PILOT_CURRENT_MIN)
+	return permitted && pilot->nominal_is_open && current_da >= PILOT_CURRENT_MIN ? current_da : 0;
+}
+
+/* What basic charging may offer now: X2 with the capped limit, or X1 where that is below 6 A. */
+static struct pilot_request basic_charging_request(const struct control_pilot *pilot)
+{
+	uint32_t current_da = allowed_current_da(pilot);
+
+	/* Nobody raises what the service that answers for the current has asked for. */
+	if (pilot->handed_over && pilot->other_da < current_da)
+		current_da = pilot->other_da;
+	if (current_da < PILOT_CURRENT_MIN)
 		return (struct pilot_request){.kind = PILOT_X1};
 	return (struct pilot_request){.kind = PILOT_X2, .current_da = current_da};
 }
 
-static void offer_basic_charging(struct control_pilot *pilot, uint64_t now_us)
+static void ask_for_basic_charging(struct control_pilot *pilot, uint64_t now_us)
 {
-	struct pilot_request request = basic_charging_request(pilot);
-
-	if (pilot_request_equals(request, pilot->asking.request))
-		return;
 	/* Another offer is a new request, and nothing was heard of the pilot since the station was reached again. */
 	if (pilot->x2_is_unseen)
 		distrust_pilot(pilot, now_us);
 	else
-		ask(pilot, request, now_us);
+		ask(pilot, basic_charging_request(pilot), now_us);
 }
 
-static void begin_basic(struct control_pilot *pilot, uint64_t now_us)
+/*
+ * Another service answers for the current: it is only lowered, where more may be offered than is allowed. What that
+ * service has just asked for comes after anything that is on its way from here.
+ */
+static void keep_within_limit(struct control_pilot *pilot, uint64_t now_us)
 {
-	pilot->pwm_seen = false;
-	pilot->a_in_f = 0;
-	enter(pilot, CONTROL_PILOT_BASIC);
-	offer_basic_charging(pilot, now_us);
+	const uint32_t allowed_da = allowed_current_da(pilot);
+	const bool is_asked_too_high = pilot->other_da > allowed_da;
+
+	if (!is_asked_too_high && pilot->asking.offered_da <= allowed_da) {
+		pilot_asking_rest(&pilot->asking);
+		return;
+	}
+	if (is_asked_too_high)
+		pilot->other_da = allowed_da;
+	if (is_asked_too_high || pilot->asking.confirmed ||
+	    !pilot_request_equals(basic_charging_request(pilot), pilot->asking.request))
+		ask_for_basic_charging(pilot, now_us);
+}
+
+static void offer_basic_charging(struct control_pilot *pilot, uint64_t now_us)
+{
+	if (pilot->handed_over)
+		keep_within_limit(pilot, now_us);
+	else if (!pilot_request_equals(basic_charging_request(pilot), pilot->asking.request))
+		ask_for_basic_charging(pilot, now_us);
 }
 
 static bool eim_is_wanted(const struct control_pilot *pilot)
@@ -165,7 +211,33 @@ static bool eim_is_wanted(const struct control_pilot *pilot)
 	return pilot->config.basic_charging_on_eim && pilot->config.has_ac && pilot->authorized && !pilot->hlc_charging;
 }
 
+/* A vehicle that is authorized by EIM may be matched at a nominal duty as well. */
+static void listen_at_nominal(const struct control_pilot *pilot, struct control_pilot_outputs *out)
+{
+	if (eim_is_wanted(pilot) && pilot->session_open && pilot->slac == CONTROL_PILOT_SLAC_IDLE)
+		say(out, CONTROL_PILOT_LISTEN_ON);
+}
+
+static void begin_basic(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	pilot->pwm_seen = false;
+	pilot->a_in_f = 0;
+	enter(pilot, CONTROL_PILOT_BASIC);
+	if (!pilot_request_equals(basic_charging_request(pilot), pilot->asking.request))
+		ask(pilot, basic_charging_request(pilot), now_us);
+	listen_at_nominal(pilot, out);
+}
+
 /* --- the ways into other phases --- */
+
+/* What is true of one vehicle, and must not be taken over to the next one. */
+static void forget_session(struct control_pilot *pilot)
+{
+	pilot->resuming = false;
+	pilot->rematched = false;
+	pilot->handed_over = false;
+	pilot->other_da = 0;
+}
 
 static void begin_hlc(struct control_pilot *pilot, uint64_t now_us)
 {
@@ -181,6 +253,7 @@ static void begin_f_phase(struct control_pilot *pilot, enum control_pilot_phase 
 	say(out, CONTROL_PILOT_PAUSE_LISTENING);
 	enter_step(pilot, phase, PILOT_F, pilot->config.step_f_ms, now_us);
 	pilot->f_sendings = 0;
+	pilot->resuming = false;
 }
 
 static void begin_x1_step(struct control_pilot *pilot, uint32_t hold_ms, uint64_t now_us)
@@ -200,13 +273,16 @@ static void begin_unavailable(struct control_pilot *pilot, uint64_t now_us)
 
 	enter(pilot, CONTROL_PILOT_UNAVAILABLE);
 	ask_kind(pilot, for_now ? PILOT_X1 : PILOT_F, now_us);
+	forget_session(pilot);
 }
 
 /* EIM was accepted: doc/protocol.md, section 9.4. */
 static void act_on_eim(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
-	if (pilot->phase == CONTROL_PILOT_BASIC)
+	if (pilot->phase == CONTROL_PILOT_BASIC) {
 		offer_basic_charging(pilot, now_us);
+		listen_at_nominal(pilot, out);
+	}
 	if (pilot->phase == CONTROL_PILOT_AUTHORIZED && !eim_is_wanted(pilot))
 		begin_hlc(pilot, now_us);
 	if (!eim_is_wanted(pilot) || pilot->phase != CONTROL_PILOT_HLC || pilot->faulted)
@@ -230,7 +306,7 @@ static void open_authorized_session(struct control_pilot *pilot, uint64_t now_us
 {
 	say(out, CONTROL_PILOT_BASIC_CHARGING_EIM);
 	if (pilot->nominal_is_open)
-		begin_basic(pilot, now_us);
+		begin_basic(pilot, now_us, out);
 	else if (pilot->phase == CONTROL_PILOT_AUTHORIZED)
 		continue_x1_step(pilot);
 	else
@@ -245,6 +321,7 @@ static void open_session(struct control_pilot *pilot, uint64_t now_us, struct co
 	pilot->failed_pulses_sent = 0;
 	pilot->pulse_was_missing = false;
 	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
+	forget_session(pilot);
 	say(out, CONTROL_PILOT_VEHICLE_CONNECTED);
 	if (eim_is_wanted(pilot))
 		open_authorized_session(pilot, now_us, out);
@@ -358,6 +435,7 @@ static void on_unplugged(struct control_pilot *pilot, uint64_t now_us, struct co
 		say(out, CONTROL_PILOT_VEHICLE_LEFT);
 	pilot->session_open = false;
 	pilot->hlc_asked_again = false;
+	forget_session(pilot);
 	if (pilot->phase == CONTROL_PILOT_UNAVAILABLE || pilot->phase == CONTROL_PILOT_AUTHORIZED)
 		return;
 	/* Also where it was asked for before: the station may have restarted since, and forgotten it. */
@@ -403,9 +481,76 @@ static void remind_of_pwm(struct control_pilot *pilot, uint64_t now_us)
 		ask_kind(pilot, PILOT_HLC, now_us);
 	} else if (pilot->phase == CONTROL_PILOT_BASIC && pilot->asking.request.kind == PILOT_X2 && pilot->pwm_seen) {
 		pilot->pwm_seen = false;
-		ask(pilot, pilot->asking.request, now_us);
+		if (basic_charging_request(pilot).kind == PILOT_X2)
+			ask(pilot, basic_charging_request(pilot), now_us);
 	}
 }
+
+/* --- the pause --- */
+
+/* The link is found again, or the E/F follows that a new matching begins with. */
+static void end_pause(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	if (pilot->slac != CONTROL_PILOT_SLAC_MATCHED) {
+		begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out); /* it was lost meanwhile */
+		return;
+	}
+	if (!eim_is_wanted(pilot))
+		begin_hlc(pilot, now_us);
+	else if (pilot->nominal_is_open)
+		begin_basic(pilot, now_us, out);
+	else
+		begin_x1_step(pilot, pilot->config.step_x1_hlc_ms, now_us);
+	pilot->resuming = true;
+	say(out, CONTROL_PILOT_WOKEN);
+}
+
+/* X1 lasts its time before the oscillator comes on again. Where it was not confirmed it has as much time from here. */
+static void wake_up(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	if (pilot->phase != CONTROL_PILOT_PAUSED) {
+		say(out, CONTROL_PILOT_WOKEN);
+		return;
+	}
+	if (pilot->woken)
+		return;
+	pilot->woken = true;
+	pilot->c_until_us = CONTROL_PILOT_NEVER;
+	if (pilot->nominal_is_open)
+		end_pause(pilot, now_us, out);
+	else if (pilot->deadline_us == CONTROL_PILOT_NEVER)
+		pilot->deadline_us = now_us + (uint64_t)pilot->config.step_x1_hlc_ms * 1000;
+}
+
+/* The vehicle wakes us with B-C-B, 200 to 400 ms each. */
+static void follow_vehicle_in_pause(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	const bool is_b = pilot->state == CP_STATE_B1 || pilot->state == CP_STATE_B2;
+
+	if (pilot->phase != CONTROL_PILOT_PAUSED || pilot->woken)
+		return;
+	if (is_b && pilot->c_until_us != CONTROL_PILOT_NEVER)
+		wake_up(pilot, now_us, out);
+	else if (is_b)
+		pilot->b_in_pause = true;
+	else if (pilot->b_in_pause && pilot->c_until_us == CONTROL_PILOT_NEVER)
+		pilot->c_until_us = now_us + CONTROL_PILOT_WAKE_C_MS * 1000;
+}
+
+static void on_link_paused(struct control_pilot *pilot, uint64_t now_us)
+{
+	const bool is_in_session = pilot->phase == CONTROL_PILOT_HLC || pilot->phase == CONTROL_PILOT_X1_STEP ||
+				   pilot->phase == CONTROL_PILOT_BASIC;
+
+	if (!is_in_session && !(pilot->phase == CONTROL_PILOT_PAUSED && pilot->woken))
+		return;
+	pilot->resuming = false;
+	pilot->nominal_is_open = false;
+	enter_step(pilot, CONTROL_PILOT_PAUSED, PILOT_X1, pilot->config.step_x1_hlc_ms, now_us);
+	pilot->b_in_pause = pilot->state == CP_STATE_B1 || pilot->state == CP_STATE_B2;
+}
+
+/* --- what the vehicle does --- */
 
 static void on_vehicle(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
@@ -417,6 +562,7 @@ static void on_vehicle(struct control_pilot *pilot, uint64_t now_us, struct cont
 		return;
 	}
 	remind_of_pwm(pilot, now_us);
+	follow_vehicle_in_pause(pilot, now_us, out);
 	if (pilot->phase == CONTROL_PILOT_BASIC && shows_pwm(pilot->state))
 		pilot->pwm_seen = true;
 	if (!pilot->session_open || pilot->faulted)
@@ -441,6 +587,7 @@ static void on_fault(struct control_pilot *pilot, uint64_t now_us, struct contro
 	if (!is_fault(pilot) || pilot->phase == CONTROL_PILOT_UNAVAILABLE || !pilot->session_open || pilot->faulted)
 		return;
 	pilot->faulted = true;
+	pilot->resuming = false;
 	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
 	say(out, CONTROL_PILOT_FAULT);
 	/* Whatever was offered must not come back by itself when the station recovers. */
@@ -478,9 +625,23 @@ static bool shows_request(const struct control_pilot *pilot, enum cp_state befor
 	return shows_hlc(pilot);
 }
 
+static bool shows_more_than(const struct control_pilot *pilot, uint32_t current_da)
+{
+	const uint32_t shown_da = shown_current_da(pilot);
+
+	if (current_da == 0)
+		return shows_pwm(pilot->state);
+	return shown_da > 0 && pilot->duty > duty_cycle_from_current(current_da) + DUTY_TOLERANCE;
+}
+
 /* Whether this state shows that the confirmed request is not in force (any more). Silence on duty shows nothing. */
 static bool contradicts_request(const struct control_pilot *pilot, enum cp_state before)
 {
+	uint32_t asked_da = pilot->asking.request.current_da;
+
+	/* Another service answers for the current, and may offer what it has asked for. */
+	if (pilot->handed_over && pilot->phase == CONTROL_PILOT_BASIC && pilot->other_da > asked_da)
+		asked_da = pilot->other_da;
 	switch (pilot->asking.request.kind) {
 	case PILOT_F:
 		/* In our own F steps A has a meaning of its own: on_a. */
@@ -488,10 +649,8 @@ static bool contradicts_request(const struct control_pilot *pilot, enum cp_state
 		       (pilot->phase == CONTROL_PILOT_UNAVAILABLE && cp_state_is_unplugged(pilot->state) &&
 			(shows_pwm(pilot->state) || !cp_state_is_unplugged(before)));
 	case PILOT_X1:
-		return shows_pwm(pilot->state);
 	case PILOT_X2:
-		return shown_current_da(pilot) > 0 &&
-		       pilot->duty > duty_cycle_from_current(pilot->asking.request.current_da) + DUTY_TOLERANCE;
+		return shows_more_than(pilot, asked_da);
 	case PILOT_HLC:
 		break;
 	}
@@ -636,6 +795,8 @@ static bool waits_for_car(const struct control_pilot *pilot)
 
 static void on_init_timeout(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
+	if (pilot->phase == CONTROL_PILOT_BASIC || pilot->phase == CONTROL_PILOT_X1_STEP)
+		listen_at_nominal(pilot, out);
 	if (!waits_for_car(pilot))
 		return;
 	if (cp_state_is_unplugged(pilot->state)) {
@@ -646,13 +807,15 @@ static void on_init_timeout(struct control_pilot *pilot, uint64_t now_us, struct
 		say(out, CONTROL_PILOT_LISTEN); /* a running 15118 session is never cut */
 		return;
 	}
-	if (!pilot->config.has_ac) {
-		say(out, CONTROL_PILOT_NO_BASIC_CHARGING);
-		return;
-	}
 	if (pilot->pulses_sent < pilot->config.init_retries) {
 		pilot->pulses_sent++;
 		begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out);
+		return;
+	}
+	if (!pilot->config.has_ac) {
+		say(out, CONTROL_PILOT_NO_BASIC_CHARGING);
+		if (pilot->config.init_retries > 0)
+			say(out, CONTROL_PILOT_LISTEN_ON);
 		return;
 	}
 	say(out, CONTROL_PILOT_BASIC_CHARGING);
@@ -668,28 +831,96 @@ static void on_init_timeout(struct control_pilot *pilot, uint64_t now_us, struct
 static void on_failed(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
+	if (pilot->resuming && pilot->session_open) {
+		begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out); /* the vehicle looks for another network */
+		return;
+	}
 	if (!waits_for_car(pilot) || pilot->hlc_charging || pilot->failed_pulses_sent >= pilot->config.failed_pulses)
 		return;
 	pilot->failed_pulses_sent++;
 	begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out);
 }
 
-/* Option A of the standard: E/F, then a new window. A running 15118 session is never cut: it ends by itself first. */
+/*
+ * X1, in which the network is left, then E/F, then what was there before, and a new matching ([V2G3-M07-05] to -09). At
+ * a nominal duty the standard leaves the choice to stay. A running 15118 session is never cut: it ends by itself first.
+ * In the pause nothing is asked for: the vehicle sleeps, and finds E/F when it wakes us.
+ */
 static void on_link_lost(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
+	const bool is_basic = pilot->phase == CONTROL_PILOT_BASIC;
+	const bool is_nominal = is_basic && pilot->asking.request.kind == PILOT_X2;
+	const bool retries = pilot->config.pulse_on_link_loss || (pilot->config.pulse_unless_nominal && !is_nominal);
+
 	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
-	if (pilot->config.pulse_on_link_loss && waits_for_car(pilot) && !pilot->hlc_charging)
+	if (pilot->resuming && pilot->session_open) {
 		begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out);
+		return;
+	}
+	if (!retries || pilot->hlc_charging || !(is_basic || waits_for_car(pilot)))
+		return;
+	say(out, CONTROL_PILOT_PAUSE_LISTENING);
+	enter_step(pilot, CONTROL_PILOT_LINK_LOST_X1, PILOT_X1, pilot->config.step_x1_hlc_ms, now_us);
 }
 
-static void on_slac(struct control_pilot *pilot, enum control_pilot_slac slac)
+static void on_slac(struct control_pilot *pilot, enum control_pilot_slac slac, uint64_t now_us)
 {
 	pilot->slac = slac;
-	/* A successful match resets all retry counters ([V2G3-M08-02]). */
+	if (slac == CONTROL_PILOT_SLAC_IDLE && pilot->phase == CONTROL_PILOT_PAUSED)
+		begin_hlc(pilot, now_us); /* the session that was paused was ended */
 	if (slac != CONTROL_PILOT_SLAC_MATCHED)
 		return;
+	/* A successful match resets all retry counters ([V2G3-M08-02]). */
 	pilot->pulses_sent = pilot->failed_pulses_sent = 0;
 	pilot->pulse_was_missing = false;
+	pilot->resuming = false;
+}
+
+/*
+ * A car that speaks only when basic charging has begun (there are cars that take 30 s). The F that is on its way is the
+ * E/F before its window. Otherwise X1 comes before 5 %, as when a vehicle wakes us.
+ */
+static void on_late_car(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	const bool is_late = pilot->phase == CONTROL_PILOT_F_STEP || pilot->phase == CONTROL_PILOT_X1_STEP ||
+			     pilot->phase == CONTROL_PILOT_BASIC;
+	const bool is_free = pilot->slac == CONTROL_PILOT_SLAC_IDLE && !eim_is_wanted(pilot) && !pilot->hlc_charging;
+
+	if (!pilot->config.rematch_from_basic || pilot->rematched || !is_late || !is_free || !pilot->session_open)
+		return;
+	pilot->rematched = true;
+	pilot->handed_over = false;
+	pilot->other_da = 0;
+	say(out, CONTROL_PILOT_LETS_LATE_CAR_IN);
+	if (pilot->phase == CONTROL_PILOT_F_STEP)
+		pilot->phase = CONTROL_PILOT_PULSE;
+	else
+		enter_step(pilot, CONTROL_PILOT_REMATCH, PILOT_X1, pilot->config.step_x1_hlc_ms, now_us);
+}
+
+/* --- other services --- */
+
+/*
+ * In basic charging the current is handed over to whoever asks for one. Any other offer than what is wanted here may be
+ * the last one that the station carries out.
+ */
+static void on_other_request(struct control_pilot *pilot, bool hlc, uint32_t current_da, uint64_t now_us,
+			     struct control_pilot_outputs *out)
+{
+	const bool is_hlc_in_order = pilot->asking.wanted && pilot->asking.request.kind == PILOT_HLC;
+
+	if (pilot->phase == CONTROL_PILOT_BASIC && !hlc && nominal_is_permitted(pilot)) {
+		if (!pilot->handed_over)
+			say(out, CONTROL_PILOT_HANDED_OVER);
+		pilot->handed_over = true;
+		pilot->other_da = current_da;
+		pilot_asking_expect_offer(&pilot->asking, current_da);
+		keep_within_limit(pilot, now_us);
+	} else if (pilot->asking.wanted && (hlc ? !is_hlc_in_order : current_da > 0)) {
+		say(out, CONTROL_PILOT_OTHER_MASTER);
+		pilot_asking_expect_offer(&pilot->asking, current_da);
+		distrust_pilot(pilot, now_us);
+	}
 }
 
 static void on_reset(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
@@ -736,6 +967,12 @@ static void on_answer(struct control_pilot *pilot, uint32_t number, bool valid, 
 
 /* --- time --- */
 
+static void begin_window(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	begin_hlc(pilot, now_us);
+	say(out, CONTROL_PILOT_LISTEN);
+}
+
 static void end_pulse(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	pilot->pulse_was_missing = false;
@@ -745,8 +982,18 @@ static void end_pulse(struct control_pilot *pilot, uint64_t now_us, struct contr
 		begin_x1_step(pilot, pilot->config.step_x1_ms, now_us);
 		return;
 	}
-	begin_hlc(pilot, now_us);
-	say(out, CONTROL_PILOT_LISTEN);
+	begin_window(pilot, now_us, out);
+}
+
+/* Authorized in the meantime: X1 was held, and the car may speak at a nominal duty as well. */
+static void end_rematch(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	if (!eim_is_wanted(pilot)) {
+		begin_window(pilot, now_us, out);
+		return;
+	}
+	say(out, CONTROL_PILOT_BASIC_CHARGING_EIM);
+	begin_basic(pilot, now_us, out);
 }
 
 static void end_f_step(struct control_pilot *pilot, uint64_t now_us)
@@ -760,17 +1007,27 @@ static void end_f_step(struct control_pilot *pilot, uint64_t now_us)
 /* F, or with AUTHORIZED and X1_STEP X1, was in force for its time. */
 static void end_step(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
+	const bool is_after_f = pilot->phase == CONTROL_PILOT_X1_STEP || pilot->phase == CONTROL_PILOT_REMATCH;
+
 	pilot->deadline_us = CONTROL_PILOT_NEVER;
 	pilot->hold_ms = 0;
+	if (pilot->woken) {
+		end_pause(pilot, now_us, out);
+		return;
+	}
 	pilot->nominal_is_open = true;
 	if (pilot->phase == CONTROL_PILOT_PULSE)
 		end_pulse(pilot, now_us, out);
 	else if (pilot->phase == CONTROL_PILOT_F_STEP)
 		end_f_step(pilot, now_us);
-	else if (pilot->phase == CONTROL_PILOT_X1_STEP && cp_state_is_unplugged(pilot->state))
+	else if (is_after_f && cp_state_is_unplugged(pilot->state))
 		on_unplugged(pilot, now_us, out); /* it left while A was taken for a part of F */
 	else if (pilot->phase == CONTROL_PILOT_X1_STEP)
-		begin_basic(pilot, now_us);
+		begin_basic(pilot, now_us, out);
+	else if (pilot->phase == CONTROL_PILOT_REMATCH)
+		end_rematch(pilot, now_us, out);
+	else if (pilot->phase == CONTROL_PILOT_LINK_LOST_X1)
+		begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out);
 }
 
 /* The station neither confirms nor shows our F. */
@@ -779,8 +1036,7 @@ static void give_up_f(struct control_pilot *pilot, uint64_t now_us, struct contr
 	if (pilot->phase == CONTROL_PILOT_PULSE) {
 		pilot->pulse_was_missing = true;
 		say(out, CONTROL_PILOT_PULSE_GIVEN_UP);
-		begin_hlc(pilot, now_us);
-		say(out, CONTROL_PILOT_LISTEN);
+		begin_window(pilot, now_us, out);
 		return;
 	}
 	say(out, pilot->refused ? CONTROL_PILOT_F_REFUSED : CONTROL_PILOT_F_UNCONFIRMED);
@@ -796,6 +1052,8 @@ static void expire(struct control_pilot *pilot, uint64_t now_us, struct control_
 {
 	const struct pilot_asking *asking = &pilot->asking;
 
+	if (pilot->c_until_us <= now_us)
+		wake_up(pilot, now_us, out);
 	if (pilot->deadline_us <= now_us)
 		end_step(pilot, now_us, out);
 	else if (is_in_our_f(pilot) && !asking->confirmed && pilot->f_sendings >= CONTROL_PILOT_F_SENDINGS &&
@@ -819,7 +1077,7 @@ static void take(struct control_pilot *pilot, const struct control_pilot_input *
 		on_availability(pilot, input->availability, now_us, out);
 		break;
 	case CONTROL_PILOT_SLAC:
-		on_slac(pilot, input->slac);
+		on_slac(pilot, input->slac, now_us);
 		break;
 	case CONTROL_PILOT_INIT_TIMEOUT:
 		on_init_timeout(pilot, now_us, out);
@@ -829,6 +1087,15 @@ static void take(struct control_pilot *pilot, const struct control_pilot_input *
 		break;
 	case CONTROL_PILOT_LINK_LOST:
 		on_link_lost(pilot, now_us, out);
+		break;
+	case CONTROL_PILOT_LINK_PAUSED:
+		on_link_paused(pilot, now_us);
+		break;
+	case CONTROL_PILOT_WAKE:
+		wake_up(pilot, now_us, out);
+		break;
+	case CONTROL_PILOT_LATE_CAR:
+		on_late_car(pilot, now_us, out);
 		break;
 	case CONTROL_PILOT_EIM:
 		pilot->authorized = input->active;
@@ -897,6 +1164,9 @@ static void take_in_any_phase(struct control_pilot *pilot, const struct control_
 	case CONTROL_PILOT_REACHABLE:
 		on_reachable(pilot, now_us);
 		break;
+	case CONTROL_PILOT_OTHER_REQUEST:
+		on_other_request(pilot, input->active, input->current_da, now_us, out);
+		break;
 	default:
 		break;
 	}
@@ -932,7 +1202,11 @@ bool control_pilot_send(struct control_pilot *pilot, uint64_t now_us, struct con
 
 uint64_t control_pilot_deadline(const struct control_pilot *pilot)
 {
-	return pilot->deadline_us < pilot->asking.due_us ? pilot->deadline_us : pilot->asking.due_us;
+	uint64_t first_us = pilot->deadline_us;
+
+	if (pilot->asking.due_us < first_us)
+		first_us = pilot->asking.due_us;
+	return pilot->c_until_us < first_us ? pilot->c_until_us : first_us;
 }
 
 void control_pilot_defaults(struct control_pilot_config *config, bool strict)
@@ -945,6 +1219,9 @@ void control_pilot_defaults(struct control_pilot_config *config, bool strict)
 		.step_x1_ms = 500,
 		.step_x1_hlc_ms = 3000,
 		.init_retries = strict ? 2 : 0,
+		.pulse_on_link_loss = strict,
+		.pulse_unless_nominal = strict,
+		.rematch_from_basic = !strict,
 		.nominal_needs_eim = strict,
 	};
 }
@@ -954,14 +1231,15 @@ void control_pilot_init(struct control_pilot *pilot, const struct control_pilot_
 	memset(pilot, 0, sizeof(*pilot));
 	pilot->config = *config;
 	pilot->state = CP_STATE_A1;
-	pilot->deadline_us = CONTROL_PILOT_NEVER;
+	pilot->deadline_us = pilot->c_until_us = CONTROL_PILOT_NEVER;
 	pilot_asking_init(&pilot->asking, config->request_timeout_ms, config->request_backoff_max_ms);
 }
 
 const char *control_pilot_phase_text(enum control_pilot_phase phase)
 {
-	static const char *const texts[] = {"OFF",   "HLC",        "PULSE",      "F_STEP",      "X1_STEP",
-					    "BASIC", "AUTHORIZED", "NOT_OBEYED", "UNAVAILABLE", "ENDING"};
+	static const char *const texts[] = {"OFF",        "HLC",         "PULSE",        "F_STEP", "X1_STEP",
+					    "BASIC",      "AUTHORIZED",  "LINK_LOST_X1", "PAUSED", "REMATCH",
+					    "NOT_OBEYED", "UNAVAILABLE", "ENDING"};
 
 	return (size_t)phase < sizeof(texts) / sizeof(texts[0]) ? texts[phase] : "?";
 }

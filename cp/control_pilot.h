@@ -4,8 +4,12 @@
  * of outputs comes out, plus the next time it wants to be called.
  *
  *   HLC (5 %) --INIT_TIMEOUT, retries left--> PULSE (F) --held--> HLC, a new window
- *   HLC --LINK_LOST, where configured--> PULSE ...
+ *   HLC, BASIC --LINK_LOST, where configured--> LINK_LOST (X1) --held--> PULSE ...
+ *   HLC, X1_STEP, BASIC --LINK_PAUSED--> PAUSED (X1) --B-C-B or WAKE, X1 held--> HLC, or BASIC with EIM
+ *   ... and where the link is not found again --FAILED--> PULSE ...
+ *   F_STEP, X1_STEP, BASIC --LATE_CAR, where configured, once--> REMATCH (X1; F_STEP: PULSE) --held--> HLC, a new window
  *   HLC --INIT_TIMEOUT, none left, AC--> F_STEP (F) --held--> X1_STEP --held--> BASIC (X2, or X1 below 6 A)
+ *   HLC --INIT_TIMEOUT, none left, DC only--> HLC, listening without end after pulses
  *   HLC --EIM, no matching--> F_STEP ...        HLC --EIM, matching or matched--> X1_STEP (step_x1_hlc_ms) --> BASIC
  *   HLC --EIM, no vehicle--> AUTHORIZED (X1) --vehicle, held--> BASIC
  *   F_STEP --not confirmed--> NOT_OBEYED (X1)   PULSE --not confirmed--> HLC, a new window
@@ -19,6 +23,10 @@
  * nominal duty is asked for only when, since the last 5 %, an F or X1 was confirmed and held for its time, or when the
  * outlet was found at a nominal duty. Never a current above the limit in force, never between 0 and 6 A, never X2 on a
  * DC-only outlet, no fallback while a 15118 session runs (hlc_charging).
+ *
+ * In basic charging another service may answer for the current (OTHER_REQUEST). From then on, until the vehicle leaves,
+ * it alone raises it. What is left to this machine is the limit: it lowers what was asked last, by whomever, at once.
+ * Outside of basic charging there is no other master: what is wanted here is asked for again.
  */
 #ifndef CP_CONTROL_PILOT_H
 #define CP_CONTROL_PILOT_H
@@ -35,6 +43,8 @@
 #define CONTROL_PILOT_F_SENDINGS 10
 /* Reports of state A during our F, for one vehicle, before they count as part of F. */
 #define CONTROL_PILOT_A_IN_F 3
+/* A vehicle that wakes us is in C for 200 to 400 ms. One that is for longer wants to charge, and wakes us as well. */
+#define CONTROL_PILOT_WAKE_C_MS 1000
 
 /* Currents in 0.1 A, times in milliseconds. */
 struct control_pilot_config {
@@ -50,9 +60,11 @@ struct control_pilot_config {
 	uint32_t nominal_current_da;     /* cap on the station's limit; 0: no cap */
 	uint32_t init_retries;           /* F pulses before basic charging, a new window each: 0, up to C_sequ_retry */
 	uint32_t failed_pulses;          /* F pulses after a failed matching, per vehicle: 0 */
-	bool pulse_on_link_loss;         /* an F pulse when the power-line link of a matched vehicle is lost */
-	bool nominal_needs_eim;          /* basic charging is X1 until EIM is accepted ([V2G2-852], -853) */
-	bool basic_charging_on_eim;      /* an accepted EIM authorization leads to basic charging */
+	bool pulse_on_link_loss;         /* X1 and an F pulse when the power-line link of a matched vehicle is lost */
+	bool pulse_unless_nominal;  /* likewise, but not at a nominal duty: the standard leaves the choice there only */
+	bool rematch_from_basic;    /* a car that speaks during basic charging gets another window, once a vehicle */
+	bool nominal_needs_eim;     /* basic charging is X1 until EIM is accepted ([V2G2-852], -853) */
+	bool basic_charging_on_eim; /* an accepted EIM authorization leads to basic charging */
 };
 
 enum control_pilot_phase {
@@ -63,7 +75,10 @@ enum control_pilot_phase {
 	CONTROL_PILOT_X1_STEP,
 	CONTROL_PILOT_BASIC,
 	CONTROL_PILOT_AUTHORIZED,
-	CONTROL_PILOT_NOT_OBEYED, /* X1 until the vehicle leaves: the station did not carry out F */
+	CONTROL_PILOT_LINK_LOST_X1, /* X1 before the F pulse that follows a lost link */
+	CONTROL_PILOT_PAUSED,       /* the data link sleeps: X1 until it is woken */
+	CONTROL_PILOT_REMATCH,      /* X1 between basic charging and the 5 % for a late car */
+	CONTROL_PILOT_NOT_OBEYED,   /* X1 until the vehicle leaves: the station did not carry out F */
 	CONTROL_PILOT_UNAVAILABLE,
 	CONTROL_PILOT_ENDING
 };
@@ -108,6 +123,13 @@ struct control_pilot {
 	bool hlc_asked_again; /* 5 % was asked for once more for this vehicle, as the station showed no PWM */
 	bool pwm_seen;        /* in basic charging: the station showed PWM, so a state without is a restart */
 	bool x2_is_unseen;    /* in basic charging: no cp_status since the station was reached again */
+	bool woken;           /* in the pause: it ends at the deadline */
+	bool resuming;        /* woken, and the link was not found yet */
+	bool b_in_pause;      /* in the pause the vehicle was in B */
+	uint64_t c_until_us;  /* in the pause it closed S2 after that: open again, or at this time, it wakes us */
+	bool rematched;       /* this vehicle has had its window after basic charging */
+	bool handed_over;     /* another service answers for the current of basic charging, */
+	uint32_t other_da;    /* and has asked for this one; lowered to the limit */
 	bool hlc_charging;    /* a 15118 session runs */
 	bool authorized;      /* EIM was accepted for this or the next vehicle */
 	uint32_t a_in_f;      /* state A was reported during our F so often, since an A outside of it */
@@ -131,14 +153,18 @@ enum control_pilot_input_kind {
 	CONTROL_PILOT_INIT_TIMEOUT, /* no CM_SLAC_PARM.REQ within TT_EVSE_SLAC_init */
 	CONTROL_PILOT_FAILED,       /* matching was reported as failed */
 	CONTROL_PILOT_LINK_LOST,    /* the power-line link of the matched vehicle is lost */
-	CONTROL_PILOT_EIM,          /* EIM authorization: `active` accepted or withdrawn */
-	CONTROL_PILOT_HLC_CHARGING, /* a 15118 session runs, or not: `active` */
-	CONTROL_PILOT_ANSWER,       /* the station answers request `number`: `active` valid, or a refusal */
-	CONTROL_PILOT_NOT_SENT,     /* the last request was not handed over; `active`: there is a connection */
-	CONTROL_PILOT_REACHABLE,    /* the station can be reached (again) */
-	CONTROL_PILOT_RESET,        /* everything from the beginning, whatever is plugged in */
-	CONTROL_PILOT_END,          /* the service ends */
-	CONTROL_PILOT_TICK          /* time has passed */
+	CONTROL_PILOT_LINK_PAUSED,  /* the data link of the matched vehicle is paused */
+	CONTROL_PILOT_WAKE,         /* ... and wanted back */
+	CONTROL_PILOT_LATE_CAR, /* a car asks for matching during basic charging, again and again: nobody answers it */
+	CONTROL_PILOT_OTHER_REQUEST, /* another service asks the station for 5 % (`active`) or for `current_da`, 0: X1 */
+	CONTROL_PILOT_EIM,           /* EIM authorization: `active` accepted or withdrawn */
+	CONTROL_PILOT_HLC_CHARGING,  /* a 15118 session runs, or not: `active` */
+	CONTROL_PILOT_ANSWER,        /* the station answers request `number`: `active` valid, or a refusal */
+	CONTROL_PILOT_NOT_SENT,      /* the last request was not handed over; `active`: there is a connection */
+	CONTROL_PILOT_REACHABLE,     /* the station can be reached (again) */
+	CONTROL_PILOT_RESET,         /* everything from the beginning, whatever is plugged in */
+	CONTROL_PILOT_END,           /* the service ends */
+	CONTROL_PILOT_TICK           /* time has passed */
 };
 
 struct control_pilot_input {
@@ -150,6 +176,7 @@ struct control_pilot_input {
 	enum control_pilot_availability availability;
 	enum control_pilot_slac slac;
 	uint32_t number;
+	uint32_t current_da; /* 0.1 A */
 	bool active;
 };
 
@@ -160,6 +187,8 @@ enum control_pilot_output_kind {
 	CONTROL_PILOT_STOPPED,            /* the station takes the outlet out of service: matching stops, failed */
 	CONTROL_PILOT_PAUSE_LISTENING,    /* F or basic charging: no CM_SLAC_PARM.REQ is answered */
 	CONTROL_PILOT_LISTEN,             /* a new window of TT_EVSE_SLAC_init begins */
+	CONTROL_PILOT_LISTEN_ON,          /* likewise without an end: nothing would follow */
+	CONTROL_PILOT_WOKEN,              /* the pause is over: the link is looked for */
 	CONTROL_PILOT_BASIC_CHARGING,     /* report it: the car did not speak */
 	CONTROL_PILOT_BASIC_CHARGING_EIM, /* report it: authorized by EIM */
 	CONTROL_PILOT_TAKEN_OVER,         /* report it: the outlet was found charging at a nominal duty */
@@ -168,12 +197,15 @@ enum control_pilot_output_kind {
 	CONTROL_PILOT_F_UNCONFIRMED,      /* report a failure: nothing shows that it carries out F, X1 stays */
 	CONTROL_PILOT_ENDED,              /* the pilot is left in a defined state */
 	/* for the log */
-	CONTROL_PILOT_PULSE_GIVEN_UP, /* the station does not confirm F, it stays at 5 % */
-	CONTROL_PILOT_REFUSED,        /* the present request was refused */
-	CONTROL_PILOT_CONTRADICTED,   /* the station shows that the confirmed request is not in force */
-	CONTROL_PILOT_OVERTAKEN,      /* an older request was carried out after the present one */
-	CONTROL_PILOT_ANSWER_LATE,    /* an answer to an older request */
-	CONTROL_PILOT_A_BELONGS_TO_F  /* from now on state A during our F is taken for a part of it */
+	CONTROL_PILOT_PULSE_GIVEN_UP,   /* the station does not confirm F, it stays at 5 % */
+	CONTROL_PILOT_REFUSED,          /* the present request was refused */
+	CONTROL_PILOT_CONTRADICTED,     /* the station shows that the confirmed request is not in force */
+	CONTROL_PILOT_OVERTAKEN,        /* an older request was carried out after the present one */
+	CONTROL_PILOT_ANSWER_LATE,      /* an answer to an older request */
+	CONTROL_PILOT_A_BELONGS_TO_F,   /* from now on state A during our F is taken for a part of it */
+	CONTROL_PILOT_LETS_LATE_CAR_IN, /* the late car gets its window */
+	CONTROL_PILOT_HANDED_OVER,      /* from now on another service answers for the current */
+	CONTROL_PILOT_OTHER_MASTER      /* another service asks for a pilot that is not in order now */
 };
 
 struct control_pilot_outputs {

@@ -40,6 +40,11 @@ void pilot_asking_drop(struct pilot_asking *asking)
 	asking->due_us = PILOT_REQUEST_NEVER;
 }
 
+void pilot_asking_rest(struct pilot_asking *asking)
+{
+	asking->due_us = PILOT_REQUEST_NEVER;
+}
+
 void pilot_asking_expect_offer(struct pilot_asking *asking, uint32_t current_da)
 {
 	if (current_da > asking->offered_da)

@@ -67,6 +67,8 @@ void pilot_asking_init(struct pilot_asking *asking, uint32_t timeout_ms, uint32_
 void pilot_asking_want(struct pilot_asking *asking, struct pilot_request request, uint64_t now_us);
 /* Nothing is wanted any more, until something is. What was sent may still be answered, and means nothing. */
 void pilot_asking_drop(struct pilot_asking *asking);
+/* It is not repeated any more, as somebody else has asked for something since. It may still be confirmed. */
+void pilot_asking_rest(struct pilot_asking *asking);
 /* Whether the two ask for the same pilot. */
 bool pilot_request_equals(struct pilot_request a, struct pilot_request b);
 /* The request is sent now, under the number that is returned. */

@@ -542,6 +542,18 @@ void evse_hlc_charging(struct evse *evse, bool active)
 	give_active(evse, OUTLET_HLC_CHARGING, active);
 }
 
+/* The forced states E and F lower, and come back as cp_status. */
+void evse_other_request(struct evse *evse, const struct api_cp_pwm *request)
+{
+	const struct outlet_input input = {
+		.kind = OUTLET_OTHER_REQUEST,
+		.other = {.hlc = request->hlc, .current_da = request->current_deciampere},
+	};
+
+	if (!request->error_state && !request->fault_state)
+		give(evse, &input);
+}
+
 void evse_data_link(struct evse *evse, enum api_data_link_action action)
 {
 	switch (action) {

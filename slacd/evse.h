@@ -64,6 +64,8 @@ void evse_limits_unreadable(struct evse *evse);
 void evse_authorization(struct evse *evse, bool accepted);
 /* A 15118 session runs, or ended. */
 void evse_hlc_charging(struct evse *evse, bool active);
+/* Another service has asked the station for the pilot. */
+void evse_other_request(struct evse *evse, const struct api_cp_pwm *request);
 /*
  * slac_data_link: terminate leaves the logical network (fresh key, `unmatched`); pause keeps NMK and NID, resume
  * gives them to the modem again.

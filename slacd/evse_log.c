@@ -210,6 +210,28 @@ static void say_unreported_pilot(const struct evse_log *log, const struct outlet
 		log->evse_id, mac_text(note->from, mac));
 }
 
+static void say_late_car(const struct evse_log *log, const struct outlet_note *note)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	log_line(
+		LOG_LEVEL_INFO,
+		"A car speaks %u.%u s after the plug-in, when its time (slac.tt_evse_slac_init_ms, up to 50000) was over: %s. evse_id=%s ev=%s",
+		note->value / 1000, note->value % 1000 / 100,
+		note->other_value != 0 ? "it gets another window if it goes on asking (slac.rematch_from_basic)"
+				       : "it is not answered",
+		log->evse_id, mac_text(note->from, mac));
+}
+
+static void say_other_master(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
+{
+	if (log_limit_pass(&log->other_masters, now_us))
+		log_line(
+			LOG_LEVEL_WARN,
+			"Another service asks the station for a pilot that is not in order now (cp_pwm), asking again. Only in basic charging another service may answer for the current. evse_id=%s request=%s count=%llu",
+			log->evse_id, request_text(note->value), (unsigned long long)log->other_masters.count);
+}
+
 static void say_pilot(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
 {
 	const char *id = log->evse_id;
@@ -226,6 +248,12 @@ static void say_pilot(struct evse_log *log, const struct outlet_note *note, uint
 		break;
 	case OUTLET_NOTE_PILOT_UNREPORTED:
 		say_unreported_pilot(log, note);
+		break;
+	case OUTLET_NOTE_LATE_CAR:
+		say_late_car(log, note);
+		break;
+	case OUTLET_NOTE_OTHER_MASTER:
+		say_other_master(log, note, now_us);
 		break;
 	case OUTLET_NOTE_REQUEST_REPEATED:
 		say_repeated(log, note, now_us);
@@ -486,6 +514,11 @@ static const struct {
 	{OUTLET_NOTE_PULSE_GIVEN_UP, LOG_LEVEL_ERROR, "The station does not confirm F, the outlet stays at 5 %."},
 	{OUTLET_NOTE_A_BELONGS_TO_F, LOG_LEVEL_WARN,
 	 "The station reports state A while the F that slacd asked for is on the pilot. It is taken for a part of F from now on."},
+	{OUTLET_NOTE_LATE_CAR_LET_IN, LOG_LEVEL_INFO,
+	 "The late car goes on asking, and nobody else answers it: X1, then 5 % and a new window for it."},
+	{OUTLET_NOTE_HANDED_OVER, LOG_LEVEL_INFO,
+	 "Another service answers for the current of basic charging from now on; slacd only lowers it to the limit."},
+	{OUTLET_NOTE_LINK_RESUMED, LOG_LEVEL_INFO, "The pause is over, the link is looked for."},
 	{OUTLET_NOTE_AMP_MAP_CONFIRMED, LOG_LEVEL_INFO, "The EV has confirmed our amplitude map."},
 	{OUTLET_NOTE_AMP_MAP_NOT_CONFIRMED, LOG_LEVEL_WARN, "The EV does not confirm our amplitude map."},
 	{OUTLET_NOTE_AMP_MAP_LINK_UNTOLD, LOG_LEVEL_WARN, "No CM_AMP_MAP.REQ: nobody tells when the link is up."},

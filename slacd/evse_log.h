@@ -21,6 +21,7 @@ struct evse_log {
 	struct log_limit modem_restarts;
 	struct log_limit slow_keys;
 	struct log_limit send_failures;
+	struct log_limit other_masters;
 	struct log_limit pause_refusals;
 	struct log_limit repeats;
 	struct log_limit network_untold;

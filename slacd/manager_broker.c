@@ -44,7 +44,8 @@ static const char *subject(const struct api_message *message)
 {
 	switch (message->kind) {
 	case API_CP_PWM:
-		return message->data.cp_pwm.evse_id;
+		return message->type == API_REQUEST ? message->data.cp_pwm_request.evse_id
+						    : message->data.cp_pwm.evse_id;
 	case API_CP_STATUS:
 		return message->data.cp_status.evse_id;
 	case API_SLAC_DATA_LINK:
@@ -69,7 +70,10 @@ static void handle_for_outlet(struct manager *manager, struct evse *evse, const 
 {
 	switch (message->kind) {
 	case API_CP_PWM:
-		evse_cp_pwm_response(evse, message->id, &message->data.cp_pwm);
+		if (message->type == API_REQUEST)
+			evse_other_request(evse, &message->data.cp_pwm_request);
+		else
+			evse_cp_pwm_response(evse, message->id, &message->data.cp_pwm);
 		break;
 	case API_CP_STATUS:
 		evse_cp_status(evse, &message->data.cp_status);
@@ -118,6 +122,8 @@ static void unknown_outlet(struct manager *manager, const struct api_message *me
 		manager_park_status(manager, &message->data.cp_status);
 	if (message->kind == API_CP_STATUS && (manager->boot != BOOT_DONE || manager->stopping))
 		return; /* the outlets are not known yet, or have stopped */
+	if (message->kind == API_CP_PWM && message->type == API_REQUEST)
+		return; /* of another service for an outlet that is none of ours */
 	log_line(LOG_LEVEL_WARN, "%s for an outlet that does not run ignored. evse_id=%s", api_kind_text(message->kind),
 		 id);
 	if (is_reset(message))

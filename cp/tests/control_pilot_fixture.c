@@ -167,6 +167,12 @@ void bench_switched(struct bench *bench, enum control_pilot_input_kind kind, boo
 	step(bench, (struct control_pilot_input){.kind = kind, .active = active});
 }
 
+void bench_other_asks(struct bench *bench, bool hlc, uint32_t current_da)
+{
+	step(bench, (struct control_pilot_input){
+			    .kind = CONTROL_PILOT_OTHER_REQUEST, .active = hlc, .current_da = current_da});
+}
+
 void bench_answer(struct bench *bench, uint32_t number, bool valid)
 {
 	step(bench, (struct control_pilot_input){.kind = CONTROL_PILOT_ANSWER, .number = number, .active = valid});
@@ -213,6 +219,11 @@ static const char *said_text(enum control_pilot_output_kind kind)
 		[CONTROL_PILOT_OVERTAKEN] = "overtaken",
 		[CONTROL_PILOT_ANSWER_LATE] = "late",
 		[CONTROL_PILOT_A_BELONGS_TO_F] = "A belongs to F",
+		[CONTROL_PILOT_LISTEN_ON] = "listen on",
+		[CONTROL_PILOT_WOKEN] = "woken",
+		[CONTROL_PILOT_LETS_LATE_CAR_IN] = "lets late car in",
+		[CONTROL_PILOT_HANDED_OVER] = "handed over",
+		[CONTROL_PILOT_OTHER_MASTER] = "other master",
 	};
 
 	return texts[kind];

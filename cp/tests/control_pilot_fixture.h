@@ -68,6 +68,8 @@ void bench_availability_is(struct bench *bench, enum control_pilot_availability 
 void bench_slac_is(struct bench *bench, enum control_pilot_slac slac);
 /* CONTROL_PILOT_EIM, CONTROL_PILOT_HLC_CHARGING or CONTROL_PILOT_NOT_SENT. */
 void bench_switched(struct bench *bench, enum control_pilot_input_kind kind, bool active);
+/* Another service asks the station for 5 %, or for a current; 0: X1. */
+void bench_other_asks(struct bench *bench, bool hlc, uint32_t current_da);
 /* The station answers the request with this number. */
 void bench_answer(struct bench *bench, uint32_t number, bool valid);
 /* The number of the last request. */

@@ -26,7 +26,9 @@ static void the_defaults_are_the_standards_times_and_differ_in_what_strict_asks_
 		assert_false(config.has_ac);
 		assert_false(config.single_phase);
 		assert_false(config.keep_at_exit);
-		assert_false(config.pulse_on_link_loss);
+		assert_int_equal(config.pulse_on_link_loss, strict);
+		assert_int_equal(config.pulse_unless_nominal, strict);
+		assert_int_equal(config.rematch_from_basic, !strict);
 		assert_false(config.basic_charging_on_eim);
 	}
 }

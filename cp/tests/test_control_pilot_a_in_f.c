@@ -91,15 +91,15 @@ static void vehicle_that_has_left_in_a_pulse_is_noticed_when_its_window_is_over(
 	struct bench bench;
 
 	(void)state;
-	config.pulse_on_link_loss = true;
+	config.failed_pulses = 10;
 	bench_with_vehicle(&bench, &config, 160);
 	for (int i = 1; i < CONTROL_PILOT_A_IN_F; i++) {
-		bench_input(&bench, CONTROL_PILOT_LINK_LOST);
+		bench_input(&bench, CONTROL_PILOT_FAILED);
 		bench_state_is(&bench, CP_STATE_A1);
 		bench_expect(&bench, "left, high-level charging");
 		bench_state_is(&bench, CP_STATE_B2);
 	}
-	bench_input(&bench, CONTROL_PILOT_LINK_LOST);
+	bench_input(&bench, CONTROL_PILOT_FAILED);
 	bench_state_is(&bench, CP_STATE_A1);
 	bench_expect(&bench, "A belongs to F");
 	bench_expect_after_ms(&bench, 5000, "listen, high-level charging");

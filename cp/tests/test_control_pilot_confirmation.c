@@ -289,7 +289,7 @@ static void five_percent_while_out_of_service_closes_nominal(void **state)
 	bench.station = BENCH_OBEYS;
 	bench_availability_is(&bench, CONTROL_PILOT_READY);
 	bench_expect(&bench, "connected, basic charging by EIM, X1");
-	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+	bench_expect_after_ms(&bench, 3000, "listen on, X2(16.0)");
 }
 
 static void station_that_confirms_and_contradicts_each_time_makes_no_loop_of_messages(void **state)

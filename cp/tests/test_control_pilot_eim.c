@@ -27,9 +27,10 @@ static void eim_before_plug_in_is_x1_and_nominal_at_once_when_x1_was_held(void *
 	bench_expect_after_ms(&bench, 3000, "");
 	bench_expect_rest(&bench);
 	bench_state_is(&bench, CP_STATE_B1);
-	bench_expect(&bench, "connected, basic charging by EIM, X2(16.0)");
-	bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT); /* the car may still speak: matching listens */
-	bench_expect(&bench, "");
+	bench_expect(&bench, "connected, basic charging by EIM, listen on, X2(16.0)");
+	bench_input(&bench,
+		    CONTROL_PILOT_INIT_TIMEOUT); /* of the window after a failed match: the car may still speak */
+	bench_expect(&bench, "listen on");
 }
 
 static void eim_just_before_plug_in_holds_x1_for_its_time_first(void **state)
@@ -42,7 +43,7 @@ static void eim_just_before_plug_in_holds_x1_for_its_time_first(void **state)
 	bench_pass_ms(&bench, 1000);
 	bench_state_is(&bench, CP_STATE_B1);
 	bench_expect(&bench, "connected, basic charging by EIM");
-	bench_expect_after_ms(&bench, 2000, "X2(16.0)");
+	bench_expect_after_ms(&bench, 2000, "listen on, X2(16.0)");
 }
 
 static void eim_before_plug_in_never_leads_from_5_percent_to_nominal(void **state)
@@ -56,7 +57,7 @@ static void eim_before_plug_in_never_leads_from_5_percent_to_nominal(void **stat
 		bench_pass_ms(&bench, held_ms);
 		bench_state_is(&bench, CP_STATE_B2); /* the station confirmed X1, and shows PWM */
 		bench_expect(&bench, "contradicted, connected, basic charging by EIM, X1");
-		bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+		bench_expect_after_ms(&bench, 3000, "listen on, X2(16.0)");
 	}
 }
 
@@ -77,7 +78,7 @@ static void eim_before_plug_in_waits_for_the_confirmation_of_x1(void **state)
 	bench_pass_ms(&bench, 10000);
 	bench_expect(&bench, "X1");
 	bench_answer(&bench, bench_last_number(&bench), true);
-	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+	bench_expect_after_ms(&bench, 3000, "listen on, X2(16.0)");
 }
 
 static void x1_of_an_authorization_that_the_station_takes_back_is_held_again(void **state)
@@ -92,7 +93,7 @@ static void x1_of_an_authorization_that_the_station_takes_back_is_held_again(voi
 	bench_expect(&bench, "contradicted, X1");
 	bench_expect_after_ms(&bench, 3000, "");
 	bench_state_is(&bench, CP_STATE_B1);
-	bench_expect(&bench, "connected, basic charging by EIM, X2(16.0)");
+	bench_expect(&bench, "connected, basic charging by EIM, listen on, X2(16.0)");
 }
 
 static void x1_of_an_authorization_that_is_refused_on_a_reconnection_is_held_again(void **state)
@@ -110,7 +111,7 @@ static void x1_of_an_authorization_that_is_refused_on_a_reconnection_is_held_aga
 	bench_state_is(&bench, CP_STATE_B1);
 	bench_expect(&bench, "connected, basic charging by EIM");
 	bench_expect_after_ms(&bench, 2000, "X1");
-	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+	bench_expect_after_ms(&bench, 3000, "listen on, X2(16.0)");
 }
 
 static void eim_before_the_first_parm_req_is_f_x1_nominal(void **state)
@@ -123,7 +124,7 @@ static void eim_before_the_first_parm_req_is_f_x1_nominal(void **state)
 	bench_switched(&bench, CONTROL_PILOT_EIM, true);
 	bench_expect(&bench, "basic charging by EIM, pause, F");
 	bench_expect_after_ms(&bench, 5000, "X1");
-	bench_expect_after_ms(&bench, 500, "X2(16.0)");
+	bench_expect_after_ms(&bench, 500, "listen on, X2(16.0)");
 }
 
 static void eim_during_or_after_a_match_is_x1_for_3_s_and_the_match_goes_on(void **state)
@@ -167,7 +168,7 @@ static void eim_during_a_pulse_makes_it_the_f_before_nominal(void **state)
 	bench_switched(&bench, CONTROL_PILOT_EIM, true);
 	bench_expect(&bench, "");
 	bench_expect_after_ms(&bench, 5000, "basic charging by EIM, X1");
-	bench_expect_after_ms(&bench, 500, "X2(16.0)");
+	bench_expect_after_ms(&bench, 500, "listen on, X2(16.0)");
 }
 
 static void eim_withdrawn_and_given_again_after_a_reconnection_holds_x1_before_nominal(void **state)
@@ -186,7 +187,7 @@ static void eim_withdrawn_and_given_again_after_a_reconnection_holds_x1_before_n
 	bench_expect(&bench, "X1");
 	bench_switched(&bench, CONTROL_PILOT_EIM, true);
 	bench_expect(&bench, "");
-	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+	bench_expect_after_ms(&bench, 3000, "listen on, X2(16.0)");
 }
 
 static void eim_withdrawn_before_plug_in_leaves_5_percent(void **state)
@@ -217,7 +218,7 @@ static void eim_then_e_then_a_vehicle_is_x1_for_its_time_before_nominal(void **s
 	bench_expect(&bench, "fault, high-level charging");
 	bench_state_is(&bench, CP_STATE_B2);
 	bench_expect(&bench, "connected, basic charging by EIM, X1");
-	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+	bench_expect_after_ms(&bench, 3000, "listen on, X2(16.0)");
 }
 
 static void eim_counts_for_one_vehicle_only(void **state)

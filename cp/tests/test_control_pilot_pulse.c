@@ -85,6 +85,28 @@ static void failed_matching_gets_its_pulses_and_no_more(void **state)
 	bench_expect_phase(&bench, CONTROL_PILOT_HLC);
 }
 
+static void dc_outlet_gets_its_pulses_then_listens_on_and_never_x2(void **state)
+{
+	struct control_pilot_config config = bench_config_retries(2);
+	struct bench bench;
+
+	(void)state;
+	config.has_ac = false;
+	bench_with_vehicle(&bench, &config, 160);
+	for (int i = 0; i < 2; i++) {
+		bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
+		bench_expect(&bench, "pause, F");
+		bench_expect_after_ms(&bench, 5000, "listen, high-level charging");
+	}
+	bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
+	bench_expect(&bench, "no basic charging, listen on");
+	bench_expect_rest(&bench);
+	config.failed_pulses = 1;
+	bench_with_vehicle(&bench, &config, 160);
+	bench_input(&bench, CONTROL_PILOT_FAILED);
+	bench_expect(&bench, "pause, F");
+}
+
 static void failed_matching_gets_no_pulse_by_default(void **state)
 {
 	const struct control_pilot_config config = bench_config_ac();
@@ -106,6 +128,7 @@ int main(void)
 		cmocka_unit_test(the_echo_of_a_pulse_is_no_fault_and_does_not_end_it),
 		cmocka_unit_test(retries_count_anew_for_the_next_vehicle_and_after_a_match),
 		cmocka_unit_test(failed_matching_gets_its_pulses_and_no_more),
+		cmocka_unit_test(dc_outlet_gets_its_pulses_then_listens_on_and_never_x2),
 		cmocka_unit_test(failed_matching_gets_no_pulse_by_default),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

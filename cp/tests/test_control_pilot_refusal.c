@@ -149,10 +149,10 @@ static void pulse_that_is_not_carried_out_goes_back_to_5_percent_and_a_new_windo
 	struct bench bench;
 
 	(void)state;
-	config.pulse_on_link_loss = true;
+	config.failed_pulses = 10;
 	bench_with_vehicle(&bench, &config, 160);
 	bench.station = BENCH_SILENT;
-	bench_input(&bench, CONTROL_PILOT_LINK_LOST);
+	bench_input(&bench, CONTROL_PILOT_FAILED);
 	bench_expect(&bench, "pause, F");
 	for (int i = 1; i < CONTROL_PILOT_F_SENDINGS; i++)
 		bench_expect_after_ms(&bench, 2000, "F");

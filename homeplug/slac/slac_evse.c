@@ -13,6 +13,7 @@ void slac_evse_defaults(struct slac_evse_config *config, bool strict)
 		.tt_match_response_ms = SLAC_TT_MATCH_RESPONSE_MS,
 		.tt_evse_match_session_ms = 10000,
 		.tt_match_join_ms = SLAC_TT_MATCH_JOIN_MS,
+		.t_conn_resume_ms = 6000,
 		.c_ev_match_retry = SLAC_C_EV_MATCH_RETRY,
 		.parallel_runs = SLAC_EVSE_RUNS,
 		.validation = SLAC_VALIDATION_ON,
@@ -158,9 +159,9 @@ static struct slac_evse_output *append_for_outlet(enum slac_evse_output_kind kin
 	return item;
 }
 
-static void join(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
+static void join(struct slac_evse *evse, uint32_t within_ms, uint64_t now_us, struct slac_evse_outputs *out)
 {
-	wait_until_after_ms(evse, SLAC_EVSE_JOINING, evse->config.tt_match_join_ms, now_us);
+	wait_until_after_ms(evse, SLAC_EVSE_JOINING, within_ms, now_us);
 	if (evse->config.await_link)
 		append_for_outlet(SLAC_EVSE_WATCH_LINK, out);
 	else
@@ -177,7 +178,7 @@ static void on_chosen(struct slac_evse *evse, const struct slac_run *winner, uin
 	memcpy(evse->key_holder, winner->ev_mac, MAC_LEN);
 	memcpy(evse->given_nid, evse->key.nid, NID_LEN);
 	evse->rejoining = false;
-	join(evse, now_us, out);
+	join(evse, evse->config.tt_match_join_ms, now_us, out);
 }
 
 static void on_rejoin(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
@@ -185,7 +186,7 @@ static void on_rejoin(struct slac_evse *evse, uint64_t now_us, struct slac_evse_
 	if (evse->state != SLAC_EVSE_MATCHED)
 		return;
 	evse->rejoining = true;
-	join(evse, now_us, out);
+	join(evse, evse->config.t_conn_resume_ms, now_us, out);
 }
 
 /* `matched` was reported before the pause: the EV stays matched, and nothing is reported. */
@@ -294,6 +295,12 @@ static void on_key_lost(struct slac_evse *evse, enum slac_reason reason, uint64_
 		end_session(evse, SLAC_STATUS_FAILED, reason, now_us, out);
 	else
 		end_runs(evse, reason, now_us, out);
+}
+
+static void on_listen(struct slac_evse *evse, uint64_t now_us)
+{
+	if (evse->vehicle_connected && evse->state != SLAC_EVSE_MATCHING && !slac_evse_is_given_away(evse))
+		wait_for_parm_req(evse, now_us);
 }
 
 static void on_s2(struct slac_evse *evse, bool closed)
@@ -539,8 +546,12 @@ void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input
 		on_pause(evse, now_us, out);
 		break;
 	case SLAC_EVSE_LISTEN:
-		if (evse->vehicle_connected && evse->state != SLAC_EVSE_MATCHING && !slac_evse_is_given_away(evse))
-			wait_for_parm_req(evse, now_us);
+		on_listen(evse, now_us);
+		break;
+	case SLAC_EVSE_LISTEN_ON:
+		on_listen(evse, now_us);
+		if (evse->state == SLAC_EVSE_WAIT_PARM)
+			evse->deadline_us = SLAC_NEVER;
 		break;
 	case SLAC_EVSE_KEY_SET:
 		on_key_set(evse, input);

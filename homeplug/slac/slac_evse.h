@@ -64,6 +64,7 @@ struct slac_evse_config {
 	uint32_t tt_match_response_ms;     /* TT_match_response, 200: ATTEN_CHAR.IND to RSP */
 	uint32_t tt_evse_match_session_ms; /* TT_EVSE_match_session, 10 000: RSP to SLAC_MATCH.REQ */
 	uint32_t tt_match_join_ms;         /* TT_match_join, 12 000: SLAC_MATCH.CNF to the link */
+	uint32_t t_conn_resume_ms;         /* T_conn_resume, 6000: REJOIN to the link */
 	uint32_t c_ev_match_retry;         /* C_EV_match_retry, 2: repeats of ATTEN_CHAR.IND after the first */
 	uint32_t parallel_runs;            /* runs in progress at once, 1 ... SLAC_EVSE_RUNS */
 	bool dc_only;                      /* no basic charging when the EV does not speak */
@@ -180,6 +181,7 @@ enum slac_evse_input_kind {
 	SLAC_EVSE_PAUSE,        /* no CM_SLAC_PARM.REQ is answered for now (the pilot is in F or at a nominal duty); a
 				 * match that is sought fails, one that is held is unmatched */
 	SLAC_EVSE_LISTEN,       /* a new window of TT_EVSE_SLAC_init begins */
+	SLAC_EVSE_LISTEN_ON,    /* the same without an end: nothing would follow */
 	SLAC_EVSE_KEY_SET,      /* the modem `modem_mac` confirmed `key`; taken over for the next CM_SLAC_MATCH.CNF */
 	SLAC_EVSE_KEY_LOST,     /* the modem's key is unknown; nothing is answered until KEY_SET */
 	SLAC_EVSE_KEY_PENDING,  /* the same key is being set once more: nothing is answered until KEY_SET, and runs go
@@ -189,7 +191,7 @@ enum slac_evse_input_kind {
 	SLAC_EVSE_LINK_UP,      /* the modem is in one network with the EV's */
 	SLAC_EVSE_LINK_UNKNOWN, /* the modem cannot tell: counts as up */
 	SLAC_EVSE_LINK_LOST,    /* the link was up and is lost: unmatched */
-	SLAC_EVSE_REJOIN,       /* the link was paused and comes back: TT_match_join runs again */
+	SLAC_EVSE_REJOIN,       /* the link was paused and comes back, within T_conn_resume */
 	SLAC_EVSE_LINK_PAUSED,  /* the link that REJOIN waits for is paused once more: matched, without a time limit;
 				 * ignored before the first `matched`, while the link is awaited for the first time */
 	SLAC_EVSE_FRAME,        /* `frame` was received */

@@ -78,7 +78,7 @@ enum api_kind {
 	API_SERVICE_STATUS,       /* request */
 	API_CS_PARAMETERS,        /* response, update */
 	API_CS_STATUS_AND_LIMITS, /* response, update */
-	API_CP_PWM,               /* response */
+	API_CP_PWM,               /* response; request of another service */
 	API_CP_STATUS,            /* update */
 	API_SLAC_DATA_LINK,       /* update */
 	API_SLAC_LINK_STATUS,     /* request */
@@ -180,6 +180,16 @@ struct api_cp_pwm_response {
 	char info[API_INFO_MAX]; /* for the log; "" when it is absent, or no text that fits into one */
 };
 
+/* What a cp_pwm request asks of the pilot. */
+struct api_cp_pwm {
+	char evse_id[API_EVSE_ID_MAX];
+	bool hlc;
+	bool error_state; /* state E */
+	bool fault_state; /* state F */
+	uint32_t
+		current_deciampere; /* 0.1 A; written in A with exactly one decimal: 160 -> 16.0; not when hlc is true */
+};
+
 struct api_cp_status {
 	char evse_id[API_EVSE_ID_MAX];
 	enum api_cp_state state;
@@ -230,7 +240,8 @@ struct api_message {
 	union {
 		struct api_parameters parameters;       /* API_CS_PARAMETERS */
 		struct api_limits limits;               /* API_CS_STATUS_AND_LIMITS */
-		struct api_cp_pwm_response cp_pwm;      /* API_CP_PWM */
+		struct api_cp_pwm_response cp_pwm;      /* API_CP_PWM, response */
+		struct api_cp_pwm cp_pwm_request;       /* API_CP_PWM, request */
 		struct api_cp_status cp_status;         /* API_CP_STATUS */
 		struct api_data_link data_link;         /* API_SLAC_DATA_LINK */
 		struct api_hlc_charging hlc_charging;   /* API_HLC_CHARGING */
@@ -303,16 +314,6 @@ size_t api_build_cs_parameters_request(char *out, size_t size, const char *id);
 
 /* cs_status_and_limits request. */
 size_t api_build_cs_limits_request(char *out, size_t size, const char *id);
-
-/* What a cp_pwm request asks of the pilot. */
-struct api_cp_pwm {
-	char evse_id[API_EVSE_ID_MAX];
-	bool hlc;
-	bool error_state; /* state E */
-	bool fault_state; /* state F */
-	uint32_t
-		current_deciampere; /* 0.1 A; written in A with exactly one decimal: 160 -> 16.0; not when hlc is true */
-};
 
 /* cp_pwm request. */
 size_t api_build_cp_pwm_request(char *out, size_t size, const char *id, const struct api_cp_pwm *pwm);

@@ -227,6 +227,29 @@ static enum api_result read_cp_pwm(const struct api_node *data, void *out)
 	return API_OK;
 }
 
+static bool read_flag(const struct api_node *data, const char *member, bool *value)
+{
+	*value = false;
+	return !api_json_has(data, member) || api_json_bool(data, member, value);
+}
+
+/* What another service asks for. Rounded up: it is compared with a limit. */
+static enum api_result read_cp_pwm_request(const struct api_node *data, void *out)
+{
+	struct api_cp_pwm *request = &((struct api_message *)out)->data.cp_pwm_request;
+	double current_a = 0;
+
+	if (!api_json_evse_id(data, request->evse_id) || !api_json_bool(data, "hlc", &request->hlc) ||
+	    !read_flag(data, "error_state", &request->error_state) ||
+	    !read_flag(data, "fault_state", &request->fault_state))
+		return API_INVALID;
+	if (!request->hlc && api_json_has(data, "current") &&
+	    !api_json_number(data, "current", 0, CURRENT_MAX_A, "A", &current_a))
+		return API_INVALID;
+	request->current_deciampere = (uint32_t)(current_a * 10 + 0.999);
+	return API_OK;
+}
+
 static enum api_result read_cp_status(const struct api_node *data, void *out)
 {
 	struct api_cp_status *status = &((struct api_message *)out)->data.cp_status;
@@ -364,6 +387,7 @@ static const struct api_row rows[] = {
 	{"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS, STATION, read_cs_limits},
 	{"cs_status_and_limits", API_UPDATE, API_CS_STATUS_AND_LIMITS, STATION, read_cs_limits},
 	{"cp_pwm", API_RESPONSE, API_CP_PWM, STATION, read_cp_pwm},
+	{"cp_pwm", API_REQUEST, API_CP_PWM, SERVICES, read_cp_pwm_request},
 	{"cp_status", API_UPDATE, API_CP_STATUS, STATION, read_cp_status},
 	{"slac_data_link", API_UPDATE, API_SLAC_DATA_LINK, ISO15118, read_data_link},
 	{"slac_link_status", API_REQUEST, API_SLAC_LINK_STATUS, STATION, read_evse_request},

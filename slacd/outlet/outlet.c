@@ -213,6 +213,14 @@ static void give_slac_kind(struct outlet *outlet, enum slac_evse_input_kind kind
 	outlet_give_slac(outlet, &input, now_us, out);
 }
 
+static void give_pilot_kind(struct outlet *outlet, enum control_pilot_input_kind kind, bool active, uint64_t now_us,
+			    struct outlet_effects *out)
+{
+	const struct control_pilot_input input = {.kind = kind, .active = active};
+
+	outlet_give_pilot(outlet, &input, now_us, out);
+}
+
 /* The key is kept, so that the EV finds the network again. A link that is asleep is not lost. */
 static void pause_link(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
 {
@@ -224,6 +232,14 @@ static void pause_link(struct outlet *outlet, uint64_t now_us, struct outlet_eff
 	}
 	outlet->link_paused = true;
 	modem_unwatch_link(&outlet->modem);
+	give_pilot_kind(outlet, CONTROL_PILOT_LINK_PAUSED, true, now_us, out);
+}
+
+/* The oscillator first: the pilot says when the link is looked for. */
+static void wake_link(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
+{
+	if (outlet->link_paused || outlet->pilot.phase == CONTROL_PILOT_PAUSED)
+		give_pilot_kind(outlet, CONTROL_PILOT_WAKE, true, now_us, out);
 }
 
 static void resume_link(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
@@ -231,8 +247,9 @@ static void resume_link(struct outlet *outlet, uint64_t now_us, struct outlet_ef
 	if (!outlet->link_paused)
 		return;
 	outlet->link_paused = false;
+	outlet_note(out, OUTLET_NOTE_LINK_RESUMED);
 	outlet_set_same_key(outlet, now_us, out);
-	/* TT_match_join runs from here: a modem that does not answer must not leave the car matched. */
+	/* T_conn_resume runs from here: a modem that does not answer must not leave the car matched. */
 	outlet_queue_slac(outlet, SLAC_EVSE_REJOIN, SLAC_REASON_NONE);
 }
 
@@ -253,12 +270,13 @@ static void take_cp_status(struct outlet *outlet, const struct outlet_cp_status 
 		outlet_queue_slac(outlet, open ? SLAC_EVSE_S2_OPEN : SLAC_EVSE_S2_CLOSED, SLAC_REASON_NONE);
 }
 
-static void give_pilot_kind(struct outlet *outlet, enum control_pilot_input_kind kind, bool active, uint64_t now_us,
-			    struct outlet_effects *out)
+static void take_other_request(struct outlet *outlet, const struct outlet_input *input, uint64_t now_us,
+			       struct outlet_effects *out)
 {
-	const struct control_pilot_input input = {.kind = kind, .active = active};
+	const struct control_pilot_input request = {
+		.kind = CONTROL_PILOT_OTHER_REQUEST, .active = input->other.hlc, .current_da = input->other.current_da};
 
-	outlet_give_pilot(outlet, &input, now_us, out);
+	outlet_give_pilot(outlet, &request, now_us, out);
 }
 
 static void stop(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
@@ -334,7 +352,10 @@ static void take(struct outlet *outlet, const struct outlet_input *input, uint64
 		pause_link(outlet, now_us, out);
 		break;
 	case OUTLET_LINK_RESUME:
-		resume_link(outlet, now_us, out);
+		wake_link(outlet, now_us, out);
+		break;
+	case OUTLET_OTHER_REQUEST:
+		take_other_request(outlet, input, now_us, out);
 		break;
 	case OUTLET_RESET:
 		give_pilot_kind(outlet, CONTROL_PILOT_RESET, false, now_us, out);
@@ -393,6 +414,9 @@ static void run_errand(struct outlet *outlet, const struct outlet_errand *errand
 		break;
 	case OUTLET_WATCH_LINK:
 		outlet_watch_link(outlet, now_us, out);
+		break;
+	case OUTLET_RESUME_LINK:
+		resume_link(outlet, now_us, out);
 		break;
 	case OUTLET_FOLLOW_STATUS:
 		outlet_follow_status(outlet, errand->status, now_us, out);

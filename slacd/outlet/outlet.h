@@ -58,8 +58,9 @@ enum outlet_input_kind {
 	OUTLET_AUTHORIZATION,     /* by EIM: `active` accepted, or withdrawn */
 	OUTLET_HLC_CHARGING,      /* an ISO 15118 session runs (`active`), or ended */
 	OUTLET_LINK_TERMINATE,    /* the ISO 15118 side ends the data link: fresh key, unmatched */
-	OUTLET_LINK_PAUSE,        /* ... pauses it: the key is kept */
-	OUTLET_LINK_RESUME,       /* ... wants it back: the modem gets the key again */
+	OUTLET_LINK_PAUSE,        /* ... pauses it: the key is kept, the oscillator is off until the vehicle wakes us */
+	OUTLET_LINK_RESUME,       /* ... wants it back: 5 %, and the modem gets the key again */
+	OUTLET_OTHER_REQUEST,     /* another service asks the station for the pilot that `other` says */
 	OUTLET_RESET,             /* ends what runs and begins anew with the vehicle that is there */
 	OUTLET_NETWORK_QUESTION,  /* what network is the modem in? Answered with OUTLET_ANSWER_NETWORK, `question` */
 	OUTLET_TICK               /* time has passed */
@@ -80,6 +81,10 @@ struct outlet_input {
 			enum outlet_answer answer;
 		} pilot;
 		struct outlet_limits limits;
+		struct {
+			bool hlc;            /* 5 %; otherwise: */
+			uint32_t current_da; /* 0.1 A; 0: X1 */
+		} other;
 		bool active;
 		uint32_t question;
 	};
@@ -115,6 +120,8 @@ enum outlet_note_kind {
 	OUTLET_NOTE_MISSING_PROFILE, /* value = dB that are reported instead */
 	OUTLET_NOTE_INIT_TIMEOUT,    /* reason; PARM_REQ_REFUSED: from and error as well */
 	OUTLET_NOTE_LINK_LOSS,       /* the status `unmatched` was a lost link; value = 1: F comes, 0: waiting */
+	OUTLET_NOTE_LATE_CAR, /* the first word, of `from`, after the window; value = ms since the plug-in; other_value
+			       * = 1: it gets another window if it goes on asking */
 	/* amplitude map */
 	OUTLET_NOTE_AMP_MAP_REQ, /* value = carriers */
 	OUTLET_NOTE_AMP_MAP_CONFIRMED,
@@ -135,6 +142,11 @@ enum outlet_note_kind {
 	OUTLET_NOTE_PILOT_OVERTAKEN,    /* likewise: it has carried out an older request since */
 	OUTLET_NOTE_PULSE_GIVEN_UP,     /* the station does not confirm F */
 	OUTLET_NOTE_A_BELONGS_TO_F,     /* the station reports A while our F is on the pilot */
+	OUTLET_NOTE_LATE_CAR_LET_IN,    /* a car that speaks during basic charging gets another window */
+	OUTLET_NOTE_HANDED_OVER,        /* another service answers for the current of basic charging */
+	OUTLET_NOTE_OTHER_MASTER,       /* another service asks for a pilot that is not in order; value = enum
+					 * pilot_request_kind of what is asked for again */
+	OUTLET_NOTE_LINK_RESUMED,       /* the pause is over: the link is looked for */
 	OUTLET_NOTE_ANSWER_IGNORED,     /* an answer to an older request */
 	OUTLET_NOTE_LIMIT,              /* value = 0.1 A */
 	OUTLET_NOTE_AVAILABILITY,       /* value = enum control_pilot_availability */
@@ -241,6 +253,7 @@ enum outlet_errand_kind {
 	OUTLET_TAKE_KEY,    /* matching takes over the key that the modem has confirmed */
 	OUTLET_CHECK_KEY,   /* does the modem still have it? */
 	OUTLET_WATCH_LINK,
+	OUTLET_RESUME_LINK,  /* the pause is over */
 	OUTLET_FOLLOW_STATUS /* status: what depends on the power-line link begins or ends with it */
 };
 
@@ -250,6 +263,17 @@ struct outlet_errand {
 	enum slac_reason reason;
 	enum slac_status status;
 	struct control_pilot_input pilot;
+};
+
+/* A car that asks for matching after the window. While another outlet answers it, it need not ask again and again. */
+#define OUTLET_LATE_REQUESTS  3    /* so many unanswered CM_SLAC_PARM.REQ, as a run has (C_EV_match_retry) */
+#define OUTLET_LATE_WITHIN_MS 2000 /* in this time: a run's are 200 ms apart */
+
+struct outlet_late_car {
+	bool said; /* OUTLET_NOTE_LATE_CAR, for the vehicle that is there */
+	uint8_t mac[MAC_LEN];
+	uint32_t requests; /* of it, since: */
+	uint64_t since_us;
 };
 
 /* Read it for reports; only outlet_input changes it. */
@@ -262,10 +286,12 @@ struct outlet {
 	void *fill_context;
 
 	bool port_is_up;
-	bool serving;                 /* the modem has confirmed a key since the port was opened */
-	bool key_given;               /* a car was told the present key (CM_SLAC_MATCH.CNF) */
-	bool link_paused;             /* the key is kept for a resume */
-	bool unreported_said;         /* OUTLET_NOTE_PILOT_UNREPORTED */
+	bool serving;          /* the modem has confirmed a key since the port was opened */
+	bool key_given;        /* a car was told the present key (CM_SLAC_MATCH.CNF) */
+	bool link_paused;      /* the key is kept for a resume */
+	bool unreported_said;  /* OUTLET_NOTE_PILOT_UNREPORTED */
+	uint64_t connected_us; /* of the vehicle that is there */
+	struct outlet_late_car late_car;
 	enum outlet_answer answer;    /* the one that is being taken */
 	enum slac_reason init_reason; /* why TT_EVSE_SLAC_init ended without a match */
 

@@ -61,16 +61,27 @@ static void note_output(const struct outlet *outlet, enum control_pilot_output_k
 	case CONTROL_PILOT_A_BELONGS_TO_F:
 		outlet_note(out, OUTLET_NOTE_A_BELONGS_TO_F);
 		break;
+	case CONTROL_PILOT_LETS_LATE_CAR_IN:
+		outlet_note(out, OUTLET_NOTE_LATE_CAR_LET_IN);
+		break;
+	case CONTROL_PILOT_HANDED_OVER:
+		outlet_note(out, OUTLET_NOTE_HANDED_OVER);
+		break;
+	case CONTROL_PILOT_OTHER_MASTER:
+		note_request(outlet, OUTLET_NOTE_OTHER_MASTER, 0, out);
+		break;
 	default:
 		break; /* carried out */
 	}
 }
 
 static void carry_out(struct outlet *outlet, enum control_pilot_output_kind kind, enum slac_reason left,
-		      struct outlet_effects *out)
+		      uint64_t now_us, struct outlet_effects *out)
 {
 	switch (kind) {
 	case CONTROL_PILOT_VEHICLE_CONNECTED:
+		outlet->connected_us = now_us;
+		outlet->late_car = (struct outlet_late_car){0};
 		outlet_queue_slac(outlet, SLAC_EVSE_CONNECTED, SLAC_REASON_NONE);
 		outlet_queue(outlet, OUTLET_CHECK_KEY);
 		break;
@@ -91,6 +102,12 @@ static void carry_out(struct outlet *outlet, enum control_pilot_output_kind kind
 	case CONTROL_PILOT_LISTEN:
 		outlet_note(out, OUTLET_NOTE_NEW_WINDOW);
 		outlet_queue_slac(outlet, SLAC_EVSE_LISTEN, SLAC_REASON_NONE);
+		break;
+	case CONTROL_PILOT_LISTEN_ON:
+		outlet_queue_slac(outlet, SLAC_EVSE_LISTEN_ON, SLAC_REASON_NONE);
+		break;
+	case CONTROL_PILOT_WOKEN:
+		outlet_queue(outlet, OUTLET_RESUME_LINK);
 		break;
 	case CONTROL_PILOT_BASIC_CHARGING:
 		report(outlet, OUTLET_BASIC_CHARGING, outlet->init_reason, out);
@@ -130,9 +147,10 @@ void outlet_give_pilot(struct outlet *outlet, const struct control_pilot_input *
 		note->other_value = outlet->pilot.phase;
 	}
 	for (size_t i = 0; i < list.count; i++)
-		carry_out(outlet, list.items[i], by_reset ? SLAC_REASON_RESET : SLAC_REASON_VEHICLE_LEFT, out);
+		carry_out(outlet, list.items[i], by_reset ? SLAC_REASON_RESET : SLAC_REASON_VEHICLE_LEFT, now_us, out);
 	if (input->kind == CONTROL_PILOT_LINK_LOST)
-		outlet_note(out, OUTLET_NOTE_LINK_LOSS)->value = outlet->pilot.phase == CONTROL_PILOT_PULSE;
+		outlet_note(out, OUTLET_NOTE_LINK_LOSS)->value =
+			outlet->pilot.phase == CONTROL_PILOT_LINK_LOST_X1 || outlet->pilot.phase == CONTROL_PILOT_PULSE;
 }
 
 /* --- limits --- */

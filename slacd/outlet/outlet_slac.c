@@ -176,7 +176,58 @@ static void note_unreported_pilot(struct outlet *outlet, const struct slac_evse_
 	memcpy(outlet_note(out, OUTLET_NOTE_PILOT_UNREPORTED)->from, item->ev_mac, MAC_LEN);
 }
 
-static void carry_out(struct outlet *outlet, const struct slac_evse_output *item, struct outlet_effects *out)
+/* The vehicle had its time, and gets what a car that never speaks gets. */
+static bool is_after_window(const struct outlet *outlet, const struct slac_evse_output *item)
+{
+	const enum control_pilot_phase phase = outlet->pilot.phase;
+	const bool is_fallback = phase == CONTROL_PILOT_F_STEP || phase == CONTROL_PILOT_X1_STEP ||
+				 phase == CONTROL_PILOT_BASIC || phase == CONTROL_PILOT_NOT_OBEYED;
+
+	if (item->message.mmtype != CM_SLAC_PARM_REQ)
+		return false;
+	return item->reason == SLAC_REASON_INIT_EXPIRED || (item->reason == SLAC_REASON_PAUSED && is_fallback);
+}
+
+static void note_late_car(struct outlet *outlet, const uint8_t mac[MAC_LEN], uint64_t now_us,
+			  struct outlet_effects *out)
+{
+	const struct control_pilot *pilot = &outlet->pilot;
+	struct outlet_note *note = outlet_note(out, OUTLET_NOTE_LATE_CAR);
+
+	outlet->late_car.said = true;
+	memcpy(note->from, mac, MAC_LEN);
+	note->value = (uint32_t)((now_us - outlet->connected_us) / 1000);
+	note->other_value = pilot->config.rematch_from_basic && pilot->config.has_ac;
+}
+
+/*
+ * A car that nobody answers asks again and again. One that another outlet answers does not: basic charging is not
+ * disturbed by a neighbour's car.
+ */
+static void follow_late_car(struct outlet *outlet, const struct slac_evse_output *item, uint64_t now_us,
+			    struct outlet_effects *out)
+{
+	struct outlet_late_car *late = &outlet->late_car;
+
+	if (!is_after_window(outlet, item))
+		return;
+	if (!late->said)
+		note_late_car(outlet, item->ev_mac, now_us, out);
+	if (late->requests == 0 || !mac_equal(late->mac, item->ev_mac) ||
+	    now_us - late->since_us > (uint64_t)OUTLET_LATE_WITHIN_MS * 1000) {
+		late->requests = 0;
+		late->since_us = now_us;
+		memcpy(late->mac, item->ev_mac, MAC_LEN);
+	}
+	late->requests++;
+	if (late->requests < OUTLET_LATE_REQUESTS)
+		return;
+	late->requests = 0;
+	outlet_queue(outlet, OUTLET_TO_PILOT)->pilot.kind = CONTROL_PILOT_LATE_CAR;
+}
+
+static void carry_out(struct outlet *outlet, const struct slac_evse_output *item, uint64_t now_us,
+		      struct outlet_effects *out)
 {
 	switch (item->kind) {
 	case SLAC_EVSE_SEND:
@@ -197,6 +248,7 @@ static void carry_out(struct outlet *outlet, const struct slac_evse_output *item
 	case SLAC_EVSE_IGNORED:
 		note_message(OUTLET_NOTE_IGNORED, item, out);
 		note_unreported_pilot(outlet, item, out);
+		follow_late_car(outlet, item, now_us, out);
 		break;
 	case SLAC_EVSE_PUT_OFF:
 		note_message(OUTLET_NOTE_PUT_OFF, item, out);
@@ -214,7 +266,7 @@ void outlet_give_slac(struct outlet *outlet, const struct slac_evse_input *input
 
 	slac_evse_input(&outlet->slac, input, now_us, &list);
 	for (size_t i = 0; i < list.count; i++)
-		carry_out(outlet, &list.items[i], out);
+		carry_out(outlet, &list.items[i], now_us, out);
 	for (size_t i = 0; i < list.count; i++)
 		if (list.items[i].kind == SLAC_EVSE_SEND)
 			explicit_bzero(&list.items[i].frame, sizeof(list.items[i].frame)); /* may hold the NMK */

@@ -40,6 +40,8 @@ void settings_apply_profile(struct settings *settings)
 		if (!settings->given[i])
 			memcpy((char *)settings + setting->offset, setting_value(&defaults, setting), setting->size);
 	}
+	/* What `wait` of slac.link_loss leaves out is the standard's choice, which is no setting. */
+	settings->outlet.pilot.pulse_unless_nominal = defaults.outlet.pilot.pulse_unless_nominal;
 	/* The services speak to the station where slacd does. */
 	if (!settings->given[setting_find("mqtt.topics_from_services") - settings_table])
 		settings->topics_from_services.topic[0] = settings->topics_to_station.topic[0];

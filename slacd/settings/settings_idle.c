@@ -44,7 +44,7 @@ static const struct rule {
 	bool (*is_idle)(const struct outlet_config *config);
 	const char *why;
 } rules[] = {
-	{"pilot.slac_init_retries", has_no_ac, "the outlet has no AC"},
+	{"slac.rematch_from_basic", has_no_ac, "the outlet has no AC"},
 	{"pilot.nominal_needs_eim", has_no_ac, "the outlet has no AC"},
 	{"pilot.basic_charging_on_eim", has_no_ac, "the outlet has no AC"},
 	{"pilot.nominal_current_a", has_no_ac, "the outlet has no AC"},

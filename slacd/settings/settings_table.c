@@ -101,8 +101,10 @@ const struct setting settings_table[] = {
 	CHOICE("slac.validation", outlet.slac.validation, validations,
 	       "CM_VALIDATE: count the car's B-C-B toggles; tell it that none are required; or refuse it"),
 	CHOICE("slac.link_loss", outlet.pilot.pulse_on_link_loss, link_losses,
-	       "power-line link, or the interface, lost while matched: wait for the car, or F for step_f_ms first, "
-	       "each time"),
+	       "power-line link, or the interface, lost while matched: wait for the car, or X1 and F first, each time; "
+	       "in strict wait holds at a nominal duty only"),
+	SWITCH("slac.rematch_from_basic", outlet.pilot.rematch_from_basic,
+	       "a car that goes on asking during basic charging gets X1, 5 % and another window, once a vehicle"),
 	SWITCH("slac.any_sound_counts", outlet.slac.any_sound_counts,
 	       "CM_START_ATTEN_CHAR.IND may announce other than 10 sounds and 600 ms, if not 0"),
 	SWITCH("slac.any_forwarding_sta", outlet.slac.any_forwarding_sta,
@@ -182,6 +184,8 @@ const struct setting settings_table[] = {
 	      "CM_ATTEN_CHAR.RSP to CM_SLAC_MATCH.REQ"),
 	TIMER("bench.tt_match_join_ms", outlet.slac.tt_match_join_ms, 10, 600000, 12000, 12000,
 	      "CM_SLAC_MATCH.CNF to the power-line link, where the modem can tell it"),
+	TIMER("bench.t_conn_resume_ms", outlet.slac.t_conn_resume_ms, 10, 600000, 6000, 6000,
+	      "the end of a pause to the power-line link"),
 	MILLISECONDS("bench.identify_ms", outlet.modem.identify_ms, 10, 60000,
 		     "wait for the modem to say what it is; then it is used without vendor messages"),
 	MILLISECONDS("bench.poll_ms", outlet.modem.poll_ms, 20, 10000,

@@ -112,6 +112,12 @@ void evse_hlc_charging(struct evse *evse, bool active)
 	(void)active;
 }
 
+void evse_other_request(struct evse *evse, const struct api_cp_pwm *request)
+{
+	(void)evse;
+	(void)request;
+}
+
 void evse_data_link(struct evse *evse, enum api_data_link_action action)
 {
 	(void)evse;

@@ -77,13 +77,24 @@ static void car_that_speaks_in_time_stops_the_fallback(void **state)
 	assert_pilots(from, E1, "");
 }
 
-static void car_that_speaks_while_current_flows_is_not_answered(void **state)
+static void car_that_speaks_while_current_flows_gets_another_window_where_configured(void **state)
 {
 	(void)state;
 	play("boot\ncs plug");
 	play_until(X2);
 	size_t from = mark();
 	play("car plc0 plug\n" LONG);
+	assert_count(from, "log      INFO A car speaks 25.5 s after the plug-in", 1);
+	assert_statuses(from, E1, "matching matched");
+	assert_pilots(from, E1, "x1 hlc");
+	assert_later_ms(line_of(from, "\"hlc\":true"), line_of(from, "\"current\":0.0"), 3000);
+	assert_int_equal(story_end(state), 0);
+	story_begin(state);
+	play("set slac.rematch_from_basic false\nboot\ncs plug");
+	play_until(X2);
+	from = mark();
+	play("car plc0 plug\n" LONG);
+	assert_count(from, "log      INFO A car speaks 25.5 s after the plug-in*it is not answered", 1);
 	assert_none(from, "> CM_SLAC_PARM.CNF");
 	assert_statuses(from, E1, "");
 	assert_pilots(from, E1, "");
@@ -165,13 +176,13 @@ static void dc_outlet_fails_is_asked_for_nothing_and_matches_a_late_car(void **s
 static void setting_without_effect_on_a_dc_outlet_is_named_at_the_start(void **state)
 {
 	(void)state;
-	play("set pilot.slac_init_retries 2\nset pilot.nominal_current_a 16\nboot --evse DE*TST*E1=evse0:dc");
+	play("set pilot.nominal_needs_eim true\nset pilot.nominal_current_a 16\nboot --evse DE*TST*E1=evse0:dc");
 	line_of(0, "log      WARN Setting without effect on this outlet: the outlet has no AC. evse_id=DE?TST?E1 "
-		   "setting=pilot.slac_init_retries");
+		   "setting=pilot.nominal_needs_eim");
 	assert_count(0, "log      WARN Setting without effect", 2);
 	assert_int_equal(story_end(state), 0);
 	story_begin(state);
-	play("set pilot.slac_init_retries 2\nset pilot.nominal_current_a 16\nboot");
+	play("set pilot.nominal_needs_eim true\nset pilot.nominal_current_a 16\nboot");
 	assert_none(0, "log      WARN Setting without effect");
 }
 
@@ -195,7 +206,7 @@ int main(void)
 		STORY(unplug_in_x1_returns_to_high_level_charging),
 		STORY(unplug_in_x2_returns_to_high_level_charging),
 		STORY(car_that_speaks_in_time_stops_the_fallback),
-		STORY(car_that_speaks_while_current_flows_is_not_answered),
+		STORY(car_that_speaks_while_current_flows_gets_another_window_where_configured),
 		STORY(current_follows_the_limit_and_is_x1_below_6_a),
 		STORY(limit_that_changes_during_f_is_the_one_offered),
 		STORY(configured_current_caps_the_stations_limit),

@@ -91,7 +91,8 @@ static void lost_link_ends_the_session_once_and_wakes_the_car_where_configured(v
 	from = mark();
 	play("car plc0 fault link-lost\nrun 15000");
 	assert_statuses(from, E1, "unmatched:power_line_link_lost");
-	assert_pilots(from, E1, "f hlc");
+	assert_pilots(from, E1, "x1 f hlc");
+	assert_later_ms(line_of(from, "\"fault_state\":true"), line_of(from, "\"current\":0.0"), 3000);
 	assert_later_ms(line_of(from, "\"hlc\":true"), line_of(from, "\"fault_state\":true"), 5000);
 }
 

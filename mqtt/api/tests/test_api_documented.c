@@ -54,7 +54,8 @@ static void assert_taken(const char *message)
 
 static void assert_not_for_slacd(const char *message)
 {
-	if (parse(message) != API_IGNORED)
+	/* The requests for the pilot are those of other services as well: one's own are known by their ids. */
+	if (parse(message) != API_IGNORED && parsed.kind != API_CP_PWM)
 		fail_msg("slacd would take its own message: %s", message);
 }
 

@@ -32,8 +32,11 @@ static void messages_in_the_other_direction_are_ignored(void **state)
 	static const char *const outbound[] = OUTBOUND_MESSAGES;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(outbound); i++)
-		assert_int_equal(parse(outbound[i]), API_IGNORED);
+	for (size_t i = 0; i < COUNT(outbound); i++) {
+		/* Another service asks for the pilot with the same message: one's own is known by its id. */
+		bool others_too = strstr(outbound[i], "cp_pwm") != NULL;
+		assert_int_equal(parse(outbound[i]), others_too ? API_OK : API_IGNORED);
+	}
 }
 
 static void unknown_members_are_skipped(void **state)

@@ -320,10 +320,12 @@ static const char *answer_anyhow(struct outlet_player *player, struct tape *tape
 static const char *tell_active(struct outlet_player *player, struct tape *tape)
 {
 	const uint8_t octet = take(tape);
+	const struct outlet_input other = {.kind = OUTLET_OTHER_REQUEST,
+					   .other = {.hlc = (octet & 1) != 0, .current_da = octet * 2U}};
 	const struct outlet_input input = {.kind = octet < 0x80 ? OUTLET_AUTHORIZATION : OUTLET_HLC_CHARGING,
 					   .active = (octet & 1) != 0};
 
-	return give(player, &input);
+	return give(player, octet % 4 == 2 || octet % 16 == 1 ? &other : &input);
 }
 
 static const char *ask_network(struct outlet_player *player)
@@ -370,7 +372,19 @@ static const char *act(struct outlet_player *player, struct tape *tape)
 	return octet < 8 ? restart(player) : give_kind(player, kinds[octet % COUNT_OF(kinds)]);
 }
 
-/* The modem restarts, its link comes or goes, an answer is lost or comes twice, or random octets cannot be had. */
+/* A car that nobody answers repeats its request. */
+static const char *insist(struct outlet_player *player, struct tape *tape)
+{
+	const struct slac_car car = slac_car((uint8_t)(take(tape) % CARS));
+	const struct mme request = slac_car_message(&car, CM_SLAC_PARM_REQ);
+	const char *broken = NULL;
+
+	for (int i = 0; i < OUTLET_LATE_REQUESTS && broken == NULL; i++)
+		broken = give_frame(player, &request);
+	return broken;
+}
+
+/* The modem restarts, its link comes or goes, an answer is lost or comes twice, random octets cannot be had, or a car insists. */
 static const char *trouble(struct outlet_player *player, struct tape *tape)
 {
 	uint8_t octets[MME_FRAME_MIN];
@@ -398,6 +412,8 @@ static const char *trouble(struct outlet_player *player, struct tape *tape)
 	case 5:
 		player->neighbour_validates = take(tape) < 0x20;
 		return NULL;
+	case 6:
+		return insist(player, tape);
 	default:
 		player->modem.linked = !player->modem.linked;
 		return NULL;
@@ -525,6 +541,8 @@ static void choose_pilot(struct control_pilot_config *config, const uint8_t choi
 		.init_retries = choice[4] % 3,
 		.failed_pulses = choice[4] / 4 % 3,
 		.pulse_on_link_loss = (choice[4] & 0x80) != 0,
+		.pulse_unless_nominal = (choice[4] & 0x40) != 0,
+		.rematch_from_basic = (choice[5] & 8) != 0,
 		.nominal_needs_eim = (choice[5] & 1) != 0,
 		.basic_charging_on_eim = (choice[5] & 2) != 0,
 		.nominal_current_da = (choice[5] & 4) != 0 ? 160 : 0,

@@ -252,6 +252,7 @@ static const char *check_note(struct outlet_watch *watch, const struct outlet_no
 	watch->notes[note->kind]++;
 	watch->vehicles += note->kind == OUTLET_NOTE_VEHICLE_CONNECTED;
 	watch->departed += note->kind == OUTLET_NOTE_VEHICLE_LEFT && watch->vehicles == 0;
+	watch->resumed = watch->resumed || (watch->matched && note->kind == OUTLET_NOTE_LINK_RESUMED);
 	return NULL;
 }
 
@@ -382,8 +383,6 @@ static void note_before(struct outlet_watch *watch, struct outlet *outlet, const
 		watch->port_is_up = true;
 		memcpy(watch->port_mac, input->port_mac, MAC_LEN);
 	}
-	if (input->kind == OUTLET_LINK_RESUME)
-		watch->resumed = watch->resumed || (watch->matched && outlet->link_paused);
 	watch->questions += input->kind == OUTLET_NETWORK_QUESTION;
 	watch->inputs++;
 }

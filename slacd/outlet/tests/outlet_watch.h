@@ -25,7 +25,7 @@ struct outlet_watch {
 	int departed;  /* VEHICLE_LEFT was noted of one that had failed already, and `unmatched` was not reported yet */
 	bool matching; /* `matching` was reported, and nothing that ends it since */
 	bool matched;  /* likewise `matched` */
-	bool resumed;  /* OUTLET_LINK_RESUME came since the last `matched` */
+	bool resumed;  /* the end of a pause was said since the last `matched` */
 	bool request_known;
 	uint32_t request_number; /* of the last pilot request */
 	unsigned questions;      /* open ones */

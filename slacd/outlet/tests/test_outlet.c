@@ -553,9 +553,12 @@ static void a_link_that_is_lost_ends_the_session(void **state)
 		poll_says(false);
 	}
 	tick_due(200 * MS);
-	expect("unmatched power_line_link_lost, CM_SET_KEY.REQ, ask F");
+	expect("unmatched power_line_link_lost, CM_SET_KEY.REQ, ask X1");
 	expect_note(OUTLET_NOTE_LINK_LOSS);
 	answer_of_modem();
+	answer_request(site.request_number, OUTLET_ANSWER_VALID);
+	tick_due(3 * SECOND);
+	expect("ask F");
 	answer_request(site.request_number, OUTLET_ANSWER_VALID);
 	tick_due(5 * SECOND);
 	expect("ask high-level charging");
@@ -675,12 +678,14 @@ static void a_paused_link_keeps_its_key_and_comes_back_with_it(void **state)
 	match_with_link();
 	memcpy(told, site.key, NMK_LEN);
 	give_kind(OUTLET_LINK_PAUSE);
-	expect("");
+	expect("ask X1");
+	answer_request(site.request_number, OUTLET_ANSWER_VALID);
+	tick_due(3 * SECOND);
 	assert_false(outlet_is_connected(&site.outlet));
 	assert_true(outlet_deadline(&site.outlet) == OUTLET_NEVER); /* the link is not watched */
 	memset(site.key, 0, sizeof(site.key));
 	give_kind(OUTLET_LINK_RESUME);
-	expect("CM_SET_KEY.REQ, CM_NW_STATS.REQ");
+	expect("CM_SET_KEY.REQ, CM_NW_STATS.REQ, ask high-level charging");
 	assert_memory_equal(site.key, told, NMK_LEN);
 	poll_says(true);
 	expect("matched");
@@ -693,12 +698,116 @@ static void a_paused_link_that_never_comes_back_fails_with_the_match(void **stat
 	set_up();
 	match_with_link();
 	give_kind(OUTLET_LINK_PAUSE);
+	answer_request(site.request_number, OUTLET_ANSWER_VALID);
+	tick_due(3 * SECOND);
 	give_kind(OUTLET_LINK_RESUME);
+	answer_request(site.request_number, OUTLET_ANSWER_VALID);
 	poll_says(false);
 	while (site.outlet.slac.state == SLAC_EVSE_JOINING)
 		tick_after(outlet_deadline(&site.outlet) - site.now_us);
 	assert_non_null(strstr(site.said, "failed no_power_line_link"));
 	assert_non_null(strstr(site.said, "CM_SET_KEY.REQ"));
+	assert_non_null(strstr(site.said, "ask F")); /* the car looks for another network */
+}
+
+static void a_car_that_sleeps_wakes_the_outlet_by_closing_and_opening_s2(void **state)
+{
+	(void)state;
+	set_up();
+	match_with_link();
+	give_kind(OUTLET_LINK_PAUSE);
+	answer_request(site.request_number, OUTLET_ANSWER_VALID);
+	show(CP_STATE_B1);
+	tick_due(3 * SECOND);
+	show(CP_STATE_C1);
+	expect("");
+	tick_after(300 * MS);
+	show(CP_STATE_B1);
+	expect("CM_SET_KEY.REQ, CM_NW_STATS.REQ, ask high-level charging");
+	expect_note(OUTLET_NOTE_LINK_RESUMED);
+	poll_says(true);
+	expect("matched");
+}
+
+static void a_match_that_is_lost_while_the_car_sleeps_is_followed_by_f_when_it_wakes(void **state)
+{
+	(void)state;
+	set_up();
+	match_with_link();
+	give_kind(OUTLET_LINK_PAUSE);
+	answer_request(site.request_number, OUTLET_ANSWER_VALID);
+	tick_due(3 * SECOND);
+	give_kind(OUTLET_PORT_DOWN);
+	expect("not serving, unmatched link_lost");
+	give_kind(OUTLET_LINK_RESUME);
+	expect("ask F");
+}
+
+/* --- a car that speaks late --- */
+
+static void silent_car_gets_basic_charging(void)
+{
+	tick_due(20 * SECOND);
+	answer_request(site.request_number, OUTLET_ANSWER_VALID);
+	tick_due(5 * SECOND);
+	answer_request(site.request_number, OUTLET_ANSWER_VALID);
+	tick_due(500 * MS);
+	answer_request(site.request_number, OUTLET_ANSWER_VALID);
+}
+
+static void a_late_car_that_goes_on_asking_gets_another_window(void **state)
+{
+	(void)state;
+	set_up();
+	plug();
+	silent_car_gets_basic_charging();
+	car_says(CM_SLAC_PARM_REQ);
+	expect("");
+	expect_note(OUTLET_NOTE_LATE_CAR);
+	tick_after(250 * MS);
+	car_says(CM_SLAC_PARM_REQ);
+	expect("");
+	tick_after(250 * MS);
+	car_says(CM_SLAC_PARM_REQ);
+	expect("ask X1");
+	expect_note(OUTLET_NOTE_LATE_CAR_LET_IN);
+	answer_request(site.request_number, OUTLET_ANSWER_VALID);
+	tick_due(3 * SECOND);
+	expect("ask high-level charging");
+	car_says(CM_SLAC_PARM_REQ);
+	expect("CM_SLAC_PARM.CNF, matching");
+}
+
+/* Its own outlet answers it, so that it does not repeat its request. */
+static void a_neighbours_car_does_not_disturb_basic_charging(void **state)
+{
+	(void)state;
+	set_up();
+	plug();
+	silent_car_gets_basic_charging();
+	for (int i = 0; i < 10; i++) {
+		car_says(CM_SLAC_PARM_REQ);
+		expect("");
+		tick_after(1100 * MS);
+	}
+}
+
+/* --- other services --- */
+
+static void another_service_takes_the_current_over_and_the_limit_stays_ours(void **state)
+{
+	struct outlet_input other = {.kind = OUTLET_OTHER_REQUEST, .other = {.current_da = 100}};
+
+	(void)state;
+	set_up();
+	plug();
+	silent_car_gets_basic_charging();
+	give(&other);
+	expect("");
+	expect_note(OUTLET_NOTE_HANDED_OVER);
+	other.other.current_da = 630;
+	give(&other);
+	expect("ask X2 160");
 }
 
 static void without_a_matched_car_nothing_is_paused_or_resumed(void **state)
@@ -1049,6 +1158,11 @@ int main(void)
 		cmocka_unit_test(a_port_that_is_down_already_is_not_lost_again),
 		cmocka_unit_test(a_paused_link_keeps_its_key_and_comes_back_with_it),
 		cmocka_unit_test(a_paused_link_that_never_comes_back_fails_with_the_match),
+		cmocka_unit_test(a_car_that_sleeps_wakes_the_outlet_by_closing_and_opening_s2),
+		cmocka_unit_test(a_match_that_is_lost_while_the_car_sleeps_is_followed_by_f_when_it_wakes),
+		cmocka_unit_test(a_late_car_that_goes_on_asking_gets_another_window),
+		cmocka_unit_test(a_neighbours_car_does_not_disturb_basic_charging),
+		cmocka_unit_test(another_service_takes_the_current_over_and_the_limit_stays_ours),
 		cmocka_unit_test(without_a_matched_car_nothing_is_paused_or_resumed),
 		cmocka_unit_test(a_modem_that_restarts_costs_a_running_matching_but_not_a_match),
 		cmocka_unit_test(a_silent_modem_is_not_served_with_and_its_key_stays_pending),

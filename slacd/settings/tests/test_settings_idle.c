@@ -59,7 +59,7 @@ static void settings_for_basic_charging_are_idle_without_ac(void **state)
 	give("pilot.basic_charging_on_eim", "true");
 	give("pilot.nominal_current_a", "16");
 	are_idle(true, "");
-	are_idle(false, "pilot.slac_init_retries pilot.nominal_needs_eim pilot.basic_charging_on_eim "
+	are_idle(false, "pilot.nominal_needs_eim pilot.basic_charging_on_eim "
 			"pilot.nominal_current_a");
 }
 

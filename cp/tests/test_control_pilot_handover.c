@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Another service answers for the current of basic charging (doc/mqtt.md, section 7). */
+#include "cp/tests/control_pilot_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void hand_over(struct bench *bench, uint32_t current_da)
+{
+	bench_in_fallback(bench, CONTROL_PILOT_BASIC, 160);
+	bench_state_with_duty_is(bench, CP_STATE_B2, 2667);
+	bench_other_asks(bench, false, current_da);
+	bench_expect(bench, "handed over");
+}
+
+static void other_service_is_not_contradicted_and_a_higher_limit_is_its_to_use(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	bench_state_with_duty_is(&bench, CP_STATE_B2, 1667);
+	bench_expect(&bench, "");
+	bench_limit_is(&bench, 320);
+	bench_expect(&bench, "");
+	bench_other_asks(&bench, false, 250);
+	bench_expect(&bench, "");
+	bench_state_with_duty_is(&bench, CP_STATE_C2, 4167);
+	bench_expect(&bench, "");
+	bench_expect_rest(&bench);
+}
+
+static void lower_limit_is_asked_for_at_once_but_never_more_than_the_service_wants(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 160);
+	bench_limit_is(&bench, 100);
+	bench_expect(&bench, "X2(10.0)");
+	bench_limit_is(&bench, 320); /* it is not raised again from here */
+	bench_expect(&bench, "");
+	hand_over(&bench, 80);
+	bench_limit_is(&bench, 100); /* the station may still be at 16 A */
+	bench_expect(&bench, "X2(8.0)");
+	bench_limit_is(&bench, 0);
+	bench_expect(&bench, "X1");
+	bench_limit_is(&bench, 160);
+	bench_expect(&bench, "");
+}
+
+static void service_that_asks_for_more_than_the_limit_is_lowered_each_time(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	for (int i = 0; i < 3; i++) {
+		bench_other_asks(&bench, false, 320);
+		bench_expect(&bench, "X2(16.0)");
+	}
+	bench.station = BENCH_SILENT;
+	bench_other_asks(&bench, false, 320);
+	bench_other_asks(&bench, false, 320); /* comes after what is on its way */
+	bench_expect(&bench, "X2(16.0)");
+}
+
+static void service_that_pauses_charging_is_not_reminded(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 0);
+	bench_state_is(&bench, CP_STATE_B1);
+	bench_expect(&bench, "");
+	bench_expect_rest(&bench);
+	bench_other_asks(&bench, false, 100);
+	bench_expect(&bench, "");
+	bench_state_with_duty_is(&bench, CP_STATE_C2, 1667);
+	bench_expect(&bench, "");
+}
+
+static void station_that_has_restarted_gets_what_the_service_has_asked_for(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	bench_state_is(&bench, CP_STATE_B1);
+	bench_expect(&bench, "X2(10.0)");
+	bench_state_with_duty_is(&bench, CP_STATE_B2, 500);
+	bench_expect(&bench, "contradicted, X1");
+	bench_expect_after_ms(&bench, 3000, "X2(10.0)");
+}
+
+static void handover_ends_with_its_vehicle(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	bench_state_is(&bench, CP_STATE_A2);
+	bench_state_is(&bench, CP_STATE_B2);
+	bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
+	bench_pass_ms(&bench, 5500);
+	bench_limit_is(&bench, 320);
+	bench_expect(&bench, "X2(32.0)");
+}
+
+static void outside_of_basic_charging_there_is_no_other_master(void **state)
+{
+	const struct control_pilot_config config = bench_config_ac();
+	struct bench bench;
+
+	(void)state;
+	bench_with_vehicle(&bench, &config, 160);
+	bench_other_asks(&bench, true, 0);
+	bench_expect(&bench, "");
+	bench_other_asks(&bench, false, 0);
+	bench_expect(&bench, "");
+	bench_other_asks(&bench, false, 100);
+	bench_expect(&bench, "other master, high-level charging");
+	bench_other_asks(&bench, false, 100);
+	bench_expect(&bench, "other master");
+	bench_expect_after_ms(&bench, 2000, "high-level charging");
+	bench_in_fallback(&bench, CONTROL_PILOT_F_STEP, 160);
+	bench_other_asks(&bench, false, 100);
+	bench_expect(&bench, "other master, F");
+	bench_in_fallback(&bench, CONTROL_PILOT_X1_STEP, 160);
+	bench_other_asks(&bench, true, 0);
+	bench_expect(&bench, "other master, X1");
+	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+}
+
+static void nothing_is_handed_over_before_the_authorization(void **state)
+{
+	struct control_pilot_config config = bench_config_ac();
+	struct bench bench;
+
+	(void)state;
+	config.nominal_needs_eim = true;
+	bench_with_vehicle(&bench, &config, 160);
+	bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
+	bench_pass_ms(&bench, 5500);
+	bench_expect_phase(&bench, CONTROL_PILOT_BASIC);
+	bench_other_asks(&bench, false, 100);
+	bench_expect(&bench, "other master, X1");
+	bench_pass_ms(&bench, 3000);
+	bench_switched(&bench, CONTROL_PILOT_EIM, true);
+	bench_expect(&bench, "X2(16.0)");
+}
+
+static void five_percent_of_another_service_in_basic_charging_is_followed_by_x1_before_nominal(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_in_fallback(&bench, CONTROL_PILOT_BASIC, 160);
+	bench_other_asks(&bench, true, 0);
+	bench_expect(&bench, "other master, X1");
+	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(other_service_is_not_contradicted_and_a_higher_limit_is_its_to_use),
+		cmocka_unit_test(lower_limit_is_asked_for_at_once_but_never_more_than_the_service_wants),
+		cmocka_unit_test(service_that_asks_for_more_than_the_limit_is_lowered_each_time),
+		cmocka_unit_test(service_that_pauses_charging_is_not_reminded),
+		cmocka_unit_test(station_that_has_restarted_gets_what_the_service_has_asked_for),
+		cmocka_unit_test(handover_ends_with_its_vehicle),
+		cmocka_unit_test(nothing_is_handed_over_before_the_authorization),
+		cmocka_unit_test(outside_of_basic_charging_there_is_no_other_master),
+		cmocka_unit_test(five_percent_of_another_service_in_basic_charging_is_followed_by_x1_before_nominal),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
