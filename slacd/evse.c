@@ -48,6 +48,8 @@ struct evse {
 	size_t slot;                                   /* of its pilot requests */
 	uint32_t request_number;
 	bool request_unsent;
+	struct metrics_counts counts;
+	uint64_t received_us;                      /* when the frame that is being handled was read, 0: none is */
 	char questions[QUESTIONS_MAX][API_ID_MAX]; /* ids of network questions, "": a free place */
 };
 
@@ -75,6 +77,7 @@ static void send_octets(struct evse *evse, const struct outlet_effect *effect, u
 	if (evse->port == NULL)
 		return;
 	if (port_send(evse->port, effect->frame.octets, effect->frame.len)) {
+		metrics_count_sent(&evse->counts, effect->frame.name, evse->received_us, clock_now_us());
 		evse_log_sent(&evse->log, effect->frame.name);
 		return;
 	}
@@ -108,6 +111,7 @@ static void request_pilot(struct evse *evse, const struct outlet_effect *effect)
 	char *id = evse->request_ids[effect->pilot.number % REQUESTS_KEPT];
 
 	evse->request_number = effect->pilot.number;
+	evse->counts.pilot_requests[effect->pilot.request.kind]++;
 	evse->request_unsent = !outbox_request_pilot(evse->shared->outbox, evse->slot, evse->parameters.evse_id,
 						     &effect->pilot.request, id);
 	if (evse->request_unsent)
@@ -125,6 +129,15 @@ static void answer_network(struct evse *evse, const struct outlet_effect *effect
 	outbox_network_info(evse->shared->outbox, id, evse->parameters.evse_id, &network,
 			    effect->network.in_network ? 1 : 0);
 	id[0] = '\0';
+}
+
+static void count_note(struct evse *evse, const struct outlet_note *note)
+{
+	evse->counts.pilot_refused += note->kind == OUTLET_NOTE_REQUEST_REFUSED;
+	if (note->kind != OUTLET_NOTE_MODEM)
+		return;
+	evse->counts.modem_resets += note->modem.kind == MODEM_RESETTING;
+	evse->counts.modem_restarts += note->modem.kind == MODEM_RESTARTED;
 }
 
 static void carry_out(struct evse *evse, const struct outlet_effect *effect, uint64_t now_us)
@@ -146,6 +159,7 @@ static void carry_out(struct evse *evse, const struct outlet_effect *effect, uin
 		evse->shared->availability_changed(evse->shared->context);
 		break;
 	case OUTLET_NOTE:
+		count_note(evse, &effect->note);
 		evse_log_note(&evse->log, &effect->note, now_us);
 		break;
 	}
@@ -169,12 +183,15 @@ static void arm_timer(struct evse *evse)
 static void give_once(struct evse *evse, const struct outlet_input *input)
 {
 	const uint64_t now_us = clock_now_us();
+	const bool was_confirmed = evse->outlet.pilot.asking.confirmed;
 	struct outlet_effects effects;
 
+	evse->received_us = input->kind == OUTLET_FRAME ? now_us : 0;
 	outlet_input(&evse->outlet, input, now_us, &effects);
 	for (size_t i = 0; i < effects.count; i++)
 		carry_out(evse, &effects.items[i], now_us);
 	outlet_effects_wipe(&effects);
+	evse->counts.pilot_confirmed += !was_confirmed && evse->outlet.pilot.asking.confirmed;
 }
 
 bool evse_is_stopped(const struct evse *evse)
@@ -696,6 +713,19 @@ uint64_t evse_validation_waits_since(const struct evse *evse, const uint8_t ev_m
 bool evse_blocks_validation(const struct evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t since_us)
 {
 	return outlet_blocks_validation(&evse->outlet, ev_mac, since_us, clock_now_us());
+}
+
+void evse_metrics(const struct evse *evse, struct metrics_outlet *out)
+{
+	const struct pilot_asking *asking = &evse->outlet.pilot.asking;
+
+	memset(out, 0, sizeof(*out));
+	memcpy(out->evse_id, evse->parameters.evse_id, sizeof(out->evse_id));
+	out->serving = evse_available(evse);
+	out->matched = outlet_is_connected(&evse->outlet);
+	out->offered_da = asking->confirmed ? asking->request.current_da : 0;
+	out->counts = evse->counts;
+	evse_log_count(&evse->log, &out->statistics);
 }
 
 void evse_statistics(const struct evse *evse, struct statistics *total)

@@ -8,6 +8,7 @@
 #define SLACD_EVSE_H
 
 #include "mqtt/api/api.h"
+#include "slacd/metrics.h"
 #include "slacd/outbox.h"
 #include "slacd/statistics.h"
 
@@ -100,6 +101,8 @@ void evse_port_event(struct evse *evse, const struct port_event *event);
 /* Something may have been missed: looks itself. */
 void evse_check_port(struct evse *evse);
 
+/* What the outlet has counted, and how it is, for a monitoring system. */
+void evse_metrics(const struct evse *evse, struct metrics_outlet *out);
 /* Adds what the outlet has counted so far to *total. */
 void evse_statistics(const struct evse *evse, struct statistics *total);
 /* The same as log lines. */

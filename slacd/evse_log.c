@@ -34,6 +34,10 @@ void evse_log_status(struct evse_log *log, const struct outlet_status *status)
 		log->sessions.matched++;
 	else if (status->kind == OUTLET_FAILED)
 		log->sessions.failed[status->reason]++;
+	else if (status->kind == OUTLET_UNMATCHED)
+		log->sessions.unmatched[status->reason]++;
+	else if (status->kind == OUTLET_BASIC_CHARGING)
+		log->sessions.basic_charging[status->reason]++;
 	if (lost)
 		log->link_loss = *status;
 	else

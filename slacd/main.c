@@ -2,6 +2,7 @@
 /* slacd: SLAC service of an EV charging station. */
 #include "slacd/log.h"
 #include "slacd/manager.h"
+#include "slacd/metrics_server.h"
 #include "slacd/options.h"
 #include "slacd/version.h"
 
@@ -75,12 +76,27 @@ static void unwatch_signal(struct event *event)
 		event_free(event);
 }
 
+/* Nothing where none are wanted. False where they are, and cannot be served. */
+static bool serve_metrics(struct event_base *base, const struct settings *settings, const struct manager *manager,
+			  struct metrics_server **server)
+{
+	char error[METRICS_SERVER_ERROR_SIZE];
+
+	if (settings->metrics.text[0] == '\0')
+		return true;
+	*server = metrics_server_new(base, settings->metrics.text, manager_write_metrics, manager, error);
+	if (*server == NULL)
+		log_line(LOG_LEVEL_ERROR, "The metrics cannot be served (service.metrics). %s", error);
+	return *server != NULL;
+}
+
 static enum exit_code run(struct event_base *base, const struct settings *settings)
 {
 	struct daemon daemon = {.base = base};
 	struct event *interrupt = watch_signal(base, SIGINT, on_signal, &daemon);
 	struct event *terminate = watch_signal(base, SIGTERM, on_signal, &daemon);
 	struct event *statistics = NULL;
+	struct metrics_server *metrics = NULL;
 	bool bad_file = false;
 	bool ok = interrupt != NULL && terminate != NULL;
 
@@ -88,7 +104,9 @@ static enum exit_code run(struct event_base *base, const struct settings *settin
 		daemon.manager = manager_new(base, settings, &bad_file);
 	if (daemon.manager != NULL)
 		statistics = watch_signal(base, SIGUSR1, on_statistics_wanted, daemon.manager);
-	ok = statistics != NULL && event_base_dispatch(base) >= 0;
+	ok = statistics != NULL && serve_metrics(base, settings, daemon.manager, &metrics) &&
+	     event_base_dispatch(base) >= 0;
+	metrics_server_free(metrics);
 	unwatch_signal(statistics);
 	manager_free(daemon.manager);
 	unwatch_signal(interrupt);

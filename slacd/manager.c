@@ -3,6 +3,7 @@
 
 #include "slacd/clock.h"
 #include "slacd/timer.h"
+#include "slacd/version.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +98,26 @@ void manager_log_statistics(const struct manager *manager)
 		evse_statistics(manager->evses[i], &service);
 	}
 	statistics_log(&service, "service");
+}
+
+bool manager_write_metrics(const void *context, struct evbuffer *out)
+{
+	const struct manager *manager = context;
+	const struct metrics_service service = {
+		.version = SLACD_VERSION,
+		.is_ready = manager->service_state == API_SERVICE_READY,
+		.broker_is_connected = outbox_is_connected(&manager->outbox),
+	};
+	struct metrics_outlet *outlets = calloc(manager->evse_count + 1, sizeof(*outlets));
+	bool written;
+
+	if (outlets == NULL)
+		return false;
+	for (size_t i = 0; i < manager->evse_count; i++)
+		evse_metrics(manager->evses[i], &outlets[i]);
+	written = metrics_write(out, &service, outlets, manager->evse_count);
+	free(outlets);
+	return written;
 }
 
 struct manager *manager_new(struct event_base *base, const struct settings *settings, bool *bad_file)

@@ -9,6 +9,7 @@
 #include "slacd/settings/settings.h"
 
 struct event_base;
+struct evbuffer;
 struct manager;
 
 /*
@@ -30,6 +31,8 @@ void manager_begin_stop(struct manager *manager);
  */
 void manager_free(struct manager *manager);
 
+/* Appends the page for a monitoring system (metrics_server_write); `context` is the manager. False without memory. */
+bool manager_write_metrics(const void *context, struct evbuffer *out);
 /* Logs what every outlet and the whole service have counted so far. */
 void manager_log_statistics(const struct manager *manager);
 

@@ -17,6 +17,8 @@ void statistics_add(struct statistics *total, const struct statistics *more)
 	total->foreign_modem_answers += more->foreign_modem_answers;
 	total->steps_not_logged += more->steps_not_logged;
 	add(total->failed, more->failed, SLAC_REASON_COUNT);
+	add(total->unmatched, more->unmatched, SLAC_REASON_COUNT);
+	add(total->basic_charging, more->basic_charging, SLAC_REASON_COUNT);
 	add(total->malformed, more->malformed, MME_ERR_COUNT);
 	add(total->refused, more->refused, SLAC_REASON_COUNT);
 	add(total->wrong_field, more->wrong_field, MME_ERR_COUNT);
@@ -38,6 +40,10 @@ void statistics_log(const struct statistics *statistics, const char *who)
 	line(who, "sessions matched", "", statistics->matched);
 	for (int i = 0; i < SLAC_REASON_COUNT; i++)
 		line(who, "sessions failed:", slac_reason_text((enum slac_reason)i), statistics->failed[i]);
+	for (int i = 0; i < SLAC_REASON_COUNT; i++)
+		line(who, "sessions ended:", slac_reason_text((enum slac_reason)i), statistics->unmatched[i]);
+	for (int i = 0; i < SLAC_REASON_COUNT; i++)
+		line(who, "basic charging:", slac_reason_text((enum slac_reason)i), statistics->basic_charging[i]);
 	for (int i = 0; i < MME_ERR_COUNT; i++)
 		line(who, "frames not decoded:", mme_error_text((enum mme_error)i), statistics->malformed[i]);
 	for (int i = 0; i < SLAC_REASON_COUNT; i++)

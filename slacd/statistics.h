@@ -9,9 +9,11 @@
 #include <stdint.h>
 
 struct statistics {
-	uint64_t matched;                    /* sessions */
-	uint64_t failed[SLAC_REASON_COUNT];  /* sessions, by what they failed for */
-	uint64_t malformed[MME_ERR_COUNT];   /* frames that did not decode */
+	uint64_t matched;                           /* sessions */
+	uint64_t failed[SLAC_REASON_COUNT];         /* sessions, by what they failed for */
+	uint64_t unmatched[SLAC_REASON_COUNT];      /* likewise, by what has ended them */
+	uint64_t basic_charging[SLAC_REASON_COUNT]; /* times that it began, by why */
+	uint64_t malformed[MME_ERR_COUNT];          /* frames that did not decode */
 	uint64_t refused[SLAC_REASON_COUNT]; /* messages, by reason; SLAC_REASON_FIELD is split up in wrong_field */
 	uint64_t wrong_field[MME_ERR_COUNT];
 	uint64_t steps_not_logged;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/settings/settings.h"
 
+#include "slacd/metrics_server.h"
 #include "slacd/settings/settings_table.h"
 
 #include <string.h>
@@ -105,11 +106,24 @@ static bool check_socket(const struct settings *settings, const char *source, ch
 	return false;
 }
 
+static bool check_metrics(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
+{
+	const char *where = settings->metrics.text;
+
+	if (*where == '\0' || metrics_server_is_address(where))
+		return true;
+	snprintf(error, SETTINGS_ERROR_SIZE,
+		 "%.200s: service.metrics: '%.100s' is not valid, expected ADDRESS:PORT with the address in digits "
+		 "([ADDRESS]:PORT for IPv6), or the absolute path of a Unix socket",
+		 source, where);
+	return false;
+}
+
 bool settings_check(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
 {
 	const struct setting *setting = nonstandard_timer(settings);
 
-	if (!check_socket(settings, source, error))
+	if (!check_socket(settings, source, error) || !check_metrics(settings, source, error))
 		return false;
 	if (setting == NULL || settings->allow_nonstandard_timers)
 		return true;

@@ -62,6 +62,7 @@ struct settings {
 	uint32_t link_retry_ms;
 
 	enum log_level log_level;
+	struct settings_text metrics; /* "": none */
 	struct settings_text cs_config_file;
 	struct settings_text cs_limits_file;
 

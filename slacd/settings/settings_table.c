@@ -171,6 +171,7 @@ const struct setting settings_table[] = {
 		     "kernel does not tell"),
 
 	CHOICE("service.log_level", log_level, log_level_texts, "least level that is logged"),
+	TEXT("service.metrics", metrics, "address and port, or path of a Unix socket, for GET /metrics; empty: none"),
 	TEXT("service.cs_config_file", cs_config_file, "data of cs_parameters, instead of asking the station"),
 	TEXT("service.cs_limits_file", cs_limits_file, "data of cs_status_and_limits, instead of asking the station"),
 

@@ -191,6 +191,12 @@ void evse_check_port(struct evse *evse)
 	(void)evse;
 }
 
+void evse_metrics(const struct evse *evse, struct metrics_outlet *out)
+{
+	(void)evse;
+	*out = (struct metrics_outlet){0};
+}
+
 void evse_statistics(const struct evse *evse, struct statistics *total)
 {
 	(void)evse;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A car comes, is matched, leaves, and the next one comes."""
 import re
+import socket
 
 import harness
 from harness import Bench
@@ -36,6 +37,18 @@ class Match(Bench):
         run_id = "0x" + self.capture.wait(harness.CM_SLAC_PARM_REQ).octets[21:29].hex().upper()
         said = [message.data["run_id"] for message in self.observer.messages.since() if message.slac]
         self.assertEqual(said, [run_id] * 3)
+
+    def test_metrics_tell_of_the_match(self):
+        self.start_all(harness.with_settings({}, service={"metrics": self.path("metrics")}))
+        self.match_one_car()
+        with socket.socket(socket.AF_UNIX) as http:
+            http.connect(self.path("metrics"))
+            http.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+            page = b"".join(iter(lambda: http.recv(65536), b"")).decode()
+        self.assertIn(f'slacd_sessions_total{{evse_id="{harness.EVSE}",outcome="matched",reason=""}} 1\n', page)
+        self.assertIn(f'slacd_answers_total{{evse_id="{harness.EVSE}",message="CM_SLAC_MATCH.CNF"}} 1\n', page)
+        self.assertIn(f'slacd_outlet_matched{{evse_id="{harness.EVSE}"}} 1\n', page)
+        self.assertIn(f'slacd_pilot_confirmed_total{{evse_id="{harness.EVSE}"}} 1\n', page)
 
     def test_pilot_is_asked_for_high_level_charging_only(self):
         self.start_all()

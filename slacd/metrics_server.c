@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "slacd/metrics_server.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/http.h>
+#include <event2/util.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define TIMEOUT_S    10
+#define HEADERS_MAX  4096
+#define BACKLOG      8
+#define HOST_SIZE    64
+#define SOCKET_RIGHT 0660
+
+struct metrics_server {
+	struct evhttp *http;
+	metrics_server_write write;
+	const void *context;
+	char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* of its Unix socket, or "" */
+};
+
+/* --- the address --- */
+
+static bool is_path(const char *where)
+{
+	return *where == '/' && strlen(where) < sizeof(((struct sockaddr_un *)0)->sun_path);
+}
+
+/* HOST:PORT, and [HOST]:PORT for an IPv6 address. */
+static bool split_address(const char *where, char host[HOST_SIZE], uint16_t *port)
+{
+	struct sockaddr_storage address;
+	int len = (int)sizeof(address);
+	const char *colon = strrchr(where, ':');
+	size_t host_len = colon != NULL ? (size_t)(colon - where) : 0;
+	unsigned number;
+	char rest;
+
+	if (host_len == 0 || host_len >= HOST_SIZE || sscanf(colon + 1, "%5u%c", &number, &rest) != 1 || number == 0 ||
+	    number > 65535)
+		return false;
+	if (*where != '[' && memchr(where, ':', host_len) != NULL)
+		return false; /* an IPv6 address without a port */
+	if (evutil_parse_sockaddr_port(where, (struct sockaddr *)&address, &len) != 0)
+		return false;
+	if (*where == '[') {
+		where++;
+		host_len -= 2;
+	}
+	memcpy(host, where, host_len);
+	host[host_len] = '\0';
+	*port = (uint16_t)number;
+	return true;
+}
+
+bool metrics_server_is_address(const char *where)
+{
+	char host[HOST_SIZE];
+	uint16_t port;
+
+	return is_path(where) || split_address(where, host, &port);
+}
+
+/* --- requests --- */
+
+static void answer(struct evhttp_request *request, void *context)
+{
+	const struct metrics_server *server = context;
+	struct evbuffer *page = evbuffer_new();
+
+	if (page == NULL || !server->write(server->context, page)) {
+		evhttp_send_error(request, HTTP_INTERNAL, NULL);
+	} else {
+		evhttp_add_header(evhttp_request_get_output_headers(request), "Content-Type",
+				  "text/plain; version=0.0.4; charset=utf-8");
+		evhttp_send_reply(request, HTTP_OK, "OK", page);
+	}
+	if (page != NULL)
+		evbuffer_free(page);
+}
+
+static void refuse(struct evhttp_request *request, void *context)
+{
+	(void)context;
+	evhttp_send_error(request, HTTP_NOTFOUND, NULL);
+}
+
+/* --- listening --- */
+
+/* A socket file stays behind when a process dies. Nobody listens on it any more; a file of another kind is not ours. */
+static bool remove_old_socket(const char *path)
+{
+	struct stat status;
+
+	if (lstat(path, &status) != 0)
+		return errno == ENOENT;
+	if (!S_ISSOCK(status.st_mode)) {
+		errno = EEXIST;
+		return false;
+	}
+	return unlink(path) == 0;
+}
+
+static int listen_at_path(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	if (remove_old_socket(path) && bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
+	    chmod(path, SOCKET_RIGHT) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	int error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+static bool listen_at(struct metrics_server *server, const char *where)
+{
+	char host[HOST_SIZE];
+	uint16_t port = 0;
+
+	if (!is_path(where))
+		return split_address(where, host, &port) && evhttp_bind_socket(server->http, host, port) == 0;
+	int fd = listen_at_path(where);
+	if (fd < 0)
+		return false;
+	snprintf(server->path, sizeof(server->path), "%s", where);
+	return evhttp_accept_socket(server->http, fd) == 0;
+}
+
+static struct evhttp *new_http(struct event_base *base, struct metrics_server *server)
+{
+	struct evhttp *http = evhttp_new(base);
+
+	if (http == NULL)
+		return NULL;
+	evhttp_set_allowed_methods(http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);
+	evhttp_set_max_headers_size(http, HEADERS_MAX);
+	evhttp_set_max_body_size(http, 0);
+	evhttp_set_timeout(http, TIMEOUT_S);
+	evhttp_set_gencb(http, refuse, NULL);
+	if (evhttp_set_cb(http, "/metrics", answer, server) == 0)
+		return http;
+	evhttp_free(http);
+	return NULL;
+}
+
+struct metrics_server *metrics_server_new(struct event_base *base, const char *where, metrics_server_write write,
+					  const void *context, char error[METRICS_SERVER_ERROR_SIZE])
+{
+	struct metrics_server *server = calloc(1, sizeof(*server));
+
+	errno = ENOMEM;
+	if (server != NULL) {
+		server->write = write;
+		server->context = context;
+		server->http = new_http(base, server);
+	}
+	if (server != NULL && server->http != NULL && listen_at(server, where))
+		return server;
+	snprintf(error, METRICS_SERVER_ERROR_SIZE, "%s: %s", where, strerror(errno));
+	metrics_server_free(server);
+	return NULL;
+}
+
+void metrics_server_free(struct metrics_server *server)
+{
+	if (server == NULL)
+		return;
+	if (server->http != NULL)
+		evhttp_free(server->http);
+	if (server->path[0] != '\0')
+		unlink(server->path);
+	free(server);
+}
