@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* slac-trace: what happened in a capture, and why. */
+#include "tools/trace/trace_report.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+enum exit_code { EXIT_CODE_MATCHED = 0, EXIT_CODE_UNREADABLE = 1, EXIT_CODE_USAGE = 2, EXIT_CODE_NOT_MATCHED = 3 };
+enum form { FORM_TEXT, FORM_LINE, FORM_JSON };
+
+struct trace {
+	enum form form;
+	const char *file;
+	uint64_t origin_us;
+	bool has_origin;
+	unsigned sessions;
+	unsigned matched;
+};
+
+static void print_help(void)
+{
+	puts("usage: slac-trace [--quiet | --json] FILE...\n"
+	     "\n"
+	     "Says of each SLAC session in the captures what happened, when, and why it went as it did.\n"
+	     "FILE is pcap or pcapng, of Ethernet or of Linux \"any\"; \"-\" is standard input.\n"
+	     "\n"
+	     "  -q, --quiet    one line a session\n"
+	     "  -j, --json     one JSON object a session, a line each\n"
+	     "  -h, --help     this text\n"
+	     "  -V, --version  the version");
+	printf("\nFiles compressed with gzip are %s.\n",
+	       trace_file_understands_gzip() ? "read as well" : "not read: built without zlib");
+	puts("Exit code: 0 all sessions matched, 3 some did not, 1 a file cannot be read, 2 wrong usage");
+}
+
+static void on_session(void *context, const struct trace_session *session)
+{
+	struct trace *trace = context;
+	struct trace_verdict verdict;
+
+	trace_judge(session, &verdict);
+	trace->sessions++;
+	trace->matched += trace_verdict_is_match(verdict.kind);
+	switch (trace->form) {
+	case FORM_TEXT:
+		trace_report_text(stdout, session, &verdict, trace->origin_us, trace->sessions);
+		break;
+	case FORM_LINE:
+		trace_report_line(stdout, session, &verdict, trace->origin_us, trace->file);
+		break;
+	case FORM_JSON:
+		trace_report_json(stdout, session, &verdict, trace->origin_us, trace->file);
+		break;
+	}
+}
+
+/* What a file without a session can still tell. */
+static void explain_nothing(const struct trace *trace, const struct trace_file *file,
+			    const struct trace_sessions *sessions)
+{
+	const struct trace_file_counts *counts = trace_file_counts(file);
+	FILE *out = trace->form == FORM_JSON ? stderr : stdout;
+
+	if (counts->packets == 0)
+		fprintf(out, "%s: the capture is empty.\n", trace->file);
+	else if (counts->frames == 0)
+		fprintf(out,
+			"%s: none of the %llu packets is of HomePlug (EtherType 0x88E1): see which interface leads to the modem.\n",
+			trace->file, (unsigned long long)counts->packets);
+	else if (trace_sessions_modem_frames(sessions) > 0)
+		fprintf(out,
+			"%s: frames of modems, and none between a car and a station: no car has spoken, or it was not heard.\n",
+			trace->file);
+	else
+		fprintf(out, "%s: frames of HomePlug, and none of SLAC.\n", trace->file);
+}
+
+/* False where it could not be read to its end. */
+static bool read_all(struct trace *trace, struct trace_file *file, struct trace_sessions *sessions)
+{
+	enum trace_file_result result;
+	struct trace_frame frame;
+	uint64_t last_us = 0;
+
+	while ((result = trace_file_next(file, &frame)) == TRACE_FILE_FRAME) {
+		if (!trace->has_origin)
+			trace->origin_us = frame.time_us;
+		trace->has_origin = true;
+		last_us = frame.time_us;
+		trace_sessions_take(sessions, &frame);
+	}
+	explicit_bzero(&frame, sizeof(frame)); /* it may hold the key */
+	trace_sessions_end(sessions, last_us);
+	if (result == TRACE_FILE_DAMAGED)
+		fprintf(stderr, "slac-trace: %s: read up to there\n", trace_file_error(file));
+	return result == TRACE_FILE_END;
+}
+
+static bool take_file(struct trace *trace, const char *path)
+{
+	char error[TRACE_ERROR_SIZE];
+	struct trace_file *file = trace_file_open(path, error);
+	const unsigned before = trace->sessions;
+	struct trace_sessions *sessions;
+	bool is_whole;
+
+	if (file == NULL) {
+		fprintf(stderr, "slac-trace: %s\n", error);
+		return false;
+	}
+	trace->file = path;
+	trace->has_origin = false;
+	sessions = trace_sessions_new(on_session, trace);
+	if (sessions == NULL) {
+		fprintf(stderr, "slac-trace: %s: no memory\n", path);
+		trace_file_close(file);
+		return false;
+	}
+	is_whole = read_all(trace, file, sessions);
+	if (trace->sessions == before)
+		explain_nothing(trace, file, sessions);
+	if (trace->form == FORM_TEXT)
+		trace_report_file(stdout, trace_file_counts(file));
+	trace_sessions_free(sessions);
+	trace_file_close(file);
+	return is_whole;
+}
+
+static int run(struct trace *trace, char **files)
+{
+	bool all_read = true;
+
+	for (; *files != NULL; files++)
+		all_read = take_file(trace, *files) && all_read;
+	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+		fprintf(stderr, "slac-trace: standard output: %s\n", strerror(errno));
+		return EXIT_CODE_UNREADABLE;
+	}
+	if (!all_read)
+		return EXIT_CODE_UNREADABLE;
+	return trace->matched == trace->sessions && trace->sessions > 0 ? EXIT_CODE_MATCHED : EXIT_CODE_NOT_MATCHED;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {{"quiet", no_argument, NULL, 'q'},
+						{"json", no_argument, NULL, 'j'},
+						{"help", no_argument, NULL, 'h'},
+						{"version", no_argument, NULL, 'V'},
+						{NULL, 0, NULL, 0}};
+	struct trace trace = {.form = FORM_TEXT};
+	int id;
+
+	opterr = 0;
+	while ((id = getopt_long(argc, argv, "qjhV", options, NULL)) != -1) {
+		switch (id) {
+		case 'q':
+			trace.form = FORM_LINE;
+			break;
+		case 'j':
+			trace.form = FORM_JSON;
+			break;
+		case 'h':
+			print_help();
+			return EXIT_CODE_MATCHED;
+		case 'V':
+			printf("slac-trace %s\n", SLACD_VERSION);
+			return EXIT_CODE_MATCHED;
+		default:
+			fprintf(stderr, "slac-trace: unknown option '%s', see --help\n", argv[optind - 1]);
+			return EXIT_CODE_USAGE;
+		}
+	}
+	if (optind == argc) {
+		fputs("slac-trace: no capture given, expected FILE...\n", stderr);
+		return EXIT_CODE_USAGE;
+	}
+	return run(&trace, argv + optind);
+}

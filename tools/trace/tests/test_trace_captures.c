@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The real captures of ../shared/traces get the verdicts that their page tells of. Skipped where they are not there. */
+#include "tools/trace/trace_verdict.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+/* In the order of their files: the verdicts of the sessions, separated by spaces. */
+static const struct {
+	const char *file;
+	const char *verdicts;
+} captures[] = {
+	{"audi-q4-pyplc-foccicape-three-sessions-matched", "matched_foreign_nid matched_key_reused matched_key_reused"},
+	{"evsim-openplcutils-phytec-stale-buffers-matched", "start_lost matched"},
+	{"foccci-pyplc-listener-01-evse-half", "matched_station_half"},
+	{"foccci-pyplc-listener-02-evse-half", "matched_station_half"},
+	{"foccci-pyplc-listener-04-evse-half-no-join", "matched_station_half"},
+	{"foccci-pyplc-listener-05-evse-half-no-join", "matched_station_half"},
+	{"ioniq-alpitronic-hyc150-spi-matched-neighbour-crosstalk", "matched"},
+	{"ioniq-alpitronic-wp4-sniffed-evse-half-matched", "matched_station_half"},
+	{"ioniq-pyplc-foccicape-two-sessions-matched", "matched_foreign_nid matched_key_reused"},
+	{"ioniq-pyplc-home-2022-11-09-matched", "matched_foreign_nid"},
+	{"ioniq-pyplc-home-2023-04-16-matched", "matched_foreign_nid"},
+	{"ioniq-pyplc-home-2023-04-24-three-sessions-matched",
+	 "matched_foreign_nid matched_foreign_nid matched_key_reused"},
+	{"polestar2-pyplc-2024-06-11-matched-then-telemetry", "matched_foreign_nid"},
+	{"pyplcev-alpitronic-2022-12-20-unanswered-parm-then-matched", "matched_slowly"},
+	{"pyplcev-alpitronic-dehner-matched", "matched capture_ended"},
+	{"pyplcev-compleo-2022-12-13-two-sessions-matched", "matched_slowly matched"},
+	{"pyplcev-compleo-2023-04-19-matched-then-9-sounds-char-retries",
+	 "matched_slowly matched_slowly parm_unanswered"},
+	{"pyplcev-tesla-supercharger-matched-then-no-atten-char-failed", "matched_slowly no_profiles parm_unanswered"},
+	{"taycan-right-pyplc-wrong-runid-failed",
+	 "parm_unanswered cnf_other_run_id cnf_other_run_id cnf_other_run_id cnf_other_run_id"},
+	{"tesla-model-y-pyplc-matched", "matched_foreign_nid"},
+};
+
+static char verdicts[512];
+
+static void on_session(void *context, const struct trace_session *session)
+{
+	struct trace_verdict verdict;
+	size_t len = strlen(verdicts);
+
+	(void)context;
+	trace_judge(session, &verdict);
+	snprintf(verdicts + len, sizeof(verdicts) - len, "%s%s", len > 0 ? " " : "", trace_verdict_word(verdict.kind));
+}
+
+static void read_capture(const char *path)
+{
+	char error[TRACE_ERROR_SIZE] = "";
+	struct trace_file *file = trace_file_open(path, error);
+	struct trace_sessions *sessions = trace_sessions_new(on_session, NULL);
+	struct trace_frame frame = {0};
+
+	if (file == NULL)
+		fail_msg("%s", error);
+	verdicts[0] = '\0';
+	while (trace_file_next(file, &frame) == TRACE_FILE_FRAME)
+		trace_sessions_take(sessions, &frame);
+	trace_sessions_end(sessions, frame.time_us);
+	trace_sessions_free(sessions);
+	trace_file_close(file);
+}
+
+static void real_captures_get_the_verdicts_of_their_page(void **state)
+{
+	const char *directory = getenv("SLACD_TRACES");
+	struct stat status;
+	char path[512];
+
+	(void)state;
+	if (directory == NULL || stat(directory, &status) != 0) {
+		print_message("no real captures (SLACD_TRACES): skipped\n");
+		skip();
+	}
+	for (size_t i = 0; i < sizeof(captures) / sizeof(captures[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s.pcap", directory, captures[i].file);
+		read_capture(path);
+		if (strcmp(verdicts, captures[i].verdicts) != 0)
+			fail_msg("%s: %s", captures[i].file, verdicts);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(real_captures_get_the_verdicts_of_their_page)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

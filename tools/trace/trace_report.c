@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/trace/trace_report.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+
+/* ISO 15118-3, table A.1: how long the waiting side waits for the next frame of the other, in ms. */
+static const struct {
+	enum trace_kind from;
+	enum trace_kind to;
+	uint32_t most_ms;
+	const char *name;
+} limits[] = {
+	{TRACE_PARM_REQ, TRACE_PARM_CNF, 200, "TT_match_response"},
+	{TRACE_PARM_CNF, TRACE_START, 400, "TT_match_sequence"},
+	{TRACE_IND, TRACE_RSP, 200, "TT_match_response"},
+	{TRACE_RSP, TRACE_MATCH_REQ, 10000, "TT_EVSE_match_session"},
+	{TRACE_RSP, TRACE_VALIDATE_REQ, 10000, "TT_EVSE_match_session"},
+	{TRACE_VALIDATE_REQ, TRACE_VALIDATE_CNF, 200, "TT_match_response"},
+	{TRACE_MATCH_REQ, TRACE_MATCH_CNF, 200, "TT_match_response"},
+};
+
+static bool is_of_car(enum trace_kind kind)
+{
+	return kind == TRACE_PARM_REQ || kind == TRACE_START || kind == TRACE_SOUND || kind == TRACE_RSP ||
+	       kind == TRACE_VALIDATE_REQ || kind == TRACE_MATCH_REQ;
+}
+
+/* --- text --- */
+
+static void print_judged_gap(FILE *out, enum trace_kind from, const struct trace_event *event, uint64_t gap_us)
+{
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		if (limits[i].from == from && limits[i].to == event->kind)
+			fprintf(out, "  %s %u ms %s", limits[i].name, limits[i].most_ms,
+				gap_us <= (uint64_t)limits[i].most_ms * 1000 ? "kept" : "EXCEEDED");
+}
+
+static void print_detail(FILE *out, const struct trace_event *event)
+{
+	switch (event->kind) {
+	case TRACE_SOUND:
+		fprintf(out, "  left=%u", event->detail);
+		break;
+	case TRACE_PROFILE:
+		fprintf(out, "  mean=%u.%u dB", event->mean_ddb / 10, event->mean_ddb % 10);
+		break;
+	case TRACE_IND:
+		fprintf(out, "  sounds=%u mean=%u.%u dB", event->detail, event->mean_ddb / 10, event->mean_ddb % 10);
+		break;
+	case TRACE_RSP:
+	case TRACE_VALIDATE_REQ:
+	case TRACE_VALIDATE_CNF:
+	case TRACE_SET_KEY_CNF:
+		fprintf(out, "  result=%u", event->detail);
+		break;
+	default:
+		break;
+	}
+	if (event->error != MME_OK)
+		fprintf(out, "  WRONG FIELD: %s", mme_error_text(event->error));
+}
+
+static void print_event(FILE *out, const struct trace_session *session, size_t index, uint64_t origin_us)
+{
+	const struct trace_event *event = &session->events[index];
+	const struct trace_event *before = index > 0 ? &session->events[index - 1] : event;
+	char mac[MAC_TEXT_SIZE];
+
+	fprintf(out, "  %12.6f  %+10.3f ms  #%-6" PRIu64 " %s %-24s %s", (double)(event->time_us - origin_us) / 1e6,
+		(double)(event->time_us - before->time_us) / 1e3, event->number,
+		is_of_car(event->kind) ? "car    " : "station", trace_kind_text(event->kind),
+		mac_text(event->from, mac));
+	print_detail(out, event);
+	if (index > 0)
+		print_judged_gap(out, before->kind, event, event->time_us - before->time_us);
+	fputc('\n', out);
+}
+
+static void print_attenuation(FILE *out, const struct trace_session *session)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	for (size_t i = 0; i < session->evse_count; i++) {
+		const struct trace_evse *evse = &session->evses[i];
+		if (evse->inds == 0)
+			continue;
+		fprintf(out,
+			"  attenuation told by %s: mean %u.%u dB of %u sounds, by group:", mac_text(evse->mac, mac),
+			evse->mean_ddb / 10, evse->mean_ddb % 10, evse->num_sounds);
+		for (uint8_t group = 0; group < evse->num_groups; group++)
+			fprintf(out, " %u", evse->groups_db[group]);
+		fputc('\n', out);
+	}
+	if (session->sound_count > 0)
+		fprintf(out, "  measured by %s, by sound:", mac_text(session->profile_modem, mac));
+	for (size_t i = 0; i < session->sound_count; i++)
+		fprintf(out, " %u.%u", session->sound_mean_ddb[i] / 10, session->sound_mean_ddb[i] % 10);
+	if (session->sound_count > 0)
+		fputs(" dB\n", out);
+}
+
+static void print_verdict(FILE *out, const struct trace_verdict *verdict)
+{
+	const enum slac_reason reason = trace_verdict_reason(verdict->kind);
+
+	fprintf(out, "  verdict: %s. %s\n", trace_verdict_word(verdict->kind), verdict->cause);
+	if (!trace_verdict_is_match(verdict->kind) || trace_verdict_fault(verdict->kind) != TRACE_FAULT_NONE)
+		fprintf(out, "  cause lies with: %s\n  what to do: %s\n",
+			trace_fault_text(trace_verdict_fault(verdict->kind)), trace_verdict_remedy(verdict->kind));
+	if (reason != SLAC_REASON_NONE)
+		fprintf(out, "  slacd says: %s\n", slac_reason_text(reason));
+	if (verdict->proof_count > 0)
+		fputs("  frames:", out);
+	for (size_t i = 0; i < verdict->proof_count; i++)
+		fprintf(out, " #%" PRIu64, verdict->proofs[i]);
+	if (verdict->proof_count > 0)
+		fputc('\n', out);
+	if (verdict->unknown[0] != '\0')
+		fprintf(out, "  not known: %s\n", verdict->unknown);
+}
+
+void trace_report_text(FILE *out, const struct trace_session *session, const struct trace_verdict *verdict,
+		       uint64_t origin_us, unsigned number)
+{
+	char mac[MAC_TEXT_SIZE], run_id[RUN_ID_TEXT_SIZE];
+
+	fprintf(out, "session %u: car %s, run_id %s, from %.6f s\n", number, mac_text(session->ev_mac, mac),
+		run_id_text(session->run_id, run_id), (double)(session->first_us - origin_us) / 1e6);
+	for (size_t i = 0; i < session->event_count; i++)
+		print_event(out, session, i, origin_us);
+	if (session->events_left_out > 0)
+		fprintf(out, "  ... and %u further frames\n", session->events_left_out);
+	print_attenuation(out, session);
+	print_verdict(out, verdict);
+	fputc('\n', out);
+}
+
+void trace_report_line(FILE *out, const struct trace_session *session, const struct trace_verdict *verdict,
+		       uint64_t origin_us, const char *file)
+{
+	char mac[MAC_TEXT_SIZE], run_id[RUN_ID_TEXT_SIZE];
+
+	fprintf(out, "%s: %.6f %s %s %s: %s\n", file, (double)(session->first_us - origin_us) / 1e6,
+		mac_text(session->ev_mac, mac), run_id_text(session->run_id, run_id), trace_verdict_word(verdict->kind),
+		verdict->cause);
+}
+
+void trace_report_file(FILE *out, const struct trace_file_counts *counts)
+{
+	if (counts->doubled > 0)
+		fprintf(out, "%" PRIu64 " frames are there twice within 1 ms (a port mirror): taken once.\n",
+			counts->doubled);
+	if (counts->tagged > 0)
+		fprintf(out, "%" PRIu64 " frames carry a VLAN tag: a station's interface does not get these.\n",
+			counts->tagged);
+	if (counts->cut > 0)
+		fprintf(out, "%" PRIu64 " frames were cut by the snapshot length: read as far as they go.\n",
+			counts->cut);
+	if (counts->backward > 0)
+		fprintf(out, "%" PRIu64 " frames are earlier than the one before them: taken at its time.\n",
+			counts->backward);
+}
+
+/* --- JSON --- */
+
+static void add(struct json_object *object, const char *name, struct json_object *value)
+{
+	json_object_object_add(object, name, value);
+}
+
+static struct json_object *of_ddb(unsigned ddb)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u.%u", ddb / 10, ddb % 10);
+	return json_object_new_double_s(ddb / 10.0, text);
+}
+
+static struct json_object *of_us(uint64_t us)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.6f", (double)us / 1e6);
+	return json_object_new_double_s((double)us / 1e6, text);
+}
+
+static struct json_object *of_events(const struct trace_session *session, uint64_t origin_us)
+{
+	struct json_object *events = json_object_new_array();
+	char mac[MAC_TEXT_SIZE];
+
+	for (size_t i = 0; i < session->event_count; i++) {
+		const struct trace_event *event = &session->events[i];
+		struct json_object *item = json_object_new_object();
+		add(item, "frame", json_object_new_int64((int64_t)event->number));
+		add(item, "time_s", of_us(event->time_us - origin_us));
+		add(item, "message", json_object_new_string(trace_kind_text(event->kind)));
+		add(item, "from", json_object_new_string(mac_text(event->from, mac)));
+		if (event->error != MME_OK)
+			add(item, "wrong_field", json_object_new_string(mme_error_text(event->error)));
+		if (event->kind == TRACE_PROFILE || event->kind == TRACE_IND)
+			add(item, "mean_db", of_ddb(event->mean_ddb));
+		json_object_array_add(events, item);
+	}
+	return events;
+}
+
+static struct json_object *of_stations(const struct trace_session *session)
+{
+	struct json_object *stations = json_object_new_array();
+	char mac[MAC_TEXT_SIZE];
+
+	for (size_t i = 0; i < session->evse_count; i++) {
+		const struct trace_evse *evse = &session->evses[i];
+		struct json_object *item = json_object_new_object();
+		add(item, "mac", json_object_new_string(mac_text(evse->mac, mac)));
+		if (evse->inds > 0) {
+			struct json_object *groups = json_object_new_array();
+			for (uint8_t group = 0; group < evse->num_groups; group++)
+				json_object_array_add(groups, json_object_new_int(evse->groups_db[group]));
+			add(item, "mean_db", of_ddb(evse->mean_ddb));
+			add(item, "groups_db", groups);
+		}
+		json_object_array_add(stations, item);
+	}
+	return stations;
+}
+
+static void add_verdict(struct json_object *root, const struct trace_verdict *verdict)
+{
+	struct json_object *frames = json_object_new_array();
+
+	add(root, "matched", json_object_new_boolean(trace_verdict_is_match(verdict->kind)));
+	add(root, "verdict", json_object_new_string(trace_verdict_word(verdict->kind)));
+	add(root, "cause", json_object_new_string(verdict->cause));
+	add(root, "remedy", json_object_new_string(trace_verdict_remedy(verdict->kind)));
+	add(root, "lies_with", json_object_new_string(trace_fault_text(trace_verdict_fault(verdict->kind))));
+	add(root, "reason", json_object_new_string(slac_reason_text(trace_verdict_reason(verdict->kind))));
+	for (size_t i = 0; i < verdict->proof_count; i++)
+		json_object_array_add(frames, json_object_new_int64((int64_t)verdict->proofs[i]));
+	add(root, "frames", frames);
+	add(root, "not_known", json_object_new_string(verdict->unknown));
+}
+
+void trace_report_json(FILE *out, const struct trace_session *session, const struct trace_verdict *verdict,
+		       uint64_t origin_us, const char *file)
+{
+	struct json_object *root = json_object_new_object();
+	char mac[MAC_TEXT_SIZE], run_id[RUN_ID_TEXT_SIZE];
+
+	add(root, "file", json_object_new_string(file));
+	add(root, "ev_mac", json_object_new_string(mac_text(session->ev_mac, mac)));
+	add(root, "run_id", json_object_new_string(run_id_text(session->run_id, run_id)));
+	add(root, "begin_s", of_us(session->first_us - origin_us));
+	add_verdict(root, verdict);
+	add(root, "stations", of_stations(session));
+	add(root, "events", of_events(session, origin_us));
+	fprintf(out, "%s\n",
+		json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(root);
+}
