@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* slac-trace: what happened in a capture, and why. */
+#include "tools/trace/trace_html.h"
 #include "tools/trace/trace_report.h"
 
 #include <errno.h>
@@ -7,10 +8,11 @@
 #include <string.h>
 
 enum exit_code { EXIT_CODE_MATCHED = 0, EXIT_CODE_UNREADABLE = 1, EXIT_CODE_USAGE = 2, EXIT_CODE_NOT_MATCHED = 3 };
-enum form { FORM_TEXT, FORM_LINE, FORM_JSON };
+enum form { FORM_TEXT, FORM_LINE, FORM_JSON, FORM_HTML };
 
 struct trace {
 	enum form form;
+	FILE *page; /* FORM_HTML */
 	const char *file;
 	uint64_t origin_us;
 	bool has_origin;
@@ -20,13 +22,14 @@ struct trace {
 
 static void print_help(void)
 {
-	puts("usage: slac-trace [--quiet | --json] FILE...\n"
+	puts("usage: slac-trace [--quiet | --json | --html PAGE] FILE...\n"
 	     "\n"
 	     "Says of each SLAC session in the captures what happened, when, and why it went as it did.\n"
 	     "FILE is pcap or pcapng, of Ethernet or of Linux \"any\"; \"-\" is standard input.\n"
 	     "\n"
 	     "  -q, --quiet    one line a session\n"
 	     "  -j, --json     one JSON object a session, a line each\n"
+	     "      --html PAGE  a page for a browser with all sessions, written to PAGE\n"
 	     "  -h, --help     this text\n"
 	     "  -V, --version  the version");
 	printf("\nFiles compressed with gzip are %s.\n",
@@ -51,6 +54,10 @@ static void on_session(void *context, const struct trace_session *session)
 		break;
 	case FORM_JSON:
 		trace_report_json(stdout, session, &verdict, trace->origin_us, trace->file);
+		break;
+	case FORM_HTML:
+		trace_html_session(trace->page, session, &verdict, trace->origin_us, trace->file, trace->sessions);
+		trace_report_line(stdout, session, &verdict, trace->origin_us, trace->file);
 		break;
 	}
 }
@@ -131,8 +138,16 @@ static int run(struct trace *trace, char **files)
 {
 	bool all_read = true;
 
+	if (trace->form == FORM_HTML)
+		trace_html_begin(trace->page);
 	for (; *files != NULL; files++)
 		all_read = take_file(trace, *files) && all_read;
+	if (trace->form == FORM_HTML)
+		trace_html_end(trace->page);
+	if (trace->form == FORM_HTML && (ferror(trace->page) != 0 || fclose(trace->page) != 0)) {
+		fprintf(stderr, "slac-trace: the page: %s\n", strerror(errno));
+		return EXIT_CODE_UNREADABLE;
+	}
 	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
 		fprintf(stderr, "slac-trace: standard output: %s\n", strerror(errno));
 		return EXIT_CODE_UNREADABLE;
@@ -144,16 +159,16 @@ static int run(struct trace *trace, char **files)
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {{"quiet", no_argument, NULL, 'q'},
-						{"json", no_argument, NULL, 'j'},
-						{"help", no_argument, NULL, 'h'},
-						{"version", no_argument, NULL, 'V'},
-						{NULL, 0, NULL, 0}};
+	static const struct option options[] = {
+		{"quiet", no_argument, NULL, 'q'},      {"json", no_argument, NULL, 'j'},
+		{"html", required_argument, NULL, 'p'}, {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},    {NULL, 0, NULL, 0}};
 	struct trace trace = {.form = FORM_TEXT};
+	const char *page = NULL;
 	int id;
 
 	opterr = 0;
-	while ((id = getopt_long(argc, argv, "qjhV", options, NULL)) != -1) {
+	while ((id = getopt_long(argc, argv, ":qjhV", options, NULL)) != -1) {
 		switch (id) {
 		case 'q':
 			trace.form = FORM_LINE;
@@ -161,6 +176,13 @@ int main(int argc, char **argv)
 		case 'j':
 			trace.form = FORM_JSON;
 			break;
+		case 'p':
+			trace.form = FORM_HTML;
+			page = optarg;
+			break;
+		case ':':
+			fprintf(stderr, "slac-trace: value missing after '%s', expected PAGE\n", argv[optind - 1]);
+			return EXIT_CODE_USAGE;
 		case 'h':
 			print_help();
 			return EXIT_CODE_MATCHED;
@@ -175,6 +197,10 @@ int main(int argc, char **argv)
 	if (optind == argc) {
 		fputs("slac-trace: no capture given, expected FILE...\n", stderr);
 		return EXIT_CODE_USAGE;
+	}
+	if (page != NULL && (trace.page = fopen(page, "we")) == NULL) {
+		fprintf(stderr, "slac-trace: %s: %s\n", page, strerror(errno));
+		return EXIT_CODE_UNREADABLE;
 	}
 	return run(&trace, argv + optind);
 }

@@ -1,39 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/trace/trace_report.h"
 
+#include "tools/trace/trace_limits.h"
+
 #include <inttypes.h>
 #include <json-c/json.h>
-
-/* ISO 15118-3, table A.1: how long the waiting side waits for the next frame of the other, in ms. */
-static const struct {
-	enum trace_kind from;
-	enum trace_kind to;
-	uint32_t most_ms;
-	const char *name;
-} limits[] = {
-	{TRACE_PARM_REQ, TRACE_PARM_CNF, 200, "TT_match_response"},
-	{TRACE_PARM_CNF, TRACE_START, 400, "TT_match_sequence"},
-	{TRACE_IND, TRACE_RSP, 200, "TT_match_response"},
-	{TRACE_RSP, TRACE_MATCH_REQ, 10000, "TT_EVSE_match_session"},
-	{TRACE_RSP, TRACE_VALIDATE_REQ, 10000, "TT_EVSE_match_session"},
-	{TRACE_VALIDATE_REQ, TRACE_VALIDATE_CNF, 200, "TT_match_response"},
-	{TRACE_MATCH_REQ, TRACE_MATCH_CNF, 200, "TT_match_response"},
-};
-
-static bool is_of_car(enum trace_kind kind)
-{
-	return kind == TRACE_PARM_REQ || kind == TRACE_START || kind == TRACE_SOUND || kind == TRACE_RSP ||
-	       kind == TRACE_VALIDATE_REQ || kind == TRACE_MATCH_REQ;
-}
 
 /* --- text --- */
 
 static void print_judged_gap(FILE *out, enum trace_kind from, const struct trace_event *event, uint64_t gap_us)
 {
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
-		if (limits[i].from == from && limits[i].to == event->kind)
-			fprintf(out, "  %s %u ms %s", limits[i].name, limits[i].most_ms,
-				gap_us <= (uint64_t)limits[i].most_ms * 1000 ? "kept" : "EXCEEDED");
+	const struct trace_limit *limit = trace_limit_of(from, event->kind);
+
+	if (limit != NULL)
+		fprintf(out, "  %s %u ms %s", limit->name, limit->most_ms,
+			gap_us <= (uint64_t)limit->most_ms * 1000 ? "kept" : "EXCEEDED");
 }
 
 static void print_detail(FILE *out, const struct trace_event *event)
@@ -69,7 +50,7 @@ static void print_event(FILE *out, const struct trace_session *session, size_t i
 
 	fprintf(out, "  %12.6f  %+10.3f ms  #%-6" PRIu64 " %s %-24s %s", (double)(event->time_us - origin_us) / 1e6,
 		(double)(event->time_us - before->time_us) / 1e3, event->number,
-		is_of_car(event->kind) ? "car    " : "station", trace_kind_text(event->kind),
+		trace_kind_is_of_car(event->kind) ? "car    " : "station", trace_kind_text(event->kind),
 		mac_text(event->from, mac));
 	print_detail(out, event);
 	if (index > 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any capture file: it is read, its sessions are found, judged and printed. */
+#include "tools/trace/trace_html.h"
 #include "tools/trace/trace_report.h"
 
 #include <stdlib.h>
@@ -18,6 +19,7 @@ static void on_session(void *context, const struct trace_session *session)
 	trace_report_text(nowhere, session, &verdict, session->first_us, 1);
 	trace_report_line(nowhere, session, &verdict, session->first_us, "fuzz");
 	trace_report_json(nowhere, session, &verdict, session->first_us, "fuzz");
+	trace_html_session(nowhere, session, &verdict, session->first_us, "fuzz", 1);
 }
 
 static void read_file(const char *path)

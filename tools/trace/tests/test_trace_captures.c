@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The real captures of ../shared/traces get the verdicts that their page tells of. Skipped where they are not there. */
-#include "tools/trace/trace_verdict.h"
+#include "tools/trace/trace_html.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,6 +41,8 @@ static const struct {
 };
 
 static char verdicts[512];
+static FILE *page;
+static unsigned sessions_shown;
 
 static void on_session(void *context, const struct trace_session *session)
 {
@@ -49,6 +51,7 @@ static void on_session(void *context, const struct trace_session *session)
 
 	(void)context;
 	trace_judge(session, &verdict);
+	trace_html_session(page, session, &verdict, session->first_us, "a<b>&\"c\"", ++sessions_shown);
 	snprintf(verdicts + len, sizeof(verdicts) - len, "%s%s", len > 0 ? " " : "", trace_verdict_word(verdict.kind));
 }
 
@@ -88,9 +91,61 @@ static void real_captures_get_the_verdicts_of_their_page(void **state)
 	}
 }
 
+static unsigned count(const char *text, const char *what)
+{
+	unsigned found = 0;
+
+	for (const char *at = text; (at = strstr(at, what)) != NULL; at++)
+		found++;
+	return found;
+}
+
+static void page_has_each_session_and_every_element_is_closed(void **state)
+{
+	static const char *const elements[] = {"svg", "div", "h2", "title", "html", "body"};
+	char *text;
+	char begin[16], end[16];
+
+	(void)state;
+	if (sessions_shown == 0)
+		skip();
+	trace_html_end(page);
+	long len = ftell(page);
+	text = calloc((size_t)len + 1, 1);
+	rewind(page);
+	assert_int_equal(fread(text, 1, (size_t)len, page), len);
+	assert_int_equal(count(text, "<h2>"), sessions_shown);
+	assert_int_equal(count(text, "aria-label=\"sequence of messages\""), sessions_shown);
+	assert_null(strstr(text, "a<b>"));
+	assert_null(strstr(text, "<script"));
+	assert_null(strstr(text, "http"));
+	for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
+		snprintf(begin, sizeof(begin), "<%s", elements[i]);
+		snprintf(end, sizeof(end), "</%s>", elements[i]);
+		assert_int_equal(count(text, begin), count(text, end));
+	}
+	free(text);
+}
+
+static int open_page(void **state)
+{
+	(void)state;
+	page = tmpfile();
+	if (page != NULL)
+		trace_html_begin(page);
+	return page == NULL ? -1 : 0;
+}
+
+static int close_page(void **state)
+{
+	(void)state;
+	return fclose(page);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(real_captures_get_the_verdicts_of_their_page)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(real_captures_get_the_verdicts_of_their_page),
+					   cmocka_unit_test(page_has_each_session_and_every_element_is_closed)};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, open_page, close_page);
 }

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/trace/trace_limits.h"
+
+static const struct trace_limit limits[] = {
+	{TRACE_PARM_REQ, TRACE_PARM_CNF, 200, "TT_match_response"},
+	{TRACE_PARM_CNF, TRACE_START, 400, "TT_match_sequence"},
+	{TRACE_IND, TRACE_RSP, 200, "TT_match_response"},
+	{TRACE_RSP, TRACE_MATCH_REQ, 10000, "TT_EVSE_match_session"},
+	{TRACE_RSP, TRACE_VALIDATE_REQ, 10000, "TT_EVSE_match_session"},
+	{TRACE_VALIDATE_REQ, TRACE_VALIDATE_CNF, 200, "TT_match_response"},
+	{TRACE_MATCH_REQ, TRACE_MATCH_CNF, 200, "TT_match_response"},
+};
+
+const struct trace_limit *trace_limit_of(enum trace_kind from, enum trace_kind to)
+{
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		if (limits[i].from == from && limits[i].to == to)
+			return &limits[i];
+	return NULL;
+}
+
+bool trace_kind_is_of_car(enum trace_kind kind)
+{
+	return kind == TRACE_PARM_REQ || kind == TRACE_START || kind == TRACE_SOUND || kind == TRACE_RSP ||
+	       kind == TRACE_VALIDATE_REQ || kind == TRACE_MATCH_REQ;
+}
