@@ -2,16 +2,56 @@
 #include "slacd/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What is no regular file, or NULL. */
+static const char *special_kind(mode_t mode)
+{
+	if (S_ISREG(mode))
+		return NULL;
+	if (S_ISDIR(mode))
+		return "a directory";
+	if (S_ISFIFO(mode))
+		return "a FIFO";
+	return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "something else";
+}
+
+/* A FIFO would make us wait for whoever writes to it, hence O_NONBLOCK. A terminal must not become ours. */
+static FILE *open_regular(const char *path, char *error, size_t error_size)
+{
+	struct stat status;
+	FILE *file = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd >= 0 && fstat(fd, &status) == 0 && special_kind(status.st_mode) != NULL) {
+		snprintf(error, error_size, "%s: expected a regular file, it is %s", path,
+			 special_kind(status.st_mode));
+		close(fd);
+		return NULL;
+	}
+	if (fd >= 0)
+		file = fdopen(fd, "r");
+	if (file == NULL)
+		snprintf(error, error_size, "%s: cannot be read: %s", path, strerror(errno));
+	if (file == NULL && fd >= 0)
+		close(fd);
+	return file;
+}
 
 char *file_read(const char *path, size_t *len, char *error, size_t error_size)
 {
-	FILE *file = fopen(path, "re");
-	char *text = malloc(FILE_SIZE_MAX + 1);
+	FILE *file = open_regular(path, error, error_size);
+	char *text = NULL;
 
-	if (file == NULL || text == NULL) {
+	if (file == NULL)
+		return NULL;
+	text = malloc(FILE_SIZE_MAX + 1);
+	if (text == NULL) {
 		snprintf(error, error_size, "%s: cannot be read: %s", path, strerror(errno));
 		goto fail;
 	}
@@ -28,8 +68,7 @@ char *file_read(const char *path, size_t *len, char *error, size_t error_size)
 	text[*len] = '\0';
 	return text;
 fail:
-	if (file != NULL)
-		fclose(file);
+	fclose(file);
 	free(text);
 	return NULL;
 }

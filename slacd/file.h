@@ -9,8 +9,9 @@
 #define FILE_SIZE_MAX (1024u * 1024u)
 
 /*
- * Reads a file into allocated memory (the caller frees it), with a NUL after its *len octets. NULL, and `error`
- * names the file and why, when it cannot be read or is larger than FILE_SIZE_MAX.
+ * Reads a regular file into allocated memory (the caller frees it), with a NUL after its *len octets. NULL, and `error`
+ * names the file and why, when it cannot be read, is larger than FILE_SIZE_MAX, or is a FIFO, a directory or a device.
+ * Never blocks on such a file.
  */
 char *file_read(const char *path, size_t *len, char *error, size_t error_size);
 

@@ -3,6 +3,7 @@
 
 #include "slacd/clock.h"
 #include "slacd/file.h"
+#include "slacd/json_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,24 +20,42 @@ static enum api_result parse_limits(const char *text, size_t len, void *out, str
 	return api_parse_limits_data(text, len, out, error);
 }
 
+/* What a message cannot tell: where the text is no JSON, and what is given twice. */
+static bool is_proper_json(const char *path, const char *text, size_t len)
+{
+	char error[JSON_TEXT_ERROR_SIZE];
+	struct json_object *root = json_text_parse(text, len, error);
+
+	if (root == NULL)
+		log_line(LOG_LEVEL_ERROR, "%s: %s", path, error);
+	json_object_put(root);
+	return root != NULL;
+}
+
+static bool parse_data(const char *path, const char *text, size_t len, parse_function *parse, void *out)
+{
+	struct api_error error = {0};
+
+	if (!is_proper_json(path, text, len))
+		return false;
+	if (parse(text, len, out, &error) == API_OK)
+		return true;
+	log_line(LOG_LEVEL_ERROR, "%s: %s: expected %s", path, error.member[0] != '\0' ? error.member : "the file",
+		 error.expected);
+	return false;
+}
+
 static bool read_file(const char *path, parse_function *parse, void *out)
 {
 	char error[SETTINGS_ERROR_SIZE];
-	struct api_error api_error = {0};
 	size_t len;
 	char *text = file_read(path, &len, error, sizeof(error));
+	bool ok = text != NULL && parse_data(path, text, len, parse, out);
 
-	if (text == NULL) {
+	if (text == NULL)
 		log_line(LOG_LEVEL_ERROR, "%s", error);
-		return false;
-	}
-	enum api_result result = parse(text, len, out, &api_error);
 	free(text);
-	if (result == API_OK)
-		return true;
-	log_line(LOG_LEVEL_ERROR, "%s: %s: expected %s", path,
-		 api_error.member[0] != '\0' ? api_error.member : "the file", api_error.expected);
-	return false;
+	return ok;
 }
 
 bool manager_read_files(struct manager *manager)

@@ -81,10 +81,13 @@ void settings_defaults(struct settings *settings, enum settings_profile profile)
 
 /*
  * Reads a JSON configuration file, which may have comments as in C, over *settings. False, and `error` names the file,
- * the JSON path and what was expected there, when the file cannot be read, is no JSON, or has an unknown or wrong
- * member.
+ * the place or the JSON path, and what was expected there, when the file cannot be read, is no JSON, has an unknown or
+ * wrong member, or gives one twice.
  */
 bool settings_read_file(struct settings *settings, const char *path, char error[SETTINGS_ERROR_SIZE]);
+/* The same for the text of such a file: `len` octets with a NUL after them, of which comments are overwritten. */
+bool settings_read_text(struct settings *settings, const char *source, char *text, size_t len,
+			char error[SETTINGS_ERROR_SIZE]);
 
 /*
  * Sets one setting from a command line or environment value. `path` is the JSON path of a setting, e.g. "mqtt.port";

@@ -2,13 +2,13 @@
 #include "slacd/settings/settings.h"
 
 #include "slacd/file.h"
+#include "slacd/json_text.h"
 #include "slacd/settings/settings_table.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_DEPTH_MAX  8
 #define PATH_MAX_OCTETS 160
 
 struct parse {
@@ -255,37 +255,45 @@ static const char *blank_comments(char *text)
 	return NULL;
 }
 
-static bool read_json(const struct parse *parse, const char *text, size_t len)
+static bool fail(const struct parse *parse, const char *what)
 {
-	struct json_tokener *tokener = json_tokener_new_ex(FILE_DEPTH_MAX);
+	snprintf(parse->error, SETTINGS_ERROR_SIZE, "%.120s: %.384s", parse->file, what);
+	return false;
+}
 
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	struct json_object *root = json_tokener_parse_ex(tokener, text, (int)len + 1);
-	enum json_tokener_error error = json_tokener_get_error(tokener);
-	bool ok = error == json_tokener_success;
-	if (ok)
-		ok = read_root(parse, root);
-	else
-		snprintf(parse->error, SETTINGS_ERROR_SIZE, "%.200s: not valid JSON at octet %zu: %s", parse->file,
-			 json_tokener_get_parse_end(tokener), json_tokener_error_desc(error));
+static bool fail_endless_comment(const struct parse *parse, const char *text, const char *comment)
+{
+	char place[JSON_TEXT_PLACE_SIZE];
+	char what[JSON_TEXT_ERROR_SIZE];
+
+	json_text_place(text, (size_t)(comment - text), place);
+	snprintf(what, sizeof(what), "not valid JSON at %s: this comment does not end", place);
+	return fail(parse, what);
+}
+
+bool settings_read_text(struct settings *settings, const char *source, char *text, size_t len,
+			char error[SETTINGS_ERROR_SIZE])
+{
+	const struct parse parse = {.settings = settings, .file = source, .error = error};
+	char what[JSON_TEXT_ERROR_SIZE];
+	const char *endless = blank_comments(text);
+
+	if (endless != NULL)
+		return fail_endless_comment(&parse, text, endless);
+	struct json_object *root = json_text_parse(text, len, what);
+	if (root == NULL)
+		return fail(&parse, what);
+	bool ok = read_root(&parse, root);
 	json_object_put(root);
-	json_tokener_free(tokener);
 	return ok;
 }
 
 bool settings_read_file(struct settings *settings, const char *path, char error[SETTINGS_ERROR_SIZE])
 {
-	const struct parse parse = {.settings = settings, .file = path, .error = error};
 	size_t len;
 	char *text = file_read(path, &len, error, SETTINGS_ERROR_SIZE);
+	bool ok = text != NULL && settings_read_text(settings, path, text, len, error);
 
-	if (text == NULL)
-		return false;
-	const char *endless = blank_comments(text);
-	bool ok = endless == NULL && read_json(&parse, text, len);
-	if (endless != NULL)
-		snprintf(error, SETTINGS_ERROR_SIZE, "%.200s: not valid JSON at octet %zu: this comment does not end",
-			 path, (size_t)(endless - text));
 	free(text);
 	return ok;
 }

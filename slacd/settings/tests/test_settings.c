@@ -339,7 +339,7 @@ static void a_comment_without_an_end_is_refused_with_its_place(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		assert_false(read_text(texts[i]));
-		assert_non_null(strstr(error, "not valid JSON at octet 3: this comment does not end"));
+		assert_non_null(strstr(error, "not valid JSON at line 1, column 4: this comment does not end"));
 	}
 	assert_false(read_text("{} / x"));
 	assert_false(read_text("{} */"));
@@ -349,7 +349,30 @@ static void an_error_after_a_comment_names_its_place_in_the_file(void **state)
 {
 	(void)state;
 	assert_false(read_text("/* 012 */ // 456\n{x}"));
-	assert_non_null(strstr(error, "not valid JSON at octet 18"));
+	assert_non_null(strstr(error, "not valid JSON at line 2, column 2: "));
+}
+
+static void what_is_given_twice_is_named(void **state)
+{
+	static const char *const texts[][2] = {
+		{"{\"mqtt\":{\"port\":1},\n  \"mqtt\":{}}", ": mqtt: given twice, the second time at line 2, column 3"},
+		{"{\"mqtt\":{\"port\":1,\"port\":1}}",
+		 ": mqtt.port: given twice, the second time at line 1, column 19"},
+		{"{\"outlets\":{\"E1\":{},/* the same */\"E1\":{}}}",
+		 ": outlets.E1: given twice, the second time at line 1, column 35"},
+		{"{\"outlets\":{\"E1\":{\"interface\":\"a\",\"interface\":\"a\"}}}",
+		 ": outlets.E1.interface: given twice"},
+		/* The first one has been wrong. */
+		{"{\"mqtt\":{\"port\":\"x\",\"p\\u006frt\":1}}", ": mqtt.port: given twice"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_false(read_text(texts[i][0]));
+		if (strstr(error, texts[i][1]) == NULL)
+			fail_msg("%s is not in %s", texts[i][1], error);
+	}
+	assert_true(read_text("{\"mqtt\":{},\"outlets\":{\"mqtt\":{},\"port\":{}}}"));
 }
 
 static void the_rest_of_the_file_is_strict_json(void **state)
@@ -688,6 +711,7 @@ int main(void)
 		cmocka_unit_test_setup(what_looks_like_a_comment_in_a_string_is_text, clear_environment),
 		cmocka_unit_test_setup(a_comment_without_an_end_is_refused_with_its_place, clear_environment),
 		cmocka_unit_test_setup(an_error_after_a_comment_names_its_place_in_the_file, clear_environment),
+		cmocka_unit_test_setup(what_is_given_twice_is_named, clear_environment),
 		cmocka_unit_test_setup(the_rest_of_the_file_is_strict_json, clear_environment),
 		cmocka_unit_test_setup(every_word_of_a_choice_is_its_value, clear_environment),
 		cmocka_unit_test_setup(no_two_settings_share_a_member_or_a_path, clear_environment),

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wrong use is refused at the start: exit code 2, and one line says what is wrong and what is expected."""
+import os
+
 import harness
 from harness import Bench
 
@@ -32,11 +34,18 @@ class BadConfig(Bench):
             self.assert_refused(self.start_slacd(None, option, value), option, value, expected)
 
     def test_unreadable_configuration_is_named_with_the_reason(self):
-        for path, reason in ((self.path("none.json"), "No such file"), (self.directory, "Is a directory")):
-            self.assert_refused(self.start_slacd(None, "--config", path), path, reason)
+        os.mkfifo(self.path("fifo"))
+        for path, reason in ((self.path("none.json"), "No such file"), (self.directory, "a directory"),
+                             (self.path("fifo"), "a FIFO"), ("/dev/zero", "a device")):
+            for option in ("--config", "--cs-config-file", "--cs-limits-file"):
+                self.assert_refused(self.start_slacd(None, option, path), path, reason)
 
     def test_configuration_that_is_no_json_is_named_with_the_place(self):
-        self.assert_refused(self.refused_configuration('{"mqtt": {'), "bad.json", "not valid JSON", "octet")
+        self.assert_refused(self.refused_configuration('{"mqtt": {'), "bad.json", "not valid JSON at line 1, column 11")
+
+    def test_what_is_given_twice_is_named_with_the_place(self):
+        self.assert_refused(self.refused_configuration('{"mqtt": {},\n "mqtt": {}}'),
+                            "bad.json: mqtt: given twice, the second time at line 2, column 2")
 
     def test_wrong_setting_is_named_by_file_path_and_expectation(self):
         for content, parts in (
@@ -58,7 +67,7 @@ class BadConfig(Bench):
 
     def test_comment_that_does_not_end_is_named_with_its_place(self):
         slacd = self.refused_configuration('{"mqtt": {}} /* the station')
-        self.assert_refused(slacd, "bad.json", "octet 13", "comment does not end")
+        self.assert_refused(slacd, "bad.json", "line 1, column 14", "comment does not end")
 
     def test_start_with_bench_settings_warns_and_names_them(self):
         for content, warned in (({"bench": {"poll_ms": 100, "busy_after_ms": 500}}, True), ({"bench": {}}, False)):
@@ -73,6 +82,12 @@ class BadConfig(Bench):
         bad = {"parameters": [dict(BOOT_PARAMETERS["parameters"][0], connectors="one")]}
         self.assert_refused(self.start_slacd(None, "--cs-config-file", self.write("station.json", bad)),
                             "station.json", "data.parameters[0].connectors", "an array")
+
+    def test_boot_file_that_is_no_json_or_says_something_twice_is_named_with_the_place(self):
+        for text, said in (('{"parameters": [],\n}', "not valid JSON at line 2, column 1"),
+                           ('{"parameters": [],\n "parameters": []}', "parameters: given twice, the second time at line 2")):
+            path = self.write("station.json", text)
+            self.assert_refused(self.start_slacd(None, "--cs-config-file", path), path, said)
 
     def test_missing_boot_file_is_named(self):
         path = self.path("none.json")
