@@ -59,9 +59,10 @@ struct manager {
 	char question_ids[QUESTION_IDS_MAX][API_UUID_MAX]; /* the last requests made, a ring */
 	size_t question_id_next;
 	struct api_parameters parameters;
-	struct api_limits limits;
-	struct api_cp_status parked[API_EVSES_MAX]; /* the last ones of outlets that have no service */
+	struct api_limits limits; /* the oldest first; where it is full, the policy is that of `parked` */
+	struct api_cp_status parked[API_EVSES_MAX]; /* of outlets that have no service, the oldest first */
 	size_t parked_count;
+	struct log_limit forgotten; /* a table was full of outlets that cs_parameters does not have */
 	struct card_requests card_requests;
 	struct evse *evses[API_EVSES_MAX];
 	size_t evse_count;
@@ -124,6 +125,8 @@ void manager_update_outlets(struct manager *manager);
 /* Starts the services that are wanted, do not run and need not wait for another one to end. */
 void manager_start_missing(struct manager *manager);
 bool manager_has_parameters(const struct manager *manager, const char *evse_id);
+/* A full table forgets the `what` of this outlet, which cs_parameters does not have. */
+void manager_say_forgotten(struct manager *manager, const char *what, const char *evse_id);
 
 /* manager_ending.c */
 /* Stops a service that is no longer in manager->evses, and frees it as soon as it has stopped. */
@@ -143,7 +146,8 @@ bool manager_must_wait(const struct manager *manager, const struct api_evse_para
 
 /*
  * Keeps the pilot state of an outlet that has no service (yet, or for a moment): a station reports changes only,
- * so its vehicle would never be served. At most API_EVSES_MAX are kept, further ones are not.
+ * so its vehicle would never be served. At most API_EVSES_MAX are kept: the oldest one of an outlet that cs_parameters
+ * does not have makes room.
  */
 void manager_park_status(struct manager *manager, const struct api_cp_status *status);
 

@@ -22,19 +22,49 @@ void manager_check_limits(const struct manager *manager, const struct api_limits
 				limits->evses[i].evse_id, i, manager->parameters.count);
 }
 
-/* An update may be about one outlet only: what is known of the others stays. */
+/* The others keep their order. */
+static void forget_limits(struct api_limits *known, size_t index)
+{
+	known->count--;
+	memmove(&known->evses[index], &known->evses[index + 1], (known->count - index) * sizeof(known->evses[0]));
+}
+
+/* The limits of this outlet, or the oldest ones of an outlet that cs_parameters does not have; `count` without either. */
+static size_t find_place(const struct manager *manager, const char *evse_id, bool *is_known)
+{
+	const struct api_limits *known = &manager->limits;
+	size_t foreign = known->count;
+
+	*is_known = true;
+	for (size_t i = 0; i < known->count; i++) {
+		if (strcmp(known->evses[i].evse_id, evse_id) == 0)
+			return i;
+		if (foreign == known->count && !manager_has_parameters(manager, known->evses[i].evse_id))
+			foreign = i;
+	}
+	*is_known = false;
+	return foreign;
+}
+
+/*
+ * An update may be about one outlet only: what is known of the others stays. A table that is full of outlets of
+ * cs_parameters has these limits already, or they are of none.
+ */
 static void remember_limits(struct manager *manager, const struct api_evse_limits *limits)
 {
 	struct api_limits *known = &manager->limits;
-	size_t i = 0;
+	bool is_known;
+	const size_t place = find_place(manager, limits->evse_id, &is_known);
 
-	while (i < known->count && strcmp(known->evses[i].evse_id, limits->evse_id) != 0)
-		i++;
-	if (i == API_EVSES_MAX)
-		return; /* full of outlets that do not exist; manager_check_limits has named them */
-	known->evses[i] = *limits;
-	if (i == known->count)
-		known->count++;
+	if (!is_known && known->count == API_EVSES_MAX) {
+		manager_say_forgotten(manager, "limits",
+				      place < known->count ? known->evses[place].evse_id : limits->evse_id);
+		if (place == known->count)
+			return;
+	}
+	if (is_known || known->count == API_EVSES_MAX)
+		forget_limits(known, place);
+	known->evses[known->count++] = *limits;
 }
 
 /*

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/manager_internal.h"
 
+#include "slacd/clock.h"
+
 #include <string.h>
 
 static struct api_cp_status *find_parked(struct manager *manager, const char *evse_id)
@@ -11,15 +13,45 @@ static struct api_cp_status *find_parked(struct manager *manager, const char *ev
 	return NULL;
 }
 
+void manager_say_forgotten(struct manager *manager, const char *what, const char *evse_id)
+{
+	if (log_limit_pass(&manager->forgotten, clock_now_us()))
+		log_line(
+			LOG_LEVEL_WARN,
+			"The station tells of more than %d outlets: the %s of one that is not in cs_parameters are forgotten. evse_id=%s count=%llu",
+			API_EVSES_MAX, what, evse_id, (unsigned long long)manager->forgotten.count);
+}
+
+/* The others keep their order. */
+static void forget_parked(struct manager *manager, struct api_cp_status *parked)
+{
+	const size_t index = (size_t)(parked - manager->parked);
+
+	manager->parked_count--;
+	memmove(parked, parked + 1, (manager->parked_count - index) * sizeof(*parked));
+}
+
+static struct api_cp_status *find_foreign(struct manager *manager)
+{
+	for (size_t i = 0; i < manager->parked_count; i++)
+		if (!manager_has_parameters(manager, manager->parked[i].evse_id))
+			return &manager->parked[i];
+	return NULL;
+}
+
 void manager_park_status(struct manager *manager, const struct api_cp_status *status)
 {
-	struct api_cp_status *parked = find_parked(manager, status->evse_id);
+	struct api_cp_status *place = find_parked(manager, status->evse_id);
 
-	if (parked == NULL && manager->parked_count == API_EVSES_MAX)
-		return;
-	if (parked == NULL)
-		parked = &manager->parked[manager->parked_count++];
-	*parked = *status;
+	if (place == NULL && manager->parked_count == API_EVSES_MAX) {
+		place = find_foreign(manager);
+		manager_say_forgotten(manager, "pilot states", place != NULL ? place->evse_id : status->evse_id);
+		if (place == NULL)
+			return; /* each place is of an outlet of cs_parameters, and this one is none */
+	}
+	if (place != NULL)
+		forget_parked(manager, place);
+	manager->parked[manager->parked_count++] = *status;
 }
 
 /* False when none is known. */
@@ -30,7 +62,7 @@ static bool take_parked(struct manager *manager, const char *evse_id, struct api
 	if (parked == NULL)
 		return false;
 	*status = *parked;
-	*parked = manager->parked[--manager->parked_count];
+	forget_parked(manager, parked);
 	return true;
 }
 

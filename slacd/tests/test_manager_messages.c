@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -159,6 +160,100 @@ static void only_the_answer_to_the_question_after_a_reconnection_is_a_change(voi
 	end(&bench);
 }
 
+/* --- outlets that do not exist --- */
+
+static void tell_state(struct bench *bench, const char *evse_id)
+{
+	char data[640];
+
+	snprintf(data, sizeof(data), "{\"evse_id\":\"%s\",\"connector_id\":\"1\",\"state\":\"B2\"}", evse_id);
+	bench_tell(bench, "cp_status", "update", data);
+}
+
+static void tell_limit(struct bench *bench, const char *evse_id)
+{
+	char data[640];
+
+	snprintf(data, sizeof(data), "{\"evses\":[{\"evse_id\":\"%s\",\"status_code\":\"evse_not_ready\"}]}", evse_id);
+	bench_tell(bench, "cs_status_and_limits", "update", data);
+}
+
+static void tell_of_foreign_ones(struct bench *bench, size_t count, void (*tell)(struct bench *, const char *))
+{
+	char evse_id[16];
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(evse_id, sizeof(evse_id), "F%zu", i);
+		tell(bench, evse_id);
+	}
+}
+
+static void limits_of_an_outlet_are_remembered_however_many_foreign_ones_are_told(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_begin(&bench);
+	tell_of_foreign_ones(&bench, API_EVSES_MAX, tell_limit);
+	assert_int_equal(bench.manager->forgotten.count, 0);
+	tell_limit(&bench, "E1");
+	assert_non_null(manager_limits_of(bench.manager, "E1"));
+	assert_null(manager_limits_of(bench.manager, "F0")); /* the oldest */
+	assert_non_null(manager_limits_of(bench.manager, "F1"));
+	assert_int_equal(bench.manager->forgotten.count, 1);
+	bench_tell_outlets(&bench, two);
+	assert_true(played[0].has_limits);
+	/* Now E1 is of cs_parameters. F1 is told again, so that F2 is the oldest. */
+	tell_limit(&bench, "F1");
+	tell_limit(&bench, "E2");
+	assert_non_null(manager_limits_of(bench.manager, "E1"));
+	assert_non_null(manager_limits_of(bench.manager, "F1"));
+	assert_null(manager_limits_of(bench.manager, "F2"));
+	end(&bench);
+}
+
+static void state_of_an_outlet_is_kept_however_many_foreign_ones_are_told(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_begin(&bench);
+	tell_of_foreign_ones(&bench, API_EVSES_MAX, tell_state);
+	assert_int_equal(bench.manager->forgotten.count, 0);
+	tell_state(&bench, "E1");
+	tell_state(&bench, "E2");
+	assert_int_equal(bench.manager->forgotten.count, 2);
+	assert_int_equal(bench.manager->parked_count, API_EVSES_MAX);
+	bench_tell_outlets(&bench, two);
+	assert_int_equal(played[0].states_told, 1);
+	assert_int_equal(played[1].states_told, 1);
+	end(&bench);
+}
+
+static void full_table_of_outlets_that_exist_takes_no_foreign_one(void **state)
+{
+	static char ids[API_EVSES_MAX][8];
+	const char *pairs[2 * API_EVSES_MAX + 1];
+	struct bench bench;
+
+	(void)state;
+	bench_begin(&bench);
+	for (size_t i = 0; i < API_EVSES_MAX; i++) {
+		snprintf(ids[i], sizeof(ids[i]), "E%zu", i);
+		pairs[2 * i] = pairs[2 * i + 1] = ids[i];
+	}
+	pairs[2 * API_EVSES_MAX] = NULL;
+	bench_tell_outlets(&bench, pairs);
+	for (size_t i = 0; i < API_EVSES_MAX; i++)
+		tell_limit(&bench, ids[i]);
+	tell_limit(&bench, "F");
+	assert_null(manager_limits_of(bench.manager, "F"));
+	for (size_t i = 0; i < API_EVSES_MAX; i++)
+		assert_non_null(manager_limits_of(bench.manager, ids[i]));
+	assert_int_equal(bench.manager->forgotten.count, 1);
+	end(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +265,9 @@ int main(void)
 		cmocka_unit_test(outlet_that_is_there_twice_keeps_its_parameters),
 		cmocka_unit_test(answer_with_wrong_entries_only_is_asked_for_again),
 		cmocka_unit_test(only_the_answer_to_the_question_after_a_reconnection_is_a_change),
+		cmocka_unit_test(limits_of_an_outlet_are_remembered_however_many_foreign_ones_are_told),
+		cmocka_unit_test(state_of_an_outlet_is_kept_however_many_foreign_ones_are_told),
+		cmocka_unit_test(full_table_of_outlets_that_exist_takes_no_foreign_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
