@@ -392,9 +392,34 @@ static bool may_stay_at_exit(const struct control_pilot *pilot)
 	return pilot->config.keep_at_exit && in_order && (pilot->asking.confirmed || !pilot->asking.wanted);
 }
 
+/* The duty cycle that the last request asks for; F and X1 have none that anybody may draw a current with. */
+static uint32_t asked_duty(const struct control_pilot *pilot)
+{
+	switch (pilot->asking.request.kind) {
+	case PILOT_HLC:
+		return DUTY_CYCLE_HLC;
+	case PILOT_X2:
+		return duty_cycle_from_current(pilot->asking.request.current_da);
+	case PILOT_F:
+	case PILOT_X1:
+		break;
+	}
+	return DUTY_CYCLE_X1;
+}
+
+bool control_pilot_would_stay(const struct control_pilot *pilot, uint32_t *duty)
+{
+	*duty = pilot->duty_is_known ? pilot->duty : 0;
+	/* An answer may have confirmed it, and no state been told since. */
+	if (pilot->asking.wanted)
+		*duty = asked_duty(pilot);
+	return pilot->phase == CONTROL_PILOT_OFF || may_stay_at_exit(pilot);
+}
+
 static void on_end(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
-	bool stays = pilot->phase == CONTROL_PILOT_OFF || may_stay_at_exit(pilot);
+	uint32_t duty;
+	bool stays = control_pilot_would_stay(pilot, &duty);
 	bool is_x1 = pilot->asking.request.kind == PILOT_X1 && pilot->asking.wanted;
 
 	if (pilot->phase == CONTROL_PILOT_ENDING)

@@ -243,6 +243,12 @@ bool control_pilot_send(struct control_pilot *pilot, uint64_t now_us, struct con
  * CONTROL_PILOT_NEVER. */
 uint64_t control_pilot_deadline(const struct control_pilot *pilot);
 
+/*
+ * Whether END would leave the pilot as it is now. Then *duty, in 1/100 %, is what is on it as far as that is known: what
+ * the station has confirmed last, or has shown by itself; 0 where it has told none.
+ */
+bool control_pilot_would_stay(const struct control_pilot *pilot, uint32_t *duty);
+
 /* ENDING and ended. */
 bool control_pilot_has_ended(const struct control_pilot *pilot);
 

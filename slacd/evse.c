@@ -693,10 +693,13 @@ bool evse_available(const struct evse *evse)
 bool evse_last_status(const struct evse *evse, struct api_cp_status *status)
 {
 	const struct control_pilot *pilot = &evse->outlet.pilot;
+	uint32_t duty;
 
 	memset(status, 0, sizeof(*status));
 	snprintf(status->evse_id, sizeof(status->evse_id), "%s", evse->parameters.evse_id);
 	status->state = (enum api_cp_state)pilot->state;
+	status->has_duty_cycle = control_pilot_would_stay(pilot, &duty) && duty > 0;
+	status->duty_cycle_percent = status->has_duty_cycle ? duty / 100.0 : 0;
 	return pilot->state_is_known;
 }
 

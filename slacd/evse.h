@@ -82,8 +82,9 @@ void evse_reset(struct evse *evse);
 uint64_t evse_validation_waits_since(const struct evse *evse, const uint8_t ev_mac[MAC_LEN]);
 bool evse_blocks_validation(const struct evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t since_us);
 /*
- * The last state of the station, to hand a vehicle that is plugged in over to another service. Without the duty cycle:
- * this service has asked for another one since, so that it shows no charging that could be taken over. False: none yet.
+ * The last state of the station, to hand a vehicle that is plugged in over to another service. To be asked before
+ * evse_stop. With the duty cycle where evse_stop leaves the pilot as it is: a vehicle that charges is taken over.
+ * Elsewhere this service ends the charging. False: none yet.
  */
 bool evse_last_status(const struct evse *evse, struct api_cp_status *status);
 /* The interface this outlet uses: its parameter, or what the configuration says instead. */

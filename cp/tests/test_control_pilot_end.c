@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of the service leaves a defined pilot behind. */
+#include "cp/duty_cycle.h"
 #include "cp/tests/control_pilot_fixture.h"
 
 #include <setjmp.h>
@@ -117,6 +118,32 @@ static void five_percent_and_a_confirmed_x2_stay_where_configured(void **state)
 		be_in(&bench, phases[i], true);
 		bench_input(&bench, CONTROL_PILOT_END);
 		expect_ended_at_once(&bench);
+	}
+}
+
+static void what_would_stay_is_told_with_its_duty_cycle(void **state)
+{
+	static const struct {
+		enum control_pilot_phase phase;
+		bool keep;
+		bool stays;
+		uint32_t duty;
+	} cases[] = {
+		{CONTROL_PILOT_HLC, true, true, DUTY_CYCLE_HLC},
+		{CONTROL_PILOT_BASIC, true, true, 2666}, /* 16 A, and no state has told it */
+		{CONTROL_PILOT_BASIC, false, false, 0},
+		{CONTROL_PILOT_F_STEP, true, false, 0},
+		{CONTROL_PILOT_X1_STEP, true, false, 0},
+	};
+	struct bench bench;
+	uint32_t duty;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		be_in(&bench, cases[i].phase, cases[i].keep);
+		assert_int_equal(control_pilot_would_stay(&bench.pilot, &duty), cases[i].stays);
+		if (cases[i].stays)
+			assert_int_equal(duty, cases[i].duty);
 	}
 }
 
@@ -238,6 +265,7 @@ int main(void)
 		cmocka_unit_test(end_in_a_confirmed_x1_has_ended_at_once),
 		cmocka_unit_test(end_before_the_start_asks_for_nothing),
 		cmocka_unit_test(five_percent_and_a_confirmed_x2_stay_where_configured),
+		cmocka_unit_test(what_would_stay_is_told_with_its_duty_cycle),
 		cmocka_unit_test(f_never_stays),
 		cmocka_unit_test(five_percent_that_is_not_confirmed_may_still_be_the_f_before_it),
 		cmocka_unit_test(x2_that_is_not_confirmed_does_not_stay),

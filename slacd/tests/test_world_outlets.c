@@ -169,6 +169,34 @@ static void outlet_that_moves_takes_its_vehicle_along(void **state)
 	assert_statuses(from, E1, "unmatched:reset matching matched");
 }
 
+/* A car charges in basic charging, then its outlet moves to another interface. Returns the mark from before the move. */
+static size_t move_while_charging(const char *settings)
+{
+	play(settings);
+	play("boot --max-current 16\nwire evse1 plc1\n" OTHER_CAR "cs plug\nrun 30000\ncs state C2\nrun 1000");
+	const size_t from = mark();
+	play("publish cs/josev {\"id\":\"1\",\"name\":\"cs_parameters\",\"type\":\"update\",\"data\":{\"parameters\":[{"
+	     "\"evse_id\":\"" E1 "\",\"network_interface\":\"evse1\"," OUTLET "}]}}\nrun 3000");
+	line_of(from, "log      INFO EVSE service ends. *reason=changed parameters");
+	return from;
+}
+
+static void charging_car_is_not_cut_when_its_outlet_moves_where_the_pilot_stays(void **state)
+{
+	(void)state;
+	size_t from = move_while_charging("set pilot.at_exit keep");
+	assert_pilots(from, E1, "x2:16.0");
+	assert_statuses(from, E1, "unmatched:reset basic_charging:taken_over");
+}
+
+static void charging_car_gets_x1_and_is_listened_to_when_its_outlet_moves_elsewhere(void **state)
+{
+	(void)state;
+	size_t from = move_while_charging("");
+	assert_pilots(from, E1, "x1 hlc");
+	assert_statuses(from, E1, "unmatched:reset");
+}
+
 static void interface_that_two_outlets_use_serves_the_first(void **state)
 {
 	(void)state;
@@ -232,6 +260,8 @@ int main(void)
 		STORY(added_outlet_serves_and_a_match_in_progress_is_not_disturbed),
 		STORY(removed_outlet_is_told_unmatched_and_serves_no_more),
 		STORY(outlet_that_moves_takes_its_vehicle_along),
+		STORY(charging_car_is_not_cut_when_its_outlet_moves_where_the_pilot_stays),
+		STORY(charging_car_gets_x1_and_is_listened_to_when_its_outlet_moves_elsewhere),
 		STORY(interface_that_two_outlets_use_serves_the_first),
 		STORY(reset_begins_anew_with_the_vehicle_that_is_there),
 		STORY(distant_car_is_validated_by_its_toggles),
