@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The live tests give addresses to interfaces in a network namespace of their own: they need root and are skipped without. */
+#include "homeplug/port/port_use.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define EXIT_SKIPPED 77
+#define PROTO        11 /* IFA_PROTO */
+
+/* --- Messages as the kernel makes them --- */
+
+struct message {
+	_Alignas(struct nlmsghdr) uint8_t octets[256];
+	size_t len;
+};
+
+static void add_octets(struct message *message, const void *octets, size_t len)
+{
+	assert_true(message->len + len <= sizeof(message->octets));
+	memcpy(message->octets + message->len, octets, len);
+	message->len += NLMSG_ALIGN(len);
+}
+
+static void add_attribute(struct message *message, uint16_t type, const void *value, size_t len)
+{
+	const struct rtattr attribute = {.rta_type = type, .rta_len = (uint16_t)RTA_LENGTH(len)};
+
+	add_octets(message, &attribute, sizeof(attribute));
+	add_octets(message, value, len);
+}
+
+static void end(struct message *message)
+{
+	const uint32_t len = (uint32_t)message->len;
+
+	memcpy(message->octets, &len, sizeof(len));
+}
+
+static struct message begin(uint16_t type, int family, unsigned ifindex)
+{
+	const struct nlmsghdr header = {.nlmsg_type = type};
+	const struct ifaddrmsg info = {.ifa_family = (uint8_t)family, .ifa_index = ifindex};
+	struct message message = {0};
+
+	add_octets(&message, &header, sizeof(header));
+	add_octets(&message, &info, sizeof(info));
+	return message;
+}
+
+/* An address of interface 7, made by `protocol`, 0: not told. */
+static struct message address_of_7(int family, const char *text, uint8_t protocol)
+{
+	struct message message = begin(RTM_NEWADDR, family, 7);
+	struct in6_addr octets;
+
+	assert_int_equal(inet_pton(family, text, &octets), 1);
+	add_attribute(&message, IFA_ADDRESS, &octets, family == AF_INET ? 4 : 16);
+	if (protocol != 0)
+		add_attribute(&message, PROTO, &protocol, sizeof(protocol));
+	end(&message);
+	return message;
+}
+
+static const char *address_in(const struct message *message, int ifindex)
+{
+	static char address[INET6_ADDRSTRLEN];
+
+	address[0] = '\0';
+	assert_false(port_use_parse(message->octets, message->len, ifindex, address));
+	return address;
+}
+
+static void every_address_counts_but_what_15118_and_a_router_give(void **state)
+{
+	static const struct {
+		int family;
+		const char *text;
+		uint8_t protocol;
+		const char *counted;
+	} cases[] = {
+		{AF_INET, "10.0.0.5", 0, "10.0.0.5"},
+		{AF_INET, "169.254.1.2", 0, "169.254.1.2"},
+		{AF_INET6, "2001:db8::1", 0, "2001:db8::1"},
+		{AF_INET6, "fd00::1", 3, "fd00::1"},
+		{AF_INET6, "fec0::1", 0, "fec0::1"},
+		{AF_INET6, "fe80::1", 0, ""},
+		{AF_INET6, "febf::1", 0, ""},
+		{AF_INET6, "2001:db8::1", 2, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct message message = address_of_7(cases[i].family, cases[i].text, cases[i].protocol);
+		assert_string_equal(address_in(&message, 7), cases[i].counted);
+		assert_string_equal(address_in(&message, 8), "");
+	}
+}
+
+static void address_of_the_host_goes_before_that_of_its_peer(void **state)
+{
+	static const uint8_t ours[] = {10, 0, 0, 1};
+	static const uint8_t peers[] = {10, 0, 0, 2};
+
+	(void)state;
+	for (int local_first = 0; local_first <= 1; local_first++) {
+		struct message message = begin(RTM_NEWADDR, AF_INET, 7);
+		if (local_first)
+			add_attribute(&message, IFA_LOCAL, ours, sizeof(ours));
+		add_attribute(&message, IFA_ADDRESS, peers, sizeof(peers));
+		if (!local_first)
+			add_attribute(&message, IFA_LOCAL, ours, sizeof(ours));
+		end(&message);
+		assert_string_equal(address_in(&message, 7), "10.0.0.1");
+	}
+}
+
+static void address_that_cannot_be_read_counts(void **state)
+{
+	struct message message = begin(RTM_NEWADDR, AF_INET6, 7);
+
+	(void)state;
+	add_attribute(&message, IFA_ADDRESS, "1234", 4);
+	end(&message);
+	assert_string_equal(address_in(&message, 7), "?");
+}
+
+static void other_messages_tell_no_address_and_the_end_is_told(void **state)
+{
+	struct message message = address_of_7(AF_INET, "10.0.0.5", 0);
+	char address[INET6_ADDRSTRLEN] = "";
+	const uint16_t done = NLMSG_DONE;
+	const uint16_t gone = RTM_DELADDR;
+
+	(void)state;
+	memcpy(message.octets + offsetof(struct nlmsghdr, nlmsg_type), &gone, sizeof(gone));
+	assert_string_equal(address_in(&message, 7), "");
+	memcpy(message.octets + offsetof(struct nlmsghdr, nlmsg_type), &done, sizeof(done));
+	assert_true(port_use_parse(message.octets, message.len, 7, address));
+	assert_string_equal(address, "");
+	assert_false(port_use_parse(message.octets, message.len - 1, 7, address));
+}
+
+/* --- With the kernel --- */
+
+static void run(const char *command)
+{
+	assert_int_equal(system(command), 0);
+}
+
+static struct port_use look(const char *name)
+{
+	struct port_use use;
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	port_use_look(fd, (int)if_nametoindex(name), &use);
+	close(fd);
+	return use;
+}
+
+static void addresses_are_seen_as_they_come_and_go(void **state)
+{
+	(void)state;
+	run("ip link add ta type veth peer name tb && ip link set ta up && ip link set tb up");
+	struct port_use use = look("ta");
+	assert_true(use.is_known);
+	assert_string_equal(use.address, "");
+	assert_false(use.is_wireless);
+	run("ip addr add 10.0.0.5/24 dev tb && ip addr add fe80::7/64 dev ta nodad");
+	use = look("ta");
+	assert_string_equal(use.address, "");
+	run("ip addr add 2001:db8::5/64 dev ta nodad");
+	use = look("ta");
+	assert_string_equal(use.address, "2001:db8::5");
+	run("ip addr flush dev ta && ip addr add 10.0.0.6/24 dev ta");
+	use = look("ta");
+	assert_string_equal(use.address, "10.0.0.6");
+	run("ip link del ta");
+}
+
+/* More than one part of the kernel's answer could hold, if it told of the other interface, too. */
+static void address_is_found_among_many(void **state)
+{
+	(void)state;
+	run("ip link add ta type veth peer name tb");
+	run("for a in $(seq 1 250); do echo addr add 10.1.0.$a/16 dev ta; done | ip -batch -");
+	run("ip addr add 10.2.0.1/16 dev tb");
+	struct port_use use = look("tb");
+	assert_true(use.is_known);
+	assert_string_equal(use.address, "10.2.0.1");
+	run("ip link del ta");
+}
+
+static void interface_that_is_gone_is_unknown(void **state)
+{
+	(void)state;
+	const struct port_use use = look("none");
+	assert_false(use.is_known);
+}
+
+static int run_parse_tests(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_address_counts_but_what_15118_and_a_router_give),
+		cmocka_unit_test(address_of_the_host_goes_before_that_of_its_peer),
+		cmocka_unit_test(address_that_cannot_be_read_counts),
+		cmocka_unit_test(other_messages_tell_no_address_and_the_end_is_told),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+static int run_live_tests(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(addresses_are_seen_as_they_come_and_go),
+		cmocka_unit_test(address_is_found_among_many),
+		cmocka_unit_test(interface_that_is_gone_is_unknown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+	if (run_parse_tests() != 0)
+		return 1;
+	if (unshare(CLONE_NEWNET) < 0) {
+		printf("live tests skipped: a network namespace is not permitted (%s)\n", strerror(errno));
+		return EXIT_SKIPPED;
+	}
+	return run_live_tests() == 0 ? 0 : 1;
+}
