@@ -3,9 +3,11 @@
 
 #include "cp/duty_cycle.h"
 #include "homeplug/port/port.h"
+#include "homeplug/port/port_use.h"
 #include "homeplug/port/port_watch.h"
 #include "slacd/clock.h"
 #include "slacd/evse_log.h"
+#include "slacd/interface_rule.h"
 #include "slacd/outlet/outlet.h"
 #include "slacd/timer.h"
 
@@ -41,6 +43,8 @@ struct evse {
 	uint64_t port_not_before_us;      /* not to be opened earlier, whatever the kernel tells */
 	uint64_t port_failed_us;          /* sending has failed: it is given up then, OUTLET_NEVER: it has not */
 	char port_error[PORT_ERROR_SIZE]; /* what was said last about it, "": it is open */
+	bool interface_is_local;          /* the configuration names it: it is believed */
+	char refusal[INTERFACE_WHY_SIZE]; /* why the station may not name it, as said last; "": it may */
 
 	char request_ids[REQUESTS_KEPT][API_UUID_MAX]; /* of the last pilot requests, by the rest of their number */
 	bool stopping;                                 /* evse_stop was called */
@@ -376,15 +380,75 @@ static void fail_to_open(struct evse *evse, const char *error, int number)
 		retry_later(evse);
 }
 
-static void open_port(struct evse *evse)
+/* False with the reason: the station has named the interface of the open port, and may not. */
+static bool is_believed(const struct evse *evse, char why[INTERFACE_WHY_SIZE])
+{
+	const int ifindex = port_ifindex(evse->port);
+	struct port_event now = {0};
+	struct port_use use = {0};
+
+	why[0] = '\0';
+	if (evse->interface_is_local || evse->shared->settings->interfaces.is_listed)
+		return true; /* by its name, which was looked at before */
+	/* What cannot be looked at stays unknown, and is refused. */
+	if (port_watch_look(port_fd(evse->port), ifindex, &now))
+		port_use_look(port_fd(evse->port), ifindex, &use);
+	return interface_is_believed(&evse->shared->settings->interfaces, &now, &use, why);
+}
+
+/* The kernel tells when an address goes; an interface that changes all the time must not keep us busy. */
+static void refuse_port(struct evse *evse, const char *why)
+{
+	if (strcmp(evse->refusal, why) != 0)
+		evse_log_port_refused(&evse->log, why, false);
+	snprintf(evse->refusal, sizeof(evse->refusal), "%s", why);
+	snprintf(evse->port_error, sizeof(evse->port_error), "%s", why);
+	close_port(evse);
+	retry_later(evse);
+	if (is_watched(evse))
+		evse->port_retry_us = OUTLET_NEVER;
+}
+
+/* A name that is refused stays so until the outlet gets another one. */
+static bool may_use_name(struct evse *evse)
+{
+	char why[INTERFACE_WHY_SIZE];
+
+	if (evse->interface_is_local ||
+	    interface_name_is_believed(&evse->shared->settings->interfaces, evse->interface, why))
+		return true;
+	if (evse->refusal[0] == '\0')
+		evse_log_port_refused(&evse->log, why, false);
+	snprintf(evse->refusal, sizeof(evse->refusal), "%s", why);
+	return false;
+}
+
+static void use_port(struct evse *evse)
 {
 	struct outlet_input up = {.kind = OUTLET_PORT_UP};
+
+	evse->port_error[0] = '\0';
+	evse->refusal[0] = '\0';
+	port_mac(evse->port, up.port_mac);
+	evse_log_port_open(&evse->log, up.port_mac);
+	give(evse, &up);
+}
+
+static void open_port(struct evse *evse)
+{
 	char error[PORT_ERROR_SIZE];
+	char why[INTERFACE_WHY_SIZE];
 
 	evse->port_retry_us = OUTLET_NEVER;
+	if (!may_use_name(evse))
+		return;
 	evse->port = port_open(evse->interface, error);
 	if (evse->port == NULL) {
 		fail_to_open(evse, error, errno);
+		return;
+	}
+	if (!is_believed(evse, why)) {
+		refuse_port(evse, why);
 		return;
 	}
 	if (!wait_for_frames(evse)) {
@@ -392,10 +456,7 @@ static void open_port(struct evse *evse)
 		fail_to_open(evse, "no memory to wait for frames", ENOMEM);
 		return;
 	}
-	evse->port_error[0] = '\0';
-	port_mac(evse->port, up.port_mac);
-	evse_log_port_open(&evse->log, up.port_mac);
-	give(evse, &up);
+	use_port(evse);
 }
 
 static void open_port_when_allowed(struct evse *evse)
@@ -406,7 +467,32 @@ static void open_port_when_allowed(struct evse *evse)
 		evse->port_retry_us = evse->port_not_before_us;
 }
 
-void evse_port_event(struct evse *evse, const struct port_event *event)
+/* A running car is not cut for an address that its interface gets meanwhile. */
+static void look_at_use(struct evse *evse)
+{
+	const bool in_use = evse->outlet.pilot.vehicle_present;
+	char why[INTERFACE_WHY_SIZE];
+
+	if (is_believed(evse, why)) {
+		evse->refusal[0] = '\0';
+		return;
+	}
+	if (in_use && strcmp(evse->refusal, why) != 0)
+		evse_log_port_refused(&evse->log, why, true);
+	snprintf(evse->refusal, sizeof(evse->refusal), "%s", why);
+	if (!in_use)
+		lose_port(evse, why);
+}
+
+static void take_address_event(struct evse *evse, const struct port_event *event)
+{
+	if (evse->port != NULL && event->ifindex == port_ifindex(evse->port))
+		look_at_use(evse);
+	else if (evse->port == NULL && evse->refusal[0] != '\0' && is_watched(evse) && is_named(evse, event))
+		open_port_when_allowed(evse);
+}
+
+static void take_interface_event(struct evse *evse, const struct port_event *event)
 {
 	char why[PORT_ERROR_SIZE] = "";
 
@@ -420,6 +506,14 @@ void evse_port_event(struct evse *evse, const struct port_event *event)
 		else
 			evse->port_retry_us = OUTLET_NEVER; /* the kernel will say when it is */
 	}
+}
+
+void evse_port_event(struct evse *evse, const struct port_event *event)
+{
+	if (event->news == PORT_NEWS_ADDRESS)
+		take_address_event(evse, event);
+	else
+		take_interface_event(evse, event);
 	arm_timer(evse);
 }
 
@@ -430,7 +524,9 @@ void evse_check_port(struct evse *evse)
 	if (evse->port == NULL && port_is_live(evse->interface))
 		open_port_when_allowed(evse);
 	else if (evse->port != NULL && look(evse, &now))
-		evse_port_event(evse, &now);
+		take_interface_event(evse, &now);
+	if (evse->port != NULL)
+		look_at_use(evse);
 	arm_timer(evse);
 }
 
@@ -464,6 +560,9 @@ void evse_cp_status(struct evse *evse, const struct api_cp_status *status)
 							 .duty = (uint32_t)(status->duty_cycle_percent * 100 + 0.5)}};
 
 	give(evse, &input);
+	if (evse->port != NULL && evse->refusal[0] != '\0' && !evse->outlet.pilot.vehicle_present)
+		lose_port(evse, evse->refusal);
+	arm_timer(evse);
 }
 
 static enum outlet_answer answer_of(enum api_cp_pwm_status status)
@@ -621,6 +720,20 @@ const char *evse_interface_of(const struct settings *settings, const struct api_
 	return outlet != NULL && outlet->interface[0] != '\0' ? outlet->interface : parameters->network_interface;
 }
 
+/* Whether a file of this host names the interface for this outlet, be it that a message names the same one. */
+static bool is_local(const struct evse_shared *shared, const struct api_evse_parameters *parameters)
+{
+	const struct settings_outlet *outlet = settings_outlet(shared->settings, parameters->evse_id);
+	const struct api_parameters *local = shared->local_parameters;
+
+	if (outlet != NULL && outlet->interface[0] != '\0')
+		return true;
+	for (size_t i = 0; i < local->count; i++)
+		if (strcmp(local->evses[i].evse_id, parameters->evse_id) == 0)
+			return strcmp(local->evses[i].network_interface, parameters->network_interface) == 0;
+	return false;
+}
+
 struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struct api_evse_parameters *parameters,
 		      const struct api_evse_limits *limits, const struct api_cp_status *status)
 {
@@ -641,6 +754,7 @@ struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struc
 		return NULL;
 	}
 	snprintf(evse->interface, sizeof(evse->interface), "%s", evse_interface_of(shared->settings, parameters));
+	evse->interface_is_local = is_local(shared, parameters);
 	evse->log.evse_id = evse->parameters.evse_id;
 	evse->log.interface = evse->interface;
 	settings_outlet_config(shared->settings, parameters->evse_id, parameters->has_ac, &config);

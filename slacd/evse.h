@@ -21,6 +21,7 @@ struct evse_shared {
 	struct event_base *base;
 	const struct settings *settings;
 	struct outbox *outbox;
+	const struct api_parameters *local_parameters; /* of service.cs_config_file, which is believed */
 	bool ports_watched; /* the kernel tells (evse_port_event); otherwise evse_check_port is called again and again */
 	/* Called when an outlet can serve (port open, modem has its key) or no longer can. */
 	void (*availability_changed)(void *context);

@@ -647,6 +647,14 @@ void evse_log_port_not_open(const struct evse_log *log, const char *why, bool sa
 		 log->evse_id);
 }
 
+void evse_log_port_refused(const struct evse_log *log, const char *why, bool in_use)
+{
+	log_line(LOG_LEVEL_WARN, "%s: %s. evse_id=%s interface=%s",
+		 in_use ? "The interface is given up when the vehicle has left"
+			: "Outlet cannot serve, the interface is refused",
+		 why, log->evse_id, log->interface);
+}
+
 void evse_log_port_lost(struct evse_log *log, const char *why, bool resets, uint64_t now_us)
 {
 	const bool loud = log_burst_pass(&log->port_losses, now_us);

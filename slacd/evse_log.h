@@ -48,6 +48,8 @@ void evse_log_not_sent(struct evse_log *log, const char *name, const char *why, 
 void evse_log_port_open(const struct evse_log *log, const uint8_t mac[MAC_LEN]);
 /* `said`: the same was said before. */
 void evse_log_port_not_open(const struct evse_log *log, const char *why, bool said);
+/* The station may not name this interface. `in_use`: it goes on until the vehicle leaves. */
+void evse_log_port_refused(const struct evse_log *log, const char *why, bool in_use);
 /* `resets`: the modem is being reset by us; some interfaces have no carrier meanwhile. */
 void evse_log_port_lost(struct evse_log *log, const char *why, bool resets, uint64_t now_us);
 /* When evse_log_port_settled is wanted, or UINT64_MAX. */

@@ -134,6 +134,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 		.base = base,
 		.settings = settings,
 		.outbox = &manager->outbox,
+		.local_parameters = &manager->local_parameters,
 		.availability_changed = manager_availability_changed,
 		.neighbour_validates = neighbour_validates,
 		.stopped = manager_outlet_stopped,

@@ -68,8 +68,9 @@ bool manager_read_files(struct manager *manager)
 		return false;
 	if (*parameters_file == '\0')
 		return true;
-	if (!read_file(parameters_file, parse_parameters, &manager->parameters))
+	if (!read_file(parameters_file, parse_parameters, &manager->local_parameters))
 		return false;
+	manager->parameters = manager->local_parameters;
 	manager->boot = *limits_file != '\0' ? BOOT_DONE : BOOT_LIMITS;
 	return true;
 }

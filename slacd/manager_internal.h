@@ -59,7 +59,8 @@ struct manager {
 	char question_ids[QUESTION_IDS_MAX][API_UUID_MAX]; /* the last requests made, a ring */
 	size_t question_id_next;
 	struct api_parameters parameters;
-	struct api_limits limits; /* the oldest first; where it is full, the policy is that of `parked` */
+	struct api_parameters local_parameters; /* as service.cs_config_file has them */
+	struct api_limits limits;               /* the oldest first; where it is full, the policy is that of `parked` */
 	struct api_cp_status parked[API_EVSES_MAX]; /* of outlets that have no service, the oldest first */
 	size_t parked_count;
 	struct log_limit forgotten; /* a table was full of outlets that cs_parameters does not have */

@@ -15,6 +15,7 @@
 enum port_news {
 	PORT_NEWS_STATE,   /* the interface appeared or changed: the members hold its present state */
 	PORT_NEWS_REMOVED, /* the interface was deleted, or moved to another network namespace */
+	PORT_NEWS_ADDRESS, /* it got an IP address or lost one (port_use.h): of the other members only ifindex counts */
 	PORT_NEWS_MISSED   /* notifications were lost: look at every interface again; no other member counts */
 };
 
@@ -28,6 +29,7 @@ struct port_event {
 	uint8_t mac[MAC_LEN];
 	int master;                              /* index of the interface that it is a port of, 0: of none */
 	char master_kind[PORT_MASTER_KIND_SIZE]; /* "bridge", "bond" ..., "" when that cannot be told */
+	char kind[PORT_MASTER_KIND_SIZE];        /* the same of the interface itself; of hardware "" or its driver */
 };
 
 /*
@@ -35,6 +37,8 @@ struct port_event {
  * Open vSwitch), a bond or team, a redundancy ring. A port of a VRF is not.
  */
 bool port_event_is_captured(const struct port_event *event);
+/* Whether it is such a one itself: what it sends goes out at its ports. */
+bool port_event_has_ports(const struct port_event *event);
 /* "it is a port of the bridge br0, which takes its frames", for such an interface. */
 void port_event_capture_text(const struct port_event *event, char text[PORT_CAPTURE_SIZE]);
 

@@ -2,6 +2,7 @@
 #include "homeplug/port/port_watch.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/ethtool.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -52,12 +53,13 @@ static void take_master(struct port_event *event, const struct rtattr *attribute
 	event->master = (int)ifindex;
 }
 
-static void take_master_kind(struct port_event *event, const struct rtattr *attribute)
+/* A longer one is none that is known here. */
+static void take_kind(char kind[PORT_MASTER_KIND_SIZE], const struct rtattr *attribute)
 {
 	size_t len = RTA_PAYLOAD(attribute);
 
-	if (len < sizeof(event->master_kind))
-		memcpy(event->master_kind, RTA_DATA(attribute), len);
+	if (len < PORT_MASTER_KIND_SIZE)
+		memcpy(kind, RTA_DATA(attribute), len);
 }
 
 typedef void attribute_taker(struct port_event *event, const struct rtattr *attribute);
@@ -78,7 +80,9 @@ static void for_each(const struct rtattr *attribute, size_t left, attribute_take
 static void take_link_info(struct port_event *event, const struct rtattr *attribute)
 {
 	if (attribute->rta_type == IFLA_INFO_SLAVE_KIND)
-		take_master_kind(event, attribute);
+		take_kind(event->master_kind, attribute);
+	if (attribute->rta_type == IFLA_INFO_KIND)
+		take_kind(event->kind, attribute);
 }
 
 static void take_attribute(struct port_event *event, const struct rtattr *attribute)
@@ -101,7 +105,18 @@ static void take_attribute(struct port_event *event, const struct rtattr *attrib
 	}
 }
 
-static bool parse_one(const struct nlmsghdr *message, struct port_event *event)
+static bool parse_address(const struct nlmsghdr *message, struct port_event *event)
+{
+	const struct ifaddrmsg *info = NLMSG_DATA(message);
+
+	if ((message->nlmsg_type != RTM_NEWADDR && message->nlmsg_type != RTM_DELADDR) ||
+	    message->nlmsg_len < NLMSG_LENGTH(sizeof(*info)) || info->ifa_index == 0 || info->ifa_index > INT_MAX)
+		return false;
+	*event = (struct port_event){.news = PORT_NEWS_ADDRESS, .ifindex = (int)info->ifa_index};
+	return true;
+}
+
+static bool parse_link(const struct nlmsghdr *message, struct port_event *event)
 {
 	if ((message->nlmsg_type != RTM_NEWLINK && message->nlmsg_type != RTM_DELLINK) ||
 	    message->nlmsg_len < NLMSG_LENGTH(sizeof(struct ifinfomsg)))
@@ -130,7 +145,7 @@ void port_watch_parse(const void *messages, size_t len, port_event_handler *hand
 
 	while (NLMSG_OK(message, len)) {
 		size_t step = NLMSG_ALIGN((size_t)message->nlmsg_len);
-		if (parse_one(message, &event))
+		if (parse_link(message, &event) || parse_address(message, &event))
 			handle(context, &event);
 		if (step >= len)
 			return;
@@ -143,7 +158,8 @@ void port_watch_parse(const void *messages, size_t len, port_event_handler *hand
 
 struct port_watch *port_watch_open(char error[PORT_ERROR_SIZE])
 {
-	const struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
+	const struct sockaddr_nl address = {.nl_family = AF_NETLINK,
+					    .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR};
 	struct port_watch *watch = malloc(sizeof(*watch));
 
 	if (watch == NULL) {
@@ -201,7 +217,7 @@ enum port_result port_watch_read(struct port_watch *watch, port_event_handler *h
 	return PORT_FRAME;
 }
 
-/* --- Of what an interface is a port --- */
+/* --- What an interface is, and of what it is a port --- */
 
 /* The kernel's answer about one interface, without waiting for it: it is there when the question has been taken. */
 static bool ask_kernel(int ifindex, port_event_handler *handle, void *context)
@@ -226,21 +242,32 @@ static bool ask_kernel(int ifindex, port_event_handler *handle, void *context)
 	return n > 0;
 }
 
-static void copy_master(void *context, const struct port_event *told)
+static void copy_kinds(void *context, const struct port_event *told)
 {
 	struct port_event *event = context;
 
-	if (told->ifindex != event->ifindex)
+	if (told->ifindex != event->ifindex || told->news != PORT_NEWS_STATE)
 		return;
 	event->master = told->master;
 	memcpy(event->master_kind, told->master_kind, sizeof(event->master_kind));
+	memcpy(event->kind, told->kind, sizeof(event->kind));
 }
 
-/* Where rtnetlink is not permitted: the link of /sys/class/net names the master, its driver says what it is. */
-static void read_master(int fd, struct port_event *event)
+/* Where rtnetlink is not permitted: the driver of a virtual interface has its kind as a name. */
+static void read_kind(int fd, const char *name, char kind[PORT_MASTER_KIND_SIZE])
 {
 	struct ethtool_drvinfo driver = {.cmd = ETHTOOL_GDRVINFO};
 	struct ifreq request = {.ifr_data = (void *)&driver};
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	if (ioctl(fd, SIOCETHTOOL, &request) == 0 &&
+	    strnlen(driver.driver, sizeof(driver.driver)) < PORT_MASTER_KIND_SIZE)
+		strcpy(kind, driver.driver);
+}
+
+/* The link of /sys/class/net names the master. */
+static void read_master(int fd, struct port_event *event)
+{
 	char link[sizeof("/sys/class/net//master") + IF_NAMESIZE];
 	char target[256];
 
@@ -251,12 +278,10 @@ static void read_master(int fd, struct port_event *event)
 	target[len] = '\0';
 	const char *slash = strrchr(target, '/');
 	const char *name = slash != NULL ? slash + 1 : target;
-	if (strlen(name) >= sizeof(request.ifr_name))
+	if (strlen(name) >= IF_NAMESIZE)
 		return;
-	strcpy(request.ifr_name, name);
-	event->master = (int)if_nametoindex(request.ifr_name);
-	if (ioctl(fd, SIOCETHTOOL, &request) == 0 && strlen(driver.driver) < sizeof(event->master_kind))
-		strcpy(event->master_kind, driver.driver);
+	event->master = (int)if_nametoindex(name);
+	read_kind(fd, name, event->master_kind);
 }
 
 /* --- Looking --- */
@@ -290,7 +315,9 @@ bool port_watch_look(int fd, int ifindex, struct port_event *event)
 	event->news = PORT_NEWS_STATE;
 	event->up = (request.ifr_flags & IFF_UP) != 0;
 	event->running = (request.ifr_flags & IFF_RUNNING) != 0;
-	if (!ask_kernel(ifindex, copy_master, event))
+	if (!ask_kernel(ifindex, copy_kinds, event)) {
 		read_master(fd, event);
+		read_kind(fd, event->name, event->kind);
+	}
 	return true;
 }

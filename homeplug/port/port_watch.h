@@ -27,7 +27,8 @@ int port_watch_fd(const struct port_watch *watch);
 enum port_result port_watch_read(struct port_watch *watch, port_event_handler *handle, void *context);
 
 /*
- * Calls `handle` for each interface in `len` octets of rtnetlink messages. Messages about other things are skipped.
+ * Calls `handle` for each interface, and each change of an address, in `len` octets of rtnetlink messages. Messages
+ * about other things are skipped.
  * The first malformed message ends it. `messages` must be aligned like a struct nlmsghdr.
  */
 void port_watch_parse(const void *messages, size_t len, port_event_handler *handle, void *context);
@@ -42,8 +43,8 @@ void port_watch_settle(int fd, int ifindex);
 
 /*
  * Fills in the present state of an interface as an event; `fd` is any socket. An interface that does not exist is
- * PORT_NEWS_REMOVED. False when the state cannot be told; errno says why. Of what it is a port is read with rtnetlink
- * or, where that is not permitted, from /sys/class/net; it counts as a port of nothing where neither tells.
+ * PORT_NEWS_REMOVED. False when the state cannot be told; errno says why. What kind it is and of what it is a port is read with rtnetlink
+ * or, where that is not permitted, from its driver and /sys/class/net; it counts as a port of nothing where neither tells.
  */
 bool port_watch_look(int fd, int ifindex, struct port_event *event);
 

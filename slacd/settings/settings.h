@@ -16,6 +16,7 @@
 
 #define SETTINGS_TEXT_MAX       256
 #define SETTINGS_TOPICS_MAX     4
+#define SETTINGS_INTERFACES_MAX 16
 #define SETTINGS_ERROR_SIZE     512
 #define SETTINGS_BENCH_SIZE     512
 #define SETTINGS_NAME_MAX       64 /* of a path, e.g. "mqtt.port", with its NUL */
@@ -29,6 +30,13 @@ struct settings_text {
 struct settings_topics {
 	size_t count;
 	struct settings_text topic[SETTINGS_TOPICS_MAX];
+};
+
+/* Which interfaces are believed when the station names them (interface_rule.h). */
+struct settings_interfaces {
+	bool is_listed; /* those like one of the patterns; otherwise those that the host uses for nothing else */
+	size_t count;
+	struct settings_text pattern[SETTINGS_INTERFACES_MAX]; /* of a shell */
 };
 
 enum settings_profile { SETTINGS_FIELD, SETTINGS_STRICT };
@@ -69,6 +77,7 @@ struct settings {
 	enum settings_profile profile;
 	bool allow_nonstandard_timers;
 
+	struct settings_interfaces interfaces;
 	struct outlet_config outlet; /* of all outlets: settings_outlet_config makes it that of one */
 	struct settings_outlet outlets[API_EVSES_MAX];
 	size_t outlet_count;

@@ -69,28 +69,47 @@ static bool type_is_right(const struct setting *setting, const struct json_objec
 	case SETTING_CHOICE:
 		return json_object_is_type(value, json_type_string);
 	case SETTING_TOPICS:
+	case SETTING_INTERFACES:
 	case SETTING_GROUPS:
 		break; /* read as they are */
 	}
 	return true;
 }
 
+/* An array of at most `most` texts, none of them empty. */
+static bool read_texts(struct json_object *array, struct settings_text *texts, size_t most, size_t *count)
+{
+	if (!json_object_is_type(array, json_type_array) || json_object_array_length(array) > most)
+		return false;
+	*count = json_object_array_length(array);
+	for (size_t i = 0; i < *count; i++) {
+		struct json_object *text = json_object_array_get_idx(array, i);
+		size_t len = (size_t)json_object_get_string_len(text);
+		if (!json_object_is_type(text, json_type_string) || len == 0 || len >= SETTINGS_TEXT_MAX)
+			return false;
+		strcpy(texts[i].text, json_object_get_string(text));
+	}
+	return true;
+}
+
 static bool read_topics(struct json_object *array, struct settings_topics *topics)
 {
-	if (!json_object_is_type(array, json_type_array))
+	size_t count;
+
+	if (!read_texts(array, topics->topic, SETTINGS_TOPICS_MAX, &count) || count == 0)
 		return false;
-	size_t count = json_object_array_length(array);
-	if (count == 0 || count > SETTINGS_TOPICS_MAX)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *topic = json_object_array_get_idx(array, i);
-		size_t len = (size_t)json_object_get_string_len(topic);
-		if (!json_object_is_type(topic, json_type_string) || len == 0 || len >= SETTINGS_TEXT_MAX)
-			return false;
-		strcpy(topics->topic[i].text, json_object_get_string(topic));
-	}
 	topics->count = count;
 	return true;
+}
+
+/* An empty array: the station may name none. */
+static bool read_interfaces(struct json_object *value, struct settings_interfaces *interfaces)
+{
+	interfaces->is_listed = !json_object_is_type(value, json_type_string);
+	if (interfaces->is_listed)
+		return read_texts(value, interfaces->pattern, SETTINGS_INTERFACES_MAX, &interfaces->count);
+	interfaces->count = 0;
+	return strcmp(json_object_get_string(value), "auto") == 0;
 }
 
 /* One number for all, or an array of 58. */
@@ -123,6 +142,8 @@ static bool read_setting(const struct parse *parse, const char *path, struct jso
 	parse->settings->given[setting - settings_table] = true;
 	if (setting->type == SETTING_TOPICS)
 		ok = read_topics(value, target);
+	else if (setting->type == SETTING_INTERFACES)
+		ok = read_interfaces(value, target);
 	else if (setting->type == SETTING_GROUPS)
 		ok = read_groups(value, target);
 	else
@@ -192,7 +213,8 @@ static bool read_section(const struct parse *parse, const char *section, struct 
 	json_object_object_foreach(object, name, value)
 	{
 		snprintf(path, sizeof(path), "%s.%.64s", section, name);
-		if (outlets ? !read_outlet(parse, name, value) : !read_setting(parse, path, value))
+		bool is_outlet = outlets && setting_find(path) == NULL;
+		if (is_outlet ? !read_outlet(parse, name, value) : !read_setting(parse, path, value))
 			return false;
 	}
 	return true;
@@ -205,7 +227,7 @@ static bool is_section(const char *name)
 	for (size_t i = 0; i < settings_table_count; i++)
 		if (strncmp(settings_table[i].path, name, len) == 0 && settings_table[i].path[len] == '.')
 			return true;
-	return strcmp(name, "outlets") == 0;
+	return false;
 }
 
 static bool read_root(const struct parse *parse, struct json_object *root)

@@ -7,13 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct json_object *topics_json(const struct settings_topics *topics)
+static struct json_object *texts_json(const struct settings_text *texts, size_t count)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < topics->count; i++)
-		json_object_array_add(array, json_object_new_string(topics->topic[i].text));
+	for (size_t i = 0; i < count; i++)
+		json_object_array_add(array, json_object_new_string(texts[i].text));
 	return array;
+}
+
+static struct json_object *topics_json(const struct settings_topics *topics)
+{
+	return texts_json(topics->topic, topics->count);
+}
+
+static struct json_object *interfaces_json(const struct settings_interfaces *interfaces)
+{
+	return interfaces->is_listed ? texts_json(interfaces->pattern, interfaces->count)
+				     : json_object_new_string("auto");
 }
 
 static struct json_object *groups_json(const int16_t db[SLAC_GROUPS])
@@ -52,6 +63,8 @@ static struct json_object *setting_json(const struct settings *settings, const s
 		return current_json(setting_number(settings, setting));
 	case SETTING_TOPICS:
 		return topics_json(value);
+	case SETTING_INTERFACES:
+		return interfaces_json(value);
 	case SETTING_GROUPS:
 		return groups_json(value);
 	case SETTING_FAIL_OR_DB:
@@ -65,24 +78,29 @@ static struct json_object *setting_json(const struct settings *settings, const s
 	return json_object_new_string(setting_format(settings, setting, text));
 }
 
-static void add_setting(struct json_object *root, const struct settings *settings, const struct setting *setting)
+static struct json_object *section_of(struct json_object *root, const char *section)
 {
-	const char *dot = strchr(setting->path, '.');
-	char section[SETTINGS_NAME_MAX];
 	struct json_object *object;
 
-	snprintf(section, sizeof(section), "%.*s", (int)(dot - setting->path), setting->path);
 	if (!json_object_object_get_ex(root, section, &object)) {
 		object = json_object_new_object();
 		json_object_object_add(root, section, object);
 	}
+	return object;
+}
+
+static void add_setting(struct json_object *root, const struct settings *settings, const struct setting *setting)
+{
+	const char *dot = strchr(setting->path, '.');
+	char section[SETTINGS_NAME_MAX];
+
+	snprintf(section, sizeof(section), "%.*s", (int)(dot - setting->path), setting->path);
+	struct json_object *object = section_of(root, section);
 	json_object_object_add(object, dot + 1, setting_json(settings, setting));
 }
 
-static struct json_object *outlets_json(const struct settings *settings)
+static void add_outlets(struct json_object *outlets, const struct settings *settings)
 {
-	struct json_object *outlets = json_object_new_object();
-
 	for (size_t i = 0; i < settings->outlet_count; i++) {
 		const struct settings_outlet *outlet = &settings->outlets[i];
 		struct json_object *object = json_object_new_object();
@@ -94,7 +112,6 @@ static struct json_object *outlets_json(const struct settings *settings)
 			json_object_object_add(object, "attn_rx_db", groups_json(outlet->attn_rx_db));
 		json_object_object_add(outlets, outlet->evse_id, object);
 	}
-	return outlets;
 }
 
 void settings_print(const struct settings *settings, FILE *out)
@@ -107,7 +124,7 @@ void settings_print(const struct settings *settings, FILE *out)
 		if (!is_secret && (settings->given[i] || !setting_is_for_benches(setting)))
 			add_setting(root, settings, setting);
 	}
-	json_object_object_add(root, "outlets", outlets_json(settings));
+	add_outlets(section_of(root, "outlets"), settings);
 	fprintf(out, "%s\n",
 		json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
 							     JSON_C_TO_STRING_NOSLASHESCAPE));

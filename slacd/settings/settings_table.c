@@ -175,6 +175,9 @@ const struct setting settings_table[] = {
 	TEXT("service.cs_config_file", cs_config_file, "data of cs_parameters, instead of asking the station"),
 	TEXT("service.cs_limits_file", cs_limits_file, "data of cs_status_and_limits, instead of asking the station"),
 
+	OTHER("outlets.interfaces", interfaces, SETTING_INTERFACES, NULL,
+	      "interfaces that the station may name; auto: Ethernet that the host uses for nothing else"),
+
 	TIMER("bench.tt_match_sequence_ms", outlet.slac.tt_match_sequence_ms, 10, 60000, 400, 400,
 	      "CM_SLAC_PARM.CNF to CM_START_ATTEN_CHAR.IND"),
 	TIMER("bench.tt_evse_match_mnbc_ms", outlet.slac.tt_evse_match_mnbc_ms, 10, 60000, 600, 600,

@@ -9,11 +9,12 @@ enum setting_type {
 	SETTING_WHOLE, /* uint8_t, uint16_t or uint32_t, by its size */
 	SETTING_BOOL,
 	SETTING_TEXT,
-	SETTING_CHOICE,    /* an enum or a bool: the place of its word in `choices` */
-	SETTING_CURRENT,   /* uint32_t of 0.1 A; written in A, 0 or 6 ... 80 */
-	SETTING_TOPICS,    /* struct settings_topics; written as an array of texts */
-	SETTING_GROUPS,    /* int16_t[SLAC_GROUPS] of dB; written as one number for all, or an array of 58 */
-	SETTING_FAIL_OR_DB /* int: -1 is written "fail", 0 ... 255 dB */
+	SETTING_CHOICE,     /* an enum or a bool: the place of its word in `choices` */
+	SETTING_CURRENT,    /* uint32_t of 0.1 A; written in A, 0 or 6 ... 80 */
+	SETTING_TOPICS,     /* struct settings_topics; written as an array of texts */
+	SETTING_GROUPS,     /* int16_t[SLAC_GROUPS] of dB; written as one number for all, or an array of 58 */
+	SETTING_INTERFACES, /* struct settings_interfaces; written "auto", or as an array of patterns */
+	SETTING_FAIL_OR_DB  /* int: -1 is written "fail", 0 ... 255 dB */
 };
 
 /* Written by the typed macros of settings_table.c; a member that a type has no use for is zero. */
@@ -53,7 +54,7 @@ bool setting_give(struct settings *settings, const struct setting *setting, cons
 /* What a value of this setting must be, e.g. "a whole number from 1 to 65535". */
 void setting_expectation(const struct setting *setting, char *expected, size_t expected_size);
 
-/* The value in the notation of the file, without quotes; of topics and of groups the first one. */
+/* The value in the notation of the file, without quotes; of topics, of patterns and of groups the first one. */
 #define SETTING_FORMAT_SIZE SETTINGS_TEXT_MAX
 const char *setting_format(const struct settings *settings, const struct setting *setting,
 			   char out[SETTING_FORMAT_SIZE]);

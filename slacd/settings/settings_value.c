@@ -125,6 +125,14 @@ static bool give_topic(struct settings_topics *topics, const char *text)
 	return *text != '\0' && give_text(&topics->topic[0], text);
 }
 
+/* "auto", or one pattern. */
+static bool give_interfaces(struct settings_interfaces *interfaces, const char *text)
+{
+	interfaces->is_listed = strcmp(text, "auto") != 0;
+	interfaces->count = interfaces->is_listed ? 1 : 0;
+	return !interfaces->is_listed || (*text != '\0' && give_text(&interfaces->pattern[0], text));
+}
+
 /* One value for all. */
 static bool give_groups(int16_t db[SLAC_GROUPS], const char *text)
 {
@@ -166,6 +174,8 @@ static bool give(struct settings *settings, const struct setting *setting, const
 		return give_topic(value, text);
 	case SETTING_GROUPS:
 		return give_groups(value, text);
+	case SETTING_INTERFACES:
+		return give_interfaces(value, text);
 	case SETTING_FAIL_OR_DB:
 		return give_fail_or_db(value, text);
 	}
@@ -207,6 +217,10 @@ void setting_expectation(const struct setting *setting, char *expected, size_t s
 		snprintf(expected, size, "a whole number from %d to %d dB, or an array of %d", -SETTINGS_RECEIVE_DB_MAX,
 			 SETTINGS_RECEIVE_DB_MAX, SLAC_GROUPS);
 		break;
+	case SETTING_INTERFACES:
+		snprintf(expected, size, "\"auto\", or an array of at most %d patterns of 1 to %d octets",
+			 SETTINGS_INTERFACES_MAX, SETTINGS_TEXT_MAX - 1);
+		break;
 	case SETTING_FAIL_OR_DB:
 		snprintf(expected, size, "\"fail\", or a whole number from 0 to %d dB", UINT8_MAX);
 		break;
@@ -221,6 +235,13 @@ bool setting_give(struct settings *settings, const struct setting *setting, cons
 		return true;
 	setting_expectation(setting, expected, expected_size);
 	return false;
+}
+
+static const char *first_interface(const struct settings_interfaces *interfaces)
+{
+	if (!interfaces->is_listed)
+		return "auto";
+	return interfaces->count > 0 ? interfaces->pattern[0].text : "";
 }
 
 const char *setting_format(const struct settings *settings, const struct setting *setting,
@@ -255,6 +276,9 @@ const char *setting_format(const struct settings *settings, const struct setting
 		break;
 	case SETTING_TOPICS:
 		text = ((const struct settings_topics *)value)->topic[0].text;
+		break;
+	case SETTING_INTERFACES:
+		text = first_interface(value);
 		break;
 	}
 	if (text != NULL)

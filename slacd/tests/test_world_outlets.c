@@ -111,6 +111,122 @@ static void interface_that_comes_and_goes_is_not_said_each_time(void **state)
 	assert_count(from, "log      INFO Interface has stayed for a minute, the modem has its key", 1);
 }
 
+/* --- which interface the station may name --- */
+
+#define REFUSED "log      WARN Outlet cannot serve, the interface is refused: "
+#define IN_USE  "log      WARN The interface is given up when the vehicle has left: "
+#define WITH_IP "it has the address 10.0.0.5; *outlets.interfaces"
+#define SENT    "evse0 *> "
+
+static void interface_with_an_address_is_refused_until_it_has_none(void **state)
+{
+	(void)state;
+	play("wire evse0 plc0\nwire-address evse0 10.0.0.5\nstation --evse DE*TST*E1=evse0\nev plc0\nrun 10\nslacd start\n"
+	     "run 60000");
+	assert_count(0, REFUSED WITH_IP, 1);
+	assert_none(0, SENT);
+	assert_services(0, "starting ready busy");
+	size_t from = mark();
+	play("wire-address evse0 none\nrun 3000\n" MATCHED);
+	assert_services(from, "ready");
+	assert_statuses(from, E1, "matching matched");
+}
+
+static void interface_that_gets_an_address_while_nobody_is_there_is_given_up(void **state)
+{
+	(void)state;
+	play("boot");
+	size_t from = mark();
+	play("wire-address evse0 10.0.0.5\nrun 100");
+	line_of(from, LOST WITH_IP);
+	from = mark();
+	play("run 60000\nwire-down evse0\nrun 100\nwire-up evse0\nrun 3000");
+	assert_none(from, SENT);
+	assert_none(from, REFUSED);
+	assert_none(from, "log      ERROR");
+	play("wire-address evse0 none\nrun 3000\n" MATCHED);
+}
+
+static void running_car_is_not_cut_for_an_address(void **state)
+{
+	(void)state;
+	play("boot\n" MATCHED);
+	size_t from = mark();
+	play("wire-address evse0 10.0.0.5\nrun 60000\nwire-address evse0 10.0.0.5\nrun 1000");
+	assert_count(from, IN_USE WITH_IP, 1);
+	assert_statuses(from, E1, "");
+	play("cs unplug\ncar plc0 unplug\nrun 100");
+	assert_statuses(from, E1, "unmatched:vehicle_left");
+	line_of(from, LOST WITH_IP);
+	from = mark();
+	play("run 5000\ncs plug\ncar plc0 plug\nrun 5000");
+	assert_none(from, SENT);
+	play("car plc0 unplug\nwire-address evse0 none\nrun 3000\ncar plc0 plug\nrun 5000");
+	assert_statuses(from, E1, "matching matched");
+}
+
+static void address_that_has_gone_before_the_car_does_changes_nothing(void **state)
+{
+	(void)state;
+	play("boot\n" MATCHED);
+	size_t from = mark();
+	play("wire-address evse0 10.0.0.5\nrun 1000\nwire-address evse0 none\nrun 1000\ncs unplug\ncar plc0 unplug\nrun 5000");
+	assert_count(from, IN_USE, 1);
+	assert_none(from, LOST);
+	play(MATCHED);
+}
+
+static void interface_that_the_configuration_names_may_have_an_address(void **state)
+{
+	static const char *const settings[] = {"set outlets.DE*TST*E1.interface evse0\n",
+					       "set outlets.interfaces [\"qca*\",\"evse?\"]\n"};
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		play("wire evse0 plc0\nwire-address evse0 10.0.0.5\nstation --evse DE*TST*E1=evse0\nev plc0\nrun 10");
+		play(settings[i]);
+		play("slacd start\nrun 3000\n" MATCHED);
+		assert_none(0, REFUSED);
+		assert_int_equal(story_end(state), 0);
+		story_begin(state);
+	}
+}
+
+static void only_listed_interfaces_are_believed(void **state)
+{
+	(void)state;
+	play("set outlets.interfaces [\"evse1\"]\n" TWO
+	     "\nslacd start\nrun 60000\nwire-down evse0\nwire-up evse0\nrun 5000");
+	assert_count(0, REFUSED "the station names it, and it is not in outlets.interfaces*evse_id=DE?TST?E1", 1);
+	assert_none(0, SENT);
+	play("cs plug " E2 "\ncar plc1 plug\nrun 5000");
+	assert_statuses(0, E2, "matching matched");
+}
+
+static void unix_socket_is_never_believed(void **state)
+{
+	(void)state;
+	play("set outlets.interfaces [\"*\"]\nboot");
+	size_t from = mark();
+	play("publish cs/josev {\"id\":\"1\",\"name\":\"cs_parameters\",\"type\":\"update\",\"data\":{\"parameters\":[{"
+	     "\"evse_id\":\"" E1 "\",\"network_interface\":\"unix:line\"," OUTLET "}]}}\nrun 60000");
+	assert_count(from, REFUSED "the station names a Unix socket", 1);
+	assert_none(from, "log      ERROR");
+}
+
+static void address_is_noticed_where_the_kernel_tells_nothing(void **state)
+{
+	(void)state;
+	play("watch refuse\nboot");
+	size_t from = mark();
+	play("wire-address evse0 10.0.0.5\nrun 5000");
+	assert_count(from, LOST WITH_IP, 1);
+	assert_none(from, REFUSED);
+	from = mark();
+	play("run 5000");
+	assert_none(from, SENT);
+	play("wire-address evse0 none\nrun 5000\n" MATCHED);
+}
+
 /* --- outlets --- */
 
 static void two_outlets_match_at_once(void **state)
@@ -255,6 +371,14 @@ int main(void)
 		STORY(interface_missing_at_the_start_is_opened_as_soon_as_it_is_there),
 		STORY(interface_is_looked_at_when_the_kernel_tells_nothing),
 		STORY(interface_that_comes_and_goes_is_not_said_each_time),
+		STORY(interface_with_an_address_is_refused_until_it_has_none),
+		STORY(interface_that_gets_an_address_while_nobody_is_there_is_given_up),
+		STORY(running_car_is_not_cut_for_an_address),
+		STORY(address_that_has_gone_before_the_car_does_changes_nothing),
+		STORY(interface_that_the_configuration_names_may_have_an_address),
+		STORY(only_listed_interfaces_are_believed),
+		STORY(unix_socket_is_never_believed),
+		STORY(address_is_noticed_where_the_kernel_tells_nothing),
 		STORY(two_outlets_match_at_once),
 		STORY(silent_modem_stops_its_own_outlet_only),
 		STORY(added_outlet_serves_and_a_match_in_progress_is_not_disturbed),

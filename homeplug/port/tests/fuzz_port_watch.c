@@ -12,12 +12,12 @@ static void check(void *context, const struct port_event *event)
 	size_t *left = context;
 	static const uint8_t no_mac[MAC_LEN];
 
-	/* A header and an ifinfomsg are 32 octets: there cannot be more events than that. */
-	if (*left < 32 || event->news == PORT_NEWS_MISSED || event->ifindex <= 0 ||
+	/* A header and an ifaddrmsg are 24 octets: there cannot be more events than that. */
+	if (*left < 24 || event->news == PORT_NEWS_MISSED || event->ifindex <= 0 ||
 	    memchr(event->name, '\0', sizeof(event->name)) == NULL ||
 	    (!event->has_mac && memcmp(event->mac, no_mac, MAC_LEN) != 0))
 		abort();
-	*left -= 32;
+	*left -= 24;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

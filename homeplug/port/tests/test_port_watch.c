@@ -252,10 +252,30 @@ static void other_messages_are_passed_over(void **state)
 	struct messages messages = {0};
 
 	(void)state;
-	add_qca0(&messages, RTM_NEWADDR, &ethernet_7);
+	add_qca0(&messages, RTM_NEWROUTE, &ethernet_7);
 	add_qca0(&messages, NLMSG_DONE, &ethernet_7);
 	add_qca0(&messages, RTM_DELLINK, &ethernet_7);
 	assert_int_equal(parse_one(&messages).news, PORT_NEWS_REMOVED);
+}
+
+static void address_that_comes_or_goes_is_told_with_its_interface(void **state)
+{
+	static const uint16_t types[] = {RTM_NEWADDR, RTM_DELADDR};
+	const struct ifaddrmsg info = {.ifa_family = AF_INET, .ifa_index = 7};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		const struct nlmsghdr header = {.nlmsg_type = types[i]};
+		struct messages messages = {0};
+		add_octets(&messages, &header, sizeof(header));
+		add_octets(&messages, &info, sizeof(info));
+		end_message(&messages);
+		const struct port_event event = parse_one(&messages);
+		assert_int_equal(event.news, PORT_NEWS_ADDRESS);
+		assert_int_equal(event.ifindex, 7);
+		messages.octets[0]--;
+		assert_int_equal(parse(&messages, messages.len).count, 0);
+	}
 }
 
 static void interface_without_ethernet_has_no_mac(void **state)
@@ -552,6 +572,11 @@ static void port_of_a_bridge_is_told_and_seen_with_the_name_of_the_bridge(void *
 	assert_int_equal(now.master, told.master);
 	port_event_capture_text(&now, text);
 	assert_string_equal(text, "it is a port of the bridge br9, which takes its frames");
+	assert_string_equal(now.kind, "veth");
+	assert_false(port_event_has_ports(&now));
+	now = look(watch, now.master);
+	assert_string_equal(now.kind, "bridge");
+	assert_true(port_event_has_ports(&now));
 	run("ip link set ta nomaster");
 	await(watch, "ta", is_free);
 	now = look(watch, told.ifindex);
@@ -605,6 +630,7 @@ static int run_parse_tests(void)
 		cmocka_unit_test(interface_whose_frames_a_master_takes_is_captured),
 		cmocka_unit_test(interface_with_an_unknown_master_or_none_is_not_captured),
 		cmocka_unit_test(other_messages_are_passed_over),
+		cmocka_unit_test(address_that_comes_or_goes_is_told_with_its_interface),
 		cmocka_unit_test(interface_without_ethernet_has_no_mac),
 		cmocka_unit_test(mac_of_another_length_is_none),
 		cmocka_unit_test(name_that_is_not_terminated_or_too_long_is_none),

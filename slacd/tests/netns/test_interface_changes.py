@@ -334,6 +334,18 @@ class InterfaceChanges(Bench):
         self.slacd.wait_line("ERROR .*Interface is lost: its MAC changed.*" + about(OTHER), after=self.log)
         self.slacd.wait_line(f"Interface is open.*mac={NEW_MAC}", after=self.log)
 
+    def test_without_netlink_an_address_is_noticed(self):
+        self.start_without_netlink()
+        self.change("addr add 10.7.0.1/24 dev evse1")
+        self.assert_lost_once("it has the address 10.7.0.1; ")
+        self.log = self.slacd.mark()
+        ip("addr", "add", "2001:db8::1/64", "dev", "evse1", "nodad")
+        ip("addr", "del", "10.7.0.1/24", "dev", "evse1")
+        self.slacd.wait_line("WARN .*refused: it has the address 2001:db8::1; .*" + about(OTHER), after=self.log)
+        self.mark_return()
+        ip("addr", "del", "2001:db8::1/64", "dev", "evse1")
+        self.assert_serves_again()
+
     def test_without_netlink_a_rename_is_noticed(self):
         self.start_without_netlink()
         self.assert_rename_is_noticed()

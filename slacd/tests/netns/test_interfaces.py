@@ -136,6 +136,55 @@ class Interfaces(Bench):
         self.slacd.wait_line("Modem has confirmed its key", after=log)
         self.assert_next_car_matches()
 
+    def test_interface_with_an_address_is_refused_and_serves_when_it_has_none(self):
+        """Nobody on the broker can make slacd send keys into another network of the host."""
+        self.link("evse1", "plc1")
+        capture = self.capture_on("plc1")
+        ip("addr", "add", "10.7.0.1/24", "dev", "evse1")
+        ip("addr", "add", "2001:db8::1/64", "dev", "evse1", "nodad")
+        self.start_two_outlets()
+        refused = "WARN .*the interface is refused: it has the address {}; .*outlets.interfaces.*evse_id=" + \
+            re.escape(OTHER)
+        self.slacd.wait_line(refused.format("10.7.0.1"))
+        log = self.slacd.mark()
+        ip("addr", "del", "10.7.0.1/24", "dev", "evse1")
+        self.slacd.wait_line(refused.format("2001:db8::1"), after=log)
+        self.assert_matches()
+        self.assertEqual(capture.all(harness.CM_SET_KEY_REQ), [])
+        self.assertEqual(len(self.slacd.lines("the interface is refused")), 2)
+        ip("addr", "del", "2001:db8::1/64", "dev", "evse1")
+        self.slacd.wait_line("Interface is open.*interface=evse1", after=log)
+
+    def test_car_is_not_cut_for_an_address_and_the_interface_is_given_up_when_it_leaves(self):
+        self.start_all({"modem": {"link_retry_ms": 100}})
+        self.assert_matches()
+        log = self.slacd.mark()
+        ip("addr", "add", "10.7.0.1/24", "dev", "evse0")
+        self.slacd.wait_line("WARN .*given up when the vehicle has left: it has the address 10.7.0.1", after=log)
+        self.assertEqual(self.link_status(), "connected")
+        self.station.say("unplug")
+        self.ev.say("unplug")
+        self.slacd.wait_line("ERROR .*Interface is lost: it has the address 10.7.0.1", after=log)
+        ip("addr", "del", "10.7.0.1/24", "dev", "evse0")
+        self.slacd.wait_line("Interface is open", after=log)
+        self.slacd.wait_line("Modem has confirmed its key", after=log)
+        self.assert_matches()
+
+    def test_bridge_is_refused_and_an_interface_of_the_configuration_is_not(self):
+        self.link("evse1", "plc1")
+        self.bridge()
+        ip("link", "set", "br7", "up")
+        ip("addr", "add", "10.7.0.1/24", "dev", "evse1")
+        self.broker = self.start_broker()
+        self.station = self.start_station(evses=(f"{harness.EVSE}=br7", f"{OTHER}=evse1"))
+        self.station.wait_line("connected to the broker")
+        ip("link", "add", "dm7", "master", "br7", "up", "type", "veth", "peer", "name", "dm8")
+        ip("link", "set", "dm8", "up")
+        self.addCleanup(ip, "link", "del", "dm7")
+        self.slacd = self.start_slacd({"outlets": {OTHER: {"interface": "evse1"}}})
+        self.slacd.wait_line("WARN .*the interface is refused: it is a bridge.*interface=br7")
+        self.slacd.wait_line("Interface is open.*interface=evse1")
+
     def test_missing_permission_names_the_capability_and_the_service_stays_reachable(self):
         self.start_two_outlets(wrapper=("setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"))
         self.slacd.wait_line("ERROR .*CAP_NET_RAW is missing")

@@ -105,6 +105,14 @@ static bool jitter(char *rest)
 	return *rest == '\0';
 }
 
+static bool wire_addressed(char *rest)
+{
+	const char *name = word(&rest);
+
+	wire_set_address(name, strcmp(rest, "none") == 0 ? "" : rest);
+	return true;
+}
+
 static bool wire_choked(char *rest)
 {
 	const char *name = word(&rest);
@@ -265,6 +273,7 @@ static const struct {
 	{"wire-down", wire_down},
 	{"wire-rename", wire_renamed},
 	{"wire-mac", wire_mac},
+	{"wire-address", wire_addressed},
 	{"wire-choke", wire_choked},
 	{"wire-jitter", jitter},
 	{"watch", watch},

@@ -9,6 +9,7 @@
  *   log LEVEL                  lines of slacd's log from this level on are recorded [INFO]
  *   wire A B                   a pair of interfaces; slacd's is named evse...
  *   wire-remove NAME, wire-up NAME, wire-down NAME, wire-rename NAME NEW, wire-mac NAME MAC, wire-choke NAME on|off
+ *   wire-address NAME ADDRESS|none
  *   wire-jitter                frames take a little longer from now on, each another time
  *   watch refuse|miss|break    what the kernel does not tell about interfaces
  *   broker down|up|hang|go

@@ -3,6 +3,7 @@
 
 #include "homeplug/mme/mme.h"
 #include "homeplug/port/port.h"
+#include "homeplug/port/port_use.h"
 #include "homeplug/port/port_watch.h"
 #include "slacd/tests/world/loop.h"
 #include "slacd/tests/world/record.h"
@@ -31,6 +32,7 @@ struct interface {
 	char name[IF_NAMESIZE];
 	int ifindex;
 	uint8_t mac[MAC_LEN];
+	char address[INET6_ADDRSTRLEN];
 	struct interface *peer;
 	uint64_t last_us; /* when the last frame arrives here */
 };
@@ -249,6 +251,15 @@ void wire_set_mac(const char *name, const uint8_t mac[6])
 	tell_state(interface);
 }
 
+void wire_set_address(const char *name, const char *address)
+{
+	struct interface *interface = known(name);
+	const struct port_event event = {.news = PORT_NEWS_ADDRESS, .ifindex = interface->ifindex};
+
+	snprintf(interface->address, sizeof(interface->address), "%s", address);
+	tell(&event);
+}
+
 void wire_choke(const char *name, bool choked)
 {
 	known(name)->choked = choked;
@@ -388,8 +399,7 @@ void port_close(struct port *port)
 
 bool port_is_live(const char *name)
 {
-	(void)name;
-	return true;
+	return strncmp(name, "unix", strlen("unix")) != 0;
 }
 
 int port_fd(const struct port *port)
@@ -538,4 +548,16 @@ bool port_watch_look(int fd, int ifindex, struct port_event *event)
 	if (interface != NULL)
 		state_of(interface, event);
 	return true;
+}
+
+/* --- port_use.h --- */
+
+void port_use_look(int fd, int ifindex, struct port_use *use)
+{
+	const struct interface *interface = by_index(ifindex);
+
+	(void)fd;
+	*use = (struct port_use){.is_known = interface != NULL};
+	if (interface != NULL)
+		memcpy(use->address, interface->address, sizeof(use->address));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The Ethernet interfaces of the host, in pairs: what one end sends the other receives, WIRE_DELAY_US later. Defined
- * here and linked instead of the real ones: the port (port.h), its watch (port_watch.h) and if_nametoindex.
+ * here and linked instead of the real ones: the port (port.h), its watch (port_watch.h), what it is used for (port_use.h) and if_nametoindex.
  */
 #ifndef SLACD_TESTS_WORLD_WIRE_H
 #define SLACD_TESTS_WORLD_WIRE_H
@@ -27,6 +27,8 @@ void wire_remove(const char *name);
 void wire_set_up(const char *name, bool up);
 void wire_rename(const char *name, const char *new_name);
 void wire_set_mac(const char *name, const uint8_t mac[6]);
+/* The host gives it an IP address, instead of the one it had; "": it takes that away. */
+void wire_set_address(const char *name, const char *address);
 
 /* The kernel tells nothing from the beginning (port_watch_open fails). */
 void wire_refuse_watch(void);
