@@ -4,6 +4,7 @@
 #include "slacd/manager.h"
 #include "slacd/metrics_server.h"
 #include "slacd/options.h"
+#include "slacd/process.h"
 #include "slacd/version.h"
 
 #include <event2/event.h>
@@ -11,7 +12,6 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
 
@@ -21,6 +21,7 @@ enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
 struct daemon {
 	struct event_base *base;
 	struct manager *manager;
+	struct metrics_server *metrics; /* NULL: none are wanted */
 	bool stopping;
 };
 
@@ -90,41 +91,45 @@ static bool serve_metrics(struct event_base *base, const struct settings *settin
 	return *server != NULL;
 }
 
+/* First what only root may read, then what listens to others. */
+static enum exit_code begin(struct daemon *daemon, const struct settings *settings)
+{
+	char error[PROCESS_ERROR_SIZE];
+	bool bad_file;
+
+	daemon->manager = manager_new(daemon->base, settings, &bad_file);
+	if (daemon->manager == NULL)
+		return bad_file ? EXIT_CODE_USAGE : EXIT_CODE_FAILURE;
+	if (!process_give_up_rights(settings->stays_root, error)) {
+		log_line(LOG_LEVEL_ERROR, "%s", error);
+		return EXIT_CODE_USAGE;
+	}
+	process_protect();
+	return manager_start(daemon->manager) ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
+}
+
 static enum exit_code run(struct event_base *base, const struct settings *settings)
 {
 	struct daemon daemon = {.base = base};
 	struct event *interrupt = watch_signal(base, SIGINT, on_signal, &daemon);
 	struct event *terminate = watch_signal(base, SIGTERM, on_signal, &daemon);
 	struct event *statistics = NULL;
-	struct metrics_server *metrics = NULL;
-	bool bad_file = false;
-	bool ok = interrupt != NULL && terminate != NULL;
+	enum exit_code code = EXIT_CODE_FAILURE;
 
-	if (ok)
-		daemon.manager = manager_new(base, settings, &bad_file);
-	if (daemon.manager != NULL)
+	if (interrupt != NULL && terminate != NULL)
+		code = begin(&daemon, settings);
+	if (code == EXIT_CODE_OK) {
 		statistics = watch_signal(base, SIGUSR1, on_statistics_wanted, daemon.manager);
-	ok = statistics != NULL && serve_metrics(base, settings, daemon.manager, &metrics) &&
-	     event_base_dispatch(base) >= 0;
-	metrics_server_free(metrics);
+		if (statistics == NULL || !serve_metrics(base, settings, daemon.manager, &daemon.metrics) ||
+		    event_base_dispatch(base) < 0)
+			code = EXIT_CODE_FAILURE;
+	}
+	metrics_server_free(daemon.metrics);
 	unwatch_signal(statistics);
 	manager_free(daemon.manager);
 	unwatch_signal(interrupt);
 	unwatch_signal(terminate);
-	if (bad_file)
-		return EXIT_CODE_USAGE;
-	return ok ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
-}
-
-/*
- * No core file, also not through a helper program: the session key is in memory. The leak checker of a sanitizer
- * build must trace its own process, which this forbids.
- */
-static void forbid_core_files(void)
-{
-#ifndef __SANITIZE_ADDRESS__
-	prctl(PR_SET_DUMPABLE, 0);
-#endif
+	return code;
 }
 
 static void warn_of_settings(const struct settings *settings)
@@ -148,7 +153,6 @@ static int start(const struct settings *settings, const char *config_file)
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
 	signal(SIGPIPE, SIG_IGN);
-	forbid_core_files();
 	log_line(LOG_LEVEL_INFO, "slacd %s starts. config=%s profile=%s", SLACD_VERSION,
 		 config_file != NULL ? config_file : "(defaults)", settings_profile_text(settings->profile));
 	warn_of_settings(settings);

@@ -120,6 +120,13 @@ bool manager_write_metrics(const void *context, struct evbuffer *out)
 	return written;
 }
 
+static void forget(struct manager *manager)
+{
+	if (manager->timer != NULL)
+		event_free(manager->timer);
+	free(manager);
+}
+
 struct manager *manager_new(struct event_base *base, const struct settings *settings, bool *bad_file)
 {
 	struct manager *manager = calloc(1, sizeof(*manager));
@@ -144,17 +151,22 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 	request_retry_end(&manager->question);
 	manager->timer = evtimer_new(base, on_timer, manager);
 	*bad_file = manager->timer != NULL && !manager_read_files(manager);
-	if (manager->timer == NULL || *bad_file || !manager_open_broker(manager)) {
-		if (manager->timer != NULL)
-			event_free(manager->timer);
-		free(manager);
+	if (manager->timer == NULL || *bad_file) {
+		forget(manager);
 		return NULL;
 	}
+	return manager;
+}
+
+bool manager_start(struct manager *manager)
+{
+	if (!manager_open_broker(manager))
+		return false;
 	manager_watch_ports(manager);
 	manager_set_service_state(manager, API_SERVICE_STARTING);
 	manager_boot(manager);
 	manager_arm(manager);
-	return manager;
+	return true;
 }
 
 void manager_begin_stop(struct manager *manager)
@@ -176,6 +188,10 @@ void manager_free(struct manager *manager)
 {
 	if (manager == NULL)
 		return;
+	if (manager->outbox.broker == NULL) { /* it has never started */
+		forget(manager);
+		return;
+	}
 	if (!manager->stopping)
 		manager_begin_stop(manager);
 	manager_reap_all(manager);
@@ -183,6 +199,5 @@ void manager_free(struct manager *manager)
 	manager_unwatch_ports(manager);
 	if (!broker_stop(manager->outbox.broker, STOP_TIMEOUT_MS))
 		log_line(LOG_LEVEL_WARN, "The MQTT broker did not take the last messages in time.");
-	event_free(manager->timer);
-	free(manager);
+	forget(manager);
 }

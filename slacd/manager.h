@@ -13,11 +13,17 @@ struct evbuffer;
 struct manager;
 
 /*
- * Reads the boot files, connects to the broker in the background and boots. NULL, with the reason logged, when
- * a boot file is not valid (*bad_file is true then) or memory is short. The caller owns the manager; base and
- * settings must outlive it.
+ * Reads the boot files; nothing else, so that this can be done with rights that the rest does not have. NULL, with the
+ * reason logged, when a boot file is not valid (*bad_file is true then) or memory is short. The caller owns the manager;
+ * base and settings must outlive it.
  */
 struct manager *manager_new(struct event_base *base, const struct settings *settings, bool *bad_file);
+
+/*
+ * Connects to the broker in the background and boots. False, with the reason logged, when that cannot be begun: all
+ * that may follow is manager_free.
+ */
+bool manager_start(struct manager *manager);
 
 /*
  * Reports `stopping` and tells every outlet to stop. The event loop must go on, so that they can say and hear what they

@@ -32,6 +32,7 @@ void options_print_help(void)
 		printf("      %s %s\n          %s [env: %s]\n", entries[i].option, entries[i].argument, entries[i].help,
 		       entries[i].environment);
 	printf("      --config <FILE>\n          JSON configuration file for everything else\n"
+	       "      --no-drop\n          Stay root when started as root, instead of becoming the user slacd with CAP_NET_RAW\n"
 	       "      --print-config\n          Print the effective configuration as JSON and exit\n"
 	       "  -h, --help\n          Print this help and exit\n"
 	       "  -V, --version\n          Print the version and exit\n\n"
@@ -93,6 +94,10 @@ static enum options_action walk(int argc, char **argv, struct settings *settings
 			return OPTIONS_HELP;
 		if (strcmp(option, "--version") == 0 || strcmp(option, "-V") == 0)
 			return OPTIONS_VERSION;
+		if (strcmp(option, "--no-drop") == 0) {
+			settings->stays_root = true;
+			continue;
+		}
 		if (strcmp(option, "--print-config") != 0)
 			return bad(error, option[0] == '-' ? "unknown option" : "unexpected argument", option);
 		action = OPTIONS_PRINT_CONFIG;

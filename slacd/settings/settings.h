@@ -82,6 +82,8 @@ struct settings {
 	struct settings_outlet outlets[API_EVSES_MAX];
 	size_t outlet_count;
 
+	bool stays_root; /* --no-drop; of the command line only */
+
 	bool given[SETTINGS_MAX]; /* set by the user: the profile does not change it */
 };
 

@@ -224,6 +224,7 @@ void bench_begin(struct bench *bench)
 	assert_non_null(bench->base);
 	bench->manager = manager_new(bench->base, &bench->settings, &bad_file);
 	assert_non_null(bench->manager);
+	assert_true(manager_start(bench->manager));
 	bench->manager->boot = BOOT_DONE;
 	manager_boot(bench->manager);
 }

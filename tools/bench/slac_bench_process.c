@@ -42,6 +42,7 @@ bool process_start(struct bench_process *process, const struct bench_command *co
 		port[16];
 	char *environment[ENVIRONMENT_SIZE] = {NULL};
 	char *argv[] = {(char *)command->program,
+			"--no-drop",
 			"--mqtt-host",
 			"127.0.0.1",
 			"--mqtt-port",

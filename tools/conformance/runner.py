@@ -24,7 +24,7 @@ from conformance.bench import Bench
 from conformance.verdict import CASES, Disturbed, Failed, Skipped, Unusable
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DEFAULT_COMMAND = ["--config", "{config}", "--mqtt-host", "{mqtt_host}", "--mqtt-port", "{mqtt_port}"]
+DEFAULT_COMMAND = ["--no-drop", "--config", "{config}", "--mqtt-host", "{mqtt_host}", "--mqtt-port", "{mqtt_port}"]
 PROGRAMS = ("unshare", "ip", "mosquitto")
 PASS, FAIL, SKIP = "PASS", "FAIL", "SKIP"
 # A failure on a machine that stood still for longer than this says nothing: the case is run again.

@@ -152,9 +152,10 @@ class Bench(unittest.TestCase):
         outlets = [word for evse in evses for word in ("--evse", evse)]
         return self.add(Program("cs-sim", os.environ["CS_SIM"], *outlets, *arguments))
 
-    def start_slacd(self, configuration=None, *arguments, wrapper=()):
+    def start_slacd(self, configuration=None, *arguments, wrapper=(), rights=("--no-drop",)):
+        """As root of the namespace, since the machine need not have a user slacd: test_privileges.py tests that."""
         options = ["--config", self.write("slacd.json", configuration)] if configuration else []
-        return self.add(Program("slacd", *wrapper, os.environ["SLACD"], *options, *arguments))
+        return self.add(Program("slacd", *wrapper, os.environ["SLACD"], *rights, *options, *arguments))
 
     def start_ev(self, *arguments, interface="plc0"):
         """A modem, and a car that waits for "plug"."""
@@ -305,8 +306,8 @@ class Bench(unittest.TestCase):
         self.assert_matches()
 
     def complaints(self):
-        """What slacd has warned of; not that the timers are shortened, or that a setting is for benches."""
-        return self.slacd.lines("^[^ ]+ +(WARN|ERROR) (?!.*(Timers outside the standard|Settings for benches))")
+        """What slacd has warned of; not that the timers are shortened, that a setting is for benches, or of --no-drop."""
+        return self.slacd.lines("^[^ ]+ +(WARN|ERROR) (?!.*(Timers outside the standard|Settings for benches|stays root))")
 
     def assert_said_once(self, pattern):
         self.slacd.wait_line(pattern)  # it may still be on its way when everything else has been seen

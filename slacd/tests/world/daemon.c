@@ -135,6 +135,10 @@ bool daemon_start(void)
 
 	if (read_configuration())
 		site.manager = manager_new(loop_base(), site.settings, &bad_file);
+	if (site.manager != NULL && !manager_start(site.manager)) {
+		manager_free(site.manager);
+		site.manager = NULL;
+	}
 	if (site.manager == NULL) {
 		free(site.settings);
 		site.settings = NULL;
