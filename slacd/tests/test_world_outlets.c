@@ -122,7 +122,7 @@ static void interface_with_an_address_is_refused_until_it_has_none(void **state)
 {
 	(void)state;
 	play("wire evse0 plc0\nwire-address evse0 10.0.0.5\nstation --evse DE*TST*E1=evse0\nev plc0\nrun 10\nslacd start\n"
-	     "run 60000");
+	     "run 15000");
 	assert_count(0, REFUSED WITH_IP, 1);
 	assert_none(0, SENT);
 	assert_services(0, "starting ready busy");
@@ -140,7 +140,7 @@ static void interface_that_gets_an_address_while_nobody_is_there_is_given_up(voi
 	play("wire-address evse0 10.0.0.5\nrun 100");
 	line_of(from, LOST WITH_IP);
 	from = mark();
-	play("run 60000\nwire-down evse0\nrun 100\nwire-up evse0\nrun 3000");
+	play("run 15000\nwire-down evse0\nrun 100\nwire-up evse0\nrun 3000");
 	assert_none(from, SENT);
 	assert_none(from, REFUSED);
 	assert_none(from, "log      ERROR");
@@ -152,7 +152,7 @@ static void running_car_is_not_cut_for_an_address(void **state)
 	(void)state;
 	play("boot\n" MATCHED);
 	size_t from = mark();
-	play("wire-address evse0 10.0.0.5\nrun 60000\nwire-address evse0 10.0.0.5\nrun 1000");
+	play("wire-address evse0 10.0.0.5\nrun 5000\nwire-address evse0 10.0.0.5\nrun 1000");
 	assert_count(from, IN_USE WITH_IP, 1);
 	assert_statuses(from, E1, "");
 	play("cs unplug\ncar plc0 unplug\nrun 100");
@@ -195,7 +195,7 @@ static void only_listed_interfaces_are_believed(void **state)
 {
 	(void)state;
 	play("set outlets.interfaces [\"evse1\"]\n" TWO
-	     "\nslacd start\nrun 60000\nwire-down evse0\nwire-up evse0\nrun 5000");
+	     "\nslacd start\nrun 15000\nwire-down evse0\nwire-up evse0\nrun 5000");
 	assert_count(0, REFUSED "the station names it, and it is not in outlets.interfaces*evse_id=DE?TST?E1", 1);
 	assert_none(0, SENT);
 	play("cs plug " E2 "\ncar plc1 plug\nrun 5000");
@@ -208,7 +208,7 @@ static void unix_socket_is_never_believed(void **state)
 	play("set outlets.interfaces [\"*\"]\nboot");
 	size_t from = mark();
 	play("publish cs/josev {\"id\":\"1\",\"name\":\"cs_parameters\",\"type\":\"update\",\"data\":{\"parameters\":[{"
-	     "\"evse_id\":\"" E1 "\",\"network_interface\":\"unix:line\"," OUTLET "}]}}\nrun 60000");
+	     "\"evse_id\":\"" E1 "\",\"network_interface\":\"unix:line\"," OUTLET "}]}}\nrun 15000");
 	assert_count(from, REFUSED "the station names a Unix socket", 1);
 	assert_none(from, "log      ERROR");
 }
