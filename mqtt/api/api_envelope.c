@@ -38,7 +38,7 @@ static void begin_error(struct api_error *error, const char *name)
 	snprintf(error->name, sizeof(error->name), "%s", name);
 }
 
-/* What the services say to each other is full of messages that are not for slacd. Elsewhere it is a mistake. */
+/* A message that slacd receives, on a topic that it does not belong to: a mistake, or somebody who may not send it. */
 static enum api_result refuse_place(const struct api_node *root, unsigned right, unsigned heard)
 {
 	static const struct {
@@ -50,7 +50,7 @@ static enum api_result refuse_place(const struct api_node *root, unsigned right,
 	char expected[API_EXPECTED_MAX] = "";
 	size_t used = 0;
 
-	if (heard & API_FROM_SERVICES)
+	if ((heard & API_FROM_SERVICES) && (right & API_ROW_SERVICES_TOO))
 		return API_IGNORED;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (right & places[i].from)
@@ -83,10 +83,11 @@ static enum api_result read_known(const struct api_node *root, const char *name,
 	struct api_node data;
 	int type;
 
-	if (right != 0 && (right & from) == 0)
+	/* The services' topics are full of what is not for slacd: there a message counts by its name and its type. */
+	if (right != 0 && (right & from) == 0 && (from & API_FROM_SERVICES) == 0)
 		return refuse_place(root, right, from);
 	if (!api_json_enum(root, "type", &api_texts_type, &type))
-		return API_INVALID;
+		return right == 0 || (right & from) != 0 ? API_INVALID : API_IGNORED;
 	envelope->row = find_type(rows, name, type);
 	if (envelope->row == NULL)
 		return API_IGNORED;

@@ -9,6 +9,12 @@
 #include "mqtt/api/api_json.h"
 
 /*
+ * In `from` of a row: the services say this message to each other as well. On their topics it is not for slacd, and no
+ * mistake.
+ */
+#define API_ROW_SERVICES_TOO 0x100u
+
+/*
  * One message a side understands. `read` takes the data object and fills what `out`, the caller's, points to (or
  * nothing); it returns API_OK, API_INVALID with the error written, or API_IGNORED.
  */
@@ -16,7 +22,7 @@ struct api_row {
 	const char *name;
 	enum api_type type;
 	int kind;
-	unsigned from; /* enum api_from: where it is taken from; 0: from anywhere */
+	unsigned from; /* enum api_from: where it is taken from; 0: from anywhere. And API_ROW_SERVICES_TOO */
 	enum api_result (*read)(const struct api_node *data, void *out);
 };
 

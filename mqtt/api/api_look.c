@@ -89,8 +89,17 @@ static bool is_question(int kind)
 	return kind == API_SERVICE_STATUS || kind == API_SLAC_LINK_STATUS || kind == API_SLAC_NETWORK_INFO;
 }
 
-/* What the name says of a message that was heard on a topic of `from`. */
-static enum api_look look_of_name(const struct text *name, unsigned from)
+/* Whether api_parse says that a message of this row is on the wrong topic, so that it must be read. */
+static bool is_mistake(const struct api_row *row, const struct text *type, unsigned from)
+{
+	if ((from & API_FROM_SERVICES) == 0)
+		return true;
+	return (row->from & API_ROW_SERVICES_TOO) == 0 &&
+	       (type->start == NULL || text_is(type, api_texts_type.texts[row->type]));
+}
+
+/* What name and type say of a message that was heard on a topic of `from`. */
+static enum api_look look_of_name(const struct text *name, const struct text *type, unsigned from)
 {
 	enum api_look found = API_LOOK_FOREIGN;
 
@@ -100,8 +109,8 @@ static enum api_look look_of_name(const struct text *name, unsigned from)
 			continue;
 		if (row->from & from)
 			return is_question(row->kind) ? API_LOOK_QUESTION : API_LOOK_NEWS;
-		if ((from & API_FROM_SERVICES) == 0)
-			found = API_LOOK_UNCLEAR; /* the mistake is to be said */
+		if (is_mistake(row, type, from))
+			found = API_LOOK_UNCLEAR;
 	}
 	return found;
 }
@@ -117,7 +126,8 @@ static bool is_own(const struct seen *seen, const char *own_ids)
 
 static enum api_look look_of(const struct seen *seen, unsigned from, const char *own_ids)
 {
-	enum api_look found = seen->name.start != NULL ? look_of_name(&seen->name, from) : API_LOOK_UNCLEAR;
+	enum api_look found =
+		seen->name.start != NULL ? look_of_name(&seen->name, &seen->type, from) : API_LOOK_UNCLEAR;
 
 	return found != API_LOOK_FOREIGN && is_own(seen, own_ids) ? API_LOOK_OWN : found;
 }

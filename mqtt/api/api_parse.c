@@ -393,11 +393,11 @@ static const struct api_row rows[] = {
 	{"slac_link_status", API_REQUEST, API_SLAC_LINK_STATUS, STATION, read_evse_request},
 	{"slac_network_info", API_REQUEST, API_SLAC_NETWORK_INFO, STATION, read_evse_request},
 	{"hlc_charging", API_UPDATE, API_HLC_CHARGING, STATION | SERVICES, read_hlc_charging},
-	{"authorization", API_REQUEST, API_AUTHORIZATION, STATION, read_authorization_request},
+	{"authorization", API_REQUEST, API_AUTHORIZATION, STATION | API_ROW_SERVICES_TOO, read_authorization_request},
 	{"authorization", API_RESPONSE, API_AUTHORIZATION, SERVICES, read_authorization_response},
 	{"authorization", API_UPDATE, API_AUTHORIZATION, STATION | SERVICES, read_authorization_update},
 	{"slac_reset", API_REQUEST, API_SLAC_RESET, STATION, read_reset},
-	{"reset", API_REQUEST, API_RESET, STATION, read_reset},
+	{"reset", API_REQUEST, API_RESET, STATION | API_ROW_SERVICES_TOO, read_reset},
 };
 const struct api_rows api_rows_of_slacd = {rows, sizeof(rows) / sizeof(rows[0])};
 

@@ -122,12 +122,12 @@ static void what_services_say_to_each_other_is_ignored_where_it_is_not_for_slacd
 	memset(&parse_error, 0, sizeof(parse_error));
 	assert_int_equal(parse_from(API_FROM_SERVICES, ENVELOPE("reset", "request", "{\"evse_id\":\"E\"}")),
 			 API_IGNORED);
-	assert_int_equal(parse_from(API_FROM_SERVICES, RESET_REQUEST), API_IGNORED);
-	assert_int_equal(parse_from(API_FROM_SERVICES, CP_STATUS_UPDATE), API_IGNORED);
-	assert_int_equal(parse_from(API_FROM_SERVICES, CP_PWM_RESPONSE), API_IGNORED);
-	assert_int_equal(parse_from(API_FROM_SERVICES, LIMITS_RESPONSE), API_IGNORED);
-	assert_int_equal(parse_from(API_FROM_SERVICES, DATA_LINK_UPDATE), API_IGNORED);
 	assert_int_equal(parse_from(API_FROM_SERVICES, AUTHORIZATION_REQUEST), API_IGNORED);
+	/* What they, and slacd itself, say to the station. */
+	assert_int_equal(parse_from(API_FROM_SERVICES, ENVELOPE("cs_parameters", "request", "{}")), API_IGNORED);
+	assert_int_equal(parse_from(API_FROM_SERVICES, ENVELOPE("service_status", "update", "{}")), API_IGNORED);
+	assert_int_equal(parse_from(API_FROM_SERVICES, ENVELOPE("slac_reset", "response", "{}")), API_IGNORED);
+	assert_int_equal(parse_from(API_FROM_SERVICES, ENVELOPE("cp_status", "none", "{}")), API_IGNORED);
 	assert_string_equal(parse_error.expected, "");
 }
 
@@ -143,6 +143,23 @@ static void known_message_elsewhere_is_named_with_the_topic_that_it_belongs_to(v
 	assert_int_equal(parse_from(API_FROM_STATION, AUTHORIZATION_RESPONSE), API_ELSEWHERE);
 	assert_int_equal(parse_from(API_FROM_ISO15118, HLC_CHARGING_UPDATE), API_ELSEWHERE);
 	assert_string_equal(parse_error.expected, "the station's or the other services' topic");
+}
+
+static void services_can_send_nothing_that_is_the_stations(void **state)
+{
+	static const char *const messages[] = {
+		SERVICE_STATUS_REQUEST, PARAMETERS_RESPONSE, LIMITS_RESPONSE,      CP_PWM_RESPONSE,  CP_STATUS_UPDATE,
+		RESET_REQUEST,          LINK_STATUS_REQUEST, NETWORK_INFO_REQUEST, DATA_LINK_UPDATE,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(messages); i++) {
+		memset(&parse_error, 0, sizeof(parse_error));
+		if (parse_from(API_FROM_SERVICES, messages[i]) != API_ELSEWHERE)
+			fail_msg("%s", messages[i]);
+		assert_string_equal(parse_error.member, "topic");
+	}
+	assert_string_equal(parse_error.expected, "the ISO 15118 service's topic");
 }
 
 static void each_message_is_taken_from_its_own_topics(void **state)
@@ -184,6 +201,7 @@ int main(void)
 		cmocka_unit_test(members_that_slacd_does_not_use_may_be_missing_or_wrong),
 		cmocka_unit_test(what_services_say_to_each_other_is_ignored_where_it_is_not_for_slacd),
 		cmocka_unit_test(known_message_elsewhere_is_named_with_the_topic_that_it_belongs_to),
+		cmocka_unit_test(services_can_send_nothing_that_is_the_stations),
 		cmocka_unit_test(each_message_is_taken_from_its_own_topics),
 	};
 
