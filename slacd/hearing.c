@@ -27,34 +27,10 @@ void hearing_init(struct hearing *hearing, const struct settings *settings, cons
 		add(hearing, &settings->topics_from_services.topic[i], API_FROM_SERVICES);
 }
 
-/* MQTT 3.1.1, section 4.7: "+" stands for one level, "#" for all that follow, also for none. */
-static bool is_covered(const char *filter, const char *topic)
-{
-	while (*filter != '\0') {
-		size_t level = strcspn(filter, "/");
-		size_t heard = strcspn(topic, "/");
-		if (*filter == '#')
-			return true;
-		if (*filter != '+' && (level != heard || memcmp(filter, topic, level) != 0))
-			return false;
-		filter += level;
-		topic += heard;
-		if (*topic == '\0')
-			return *filter == '\0' || strcmp(filter, "/#") == 0;
-		if (*filter == '\0')
-			return false;
-		filter++;
-		topic++;
-	}
-	return *topic == '\0';
-}
-
 unsigned hearing_from(const struct hearing *hearing, const char *topic)
 {
-	unsigned from = 0;
-
 	for (size_t i = 0; i < hearing->count; i++)
-		if (is_covered(hearing->topics[i].text, topic))
-			from |= hearing->from[i];
-	return from;
+		if (strcmp(hearing->topics[i].text, topic) == 0)
+			return hearing->from[i];
+	return 0;
 }

@@ -19,7 +19,7 @@ struct hearing {
 
 void hearing_init(struct hearing *hearing, const struct settings *settings, const char own_ids[API_OWN_IDS_SIZE]);
 
-/* Whose topic a message came on; 0: none that is listened to. A configured topic may have wildcards. */
+/* Whose topic a message came on; 0: none that is listened to. */
 unsigned hearing_from(const struct hearing *hearing, const char *topic);
 
 #endif

@@ -75,6 +75,12 @@
 struct event_base;
 struct broker;
 
+/*
+ * Whether messages can be published to the topic and subscribed by its name: UTF-8 without control characters, neither
+ * empty nor longer than MQTT allows, and no wildcard.
+ */
+bool broker_topic_is_valid(const char *topic);
+
 enum broker_publish_kind {
 	BROKER_KEEP, /* status: kept in order while disconnected and sent again if its PUBACK is missing */
 	BROKER_NOW   /* request: only on the connection that exists now, never later */

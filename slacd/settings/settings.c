@@ -46,6 +46,8 @@ void settings_apply_profile(struct settings *settings)
 	/* The services speak to the station where slacd does. */
 	if (!settings->given[setting_find("mqtt.topics_from_services") - settings_table])
 		settings->topics_from_services.topic[0] = settings->topics_to_station.topic[0];
+	if (strcmp(settings->topics_from_services.topic[0].text, settings->topics_from_services.topic[1].text) == 0)
+		settings->topics_from_services.count = 1;
 }
 
 bool settings_set(struct settings *settings, const char *path, const char *value, const char *source,
@@ -119,11 +121,34 @@ static bool check_metrics(const struct settings *settings, const char *source, c
 	return false;
 }
 
+/* Where slacd speaks, nobody but the services may be listened to: whoever may hear it there could also send. */
+static bool check_topics(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
+{
+	const struct {
+		const char *path;
+		const struct settings_text *topic;
+	} heard[] = {{"mqtt.topic_from_station", &settings->topic_from_station},
+		     {"mqtt.topic_from_iso15118", &settings->topic_from_iso15118}};
+
+	for (size_t i = 0; i < settings->topics_to_station.count; i++) {
+		for (size_t j = 0; j < sizeof(heard) / sizeof(heard[0]); j++) {
+			if (strcmp(settings->topics_to_station.topic[i].text, heard[j].topic->text) != 0)
+				continue;
+			snprintf(error, SETTINGS_ERROR_SIZE,
+				 "%.200s: %s: expected a topic that is not among mqtt.topics_to_station", source,
+				 heard[j].path);
+			return false;
+		}
+	}
+	return true;
+}
+
 bool settings_check(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
 {
 	const struct setting *setting = nonstandard_timer(settings);
 
-	if (!check_socket(settings, source, error) || !check_metrics(settings, source, error))
+	if (!check_socket(settings, source, error) || !check_topics(settings, source, error) ||
+	    !check_metrics(settings, source, error))
 		return false;
 	if (setting == NULL || settings->allow_nonstandard_timers)
 		return true;

@@ -114,8 +114,8 @@ bool settings_set(struct settings *settings, const char *path, const char *value
 void settings_apply_profile(struct settings *settings);
 
 /*
- * Checks what spans several settings: a timer outside the standard without allow_nonstandard_timers, a Unix socket. False, and
- * `error` begins with `source`, the name of the configuration file.
+ * Checks what spans several settings: a timer outside the standard without allow_nonstandard_timers, a Unix socket, a
+ * topic for both directions. False, and `error` begins with `source`, the name of the configuration file.
  */
 bool settings_check(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE]);
 

@@ -54,7 +54,14 @@ static bool is_number(const struct json_object *value)
 	return json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_double);
 }
 
-static bool type_is_right(const struct setting *setting, const struct json_object *value)
+/* What follows a NUL would be lost without a word. */
+static bool is_text(struct json_object *value)
+{
+	return json_object_is_type(value, json_type_string) &&
+	       strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value);
+}
+
+static bool type_is_right(const struct setting *setting, struct json_object *value)
 {
 	switch (setting->type) {
 	case SETTING_WHOLE:
@@ -66,8 +73,9 @@ static bool type_is_right(const struct setting *setting, const struct json_objec
 	case SETTING_CURRENT:
 		return is_number(value);
 	case SETTING_TEXT:
+	case SETTING_TOPIC:
 	case SETTING_CHOICE:
-		return json_object_is_type(value, json_type_string);
+		return is_text(value);
 	case SETTING_TOPICS:
 	case SETTING_INTERFACES:
 	case SETTING_GROUPS:
@@ -92,12 +100,24 @@ static bool read_texts(struct json_object *array, struct settings_text *texts, s
 	return true;
 }
 
+static bool is_among(const struct settings_topics *topics, size_t count, const char *topic)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(topics->topic[i].text, topic) == 0)
+			return true;
+	return false;
+}
+
 static bool read_topics(struct json_object *array, struct settings_topics *topics)
 {
 	size_t count;
 
 	if (!read_texts(array, topics->topic, SETTINGS_TOPICS_MAX, &count) || count == 0)
 		return false;
+	for (size_t i = 0; i < count; i++)
+		if (is_among(topics, i, topics->topic[i].text) ||
+		    !setting_take_topic(&topics->topic[i], json_object_get_string(json_object_array_get_idx(array, i))))
+			return false;
 	topics->count = count;
 	return true;
 }

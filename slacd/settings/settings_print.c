@@ -72,6 +72,7 @@ static struct json_object *setting_json(const struct settings *settings, const s
 			return json_object_new_int(*(const int *)value);
 		break;
 	case SETTING_TEXT:
+	case SETTING_TOPIC:
 	case SETTING_CHOICE:
 		break;
 	}

@@ -11,7 +11,8 @@ enum setting_type {
 	SETTING_TEXT,
 	SETTING_CHOICE,     /* an enum or a bool: the place of its word in `choices` */
 	SETTING_CURRENT,    /* uint32_t of 0.1 A; written in A, 0 or 6 ... 80 */
-	SETTING_TOPICS,     /* struct settings_topics; written as an array of texts */
+	SETTING_TOPIC,      /* struct settings_text */
+	SETTING_TOPICS,     /* struct settings_topics, each once; written as an array of texts */
 	SETTING_GROUPS,     /* int16_t[SLAC_GROUPS] of dB; written as one number for all, or an array of 58 */
 	SETTING_INTERFACES, /* struct settings_interfaces; written "auto", or as an array of patterns */
 	SETTING_FAIL_OR_DB  /* int: -1 is written "fail", 0 ... 255 dB */
@@ -58,6 +59,9 @@ void setting_expectation(const struct setting *setting, char *expected, size_t e
 #define SETTING_FORMAT_SIZE SETTINGS_TEXT_MAX
 const char *setting_format(const struct settings *settings, const struct setting *setting,
 			   char out[SETTING_FORMAT_SIZE]);
+
+/* False for what is no topic (broker_topic_is_valid), or too long. */
+bool setting_take_topic(struct settings_text *topic, const char *text);
 
 /* 0, or 6 ... 80 A, in 0.1 A and rounded down. False for anything else. */
 bool setting_take_current(double ampere, uint32_t *current_da);

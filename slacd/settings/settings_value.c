@@ -3,6 +3,7 @@
 #include "slacd/settings/settings_table.h"
 
 #include "cp/duty_cycle.h"
+#include "mqtt/broker/broker.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -119,10 +120,15 @@ static bool give_current(uint32_t *value, const char *text)
 	return end != text && *end == '\0' && setting_take_current(ampere, value);
 }
 
-static bool give_topic(struct settings_topics *topics, const char *text)
+bool setting_take_topic(struct settings_text *topic, const char *text)
+{
+	return broker_topic_is_valid(text) && give_text(topic, text);
+}
+
+static bool give_topics(struct settings_topics *topics, const char *text)
 {
 	topics->count = 1;
-	return *text != '\0' && give_text(&topics->topic[0], text);
+	return setting_take_topic(&topics->topic[0], text);
 }
 
 /* "auto", or one pattern. */
@@ -170,8 +176,10 @@ static bool give(struct settings *settings, const struct setting *setting, const
 		return give_choice(settings, setting, text);
 	case SETTING_CURRENT:
 		return give_current(value, text);
+	case SETTING_TOPIC:
+		return setting_take_topic(value, text);
 	case SETTING_TOPICS:
-		return give_topic(value, text);
+		return give_topics(value, text);
 	case SETTING_GROUPS:
 		return give_groups(value, text);
 	case SETTING_INTERFACES:
@@ -209,9 +217,15 @@ void setting_expectation(const struct setting *setting, char *expected, size_t s
 	case SETTING_CURRENT:
 		snprintf(expected, size, "0, or a current from 6 to 80 A");
 		break;
-	case SETTING_TOPICS:
-		snprintf(expected, size, "an array of 1 to %d topics of 1 to %d octets", SETTINGS_TOPICS_MAX,
+	case SETTING_TOPIC:
+		snprintf(expected, size, "a topic of 1 to %d octets without wildcards and control characters",
 			 SETTINGS_TEXT_MAX - 1);
+		break;
+	case SETTING_TOPICS:
+		snprintf(
+			expected, size,
+			"an array of 1 to %d topics of 1 to %d octets, each once, without wildcards and control characters",
+			SETTINGS_TOPICS_MAX, SETTINGS_TEXT_MAX - 1);
 		break;
 	case SETTING_GROUPS:
 		snprintf(expected, size, "a whole number from %d to %d dB, or an array of %d", -SETTINGS_RECEIVE_DB_MAX,
@@ -272,6 +286,7 @@ const char *setting_format(const struct settings *settings, const struct setting
 		text = setting->choices[setting_number(settings, setting)];
 		break;
 	case SETTING_TEXT:
+	case SETTING_TOPIC:
 		text = ((const struct settings_text *)value)->text;
 		break;
 	case SETTING_TOPICS:

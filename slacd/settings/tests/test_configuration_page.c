@@ -76,6 +76,7 @@ static void values_cell(const struct setting *setting, char cell[CELL_MAX])
 		[SETTING_BOOL] = "`true`, `false`",
 		[SETTING_TEXT] = "text",
 		[SETTING_CURRENT] = "0, or 6 … 80",
+		[SETTING_TOPIC] = "topic",
 		[SETTING_TOPICS] = "array of 1 … 4 texts",
 		[SETTING_INTERFACES] = "`auto`, or an array of 0 … 16 patterns",
 		[SETTING_GROUPS] = "-255 … 255, or an array of 58",

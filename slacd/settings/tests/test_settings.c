@@ -15,6 +15,10 @@
 #define ZEROS8 "0,0,0,0,0,0,0,0,"
 #define DB58   "[1," ZEROS8 ZEROS8 ZEROS8 ZEROS8 ZEROS8 ZEROS8 ZEROS8 "-2]"
 
+#define OCTETS16  "0123456789abcdef"
+#define OCTETS64  OCTETS16 OCTETS16 OCTETS16 OCTETS16
+#define OCTETS256 OCTETS64 OCTETS64 OCTETS64 OCTETS64
+
 static struct settings settings;
 static char error[SETTINGS_ERROR_SIZE];
 static char path[] = "/tmp/slacd-settings-XXXXXX";
@@ -119,6 +123,18 @@ static void a_wrong_member_is_named_with_file_path_and_expectation(void **state)
 		{"{\"mqtt\":{\"prot\":1}}", "mqtt.prot", "no such setting"},
 		{"{\"mqtt\":{\"topics_to_station\":[]}}", "mqtt.topics_to_station", "1 to 4 topics"},
 		{"{\"mqtt\":{\"topics_to_station\":[1]}}", "mqtt.topics_to_station", "topics"},
+		{"{\"mqtt\":{\"topics_to_station\":[\"a\",\"b\",\"a\"]}}", "mqtt.topics_to_station", "each once"},
+		{"{\"mqtt\":{\"topics_to_station\":[\"a/#\"]}}", "mqtt.topics_to_station", "without wildcards"},
+		{"{\"mqtt\":{\"topics_from_services\":[\"a\",\"\"]}}", "mqtt.topics_from_services", "1 to 255 octets"},
+		{"{\"mqtt\":{\"topics_from_services\":[\"a\\u0000b\"]}}", "mqtt.topics_from_services", "topics"},
+		{"{\"mqtt\":{\"topic_from_station\":\"\"}}", "mqtt.topic_from_station", "1 to 255 octets"},
+		{"{\"mqtt\":{\"topic_from_station\":\"+/josev\"}}", "mqtt.topic_from_station", "without wildcards"},
+		{"{\"mqtt\":{\"topic_from_station\":\"cs/josev\\n\"}}", "mqtt.topic_from_station",
+		 "control characters"},
+		{"{\"mqtt\":{\"topic_from_station\":\"cs/josev\\u0000\"}}", "mqtt.topic_from_station", "a topic"},
+		{"{\"mqtt\":{\"topic_from_station\":\"" OCTETS256 "\"}}", "mqtt.topic_from_station", "1 to 255"},
+		{"{\"mqtt\":{\"topic_from_iso15118\":\"\xc0\xaf\"}}", "mqtt.topic_from_iso15118", "a topic"},
+		{"{\"mqtt\":{\"host\":\"a\\u0000b\"}}", "mqtt.host", "a text"},
 		{"{\"mqtt\":{\"status_message\":\"status\"}}", "mqtt.status_message",
 		 "slac_service_status|slac_status"},
 		{"{\"mqtt\":[]}", "mqtt", "an object"},
@@ -216,6 +232,32 @@ static void services_are_heard_where_slacd_speaks_unless_topics_are_set(void **s
 	settings_apply_profile(&settings);
 	assert_int_equal(settings.topics_from_services.count, 1);
 	assert_string_equal(settings.topics_from_services.topic[0].text, "x");
+	assert_true(read_text("{\"mqtt\":{\"topics_to_station\":[\"iso15118/ocpp\"]}}"));
+	settings_apply_profile(&settings);
+	assert_int_equal(settings.topics_from_services.count, 1);
+}
+
+static void nobody_but_the_services_speaks_where_slacd_does(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *member; /* NULL: allowed */
+	} cases[] = {
+		{"{\"mqtt\":{\"topics_to_station\":[\"x\",\"cs/josev\"]}}", "mqtt.topic_from_station"},
+		{"{\"mqtt\":{\"topic_from_station\":\"josev/cs\"}}", "mqtt.topic_from_station"},
+		{"{\"mqtt\":{\"topic_from_iso15118\":\"josev/cs\"}}", "mqtt.topic_from_iso15118"},
+		{"{\"mqtt\":{\"topic_from_iso15118\":\"cs/josev\"}}", NULL},
+		{"{\"mqtt\":{\"topics_from_services\":[\"cs/josev\",\"josev/cs\"]}}", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(read_text(cases[i].text));
+		settings_apply_profile(&settings);
+		assert_int_equal(settings_check(&settings, "file", error), cases[i].member == NULL);
+		if (cases[i].member != NULL)
+			assert_non_null(strstr(error, cases[i].member));
+	}
 }
 
 static void unix_socket_is_told_from_a_host(void **state)
@@ -698,6 +740,7 @@ int main(void)
 		cmocka_unit_test_setup(defaults_are_the_documented_ones, clear_environment),
 		cmocka_unit_test_setup(a_file_sets_values_topics_and_outlets, clear_environment),
 		cmocka_unit_test_setup(services_are_heard_where_slacd_speaks_unless_topics_are_set, clear_environment),
+		cmocka_unit_test_setup(nobody_but_the_services_speaks_where_slacd_does, clear_environment),
 		cmocka_unit_test_setup(unix_socket_is_told_from_a_host, clear_environment),
 		cmocka_unit_test_setup(path_of_a_socket_is_absolute_and_short_enough, clear_environment),
 		cmocka_unit_test_setup(a_wrong_member_is_named_with_file_path_and_expectation, clear_environment),
