@@ -352,6 +352,7 @@ bool manager_open_broker(struct manager *manager)
 	const char *path = settings_mqtt_socket(settings);
 	char own_ids[API_OWN_IDS_SIZE];
 	char will[API_BUILD_MAX];
+	struct broker_tls tls;
 	const struct broker_callbacks callbacks = {
 		.connected = on_connected,
 		.disconnected = on_disconnected,
@@ -367,6 +368,7 @@ bool manager_open_broker(struct manager *manager)
 	for (size_t i = 0; i < manager->hearing.count; i++)
 		subscriptions[i] = manager->hearing.topics[i].text;
 	set_client_id(manager);
+	settings_tls(settings, &tls);
 	const struct broker_options options = {
 		.host = path != NULL ? path : settings->mqtt_host.text,
 		.port = path != NULL ? 0 : (uint16_t)settings->mqtt_port,
@@ -374,6 +376,7 @@ bool manager_open_broker(struct manager *manager)
 		.client_id = manager->client_id,
 		.username = text_or_null(&settings->mqtt_username),
 		.password = text_or_null(&settings->mqtt_password),
+		.tls = settings->mqtt_tls_ca.text[0] != '\0' ? &tls : NULL,
 		.subscriptions = subscriptions,
 		.subscription_count = manager->hearing.count,
 		.no_local = true,

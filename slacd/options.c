@@ -130,8 +130,10 @@ enum options_action options_read(int argc, char **argv, struct settings *setting
 		return OPTIONS_BAD;
 	action = walk(argc, argv, settings, true, config_file, error);
 	settings_apply_profile(settings);
-	if (action != OPTIONS_BAD &&
-	    !settings_check(settings, *config_file != NULL ? *config_file : "configuration", error))
+	const char *source = *config_file != NULL ? *config_file : "configuration";
+	if (action != OPTIONS_BAD && !settings_check(settings, source, error))
+		return OPTIONS_BAD;
+	if (action == OPTIONS_RUN && !settings_read_credentials(settings, source, error))
 		return OPTIONS_BAD;
 	return action;
 }

@@ -48,6 +48,9 @@ static void free_settings(struct broker_settings *settings)
 	if (settings->password != NULL)
 		explicit_bzero(settings->password, strlen(settings->password));
 	free(settings->password);
+	free((char *)settings->tls.ca);
+	free((char *)settings->tls.certificate);
+	free((char *)settings->tls.key);
 	for (size_t i = 0; i < settings->subscription_count; i++)
 		free(settings->subscriptions[i]);
 	free(settings->will_topic);
@@ -85,6 +88,11 @@ static bool copy_settings(struct broker_settings *settings, const struct broker_
 	settings->client_id = copy_text(options->client_id, &failed);
 	settings->username = copy_text(options->username, &failed);
 	settings->password = copy_text(options->password, &failed);
+	if (options->tls != NULL) {
+		settings->tls.ca = copy_text(options->tls->ca, &failed);
+		settings->tls.certificate = copy_text(options->tls->certificate, &failed);
+		settings->tls.key = copy_text(options->tls->key, &failed);
+	}
 	settings->will_topic = copy_text(options->will_topic, &failed);
 	for (size_t i = 0; i < options->subscription_count; i++)
 		settings->subscriptions[settings->subscription_count++] = copy_text(options->subscriptions[i], &failed);
@@ -102,10 +110,20 @@ static bool copy_settings(struct broker_settings *settings, const struct broker_
 	return !failed;
 }
 
+static bool tls_is_complete(const struct broker_options *options)
+{
+	const struct broker_tls *tls = options->tls;
+
+	return tls == NULL ||
+	       (options->port != 0 && tls->ca != NULL && (tls->certificate == NULL) == (tls->key == NULL));
+}
+
 static bool is_complete(const struct broker_options *options)
 {
 	if (options->host == NULL || options->client_id == NULL ||
 	    options->subscription_count > BROKER_SUBSCRIPTIONS_MAX)
+		return false;
+	if (!tls_is_complete(options))
 		return false;
 	if (options->port == 0 && (options->host[0] != '/' || strlen(options->host) > BROKER_PATH_MAX))
 		return false;

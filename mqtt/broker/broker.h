@@ -53,7 +53,7 @@
 #define BROKER_DROPPABLE_MAX      64
 #define BROKER_PACKET_MAX         (4u * 1024u * 1024u)
 #define BROKER_SUBSCRIPTIONS_MAX  8
-#define BROKER_REASON_MAX         160
+#define BROKER_REASON_MAX         256
 
 /* Connecting again: first after 250 ms, doubled up to 5 s; back to 250 ms once a connection lasted 5 s. */
 #define BROKER_BACKOFF_MIN_MS   250u
@@ -102,6 +102,16 @@ enum broker_worth {
 	BROKER_PRECIOUS   /* it is delivered: while there is no room, nothing is read from the socket */
 };
 
+/* Files in the form PEM. They are read at each connection: what is renewed needs no restart. */
+struct broker_tls {
+	const char
+		*ca; /* of the CAs that the broker's certificate may be of: a file, or a directory with hashed names */
+	const char *certificate; /* the client's own, with its chain; NULL: none */
+	const char *key;         /* of it, without a passphrase; NULL: none */
+};
+
+enum broker_tls_file { BROKER_TLS_CA, BROKER_TLS_CERTIFICATE, BROKER_TLS_KEY };
+
 /* Everything is copied. host and client_id are required; what else is NULL or 0 is not used. */
 struct broker_options {
 	const char *host; /* name or address; the absolute path of a Unix socket when port is 0 */
@@ -110,6 +120,11 @@ struct broker_options {
 	const char *client_id; /* unique at the broker, which ends the older of two connections with one id */
 	const char *username;
 	const char *password;
+	/*
+	 * NULL: no TLS. Otherwise TLS 1.2 or later, and the broker's certificate must name `host`. There is no way
+	 * around that check. Not on a Unix socket.
+	 */
+	const struct broker_tls *tls;
 	const char *const *subscriptions; /* topics, QoS 1, subscribed at every connect */
 	size_t subscription_count;        /* 0 ... BROKER_SUBSCRIPTIONS_MAX */
 	/*
@@ -165,6 +180,12 @@ struct broker_callbacks {
 	 */
 	void (*displaced)(void *context);
 };
+
+/*
+ * Whether these files can be used now. False with the one that cannot and `why`, which begins with its path. Reads
+ * them.
+ */
+bool broker_tls_check(const struct broker_tls *tls, enum broker_tls_file *file, char *why, size_t size);
 
 /*
  * Starts the thread and the first attempt to connect; returns at once. NULL with errno set (EINVAL: an option

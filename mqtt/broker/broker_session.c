@@ -5,6 +5,7 @@
  */
 #include "mqtt/broker/broker_session.h"
 #include "mqtt/api/api.h"
+#include "mqtt/broker/broker_tls.h"
 
 #include <errno.h>
 /* linux/tcp.h, unlike netinet/tcp.h of glibc, has tcpi_bytes_received. */
@@ -40,6 +41,7 @@ struct broker_session {
 	uint64_t last_out_ms; /* the last packet sent; likewise */
 	uint64_t connect_deadline_ms;
 	uint64_t up_since_ms;
+	struct broker_tls_watch tls; /* without TLS it sees nothing */
 	struct broker_session_end end;
 };
 
@@ -64,14 +66,20 @@ void broker_set_down(struct broker *broker, const char *reason)
 	broker_wake(broker->to_loop);
 }
 
-/* Ends the session with a reason. The first reason stays: later ones are its consequences. */
+/*
+ * Ends the session with a reason. The first reason stays: later ones are its consequences. What was seen of TLS goes
+ * before it.
+ */
 static void fail(struct broker_session *session, const char *reason)
 {
-	size_t len = strlen(reason);
+	size_t len;
 
 	if (session->broken)
 		return;
 	session->broken = true;
+	if (session->tls.reason[0] != '\0')
+		reason = session->tls.reason;
+	len = strlen(reason);
 	/* The texts of the library end with a full stop. */
 	if (len > 0 && reason[len - 1] == '.')
 		len--;
@@ -83,19 +91,31 @@ static void fail(struct broker_session *session, const char *reason)
 			 session->broker->settings.port, (int)len, reason);
 }
 
+static bool uses_tls(const struct broker_session *session)
+{
+	return session->broker->settings.tls.ca != NULL;
+}
+
 /* Ends the session because the other side has. A broker that does not know the version of CONNECT may do just that. */
 static void lose(struct broker_session *session, const char *reason)
 {
 	if (session->broken)
 		return;
-	session->end.lost = session->accepted;
-	session->end.other_mqtt = !session->accepted;
+	if (uses_tls(session) && !session->accepted)
+		broker_tls_note_loss(mosquitto_ssl_get(session->mosquitto), &session->tls);
+	if (session->tls.reason[0] == '\0') {
+		session->end.lost = session->accepted;
+		session->end.other_mqtt = !session->accepted;
+	}
 	fail(session, reason);
 }
 
+/* The library says EPROTO of every end of a TLS connection that the broker did not announce. */
 static void fail_with(struct broker_session *session, int error)
 {
-	if (error == ECONNRESET || error == EPIPE)
+	if (error == EPROTO && uses_tls(session))
+		lose(session, mosquitto_strerror(MOSQ_ERR_CONN_LOST));
+	else if (error == ECONNRESET || error == EPIPE)
 		lose(session, strerror(error));
 	else
 		fail(session, strerror(error));
@@ -197,6 +217,21 @@ static void on_subscribe(struct mosquitto *mosquitto, void *context, int mid, in
 	}
 }
 
+/*
+ * The library reads on while libssl holds octets of a record, which for a broker that fills its records is always.
+ * EAGAIN after a message ends that.
+ */
+static void end_reading_without_room(struct broker *broker)
+{
+	bool has_room;
+
+	pthread_mutex_lock(&broker->lock);
+	has_room = broker_has_room(broker);
+	pthread_mutex_unlock(&broker->lock);
+	if (!has_room)
+		errno = EAGAIN;
+}
+
 static void on_message(struct mosquitto *mosquitto, void *context, const struct mosquitto_message *received)
 {
 	struct broker_session *session = context;
@@ -207,6 +242,7 @@ static void on_message(struct mosquitto *mosquitto, void *context, const struct 
 	if (received->payloadlen >= 0)
 		broker_put_inbound(session->broker, received->topic, received->payloadlen > 0 ? received->payload : "",
 				   (size_t)received->payloadlen, received->retain);
+	end_reading_without_room(session->broker);
 }
 
 static void set_callbacks(struct broker_session *session)
@@ -398,14 +434,37 @@ static void fail_on_socket_error(struct broker_session *session, int fd)
 		fail_with(session, error);
 }
 
+/* Whether TLS waits for the other side. The library leaves it to its user to go on then. */
+static bool shakes_hands(const struct broker_session *session)
+{
+	const SSL *ssl = uses_tls(session) ? mosquitto_ssl_get(session->mosquitto) : NULL;
+
+	return ssl != NULL && !SSL_is_init_finished(ssl);
+}
+
+/*
+ * The handshake goes on with loop_read, whatever the socket is ready for. Of a connection that is reset meanwhile the
+ * library says nothing.
+ */
+static void serve_handshake(struct broker_session *session, int fd, short events)
+{
+	/* Nothing was sent: the connection has not come about. */
+	if ((events & POLLERR) && SSL_want_write(mosquitto_ssl_get(session->mosquitto)))
+		fail_on_socket_error(session, fd);
+	if (!session->broken && events != 0)
+		receive(session);
+	if ((events & POLLHUP) && !session->broken && shakes_hands(session))
+		lose(session, mosquitto_strerror(MOSQ_ERR_CONN_LOST));
+}
+
 /*
  * Reads before it writes or looks at errors: PUBACKs that came before the connection broke must count, or the
  * messages would be sent twice. While connecting there is nothing to read, and the error of the socket names the
- * cause.
+ * cause. After a handshake there may be: why the broker does not take it.
  */
 static void serve_socket(struct broker_session *session, int fd, short events)
 {
-	if (!session->up && (events & POLLERR))
+	if (!session->up && !uses_tls(session) && (events & POLLERR))
 		fail_on_socket_error(session, fd);
 	if (!session->broken && (events & (POLLIN | POLLHUP)))
 		receive(session);
@@ -417,23 +476,45 @@ static void serve_socket(struct broker_session *session, int fd, short events)
 		fail_on_socket_error(session, fd);
 }
 
+/* What the socket is waited for. */
+static short wanted_events(const struct broker_session *session, const struct turn *turn)
+{
+	if (shakes_hands(session))
+		return SSL_want_write(mosquitto_ssl_get(session->mosquitto)) ? POLLOUT : POLLIN;
+	return (short)((turn->reads ? POLLIN : 0) | (mosquitto_want_write(session->mosquitto) ? POLLOUT : 0));
+}
+
+/* Whether libssl has taken octets from the socket which the library has not: the socket does not tell of them. */
+static bool has_octets_waiting(const struct broker_session *session)
+{
+	const SSL *ssl = uses_tls(session) ? mosquitto_ssl_get(session->mosquitto) : NULL;
+
+	return ssl != NULL && SSL_pending(ssl) > 0;
+}
+
 /* Waits for the socket, the queue or the time, and does what is due. */
 static void take_turn(struct broker_session *session, const struct turn *turn)
 {
-	struct pollfd fds[2] = {{.fd = mosquitto_socket(session->mosquitto), .events = turn->reads ? POLLIN : 0},
+	struct pollfd fds[2] = {{.fd = mosquitto_socket(session->mosquitto)},
 				{.fd = session->broker->to_thread, .events = POLLIN}};
+	bool waits = turn->reads && has_octets_waiting(session);
 	int ready;
 
 	if (fds[0].fd < 0) {
 		lose(session, mosquitto_strerror(MOSQ_ERR_CONN_LOST));
 		return;
 	}
-	if (mosquitto_want_write(session->mosquitto))
-		fds[0].events |= POLLOUT;
-	ready = poll(fds, 2, poll_timeout_ms(session, turn, broker_now_ms()));
+	fds[0].events = wanted_events(session, turn);
+	ready = poll(fds, 2, waits ? 0 : poll_timeout_ms(session, turn, broker_now_ms()));
 	if (ready > 0 && fds[1].revents)
 		broker_sleep_again(session->broker);
-	if (ready > 0)
+	if (ready <= 0)
+		fds[0].revents = 0;
+	if (waits)
+		fds[0].revents |= POLLIN;
+	if (shakes_hands(session))
+		serve_handshake(session, fds[0].fd, fds[0].revents);
+	else if (fds[0].revents != 0)
 		serve_socket(session, fds[0].fd, fds[0].revents);
 	if (!session->broken)
 		look_at_clock(session, broker_now_ms());
@@ -494,6 +575,31 @@ static void serve(struct broker_session *session)
 
 /* --- Begin and end --- */
 
+/* The files are read here, on the thread, at each attempt. */
+static int set_up_tls(struct broker_session *session)
+{
+	const struct broker_settings *settings = &session->broker->settings;
+	char reason[BROKER_REASON_MAX];
+	char why[BROKER_REASON_MAX];
+	enum broker_tls_file file;
+	SSL_CTX *context = broker_tls_context(&settings->tls, &file, why, sizeof(why));
+	int rc = MOSQ_ERR_NOMEM;
+
+	if (context == NULL) {
+		snprintf(reason, sizeof(reason), "%s %.200s", broker_tls_file_text(file), why);
+		fail(session, reason);
+		return MOSQ_ERR_SUCCESS;
+	}
+	session->tls.host = settings->host;
+	session->tls.has_certificate = settings->tls.certificate != NULL;
+	if (broker_tls_watch(context, &session->tls))
+		rc = mosquitto_int_option(session->mosquitto, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
+	if (rc == MOSQ_ERR_SUCCESS)
+		rc = mosquitto_void_option(session->mosquitto, MOSQ_OPT_SSL_CTX, context);
+	SSL_CTX_free(context); /* the library holds it, too */
+	return rc;
+}
+
 static bool set_up(struct broker_session *session)
 {
 	const struct broker_settings *settings = &session->broker->settings;
@@ -515,6 +621,8 @@ static bool set_up(struct broker_session *session)
 	if (rc == MOSQ_ERR_SUCCESS && settings->will_topic != NULL)
 		rc = mosquitto_will_set(mosquitto, settings->will_topic, (int)settings->will_len,
 					settings->will_payload, 1, false);
+	if (rc == MOSQ_ERR_SUCCESS && uses_tls(session))
+		rc = set_up_tls(session);
 	check(session, rc);
 	return !session->broken;
 }

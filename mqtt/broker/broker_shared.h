@@ -20,6 +20,7 @@ struct broker_settings {
 	char *client_id;
 	char *username;
 	char *password;
+	struct broker_tls tls; /* ca NULL: none */
 	char *subscriptions[BROKER_SUBSCRIPTIONS_MAX];
 	size_t subscription_count;
 	char *will_topic;

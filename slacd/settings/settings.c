@@ -148,7 +148,7 @@ bool settings_check(const struct settings *settings, const char *source, char er
 	const struct setting *setting = nonstandard_timer(settings);
 
 	if (!check_socket(settings, source, error) || !check_topics(settings, source, error) ||
-	    !check_metrics(settings, source, error))
+	    !check_metrics(settings, source, error) || !settings_check_credentials(settings, source, error))
 		return false;
 	if (setting == NULL || settings->allow_nonstandard_timers)
 		return true;

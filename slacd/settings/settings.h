@@ -58,7 +58,11 @@ struct settings {
 	uint32_t mqtt_keepalive_s;
 	struct settings_text mqtt_client_id; /* "": client_id.h makes one */
 	struct settings_text mqtt_username;
-	struct settings_text mqtt_password;
+	struct settings_text mqtt_password; /* once settings_read_credentials has been called, that of the file, too */
+	struct settings_text mqtt_password_file;
+	struct settings_text mqtt_tls_ca; /* "": no TLS */
+	struct settings_text mqtt_tls_certificate;
+	struct settings_text mqtt_tls_key;
 	struct settings_topics topics_to_station; /* requests go to the first, status to all */
 	struct settings_text topic_from_station;
 	struct settings_text topic_from_iso15118;
@@ -115,9 +119,19 @@ void settings_apply_profile(struct settings *settings);
 
 /*
  * Checks what spans several settings: a timer outside the standard without allow_nonstandard_timers, a Unix socket, a
- * topic for both directions. False, and `error` begins with `source`, the name of the configuration file.
+ * topic for both directions, a password or TLS settings that do not go together. Reads no file. False, and `error` begins with `source`, the name of the configuration file.
  */
 bool settings_check(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE]);
+
+/* The part of settings_check that is about user, password and TLS. */
+bool settings_check_credentials(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE]);
+
+/* Reads the file with the password, and sees whether those for TLS can be used. False, as settings_check. */
+bool settings_read_credentials(struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE]);
+
+struct broker_tls;
+/* The files for TLS; mqtt_tls_ca is set. They are valid as long as the settings. */
+void settings_tls(const struct settings *settings, struct broker_tls *tls);
 
 /* True when a timer is outside the standard's range (allowed by allow_nonstandard_timers); `which` gets its path. */
 bool settings_nonstandard_timer(const struct settings *settings, const char **which);

@@ -93,7 +93,7 @@ static bool read_texts(struct json_object *array, struct settings_text *texts, s
 	for (size_t i = 0; i < *count; i++) {
 		struct json_object *text = json_object_array_get_idx(array, i);
 		size_t len = (size_t)json_object_get_string_len(text);
-		if (!json_object_is_type(text, json_type_string) || len == 0 || len >= SETTINGS_TEXT_MAX)
+		if (!is_text(text) || len == 0 || len >= SETTINGS_TEXT_MAX)
 			return false;
 		strcpy(texts[i].text, json_object_get_string(text));
 	}
