@@ -25,10 +25,14 @@
  *     of these         64 messages, 512 KiB with them, that may be dropped: a further one is, counted
  *     one packet       4 MiB being assembled: the connection is cut ("oversized message"), and made again
  *
+ * Subscriptions have QoS 1. With QoS 2 the library holds a message until PUBREL, which comes behind further messages: no
+ * bound could be kept by not reading. The receive maximum of MQTT 5 is meant for that, and is exceeded by mosquitto
+ * 2.0.11. Nothing comes twice: each connection is a new session.
+ *
  * While the socket is not read, what arrives waits in the kernel and then at the broker. Nothing is lost here, and
  * messages stay in the order in which they came. PINGREQ is sent on. Only when the event loop takes nothing for more
- * than a whole keep-alive after that, the connection ends for want of PINGRESP. The inbound bound is checked before the
- * socket is read. Reading brings one message, or as many as are unacknowledged the other way (80 at most), beyond it.
+ * than a whole keep-alive after that, the connection ends for want of PINGRESP. The inbound bound is checked after each
+ * message: of 1 MiB the last one may exceed it.
  *
  * The last bound is checked whenever the socket has been read empty. A peer that sends faster than this process reads
  * can exceed it for a moment, up to the 256 MiB of MQTT. To rule that out, limit the message size at the broker

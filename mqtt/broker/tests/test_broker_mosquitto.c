@@ -403,6 +403,59 @@ static void own_messages_do_not_come_back_and_those_of_others_do(void **state)
 	process_remove(&process);
 }
 
+static void on_flood_published(struct mosquitto *mosquitto, void *context, int mid)
+{
+	(void)mosquitto;
+	(void)mid;
+	(*(unsigned *)context)++;
+}
+
+/* The broker has all of them when this returns. */
+static void publish_flood(uint16_t port, unsigned count)
+{
+	unsigned published = 0;
+	struct mosquitto *mosquitto = mosquitto_new("flood", true, &published);
+	char text[16];
+
+	assert_non_null(mosquitto);
+	mosquitto_publish_callback_set(mosquitto, on_flood_published);
+	assert_int_equal(mosquitto_connect(mosquitto, "127.0.0.1", port, 60), MOSQ_ERR_SUCCESS);
+	for (unsigned i = 1; i <= count; i++) {
+		snprintf(text, sizeof(text), "%u", i);
+		assert_int_equal(mosquitto_publish(mosquitto, NULL, "to/client", (int)strlen(text), text, 2, false),
+				 MOSQ_ERR_SUCCESS);
+	}
+	while (published < count)
+		assert_int_equal(mosquitto_loop(mosquitto, 1000, 1), MOSQ_ERR_SUCCESS);
+	mosquitto_disconnect(mosquitto);
+	mosquitto_destroy(mosquitto);
+}
+
+static void flood_of_qos_2_arrives_in_its_order_each_once(void **state)
+{
+	enum { FLOOD = 2 * BROKER_INBOUND_MAX };
+	struct process process;
+	struct client client;
+	struct broker_options options;
+
+	(void)state;
+	process_prepare(&process);
+	process_start(&process);
+	options = client_options(process.port);
+	options.no_local = true;
+	client_open(&client, &options);
+	client_wait(&client, &client.connected, 1);
+	publish_flood(process.port, FLOOD); /* meanwhile the event loop takes nothing */
+	client_wait(&client, &client.messages, FLOOD);
+	client_poll(&client);
+	assert_int_equal(client.messages, FLOOD);
+	assert_int_equal(client.in_order, FLOOD);
+	assert_int_equal(broker_dropped(client.broker, BROKER_DROP_INBOUND_FULL), 0);
+	assert_int_equal(client.disconnected, 0);
+	assert_true(client_close(&client, 5000));
+	process_remove(&process);
+}
+
 static void publish_retained(uint16_t port, const char *payload)
 {
 	struct mosquitto *mosquitto = mosquitto_new("retainer", true, NULL);
@@ -449,6 +502,7 @@ int main(void)
 		cmocka_unit_test(will_is_not_delivered_after_a_clean_stop),
 		cmocka_unit_test(messages_of_others_arrive),
 		cmocka_unit_test(own_messages_do_not_come_back_and_those_of_others_do),
+		cmocka_unit_test(flood_of_qos_2_arrives_in_its_order_each_once),
 		cmocka_unit_test(stored_message_is_told_apart_from_one_that_comes_now),
 	};
 	int failed;
