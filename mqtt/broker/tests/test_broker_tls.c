@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TLS: the words for each cause, the files, and the bounds of the queue where records hold many messages. */
+#include "mqtt/broker/broker_tls.h"
+#include "mqtt/broker/tests/played_broker.h"
+#include "mqtt/broker/tests/played_tls.h"
+
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define FLOOD 700 /* messages that fit into one record */
+
+static struct played_identity identity;
+static char reason[BROKER_REASON_MAX];
+
+static int make_identity(void **state)
+{
+	(void)state;
+	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, NULL); /* as the first context does */
+	played_identity_make(&identity, 86400);
+	return 0;
+}
+
+static int remove_identity(void **state)
+{
+	(void)state;
+	played_identity_remove(&identity);
+	return 0;
+}
+
+/* --- The words --- */
+
+static const char *verified(int result, const X509 *certificate)
+{
+	broker_tls_explain_verification(result, certificate, "broker.lan", reason);
+	return reason;
+}
+
+static void result_of_the_verification_names_the_remedy(void **state)
+{
+	static const int unknown[] = {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
+				      X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+				      X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
+				      X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT};
+
+	(void)state;
+	assert_string_equal(verified(X509_V_ERR_HOSTNAME_MISMATCH, identity.certificate),
+			    "the broker's certificate is not for broker.lan, it names localhost, 127.0.0.1, b.example");
+	assert_string_equal(verified(X509_V_ERR_IP_ADDRESS_MISMATCH, NULL),
+			    "the broker's certificate is not for broker.lan, it names no host");
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		assert_non_null(strstr(verified(unknown[i], identity.certificate), "is of an unknown CA"));
+	assert_string_equal(verified(X509_V_ERR_CERT_REVOKED, identity.certificate),
+			    "the broker's certificate is refused: certificate revoked");
+}
+
+static void time_of_a_certificate_is_told(void **state)
+{
+	ASN1_TIME *time = ASN1_TIME_new();
+	X509 *certificate = X509_dup(identity.certificate);
+
+	(void)state;
+	assert_int_equal(ASN1_TIME_set_string(time, "20240229123456Z"), 1);
+	X509_set1_notAfter(certificate, time);
+	X509_set1_notBefore(certificate, time);
+	assert_non_null(
+		strstr(verified(X509_V_ERR_CERT_HAS_EXPIRED, certificate), "has expired: 2024-02-29 12:34 UTC"));
+	assert_non_null(strstr(verified(X509_V_ERR_CERT_NOT_YET_VALID, certificate),
+			       "is not yet valid, not before 2024-02-29 12:34 UTC"));
+	assert_non_null(strstr(verified(X509_V_ERR_CERT_HAS_EXPIRED, NULL), "has expired: ?"));
+	X509_free(certificate);
+	ASN1_TIME_free(time);
+}
+
+static const char *alerted(int alert, bool asked, bool has_certificate)
+{
+	const struct broker_tls_watch watch = {.asked = asked, .has_certificate = has_certificate};
+
+	broker_tls_explain_alert(alert, &watch, reason);
+	return reason;
+}
+
+static void alert_of_the_broker_is_told_for_what_this_client_has_shown(void **state)
+{
+	(void)state;
+	assert_string_equal(alerted(SSL_AD_CERTIFICATE_REQUIRED, true, false),
+			    "the broker requires a client certificate");
+	assert_string_equal(alerted(SSL_AD_HANDSHAKE_FAILURE, true, false), "the broker requires a client certificate");
+	assert_string_equal(alerted(SSL_AD_HANDSHAKE_FAILURE, false, false),
+			    "the broker refuses the TLS connection: handshake failure");
+	assert_string_equal(alerted(SSL_AD_CERTIFICATE_EXPIRED, true, true),
+			    "the broker refuses the client certificate: certificate expired");
+	assert_string_equal(alerted(SSL_AD_UNKNOWN_CA, true, true),
+			    "the broker refuses the client certificate: unknown CA");
+	assert_string_equal(alerted(SSL_AD_PROTOCOL_VERSION, false, false),
+			    "the broker speaks no TLS of version 1.2 or later");
+}
+
+static const char *failed(int error, bool answered)
+{
+	broker_tls_explain_error(ERR_PACK(ERR_LIB_SSL, 0, error), answered, reason);
+	return reason;
+}
+
+static void answer_that_is_no_tls_is_told_from_a_handshake_that_fails(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(failed(SSL_R_WRONG_VERSION_NUMBER, false), "speaks no TLS on this port"));
+	assert_non_null(strstr(failed(SSL_R_UNEXPECTED_EOF_WHILE_READING, false), "speaks no TLS on this port"));
+	assert_string_equal(failed(SSL_R_UNEXPECTED_EOF_WHILE_READING, true),
+			    "TLS handshake failed: unexpected eof while reading");
+	assert_string_equal(failed(SSL_R_UNSUPPORTED_PROTOCOL, true),
+			    "the broker speaks no TLS of version 1.2 or later");
+	assert_string_equal(failed(SSL_R_DH_KEY_TOO_SMALL, true), "TLS handshake failed: dh key too small");
+}
+
+/* --- The files --- */
+
+static void assert_refused(const struct broker_tls *tls, enum broker_tls_file wanted, const char *why)
+{
+	enum broker_tls_file file;
+	char said[128];
+
+	assert_false(broker_tls_check(tls, &file, said, sizeof(said)));
+	assert_int_equal(file, wanted);
+	if (strstr(said, why) == NULL)
+		fail_msg("%s", said);
+}
+
+static void file_that_cannot_be_used_is_named(void **state)
+{
+	struct played_identity other;
+	struct broker_tls tls = {identity.certificate_path, identity.certificate_path, identity.key_path};
+	enum broker_tls_file file;
+
+	(void)state;
+	played_identity_make(&other, 86400);
+	assert_true(broker_tls_check(&tls, &file, reason, sizeof(reason)));
+	tls.key = other.key_path;
+	assert_refused(&tls, BROKER_TLS_KEY, "does not fit the client certificate");
+	tls.key = tls.certificate;
+	assert_refused(&tls, BROKER_TLS_KEY, "holds no private key");
+	tls.certificate = other.key_path;
+	assert_refused(&tls, BROKER_TLS_CERTIFICATE, "holds no certificate");
+	tls.certificate = "/dev/zero";
+	assert_refused(&tls, BROKER_TLS_CERTIFICATE, "is no file");
+	tls.ca = "/none/ca.pem";
+	assert_refused(&tls, BROKER_TLS_CA, "/none/ca.pem: cannot be read: No such file or directory");
+	tls.ca = "/etc";
+	tls.certificate = NULL;
+	assert_true(broker_tls_check(&tls, &file, reason, sizeof(reason)));
+	played_identity_remove(&other);
+}
+
+static void nobody_is_asked_for_a_passphrase(void **state)
+{
+	struct played_identity locked;
+	struct broker_tls tls;
+
+	(void)state;
+	played_identity_make(&locked, 86400);
+	played_identity_lock_key(&locked);
+	tls = (struct broker_tls){locked.certificate_path, locked.certificate_path, locked.key_path};
+	assert_refused(&tls, BROKER_TLS_KEY, "without a passphrase");
+	played_identity_remove(&locked);
+}
+
+/* --- Connections --- */
+
+struct site {
+	struct broker_tls tls;
+	struct broker_options options;
+	int tls_listener;
+	int listener; /* of the played broker behind it */
+	uint16_t port;
+};
+
+static void site_open(struct site *site)
+{
+	uint16_t port;
+
+	site->tls = (struct broker_tls){.ca = identity.certificate_path};
+	site->tls_listener = listen_on_loopback(&port, 8);
+	site->listener = listen_on_loopback(&site->port, 8);
+	site->options = client_options(port);
+	site->options.tls = &site->tls;
+}
+
+static void site_close(struct site *site)
+{
+	close(site->tls_listener);
+	close(site->listener);
+}
+
+/* Until the client reads no more. Returns how many messages it has acknowledged. */
+static unsigned count_pubacks(int fd)
+{
+	struct pollfd silence = {.fd = fd, .events = POLLIN};
+	struct packet packet;
+	unsigned count = 0;
+
+	while (poll(&silence, 1, 300) > 0) {
+		read_packet(fd, &packet);
+		assert_int_equal(packet.type, 0x40);
+		count++;
+	}
+	return count;
+}
+
+static void full_queue_ends_the_reading_in_the_middle_of_a_record(void **state)
+{
+	struct site site;
+	struct client client;
+	struct packet packet;
+	char text[16];
+	pid_t tls;
+	int fd;
+
+	(void)state;
+	site_open(&site);
+	tls = played_tls_start(&identity, site.tls_listener, site.port, NULL);
+	fd = open_connected(&client, &site.options, site.listener, &packet);
+	kill(tls, SIGSTOP);
+	for (unsigned i = 1; i <= FLOOD; i++) {
+		snprintf(text, sizeof(text), "%u", i);
+		send_text(fd, (uint16_t)i, text, strlen(text));
+	}
+	kill(tls, SIGCONT);
+	assert_int_equal(count_pubacks(fd), BROKER_INBOUND_MAX);
+	client_wait(&client, &client.messages, FLOOD);
+	assert_int_equal(client.in_order, FLOOD);
+	assert_int_equal(client.disconnected, 0);
+	stop_properly(&client, fd);
+	played_tls_assert_end(tls);
+	site_close(&site);
+}
+
+static void large_messages_cross_records_both_ways(void **state)
+{
+	enum { SENT = 20, OCTETS = 60000 };
+	static char text[OCTETS];
+	struct site site;
+	struct client client;
+	struct packet packet;
+	pid_t tls;
+	int fd;
+
+	(void)state;
+	site_open(&site);
+	site.options.host = "localhost";
+	tls = played_tls_start(&identity, site.tls_listener, site.port, "localhost");
+	fd = open_connected(&client, &site.options, site.listener, &packet);
+	memset(text, ' ', sizeof(text));
+	for (unsigned i = 1; i <= SENT; i++) {
+		memcpy(text + snprintf(text, 8, "%u", i), " ", 1);
+		send_text(fd, (uint16_t)i, text, sizeof(text));
+		client_wait(&client, &client.messages, i);
+	}
+	assert_int_equal(client.in_order, SENT);
+	assert_true(client_publish(&client, BROKER_KEEP, "kept"));
+	for (read_packet(fd, &packet); packet.type == 0x40; read_packet(fd, &packet))
+		;
+	assert_string_equal(packet.payload, "kept");
+	puback(fd, &packet);
+	stop_properly(&client, fd);
+	played_tls_assert_end(tls);
+	site_close(&site);
+}
+
+static void broker_that_says_nothing_to_the_handshake_holds_nobody_up(void **state)
+{
+	struct site site;
+	struct client client;
+	int fd;
+
+	(void)state;
+	site_open(&site);
+	client_open(&client, &site.options);
+	fd = accept_tcp(site.tls_listener);
+	assert_calls_return(&client);
+	assert_stops_within(&client, 100);
+	close(fd);
+	site_close(&site);
+	assert_threads_end();
+}
+
+static void connection_that_is_reset_in_the_handshake_is_told(void **state)
+{
+	const struct linger reset = {.l_onoff = 1};
+	struct site site;
+	struct client client;
+	int fd;
+
+	(void)state;
+	site_open(&site);
+	client_open(&client, &site.options);
+	fd = accept_tcp(site.tls_listener);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(fd);
+	client_wait(&client, &client.disconnected, 1);
+	assert_non_null(strstr(client.reason, "speaks no TLS on this port"));
+	site_close(&site);
+	client_close(&client, 0);
+}
+
+static void certificate_of_another_is_refused(void **state)
+{
+	struct played_identity other;
+	struct site site;
+	struct client client;
+	pid_t tls;
+	int status;
+
+	(void)state;
+	site_open(&site);
+	played_identity_make(&other, 86400);
+	tls = played_tls_start(&other, site.tls_listener, site.port, NULL);
+	client_open(&client, &site.options);
+	client_wait(&client, &client.disconnected, 1);
+	assert_non_null(strstr(client.reason, "is of an unknown CA"));
+	waitpid(tls, &status, 0);
+	played_identity_remove(&other);
+	site_close(&site);
+	client_close(&client, 0);
+}
+
+static void tls_is_not_for_a_unix_socket(void **state)
+{
+	static const struct broker_callbacks callbacks;
+	struct site site;
+
+	(void)state;
+	site_open(&site);
+	site.options.host = "/run/broker.sock";
+	site.options.port = 0;
+	assert_null(broker_open(NULL, &site.options, &callbacks, NULL));
+	site_close(&site);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(result_of_the_verification_names_the_remedy),
+		cmocka_unit_test(time_of_a_certificate_is_told),
+		cmocka_unit_test(alert_of_the_broker_is_told_for_what_this_client_has_shown),
+		cmocka_unit_test(answer_that_is_no_tls_is_told_from_a_handshake_that_fails),
+		cmocka_unit_test(file_that_cannot_be_used_is_named),
+		cmocka_unit_test(nobody_is_asked_for_a_passphrase),
+		cmocka_unit_test(full_queue_ends_the_reading_in_the_middle_of_a_record),
+		cmocka_unit_test(large_messages_cross_records_both_ways),
+		cmocka_unit_test(broker_that_says_nothing_to_the_handshake_holds_nobody_up),
+		cmocka_unit_test(connection_that_is_reset_in_the_handshake_is_told),
+		cmocka_unit_test(certificate_of_another_is_refused),
+		cmocka_unit_test(tls_is_not_for_a_unix_socket),
+	};
+
+	return cmocka_run_group_tests(tests, make_identity, remove_identity);
+}
