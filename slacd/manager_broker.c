@@ -272,6 +272,7 @@ static void on_dropped(void *context, enum broker_drop what, uint64_t total)
 		[BROKER_DROP_OUTBOUND_FULL] = "the oldest status update, the queue is full",
 		[BROKER_DROP_OUTBOUND_STALE] = "a request that waited too long",
 		[BROKER_DROP_OUTBOUND_REFUSED] = "a message that the MQTT library refused (is the topic valid?)",
+		[BROKER_DROP_OUTBOUND_DENIED] = "one that the broker does not let slacd publish, see its rights",
 		[BROKER_DROP_INBOUND_FULL] =
 			"an inbound question or malformed message, they come faster than they can be handled",
 		[BROKER_DROP_INBOUND_TOO_LARGE] = "an inbound message of more than 64 KiB",

@@ -94,6 +94,7 @@ enum broker_drop {
 	BROKER_DROP_OUTBOUND_FULL,     /* the oldest KEEP message made room for a new one */
 	BROKER_DROP_OUTBOUND_STALE,    /* a NOW message waited longer than BROKER_NOW_AGE_MAX_MS */
 	BROKER_DROP_OUTBOUND_REFUSED,  /* the library refused the message, e.g. its topic has a wildcard */
+	BROKER_DROP_OUTBOUND_DENIED,   /* the broker did not take the message (PUBACK of MQTT 5): no right to publish */
 	BROKER_DROP_INBOUND_FULL,      /* messages that may be dropped came faster than the event loop took them */
 	BROKER_DROP_INBOUND_TOO_LARGE, /* payload above API_PAYLOAD_MAX (mqtt/api/api.h) */
 	BROKER_DROPS

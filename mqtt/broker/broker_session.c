@@ -177,12 +177,14 @@ static void on_disconnect(struct mosquitto *mosquitto, void *context, int code, 
 	fail(session, mosquitto_reason_string(code));
 }
 
-static void on_publish(struct mosquitto *mosquitto, void *context, int mid)
+static void on_publish(struct mosquitto *mosquitto, void *context, int mid, int code,
+		       const mosquitto_property *properties)
 {
 	struct broker_session *session = context;
 	struct broker_message *message;
 
 	(void)mosquitto;
+	(void)properties;
 	session->progress = true;
 	TAILQ_FOREACH(message, &session->inflight.messages, entry)
 	{
@@ -195,7 +197,10 @@ static void on_publish(struct mosquitto *mosquitto, void *context, int mid)
 	session->slot_inflight -= message->of_slot;
 	pthread_mutex_lock(&session->broker->lock);
 	broker_release(session->broker, message);
+	session->broker->dropped[BROKER_DROP_OUTBOUND_DENIED] += code >= 0x80;
 	pthread_mutex_unlock(&session->broker->lock);
+	if (code >= 0x80)
+		broker_wake(session->broker->to_loop);
 }
 
 static void on_subscribe(struct mosquitto *mosquitto, void *context, int mid, int count, const int *granted)
@@ -249,7 +254,7 @@ static void set_callbacks(struct broker_session *session)
 {
 	mosquitto_connect_v5_callback_set(session->mosquitto, on_connect);
 	mosquitto_disconnect_v5_callback_set(session->mosquitto, on_disconnect);
-	mosquitto_publish_callback_set(session->mosquitto, on_publish);
+	mosquitto_publish_v5_callback_set(session->mosquitto, on_publish);
 	mosquitto_subscribe_callback_set(session->mosquitto, on_subscribe);
 	mosquitto_message_callback_set(session->mosquitto, on_message);
 }

@@ -193,6 +193,29 @@ static void no_more_is_sent_than_the_broker_takes_unacknowledged(void **state)
 	client_close(&client, 0);
 }
 
+static void message_that_the_broker_does_not_let_pass_is_told(void **state)
+{
+	struct broker_options options = no_local_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	client_open(&client, &options);
+	fd = accept_connect(listener, 5);
+	serve_mqtt5(fd, 100);
+	client_wait(&client, &client.connected, 1);
+	assert_true(client_publish(&client, BROKER_KEEP, "denied"));
+	read_packet(fd, &packet);
+	const uint8_t not_authorized[] = {0x40, 3, (uint8_t)(packet.mid >> 8), (uint8_t)packet.mid, 0x87};
+	send_octets(fd, not_authorized, sizeof(not_authorized));
+	client_wait(&client, &client.dropped[BROKER_DROP_OUTBOUND_DENIED], 1);
+	assert_int_equal(broker_dropped(client.broker, BROKER_DROP_OUTBOUND_DENIED), 1);
+	stop_properly(&client, fd);
+	close(listener);
+}
+
 static void client_that_is_taken_over_says_so_at_once(void **state)
 {
 	struct broker_options options = no_local_options(0);
@@ -285,6 +308,7 @@ int main(void)
 		cmocka_unit_test(broker_that_closes_at_a_version_it_does_not_know_is_too),
 		cmocka_unit_test(refusal_for_another_cause_is_no_question_of_the_version),
 		cmocka_unit_test(no_more_is_sent_than_the_broker_takes_unacknowledged),
+		cmocka_unit_test(message_that_the_broker_does_not_let_pass_is_told),
 		cmocka_unit_test(client_that_is_taken_over_says_so_at_once),
 		cmocka_unit_test(connection_that_is_ended_again_and_again_is_taken_away_by_another),
 		cmocka_unit_test(broker_is_reached_over_a_unix_socket),

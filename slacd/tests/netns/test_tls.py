@@ -192,6 +192,11 @@ class Tls(harness.Bench):
         self.publish("iso15118", "iso15118/slac", TERMINATE, qos=2)
         self.observer.wait_slac("unmatched", after=mark)
 
+    def test_slacd_without_the_right_to_speak_says_so(self):
+        self.start_tls_broker()
+        slacd = self.start_slacd(self.configuration("observer"))
+        slacd.wait_line("WARN .*MQTT message dropped: one that the broker does not let slacd publish")
+
     def assert_reason(self, slacd, reason, after=0):
         slacd.wait_line(f"WARN .*No connection to the MQTT broker.*reason=.*port {TLS_PORT}: {reason}", after=after)
 
