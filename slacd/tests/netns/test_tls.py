@@ -241,7 +241,7 @@ class Tls(harness.Bench):
                 ({"tls_certificate": self.of("slacd.key")}, ("mqtt.tls_certificate", "holds no certificate")),
                 ({"tls_ca": self.of("slacd.key")}, ("mqtt.tls_ca", "holds no certificate")),
                 ({"tls_key": self.files}, ("mqtt.tls_key", "is no file")),
-                ({"username": "slacd", "password_file": self.files}, ("mqtt.password_file", "Is a directory"))):
+                ({"username": "slacd", "password_file": self.files}, ("mqtt.password_file", "it is a directory"))):
             slacd = self.start_slacd(self.configuration(**mqtt))
             self.assertEqual(slacd.exit_code(), 2)
             for part in ("slacd.json", *parts):
