@@ -17,6 +17,8 @@ enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
 
 /* Freed memory above this goes back to the system: the daemon is small for months, not only at start. */
 #define TRIM_THRESHOLD (64 * 1024)
+/* How long the end waits for whoever reads the log. */
+#define LOG_FLUSH_MS 200
 
 struct daemon {
 	struct event_base *base;
@@ -142,13 +144,8 @@ static void warn_of_settings(const struct settings *settings)
 			 bench);
 }
 
-static int start(const struct settings *settings, const char *config_file)
+static int run_on_base(const struct settings *settings, const char *config_file)
 {
-	log_set_level(settings->log_level);
-	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
-	signal(SIGPIPE, SIG_IGN);
-	forbid_core_files();
 	log_line(LOG_LEVEL_INFO, "slacd %s starts. config=%s profile=%s", SLACD_VERSION,
 		 config_file != NULL ? config_file : "(defaults)", settings_profile_text(settings->profile));
 	warn_of_settings(settings);
@@ -161,6 +158,20 @@ static int start(const struct settings *settings, const char *config_file)
 	event_base_free(base);
 	libevent_global_shutdown();
 	return (int)code;
+}
+
+static int start(const struct settings *settings, const char *config_file)
+{
+	log_set_level(settings->log_level);
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
+	signal(SIGPIPE, SIG_IGN);
+	forbid_core_files();
+	if (!log_open())
+		log_line(LOG_LEVEL_WARN, "The log has no thread: whoever does not read it holds slacd up.");
+	int code = run_on_base(settings, config_file);
+	log_close(LOG_FLUSH_MS);
+	return code;
 }
 
 int main(int argc, char **argv)
