@@ -11,18 +11,28 @@ static enum log_level recovery_level(const struct evse_log *log)
 	return log_burst_is_quiet(&log->port_losses) ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 }
 
-/* --- status --- */
+/* --- status: each format has the fields of its line, which the journal takes from there (log.h) --- */
 
 static void say_status(const struct evse_log *log, const struct outlet_status *status, bool bad, const char *next)
 {
+	const enum log_level level = bad ? LOG_LEVEL_WARN : LOG_LEVEL_INFO;
+	const char *kind = outlet_status_text(status->kind);
+	const char *reason = slac_reason_text(status->reason);
 	char run_id[RUN_ID_TEXT_SIZE];
 	char mac[MAC_TEXT_SIZE];
 
-	log_line(bad ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "SLAC status. evse_id=%s status=%s%s%s%s%s%s%s%s", log->evse_id,
-		 outlet_status_text(status->kind), status->reason != SLAC_REASON_NONE ? " reason=" : "",
-		 slac_reason_text(status->reason), status->has_ev ? " run_id=" : "",
-		 status->has_ev ? run_id_text(status->run_id, run_id) : "", status->has_ev ? " ev=" : "",
-		 status->has_ev ? mac_text(status->ev_mac, mac) : "", next);
+	run_id_text(status->run_id, run_id);
+	mac_text(status->ev_mac, mac);
+	if (!status->has_ev && *reason == '\0')
+		log_line(level, "SLAC status. evse_id=%s status=%s%s", log->evse_id, kind, next);
+	else if (!status->has_ev)
+		log_line(level, "SLAC status. evse_id=%s status=%s reason=%s%s", log->evse_id, kind, reason, next);
+	else if (*reason == '\0')
+		log_line(level, "SLAC status. evse_id=%s status=%s run_id=%s ev=%s%s", log->evse_id, kind, run_id, mac,
+			 next);
+	else
+		log_line(level, "SLAC status. evse_id=%s status=%s reason=%s run_id=%s ev=%s%s", log->evse_id, kind,
+			 reason, run_id, mac, next);
 }
 
 void evse_log_status(struct evse_log *log, const struct outlet_status *status)
@@ -160,10 +170,17 @@ static void say_step(struct evse_log *log, const struct outlet_note *note, uint6
 		return;
 	if (failed || to == SLAC_RUN_WAIT_RSP || from == SLAC_RUN_TOGGLING)
 		run_details(&note->step.details, details, sizeof(details));
-	log_line(level, "SLAC run: %s to %s. evse_id=%s run_id=%s ev=%s%s%s%s", slac_run_state_text(from),
-		 slac_run_state_text(to), log->evse_id, run_id_text(note->step.run_id, run_id),
-		 mac_text(note->from, mac), note->reason != SLAC_REASON_NONE ? " reason=" : "",
-		 slac_reason_text(note->reason), details);
+	const char *began = slac_run_state_text(from);
+	const char *ended = slac_run_state_text(to);
+	const char *reason = slac_reason_text(note->reason);
+	run_id_text(note->step.run_id, run_id);
+	mac_text(note->from, mac);
+	if (*reason == '\0')
+		log_line(level, "SLAC run: %s to %s. evse_id=%s run_id=%s ev=%s%s", began, ended, log->evse_id, run_id,
+			 mac, details);
+	else
+		log_line(level, "SLAC run: %s to %s. evse_id=%s run_id=%s ev=%s reason=%s%s", began, ended,
+			 log->evse_id, run_id, mac, reason, details);
 }
 
 static void say_init_timeout(const struct evse_log *log, const struct outlet_note *note)
