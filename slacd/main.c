@@ -7,11 +7,13 @@
 #include "slacd/version.h"
 
 #include <event2/event.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
 
@@ -174,12 +176,23 @@ static int start(const struct settings *settings, const char *config_file)
 	return code;
 }
 
+/* A socket that got one of these numbers would be given log lines and errors of libraries. */
+static bool open_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	static struct settings settings;
 	const char *config_file;
 	char error[SETTINGS_ERROR_SIZE];
 
+	if (!open_standard_descriptors())
+		return EXIT_CODE_FAILURE;
 	switch (options_read(argc, argv, &settings, &config_file, error)) {
 	case OPTIONS_HELP:
 		options_print_help();
