@@ -255,8 +255,8 @@ struct api_message {
 /*
  * Reads one inbound payload of `len` octets (no NUL needed) that was heard on a topic of `from` (enum api_from, at least
  * one). With API_OK *out is complete; with any other result *out is unchanged. *error is not written for API_OK and
- * API_IGNORED. API_IGNORED: the name is unknown, the type is not one that slacd receives (such as its own request on a
- * shared topic), it is a service_status request for another service, or it is among what the services say to each other
+ * API_IGNORED. API_IGNORED: the name is unknown, the type is not one that slacd receives and the topic is shared
+ * (such as its own request on API_FROM_SERVICES; elsewhere the type is a wrong member), it is a service_status request for another service, or it is among what the services say to each other
  * and slacd does not take it from there. Unknown members and those that slacd has no use for are skipped, and `null`
  * counts as absent.
  *
