@@ -129,6 +129,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 		return NULL;
 	manager->base = base;
 	manager->settings = settings;
+	manager->inbound_log.direction = "Inbound";
 	outbox_init(&manager->outbox, settings);
 	manager->shared = (struct evse_shared){
 		.base = base,

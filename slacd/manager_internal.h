@@ -76,7 +76,9 @@ struct manager {
 	bool was_connected;         /* the broker was connected before: the last will may have been published since */
 	uint64_t busy_us;           /* when "no outlet can serve" becomes `busy`, REQUEST_NEVER: not counting */
 	struct api_message message; /* the one being handled: too large for the stack */
+	struct message_log inbound_log;
 	struct log_limit malformed;
+	struct log_burst unknown_outlets;
 	struct refusal refusals[REFUSALS_MAX];
 	size_t refusal_count;
 };
@@ -85,6 +87,8 @@ struct manager {
 bool manager_open_broker(struct manager *manager);
 /* Does what a message from the station asks for. */
 void manager_handle(struct manager *manager, const struct api_message *message);
+/* Says, unless it does so again and again, that a message for this outlet was ignored. */
+void manager_say_unknown_outlet(struct manager *manager, enum api_kind kind, const char *id);
 
 /* manager_authorization.c */
 void manager_authorization(struct manager *manager, const struct api_message *message);
