@@ -161,6 +161,8 @@ static void carry_out(struct evse *evse, const struct outlet_effect *effect, uin
 	case OUTLET_NOTE:
 		count_note(evse, &effect->note);
 		evse_log_note(&evse->log, &effect->note, now_us);
+		if (effect->note.kind == OUTLET_NOTE_MODEM && effect->note.modem.kind == MODEM_TROUBLE)
+			evse->shared->trouble_changed(evse->shared->context);
 		break;
 	}
 }
@@ -372,6 +374,7 @@ static void fail_to_open(struct evse *evse, const char *error, int number)
 
 	evse_log_port_not_open(&evse->log, error, said);
 	snprintf(evse->port_error, sizeof(evse->port_error), "%s", error);
+	evse->shared->trouble_changed(evse->shared->context);
 	if (!gone || !is_watched(evse))
 		retry_later(evse);
 }
@@ -688,6 +691,11 @@ size_t evse_slot(const struct evse *evse)
 bool evse_available(const struct evse *evse)
 {
 	return evse->outlet.serving;
+}
+
+const char *evse_trouble(const struct evse *evse)
+{
+	return evse->port == NULL ? evse->port_error : evse->log.not_serving_why;
 }
 
 bool evse_last_status(const struct evse *evse, struct api_cp_status *status)

@@ -24,6 +24,8 @@ struct evse_shared {
 	bool ports_watched; /* the kernel tells (evse_port_event); otherwise evse_check_port is called again and again */
 	/* Called when an outlet can serve (port open, modem has its key) or no longer can. */
 	void (*availability_changed)(void *context);
+	/* Called when evse_trouble may say something else. */
+	void (*trouble_changed)(void *context);
 	/* The EV's validation at this outlet must wait for another one at another outlet (evse_blocks_validation). */
 	bool (*neighbour_validates)(void *context, const struct evse *evse, const uint8_t ev_mac[MAC_LEN]);
 	/* Called when an outlet that was told to stop has stopped. It must not be freed from inside the call. */
@@ -54,6 +56,8 @@ const char *evse_id(const struct evse *evse);
 size_t evse_slot(const struct evse *evse);
 /* The interface is open and the modem has confirmed its key: a car could be matched. */
 bool evse_available(const struct evse *evse);
+/* Why not, in the words of the log; "" where nothing is wrong (yet). */
+const char *evse_trouble(const struct evse *evse);
 
 /* Messages for this outlet. */
 void evse_cp_status(struct evse *evse, const struct api_cp_status *status);

@@ -3,9 +3,11 @@
 #include "slacd/log.h"
 #include "slacd/manager.h"
 #include "slacd/metrics_server.h"
+#include "slacd/notice.h"
 #include "slacd/options.h"
 #include "slacd/version.h"
 
+#include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -25,6 +27,7 @@ enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
 struct daemon {
 	struct event_base *base;
 	struct manager *manager;
+	struct notice *notice;
 	bool stopping;
 };
 
@@ -40,6 +43,30 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 	else
 		manager_begin_stop(daemon->manager);
 	daemon->stopping = true;
+}
+
+static enum notice_state notice_state(enum api_service_state state)
+{
+	switch (state) {
+	case API_SERVICE_STARTING:
+		return NOTICE_STARTING;
+	case API_SERVICE_READY:
+	case API_SERVICE_BUSY: /* it has booted, and gets ready again by itself */
+		return NOTICE_READY;
+	case API_SERVICE_STOPPING:
+	case API_SERVICE_ERROR:
+		break;
+	}
+	return NOTICE_STOPPING;
+}
+
+static void on_changed(void *context)
+{
+	const struct daemon *daemon = context;
+	char status[NOTICE_STATUS_SIZE];
+
+	manager_describe(daemon->manager, status, sizeof(status));
+	notice_tell(daemon->notice, notice_state(manager_state(daemon->manager)), status);
 }
 
 static void on_statistics_wanted(evutil_socket_t number, short what, void *context)
@@ -94,27 +121,37 @@ static bool serve_metrics(struct event_base *base, const struct settings *settin
 	return *server != NULL;
 }
 
-static enum exit_code run(struct event_base *base, const struct settings *settings)
+/* Runs until the end; false: it could not begin. */
+static bool serve(struct daemon *daemon, const struct settings *settings, bool *bad_file)
 {
-	struct daemon daemon = {.base = base};
-	struct event *interrupt = watch_signal(base, SIGINT, on_signal, &daemon);
-	struct event *terminate = watch_signal(base, SIGTERM, on_signal, &daemon);
-	struct event *statistics = NULL;
+	daemon->manager = manager_new(daemon->base, settings, bad_file);
+	if (daemon->manager == NULL)
+		return false;
+	struct event *statistics = watch_signal(daemon->base, SIGUSR1, on_statistics_wanted, daemon->manager);
 	struct metrics_server *metrics = NULL;
-	bool bad_file = false;
-	bool ok = interrupt != NULL && terminate != NULL;
-
-	if (ok)
-		daemon.manager = manager_new(base, settings, &bad_file);
-	if (daemon.manager != NULL)
-		statistics = watch_signal(base, SIGUSR1, on_statistics_wanted, daemon.manager);
-	ok = statistics != NULL && serve_metrics(base, settings, daemon.manager, &metrics) &&
-	     event_base_dispatch(base) >= 0;
+	manager_observe(daemon->manager, on_changed, daemon);
+	const bool ok = statistics != NULL && serve_metrics(daemon->base, settings, daemon->manager, &metrics) &&
+			event_base_dispatch(daemon->base) >= 0;
 	metrics_server_free(metrics);
 	unwatch_signal(statistics);
-	manager_free(daemon.manager);
+	manager_free(daemon->manager);
+	return ok;
+}
+
+static enum exit_code run(struct event_base *base, const struct settings *settings)
+{
+	struct daemon daemon = {.base = base, .notice = notice_open(base)};
+	struct event *interrupt = watch_signal(base, SIGINT, on_signal, &daemon);
+	struct event *terminate = watch_signal(base, SIGTERM, on_signal, &daemon);
+	bool bad_file = false;
+
+	if (daemon.notice == NULL)
+		log_line(LOG_LEVEL_WARN, "The service manager cannot be told anything (NOTIFY_SOCKET): %s",
+			 strerror(errno));
+	const bool ok = interrupt != NULL && terminate != NULL && serve(&daemon, settings, &bad_file);
 	unwatch_signal(interrupt);
 	unwatch_signal(terminate);
+	notice_close(daemon.notice);
 	if (bad_file)
 		return EXIT_CODE_USAGE;
 	return ok ? EXIT_CODE_OK : EXIT_CODE_FAILURE;

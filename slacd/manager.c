@@ -43,6 +43,7 @@ void manager_set_service_state(struct manager *manager, enum api_service_state s
 	manager->service_state = state;
 	log_line(LOG_LEVEL_INFO, "Service status. status=%s", api_service_state_text(state));
 	outbox_service_status(&manager->outbox, state);
+	manager_tell_changed(manager);
 }
 
 static bool any_available(const struct manager *manager)
@@ -57,6 +58,7 @@ void manager_availability_changed(void *context)
 {
 	struct manager *manager = context;
 
+	manager_tell_changed(manager);
 	/* While the services are being started the list is not complete. */
 	if (manager->service_state != API_SERVICE_READY && manager->service_state != API_SERVICE_BUSY)
 		return;
@@ -68,6 +70,11 @@ void manager_availability_changed(void *context)
 		manager->busy_us = clock_now_us() + (uint64_t)manager->settings->busy_after_ms * 1000;
 	}
 	manager_arm(manager);
+}
+
+static void trouble_changed(void *context)
+{
+	manager_tell_changed(context);
 }
 
 static bool neighbour_validates(void *context, const struct evse *evse, const uint8_t ev_mac[MAC_LEN])
@@ -136,6 +143,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 		.settings = settings,
 		.outbox = &manager->outbox,
 		.availability_changed = manager_availability_changed,
+		.trouble_changed = trouble_changed,
 		.neighbour_validates = neighbour_validates,
 		.stopped = manager_outlet_stopped,
 		.context = manager,

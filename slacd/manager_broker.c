@@ -25,6 +25,7 @@ static void on_connected(void *context)
 		evse_broker_connected(manager->evses[i]);
 	for (size_t i = 0; i < manager->ending_count; i++)
 		evse_broker_connected(manager->endings[i].evse);
+	manager_tell_changed(manager);
 	manager_arm(manager);
 }
 
@@ -34,6 +35,7 @@ static void on_disconnected(void *context, const char *reason)
 
 	log_line(LOG_LEVEL_WARN, "No connection to the MQTT broker, trying again. host=%s port=%u reason=%s",
 		 manager->settings->mqtt_host.text, manager->settings->mqtt_port, reason);
+	manager_tell_changed(manager);
 }
 
 /* The evse_id a message is about, or NULL when it is about the whole service. */

@@ -45,6 +45,8 @@ struct port_watch;
 struct manager {
 	struct event_base *base;
 	const struct settings *settings;
+	void (*changed)(void *context); /* manager_observe; NULL: nobody wants to know */
+	void *changed_context;
 	struct outbox outbox;
 	struct hearing hearing;
 	char client_id[SETTINGS_TEXT_MAX];
@@ -150,6 +152,9 @@ bool manager_must_wait(const struct manager *manager, const struct api_evse_para
  * so its vehicle would never be served. At most API_EVSES_MAX are kept, further ones are not.
  */
 void manager_park_status(struct manager *manager, const struct api_cp_status *status);
+
+/* manager_status.c: what manager_describe tells may have changed. */
+void manager_tell_changed(const struct manager *manager);
 
 /* manager.c */
 void manager_arm(struct manager *manager);

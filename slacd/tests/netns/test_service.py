@@ -1,12 +1,65 @@
 # SPDX-License-Identifier: Apache-2.0
 """slacd as a service of the system: what it is started with, and what the service manager hears of it."""
 import os
+import signal
+import socket
 
 import harness
 from harness import Bench
 
 
+QUICK = harness.with_settings(harness.MODEM_TIMERS, mqtt={"request_timeout_ms": 200, "request_backoff_max_ms": 200})
+
+
 class Service(Bench):
+    def listen(self):
+        """The service manager's end: what slacd says to it, in order."""
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.manager.close)
+        self.manager.bind(self.path("notify"))
+        self.manager.settimeout(harness.PATIENCE_S)
+        self.heard = []
+        return f"NOTIFY_SOCKET={self.path('notify')}"
+
+    def hear(self, wanted):
+        """All that is said up to the first datagram with this in it; returns that one."""
+        while True:
+            self.heard.append(self.manager.recv(4096).decode())
+            if wanted in self.heard[-1]:
+                return self.heard[-1]
+
+    def test_service_manager_hears_of_each_step_and_of_what_is_wrong(self):
+        environment = self.listen()
+        self.link()
+        self.broker = self.start_broker()
+        self.slacd = self.start_slacd(QUICK, wrapper=("env", environment))
+        self.hear("STATUS=starting: the station has not told cs_parameters")
+        self.assertFalse(any("READY=1" in said for said in self.heard))
+        self.observer = self.start_observer(self.broker)
+        self.station = self.start_station()
+        self.hear("READY=1\nSTATUS=ready: ")
+        self.hear(f"STATUS=ready: 0 of 1 outlets can serve; {harness.EVSE} cannot: no answer within ")
+        self.ev = self.start_ev()
+        self.assertEqual(self.hear("1 of 1"), "STATUS=ready: 1 of 1 outlets can serve")
+        self.broker.kill()
+        self.hear("STATUS=ready: no connection to the MQTT broker; 1 of 1")
+        self.slacd.signal(signal.SIGTERM)
+        self.hear("STOPPING=1\nSTATUS=stopping: ")
+        self.assertEqual(self.slacd.exit_code(), 0)
+        self.assertEqual(sum("READY=1" in said for said in self.heard), 1)
+        self.assertFalse(any("WATCHDOG" in said for said in self.heard))
+
+    def test_watchdog_is_fed_while_the_event_loop_goes_round_and_not_when_it_stands_still(self):
+        environment = self.listen()
+        slacd = self.start_slacd(wrapper=("env", environment, "WATCHDOG_USEC=200000"))
+        for _ in range(4):
+            self.hear("WATCHDOG=1")
+        slacd.signal(signal.SIGSTOP)
+        self.manager.settimeout(0.4)
+        with self.assertRaises(TimeoutError):
+            for _ in range(10):  # what was said before
+                self.hear("WATCHDOG=1")
+
     def test_closed_descriptors_are_opened_before_anything_can_get_their_numbers(self):
         self.broker = self.start_broker()
         slacd = self.start_slacd(wrapper=("sh", "-c", 'exec "$0" "$@" <&- >&- 2>&-'))
