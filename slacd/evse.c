@@ -48,6 +48,7 @@ struct evse {
 	size_t slot;                                   /* of its pilot requests */
 	uint32_t request_number;
 	bool request_unsent;
+	bool settings_wait; /* until no vehicle is there */
 	struct metrics_counts counts;
 	uint64_t received_us;                      /* when the frame that is being handled was read, 0: none is */
 	char questions[QUESTIONS_MAX][API_ID_MAX]; /* ids of network questions, "": a free place */
@@ -209,6 +210,18 @@ static void tell_stop(struct evse *evse)
 	evse->shared->stopped(evse->shared->context);
 }
 
+static void take_settings_when_empty(struct evse *evse)
+{
+	struct outlet_config config;
+
+	if (!evse->settings_wait || !outlet_is_empty(&evse->outlet))
+		return;
+	settings_outlet_config(evse->shared->settings, evse->parameters.evse_id, evse->parameters.has_ac, &config);
+	outlet_configure(&evse->outlet, &config);
+	evse->settings_wait = false;
+	log_line(LOG_LEVEL_DEBUG, "Outlet has taken the settings over. evse_id=%s", evse->parameters.evse_id);
+}
+
 static void give(struct evse *evse, const struct outlet_input *input)
 {
 	give_once(evse, input);
@@ -218,6 +231,7 @@ static void give(struct evse *evse, const struct outlet_input *input)
 		evse->request_unsent = false;
 		give_once(evse, &unsent);
 	}
+	take_settings_when_empty(evse);
 	arm_timer(evse);
 	tell_stop(evse);
 }
@@ -608,6 +622,12 @@ void evse_network_info(struct evse *evse, const char *id)
 void evse_reset(struct evse *evse)
 {
 	give_kind(evse, OUTLET_RESET);
+}
+
+void evse_take_settings(struct evse *evse)
+{
+	evse->settings_wait = true;
+	take_settings_when_empty(evse);
 }
 
 void evse_broker_connected(struct evse *evse)

@@ -94,6 +94,8 @@ bool evse_last_status(const struct evse *evse, struct api_cp_status *status);
 const char *evse_interface_of(const struct settings *settings, const struct api_evse_parameters *parameters);
 /* The parameters it was started with. */
 const struct api_evse_parameters *evse_parameters(const struct evse *evse);
+/* The settings have changed: the outlet takes them over as soon as no vehicle is there. */
+void evse_take_settings(struct evse *evse);
 /* The broker is connected (again): the pilot request in force goes out. */
 void evse_broker_connected(struct evse *evse);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* slacd: SLAC service of an EV charging station. */
+#include "slacd/configuration.h"
 #include "slacd/log.h"
 #include "slacd/manager.h"
 #include "slacd/metrics_server.h"
@@ -25,6 +26,10 @@ enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
 #define LOG_FLUSH_MS 200
 
 struct daemon {
+	int argc;
+	char **argv;
+	struct settings *settings;
+	const char *config_file; /* NULL: none */
 	struct event_base *base;
 	struct manager *manager;
 	struct notice *notice;
@@ -76,6 +81,19 @@ static void on_statistics_wanted(evutil_socket_t number, short what, void *conte
 	manager_log_statistics(context);
 }
 
+static void on_reload_wanted(evutil_socket_t number, short what, void *context)
+{
+	struct daemon *daemon = context;
+
+	(void)number;
+	(void)what;
+	if (daemon->stopping)
+		return;
+	notice_tell_reload(daemon->notice);
+	(void)configuration_reload(daemon->argc, daemon->argv, daemon->settings, daemon->manager);
+	on_changed(daemon);
+}
+
 static struct event_base *new_base(void)
 {
 	struct event_config *config = event_config_new();
@@ -122,36 +140,39 @@ static bool serve_metrics(struct event_base *base, const struct settings *settin
 }
 
 /* Runs until the end; false: it could not begin. */
-static bool serve(struct daemon *daemon, const struct settings *settings, bool *bad_file)
+static bool serve(struct daemon *daemon, bool *bad_file)
 {
-	daemon->manager = manager_new(daemon->base, settings, bad_file);
+	daemon->manager = manager_new(daemon->base, daemon->settings, bad_file);
 	if (daemon->manager == NULL)
 		return false;
 	struct event *statistics = watch_signal(daemon->base, SIGUSR1, on_statistics_wanted, daemon->manager);
+	struct event *reload = watch_signal(daemon->base, SIGHUP, on_reload_wanted, daemon);
 	struct metrics_server *metrics = NULL;
 	manager_observe(daemon->manager, on_changed, daemon);
-	const bool ok = statistics != NULL && serve_metrics(daemon->base, settings, daemon->manager, &metrics) &&
+	const bool ok = statistics != NULL && reload != NULL &&
+			serve_metrics(daemon->base, daemon->settings, daemon->manager, &metrics) &&
 			event_base_dispatch(daemon->base) >= 0;
 	metrics_server_free(metrics);
+	unwatch_signal(reload);
 	unwatch_signal(statistics);
 	manager_free(daemon->manager);
 	return ok;
 }
 
-static enum exit_code run(struct event_base *base, const struct settings *settings)
+static enum exit_code run(struct daemon *daemon)
 {
-	struct daemon daemon = {.base = base, .notice = notice_open(base)};
-	struct event *interrupt = watch_signal(base, SIGINT, on_signal, &daemon);
-	struct event *terminate = watch_signal(base, SIGTERM, on_signal, &daemon);
+	struct event *interrupt = watch_signal(daemon->base, SIGINT, on_signal, daemon);
+	struct event *terminate = watch_signal(daemon->base, SIGTERM, on_signal, daemon);
 	bool bad_file = false;
 
-	if (daemon.notice == NULL)
+	daemon->notice = notice_open(daemon->base);
+	if (daemon->notice == NULL)
 		log_line(LOG_LEVEL_WARN, "The service manager cannot be told anything (NOTIFY_SOCKET): %s",
 			 strerror(errno));
-	const bool ok = interrupt != NULL && terminate != NULL && serve(&daemon, settings, &bad_file);
+	const bool ok = interrupt != NULL && terminate != NULL && serve(daemon, &bad_file);
 	unwatch_signal(interrupt);
 	unwatch_signal(terminate);
-	notice_close(daemon.notice);
+	notice_close(daemon->notice);
 	if (bad_file)
 		return EXIT_CODE_USAGE;
 	return ok ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
@@ -168,49 +189,37 @@ static void forbid_core_files(void)
 #endif
 }
 
-static void warn_of_settings(const struct settings *settings)
+static enum exit_code run_on_base(struct daemon *daemon)
 {
-	char bench[SETTINGS_BENCH_SIZE];
-	const char *timer;
+	const struct settings *settings = daemon->settings;
 
-	if (settings_nonstandard_timer(settings, &timer))
-		log_line(LOG_LEVEL_WARN,
-			 "Timers outside the standard are allowed and used, not for the field. timer=%s", timer);
-	else if (settings->allow_nonstandard_timers)
-		log_line(LOG_LEVEL_WARN, "Timers outside the standard are allowed, not for the field.");
-	if (settings_bench_used(settings, bench))
-		log_line(LOG_LEVEL_WARN, "Settings for benches and tests are set, not for the field. settings=%s",
-			 bench);
-}
-
-static int run_on_base(const struct settings *settings, const char *config_file)
-{
 	log_line(LOG_LEVEL_INFO, "slacd %s starts. config=%s profile=%s", SLACD_VERSION,
-		 config_file != NULL ? config_file : "(defaults)", settings_profile_text(settings->profile));
-	warn_of_settings(settings);
-	struct event_base *base = new_base();
-	if (base == NULL) {
+		 daemon->config_file != NULL ? daemon->config_file : "(defaults)",
+		 settings_profile_text(settings->profile));
+	configuration_warn(settings);
+	daemon->base = new_base();
+	if (daemon->base == NULL) {
 		log_line(LOG_LEVEL_ERROR, "The event loop cannot be started.");
 		return EXIT_CODE_FAILURE;
 	}
-	enum exit_code code = run(base, settings);
-	event_base_free(base);
+	enum exit_code code = run(daemon);
+	event_base_free(daemon->base);
 	libevent_global_shutdown();
-	return (int)code;
+	return code;
 }
 
-static int start(const struct settings *settings, const char *config_file)
+static int start(struct daemon *daemon)
 {
-	log_set_level(settings->log_level);
+	log_set_level(daemon->settings->log_level);
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
 	signal(SIGPIPE, SIG_IGN);
 	forbid_core_files();
 	if (!log_open())
 		log_line(LOG_LEVEL_WARN, "The log has no thread: whoever does not read it holds slacd up.");
-	int code = run_on_base(settings, config_file);
+	enum exit_code code = run_on_base(daemon);
 	log_close(LOG_FLUSH_MS);
-	return code;
+	return (int)code;
 }
 
 /* A socket that got one of these numbers would be given log lines and errors of libraries. */
@@ -225,12 +234,12 @@ static bool open_standard_descriptors(void)
 int main(int argc, char **argv)
 {
 	static struct settings settings;
-	const char *config_file;
+	struct daemon daemon = {.argc = argc, .argv = argv, .settings = &settings};
 	char error[SETTINGS_ERROR_SIZE];
 
 	if (!open_standard_descriptors())
 		return EXIT_CODE_FAILURE;
-	switch (options_read(argc, argv, &settings, &config_file, error)) {
+	switch (options_read(argc, argv, &settings, &daemon.config_file, error)) {
 	case OPTIONS_HELP:
 		options_print_help();
 		return EXIT_CODE_OK;
@@ -246,5 +255,5 @@ int main(int argc, char **argv)
 	case OPTIONS_RUN:
 		break;
 	}
-	return start(&settings, config_file);
+	return start(&daemon);
 }

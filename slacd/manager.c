@@ -72,6 +72,12 @@ void manager_availability_changed(void *context)
 	manager_arm(manager);
 }
 
+void manager_take_settings(struct manager *manager)
+{
+	for (size_t i = 0; i < manager->evse_count; i++)
+		evse_take_settings(manager->evses[i]);
+}
+
 static void trouble_changed(void *context)
 {
 	manager_tell_changed(context);

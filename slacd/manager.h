@@ -34,6 +34,9 @@ void manager_free(struct manager *manager);
 /* Appends the page for a monitoring system (metrics_server_write); `context` is the manager. False without memory. */
 bool manager_write_metrics(const void *context, struct evbuffer *out);
 
+/* The settings, which the caller owns, have changed (settings_take_live). */
+void manager_take_settings(struct manager *manager);
+
 /* Calls `changed` now, and whenever manager_state or manager_describe says something else, or may do so. */
 void manager_observe(struct manager *manager, void (*changed)(void *context), void *context);
 enum api_service_state manager_state(const struct manager *manager);

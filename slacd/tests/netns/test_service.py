@@ -67,6 +67,24 @@ class Service(Bench):
         opened = [os.readlink(f"/proc/{slacd.process.pid}/fd/{fd}") for fd in (0, 1, 2)]
         self.assertEqual(opened, ["/dev/null"] * 3)
 
+    def test_sighup_reads_the_configuration_again_and_a_wrong_one_changes_nothing(self):
+        environment = self.listen()
+        slacd = self.start_slacd({"service": {"log_level": "INFO"}}, wrapper=("env", environment))
+        self.hear("STATUS=starting")
+        self.write("slacd.json", {"service": {"log_level": "debug"}, "mqtt": {"keepalive_s": 10}})
+        slacd.signal(signal.SIGHUP)
+        self.hear("RELOADING=1\nMONOTONIC_USEC=")
+        slacd.wait_line("INFO .*Setting has changed. setting=service.log_level")
+        slacd.wait_line("WARN .*Setting has changed and needs a restart. setting=mqtt.keepalive_s")
+        slacd.wait_line("INFO .*Configuration was read again. changes=2")
+        self.write("slacd.json", '{"service": {"log_level": ')
+        mark = slacd.mark()
+        slacd.signal(signal.SIGHUP)
+        slacd.wait_line("ERROR .*Configuration is wrong, everything stays as it was: .*slacd.json: not valid JSON")
+        slacd.signal(signal.SIGUSR1)
+        slacd.wait_line("Statistics", after=mark)
+        self.assertTrue(slacd.runs())
+
 
 if __name__ == "__main__":
     harness.main()
