@@ -89,7 +89,7 @@ static void send_octets(struct evse *evse, const struct outlet_effect *effect, u
 		evse_log_not_sent(&evse->log, effect->frame.name, strerror(error), now_us);
 }
 
-static void report_status(struct evse *evse, const struct outlet_status *status)
+static void report_status(struct evse *evse, const struct outlet_status *status, uint64_t now_us)
 {
 	struct api_slac_status said = {
 		.state = api_state(status->kind),
@@ -104,7 +104,7 @@ static void report_status(struct evse *evse, const struct outlet_status *status)
 		memcpy(said.ev_mac, status->ev_mac, MAC_LEN);
 	}
 	outbox_slac_status(evse->shared->outbox, evse->parameters.evse_id, &said);
-	evse_log_status(&evse->log, status);
+	evse_log_status(&evse->log, status, now_us);
 }
 
 static void request_pilot(struct evse *evse, const struct outlet_effect *effect)
@@ -148,7 +148,7 @@ static void carry_out(struct evse *evse, const struct outlet_effect *effect, uin
 		send_octets(evse, effect, now_us);
 		break;
 	case OUTLET_STATUS:
-		report_status(evse, &effect->status);
+		report_status(evse, &effect->status, now_us);
 		break;
 	case OUTLET_PILOT_REQUEST:
 		request_pilot(evse, effect);
