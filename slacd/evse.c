@@ -764,9 +764,7 @@ void evse_statistics(const struct evse *evse, struct statistics *total)
 void evse_log_counters(const struct evse *evse)
 {
 	struct statistics own = {0};
-	char who[API_EVSE_ID_MAX + 16];
 
-	snprintf(who, sizeof(who), "evse_id=%s", evse->parameters.evse_id);
 	evse_statistics(evse, &own);
-	statistics_log(&own, who);
+	statistics_log(&own, evse->parameters.evse_id);
 }

@@ -110,7 +110,7 @@ void manager_log_statistics(const struct manager *manager)
 		evse_log_counters(manager->evses[i]);
 		evse_statistics(manager->evses[i], &service);
 	}
-	statistics_log(&service, "service");
+	statistics_log(&service, NULL);
 }
 
 bool manager_write_metrics(const void *context, struct evbuffer *out)
