@@ -309,6 +309,14 @@ void outlet_init(struct outlet *outlet, const struct outlet_config *config, rand
 /* Overwrites the keys. */
 void outlet_wipe(struct outlet *outlet);
 
+/* No vehicle is there. */
+bool outlet_is_empty(const struct outlet *outlet);
+/*
+ * Other settings of matching, pilot and amplitude map, for the next vehicle; only while outlet_is_empty. Those of the
+ * modem, whether there is AC, and the times of pilot requests stay.
+ */
+void outlet_configure(struct outlet *outlet, const struct outlet_config *config);
+
 /* Takes one input at monotonic time now_us and gives the effects; the list is emptied first. */
 void outlet_input(struct outlet *outlet, const struct outlet_input *input, uint64_t now_us, struct outlet_effects *out);
 /* Overwrites the frames of the list. */
