@@ -98,7 +98,7 @@ class ModemRecovery(Bench):
         self.assertEqual(self.link_status(), "unknown")
         failed = self.observer.wait_slac("failed", after=mark)
         self.assertEqual(self.outcome(mark), [("failed", NO_JOIN)])
-        self.assert_time(failed.time, resumed.time + 0.9, "TT_match_join")
+        self.assert_time(failed.time, resumed.time + 0.9, "T_conn_resume")
         self.assertEqual(self.key_requests(frames)[0], given)
         # The fresh key that follows is another matter.
         self.assertEqual(len([line for line in self.slacd.lines(said) if line.time < failed.time - 0.1]), 1)
