@@ -135,7 +135,7 @@ def General_failed_run_stays_silent(bench):
     bench.car().reach_matched()
 
 
-@case(seconds=8)
+@case(seconds=8, strict_only=True)
 def General_failed_runs_stay_silent(bench):
     """Two runs of a car fail one after the other: both stay silent for their run ids, not only the last one."""
     bench.plug()
