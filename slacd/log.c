@@ -46,6 +46,11 @@ void log_close(unsigned timeout_ms)
 	writer = NULL;
 }
 
+uint64_t log_dropped(void)
+{
+	return writer != NULL ? log_writer_lost(writer) : 0;
+}
+
 void log_set_level(enum log_level level)
 {
 	lowest = level;

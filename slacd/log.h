@@ -32,6 +32,9 @@ bool log_start_writing(void);
  */
 void log_close(unsigned timeout_ms);
 
+/* Lines that nobody could be given since the start: they did not fit, or could not be written. */
+uint64_t log_dropped(void);
+
 /* Lines below `level` are left out from now on; INFO before the first call. Colour on a terminal only. */
 void log_set_level(enum log_level level);
 /* Whether a line of this level would be written: ask before a costly argument. */

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -20,9 +21,9 @@ struct log_writer {
 	bool done;      /* the thread has written everything */
 	bool abandoned; /* nobody waits for it any more */
 	struct log_ring ring;
-	struct log_sink sink; /* of the thread */
-	uint64_t lost_untold; /* of the thread: lines lost since the last one that was written */
-	uint64_t lost_in_all; /* of the thread */
+	struct log_sink sink;         /* of the thread */
+	uint64_t lost_untold;         /* of the thread: lines lost since the last one that was written */
+	_Atomic uint64_t lost_in_all; /* written by the thread */
 };
 
 /* --- the thread --- */
@@ -32,9 +33,9 @@ static bool write_lost(struct log_writer *writer)
 	struct log_record record = {.level = LOG_LEVEL_WARN};
 	char text[LOG_TEXT_MAX];
 
-	const int len = snprintf(text, sizeof(text),
-				 "Lines of the log could not be written and were dropped. count=%llu total=%llu",
-				 (unsigned long long)writer->lost_untold, (unsigned long long)writer->lost_in_all);
+	const int len = snprintf(
+		text, sizeof(text), "Lines of the log could not be written and were dropped. count=%llu total=%llu",
+		(unsigned long long)writer->lost_untold, (unsigned long long)atomic_load(&writer->lost_in_all));
 	record.len = (uint16_t)len;
 	clock_utc_text(record.utc);
 	return log_sink_write(&writer->sink, &record, text);
@@ -58,6 +59,11 @@ static void write_record(struct log_writer *writer, const struct log_record *rec
 	tell_lost(writer);
 	if (!log_sink_write(&writer->sink, record, record->text))
 		lose(writer, 1);
+}
+
+uint64_t log_writer_lost(const struct log_writer *writer)
+{
+	return writer->lost_in_all;
 }
 
 static void destroy(struct log_writer *writer)

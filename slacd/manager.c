@@ -120,6 +120,7 @@ bool manager_write_metrics(const void *context, struct evbuffer *out)
 		.version = SLACD_VERSION,
 		.is_ready = manager->service_state == API_SERVICE_READY,
 		.broker_is_connected = outbox_is_connected(&manager->outbox),
+		.log_lines_dropped = log_dropped(),
 	};
 	struct metrics_outlet *outlets = calloc(manager->evse_count + 1, sizeof(*outlets));
 	bool written;
