@@ -182,15 +182,15 @@ static void say_step(struct evse_log *log, const struct outlet_note *note, uint6
 	const enum slac_run_state from = note->step.from;
 	const enum slac_run_state to = note->step.to;
 	bool failed = to == SLAC_RUN_FAILED;
-	bool unplugged = note->reason == SLAC_REASON_VEHICLE_LEFT;
-	enum log_level level = step_level(log, failed && !unplugged ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, now_us);
+	bool everyday = note->reason == SLAC_REASON_VEHICLE_LEFT || note->reason == SLAC_REASON_DISPLACED;
+	enum log_level level = step_level(log, failed && !everyday ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, now_us);
 	char run_id[RUN_ID_TEXT_SIZE];
 	char mac[MAC_TEXT_SIZE];
 	char details[320] = "";
 
 	if (!log_enabled(level))
 		return;
-	if (failed || to == SLAC_RUN_WAIT_RSP || from == SLAC_RUN_TOGGLING)
+	if ((failed && note->reason != SLAC_REASON_DISPLACED) || to == SLAC_RUN_WAIT_RSP || from == SLAC_RUN_TOGGLING)
 		run_details(&note->step.details, details, sizeof(details));
 	const char *began = slac_run_state_text(from);
 	const char *ended = slac_run_state_text(to);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "homeplug/slac/slac_displace.h"
 #include "homeplug/slac/slac_evse.h"
 #include "homeplug/slac/slac_run.h"
 
@@ -31,7 +32,8 @@ void slac_evse_defaults(struct slac_evse_config *config, bool strict)
 
 void slac_evse_init(struct slac_evse *evse, const struct slac_evse_config *config)
 {
-	memset(evse, 0, sizeof(*evse));
+	memset(evse, 0, offsetof(struct slac_evse, runs));
+	slac_refused_forget(&evse->refused);
 	evse->config = *config;
 	evse->state = SLAC_EVSE_IDLE;
 	evse->deadline_us = SLAC_NEVER;
@@ -91,7 +93,7 @@ static struct slac_run_context run_context(struct slac_evse *evse, uint64_t now_
 
 static bool any_run_active(const struct slac_evse *evse)
 {
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < evse->run_count; i++)
 		if (slac_run_is_active(&evse->runs[i]))
 			return true;
 	return false;
@@ -134,7 +136,7 @@ static void fail_runs(struct slac_evse *evse, const struct slac_run *spared, enu
 {
 	const struct slac_run_context ctx = run_context(evse, now_us, out);
 
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < evse->run_count; i++)
 		if (&evse->runs[i] != spared && slac_run_is_active(&evse->runs[i]))
 			slac_run_fail(&evse->runs[i], &ctx, reason);
 }
@@ -202,7 +204,7 @@ static void on_link_paused(struct slac_evse *evse)
 static void end_runs(struct slac_evse *evse, enum slac_reason reason, uint64_t now_us, struct slac_evse_outputs *out)
 {
 	fail_runs(evse, NULL, reason, now_us, out);
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < evse->run_count; i++)
 		if (evse->runs[i].state == SLAC_RUN_MATCHED)
 			memset(&evse->runs[i], 0, sizeof(evse->runs[i]));
 }
@@ -211,7 +213,8 @@ static void on_connected(struct slac_evse *evse, uint64_t now_us)
 {
 	if (evse->vehicle_connected)
 		return;
-	memset(evse->runs, 0, sizeof(evse->runs));
+	evse->run_count = 0;
+	slac_refused_forget(&evse->refused);
 	memset(&evse->failed_runs, 0, sizeof(evse->failed_runs));
 	evse->vehicle_connected = true;
 	evse->has_run_id = false;
@@ -305,7 +308,7 @@ static void on_listen(struct slac_evse *evse, uint64_t now_us)
 
 static void on_s2(struct slac_evse *evse, bool closed)
 {
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < evse->run_count; i++)
 		slac_run_count_toggle(&evse->runs[i], closed);
 }
 
@@ -342,26 +345,56 @@ static void refuse(const struct mme *frame, enum slac_reason reason, struct slac
 
 static struct slac_run *find_run(struct slac_evse *evse, const uint8_t ev_mac[MAC_LEN])
 {
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < evse->run_count; i++)
 		if (evse->runs[i].state != SLAC_RUN_FREE && mac_equal(evse->runs[i].ev_mac, ev_mac))
 			return &evse->runs[i];
 	return NULL;
 }
 
-/* A free slot; without one, the slot of the run that failed first, emptied; NULL when all runs are in progress. */
-static struct slac_run *take_slot(struct slac_evse *evse)
+/* A slot that is free, or whose run has failed: of those the one that failed first. NULL: all runs are in progress. */
+static struct slac_run *vacant_slot(struct slac_evse *evse)
 {
 	struct slac_run *slot = NULL;
 
-	for (size_t i = 0; i < evse->config.parallel_runs; i++) {
+	for (size_t i = 0; i < evse->run_count; i++) {
 		struct slac_run *run = &evse->runs[i];
 		if (run->state == SLAC_RUN_FREE)
 			return run;
-		if (run->state == SLAC_RUN_FAILED && (slot == NULL || run->ended_us < slot->ended_us))
+		if (run->state == SLAC_RUN_FAILED && (slot == NULL || run->since_us < slot->since_us))
 			slot = run;
 	}
+	return slot;
+}
+
+/* A slot for another EV, emptied, or NULL. Few cars use few slots: the memory of the others is not touched. */
+static struct slac_run *take_slot(struct slac_evse *evse)
+{
+	const size_t allowed = evse->config.parallel_runs;
+	struct slac_run *slot = vacant_slot(evse);
+
+	const bool keeps_failed =
+		slot != NULL && slot->state == SLAC_RUN_FAILED && evse->run_count < SLAC_C_EVSE_MATCH_PARALLEL;
+
+	if (evse->run_count < allowed && (slot == NULL || keeps_failed))
+		slot = &evse->runs[evse->run_count++];
 	if (slot != NULL)
 		memset(slot, 0, sizeof(*slot));
+	return slot;
+}
+
+/* The slot of another run, emptied, for an EV that found none free and asks again; NULL: it is refused. */
+static struct slac_run *displace_run(struct slac_evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t now_us,
+				     struct slac_evse_outputs *out)
+{
+	const bool asks_again = slac_refused_asks_again(&evse->refused, ev_mac, now_us);
+	struct slac_run *slot = asks_again ? slac_run_to_displace(evse->runs, evse->run_count, now_us) : NULL;
+
+	if (slot == NULL)
+		return NULL;
+	const struct slac_run_context ctx = run_context(evse, now_us, out);
+	slac_refused_take_turn(&evse->refused, ev_mac);
+	slac_run_displace(slot, &ctx);
+	slot->kept_until_us = now_us + SLAC_KEPT_FOR_START_MS * UINT64_C(1000);
 	return slot;
 }
 
@@ -418,6 +451,8 @@ static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_
 	enum slac_reason refusal = parm_req_refusal(evse, run, frame->src, frame->slac_parm_req.run_id);
 	if (refusal == SLAC_REASON_NONE && run == NULL) {
 		run = take_slot(evse);
+		if (run == NULL)
+			run = displace_run(evse, frame->src, now_us, out);
 		if (run == NULL)
 			refusal = SLAC_REASON_TABLE_FULL;
 	}
@@ -511,7 +546,7 @@ static void expire(struct slac_evse *evse, uint64_t now_us, struct slac_evse_out
 {
 	const struct slac_run_context ctx = run_context(evse, now_us, out);
 
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
+	for (size_t i = 0; i < evse->run_count; i++) {
 		struct slac_run *run = &evse->runs[i];
 		if (!slac_run_is_active(run) || run->deadline_us > now_us)
 			continue;
@@ -591,7 +626,7 @@ uint64_t slac_evse_deadline(const struct slac_evse *evse)
 {
 	uint64_t nearest_us = evse->deadline_us;
 
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < evse->run_count; i++)
 		if (slac_run_is_active(&evse->runs[i]) && evse->runs[i].deadline_us < nearest_us)
 			nearest_us = evse->runs[i].deadline_us;
 	return nearest_us;

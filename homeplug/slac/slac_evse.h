@@ -6,7 +6,9 @@
  *
  * One struct slac_evse serves one outlet. It keeps at most SLAC_EVSE_RUNS candidates (runs), one for each EV MAC; the
  * run_id tells the attempts of one EV apart. A new EV takes a free slot, or that of the run that failed first. When
- * all runs are in progress it is refused (SLAC_REASON_TABLE_FULL).
+ * all runs are in progress it is refused (SLAC_REASON_TABLE_FULL). One that was refused and asks again takes the slot
+ * of the run that has waited longest for CM_START_ATTEN_CHAR.IND; where none waits for that, longest for
+ * CM_SLAC_MATCH.REQ. A run that sounds, validates, has validated or is matched keeps its slot (slac_displace.h).
  *
  * Matching as a whole (enum slac_evse_state):
  *
@@ -31,10 +33,13 @@
 #include "homeplug/network_key.h"
 #include "homeplug/slac/slac_failed_runs.h"
 #include "homeplug/slac/slac_reason.h"
+#include "homeplug/slac/slac_refused.h"
 #include "homeplug/slac/slac_validation.h"
 
-/* C_EVSE_match_parallel: the most an outlet handles at once */
-#define SLAC_EVSE_RUNS 5
+/* The most cars that an outlet hears at once: a charging park that comes back after a power cut speaks all at once. */
+#define SLAC_EVSE_RUNS 64
+/* C_EVSE_match_parallel: the least that an outlet must be able to hear at once. */
+#define SLAC_C_EVSE_MATCH_PARALLEL 5
 /* C_conn_max_match: so many failed matchings of one vehicle are followed by a new window of TT_EVSE_SLAC_init. */
 #define SLAC_CONN_MAX_MATCH 3
 /* TT_match_response, TT_match_join and C_EV_match_retry: the exchange of amplitude maps keeps them as well. */
@@ -43,8 +48,8 @@
 #define SLAC_C_EV_MATCH_RETRY     2
 /* TT_EVSE_vald_toggle: an EV that announces a longer time gets its result after this one. */
 #define SLAC_VALD_TOGGLE_MAX_MS 3500
-/* The most that one input gives: two outputs for each run, and a few for the frame and the outlet. */
-#define SLAC_EVSE_OUTPUTS 24
+/* The most that one input gives: three outputs for each run, and a few for the frame and the outlet. */
+#define SLAC_EVSE_OUTPUTS (3 * SLAC_EVSE_RUNS + 8)
 /* No deadline: nothing will happen without an input. */
 #define SLAC_NEVER UINT64_MAX
 
@@ -127,7 +132,12 @@ struct slac_run {
 	uint8_t ev_mac[MAC_LEN];
 	uint8_t run_id[RUN_ID_LEN];
 	uint64_t deadline_us;
-	uint64_t ended_us;            /* when it failed: the oldest failed run gives up its slot first */
+	/*
+	 * When it came into this state: the oldest run gives up its slot first. WAIT_START: when it had its first
+	 * CM_SLAC_PARM.CNF; to ask again makes no run younger.
+	 */
+	uint64_t since_us;
+	uint64_t kept_until_us;       /* WAIT_START: it had to ask again for its slot, and keeps it until then */
 	enum slac_reason failure;     /* why it failed */
 	uint8_t num_sounds;           /* what the EV announced */
 	uint8_t sounds;               /* CM_MNBC_SOUND.IND seen since the first START_ATTEN_CHAR; without one, all */
@@ -171,7 +181,13 @@ struct slac_evse {
 	uint8_t ev_mac[MAC_LEN];
 	struct slac_validation validation;
 	struct slac_failed_runs failed_runs; /* since the vehicle came; not answered without listen_after_failure */
+	/*
+	 * Slots that were used since the vehicle came. What lies behind them is not touched before it is needed, so that
+	 * an outlet that hears few cars needs little memory.
+	 */
+	size_t run_count;
 	struct slac_run runs[SLAC_EVSE_RUNS];
+	struct slac_refused refused; /* for want of a slot */
 };
 
 enum slac_evse_input_kind {
@@ -253,7 +269,7 @@ struct slac_evse_outputs {
 };
 
 /*
- * The standard's timers and counters; the switches all false where `strict`, otherwise all true. Validation on, five
+ * The standard's timers and counters; the switches all false where `strict`, otherwise all true. Validation on, all
  * runs, the link not awaited, no receive-path correction; evse_mac is zero.
  */
 void slac_evse_defaults(struct slac_evse_config *config, bool strict);

@@ -21,6 +21,7 @@ static const char *const texts[SLAC_REASON_COUNT] = {
 	[SLAC_REASON_NO_JOIN] = "no_power_line_link",
 	[SLAC_REASON_JOIN_LOST] = "power_line_link_lost",
 	[SLAC_REASON_OTHER_EV_MATCHED] = "other_ev_matched",
+	[SLAC_REASON_DISPLACED] = "displaced",
 	[SLAC_REASON_NEW_RUN] = "new_run",
 	[SLAC_REASON_VEHICLE_LEFT] = "vehicle_left",
 	[SLAC_REASON_PILOT_FAULT] = "pilot_fault",

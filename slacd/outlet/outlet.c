@@ -483,7 +483,7 @@ uint64_t outlet_deadline(const struct outlet *outlet)
 
 void outlet_init(struct outlet *outlet, const struct outlet_config *config, random_fill fill, void *fill_context)
 {
-	memset(outlet, 0, sizeof(*outlet));
+	memset(outlet, 0, offsetof(struct outlet, slac));
 	outlet->fill = fill;
 	outlet->fill_context = fill_context;
 	outlet->question_deadline_us = OUTLET_NEVER;

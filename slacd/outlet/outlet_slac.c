@@ -32,7 +32,7 @@ static uint16_t mean_ddb(const uint8_t db[SLAC_GROUPS])
 /* The run of this EV, or NULL. */
 static const struct slac_run *run_of(const struct outlet *outlet, const uint8_t ev_mac[MAC_LEN])
 {
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
+	for (size_t i = 0; i < outlet->slac.run_count; i++) {
 		const struct slac_run *run = &outlet->slac.runs[i];
 		if (run->state != SLAC_RUN_FREE && mac_equal(run->ev_mac, ev_mac))
 			return run;

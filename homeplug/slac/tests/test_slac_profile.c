@@ -42,7 +42,7 @@ static void both_profiles_share_the_standards_times(void **state)
 		assert_int_equal(config.tt_evse_match_session_ms, 10000);
 		assert_int_equal(config.tt_match_join_ms, 12000);
 		assert_int_equal(config.c_ev_match_retry, 2);
-		assert_int_equal(config.parallel_runs, 5);
+		assert_int_equal(config.parallel_runs, SLAC_EVSE_RUNS);
 		assert_int_equal(config.validation, SLAC_VALIDATION_ON);
 		assert_false(config.await_link);
 		assert_false(config.dc_only);

@@ -702,7 +702,7 @@ void world_template(struct outlet *outlet, const struct world_config *config, st
 
 void world_begin(struct world *world, const struct world_config *config, enum world_root root)
 {
-	memset(world, 0, sizeof(*world));
+	memset(world, 0, WORLD_SIZE);
 	world->config = config;
 	world->now_us = BASE_US;
 	world->connected = true;

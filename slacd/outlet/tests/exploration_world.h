@@ -139,7 +139,6 @@ struct world_truth {
 struct world {
 	const struct world_config *config;
 	uint64_t now_us;
-	struct outlet outlet;
 	struct station station;
 	struct world_truth truth;
 	bool connected;
@@ -157,7 +156,13 @@ struct world {
 	uint32_t attempts;     /* of the car: each has another run_id */
 	const char *violation; /* the first invariant that did not hold, NULL: all do */
 	FILE *trace;           /* NULL: quiet */
+
+	struct outlet outlet; /* the last member: of its runs one is used */
 };
+
+/* What of an outlet with one car is used, and of its world. The rest is large, and not copied. */
+#define WORLD_OUTLET_SIZE offsetof(struct outlet, slac.runs[1])
+#define WORLD_SIZE        (offsetof(struct world, outlet) + WORLD_OUTLET_SIZE)
 
 void world_begin(struct world *world, const struct world_config *config, enum world_root root);
 /* Carries out a move and checks the invariants. False where it cannot happen now. */

@@ -151,7 +151,7 @@ static void a_wrong_member_is_named_with_file_path_and_expectation(void **state)
 		{"{\"slac\":{\"attn_rx_db\":[1,2]}}", "slac.attn_rx_db", "an array of 58"},
 		{"{\"slac\":{\"attn_rx_db\":\"1\"}}", "slac.attn_rx_db", "a whole number"},
 		{"{\"slac\":{\"any_ids\":1}}", "slac.any_ids", "true or false"},
-		{"{\"slac\":{\"parallel_runs\":6}}", "slac.parallel_runs", "1 to 5"},
+		{"{\"slac\":{\"parallel_runs\":65}}", "slac.parallel_runs", "5 to 64"},
 		{"{\"modem\":{\"family\":\"intel\"}}", "modem.family", "auto|qualcomm|lumissil|standard"},
 		{"{\"outlets\":{\"E1\":{\"attn_rx_db\":1.5}}}", "outlets.E1.attn_rx_db", "a whole number"},
 		{"{\"outlets\":{\"E1\":[]}}", "outlets.E1", "an object"},
