@@ -210,8 +210,10 @@ static void say_init_timeout(const struct evse_log *log, const struct outlet_not
 	bool refused = note->reason == SLAC_REASON_PARM_REQ_REFUSED;
 	char mac[MAC_TEXT_SIZE];
 
-	log_line(LOG_LEVEL_WARN,
-		 "No CM_SLAC_PARM.REQ was answered within TT_EVSE_SLAC_init. evse_id=%s reason=%s%s%s%s%s",
+	log_line(LOG_LEVEL_WARN, "%s. evse_id=%s reason=%s%s%s%s%s",
+		 note->reason == SLAC_REASON_NO_MATCH_IN_TIME
+			 ? "Cars were heard, and none was matched within slac.tt_fallback_ms"
+			 : "No CM_SLAC_PARM.REQ was answered within TT_EVSE_SLAC_init",
 		 log->evse_id, slac_reason_text(note->reason), refused ? " field=" : "",
 		 refused ? mme_error_text(note->error) : "", refused ? " from=" : "",
 		 refused ? mac_text(note->from, mac) : "");

@@ -9,6 +9,7 @@ void slac_evse_defaults(struct slac_evse_config *config, bool strict)
 {
 	*config = (struct slac_evse_config){
 		.tt_evse_slac_init_ms = 20000,
+		.tt_fallback_ms = strict ? 0 : 60000,
 		.tt_match_sequence_ms = 400,
 		.tt_evse_match_mnbc_ms = 600,
 		.tt_match_response_ms = SLAC_TT_MATCH_RESPONSE_MS,
@@ -37,6 +38,7 @@ void slac_evse_init(struct slac_evse *evse, const struct slac_evse_config *confi
 	evse->config = *config;
 	evse->state = SLAC_EVSE_IDLE;
 	evse->deadline_us = SLAC_NEVER;
+	evse->fallback_us = SLAC_NEVER;
 }
 
 /* Appends a status about the EV that was remembered last. */
@@ -67,10 +69,22 @@ static void wait_until_after_ms(struct slac_evse *evse, enum slac_evse_state sta
 	evse->deadline_us = now_us + (uint64_t)ms * 1000;
 }
 
+/* The whole time to a match. It runs once for a vehicle, and once more after each match. */
+static void bound_time_to_match(struct slac_evse *evse, uint64_t now_us)
+{
+	const struct slac_evse_config *config = &evse->config;
+	const uint32_t least_ms = config->tt_evse_slac_init_ms;
+	const uint32_t ms = config->tt_fallback_ms > least_ms ? config->tt_fallback_ms : least_ms;
+
+	if (config->tt_fallback_ms > 0 && !config->dc_only && evse->fallback_us == SLAC_NEVER)
+		evse->fallback_us = now_us + (uint64_t)ms * 1000;
+}
+
 static void wait_for_parm_req(struct slac_evse *evse, uint64_t now_us)
 {
 	evse->paused = false;
 	evse->parm_req_error = MME_OK;
+	bound_time_to_match(evse, now_us);
 	wait_until_after_ms(evse, SLAC_EVSE_WAIT_PARM, evse->config.tt_evse_slac_init_ms, now_us);
 }
 
@@ -109,14 +123,18 @@ static void listen_or_stay_failed(struct slac_evse *evse, uint64_t now_us)
 	if (!evse->config.listen_after_failure) {
 		evse->state = SLAC_EVSE_FAILED;
 		evse->deadline_us = SLAC_NEVER;
-		return;
+	} else {
+		wait_for_parm_req(evse, now_us);
+		if (evse->failures < SLAC_CONN_MAX_MATCH)
+			evse->last_window_us = evse->deadline_us;
+		else
+			evse->deadline_us = evse->last_window_us;
+		evse->failures++;
 	}
-	wait_for_parm_req(evse, now_us);
-	if (evse->failures < SLAC_CONN_MAX_MATCH)
-		evse->last_window_us = evse->deadline_us;
-	else
-		evse->deadline_us = evse->last_window_us > now_us ? evse->last_window_us : now_us + 1;
-	evse->failures++;
+	if (evse->deadline_us > evse->fallback_us)
+		evse->deadline_us = evse->fallback_us;
+	if (evse->deadline_us <= now_us)
+		evse->deadline_us = now_us + 1;
 }
 
 /* A run has failed. With the last run in progress the matching as a whole fails. */
@@ -147,6 +165,7 @@ static void on_link_up(struct slac_evse *evse, struct slac_evse_outputs *out)
 		return;
 	evse->state = SLAC_EVSE_MATCHED;
 	evse->deadline_us = SLAC_NEVER;
+	evse->fallback_us = SLAC_NEVER;
 	evse->failures = 0; /* [V2G3-M08-02] */
 	report(evse, SLAC_STATUS_MATCHED, SLAC_REASON_NONE, out);
 }
@@ -219,6 +238,7 @@ static void on_connected(struct slac_evse *evse, uint64_t now_us)
 	evse->vehicle_connected = true;
 	evse->has_run_id = false;
 	evse->failures = 0;
+	evse->fallback_us = SLAC_NEVER;
 	wait_for_parm_req(evse, now_us);
 }
 
@@ -249,6 +269,7 @@ static void on_terminate(struct slac_evse *evse, uint64_t now_us, struct slac_ev
 	report(evse, SLAC_STATUS_UNMATCHED, SLAC_REASON_TERMINATED, out);
 	evse->state = SLAC_EVSE_WAIT_PARM;
 	evse->deadline_us = SLAC_NEVER;
+	evse->fallback_us = SLAC_NEVER;
 }
 
 static void on_pause(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
@@ -300,12 +321,6 @@ static void on_key_lost(struct slac_evse *evse, enum slac_reason reason, uint64_
 		end_runs(evse, reason, now_us, out);
 }
 
-static void on_listen(struct slac_evse *evse, uint64_t now_us)
-{
-	if (evse->vehicle_connected && evse->state != SLAC_EVSE_MATCHING && !slac_evse_is_given_away(evse))
-		wait_for_parm_req(evse, now_us);
-}
-
 static void on_s2(struct slac_evse *evse, bool closed)
 {
 	for (size_t i = 0; i < evse->run_count; i++)
@@ -318,10 +333,16 @@ static void on_link_lost(struct slac_evse *evse, uint64_t now_us, struct slac_ev
 		end_session(evse, SLAC_STATUS_UNMATCHED, SLAC_REASON_JOIN_LOST, now_us, out);
 }
 
-static void on_init_over(struct slac_evse *evse, struct slac_evse_outputs *out)
+static void on_init_over(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
 {
-	struct slac_evse_output *item = append_for_outlet(SLAC_EVSE_INIT_TIMEOUT, out);
+	const bool was_matching = evse->state == SLAC_EVSE_MATCHING;
+	const bool in_vain = was_matching || (evse->has_run_id && now_us >= evse->fallback_us);
 
+	if (was_matching) {
+		end_runs(evse, SLAC_REASON_NO_MATCH_IN_TIME, now_us, out);
+		report(evse, SLAC_STATUS_FAILED, SLAC_REASON_NO_MATCH_IN_TIME, out);
+	}
+	struct slac_evse_output *item = append_for_outlet(SLAC_EVSE_INIT_TIMEOUT, out);
 	/* An EV that has spoken, or may have, is not blamed for silence. Without a key nothing could be answered. */
 	if (!evse->has_key) {
 		item->reason = SLAC_REASON_KEY_NOT_SET;
@@ -330,10 +351,28 @@ static void on_init_over(struct slac_evse *evse, struct slac_evse_outputs *out)
 		item->message.error = evse->parm_req_error;
 		memcpy(item->ev_mac, evse->parm_req_mac, MAC_LEN);
 	} else {
-		item->reason = SLAC_REASON_NO_PARM_REQ;
+		item->reason = in_vain ? SLAC_REASON_NO_MATCH_IN_TIME : SLAC_REASON_NO_PARM_REQ;
 	}
 	evse->deadline_us = SLAC_NEVER;
 	evse->state = SLAC_EVSE_EXPIRED;
+}
+
+/* The pilot gives the car another window after an F: that is longer than the time it had, but bounded as well. */
+static void on_listen(struct slac_evse *evse, uint64_t now_us)
+{
+	if (!evse->vehicle_connected || evse->state == SLAC_EVSE_MATCHING || slac_evse_is_given_away(evse))
+		return;
+	wait_for_parm_req(evse, now_us);
+	if (evse->fallback_us < evse->deadline_us)
+		evse->fallback_us = evse->deadline_us;
+}
+
+/* Nothing follows, so that nothing bounds the time. */
+static void listen_on(struct slac_evse *evse, uint64_t now_us)
+{
+	on_listen(evse, now_us);
+	if (evse->state == SLAC_EVSE_WAIT_PARM)
+		evse->deadline_us = evse->fallback_us = SLAC_NEVER;
 }
 
 /* --- Frames: the run each belongs to, and whether the outlet may answer it now --- */
@@ -467,8 +506,9 @@ static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_
 			remember_ev(evse, run); /* it may have begun anew with another run_id */
 		return;
 	}
+	bound_time_to_match(evse, now_us); /* the match before was ended by this EV, or by the 15118 side */
 	evse->state = SLAC_EVSE_MATCHING;
-	evse->deadline_us = SLAC_NEVER;
+	evse->deadline_us = evse->fallback_us;
 	remember_ev(evse, run);
 	report(evse, SLAC_STATUS_MATCHING, SLAC_REASON_NONE, out);
 }
@@ -559,7 +599,7 @@ static void expire(struct slac_evse *evse, uint64_t now_us, struct slac_evse_out
 	if (evse->state == SLAC_EVSE_JOINING)
 		end_session(evse, SLAC_STATUS_FAILED, SLAC_REASON_NO_JOIN, now_us, out);
 	else
-		on_init_over(evse, out);
+		on_init_over(evse, now_us, out);
 }
 
 void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input, uint64_t now_us,
@@ -584,9 +624,7 @@ void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input
 		on_listen(evse, now_us);
 		break;
 	case SLAC_EVSE_LISTEN_ON:
-		on_listen(evse, now_us);
-		if (evse->state == SLAC_EVSE_WAIT_PARM)
-			evse->deadline_us = SLAC_NEVER;
+		listen_on(evse, now_us);
 		break;
 	case SLAC_EVSE_KEY_SET:
 		on_key_set(evse, input);

@@ -18,9 +18,12 @@
  *   MATCHED --LINK_LOST--> listens again                 any state --DISCONNECTED--> IDLE
  *   MATCHED --REJOIN--> JOINING                          JOINING (after REJOIN) --LINK_PAUSED--> MATCHED
  *   JOINING, MATCHED --CM_SLAC_PARM.REQ of the matched EV, with rematch_matched_ev--> MATCHING
+ *   WAIT_PARM, MATCHING, FAILED --tt_fallback_ms--> EXPIRED
  *
  * "Listens again" is WAIT_PARM with listen_after_failure, otherwise FAILED, which a new run_id leads out of. After
  * C_conn_max_match failures of one vehicle WAIT_PARM has no new window of TT_EVSE_SLAC_init; the last window goes on.
+ * Cars of neighbouring outlets speak and fail here, too. Whatever is heard, tt_fallback_ms bounds the whole time from
+ * the plug-in, or from the end of a match, to EXPIRED, where the pilot falls back to basic charging.
  * Without await_link there is no JOINING: MATCHED follows CM_SLAC_MATCH.CNF at once. The key that an EV was given is
  * for this EV alone: no other EV is answered until KEY_SET brings another key.
  *
@@ -62,11 +65,12 @@ enum slac_validation_mode {
 
 /* Times in milliseconds. slac_evse_defaults fills in the standard's values (ISO 15118-3 table A.1). */
 struct slac_evse_config {
-	uint8_t evse_mac[MAC_LEN];         /* the host's MAC: source of every answer */
-	uint32_t tt_evse_slac_init_ms;     /* TT_EVSE_SLAC_init, 20 000 */
-	uint32_t tt_match_sequence_ms;     /* TT_match_sequence, 400: CM_SLAC_PARM.CNF to START_ATTEN_CHAR */
-	uint32_t tt_evse_match_mnbc_ms;    /* TT_EVSE_match_MNBC, 600: from the first START_ATTEN_CHAR */
-	uint32_t tt_match_response_ms;     /* TT_match_response, 200: ATTEN_CHAR.IND to RSP */
+	uint8_t evse_mac[MAC_LEN];      /* the host's MAC: source of every answer */
+	uint32_t tt_evse_slac_init_ms;  /* TT_EVSE_SLAC_init, 20 000 */
+	uint32_t tt_fallback_ms;        /* plug-in to basic charging without a match; 0: no bound. None where dc_only */
+	uint32_t tt_match_sequence_ms;  /* TT_match_sequence, 400: CM_SLAC_PARM.CNF to START_ATTEN_CHAR */
+	uint32_t tt_evse_match_mnbc_ms; /* TT_EVSE_match_MNBC, 600: from the first START_ATTEN_CHAR */
+	uint32_t tt_match_response_ms;  /* TT_match_response, 200: ATTEN_CHAR.IND to RSP */
 	uint32_t tt_evse_match_session_ms; /* TT_EVSE_match_session, 10 000: RSP to SLAC_MATCH.REQ */
 	uint32_t tt_match_join_ms;         /* TT_match_join, 12 000: SLAC_MATCH.CNF to the link */
 	uint32_t t_conn_resume_ms;         /* T_conn_resume, 6000: REJOIN to the link */
@@ -109,7 +113,7 @@ enum slac_evse_state {
 	SLAC_EVSE_JOINING,   /* SLAC_MATCH.CNF sent, TT_match_join runs; it is sent again when asked for */
 	SLAC_EVSE_MATCHED,
 	SLAC_EVSE_FAILED, /* every run failed; only a new run_id is answered */
-	SLAC_EVSE_EXPIRED /* TT_EVSE_SLAC_init is over */
+	SLAC_EVSE_EXPIRED /* TT_EVSE_SLAC_init is over, or tt_fallback_ms */
 };
 
 enum slac_run_state {
@@ -162,7 +166,8 @@ struct slac_run {
 struct slac_evse {
 	struct slac_evse_config config;
 	enum slac_evse_state state;
-	uint64_t deadline_us; /* of TT_EVSE_SLAC_init */
+	uint64_t deadline_us; /* of TT_EVSE_SLAC_init, of tt_fallback_ms, or of TT_match_join */
+	uint64_t fallback_us; /* end of tt_fallback_ms, SLAC_NEVER: it does not run */
 	bool vehicle_connected;
 	bool paused; /* SLAC_EVSE_PAUSE, until LISTEN */
 	bool has_key;
@@ -234,7 +239,8 @@ enum slac_evse_output_kind {
 	SLAC_EVSE_SEND,         /* send `frame` */
 	SLAC_EVSE_STATUS,       /* report `status` with `reason`; run_id where has_run_id */
 	SLAC_EVSE_INIT_TIMEOUT, /* TT_EVSE_SLAC_init is over, and the pilot decides what follows; reason: NO_PARM_REQ;
-				 * KEY_NOT_SET when nothing could be answered; PARM_REQ_REFUSED with ev_mac and error */
+				 * KEY_NOT_SET when nothing could be answered; PARM_REQ_REFUSED with ev_mac and error;
+				 * NO_MATCH_IN_TIME: tt_fallback_ms is over, although cars were heard */
 	SLAC_EVSE_WATCH_LINK,   /* JOINING begins: LINK_UP or LINK_UNKNOWN is waited for */
 	SLAC_EVSE_RUN_STEP,     /* a run went from `from` to `to`, for the log; reason when it failed */
 	SLAC_EVSE_IGNORED,      /* a message was refused: mmtype, ev_mac = its sender, reason, error */

@@ -7,6 +7,7 @@ static const char *const texts[SLAC_REASON_COUNT] = {
 	[SLAC_REASON_NONE] = "",
 	[SLAC_REASON_NO_PARM_REQ] = "no_parm_req",
 	[SLAC_REASON_PARM_REQ_REFUSED] = "parm_req_refused",
+	[SLAC_REASON_NO_MATCH_IN_TIME] = "no_match_in_time",
 	[SLAC_REASON_NO_START_ATTEN_CHAR] = "no_start_atten_char",
 	[SLAC_REASON_START_ATTEN_CHAR_LOST] = "start_atten_char_lost",
 	[SLAC_REASON_NO_SOUNDS] = "no_sounds",

@@ -81,7 +81,7 @@ static void queue_pilot_news(struct outlet *outlet, enum slac_status status, enu
 		input->slac = CONTROL_PILOT_SLAC_MATCHING;
 	else if (status == SLAC_STATUS_MATCHED)
 		input->slac = CONTROL_PILOT_SLAC_MATCHED;
-	else if (status == SLAC_STATUS_FAILED)
+	else if (status == SLAC_STATUS_FAILED && reason != SLAC_REASON_NO_MATCH_IN_TIME) /* then INIT_TIMEOUT comes */
 		input->kind = CONTROL_PILOT_FAILED;
 	else if (is_link_loss(status, reason))
 		input->kind = CONTROL_PILOT_LINK_LOST;

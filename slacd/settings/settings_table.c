@@ -101,6 +101,8 @@ const struct setting settings_table[] = {
 	CHOICE("slac.profile", profile, profiles, "field: kind to real cars; strict: ISO 15118-3 to the letter"),
 	TIMER("slac.tt_evse_slac_init_ms", outlet.slac.tt_evse_slac_init_ms, 100, 600000, 20000, 50000,
 	      "plug-in to the first CM_SLAC_PARM.REQ"),
+	MILLISECONDS("slac.tt_fallback_ms", outlet.slac.tt_fallback_ms, 0, 3600000,
+		     "plug-in to basic charging where no car is matched, whatever is heard; 0: no bound"),
 	NUMBER("slac.parallel_runs", outlet.slac.parallel_runs, SLAC_C_EVSE_MATCH_PARALLEL, SLAC_EVSE_RUNS,
 	       "cars an outlet listens to at once (C_EVSE_match_parallel: at least 5)"),
 	CHOICE("slac.validation", outlet.slac.validation, validations,

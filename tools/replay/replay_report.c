@@ -215,6 +215,8 @@ static const char *plain_text(const struct outlet_note *note, const char **kind)
 	*kind = "pilot";
 	switch (note->kind) {
 	case OUTLET_NOTE_INIT_TIMEOUT:
+		if (note->reason == SLAC_REASON_NO_MATCH_IN_TIME)
+			return "cars were heard, and none was matched within slac.tt_fallback_ms";
 		return note->reason == SLAC_REASON_KEY_NOT_SET ? "TT_EVSE_SLAC_init is over, the key was not set"
 							       : "no CM_SLAC_PARM.REQ within TT_EVSE_SLAC_init";
 	case OUTLET_NOTE_PILOT_UNREPORTED:

@@ -75,6 +75,7 @@ static void without_listen_after_failure_a_field_outlet_answers_a_new_run_id_onl
 
 	(void)state;
 	config.listen_after_failure = false;
+	config.tt_fallback_ms = 0;
 	bench_ready(&bench, &config);
 	bench_bring_to(&bench, &car, SLAC_RUN_FAILED);
 	assert_true(slac_evse_deadline(&bench.evse) == SLAC_NEVER);

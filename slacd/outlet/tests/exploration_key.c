@@ -221,6 +221,14 @@ static void move_last_window(struct bits *bits, struct slac_evse *slac)
 	slac->last_window_us = end_us;
 }
 
+/* Once it is over it only matters that it is. */
+static void move_fallback(struct bits *bits, struct slac_evse *slac)
+{
+	if (!bits->reading && slac->fallback_us <= bits->now_us)
+		slac->fallback_us = bits->now_us;
+	move_time(bits, &slac->fallback_us);
+}
+
 static void move_slac(struct bits *bits, struct slac_evse *slac)
 {
 	bool has_given = slac->key_given;
@@ -234,6 +242,7 @@ static void move_slac(struct bits *bits, struct slac_evse *slac)
 	move_bool(bits, &has_given);
 	move_up_to(bits, &slac->failures, SLAC_CONN_MAX_MATCH, 2);
 	move_last_window(bits, slac);
+	move_fallback(bits, slac);
 	move_runs(bits, slac);
 	if (slac->run_count > 1)
 		bits->wrong = "a second run, although there is one car";
