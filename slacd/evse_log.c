@@ -449,6 +449,16 @@ static void say_restarted(struct evse_log *log, uint64_t now_us)
 			 log->evse_id, (unsigned long long)log->modem_restarts.count);
 }
 
+static void say_not_restarted(struct evse_log *log, uint64_t now_us)
+{
+	const bool loud = log_limit_pass(&log->untrue_restarts, now_us);
+
+	log_line(
+		loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
+		"VS_HST_ACTION says that the modem has restarted, and the modem still has its key: ignored. evse_id=%s count=%llu",
+		log->evse_id, (unsigned long long)log->untrue_restarts.count);
+}
+
 /* A modem that is always slow is so with each car's key. */
 static void say_key_slow(struct evse_log *log, uint32_t waited_ms, uint64_t now_us)
 {
@@ -494,6 +504,9 @@ static void say_modem(struct evse_log *log, const struct outlet_note *note, uint
 		break;
 	case MODEM_RESTARTED:
 		say_restarted(log, now_us);
+		break;
+	case MODEM_NOT_RESTARTED:
+		say_not_restarted(log, now_us);
 		break;
 	case MODEM_KEY_LOST:
 		log_line(LOG_LEVEL_WARN, "The modem has another key than it was given, it is set again. evse_id=%s",

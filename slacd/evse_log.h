@@ -19,6 +19,7 @@ struct evse_log {
 	struct log_limit refused_fields[MME_ERR_COUNT];
 	struct log_limit foreign_answers;
 	struct log_limit modem_restarts;
+	struct log_limit untrue_restarts;
 	struct log_limit slow_keys;
 	struct log_limit send_failures;
 	struct log_limit other_masters;

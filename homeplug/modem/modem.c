@@ -245,6 +245,12 @@ static enum modem_told carry(struct modem *modem, enum modem_told told, struct m
 	case MODEM_TOLD_RESET_SILENCE:
 		return begin_anew_after_silence(modem, turn->config->reset_ms, turn);
 	case MODEM_TOLD_RESTARTED:
+		if (!is_ready(modem))
+			return begin_anew_after_restart(modem, turn);
+		modem_key_doubt(&modem->key, turn);
+		break;
+	case MODEM_TOLD_KEY_GONE:
+		modem_reset_explain(&modem->reset, turn);
 		return begin_anew_after_restart(modem, turn);
 	case MODEM_TOLD_CHECK_ASKS:
 		ask_check(modem, turn);

@@ -167,6 +167,8 @@ static const char *modem_text(const struct outlet_note *note)
 		return trouble_text(note->modem.trouble);
 	case MODEM_RESTARTED:
 		return "has restarted";
+	case MODEM_NOT_RESTARTED:
+		return "has its key, although it seems to have restarted";
 	case MODEM_KEY_SLOW:
 		return "has not confirmed its key yet, it is given again";
 	case MODEM_NOT_ECHOED:
