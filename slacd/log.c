@@ -2,9 +2,9 @@
 #include "slacd/log.h"
 
 #include "slacd/log_sink.h"
+#include "slacd/log_text.h"
 #include "slacd/log_writer.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,10 +116,24 @@ static void write_at_once(const struct log_record *record, const char *text)
 	(void)log_sink_write(&sink, record, text);
 }
 
+/* What others have sent is made harmless, which may make it longer: the fields move along. */
+static void make_printable(struct log_record *record, const char raw[LOG_TEXT_MAX], char text[LOG_TEXT_MAX])
+{
+	const uint16_t len = (uint16_t)log_text_copy(text, LOG_TEXT_MAX, raw, record->len);
+
+	for (int i = 0; i < LOG_FIELDS && len != record->len; i++) {
+		struct log_place *place = &record->fields[i];
+		const size_t start = log_text_copy(text, LOG_TEXT_MAX, raw, place->start);
+		const size_t end = log_text_copy(text, LOG_TEXT_MAX, raw, (size_t)place->start + place->len);
+		*place = (struct log_place){.start = (uint16_t)start, .len = (uint16_t)(end - start)};
+	}
+	record->len = (uint16_t)log_text_copy(text, LOG_TEXT_MAX, raw, record->len);
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
 	struct log_record record = {.level = level};
-	char text[LOG_TEXT_MAX];
+	char raw[LOG_TEXT_MAX], text[LOG_TEXT_MAX];
 	va_list args;
 
 	if (!log_enabled(level) || closed)
@@ -128,14 +142,12 @@ void log_line(enum log_level level, const char *format, ...)
 	va_start(args, format);
 	va_list copy;
 	va_copy(copy, args);
-	record.len = clamp(vsnprintf(text, sizeof(text), format, copy));
+	record.len = clamp(vsnprintf(raw, sizeof(raw), format, copy));
 	va_end(copy);
 	if (writer != NULL && log_writer_uses_fields(writer))
 		find_fields(&record, format, args);
 	va_end(args);
-	for (size_t i = 0; i < record.len; i++)
-		if (iscntrl((unsigned char)text[i]))
-			text[i] = '?';
+	make_printable(&record, raw, text);
 	if (writer != NULL)
 		log_writer_add(writer, &record, text);
 	else

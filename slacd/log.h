@@ -44,8 +44,9 @@ bool log_enabled(enum log_level level);
 extern const char *const log_level_texts[];
 
 /*
- * Logs one line; a text longer than LOG_TEXT_MAX octets (log_ring.h) is cut. Control characters are shown as '?'. For the
- * journal the arguments of " evse_id=%s", " reason=%s", " run_id=%s" and " ev=%s" in the format are fields, too.
+ * Logs one line; a text longer than LOG_TEXT_MAX octets (log_ring.h) is cut. What others have sent is shown as log_text.h
+ * says. For the journal the arguments of " evse_id=%s", " reason=%s", " run_id=%s" and " ev=%s" in the format are fields,
+ * too.
  */
 __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const char *format, ...);
 
