@@ -513,9 +513,18 @@ static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_
 	report(evse, SLAC_STATUS_MATCHING, SLAC_REASON_NONE, out);
 }
 
+/* Another station than this one. Our modem sends profiles, and speaks as no car does. */
+static bool can_be_sender(const struct slac_evse *evse, const struct mme *frame)
+{
+	const bool from_modem = mac_is_a_stations(evse->modem_mac) && mac_equal(frame->src, evse->modem_mac);
+
+	return mac_is_a_stations(frame->src) && !mac_equal(frame->src, evse->config.evse_mac) &&
+	       (!from_modem || frame->mmtype == CM_ATTEN_PROFILE_IND);
+}
+
 static bool is_for_evse(const struct slac_evse *evse, const struct mme *frame)
 {
-	if (mac_equal(frame->src, evse->config.evse_mac))
+	if (!can_be_sender(evse, frame))
 		return false;
 	if (!mac_equal(frame->dst, evse->config.evse_mac) && !mac_equal(frame->dst, mac_broadcast))
 		return false;

@@ -429,6 +429,27 @@ static void key_that_is_given_meanwhile_ends_the_doubt(void **state)
 	assert_true(modem_deadline(&bench.modem) == MODEM_NEVER);
 }
 
+/* A group's address, or our own. */
+static void word_from_an_address_that_no_modem_has_is_none(void **state)
+{
+	const uint8_t *const sources[] = {mac_broadcast, (const uint8_t *)"\0\0\0\0\0", bench_host_mac};
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		bench_init(&bench, &config);
+		bench_set_key(&bench, 1);
+		memcpy(bench.src, sources[i], MAC_LEN);
+		bench_say_version(&bench, MODEM_QUALCOMM);
+		bench_expect(&bench, "");
+		bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+		bench_expect(&bench, "");
+		bench_expect_state(&bench, MODEM_SET_KEY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +474,7 @@ int main(void)
 		cmocka_unit_test(restart_of_a_modem_that_still_has_its_key_is_not_believed),
 		cmocka_unit_test(answer_that_does_not_name_our_network_shows_a_restart),
 		cmocka_unit_test(answer_without_our_nonce_is_none),
+		cmocka_unit_test(word_from_an_address_that_no_modem_has_is_none),
 		cmocka_unit_test(key_that_is_given_meanwhile_ends_the_doubt),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -218,6 +218,29 @@ static void turn_is_given_once_to_who_goes_on_asking(void **state)
 	assert_in_range(displaced, 1, 6);
 }
 
+/* An address that no car has: one of a group, none at all, ours, our modem's. */
+static void message_from_an_address_that_no_car_has_is_refused(void **state)
+{
+	const uint8_t *const sources[] = {mac_broadcast, (const uint8_t *)"\x03\0\0\0\0\1",
+					  (const uint8_t *)"\0\0\0\0\0", test_evse_mac, test_modem_mac};
+	static const enum mmtype types[] = {CM_SLAC_PARM_REQ,  CM_START_ATTEN_CHAR_IND, CM_MNBC_SOUND_IND,
+					    CM_ATTEN_CHAR_RSP, CM_VALIDATE_REQ,         CM_SLAC_MATCH_REQ};
+	const struct slac_car car = slac_car(1);
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+		for (size_t k = 0; k < sizeof(types) / sizeof(types[0]); k++) {
+			struct mme frame = slac_car_message(&car, types[k]);
+			bench_ready_as(&bench, FIELD);
+			memcpy(frame.src, sources[i], MAC_LEN);
+			bench_frame(&bench, &frame);
+			assert_int_equal(bench.out.count, 1);
+			assert_int_equal(bench.out.items[0].kind, SLAC_EVSE_IGNORED);
+			assert_int_equal(bench.out.items[0].reason, SLAC_REASON_NOT_FOR_EVSE);
+		}
+}
+
 /* --- floods --- */
 
 struct flood {
@@ -329,6 +352,7 @@ int main(void)
 		cmocka_unit_test(car_that_has_validated_keeps_its_place),
 		cmocka_unit_test(displaced_car_may_begin_again_with_the_same_run_id),
 		cmocka_unit_test(turn_is_given_once_to_who_goes_on_asking),
+		cmocka_unit_test(message_from_an_address_that_no_car_has_is_refused),
 		cmocka_unit_test(flood_of_requests_costs_the_car_one_repetition_at_most),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
