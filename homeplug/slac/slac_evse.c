@@ -34,7 +34,6 @@ void slac_evse_defaults(struct slac_evse_config *config, bool strict)
 void slac_evse_init(struct slac_evse *evse, const struct slac_evse_config *config)
 {
 	memset(evse, 0, offsetof(struct slac_evse, runs));
-	slac_refused_forget(&evse->refused);
 	evse->config = *config;
 	evse->state = SLAC_EVSE_IDLE;
 	evse->deadline_us = SLAC_NEVER;
@@ -233,7 +232,7 @@ static void on_connected(struct slac_evse *evse, uint64_t now_us)
 	if (evse->vehicle_connected)
 		return;
 	evse->run_count = 0;
-	slac_refused_forget(&evse->refused);
+	evse->any_refused = false;
 	memset(&evse->failed_runs, 0, sizeof(evse->failed_runs));
 	evse->vehicle_connected = true;
 	evse->has_run_id = false;
@@ -425,6 +424,9 @@ static struct slac_run *take_slot(struct slac_evse *evse)
 static struct slac_run *displace_run(struct slac_evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t now_us,
 				     struct slac_evse_outputs *out)
 {
+	if (!evse->any_refused)
+		slac_refused_forget(&evse->refused);
+	evse->any_refused = true;
 	const bool asks_again = slac_refused_asks_again(&evse->refused, ev_mac, now_us);
 	struct slac_run *slot = asks_again ? slac_run_to_displace(evse->runs, evse->run_count, now_us) : NULL;
 

@@ -191,8 +191,9 @@ struct slac_evse {
 	 * an outlet that hears few cars needs little memory.
 	 */
 	size_t run_count;
+	bool any_refused;
 	struct slac_run runs[SLAC_EVSE_RUNS];
-	struct slac_refused refused; /* for want of a slot */
+	struct slac_refused refused; /* for want of a slot; where any_refused */
 };
 
 enum slac_evse_input_kind {
