@@ -185,6 +185,9 @@ static bool is_after_window(const struct outlet *outlet, const struct slac_evse_
 
 	if (item->message.mmtype != CM_SLAC_PARM_REQ)
 		return false;
+	/* Cars were heard all the time. One that goes on asking must not keep the silent one from charging any longer. */
+	if (outlet->init_reason == SLAC_REASON_NO_MATCH_IN_TIME && is_fallback)
+		return false;
 	return item->reason == SLAC_REASON_INIT_EXPIRED || (item->reason == SLAC_REASON_PAUSED && is_fallback);
 }
 

@@ -48,7 +48,7 @@ static void a_matched_car_does_not_notice_and_the_next_one_matches(void **state)
 	(void)state;
 	play("boot\n" MATCHED);
 	size_t from = mark();
-	play("set slac.profile strict\nset slac.parallel_runs 1\nslacd reload\nrun 30000");
+	play("set slac.profile strict\nset slac.parallel_runs 7\nslacd reload\nrun 30000");
 	line_of(from, CHANGED "slac.profile");
 	line_of(from, CHANGED "slac.any_ids"); /* the profile's other defaults come with it */
 	line_of(from, RESTART "modem.unverified_key");
