@@ -25,7 +25,7 @@ PROGRAMS = {
     "CLOCK_FAULT": "tools/fault_bench/libclock_fault.so",
 }
 # The ones with a real process that the short run has: one of the broker, of the interface and of the host.
-SHORT_PROCESS = ("process-broker-black-hole", "process-interface-moved", "process-log-disk-full")
+SHORT_PROCESS = ("process-broker-black-hole", "process-log-disk-full", "process-allocations")
 SHORT_ROUNDS = 1
 
 
@@ -154,3 +154,17 @@ def main(words):
     skipped = sum(bool(outcome.skipped) for outcome in outcomes)
     print(f"{len(outcomes)} faults, {len(failed)} failed, {skipped} skipped. " + " ".join(failed))
     return 1 if failed else 0
+
+
+def soak_main(words):
+    """tools/soak: in a namespace of its own, with the programs of the build tree."""
+    build = words[words.index("--build") + 1] if "--build" in words[:-1] else str(ROOT / "build/gcc")
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    if "-h" not in words and "--help" not in words:
+        find_programs(build)
+        if no_namespace := why_no_namespace():
+            print(f"skipped: {no_namespace}")
+            return SKIPPED
+        enter_namespace()
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    return process_module("soak").main(words)
