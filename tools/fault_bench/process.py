@@ -259,7 +259,7 @@ def run(fault, rounds, sanitized):
     except (AssertionError, OSError) as error:
         outcome.wrong.append(f"{type(error).__name__}: {error}")
     outcome.wrong += sanitizer_words(site.programs)
-    outcome.log = "\n".join(f"{line.time - site.started:9.3f} {program.name}: {line.text}"
+    outcome.log += "\n".join(f"{line.time - site.started:9.3f} {program.name}: {line.text}"
                             for program in site.programs for line in program.output.since())
     result = unittest.TestResult()
     site._outcome = unittest.case._Outcome(result)  # noqa: SLF001 so that doCleanups can tell of a failure
