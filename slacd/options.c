@@ -47,6 +47,7 @@ static const char *match(int argc, char **argv, int *i, const char *option, bool
 	size_t len = strlen(option);
 
 	*missing = false;
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): *i is below argc */
 	if (strncmp(argv[*i], option, len) != 0)
 		return NULL;
 	if (argv[*i][len] == '=')

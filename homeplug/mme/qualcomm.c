@@ -17,7 +17,7 @@ static void read_text(struct reader *r, size_t n, char *out, size_t size)
 
 		ended = ended || octet == '\0' || i + 1 == size;
 		if (!ended)
-			out[i] = octet >= ' ' && octet <= '~' ? (char)octet : '?';
+			out[i] = (char)(octet >= ' ' && octet <= '~' ? octet : '?');
 	}
 }
 

@@ -246,7 +246,7 @@ static bool tell_next(struct broker *broker)
 	if (message != NULL)
 		tell_message(broker, message);
 	else if (broker->known_up && (!up || generation != broker->known_generation))
-		tell_disconnected(broker, reason, reason_count);
+		tell_disconnected(broker, reason, reason_count); /* NOLINT(bugprone-branch-clone): the order decides */
 	else if (generation != broker->known_generation)
 		tell_connected(broker, generation);
 	else if (!up && reason_count != broker->known_reason_count)

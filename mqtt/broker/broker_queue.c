@@ -53,6 +53,7 @@ struct broker_message *broker_queue_pop(struct broker_queue *queue)
 	struct broker_message *message = TAILQ_FIRST(&queue->messages);
 
 	if (message != NULL)
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was removed before is not the first any more */
 		broker_queue_remove(queue, message);
 	return message;
 }

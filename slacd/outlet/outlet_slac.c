@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/outlet/outlet_internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* --- status --- */
@@ -292,6 +293,7 @@ static void ignore_amp_map(const struct amp_map_output *item, const struct amp_m
 {
 	struct outlet_note *note = outlet_note(out, OUTLET_NOTE_IGNORED);
 
+	assert(cause != NULL); /* only a message is ignored */
 	note->name = cause->is_cnf ? "CM_AMP_MAP.CNF" : "CM_AMP_MAP.REQ";
 	memcpy(note->from, cause->src, MAC_LEN);
 	note->reason = item->reason;

@@ -61,7 +61,7 @@ static bool read_options(int argc, char **argv, struct bench_options *options)
 			options->directory = optarg;
 			break;
 		case 'p':
-			options->port = atoi(optarg);
+			options->port = (int)strtol(optarg, NULL, 10);
 			break;
 		case 'i':
 			options->interface = optarg;

@@ -9,11 +9,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* The C library's own, under the names that stay when malloc is replaced. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl*): the C library's own, under the names that stay when malloc is replaced. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl*) */
 
 static struct malloc_count *shared;
 

@@ -45,7 +45,7 @@ static bool place_threads(pid_t process, const cpu_set_t *set)
 		return false;
 	while ((entry = readdir(directory)) != NULL)
 		if (entry->d_name[0] != '.')
-			ok = sched_setaffinity(atoi(entry->d_name), sizeof(*set), set) == 0 && ok;
+			ok = sched_setaffinity((pid_t)strtol(entry->d_name, NULL, 10), sizeof(*set), set) == 0 && ok;
 	closedir(directory);
 	return ok;
 }

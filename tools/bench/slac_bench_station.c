@@ -92,6 +92,7 @@ static bool wait_for(struct bench_station *station, const unsigned *value, const
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += WAIT_S;
 	pthread_mutex_lock(&station->lock);
+	/* cppcheck-suppress nullPointer ; one of the two is given */
 	while (!(reached = value != NULL ? *value >= least : *flag) && error == 0)
 		error = pthread_cond_timedwait(&station->changed, &station->lock, &until);
 	pthread_mutex_unlock(&station->lock);

@@ -15,10 +15,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* glibc's own: dlsym would allocate itself. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl*): glibc's own, as dlsym would allocate itself. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl*) */
 
 #define FRAMES 32
 
@@ -30,6 +31,7 @@ static void tell_crash(int number)
 {
 	void *frames[FRAMES];
 
+	/* NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c): they allocate nothing here, they were called before */
 	backtrace_symbols_fd(frames, backtrace(frames, FRAMES), STDERR_FILENO);
 	signal(number, SIG_DFL);
 	raise(number);
