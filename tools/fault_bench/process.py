@@ -45,6 +45,7 @@ class Fault:
     proxy: bool = False
     wrapper: object = None  # of the site: the words before slacd's
     settings: dict = dataclasses.field(default_factory=dict)
+    lasts_s: float = 1.0  # at least
     hold_s: float = MATCH_S
     other: str = "meanwhile"  # when the other outlet matches: meanwhile or after
     known: str = ""  # the defect of somebody else by which it fails today
@@ -139,6 +140,7 @@ def linked_cars(site, within):
 def play_round(site, fault, number, outcome):
     act = fault.act(site)
     ev, other, _ = site.marks()
+    began = time.monotonic()
     if fault.when == "idle":
         next(act)
     site.plug_cars()
@@ -156,6 +158,7 @@ def play_round(site, fault, number, outcome):
         next(act)
     matched = site.links_up(site.ev, ev, fault.hold_s)
     beside = site.links_up(site.other_ev, other, fault.hold_s)
+    time.sleep(max(0.0, began + fault.lasts_s - time.monotonic()))
     next(act, None)
     if not matched:
         site.links_up(site.ev, ev, 1.0)

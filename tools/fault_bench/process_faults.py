@@ -186,6 +186,10 @@ def clock_preloaded(site):
     return ("env", f"LD_PRELOAD={os.environ['CLOCK_FAULT']}", f"CLOCK_FAULT_FILE={site.path('clock')}")
 
 
+def not_preloaded(name):
+    return lambda site: "" if os.path.exists(os.environ[name]) else "nothing can be preloaded in this build tree"
+
+
 def clock_steps(offset_s):
     def act(site):
         site.write("clock", str(offset_s))
@@ -235,6 +239,8 @@ BROKER = [
     Fault("process-broker-killed-in-session", "the broker is killed while matched", broker_killed, "matched"),
     Fault("process-broker-frozen", "the broker is frozen (SIGSTOP)", broker_frozen, "plugged"),
     Fault("process-broker-black-hole", "the connection is up and nobody reads it", through_proxy("stall"), "plugged", True),
+    Fault("process-broker-black-hole-long", "the same for longer than two keep-alives", through_proxy("stall"), "plugged", True,
+          settings={"mqtt": {"keepalive_s": 5}}, lasts_s=14.0),
     Fault("process-broker-slow", "seven octets of MQTT at a time", through_proxy("slow"), "plugged", True),
     Fault("process-broker-garbage", "the broker sends 2000 random octets", through_proxy("garbage"), "plugged", True,
           settings={"mqtt": {"keepalive_s": 5}}),  # what looks like the head of a large message ends with the keep-alive
@@ -268,13 +274,14 @@ HOST = [
     Fault("process-log-closed", "standard error is closed from the start", nothing, wrapper=closed_log),
     Fault("process-log-trace", "everything is logged", nothing, wrapper=traced),
     Fault("process-clock-back", "the wall clock is set back by an hour", clock_steps(MINUTES_BACK_S), "matching",
-          wrapper=clock_preloaded),
+          wrapper=clock_preloaded, unavailable=not_preloaded("CLOCK_FAULT")),
     Fault("process-clock-forward", "the wall clock is set forward by a year", clock_steps(YEAR_S), "matching",
-          wrapper=clock_preloaded),
+          wrapper=clock_preloaded, unavailable=not_preloaded("CLOCK_FAULT")),
     Fault("process-no-descriptors", "no further descriptor is to be had", no_descriptors, "plugged", True),
     Fault("process-no-memory", "no further memory is to be had", no_memory, "plugged"),
     Fault("process-signals", "600 signals at once", signals, "matching"),
-    Fault("process-allocations", "at the start each allocation fails once", alone=fail_each_allocation),
+    Fault("process-allocations", "at the start each allocation fails once", alone=fail_each_allocation,
+          unavailable=not_preloaded("ALLOC_FAULT")),
 ]
 
 FAULTS = BROKER + INTERFACE + HOST

@@ -24,6 +24,8 @@ PROGRAMS = {
     "ALLOC_FAULT": "tools/fault_bench/liballoc_fault.so",
     "CLOCK_FAULT": "tools/fault_bench/libclock_fault.so",
 }
+# Not in a tree with the sanitizers, which must come first themselves.
+PRELOADED = ("ALLOC_FAULT", "CLOCK_FAULT")
 # The ones with a real process that the short run has: one of the broker, of the interface and of the host.
 SHORT_PROCESS = ("process-broker-black-hole", "process-log-disk-full", "process-allocations")
 SHORT_ROUNDS = 1
@@ -65,7 +67,7 @@ def chosen(arguments, faults):
 def find_programs(build):
     """Where the build tree has them; those of the environment come first."""
     found = {name: os.environ.get(name, os.path.join(build, path)) for name, path in PROGRAMS.items()}
-    missing = [path for path in found.values() if not os.path.exists(path)]
+    missing = [path for name, path in found.items() if name not in PRELOADED and not os.path.exists(path)]
     if missing:
         sys.exit(f"faults: {missing[0]} is missing: build slacd, or name the build tree with --build")
     os.environ.update(found)
