@@ -293,6 +293,7 @@ static void on_restart(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	cs_output_event("restarts");
 	while (!LIST_EMPTY(&station->pending))
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed before is not the first any more */
 		pending_free(LIST_FIRST(&station->pending));
 	broker_stop(station->broker, STOP_TIMEOUT_MS);
 	for (size_t i = 0; i < API_EVSES_MAX; i++)
@@ -335,6 +336,7 @@ void cs_station_free(struct cs_station *station)
 	if (station == NULL)
 		return;
 	while (!LIST_EMPTY(&station->pending))
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed before is not the first any more */
 		pending_free(LIST_FIRST(&station->pending));
 	if (station->broker != NULL)
 		broker_stop(station->broker, STOP_TIMEOUT_MS);
