@@ -6,14 +6,11 @@ A round is that of fault_bench/virtual.py. Before the first one is a round witho
 """
 import dataclasses
 import json
-import os
 import re
-import signal
 import time
-import unittest
 
 import harness
-from harness import EVSE, FAST_EV, OTHER, Bench, Program
+from harness import EVSE, FAST_EV, OTHER, Bench
 
 from fault_bench.dut import descriptors, finish, resident_kib, sanitizer_words
 from fault_bench.judge import Judge
@@ -63,8 +60,25 @@ def is_said(program, pattern, within, mark):
 
 
 class Site(Bench):
-    def runTest(self):
-        """Of unittest: a bench without a test."""
+    """A bench without a test: opened with setUp, closed with close."""
+
+    def __init__(self):
+        self.endings = []
+        super().__init__("run")
+
+    def addCleanup(self, function, /, *arguments, **named):
+        self.endings.append((function, arguments, named))
+
+    def close(self):
+        """Everything that was started ends; returns what went wrong with that."""
+        wrong = []
+        for function, arguments, named in reversed(self.endings):
+            try:
+                function(*arguments, **named)
+            except (AssertionError, OSError) as error:
+                wrong.append(f"{type(error).__name__}: {error}")
+        self.endings.clear()
+        return wrong
 
     def begin(self, fault):
         self.proxy = None
@@ -264,12 +278,5 @@ def run(fault, rounds, sanitized):
     outcome.wrong += sanitizer_words(site.programs)
     outcome.log += "\n".join(f"{line.time - site.started:9.3f} {program.name}: {line.text}"
                             for program in site.programs for line in program.output.since())
-    result = unittest.TestResult()
-    site._outcome = unittest.case._Outcome(result)  # noqa: SLF001 so that doCleanups can tell of a failure
-    if not site.doCleanups():
-        outcome.wrong += [text.splitlines()[-1] for _, text in result.failures + result.errors]
+    outcome.wrong += site.close()
     return outcome
-
-
-# What the faults need from here.
-__all__ = ["Fault", "Site", "Program", "signal", "run", "os"]

@@ -5,7 +5,6 @@ A session is one vehicle, from the plug-in to the unplug. What was begun (matchi
 by exactly one terminal status (failed, unmatched), and nothing may be ended twice.
 """
 import argparse
-import os
 import random
 import re
 import signal
@@ -13,7 +12,6 @@ import statistics
 import sys
 import threading
 import time
-import unittest
 
 import harness
 from harness import FAST_EV
@@ -266,8 +264,7 @@ def soak(seed, seconds, log):
         print("\n".join(f"WRONG: {text}" for text in wrong[:10]))
     if log:
         run.keep_log(log)
-    run.site._outcome = unittest.case._Outcome(unittest.TestResult())  # noqa: SLF001 for doCleanups
-    run.site.doCleanups()
+    wrong += run.site.close()
     return 1 if wrong else 0
 
 
@@ -281,6 +278,3 @@ def main(words):
     arguments = parser.parse_args(words)
     sys.stdout.reconfigure(line_buffering=True)
     return soak(arguments.seed, arguments.minutes * 60, arguments.log)
-
-
-__all__ = ["main", "os"]

@@ -23,7 +23,6 @@ GAP_S = 3.0
 OTHERS_S = 1.0
 # Longer than a session with every time-out of the standard.
 PATIENCE_S = 120
-ENDED = ("unmatched", "failed")
 
 
 @dataclasses.dataclass

@@ -90,6 +90,13 @@ def modem(name, text, fault, **more):
                  **{"settings": SHORT_MODEM, "settle_ms": 15000, **more})
 
 
+def next_key(name, text, fault):
+    """The matched car leaves and another one comes while the modem, which needs its next key, is in trouble."""
+    return Fault(f"modem-{name}", text, "\n".join((f"car plc0 fault {fault}", f"cs unplug {FIRST}", "car plc0 unplug",
+                 "run 700", f"cs plug {FIRST}", "run 20", "car plc0 plug")), "car plc0 fault none", when="matched",
+                 settings=SHORT_MODEM, settle_ms=15000)
+
+
 def station(name, text, on, off="", **more):
     return Fault(f"station-{name}", text, on, off, **{"other": "last", **more})
 
@@ -215,6 +222,11 @@ MODEM = [
     modem("refuses-key", "the modem refuses each key", "refuse"),
     modem("ignores-key", "the modem does not answer CM_SET_KEY.REQ", "no-set-key"),
     modem("tells-no-key", "the modem does not answer CM_GET_KEY.REQ", "no-get-key"),
+    next_key("refuses-next-key", "the modem refuses the key for the next car", "refuse"),
+    next_key("ignores-next-key", "the modem does not take the key for the next car", "no-set-key"),
+    next_key("silent-at-next-key", "the modem is silent when it needs the next key", "silent"),
+    next_key("slow-at-next-key", "the modem takes 3 s for the key for the next car", "slow:3000"),
+    next_key("foreign-at-next-key", "another modem answers when ours needs its next key", "foreign-answers:only"),
     modem("boot-loader", "the modem is stuck in its boot loader", "boot-loader"),
     modem("double-answers", "the modem answers twice", "double-answers"),
     modem("foreign-too", "another modem answers as well", "foreign-answers"),
