@@ -31,6 +31,7 @@ MATCHES, LEAVES, SILENT = 80, 12, 3
 MODEM_FAULTS = ("slow:30", "double-answers", "lose-key", "reboot-at:sound:100:lose-key:announce", "profiles-double",
                 "link-lost:100")
 TERMINAL = ("failed", "unmatched")
+NO_RUN = "0x0000000000000000"
 
 
 class Outlet(threading.Thread):
@@ -206,15 +207,19 @@ class Soak:
         """Every outlet's statuses in their order."""
         terminal = 0
         for outlet in self.outlets:
-            is_open, ended = False, False
-            for status in self.observer.slac_statuses(0, outlet.evse):
-                if status in TERMINAL:
-                    terminal += 1
-                    if not is_open and ended and status == "failed":
-                        self.outcome.wrong.append(f"{outlet.evse}: a session ended twice")
-                    is_open, ended = False, True
-                else:
-                    is_open, ended = True, False
+            is_open, ended_run = False, NO_RUN
+            for message in self.observer.messages.since():
+                if not message.slac or message.data["evse_id"] != outlet.evse:
+                    continue
+                run_id = message.data["run_id"]
+                if message.slac not in TERMINAL:
+                    is_open, ended_run = True, NO_RUN
+                    continue
+                terminal += 1
+                # A vehicle that has not spoken has no run: a fault of the pilot ends it all the same.
+                if not is_open and message.slac == "failed" and run_id == ended_run != NO_RUN:
+                    self.outcome.wrong.append(f"{outlet.evse}: session {run_id} ended twice")
+                is_open, ended_run = False, run_id
             if is_open:
                 self.outcome.wrong.append(f"{outlet.evse}: a session was never ended")
         return terminal

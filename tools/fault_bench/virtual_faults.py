@@ -113,6 +113,9 @@ BROKER = [
           other="after"),
     Fault("broker-flaps", "the broker dies and comes back every second", repeat(5, "broker down", "run 700", "broker up",
           "run 300"), "broker up", when="plugged", other="after"),
+    Fault("broker-down-at-change", "the silent car is exchanged for another one while the broker is away", "run 15000\n"
+          f"broker down\nrun 6000\ncs unplug {FIRST}\nrun 100\ncs plug {FIRST}\nrun 100", "broker up", when="plugged", silent=True,
+          settle_ms=60000, other="after"),
     Fault("broker-down-in-fallback", "the broker dies between F and X2",
           "run 22000\nbroker down", "broker up", when="plugged", silent=True, settle_ms=60000, other="after"),
 ]
