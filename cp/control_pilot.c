@@ -178,6 +178,14 @@ static void ask_for_basic_charging(struct control_pilot *pilot, uint64_t now_us)
 		ask(pilot, basic_charging_request(pilot), now_us);
 }
 
+static void lower_other_request(struct control_pilot *pilot)
+{
+	const uint32_t allowed_da = allowed_current_da(pilot);
+
+	if (pilot->other_da > allowed_da)
+		pilot->other_da = allowed_da;
+}
+
 /*
  * Another service answers for the current: it is only lowered, where more may be offered than is allowed. What that
  * service has just asked for comes after anything that is on its way from here.
@@ -191,9 +199,8 @@ static void keep_within_limit(struct control_pilot *pilot, uint64_t now_us)
 		pilot_asking_rest(&pilot->asking);
 		return;
 	}
-	if (is_asked_too_high)
-		pilot->other_da = allowed_da;
-	if (is_asked_too_high || pilot->asking.confirmed ||
+	lower_other_request(pilot);
+	if (is_asked_too_high || pilot->asking.confirmed || pilot->asking.due_us == PILOT_REQUEST_NEVER ||
 	    !pilot_request_equals(basic_charging_request(pilot), pilot->asking.request))
 		ask_for_basic_charging(pilot, now_us);
 }
@@ -223,6 +230,7 @@ static void begin_basic(struct control_pilot *pilot, uint64_t now_us, struct con
 	pilot->pwm_seen = false;
 	pilot->a_in_f = 0;
 	enter(pilot, CONTROL_PILOT_BASIC);
+	lower_other_request(pilot);
 	if (!pilot_request_equals(basic_charging_request(pilot), pilot->asking.request))
 		ask(pilot, basic_charging_request(pilot), now_us);
 	listen_at_nominal(pilot, out);
@@ -719,6 +727,8 @@ static void compare_with_request(struct control_pilot *pilot, enum cp_state befo
 	} else if (is_sent && !asking->confirmed && !pilot_asking_is_ambiguous(asking) &&
 		   shows_request(pilot, before)) {
 		pilot_asking_confirm(asking);
+	} else if (pilot->phase == CONTROL_PILOT_BASIC && pilot->handed_over && !asking->confirmed) {
+		keep_within_limit(pilot, now_us);
 	}
 }
 
@@ -985,6 +995,8 @@ static void on_answer(struct control_pilot *pilot, uint32_t number, bool valid, 
 		pilot->refused = true;
 		if (pilot->phase == CONTROL_PILOT_AUTHORIZED)
 			distrust_pilot(pilot, now_us);
+		if (pilot->phase == CONTROL_PILOT_BASIC && pilot->handed_over)
+			keep_within_limit(pilot, now_us);
 		say(out, CONTROL_PILOT_REFUSED);
 		break;
 	case PILOT_ANSWER_OVERTAKEN:

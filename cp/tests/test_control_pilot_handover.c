@@ -67,6 +67,71 @@ static void service_that_asks_for_more_than_the_limit_is_lowered_each_time(void 
 	bench_expect(&bench, "X2(16.0)");
 }
 
+static void request_that_rests_is_asked_for_again_when_the_limit_falls(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	bench.station = BENCH_SILENT;
+	bench_limit_is(&bench, 0);
+	bench_expect(&bench, "X1");
+	bench_limit_is(&bench, 160);
+	bench_expect(&bench, "");
+	bench_expect_rest(&bench);
+	bench_limit_is(&bench, 60); /* the station may still be at 16 A */
+	bench_expect(&bench, "X1");
+}
+
+static void request_that_rests_is_asked_for_again_when_a_current_above_the_limit_shows(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	bench.station = BENCH_SILENT;
+	bench_limit_is(&bench, 0);
+	bench_limit_is(&bench, 160);
+	bench_expect_rest(&bench);
+	bench_state_with_duty_is(&bench, CP_STATE_C2, 2667);
+	bench_expect(&bench, "");
+	bench_state_with_duty_is(&bench, CP_STATE_C2, 5333);
+	bench_expect(&bench, "X1");
+}
+
+static void refused_request_is_not_repeated_once_the_current_is_handed_over(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_in_fallback(&bench, CONTROL_PILOT_BASIC, 160);
+	bench.station = BENCH_SILENT;
+	bench_limit_is(&bench, 320);
+	bench_expect(&bench, "X2(32.0)");
+	bench_expect_after_ms(&bench, 2000, "X2(32.0)");
+	bench_answer(&bench, bench_last_number(&bench) - 1, true);
+	bench_other_asks(&bench, false, 100);
+	bench_expect(&bench, "handed over");
+	bench_answer(&bench, bench_last_number(&bench), false);
+	bench_expect(&bench, "refused");
+	bench_expect_rest(&bench);
+}
+
+static void current_that_the_limit_has_ended_before_basic_charging_is_the_service_s_to_raise(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	bench_state_with_duty_is(&bench, CP_STATE_B2, 500);
+	bench_expect(&bench, "contradicted, X1");
+	bench_limit_is(&bench, 0);
+	bench_expect_after_ms(&bench, 3000, "");
+	bench_expect_phase(&bench, CONTROL_PILOT_BASIC);
+	bench_limit_is(&bench, 60);
+	bench_expect(&bench, "");
+}
+
 static void service_that_pauses_charging_is_not_reminded(void **state)
 {
 	struct bench bench;
@@ -169,6 +234,10 @@ int main(void)
 		cmocka_unit_test(other_service_is_not_contradicted_and_a_higher_limit_is_its_to_use),
 		cmocka_unit_test(lower_limit_is_asked_for_at_once_but_never_more_than_the_service_wants),
 		cmocka_unit_test(service_that_asks_for_more_than_the_limit_is_lowered_each_time),
+		cmocka_unit_test(request_that_rests_is_asked_for_again_when_the_limit_falls),
+		cmocka_unit_test(request_that_rests_is_asked_for_again_when_a_current_above_the_limit_shows),
+		cmocka_unit_test(refused_request_is_not_repeated_once_the_current_is_handed_over),
+		cmocka_unit_test(current_that_the_limit_has_ended_before_basic_charging_is_the_service_s_to_raise),
 		cmocka_unit_test(service_that_pauses_charging_is_not_reminded),
 		cmocka_unit_test(station_that_has_restarted_gets_what_the_service_has_asked_for),
 		cmocka_unit_test(handover_ends_with_its_vehicle),
