@@ -942,6 +942,13 @@ static void on_late_car(struct control_pilot *pilot, uint64_t now_us, struct con
 
 /* --- other services --- */
 
+static struct pilot_request other_request(bool hlc, uint32_t current_da)
+{
+	if (hlc)
+		return (struct pilot_request){.kind = PILOT_HLC};
+	return (struct pilot_request){.kind = current_da > 0 ? PILOT_X2 : PILOT_X1, .current_da = current_da};
+}
+
 /*
  * In basic charging the current is handed over to whoever asks for one. Any other offer than what is wanted here may be
  * the last one that the station carries out.
@@ -950,18 +957,19 @@ static void on_other_request(struct control_pilot *pilot, bool hlc, uint32_t cur
 			     struct control_pilot_outputs *out)
 {
 	const bool is_hlc_in_order = pilot->asking.wanted && pilot->asking.request.kind == PILOT_HLC;
+	const struct pilot_request request = other_request(hlc, current_da);
 
 	if (pilot->phase == CONTROL_PILOT_BASIC && !hlc && nominal_is_permitted(pilot)) {
 		if (!pilot->handed_over)
 			say(out, CONTROL_PILOT_HANDED_OVER);
 		pilot->handed_over = true;
 		pilot->other_da = current_da;
-		pilot_asking_expect_offer(&pilot->asking, current_da);
+		pilot_asking_expect_other(&pilot->asking, request);
 		keep_within_limit(pilot, now_us);
 	} else if (pilot->asking.wanted && (hlc ? !is_hlc_in_order : current_da > 0)) {
 		say(out, CONTROL_PILOT_OTHER_MASTER);
-		pilot_asking_expect_offer(&pilot->asking, current_da);
 		distrust_pilot(pilot, now_us);
+		pilot_asking_expect_other(&pilot->asking, request);
 	}
 }
 

@@ -51,6 +51,14 @@ void pilot_asking_expect_offer(struct pilot_asking *asking, uint32_t current_da)
 		asking->offered_da = current_da;
 }
 
+void pilot_asking_expect_other(struct pilot_asking *asking, struct pilot_request request)
+{
+	pilot_asking_expect_offer(asking, request.current_da);
+	asking->older_kinds |= 1U << request.kind;
+	if (!asking->confirmed)
+		asking->first_number = asking->number + 1;
+}
+
 /* Whether somebody may be offered more than the request allows, as long as it is not carried out. */
 static bool may_lower(const struct pilot_asking *asking)
 {

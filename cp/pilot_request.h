@@ -90,6 +90,11 @@ void pilot_asking_confirm(struct pilot_asking *asking);
 /* cp_status shows an offer of current_da. */
 void pilot_asking_expect_offer(struct pilot_asking *asking, uint32_t current_da);
 /*
+ * Another service has asked the station for this. It may be carried out after all that was sent so far: neither an answer
+ * to that nor a cp_status confirms any more.
+ */
+void pilot_asking_expect_other(struct pilot_asking *asking, struct pilot_request request);
+/*
  * cp_status shows that the confirmed request is not in force (any more): asks again, the first time at once, then after
  * PILOT_REPEAT_MS.
  */

@@ -117,6 +117,38 @@ static void refused_request_is_not_repeated_once_the_current_is_handed_over(void
 	bench_expect_rest(&bench);
 }
 
+static void answer_from_before_the_request_of_another_service_confirms_nothing(void **state)
+{
+	const struct control_pilot_config config = bench_config_ac();
+	struct bench bench;
+
+	(void)state;
+	bench_with_vehicle(&bench, &config, 160);
+	bench.station = BENCH_SILENT;
+	bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
+	bench_expect(&bench, "basic charging, pause, F");
+	bench_other_asks(&bench, false, 100); /* comes after the F that is on its way */
+	bench_expect(&bench, "other master");
+	bench_answer(&bench, bench_last_number(&bench), true);
+	bench_expect(&bench, "late");
+	bench_expect_after_ms(&bench, 2000, "F");
+	bench_answer(&bench, bench_last_number(&bench), true);
+	bench_expect_after_ms(&bench, 5000, "X1");
+}
+
+static void state_from_before_a_request_above_the_limit_confirms_nothing(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	bench.station = BENCH_SILENT;
+	bench_other_asks(&bench, false, 320);
+	bench_expect(&bench, "X2(16.0)");
+	bench_state_with_duty_is(&bench, CP_STATE_C2, 2667); /* the 32 A may come after it */
+	bench_expect_after_ms(&bench, 2000, "X2(16.0)");
+}
+
 static void current_that_the_limit_has_ended_before_basic_charging_is_the_service_s_to_raise(void **state)
 {
 	struct bench bench;
@@ -237,6 +269,8 @@ int main(void)
 		cmocka_unit_test(request_that_rests_is_asked_for_again_when_the_limit_falls),
 		cmocka_unit_test(request_that_rests_is_asked_for_again_when_a_current_above_the_limit_shows),
 		cmocka_unit_test(refused_request_is_not_repeated_once_the_current_is_handed_over),
+		cmocka_unit_test(answer_from_before_the_request_of_another_service_confirms_nothing),
+		cmocka_unit_test(state_from_before_a_request_above_the_limit_confirms_nothing),
 		cmocka_unit_test(current_that_the_limit_has_ended_before_basic_charging_is_the_service_s_to_raise),
 		cmocka_unit_test(service_that_pauses_charging_is_not_reminded),
 		cmocka_unit_test(station_that_has_restarted_gets_what_the_service_has_asked_for),
