@@ -171,11 +171,13 @@ static struct pilot_request basic_charging_request(const struct control_pilot *p
 
 static void ask_for_basic_charging(struct control_pilot *pilot, uint64_t now_us)
 {
-	/* Another offer is a new request, and nothing was heard of the pilot since the station was reached again. */
-	if (pilot->x2_is_unseen)
-		distrust_pilot(pilot, now_us);
-	else
+	if (!pilot->x2_is_unseen) {
 		ask(pilot, basic_charging_request(pilot), now_us);
+		return;
+	}
+	/* Another offer is a new request, and nothing was heard of the pilot since the station was reached again. */
+	pilot->nominal_is_open = false;
+	enter_step(pilot, CONTROL_PILOT_X1_STEP, PILOT_X1, pilot->config.step_x1_hlc_ms, now_us);
 }
 
 static void lower_other_request(struct control_pilot *pilot)
@@ -211,6 +213,12 @@ static void offer_basic_charging(struct control_pilot *pilot, uint64_t now_us)
 		keep_within_limit(pilot, now_us);
 	else if (!pilot_request_equals(basic_charging_request(pilot), pilot->asking.request))
 		ask_for_basic_charging(pilot, now_us);
+}
+
+/* In basic charging: a nominal duty is asked for, by whomever. */
+static bool offers_current(const struct control_pilot *pilot)
+{
+	return pilot->handed_over ? pilot->other_da > 0 : pilot->asking.request.kind == PILOT_X2;
 }
 
 static bool eim_is_wanted(const struct control_pilot *pilot)
@@ -888,7 +896,7 @@ static void on_failed(struct control_pilot *pilot, uint64_t now_us, struct contr
 static void on_link_lost(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	const bool is_basic = pilot->phase == CONTROL_PILOT_BASIC;
-	const bool is_nominal = is_basic && pilot->asking.request.kind == PILOT_X2;
+	const bool is_nominal = is_basic && offers_current(pilot);
 	const bool retries = pilot->config.pulse_on_link_loss || (pilot->config.pulse_unless_nominal && !is_nominal);
 
 	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
@@ -1185,7 +1193,7 @@ static void on_reachable(struct control_pilot *pilot, uint64_t now_us)
 {
 	const bool is_basic = pilot->phase == CONTROL_PILOT_BASIC;
 
-	pilot->x2_is_unseen = is_basic && pilot->asking.request.kind == PILOT_X2 && pilot->asking.confirmed;
+	pilot->x2_is_unseen = is_basic && offers_current(pilot) && pilot->asking.confirmed;
 	if (pilot->x2_is_unseen)
 		return;
 	pilot_asking_reach(&pilot->asking, now_us);

@@ -164,6 +164,24 @@ static void current_that_the_limit_has_ended_before_basic_charging_is_the_servic
 	bench_expect(&bench, "");
 }
 
+static void reconnection_does_not_cut_the_current_of_the_service(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	bench_limit_is(&bench, 0);
+	bench_expect(&bench, "X1");
+	bench_limit_is(&bench, 160);
+	bench_other_asks(&bench, false, 100);
+	bench_input(&bench, CONTROL_PILOT_REACHABLE);
+	bench_expect(&bench, "");
+	bench_expect_phase(&bench, CONTROL_PILOT_BASIC);
+	bench_other_asks(&bench, false, 320); /* nobody knows what the station did meanwhile */
+	bench_expect(&bench, "X1");
+	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+}
+
 static void service_that_pauses_charging_is_not_reminded(void **state)
 {
 	struct bench bench;
@@ -272,6 +290,7 @@ int main(void)
 		cmocka_unit_test(answer_from_before_the_request_of_another_service_confirms_nothing),
 		cmocka_unit_test(state_from_before_a_request_above_the_limit_confirms_nothing),
 		cmocka_unit_test(current_that_the_limit_has_ended_before_basic_charging_is_the_service_s_to_raise),
+		cmocka_unit_test(reconnection_does_not_cut_the_current_of_the_service),
 		cmocka_unit_test(service_that_pauses_charging_is_not_reminded),
 		cmocka_unit_test(station_that_has_restarted_gets_what_the_service_has_asked_for),
 		cmocka_unit_test(handover_ends_with_its_vehicle),

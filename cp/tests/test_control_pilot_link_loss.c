@@ -85,6 +85,27 @@ static void in_strict_the_choice_to_wait_is_there_at_a_nominal_duty_only(void **
 	bench_expect_phase(&bench, CONTROL_PILOT_BASIC);
 }
 
+static void in_strict_the_nominal_duty_may_be_that_of_another_service(void **state)
+{
+	struct control_pilot_config config = bench_config_eim();
+	struct bench bench;
+
+	(void)state;
+	config.pulse_unless_nominal = true;
+	bench_with_vehicle(&bench, &config, 160);
+	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHED);
+	bench_switched(&bench, CONTROL_PILOT_EIM, true);
+	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+	bench_other_asks(&bench, false, 100);
+	bench_limit_is(&bench, 0);
+	bench_expect(&bench, "X1");
+	bench_limit_is(&bench, 160);
+	bench_other_asks(&bench, false, 100);
+	bench_input(&bench, CONTROL_PILOT_LINK_LOST);
+	bench_expect(&bench, "");
+	bench_expect_phase(&bench, CONTROL_PILOT_BASIC);
+}
+
 static void at_a_nominal_duty_a_lost_link_is_x1_f_and_nominal_again(void **state)
 {
 	struct control_pilot_config config = bench_config_eim();
@@ -140,6 +161,7 @@ int main(void)
 		cmocka_unit_test(each_lost_link_is_x1_then_one_pulse_where_configured),
 		cmocka_unit_test(x1_of_a_lost_link_lasts_its_time_from_the_confirmation),
 		cmocka_unit_test(in_strict_the_choice_to_wait_is_there_at_a_nominal_duty_only),
+		cmocka_unit_test(in_strict_the_nominal_duty_may_be_that_of_another_service),
 		cmocka_unit_test(at_a_nominal_duty_a_lost_link_is_x1_f_and_nominal_again),
 		cmocka_unit_test(lost_link_of_a_charging_iso15118_session_gets_no_pulse),
 		cmocka_unit_test(vehicle_that_leaves_during_x1_or_the_pulse_ends_it),

@@ -221,7 +221,7 @@ MUTANTS = [
     (PILOT, "X1 of basic charging is not held again after a reconnection",
      "if (has_step(pilot) || is_basic)", "if (has_step(pilot) || (is_basic && pilot->asking.request.kind == PILOT_X2))"),
     (PILOT, "X2 that nobody has seen since the reconnection is changed without another X1",
-     "\tif (pilot->x2_is_unseen)\n\t\tdistrust_pilot(", "\tif (false)\n\t\tdistrust_pilot("),
+     "\tif (!pilot->x2_is_unseen) {\n\t\task(", "\tif (true) {\n\t\task("),
     (PILOT, "X2 in force is asked for again after a reconnection",
      "\tif (pilot->x2_is_unseen)\n\t\treturn;\n", ""),
     (PILOT, "a vehicle on an outlet out of service begins a session",
