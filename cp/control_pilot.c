@@ -532,6 +532,8 @@ static void remind_of_pwm(struct control_pilot *pilot, uint64_t now_us)
 /* The link is found again, or the E/F follows that a new matching begins with. */
 static void end_pause(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
+	const bool sleeps = pilot->resuming;
+
 	if (pilot->slac == CONTROL_PILOT_SLAC_IDLE) {
 		begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out); /* it was lost meanwhile */
 		return;
@@ -542,7 +544,8 @@ static void end_pause(struct control_pilot *pilot, uint64_t now_us, struct contr
 		begin_basic(pilot, now_us, out);
 	else
 		begin_x1_step(pilot, pilot->config.step_x1_hlc_ms, now_us);
-	say(out, CONTROL_PILOT_WOKEN);
+	if (sleeps)
+		say(out, CONTROL_PILOT_WOKEN);
 }
 
 /* X1 lasts its time before the oscillator comes on again. Where it was not confirmed it has as much time from here. */
@@ -830,12 +833,6 @@ static void on_availability(struct control_pilot *pilot, enum control_pilot_avai
 
 /* --- what matching says --- */
 
-/* While the vehicle sleeps nothing is asked for. It finds E/F when it wakes us. */
-static bool looks_for_link(const struct control_pilot *pilot)
-{
-	return pilot->resuming && pilot->session_open && pilot->phase != CONTROL_PILOT_PAUSED;
-}
-
 static bool waits_for_car(const struct control_pilot *pilot)
 {
 	return pilot->phase == CONTROL_PILOT_HLC && pilot->session_open && !pilot->faulted;
@@ -876,13 +873,22 @@ static void on_init_timeout(struct control_pilot *pilot, uint64_t now_us, struct
 	begin_x1_step(pilot, pilot->config.step_x1_ms, now_us);
 }
 
+/* The link is gone. True, and E/F begins, where it was looked for after a pause. */
+static bool lose_resumed_link(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	const bool is_sought = pilot->resuming && pilot->session_open && pilot->phase != CONTROL_PILOT_PAUSED;
+
+	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
+	pilot->resuming = false;
+	if (is_sought)
+		begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out); /* the vehicle looks for another network */
+	return is_sought;
+}
+
 static void on_failed(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
-	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
-	if (looks_for_link(pilot)) {
-		begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out); /* the vehicle looks for another network */
+	if (lose_resumed_link(pilot, now_us, out))
 		return;
-	}
 	if (!waits_for_car(pilot) || pilot->hlc_charging || pilot->failed_pulses_sent >= pilot->config.failed_pulses)
 		return;
 	pilot->failed_pulses_sent++;
@@ -899,11 +905,8 @@ static void on_link_lost(struct control_pilot *pilot, uint64_t now_us, struct co
 	const bool is_nominal = is_basic && offers_current(pilot);
 	const bool retries = pilot->config.pulse_on_link_loss || (pilot->config.pulse_unless_nominal && !is_nominal);
 
-	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
-	if (looks_for_link(pilot)) {
-		begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out);
+	if (lose_resumed_link(pilot, now_us, out))
 		return;
-	}
 	if (!retries || pilot->hlc_charging || !(is_basic || waits_for_car(pilot)))
 		return;
 	say(out, CONTROL_PILOT_PAUSE_LISTENING);
@@ -913,17 +916,21 @@ static void on_link_lost(struct control_pilot *pilot, uint64_t now_us, struct co
 static void on_slac(struct control_pilot *pilot, enum control_pilot_slac slac, uint64_t now_us,
 		    struct control_pilot_outputs *out)
 {
+	const bool is_paused = pilot->phase == CONTROL_PILOT_PAUSED;
+
 	pilot->slac = slac;
-	if (slac == CONTROL_PILOT_SLAC_MATCHING && pilot->phase == CONTROL_PILOT_PAUSED)
-		wake_up(pilot, now_us, out); /* a vehicle that speaks is awake */
-	if (slac == CONTROL_PILOT_SLAC_IDLE && pilot->phase == CONTROL_PILOT_PAUSED)
+	pilot->resuming = false;
+	if (is_paused && slac == CONTROL_PILOT_SLAC_IDLE) {
 		begin_hlc(pilot, now_us); /* the session that was paused was ended */
+		act_on_eim(pilot, now_us, out);
+	} else if (is_paused) {
+		wake_up(pilot, now_us, out); /* a vehicle that speaks is awake */
+	}
 	if (slac != CONTROL_PILOT_SLAC_MATCHED)
 		return;
 	/* A successful match resets all retry counters ([V2G3-M08-02]). */
 	pilot->pulses_sent = pilot->failed_pulses_sent = 0;
 	pilot->pulse_was_missing = false;
-	pilot->resuming = false;
 }
 
 /*

@@ -124,7 +124,7 @@ struct control_pilot {
 	bool pwm_seen;        /* in basic charging: the station showed PWM, so a state without is a restart */
 	bool x2_is_unseen;    /* in basic charging: no cp_status since the station was reached again */
 	bool woken;           /* in the pause: it ends at the deadline */
-	bool resuming;        /* since the pause the link was not found again */
+	bool resuming;        /* the link sleeps, or was woken and not found yet */
 	bool b_in_pause;      /* in the pause the vehicle was in B */
 	uint64_t c_until_us;  /* in the pause it closed S2 after that: open again, or at this time, it wakes us */
 	bool rematched;       /* this vehicle has had its window after basic charging */

@@ -190,26 +190,49 @@ static void link_that_was_lost_in_the_pause_is_followed_by_a_pulse_at_the_wake_u
 	bench_expect_after_ms(&bench, 5000, "listen, high-level charging");
 }
 
-static void vehicle_that_matches_anew_in_the_pause_is_awake(void **state)
+static void vehicle_that_speaks_in_the_pause_is_awake_and_its_match_goes_on(void **state)
 {
 	struct bench bench;
 
 	(void)state;
 	begin_pause(&bench);
-	bench_pass_ms(&bench, 60000);
+	bench_pass_ms(&bench, 1000);
 	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHING);
-	bench_expect(&bench, "woken, high-level charging");
-	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHED);
-	bench_input(&bench, CONTROL_PILOT_LINK_LOST);
-	bench_expect(&bench, ""); /* it is a link like any other */
+	bench_expect(&bench, "");
+	bench_expect_after_ms(&bench, 2000, "high-level charging");
+	bench_expect_phase(&bench, CONTROL_PILOT_HLC);
+}
+
+static void new_match_is_one_like_any_other(void **state)
+{
+	struct bench bench;
+
+	(void)state;
 	begin_pause(&bench);
 	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHING);
-	bench_expect(&bench, "");
 	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHED);
-	bench_expect_after_ms(&bench, 3000, "woken, high-level charging");
+	bench_expect_after_ms(&bench, 3000, "high-level charging");
 	bench_input(&bench, CONTROL_PILOT_LINK_LOST);
 	bench_expect(&bench, "");
-	bench_expect_phase(&bench, CONTROL_PILOT_HLC);
+	begin_pause(&bench);
+	bench_pass_ms(&bench, 3000);
+	bench_input(&bench, CONTROL_PILOT_WAKE);
+	bench_slac_is(&bench, CONTROL_PILOT_SLAC_IDLE); /* terminated while the link is looked for */
+	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHING);
+	bench_input(&bench, CONTROL_PILOT_FAILED);
+	bench_expect(&bench, "");
+}
+
+static void pause_that_ends_with_its_session_leaves_an_authorized_vehicle_on_its_way_to_nominal(void **state)
+{
+	const struct control_pilot_config config = bench_config_eim();
+	struct bench bench;
+
+	(void)state;
+	pause_of(&bench, &config);
+	bench_switched(&bench, CONTROL_PILOT_EIM, true);
+	bench_slac_is(&bench, CONTROL_PILOT_SLAC_IDLE);
+	bench_expect(&bench, "basic charging by EIM, pause, F");
 }
 
 static void pause_ends_with_its_session_and_with_its_vehicle(void **state)
@@ -279,7 +302,9 @@ int main(void)
 		cmocka_unit_test(link_that_is_not_found_after_the_pause_is_followed_by_a_pulse_whatever_is_configured),
 		cmocka_unit_test(link_that_was_found_again_is_lost_as_any_other),
 		cmocka_unit_test(link_that_was_lost_in_the_pause_is_followed_by_a_pulse_at_the_wake_up),
-		cmocka_unit_test(vehicle_that_matches_anew_in_the_pause_is_awake),
+		cmocka_unit_test(vehicle_that_speaks_in_the_pause_is_awake_and_its_match_goes_on),
+		cmocka_unit_test(new_match_is_one_like_any_other),
+		cmocka_unit_test(pause_that_ends_with_its_session_leaves_an_authorized_vehicle_on_its_way_to_nominal),
 		cmocka_unit_test(pause_ends_with_its_session_and_with_its_vehicle),
 		cmocka_unit_test(second_pause_before_the_wake_up_is_over_begins_it_anew),
 		cmocka_unit_test(vehicle_authorized_by_eim_wakes_to_a_nominal_duty_after_x1_alone),
