@@ -1100,7 +1100,8 @@ static void end_step(struct control_pilot *pilot, uint64_t now_us, struct contro
 /* The station neither confirms nor shows our F. */
 static void give_up_f(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
-	if (pilot->phase == CONTROL_PILOT_PULSE) {
+	/* With an authorization the pulse was the E/F that must come before nominal. */
+	if (pilot->phase == CONTROL_PILOT_PULSE && !eim_is_wanted(pilot)) {
 		pilot->pulse_was_missing = true;
 		say(out, CONTROL_PILOT_PULSE_GIVEN_UP);
 		begin_window(pilot, now_us, out);

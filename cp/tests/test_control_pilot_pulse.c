@@ -85,6 +85,26 @@ static void failed_matching_gets_its_pulses_and_no_more(void **state)
 	bench_expect_phase(&bench, CONTROL_PILOT_HLC);
 }
 
+/* It is the E/F that must come before nominal. */
+static void pulse_that_is_not_carried_out_is_a_failure_where_the_vehicle_was_authorized_meanwhile(void **state)
+{
+	struct control_pilot_config config = bench_config_eim();
+	struct bench bench;
+
+	(void)state;
+	config.failed_pulses = 1;
+	bench_with_vehicle(&bench, &config, 160);
+	bench.station = BENCH_SILENT;
+	bench_input(&bench, CONTROL_PILOT_FAILED);
+	bench_expect(&bench, "pause, F");
+	bench_switched(&bench, CONTROL_PILOT_EIM, true);
+	bench_expect(&bench, "");
+	for (int i = 1; i < CONTROL_PILOT_F_SENDINGS; i++)
+		bench_expect_after_ms(&bench, 2000, "F");
+	bench_expect_after_ms(&bench, 2000, "F unconfirmed, X1");
+	bench_expect_phase(&bench, CONTROL_PILOT_NOT_OBEYED);
+}
+
 static void dc_outlet_gets_its_pulses_then_listens_on_and_never_x2(void **state)
 {
 	struct control_pilot_config config = bench_config_retries(2);
@@ -128,6 +148,7 @@ int main(void)
 		cmocka_unit_test(the_echo_of_a_pulse_is_no_fault_and_does_not_end_it),
 		cmocka_unit_test(retries_count_anew_for_the_next_vehicle_and_after_a_match),
 		cmocka_unit_test(failed_matching_gets_its_pulses_and_no_more),
+		cmocka_unit_test(pulse_that_is_not_carried_out_is_a_failure_where_the_vehicle_was_authorized_meanwhile),
 		cmocka_unit_test(dc_outlet_gets_its_pulses_then_listens_on_and_never_x2),
 		cmocka_unit_test(failed_matching_gets_no_pulse_by_default),
 	};
