@@ -253,6 +253,16 @@ static void resume_link(struct outlet *outlet, uint64_t now_us, struct outlet_ef
 	outlet_queue_slac(outlet, SLAC_EVSE_REJOIN, SLAC_REASON_NONE);
 }
 
+/* A link that was lost in its pause has ended already. What is left of it is the pilot: nobody will wake it any more. */
+static void terminate_link(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
+{
+	const bool has_ended = outlet->slac.state != SLAC_EVSE_MATCHING && !slac_evse_is_given_away(&outlet->slac);
+
+	give_slac_kind(outlet, SLAC_EVSE_TERMINATE, SLAC_REASON_NONE, now_us, out);
+	if (has_ended)
+		wake_link(outlet, now_us, out);
+}
+
 /* --- inputs --- */
 
 /* The EV validates by closing and opening S2, which the pilot shows as C or D and B. */
@@ -346,7 +356,7 @@ static void take(struct outlet *outlet, const struct outlet_input *input, uint64
 		give_pilot_kind(outlet, CONTROL_PILOT_HLC_CHARGING, input->active, now_us, out);
 		break;
 	case OUTLET_LINK_TERMINATE:
-		give_slac_kind(outlet, SLAC_EVSE_TERMINATE, SLAC_REASON_NONE, now_us, out);
+		terminate_link(outlet, now_us, out);
 		break;
 	case OUTLET_LINK_PAUSE:
 		pause_link(outlet, now_us, out);

@@ -743,6 +743,19 @@ static void a_match_that_is_lost_while_the_car_sleeps_is_followed_by_f_when_it_w
 	expect("ask F");
 }
 
+static void a_match_that_is_lost_while_the_car_sleeps_can_be_terminated(void **state)
+{
+	(void)state;
+	set_up();
+	match_with_link();
+	give_kind(OUTLET_LINK_PAUSE);
+	answer_request(site.request_number, OUTLET_ANSWER_VALID);
+	tick_due(3 * SECOND);
+	give_kind(OUTLET_PORT_DOWN);
+	give_kind(OUTLET_LINK_TERMINATE);
+	expect("ask F");
+}
+
 /* --- a car that speaks late --- */
 
 static void silent_car_gets_basic_charging(void)
@@ -1189,6 +1202,7 @@ int main(void)
 		cmocka_unit_test(a_late_car_that_goes_on_asking_gets_another_window),
 		cmocka_unit_test(a_neighbours_car_does_not_disturb_basic_charging),
 		cmocka_unit_test(another_service_takes_the_current_over_and_the_limit_stays_ours),
+		cmocka_unit_test(a_match_that_is_lost_while_the_car_sleeps_can_be_terminated),
 		cmocka_unit_test(without_a_matched_car_nothing_is_paused_or_resumed),
 		cmocka_unit_test(a_modem_that_restarts_costs_a_running_matching_but_not_a_match),
 		cmocka_unit_test(a_restart_that_did_not_happen_costs_nothing),
