@@ -10,6 +10,10 @@
 	(WORLD_BIT(WORLD_LOSE) | WORLD_BIT(WORLD_REFUSE) | WORLD_BIT(WORLD_MISS) | WORLD_BIT(WORLD_RESTART) |          \
 	 WORLD_BIT(WORLD_BROKER_COMES) | WORLD_BIT(WORLD_CLIENT_FULL))
 
+/* The moves by which another service asks for the pilot. */
+#define OTHERS                                                                                                         \
+	(WORLD_BIT(WORLD_OTHER_10) | WORLD_BIT(WORLD_OTHER_32) | WORLD_BIT(WORLD_OTHER_X1) | WORLD_BIT(WORLD_OTHER_HLC))
+
 static inline void hold(struct world *world, bool holds, const char *otherwise)
 {
 	if (!holds)
@@ -25,6 +29,12 @@ static inline bool eim_is_wanted(const struct world *world)
 {
 	return config_of(world)->basic_charging_on_eim && config_of(world)->has_ac && world->truth.eim &&
 	       !world->truth.hlc;
+}
+
+/* X1 that must last, although no nominal duty follows. */
+static inline bool is_timed_x1(enum control_pilot_phase phase)
+{
+	return phase == CONTROL_PILOT_PAUSED || phase == CONTROL_PILOT_LINK_LOST_X1 || phase == CONTROL_PILOT_REMATCH;
 }
 
 static inline bool is_in_our_f(const struct world *world)

@@ -37,6 +37,104 @@ static void sign_f(struct world_truth *truth, bool obeys)
 	truth->f_signed = obeys && truth->f_sent;
 }
 
+/* --- the pause --- */
+
+static void wake(struct world_truth *truth)
+{
+	if (truth->pause == WORLD_NOT_PAUSED || truth->pause == WORLD_WOKEN)
+		return;
+	truth->pause = WORLD_WOKEN;
+	truth->waking_ms = 0;
+}
+
+static void end_pause(struct world_truth *truth)
+{
+	truth->pause = WORLD_NOT_PAUSED;
+	truth->waking_ms = 0;
+}
+
+/* A match is asleep from now on. One that sleeps already goes on, one that is being woken begins anew. */
+static void told_pause(struct world *world)
+{
+	struct world_truth *truth = &world->truth;
+	const enum cp_state state = world->outlet.pilot.state;
+
+	if (!slac_evse_is_given_away(&world->outlet.slac) || (truth->report != WORLD_MATCHED_REPORTED) ||
+	    (truth->pause != WORLD_NOT_PAUSED && truth->pause != WORLD_WOKEN))
+		return;
+	truth->pause = state == CP_STATE_B1 || state == CP_STATE_B2 ? WORLD_ASLEEP_IN_B : WORLD_ASLEEP;
+	truth->waking_ms = 0;
+}
+
+/* B-C-B */
+static void told_vehicle_in_pause(struct world_truth *truth, enum cp_state state)
+{
+	const bool is_b = state == CP_STATE_B1 || state == CP_STATE_B2;
+
+	if (is_b && truth->pause == WORLD_WAKING)
+		wake(truth);
+	else if (is_b && truth->pause == WORLD_ASLEEP)
+		truth->pause = WORLD_ASLEEP_IN_B;
+	else if (!is_b && truth->pause == WORLD_ASLEEP_IN_B)
+		truth->pause = WORLD_WAKING;
+}
+
+void invariants_passed(struct world *world, uint32_t ms)
+{
+	const uint32_t step_x1_ms = config_of(world)->step_x1_hlc_ms;
+	struct world_truth *truth = &world->truth;
+
+	if (truth->pause == WORLD_WAKING || truth->pause == WORLD_WOKEN)
+		truth->waking_ms += ms;
+	if (truth->pause == WORLD_WAKING && truth->waking_ms >= CONTROL_PILOT_WAKE_C_MS)
+		wake(truth);
+	if (truth->pause == WORLD_WOKEN && truth->waking_ms > step_x1_ms)
+		truth->waking_ms = step_x1_ms;
+}
+
+/* --- another service --- */
+
+static void told_other(struct world *world, bool hlc, uint32_t current_da)
+{
+	struct world_truth *truth = &world->truth;
+	const bool is_basic = world->outlet.pilot.phase == CONTROL_PILOT_BASIC;
+	const bool is_permitted = config_of(world)->has_ac && (truth->eim || !config_of(world)->nominal_needs_eim);
+
+	if (hlc || current_da > 0)
+		truth->f_signed = truth->f_answered = false;
+	if (!is_basic || hlc || !is_permitted)
+		return;
+	truth->handed_over = true;
+	truth->other_da = current_da;
+	world->must_lower = current_da > invariants_allowed_da(world);
+}
+
+/* In basic charging slacd lowers what it has asked for. The service alone raises it again. */
+static void lower_other(struct world *world)
+{
+	const uint32_t allowed_da = invariants_allowed_da(world);
+
+	if (world->outlet.pilot.phase == CONTROL_PILOT_BASIC && world->truth.other_da > allowed_da)
+		world->truth.other_da = allowed_da;
+}
+
+static void take_current_back(struct world_truth *truth)
+{
+	truth->handed_over = false;
+	truth->other_da = 0;
+}
+
+/* What is true of one vehicle. */
+static void end_vehicle(struct world_truth *truth)
+{
+	end_pause(truth);
+	take_current_back(truth);
+	truth->rematched = false;
+	truth->requests = 0;
+}
+
+/* --- what else slacd was told --- */
+
 static void told_status(struct world *world, enum cp_state state)
 {
 	struct world_truth *truth = &world->truth;
@@ -52,6 +150,7 @@ static void told_status(struct world *world, enum cp_state state)
 	truth->fault = false;
 	if (cp_state_has_vehicle(state)) {
 		truth->vehicle = true;
+		told_vehicle_in_pause(truth, state);
 		return;
 	}
 	if (truth->vehicle && is_in_our_f(world) && world->outlet.pilot.a_in_f + 1 >= CONTROL_PILOT_A_IN_F)
@@ -72,14 +171,36 @@ static void told_answer(struct world *world, uint32_t number, bool valid)
 	world->truth.f_answered = valid && present;
 }
 
+/* What the ISO 15118 side wants of the data link, and another service of the pilot. */
+static void told_by_services(struct world *world, const struct outlet_input *input)
+{
+	switch (input->kind) {
+	case OUTLET_LINK_PAUSE:
+		told_pause(world);
+		break;
+	case OUTLET_LINK_RESUME:
+	case OUTLET_LINK_TERMINATE:
+		wake(&world->truth);
+		break;
+	case OUTLET_OTHER_REQUEST:
+		told_other(world, input->other.hlc, input->other.current_da);
+		break;
+	default:
+		break;
+	}
+}
+
 void invariants_told(struct world *world, const struct outlet_input *input)
 {
 	static const struct outlet_limits nothing;
 	struct world_truth *truth = &world->truth;
+	const uint32_t allowed_da = invariants_allowed_da(world);
 
+	world->must_lower = world->limit_raised = false;
 	switch (input->kind) {
 	case OUTLET_LIMITS:
 		told_limits(truth, &input->limits);
+		world->limit_raised = invariants_allowed_da(world) >= allowed_da;
 		break;
 	case OUTLET_LIMITS_UNREADABLE:
 		truth->l1_da = nothing.current.phase_da[0];
@@ -96,9 +217,11 @@ void invariants_told(struct world *world, const struct outlet_input *input)
 		break;
 	case OUTLET_AUTHORIZATION:
 		truth->eim = input->active;
+		truth->found = false;
 		break;
 	case OUTLET_HLC_CHARGING:
 		truth->hlc = input->active && truth->session;
+		truth->found = false;
 		break;
 	case OUTLET_RESET:
 		truth->hlc = truth->eim = false;
@@ -107,8 +230,10 @@ void invariants_told(struct world *world, const struct outlet_input *input)
 		truth->stopped = true;
 		break;
 	default:
+		told_by_services(world, input);
 		break;
 	}
+	lower_other(world);
 }
 
 /* --- effects --- */
@@ -116,7 +241,7 @@ void invariants_told(struct world *world, const struct outlet_input *input)
 /* What else one list says. */
 struct list {
 	enum slac_evse_state before;
-	bool init_timeout, failed, link_lost, pilot_failed, pulse_given_up;
+	bool init_timeout, failed, link_lost, pilot_failed, pulse_given_up, let_in, resumed, asks;
 	bool ended;       /* a match, up to here */
 	bool connects;    /* a session begins */
 	bool interrupted; /* the vehicle has left, or the pilot is in E */
@@ -128,6 +253,8 @@ static void read_note(struct list *list, enum outlet_note_kind kind)
 	list->init_timeout = list->init_timeout || kind == OUTLET_NOTE_INIT_TIMEOUT;
 	list->connects = list->connects || kind == OUTLET_NOTE_VEHICLE_CONNECTED;
 	list->link_lost = list->link_lost || kind == OUTLET_NOTE_LINK_LOSS;
+	list->let_in = list->let_in || kind == OUTLET_NOTE_LATE_CAR_LET_IN;
+	list->resumed = list->resumed || kind == OUTLET_NOTE_LINK_RESUMED;
 	list->pulse_given_up = list->pulse_given_up || kind == OUTLET_NOTE_PULSE_GIVEN_UP;
 	list->interrupted = list->interrupted || kind == OUTLET_NOTE_VEHICLE_LEFT || kind == OUTLET_NOTE_PILOT_FAULT;
 }
@@ -151,6 +278,7 @@ static struct list read_list(const struct outlet_effects *effects, enum slac_evs
 			read_note(&list, effect->note.kind);
 		else if (effect->kind == OUTLET_STATUS)
 			read_status(&list, &effect->status);
+		list.asks = list.asks || effect->kind == OUTLET_PILOT_REQUEST;
 	}
 	return list;
 }
@@ -167,20 +295,46 @@ static bool is_request_last(const struct outlet_effects *effects)
 	return true;
 }
 
-static void begin_pulse(struct world *world, const struct list *list)
+/* A link that was woken and is not there. It may have been lost before, in the sleep. */
+static bool misses_link(const struct world *world, const struct list *list)
+{
+	return world->truth.pause == WORLD_WOKEN &&
+	       (list->failed || list->link_lost || world->truth.report != WORLD_MATCHED_REPORTED);
+}
+
+static void begin_pulse(struct world *world, enum control_pilot_phase from, const struct list *list)
 {
 	struct world_truth *truth = &world->truth;
 
-	if (list->init_timeout) {
+	if (from == CONTROL_PILOT_LINK_LOST_X1)
+		return;
+	if (from == CONTROL_PILOT_F_STEP) {
+		hold(world, list->let_in, "F before basic charging becomes a pulse, and no car is late");
+	} else if (misses_link(world, list)) {
+		end_pause(truth);
+	} else if (list->init_timeout) {
 		truth->init_pulses++;
 		hold(world, truth->init_pulses <= config_of(world)->init_retries, "more pulses than retries");
-	} else if (list->link_lost) {
-		hold(world, config_of(world)->pulse_on_link_loss, "a pulse after a lost link where it is not wanted");
 	} else {
 		truth->failed_pulses++;
 		hold(world, list->failed, "a pulse without a cause");
 		hold(world, truth->failed_pulses <= config_of(world)->failed_pulses, "more pulses than failures");
 	}
+}
+
+/* At 5 % the standard leaves no choice, at a nominal duty it does. */
+static void lose_link(struct world *world, enum control_pilot_phase from, const struct list *list)
+{
+	const struct control_pilot_config *config = config_of(world);
+	const struct world_truth *truth = &world->truth;
+	const bool offers =
+		truth->handed_over ? station_offers_da(&world->station) > 0 : invariants_allowed_da(world) > 0;
+
+	hold(world, list->link_lost, "X1 for a lost link, and none is lost");
+	hold(world, !truth->hlc, "a 15118 session is cut");
+	hold(world, config->pulse_on_link_loss || config->pulse_unless_nominal, "X1 after a lost link, not wanted");
+	hold(world, config->pulse_on_link_loss || from != CONTROL_PILOT_BASIC || !offers,
+	     "a lost link cuts basic charging");
 }
 
 static void leave_hlc(struct world *world, enum control_pilot_phase to, const struct list *list)
@@ -191,7 +345,7 @@ static void leave_hlc(struct world *world, enum control_pilot_phase to, const st
 
 	if (!f && to != CONTROL_PILOT_X1_STEP)
 		return;
-	hold(world, !world->truth.hlc, "a 15118 session is cut");
+	hold(world, !world->truth.hlc || misses_link(world, list), "a 15118 session is cut");
 	hold(world, !f || !matching || list->ended, "a running match is cut by F");
 	hold(world,
 	     f || list->connects || (matching && eim_is_wanted(world)) ||
@@ -200,10 +354,12 @@ static void leave_hlc(struct world *world, enum control_pilot_phase to, const st
 }
 
 /* The station obeys, and reports it: where nothing is lost on the way, and nothing waits there, that is enough. */
-static bool shows_f(const struct world *world)
+static bool shows_f(const struct world *world, const struct list *list)
 {
+	const size_t just_asked = list->asks && world->config->prompt ? 1 : 0;
+
 	return world->config->hears && !world->config->a_in_f && !world->config->no_duty && !world->held &&
-	       (world->config->moves & LOSSES) == 0 && world->request_count == 0;
+	       (world->config->moves & (LOSSES | OTHERS)) == 0 && world->request_count <= just_asked;
 }
 
 /* With the vehicle its authorization goes. One that is told after it has left is the next one's. */
@@ -216,19 +372,48 @@ static void forget_vehicle(struct world *world)
 	truth->vehicle = truth->hlc = false;
 }
 
+/* X1 was on the pilot for its time, or for as long since the wake-up. What disturbs the pilot is the station's. */
+static void leave_x1(struct world *world, enum control_pilot_phase from, enum control_pilot_phase to,
+		     const struct list *list)
+{
+	const uint64_t disturbing = WORLD_BIT(WORLD_RESTART) | WORLD_BIT(WORLD_FAULT) | OTHERS;
+	const uint32_t step_x1_ms = config_of(world)->step_x1_hlc_ms;
+	const bool was_woken = world->truth.pause == WORLD_WOKEN && world->truth.waking_ms >= step_x1_ms;
+
+	if (to == CONTROL_PILOT_UNAVAILABLE || to == CONTROL_PILOT_ENDING || list->interrupted)
+		return;
+	if (from == CONTROL_PILOT_PAUSED)
+		hold(world, world->truth.pause == WORLD_WOKEN || world->truth.pause == WORLD_NOT_PAUSED,
+		     "a pause ends by itself");
+	if (from == CONTROL_PILOT_PAUSED && world->truth.pause == WORLD_NOT_PAUSED)
+		return; /* the session has ended */
+	if (from == CONTROL_PILOT_PAUSED && to != CONTROL_PILOT_PULSE && !list->resumed)
+		end_pause(&world->truth); /* there is another match */
+	hold(world, world->station.asleep_ms >= step_x1_ms || was_woken || (world->config->moves & disturbing) != 0,
+	     "X1 ends before its time");
+}
+
 static void change_phase(struct world *world, enum control_pilot_phase from, enum control_pilot_phase to,
 			 const struct list *list)
 {
+	world->truth.found = false;
 	if (from == CONTROL_PILOT_HLC)
 		leave_hlc(world, to, list);
+	if (from == CONTROL_PILOT_BASIC && to == CONTROL_PILOT_X1_STEP && world->config->prompt)
+		hold(world, !world->truth.handed_over || (world->config->moves & (LOSSES | WORLD_BIT(WORLD_OTHER_HLC))),
+		     "slacd cuts what another service may offer");
+	if (is_timed_x1(from) && from != to)
+		leave_x1(world, from, to, list);
+	if (to == CONTROL_PILOT_LINK_LOST_X1)
+		lose_link(world, from, list);
 	if (to == CONTROL_PILOT_PULSE)
-		begin_pulse(world, list);
+		begin_pulse(world, from, list);
 	if (to == CONTROL_PILOT_NOT_OBEYED)
 		hold(world, list->pilot_failed, "F is given up, and it is not reported");
 	const bool in_f = from == CONTROL_PILOT_PULSE || from == CONTROL_PILOT_F_STEP;
 	if (to == CONTROL_PILOT_NOT_OBEYED || (in_f && list->pulse_given_up)) {
 		hold(world, !world->truth.f_answered, "F is given up although the station has answered that it is on");
-		hold(world, !shows_f(world), "F is given up although the station carries it out");
+		hold(world, !shows_f(world, list), "F is given up although the station carries it out");
 		hold(world, !world->config->counts_f || world->truth.f_sendings >= CONTROL_PILOT_F_SENDINGS,
 		     "F is given up too early");
 		world->truth.f_given_up = true;
@@ -247,8 +432,59 @@ static void connect_vehicle(struct world *world)
 	hold(world, truth->availability == CONTROL_PILOT_READY, "matching begins on an outlet out of service");
 	truth->session = true;
 	truth->deaf = truth->f_given_up = false;
+	end_vehicle(truth);
 	truth->f_sendings = truth->init_pulses = truth->failed_pulses = 0;
 	station_begin_session(&world->station);
+}
+
+/* Once a vehicle, and only one that nobody speaks with. */
+static void let_in(struct world *world)
+{
+	const enum control_pilot_phase phase = world->outlet.pilot.phase;
+	struct world_truth *truth = &world->truth;
+
+	hold(world, config_of(world)->rematch_from_basic, "a late car is let in where it should not be");
+	hold(world, !truth->rematched, "a vehicle gets a second window after basic charging");
+	hold(world, truth->session, "a late car is let in without a session");
+	hold(world, truth->report != WORLD_MATCHING_REPORTED && truth->report != WORLD_MATCHED_REPORTED,
+	     "a late car is let in, and another one is matched");
+	hold(world, !eim_is_wanted(world), "a late car cuts what EIM has allowed");
+	hold(world, !truth->hlc, "a late car cuts a 15118 session");
+	hold(world, phase == CONTROL_PILOT_REMATCH || phase == CONTROL_PILOT_PULSE,
+	     "a late car gets 5 % without X1 or F before it");
+	hold(world, truth->requests == OUTLET_LATE_REQUESTS,
+	     "a car is let in late that has asked less than three times");
+	truth->rematched = true;
+	truth->deaf = false;
+	take_current_back(truth);
+}
+
+void invariants_insisted(struct world *world, enum control_pilot_phase before)
+{
+	const struct world_truth *truth = &world->truth;
+	const bool is_free = truth->session && !truth->hlc && !eim_is_wanted(world) && !world_is_gone(world);
+	const bool is_late =
+		before == CONTROL_PILOT_F_STEP || before == CONTROL_PILOT_X1_STEP || before == CONTROL_PILOT_BASIC;
+
+	if (truth->report == WORLD_MATCHING_REPORTED || truth->report == WORLD_MATCHED_REPORTED)
+		return;
+	hold(world, !config_of(world)->rematch_from_basic || !is_free || !is_late || truth->rematched,
+	     "a car that speaks late is not let in");
+}
+
+/* A link that is lost, and nothing follows. */
+static void check_lost_link(struct world *world)
+{
+	const enum control_pilot_phase phase = world->outlet.pilot.phase;
+	const struct control_pilot_config *config = config_of(world);
+	const struct world_truth *truth = &world->truth;
+	const bool is_nominal = phase == CONTROL_PILOT_BASIC && station_offers_da(&world->station) > 0;
+	const bool is_wanted = config->pulse_on_link_loss || (config->pulse_unless_nominal && !is_nominal);
+
+	if (!world->config->prompt || truth->hlc || !truth->session || truth->pause != WORLD_NOT_PAUSED)
+		return;
+	hold(world, !is_wanted || (phase != CONTROL_PILOT_HLC && phase != CONTROL_PILOT_BASIC),
+	     "a lost link is not followed by E/F");
 }
 
 static void take_note(struct world *world, const struct outlet_note *note, const struct list *list)
@@ -260,6 +496,7 @@ static void take_note(struct world *world, const struct outlet_note *note, const
 	case OUTLET_NOTE_VEHICLE_LEFT:
 		hold(world, world->truth.session, "a vehicle leaves that was not there");
 		world->truth.session = world->truth.f_given_up = false;
+		end_vehicle(&world->truth);
 		if (cp_state_is_unplugged(world->outlet.pilot.state))
 			forget_vehicle(world);
 		break;
@@ -267,6 +504,16 @@ static void take_note(struct world *world, const struct outlet_note *note, const
 		/* An F of ours that comes too late is one as well. */
 		hold(world, world->truth.session && cp_state_is_fault(world->outlet.pilot.state),
 		     "a fault without E or F");
+		end_pause(&world->truth);
+		break;
+	case OUTLET_NOTE_LATE_CAR_LET_IN:
+		let_in(world);
+		break;
+	case OUTLET_NOTE_LINK_LOSS:
+		check_lost_link(world);
+		break;
+	case OUTLET_NOTE_LINK_RESUMED:
+		hold(world, world->truth.pause == WORLD_WOKEN, "the link is looked for before the wake-up");
 		break;
 	case OUTLET_NOTE_PILOT_PHASE:
 		change_phase(world, (enum control_pilot_phase)note->value, (enum control_pilot_phase)note->other_value,
@@ -289,6 +536,7 @@ static void report_basic_charging(struct world *world, const struct outlet_statu
 		return;
 	}
 	if (status->reason == SLAC_REASON_TAKEN_OVER) {
+		truth->found = true;
 		truth->eim = true; /* whoever charges at a nominal duty was authorized */
 		return;
 	}
@@ -307,6 +555,10 @@ static void report_matching(struct world *world)
 	hold(world, phase != CONTROL_PILOT_UNAVAILABLE, "a car is answered out of service");
 	hold(world, phase != CONTROL_PILOT_NOT_OBEYED, "a car is answered by an outlet that gave up");
 	hold(world, truth->report != WORLD_MATCHING_REPORTED, "matching is reported twice");
+	if (phase == CONTROL_PILOT_PAUSED)
+		wake(truth);
+	else
+		end_pause(truth);
 	truth->report = WORLD_MATCHING_REPORTED;
 }
 
@@ -322,6 +574,11 @@ static void report_end(struct world *world, const struct outlet_status *status, 
 	case SLAC_REASON_PILOT_FAULT:
 	case SLAC_REASON_EVSE_NOT_READY:
 		hold(world, ++list->ends == 1, "a session ends twice");
+		end_vehicle(truth);
+		break;
+	case SLAC_REASON_TERMINATED:
+		hold(world, matched, "a match ends that was not reported");
+		end_pause(truth);
 		break;
 	case SLAC_REASON_PILOT_REFUSED:
 	case SLAC_REASON_PILOT_UNCONFIRMED:
@@ -344,9 +601,13 @@ static void take_status(struct world *world, const struct outlet_status *status,
 		report_matching(world);
 		break;
 	case OUTLET_MATCHED:
-		hold(world, truth->report == WORLD_MATCHING_REPORTED, "matched without matching before it");
+		hold(world, truth->report == WORLD_MATCHING_REPORTED || truth->pause == WORLD_WOKEN,
+		     "matched without matching before it");
 		truth->report = WORLD_MATCHED_REPORTED;
+		if (truth->pause == WORLD_WOKEN && world->outlet.pilot.phase != CONTROL_PILOT_PAUSED)
+			end_pause(truth);
 		truth->init_pulses = truth->failed_pulses = 0; /* [V2G3-M08-02] */
+		truth->f_given_up = false; /* nor does a nominal duty need F any more, [V2G3-M06-06] */
 		break;
 	case OUTLET_BASIC_CHARGING:
 		report_basic_charging(world, status, list);
@@ -369,11 +630,26 @@ static void send_f(struct world *world, bool handed_over)
 	hold(world, truth->f_sendings <= CONTROL_PILOT_F_SENDINGS + 1, "F is repeated for ever");
 }
 
+/* What belongs to the pause, and to another service. */
+static void take_any_request(struct world *world, struct pilot_request request)
+{
+	const struct world_truth *truth = &world->truth;
+	const bool is_basic = world->outlet.pilot.phase == CONTROL_PILOT_BASIC;
+
+	hold(world, truth->pause == WORLD_NOT_PAUSED || truth->pause == WORLD_WOKEN || request.kind == PILOT_X1,
+	     "something else than X1 is requested in the pause");
+	hold(world, !truth->handed_over || request.kind != PILOT_X2 || request.current_da <= truth->other_da,
+	     "more is requested than the service wants that answers for the current");
+	hold(world, !truth->handed_over || !is_basic || !world->limit_raised || !world->connected,
+	     "a higher limit makes slacd ask in place of the service that answers for the current");
+}
+
 static void take_request(struct world *world, struct pilot_request request, bool handed_over)
 {
 	const enum control_pilot_phase phase = world->outlet.pilot.phase;
 	struct world_truth *truth = &world->truth;
 
+	take_any_request(world, request);
 	if (request.kind == PILOT_X2) {
 		hold(world, config_of(world)->has_ac, "X2 is requested on a DC-only outlet");
 		hold(world, request.current_da <= invariants_allowed_da(world),
@@ -389,6 +665,26 @@ static void take_request(struct world *world, struct pilot_request request, bool
 		if (is_in_our_f(world))
 			send_f(world, handed_over);
 	}
+}
+
+/* What holds as long as the phase does. */
+static void follow_phase(struct world *world)
+{
+	const enum control_pilot_phase phase = world->outlet.pilot.phase;
+	struct world_truth *truth = &world->truth;
+
+	hold(world,
+	     phase == CONTROL_PILOT_PAUSED || phase == CONTROL_PILOT_ENDING || truth->pause == WORLD_NOT_PAUSED ||
+		     truth->pause == WORLD_WOKEN,
+	     "a pause is not X1");
+	hold(world,
+	     truth->pause != WORLD_WOKEN || truth->report != WORLD_END_REPORTED || phase == CONTROL_PILOT_PAUSED ||
+		     phase == CONTROL_PILOT_ENDING,
+	     "a link that is not found after the pause is not followed by E/F");
+	lower_other(world);
+	if (phase == CONTROL_PILOT_BASIC && eim_is_wanted(world))
+		truth->deaf = false; /* it may be matched at a nominal duty */
+	station_time_x1(&world->station, is_timed_x1(phase));
 }
 
 void invariants_effects(struct world *world, enum slac_evse_state before, bool handed_over,
@@ -410,6 +706,8 @@ void invariants_effects(struct world *world, enum slac_evse_state before, bool h
 		asked = true;
 		take_request(world, effect->pilot.request, handed_over);
 	}
+	hold(world, asked || !world->must_lower, "more than the limit is not lowered at once");
+	follow_phase(world);
 	if (!is_in_our_f(world)) {
 		world->truth.f_sendings = 0;
 		world->truth.f_sent = world->truth.f_signed = world->truth.f_answered = false;

@@ -10,7 +10,13 @@ void invariants_told(struct world *world, const struct outlet_input *input);
 /* The effects of one input; `before`: what matching did before it; `handed_over`: the broker client took the request. */
 void invariants_effects(struct world *world, enum slac_evse_state before, bool handed_over,
 			const struct outlet_effects *effects);
-/* The station has carried out a request. */
+/* Time has passed. */
+void invariants_passed(struct world *world, uint32_t ms);
+/* Basic charging goes on undisturbed, and nothing is to be lowered. */
+bool invariants_charges(const struct world *world);
+/* A car has asked again and again; `before`: the phase that it found. */
+void invariants_insisted(struct world *world, enum control_pilot_phase before);
+/* The station has carried out a request of slacd's. */
 void invariants_pilot(struct world *world, struct pilot_request before);
 /* The outlet has begun. */
 void invariants_begun(struct world *world, enum world_root root);

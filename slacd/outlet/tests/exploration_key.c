@@ -84,6 +84,15 @@ static void move_time(struct bits *bits, uint64_t *time_us)
 	*time_us = steps == NEVER_STEPS ? UINT64_MAX : bits->now_us + steps * STEP_US;
 }
 
+/* How long ago, in steps. */
+static void move_age(struct bits *bits, uint64_t *since_us)
+{
+	uint64_t steps = bits->reading ? 0 : (bits->now_us - *since_us + INACCURACY_US) / STEP_US;
+
+	steps = move(bits, steps, 7);
+	*since_us = bits->now_us - steps * STEP_US;
+}
+
 static void move_ms(struct bits *bits, uint32_t *ms)
 {
 	uint32_t steps = *ms / STEP_MS;
@@ -155,6 +164,20 @@ static void move_pilot_reports(struct bits *bits, struct control_pilot *pilot)
 	pilot->duty_is_known = pilot->duty > 0;
 }
 
+/* The pause, and another service: what is left over from an earlier one is looked at no more. */
+static void move_pilot_links(struct bits *bits, struct control_pilot *pilot)
+{
+	if (pilot->phase != CONTROL_PILOT_PAUSED)
+		pilot->b_in_pause = false;
+	move_bool(bits, &pilot->woken);
+	move_bool(bits, &pilot->resuming);
+	move_bool(bits, &pilot->b_in_pause);
+	move_time(bits, &pilot->c_until_us);
+	move_bool(bits, &pilot->rematched);
+	move_bool(bits, &pilot->handed_over);
+	move_number(bits, &pilot->other_da, 10);
+}
+
 static void move_pilot(struct bits *bits, struct control_pilot *pilot)
 {
 	MOVE_ENUM(bits, enum control_pilot_phase, pilot->phase, 4);
@@ -183,6 +206,7 @@ static void move_pilot(struct bits *bits, struct control_pilot *pilot)
 	for (size_t i = 0; i < 3; i++)
 		move_bool(bits, &pilot->phase_is_connected[i]);
 	move_number(bits, &pilot->limit_da, 10);
+	move_pilot_links(bits, pilot);
 }
 
 /* --- matching: one car, one run --- */
@@ -240,6 +264,9 @@ static void move_slac(struct bits *bits, struct slac_evse *slac)
 	move_bool(bits, &slac->has_key);
 	move_bool(bits, &slac->has_run_id);
 	move_bool(bits, &has_given);
+	if (slac->state != SLAC_EVSE_JOINING)
+		slac->rejoining = false;
+	move_bool(bits, &slac->rejoining);
 	move_up_to(bits, &slac->failures, SLAC_CONN_MAX_MATCH, 2);
 	move_last_window(bits, slac);
 	move_fallback(bits, slac);
@@ -291,6 +318,30 @@ static void move_given_key(struct bits *bits, struct outlet *outlet)
 		network_key_wipe(&outlet->slac.key);
 }
 
+/* Whether it matters how often a late car has asked: with the next vehicle's session the count begins anew. */
+static bool counts_late_car(const struct outlet *outlet, uint64_t now_us)
+{
+	const struct control_pilot *pilot = &outlet->pilot;
+	const uint64_t within_us = (uint64_t)OUTLET_LATE_WITHIN_MS * 1000;
+
+	return pilot->config.rematch_from_basic && pilot->session_open && pilot->phase != CONTROL_PILOT_UNAVAILABLE &&
+	       !pilot->rematched && now_us - outlet->late_car.since_us <= within_us + INACCURACY_US;
+}
+
+static void move_late_car(struct bits *bits, struct outlet *outlet)
+{
+	struct outlet_late_car *late = &outlet->late_car;
+
+	if (!bits->reading && !counts_late_car(outlet, bits->now_us))
+		late->requests = 0;
+	if (!bits->reading && late->requests == 0)
+		late->since_us = bits->now_us;
+	move_number(bits, &late->requests, 2);
+	move_age(bits, &late->since_us);
+	if (bits->reading)
+		memcpy(late->mac, car_mac, MAC_LEN);
+}
+
 static void move_outlet(struct bits *bits, struct outlet *outlet)
 {
 	move_pilot(bits, &outlet->pilot);
@@ -301,6 +352,7 @@ static void move_outlet(struct bits *bits, struct outlet *outlet)
 	move_bool(bits, &outlet->serving);
 	move_bool(bits, &outlet->key_given);
 	move_bool(bits, &outlet->link_paused);
+	move_late_car(bits, outlet);
 	if (outlet->errand_count > 0 || outlet->question_count > 0)
 		bits->wrong = "the outlet keeps errands or questions";
 }
@@ -319,6 +371,8 @@ static void move_station(struct bits *bits, struct station *station)
 	move_ms(bits, &station->off_ms);
 	move_ms(bits, &station->f_ms);
 	move_ms(bits, &station->x1_ms);
+	move_bool(bits, &station->times_x1);
+	move_ms(bits, &station->asleep_ms);
 }
 
 static void move_truth(struct bits *bits, struct world_truth *truth)
@@ -332,6 +386,7 @@ static void move_truth(struct bits *bits, struct world_truth *truth)
 	move_bool(bits, &truth->vehicle);
 	move_bool(bits, &truth->fault);
 	move_bool(bits, &truth->session);
+	move_bool(bits, &truth->found);
 	move_bool(bits, &truth->deaf);
 	move_bool(bits, &truth->stopped);
 	MOVE_ENUM(bits, enum world_report, truth->report, 2);
@@ -342,6 +397,12 @@ static void move_truth(struct bits *bits, struct world_truth *truth)
 	move_bool(bits, &truth->f_signed);
 	move_bool(bits, &truth->f_answered);
 	move_bool(bits, &truth->f_given_up);
+	MOVE_ENUM(bits, enum world_pause, truth->pause, 3);
+	move_ms(bits, &truth->waking_ms);
+	move_number(bits, &truth->requests, 2);
+	move_bool(bits, &truth->rematched);
+	move_bool(bits, &truth->handed_over);
+	move_number(bits, &truth->other_da, 10);
 }
 
 /* The numbers on their way only grow, from the oldest answer to the newest request; a doubled request has two answers. */
@@ -392,9 +453,12 @@ static void move_requests(struct bits *bits, struct world *world, struct numbers
 {
 	world->request_count = (size_t)move(bits, world->request_count, 2);
 	for (size_t i = 0; i < world->request_count; i++) {
-		move_a_number(bits, &world->outlet.pilot.asking, numbers, &world->requests[i].number);
-		move_request(bits, &world->requests[i].request);
-		move_bool(bits, &world->requests[i].again);
+		struct world_request *request = &world->requests[i];
+		move_bool(bits, &request->others);
+		move_request(bits, &request->request);
+		move_bool(bits, &request->again);
+		if (!request->others)
+			move_a_number(bits, &world->outlet.pilot.asking, numbers, &request->number);
 	}
 }
 

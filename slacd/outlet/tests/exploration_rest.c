@@ -32,8 +32,42 @@ static bool is_lowered_soon(const struct world *world)
 	return asking->due_us <= world->now_us + PILOT_REPEAT_MS * 1000;
 }
 
+bool invariants_charges(const struct world *world)
+{
+	const struct pilot_asking *asking = &world->outlet.pilot.asking;
+	const bool wants_current =
+		world->truth.handed_over ? world->truth.other_da > 0 : asking->request.kind == PILOT_X2;
+
+	return world->outlet.pilot.phase == CONTROL_PILOT_BASIC && asking->confirmed && wants_current;
+}
+
+/* What another service has asked for last is on the pilot, or is not known to be. Then slacd's request rests. */
+static bool may_rest(const struct world *world)
+{
+	return world->truth.handed_over && world->outlet.pilot.phase == CONTROL_PILOT_BASIC;
+}
+
+/* Another service has asked for more than the limit, and what has followed from slacd is lost. */
+static bool comes_too_much(const struct world *world)
+{
+	const uint32_t allowed_da = invariants_allowed_da(world);
+	bool too_much = false;
+
+	for (size_t i = 0; i < world->request_count; i++) {
+		const struct world_request *request = &world->requests[i];
+		const bool is_high = request->request.current_da > allowed_da;
+		too_much = is_high && (request->others || too_much);
+	}
+	return too_much;
+}
+
 static void check_current(struct world *world)
 {
+	const struct pilot_asking *asking = &world->outlet.pilot.asking;
+	const bool asks_soon = asking->due_us <= world->now_us + PILOT_REPEAT_MS * 1000;
+
+	hold(world, world->truth.stopped || !world->connected || !comes_too_much(world) || asks_soon,
+	     "more than the limit is on its way, and nothing follows");
 	hold(world,
 	     world->truth.stopped || station_offers_da(&world->station) <= invariants_allowed_da(world) ||
 		     is_lowered_soon(world),
@@ -51,7 +85,7 @@ static void check_asking(struct world *world)
 	     "more current is wanted than allowed");
 	hold(world, asking->request.kind != PILOT_F || is_in_our_f(world) || pilot->phase == CONTROL_PILOT_UNAVAILABLE,
 	     "F is left behind");
-	hold(world, asking->confirmed || asking->due_us != PILOT_REQUEST_NEVER || !world->connected,
+	hold(world, asking->confirmed || asking->due_us != PILOT_REQUEST_NEVER || !world->connected || may_rest(world),
 	     "a request that is not confirmed is not repeated");
 }
 
@@ -73,6 +107,8 @@ void invariants_at_rest(struct world *world)
 	hold(world, outlet_deadline(outlet) > world->now_us, "a deadline in the past");
 	hold(world, modem_deadline(&outlet->modem) == MODEM_NEVER, "the modem waits for something");
 	hold(world, outlet->question_deadline_us == OUTLET_NEVER, "a question that nobody has asked");
+	hold(world, !outlet->link_paused || outlet->pilot.phase == CONTROL_PILOT_PAUSED,
+	     "the pause is over, and the link is not looked for");
 	check_asking(world);
 	check_current(world);
 }
@@ -111,6 +147,9 @@ static bool is_carried_out(const struct world *world)
 	const struct pilot_request wanted = world->outlet.pilot.asking.request;
 	const struct pilot_request pilot = world->station.pilot;
 
+	if (may_rest(world))
+		return pilot.kind == PILOT_X1 ||
+		       (pilot.kind == PILOT_X2 && pilot.current_da <= invariants_allowed_da(world));
 	if (wanted.kind == PILOT_HLC && pilot.kind == PILOT_X1)
 		return may_lack_pwm(world);
 	if (wanted.kind == PILOT_F && pilot.kind == PILOT_X1)
@@ -131,17 +170,20 @@ bool invariants_is_settled(const struct world *world)
 {
 	const struct control_pilot *pilot = &world->outlet.pilot;
 	const bool confirmed = pilot->asking.confirmed || !pilot->asking.wanted;
-	const bool may_listen_on = world->truth.hlc && pilot->phase == CONTROL_PILOT_HLC;
+	const bool is_toggling = pilot->c_until_us != CONTROL_PILOT_NEVER;
+	const bool may_listen_on =
+		world->truth.hlc && pilot->phase == CONTROL_PILOT_HLC && world->outlet.slac.state != SLAC_EVSE_JOINING;
 
 	if (!is_way_empty(world))
 		return false;
 	if (world_is_gone(world))
 		return true;
-	if (pilot->deadline_us != CONTROL_PILOT_NEVER)
+	if (pilot->deadline_us != CONTROL_PILOT_NEVER || is_toggling)
 		return false;
 	if (slac_evse_deadline(&world->outlet.slac) != SLAC_NEVER && !may_listen_on)
 		return false;
-	return confirmed || is_repeated_for_ever(world);
+	return confirmed || is_repeated_for_ever(world) ||
+	       (may_rest(world) && pilot->asking.due_us == PILOT_REQUEST_NEVER);
 }
 
 static void settled_in_basic(struct world *world)
@@ -150,6 +192,10 @@ static void settled_in_basic(struct world *world)
 	const struct pilot_request wanted = world->outlet.pilot.asking.request;
 
 	hold(world, config_of(world)->has_ac, "a DC-only outlet ends in basic charging");
+	hold(world, !eim_is_wanted(world) || world->truth.found || world->outlet.slac.state != SLAC_EVSE_EXPIRED,
+	     "a vehicle that is authorized by EIM is not answered at a nominal duty");
+	if (world->truth.handed_over)
+		return;
 	if (allowed_da == 0)
 		hold(world, wanted.kind == PILOT_X1, "basic charging without a limit does not end at X1");
 	else
@@ -162,6 +208,8 @@ static bool may_stay_at_hlc(const struct world *world)
 {
 	const enum slac_evse_state slac = world->outlet.slac.state;
 
+	if (!config_of(world)->has_ac && config_of(world)->init_retries > 0)
+		return slac != SLAC_EVSE_EXPIRED;
 	if (!config_of(world)->has_ac || world->truth.hlc)
 		return true;
 	return slac != SLAC_EVSE_EXPIRED && slac != SLAC_EVSE_IDLE;
@@ -176,11 +224,17 @@ static void settled_with_vehicle(struct world *world)
 		return;
 	}
 	hold(world, world->truth.session, "a vehicle is not served");
+	hold(world, world->truth.pause == WORLD_NOT_PAUSED || phase == CONTROL_PILOT_PAUSED,
+	     "the link is not looked for after the pause");
 	if (phase == CONTROL_PILOT_BASIC) {
 		settled_in_basic(world);
 	} else if (phase == CONTROL_PILOT_NOT_OBEYED) {
 		hold(world, world->truth.f_given_up, "the outlet has given up without a reason");
 		hold(world, is_pilot(world, PILOT_X1), "an outlet that has given up does not end at X1");
+	} else if (phase == CONTROL_PILOT_PAUSED) {
+		hold(world, world->truth.pause == WORLD_ASLEEP || world->truth.pause == WORLD_ASLEEP_IN_B,
+		     "a wake-up, or the end of the session, leads to nothing");
+		hold(world, is_pilot(world, PILOT_X1), "a pause does not end at X1");
 	} else if (phase == CONTROL_PILOT_X1_STEP) {
 		/* Nothing shows it where the oscillator was off before, as for EIM without a vehicle. */
 		hold(world, world->config->mute && (world->config->moves & (LOSSES | WORLD_BIT(WORLD_EIM))) != 0,

@@ -28,7 +28,7 @@ static void follow_signal(struct station *station)
 void station_set_pilot(struct station *station, struct pilot_request request)
 {
 	if (request.kind != station->pilot.kind)
-		station->f_ms = station->x1_ms = 0;
+		station->f_ms = station->x1_ms = station->asleep_ms = 0;
 	station->pilot = request;
 	follow_signal(station);
 }
@@ -43,8 +43,15 @@ void station_set_fault(struct station *station, bool fault)
 {
 	station->fault = fault;
 	station->disturbed = !station->opened;
-	station->f_ms = station->x1_ms = 0;
+	station->f_ms = station->x1_ms = station->asleep_ms = 0;
 	follow_signal(station);
+}
+
+void station_time_x1(struct station *station, bool times_x1)
+{
+	if (station->times_x1 != times_x1)
+		station->asleep_ms = 0;
+	station->times_x1 = times_x1;
 }
 
 void station_begin_session(struct station *station)
@@ -76,6 +83,10 @@ void station_pass(struct station *station, const struct control_pilot_config *co
 {
 	if (!is_off(station))
 		return;
+	if (station->times_x1 && !station->fault && station->pilot.kind == PILOT_X1)
+		station->asleep_ms += ms;
+	if (station->asleep_ms > config->step_x1_hlc_ms)
+		station->asleep_ms = config->step_x1_hlc_ms;
 	if (station->disturbed)
 		station->off_ms += ms;
 	pass_f(station, config, ms);

@@ -23,6 +23,8 @@ struct station {
 	uint32_t off_ms; /* disturbed, and E, F or X1 without a break; 0 where nothing depends on it */
 	uint32_t f_ms;   /* F without a break, likewise */
 	uint32_t x1_ms;  /* X1 without a break, likewise */
+	bool times_x1;   /* X1 matters by itself, whatever may follow: */
+	uint32_t asleep_ms; /* X1 without a break since then, up to its time before 5 % */
 };
 
 /* `request` is on the pilot from now on. */
@@ -30,6 +32,8 @@ void station_set_pilot(struct station *station, struct pilot_request request);
 /* The station has forgotten what was asked of it: the oscillator is off. */
 void station_restart(struct station *station);
 void station_set_fault(struct station *station, bool fault);
+/* From now on, or no more, it is asked how long X1 has been on the pilot without a break. */
+void station_time_x1(struct station *station, bool times_x1);
 /* Another vehicle's session: an F that was held before does not count for it. */
 void station_begin_session(struct station *station);
 void station_pass(struct station *station, const struct control_pilot_config *config, uint32_t ms);

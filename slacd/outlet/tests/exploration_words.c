@@ -27,6 +27,9 @@ const char *world_move_text(enum world_move move)
 		[WORLD_CLIENT_TAKES] = "the broker client has room",
 		[WORLD_CAR_SPEAKS] = "the car sends CM_SLAC_PARM.REQ and nothing else",
 		[WORLD_CAR_MATCHES] = "the car matches",
+		[WORLD_CAR_INSISTS] = "the car sends CM_SLAC_PARM.REQ again and again",
+		[WORLD_LINK_UP] = "the link is found",
+		[WORLD_LINK_LOST] = "the link is lost",
 		[WORLD_PORT_GOES] = "the port goes",
 		[WORLD_PORT_COMES] = "the port comes",
 		[WORLD_LIMIT_0] = "the limit is 0 A",
@@ -42,9 +45,15 @@ const char *world_move_text(enum world_move move)
 		[WORLD_HLC] = "a 15118 session begins",
 		[WORLD_HLC_ENDS] = "the 15118 session ends",
 		[WORLD_TERMINATE] = "the data link is terminated",
+		[WORLD_PAUSE] = "the data link is paused",
+		[WORLD_RESUME] = "the data link is resumed",
 		[WORLD_RESET] = "reset",
 		[WORLD_STOP] = "the service ends",
 		[WORLD_LATE] = "time passes, and slacd wakes up a second late",
+		[WORLD_OTHER_10] = "another service asks for 10 A",
+		[WORLD_OTHER_32] = "another service asks for 32 A",
+		[WORLD_OTHER_X1] = "another service asks for X1",
+		[WORLD_OTHER_HLC] = "another service asks for 5 %",
 	};
 
 	return texts[move];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/outlet/tests/exploration_world.h"
 
+#include "slacd/outlet/outlet_internal.h"
 #include "slacd/outlet/tests/exploration_car.h"
 #include "slacd/outlet/tests/exploration_invariants.h"
 
@@ -12,6 +13,8 @@
 #define LATE_US     UINT64_C(1000000)
 #define SETTLE_MAX  16
 #define ANSWERS_MAX 64
+/* CM_SLAC_PARM.REQ of a car that nobody answers, in one attempt. */
+#define INSISTING 3
 
 void world_violate(struct world *world, const char *what)
 {
@@ -77,6 +80,10 @@ static void trace_effect(const struct world *world, const struct outlet_effect *
 		trace(world, "slacd sees another pilot than was confirmed");
 	else if (effect->kind == OUTLET_NOTE && effect->note.kind == OUTLET_NOTE_PILOT_OVERTAKEN)
 		trace(world, "slacd sees that an older request was carried out last");
+	else if (effect->kind == OUTLET_NOTE && effect->note.kind == OUTLET_NOTE_HANDED_OVER)
+		trace(world, "slacd hands the current over");
+	else if (effect->kind == OUTLET_NOTE && effect->note.kind == OUTLET_NOTE_LATE_CAR_LET_IN)
+		trace(world, "slacd lets a late car in");
 }
 
 static void add_to_hash(uint64_t *hash, uint64_t value)
@@ -107,12 +114,17 @@ static size_t room(unsigned configured, unsigned most)
 	return configured == 0 ? most : configured;
 }
 
+static bool is_way_full(const struct world *world)
+{
+	return world->request_count == room(world->config->requests, WORLD_REQUESTS);
+}
+
 /* False where the broker client does not take it. What finds the way full is lost. */
 static bool hand_over(struct world *world, const struct control_pilot_sending *sending)
 {
 	if (!world->connected || world->client_full)
 		return false;
-	if (world->request_count == room(world->config->requests, WORLD_REQUESTS)) {
+	if (is_way_full(world)) {
 		trace(world, "the way to the station is full: the request is lost");
 		return true;
 	}
@@ -272,8 +284,9 @@ static bool deliver(struct world *world, bool answers, bool again)
 	}
 	trace(world, "the station carries out %s", station_pilot_text(request.request, text));
 	station_set_pilot(&world->station, request.request);
-	invariants_pilot(world, before);
-	if (answers && !world->config->mute)
+	if (!request.others)
+		invariants_pilot(world, before);
+	if (answers && !world->config->mute && !request.others)
 		answer(world, &request, true);
 	report_pilot(world);
 	return true;
@@ -284,7 +297,8 @@ static bool refuse(struct world *world)
 	if (world->request_count == 0)
 		return false;
 	const struct world_request request = take_request(world);
-	answer(world, &request, false);
+	if (!request.others)
+		answer(world, &request, false);
 	return true;
 }
 
@@ -293,6 +307,38 @@ static bool lose(struct world *world)
 	if (world->request_count == 0)
 		return false;
 	(void)take_request(world);
+	return true;
+}
+
+/* slacd has lost the broker, and hears nothing. The nominal duty that it finds later is the other service's to answer for. */
+static bool ask_unheard(struct world *world, struct pilot_request request)
+{
+	if (request.kind != PILOT_X2)
+		return false;
+	station_set_pilot(&world->station, request);
+	world->station.opened = true;
+	report_pilot(world);
+	return true;
+}
+
+/* It comes to the station before slacd's reaction, and after what is on its way, or before it. */
+static bool ask_for_other(struct world *world, struct pilot_request request)
+{
+	const struct world_request others = {.request = request, .others = true};
+	const struct outlet_input input = {
+		.kind = OUTLET_OTHER_REQUEST,
+		.other = {.hlc = request.kind == PILOT_HLC, .current_da = request.current_da}};
+	const size_t at = world->config->overtakes ? 0 : world->request_count;
+
+	if (!world->connected)
+		return ask_unheard(world, request);
+	if (is_way_full(world))
+		return false;
+	memmove(world->requests + at + 1, world->requests + at,
+		(world->request_count - at) * sizeof(world->requests[0]));
+	world->requests[at] = others;
+	world->request_count++;
+	give(world, &input);
 	return true;
 }
 
@@ -367,14 +413,13 @@ static bool lose_broker(struct world *world, bool holds)
 
 static bool find_broker(struct world *world)
 {
-	const struct pilot_asking *asking = &world->outlet.pilot.asking;
-	const bool charges = asking->confirmed && asking->request.kind == PILOT_X2;
+	const bool charges = invariants_charges(world);
 
 	if (world->connected)
 		return false;
 	world->connected = true;
 	give_kind(world, OUTLET_BROKER_CONNECTED, false);
-	if (charges && asking->request.kind != PILOT_X2)
+	if (charges && !invariants_charges(world))
 		world_violate(world, "a reconnection cuts basic charging");
 	return true;
 }
@@ -406,6 +451,53 @@ static bool unplug(struct world *world)
 	return move_vehicle(world, world->station.vehicle, STATION_NO_VEHICLE);
 }
 
+/* What the modem's answers say, in the words that they have for matching. */
+static bool tell_link(struct world *world, enum slac_evse_input_kind kind)
+{
+	outlet_queue_slac(&world->outlet, kind, SLAC_REASON_NONE);
+	give_kind(world, OUTLET_TICK, false);
+	return true;
+}
+
+static bool find_link(struct world *world)
+{
+	return world->outlet.slac.state == SLAC_EVSE_JOINING && tell_link(world, SLAC_EVSE_LINK_UP);
+}
+
+/* One that sleeps is not watched. */
+static bool lose_link(struct world *world)
+{
+	return outlet_is_connected(&world->outlet) && tell_link(world, SLAC_EVSE_LINK_LOST);
+}
+
+/* Of the frames of a matching the first is CM_SLAC_PARM.REQ. */
+static void count_request(struct world *world, size_t frame)
+{
+	struct world_truth *truth = &world->truth;
+	const bool counts = world->config->pilot.rematch_from_basic && truth->session && !truth->rematched;
+
+	if (frame == 0 && counts && truth->requests < OUTLET_LATE_REQUESTS)
+		truth->requests++;
+}
+
+static bool car_insists(struct world *world)
+{
+	const enum control_pilot_phase before = world->outlet.pilot.phase;
+	uint8_t run_id[RUN_ID_LEN];
+	struct car_frame frame;
+
+	if (!world->outlet.port_is_up || world->station.vehicle == STATION_NO_VEHICLE)
+		return false;
+	car_run_id(world->attempts++, run_id);
+	car_frame(0, run_id, &frame);
+	for (unsigned i = 0; i < INSISTING; i++) {
+		count_request(world, 0);
+		give_frame(world, &frame);
+	}
+	invariants_insisted(world, before);
+	return true;
+}
+
 static bool car_sends(struct world *world, size_t frames)
 {
 	uint8_t run_id[RUN_ID_LEN];
@@ -416,8 +508,11 @@ static bool car_sends(struct world *world, size_t frames)
 	car_run_id(world->attempts++, run_id);
 	for (size_t i = 0; i < frames; i++) {
 		car_frame(i, run_id, &frame);
+		count_request(world, i);
 		give_frame(world, &frame);
 	}
+	if (!world->outlet.slac.rejoining)
+		(void)find_link(world);
 	return true;
 }
 
@@ -478,6 +573,23 @@ static bool tell_active(struct world *world, enum outlet_input_kind kind, bool a
 	return true;
 }
 
+/* One that the outlet would refuse, or need not be woken from, is not tried. */
+static bool pause_link(struct world *world)
+{
+	if (!slac_evse_is_given_away(&world->outlet.slac))
+		return false;
+	give_kind(world, OUTLET_LINK_PAUSE, false);
+	return true;
+}
+
+static bool resume_link(struct world *world)
+{
+	if (!world->outlet.link_paused && world->outlet.pilot.phase != CONTROL_PILOT_PAUSED)
+		return false;
+	give_kind(world, OUTLET_LINK_RESUME, false);
+	return true;
+}
+
 /* --- time --- */
 
 static bool pass(struct world *world, uint64_t more_us)
@@ -492,6 +604,7 @@ static bool pass(struct world *world, uint64_t more_us)
 	trace(world, "%u ms pass", ms);
 	world->now_us += us;
 	station_pass(&world->station, &world->config->pilot, ms);
+	invariants_passed(world, ms);
 	give_kind(world, OUTLET_TICK, false);
 	return true;
 }
@@ -550,6 +663,12 @@ static bool move_car(struct world *world, enum world_move move)
 		return car_sends(world, 1);
 	case WORLD_CAR_MATCHES:
 		return car_sends(world, CAR_MATCH_FRAMES);
+	case WORLD_CAR_INSISTS:
+		return car_insists(world);
+	case WORLD_LINK_UP:
+		return find_link(world);
+	case WORLD_LINK_LOST:
+		return lose_link(world);
 	case WORLD_PORT_GOES:
 		return port_goes(world);
 	case WORLD_PORT_COMES:
@@ -598,6 +717,10 @@ static bool move_service(struct world *world, enum world_move move)
 	case WORLD_TERMINATE:
 		give_kind(world, OUTLET_LINK_TERMINATE, false);
 		return true;
+	case WORLD_PAUSE:
+		return pause_link(world);
+	case WORLD_RESUME:
+		return resume_link(world);
 	case WORLD_RESET:
 		give_kind(world, OUTLET_RESET, false);
 		return true;
@@ -608,6 +731,22 @@ static bool move_service(struct world *world, enum world_move move)
 		return pass(world, 0);
 	case WORLD_LATE:
 		return pass(world, LATE_US);
+	default:
+		return false;
+	}
+}
+
+static bool move_other(struct world *world, enum world_move move)
+{
+	switch (move) {
+	case WORLD_OTHER_10:
+		return ask_for_other(world, (struct pilot_request){.kind = PILOT_X2, .current_da = 100});
+	case WORLD_OTHER_32:
+		return ask_for_other(world, (struct pilot_request){.kind = PILOT_X2, .current_da = 320});
+	case WORLD_OTHER_X1:
+		return ask_for_other(world, (struct pilot_request){.kind = PILOT_X1});
+	case WORLD_OTHER_HLC:
+		return ask_for_other(world, (struct pilot_request){.kind = PILOT_HLC});
 	default:
 		return false;
 	}
@@ -624,19 +763,26 @@ static bool is_possible(const struct world *world, enum world_move move)
 	return !world->truth.stopped || (move < WORLD_CAR_SPEAKS && move != WORLD_CLIENT_FULL) || move == WORLD_TIME;
 }
 
+/* What is not modelled: when the modem may get its next key, and when it is asked for its link. */
+static void forget_modem_times(struct world *world)
+{
+	memset(world->outlet.modem.key.sent_us, 0, sizeof(world->outlet.modem.key.sent_us));
+	modem_unwatch_link(&world->outlet.modem);
+}
+
 bool world_step(struct world *world, enum world_move move)
 {
 	if (!is_possible(world, move))
 		return false;
 	if (!move_station(world, move) && !move_car(world, move) && !move_limits(world, move) &&
-	    !move_service(world, move))
+	    !move_service(world, move) && !move_other(world, move))
 		return false;
 	carry_on(world);
 	handle_what_is_due(world);
 	carry_on(world);
 	if (world->request_count == 0)
 		world->held = world->draining = false;
-	memset(world->outlet.modem.key.sent_us, 0, sizeof(world->outlet.modem.key.sent_us));
+	forget_modem_times(world);
 	invariants_at_rest(world);
 	return true;
 }
@@ -673,9 +819,11 @@ static void configure(const struct world_config *config, struct outlet_config *o
 	outlet->slac.tt_evse_slac_init_ms = config->fast ? 400 : 4000;
 	outlet->slac.tt_match_sequence_ms = config->fast ? 100 : 1000;
 	outlet->slac.tt_fallback_ms = config->fallback_ms;
+	outlet->slac.t_conn_resume_ms = config->fast ? 300 : 3000;
+	outlet->slac.await_link = config->seeks_link;
 	outlet->slac.dc_only = !config->pilot.has_ac;
 	outlet->modem.family = MODEM_STANDARD;
-	outlet->modem.link_detection = MODEM_LINK_OFF;
+	outlet->modem.link_detection = config->seeks_link ? MODEM_LINK_ON : MODEM_LINK_OFF;
 	outlet->pilot = config->pilot;
 }
 

@@ -10,7 +10,8 @@
  * A station that works takes what is there before time passes. One that leaves a request waiting hangs, or is away: it
  * reports nothing until it works again, and then takes all that has come meanwhile at once.
  *
- * One thing is not modelled: the least distance of two CM_SET_KEY.REQ. The modem is always ready for the next key.
+ * Two things are not modelled. The least distance of two CM_SET_KEY.REQ: the modem is always ready for the next key. And
+ * the questions for the link: the outlet is told what follows from the answers, WORLD_LINK_UP and WORLD_LINK_LOST.
  */
 #ifndef SLACD_OUTLET_TESTS_EXPLORATION_WORLD_H
 #define SLACD_OUTLET_TESTS_EXPLORATION_WORLD_H
@@ -46,7 +47,10 @@ enum world_move {
 	WORLD_CLIENT_FULL, /* the broker client takes no request, although it is connected */
 	WORLD_CLIENT_TAKES,
 	WORLD_CAR_SPEAKS,  /* CM_SLAC_PARM.REQ, and nothing after it */
-	WORLD_CAR_MATCHES, /* the whole matching */
+	WORLD_CAR_MATCHES, /* the whole matching, and the link is there at once */
+	WORLD_CAR_INSISTS, /* CM_SLAC_PARM.REQ again and again, as one that nobody answers sends it */
+	WORLD_LINK_UP,     /* a link that was woken is found again; it is not where this does not come in time */
+	WORLD_LINK_LOST,
 	WORLD_PORT_GOES,
 	WORLD_PORT_COMES,
 	WORLD_LIMIT_0,
@@ -62,9 +66,16 @@ enum world_move {
 	WORLD_HLC,
 	WORLD_HLC_ENDS,
 	WORLD_TERMINATE,
+	WORLD_PAUSE, /* of the data link */
+	WORLD_RESUME,
 	WORLD_RESET,
 	WORLD_STOP,
 	WORLD_LATE, /* time passes to the next deadline and a second more, as if slacd had been stopped */
+	/* Another service asks the station for the pilot. slacd hears of it, unless the broker is away: */
+	WORLD_OTHER_10,
+	WORLD_OTHER_32, /* above every limit */
+	WORLD_OTHER_X1,
+	WORLD_OTHER_HLC,
 
 	WORLD_MOVES
 };
@@ -92,6 +103,8 @@ struct world_config {
 	bool a_in_f;          /* it reports A where F is on the pilot */
 	bool sets_hlc;        /* it sets 5 % by itself when a vehicle comes, and after a restart */
 	bool counts_f;        /* the sendings of an F are held against the most that may be */
+	bool seeks_link;      /* a link that was woken must be found again; otherwise it is there at once */
+	bool overtakes;       /* what another service asks for comes to the station before what is on its way */
 	unsigned requests;    /* on their way at once, at most; 0: WORLD_REQUESTS */
 	unsigned messages;    /* likewise, WORLD_MESSAGES */
 	unsigned roots;       /* one bit for each enum world_root */
@@ -103,7 +116,8 @@ struct world_config {
 struct world_request {
 	uint32_t number;
 	struct pilot_request request;
-	bool again; /* it was delivered once already */
+	bool again;  /* it was delivered once already */
+	bool others; /* another service's; it has no number */
 };
 
 struct world_message {
@@ -115,6 +129,15 @@ struct world_message {
 
 enum world_report { WORLD_NOTHING_REPORTED, WORLD_MATCHING_REPORTED, WORLD_MATCHED_REPORTED, WORLD_END_REPORTED };
 
+/* How far the vehicle, as slacd was told of it, is with waking a paused data link. */
+enum world_pause {
+	WORLD_NOT_PAUSED,
+	WORLD_ASLEEP,
+	WORLD_ASLEEP_IN_B, /* B was seen in the pause */
+	WORLD_WAKING,      /* C after it: B again, or a second in C, wakes us */
+	WORLD_WOKEN        /* and the link was not found yet */
+};
+
 /* What slacd was told and has said, kept apart from the outlet: what the invariants compare it with. */
 struct world_truth {
 	uint32_t l1_da, l2_da;
@@ -125,6 +148,7 @@ struct world_truth {
 	bool vehicle; /* slacd was told of one */
 	bool fault;   /* slacd was told E */
 	bool session; /* slacd has said that one is connected */
+	bool found;   /* charging at the start: nobody has said since that the vehicle is authorized by EIM */
 	bool deaf;    /* basic charging of a car that did not speak: no CM_SLAC_PARM.REQ is answered */
 	bool stopped;
 	enum world_report report;
@@ -135,6 +159,12 @@ struct world_truth {
 	bool f_answered;     /* by its answer, and nothing has spoken against it since */
 	uint32_t f_sendings; /* of the present F, where they are counted */
 	bool f_given_up;     /* so many that slacd must do without, and no F was carried out since */
+	enum world_pause pause;
+	uint32_t waking_ms; /* in C, in WAKING; in WOKEN since the wake-up, up to the time of X1 */
+	uint32_t requests;  /* CM_SLAC_PARM.REQ of this vehicle so far, where they may let it in late; up to 3 */
+	bool rematched;     /* this vehicle has had its window after basic charging */
+	bool handed_over;   /* another service has asked for the current of basic charging, */
+	uint32_t other_da;  /* and this is the last that it has asked for, lowered to the limit */
 };
 
 struct world {
@@ -151,7 +181,10 @@ struct world {
 	size_t message_count;
 	struct world_message messages[WORLD_MESSAGES];
 
-	/* Not part of a state. */
+	/* Not part of a state. Of the present input: */
+	bool must_lower;   /* another service has asked for more than the limit */
+	bool limit_raised; /* or left as it was */
+	/* Of all: */
 	uint32_t keys;         /* made so far: each is another one */
 	uint64_t said;         /* a hash of all that slacd has sent, requested and reported */
 	uint32_t attempts;     /* of the car: each has another run_id */
