@@ -9,7 +9,7 @@ add_library(pilot_exploration STATIC EXCLUDE_FROM_ALL exploration_car.c explorat
 target_link_libraries(pilot_exploration PUBLIC outlet)
 slacd_unit_test(test_exploration_key pilot_exploration)
 slacd_unit_test(test_pilot_exploration pilot_exploration)
-set_tests_properties(${SLACD_TEST_PREFIX}test_pilot_exploration PROPERTIES COST 40 TIMEOUT 300)
+set_tests_properties(${SLACD_TEST_PREFIX}test_pilot_exploration PROPERTIES COST 60 TIMEOUT 300)
 
 # The mutants are about the invariants, not about memory: once is enough.
 if(SLACD_SANITIZE)
@@ -18,7 +18,8 @@ endif()
 set(mutate ${CMAKE_CURRENT_SOURCE_DIR}/pilot_mutants.py)
 set(mutants ${CMAKE_CURRENT_BINARY_DIR}/mutants)
 set(mutated ${PROJECT_SOURCE_DIR}/cp/control_pilot.c ${PROJECT_SOURCE_DIR}/cp/pilot_request.c
-  ${PROJECT_SOURCE_DIR}/slacd/outlet/outlet_pilot.c)
+  ${PROJECT_SOURCE_DIR}/slacd/outlet/outlet.c ${PROJECT_SOURCE_DIR}/slacd/outlet/outlet_pilot.c
+  ${PROJECT_SOURCE_DIR}/slacd/outlet/outlet_slac.c)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${mutate})
 execute_process(COMMAND /usr/bin/python3 ${mutate} --names OUTPUT_VARIABLE names COMMAND_ERROR_IS_FATAL ANY)
 list(TRANSFORM names PREPEND ${mutants}/ OUTPUT_VARIABLE sources)
