@@ -319,7 +319,7 @@ MUTATIONS = [
      "500", ["DC_002"]),
     ("resume_too_long", "homeplug/slac/slac_evse.c", "static void on_rejoin", "evse->config.t_conn_resume_ms", "expr",
      "20000", ["DC_003"]),
-    ("ef_left_out_when_not_found", "cp/control_pilot.c", "static void on_failed", "looks_for_link(pilot)",
+    ("ef_left_out_when_not_found", "cp/control_pilot.c", "static bool lose_resumed_link", "pilot->resuming && pilot->session_open",
      "expr", "false", ["AC_004"]),
     ("sleeps_for_30_s", "cp/control_pilot.c", "static void on_link_paused", "pilot->config.step_x1_hlc_ms", "expr", "30000",
      ["AC_010"]),
