@@ -31,7 +31,8 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 	struct daemon *daemon = context;
 
 	(void)what;
-	log_line(LOG_LEVEL_INFO, "Stopping%s. signal=%s", daemon->stopping ? " at once" : "", sigabbrev_np(number));
+	log_line(LOG_LEVEL_INFO, "Stopping%s. signal=%s", daemon->stopping ? " at once" : "",
+		 number == SIGINT ? "INT" : "TERM");
 	if (daemon->stopping)
 		event_base_loopbreak(daemon->base);
 	else
@@ -132,6 +133,15 @@ static enum exit_code run(struct event_base *base, const struct settings *settin
 	return code;
 }
 
+/* Other C libraries than glibc have no such switches. */
+static void keep_heap_small(void)
+{
+#ifdef M_TRIM_THRESHOLD
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
+#endif
+}
+
 static void warn_of_settings(const struct settings *settings)
 {
 	char bench[SETTINGS_BENCH_SIZE];
@@ -150,8 +160,7 @@ static void warn_of_settings(const struct settings *settings)
 static int start(const struct settings *settings, const char *config_file)
 {
 	log_set_level(settings->log_level);
-	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
+	keep_heap_small();
 	signal(SIGPIPE, SIG_IGN);
 	log_line(LOG_LEVEL_INFO, "slacd %s starts. config=%s profile=%s", SLACD_VERSION,
 		 config_file != NULL ? config_file : "(defaults)", settings_profile_text(settings->profile));
