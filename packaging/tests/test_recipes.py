@@ -24,19 +24,26 @@ DIRECTORIES = {"bindir": "/usr/bin", "sbindir": "/usr/sbin", "libexecdir": "/usr
 # What bitbake.conf gives the main package by itself.
 BY_ITSELF = ["/usr/bin/*", "/usr/sbin/*", "/etc/*"]
 OF_DOC = ["/usr/share/doc/*", "/usr/share/man/*"]
-# What each required module of pkg-config is called in Yocto and in OpenWrt.
+# What each library is called in Yocto and in OpenWrt: a module of pkg-config, or a package that CMake finds.
 LIBRARIES = {"libpcap": ("libpcap", "libpcap"), "libevent_core": ("libevent", "libevent2-core"),
-             "libmosquitto": ("mosquitto", "libmosquitto-ssl"), "json-c": ("json-c", "libjson-c"),
-             "libcrypto": ("openssl", "libopenssl")}
-MUSL_HEADERS = ("event2", "json-c", "pcap", "pcap.h", "mosquitto.h", "mqtt_protocol.h", "linux", "asm-generic")
+             "libevent_extra": ("libevent", "libevent2-extra"), "libmosquitto": ("mosquitto", "libmosquitto-ssl"),
+             "json-c": ("json-c", "libjson-c"), "libcrypto": ("openssl", "libopenssl"), "libssl": ("openssl", "libopenssl"),
+             "libcap-ng": ("libcap-ng", "libcap-ng"), "ZLIB": ("zlib", "zlib")}
+# What only the tests need, and what only the tools need.
+OF_TESTS, OF_TOOLS = {"cmocka"}, {"ZLIB"}
+MUSL_HEADERS = ("cap-ng.h", "event2", "json-c", "pcap", "pcap.h", "mosquitto.h", "mqtt_protocol.h", "linux", "asm-generic")
 
 
 def expand(text):
     return re.sub(r"\$\{(\w+)\}", lambda match: DIRECTORIES.get(match[1], match[0]), text)
 
 
-def required_modules():
-    return re.findall(r"pkg_check_modules\(\w+ REQUIRED IMPORTED_TARGET (\S+)\)", (SOURCE / "CMakeLists.txt").read_text())
+def libraries():
+    """Those that are optional as well: a recipe says what is built, not what happens to be there."""
+    lists = [(SOURCE / folder / "CMakeLists.txt").read_text() for folder in (".", "tools/trace")]
+    modules = re.findall(r"pkg_check_modules\(\w+ (?:REQUIRED )?IMPORTED_TARGET ([a-z_-]+)", "".join(lists))
+    packages = re.findall(r"find_package\((\w+)", "".join(lists))
+    return set(modules + packages) - OF_TESTS - {"PkgConfig", "Threads"}
 
 
 def check_options(test, options):
@@ -83,8 +90,8 @@ class Yocto(unittest.TestCase):
         self.assertEqual(self.value("LICENSE"), "Apache-2.0")
 
     def test_each_library_is_named(self):
-        for module in required_modules():
-            self.assertIn(LIBRARIES[module][0], self.value("DEPENDS").split())
+        for library in libraries():
+            self.assertIn(LIBRARIES[library][0], self.value("DEPENDS").split())
 
     def test_options_exist(self):
         check_options(self, self.value("EXTRA_OECMAKE"))
@@ -151,9 +158,11 @@ class OpenWrt(unittest.TestCase):
                                  "usr/bin/slac-replay", "usr/bin/slac-trace", "usr/sbin/slacd"])
 
     def test_each_library_is_named(self):
-        for depends in re.findall(r"^  DEPENDS:=(.*)$", self.text, re.M):
-            for module in required_modules():
-                self.assertIn("+" + LIBRARIES[module][1], depends.split())
+        daemon, tools = (depends.split() for depends in re.findall(r"^  DEPENDS:=(.*)$", self.text, re.M))
+        for library in libraries():
+            self.assertIn("+" + LIBRARIES[library][1], tools)
+            if library not in OF_TOOLS:
+                self.assertIn("+" + LIBRARIES[library][1], daemon)
 
     def test_init_script(self):
         script = OPENWRT / "files" / "slacd.init"
@@ -193,7 +202,7 @@ class OpenWrt(unittest.TestCase):
                                             "slacd/outlet/*.c", "slacd/settings/*.c")
                        for path in glob.glob(str(SOURCE / pattern)) if "/tests/" not in path]
             done = subprocess.run(["musl-gcc", "-std=c11", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE",
-                                   "-D_FILE_OFFSET_BITS=64", "-idirafter", headers, "-I", SOURCE,
+                                   "-D_FILE_OFFSET_BITS=64", "-DSLACD_HAS_CAPNG", "-idirafter", headers, "-I", SOURCE,
                                    "-I", BUILD / "generated", *sources], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
 

@@ -12,7 +12,7 @@ SRCREV = "${SLACD_SRCREV}"
 S = "${WORKDIR}/git"
 
 # meta-openembedded has libmosquitto (mosquitto, in meta-networking).
-DEPENDS = "json-c libevent libpcap mosquitto openssl"
+DEPENDS = "json-c libcap-ng libevent libpcap mosquitto openssl zlib"
 # sys/queue.h, which glibc brings and musl does not.
 DEPENDS:append:libc-musl = " bsd-headers"
 
