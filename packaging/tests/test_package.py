@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """The Debian packages in a small Debian of their own: installed, used for a match, removed, purged, and nothing left."""
+import contextlib
 import hashlib
 import os
 import pathlib
 import re
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -154,28 +156,79 @@ class Packages(unittest.TestCase):
         config = (self.root / CONFIG).stat()
         self.assertEqual((oct(config.st_mode & 0o777), config.st_uid, config.st_gid), ("0o640", 0, int(user[3])))
         self.assertTrue((self.root / "etc/systemd/system/multi-user.target.wants/slacd.service").is_symlink())
-        acl = SOURCE / "packaging" / "mosquitto" / "slacd.acl"
-        if acl.exists():
-            self.assertTrue((self.root / "usr/share/doc/slacd/examples/mosquitto/slacd.acl").exists())
+        folder = (self.root / CONFIG).parent.stat()
+        self.assertEqual((oct(folder.st_mode & 0o777), folder.st_uid, folder.st_gid), ("0o750", 0, int(user[3])))
+        for name in ("slacd.acl", "slacd.conf"):
+            self.assertTrue((self.root / "usr/share/doc/slacd/examples/mosquitto" / name).exists(), name)
 
-    def test_2_a_match_with_the_shipped_configuration_and_the_rights_of_the_unit(self):
+    def place_certificates(self):
+        """Of the broker and of slacd, each signed by itself. slacd's are where the shipped configuration suggests."""
+        folder = (self.root / CONFIG).parent
+        for path, name in ((self.work / "broker", "localhost"), (folder / "slacd", "slacd")):
+            run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-keyout", f"{path}.key", "-out", f"{path}.pem")
+        shutil.copy(self.work / "broker.pem", folder / "ca.pem")
+        return folder / "slacd.key"
+
+    def start_broker(self):
+        config = self.work / "mosquitto.conf"
+        config.write_text("per_listener_settings true\nuser root\nlistener 1883 127.0.0.1\nallow_anonymous true\n"
+                          "listener 8883 127.0.0.1\nuse_identity_as_username true\nrequire_certificate true\n"
+                          f"cafile {self.root}/etc/slacd/slacd.pem\ncertfile {self.work}/broker.pem\n"
+                          f"keyfile {self.work}/broker.key\n")
+        _, log = self.start("mosquitto", "mosquitto", "-c", config)
+        await_line(log, "running")
+
+    def take_suggestions(self):
+        """What the shipped configuration suggests about TLS and metrics, in force."""
+        config = self.root / CONFIG
+        text = config.read_text().replace('"port": 1883', '"port": 8883')
+        used = config.with_name("used.json")
+        used.write_text(re.sub(r'^(\s*)// ("(?:tls_\w+|metrics)": .*)$', r"\1\2", text, flags=re.M))
+        return "/etc/slacd/used.json"
+
+    def read_metrics(self):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(self.root / "run/slacd/metrics"))
+            client.sendall(b"GET /metrics HTTP/1.1\r\nHost: slacd\r\nConnection: close\r\n\r\n")
+            return b"".join(iter(lambda: client.recv(65536), b"")).decode()
+
+    def heard_ready(self):
+        self.manager.settimeout(0)
+        said = []
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                said.append(self.manager.recv(4096).decode())
+        return any("READY=1" in text for text in said)
+
+    def test_2_a_match_with_what_the_configuration_suggests_and_the_rights_of_the_unit(self):
         run("ip", "link", "set", "lo", "up")
         run("ip", "link", "add", "veth-evse", "type", "veth", "peer", "name", "veth-ev")
         run("ip", "link", "set", "veth-evse", "up")
         run("ip", "link", "set", "veth-ev", "up")
-        broker = self.work / "mosquitto.conf"
-        broker.write_text("listener 1883 127.0.0.1\nallow_anonymous true\nuser root\n")
-        _, log = self.start("mosquitto", "mosquitto", "-c", broker)
-        await_line(log, "running")
+        key = self.place_certificates()
+        self.start_broker()
+        config = self.take_suggestions()
+        # What the unit has made by systemd, and where systemd hears of slacd.
+        self.inside("install", "-d", "-o", "slacd", "-g", "slacd", "-m", "0750", "/run/slacd")
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.manager.close)
+        self.manager.bind("\0slacd-package")
         car, _ = self.start("car", "chroot", self.root, "slac-ev", "--interface", "veth-ev", "--wait", "--stay",
                             stdin=subprocess.PIPE, text=True)
         calls = self.work / "calls"
         # As the unit starts it: the user slacd, CAP_NET_RAW, no way to more.
-        slacd, log = self.start("slacd", "strace", "--follow-forks", "--quiet=all", "--output", calls,
-                                "chroot", self.root, "setpriv", "--reuid=slacd", "--regid=slacd", "--clear-groups",
-                                "--no-new-privs", "--bounding-set=-all,+net_raw", "--inh-caps=-all,+net_raw",
-                                "--ambient-caps=-all,+net_raw", "slacd", "--config", "/" + CONFIG)
-        await_line(log, "starts. config=/" + CONFIG)
+        as_unit = ("chroot", self.root, "setpriv", "--reuid=slacd", "--regid=slacd", "--clear-groups", "--no-new-privs",
+                   "--bounding-set=-all,+net_raw", "--inh-caps=-all,+net_raw", "--ambient-caps=-all,+net_raw",
+                   "slacd", "--config", config)
+        refused, log = self.start("refused", *as_unit) # a key is root's alone, as openssl makes it
+        self.assertEqual(refused.wait(PATIENCE_S), 2, log.read_text())
+        self.assertIn("mqtt.tls_key", log.read_text())
+        self.inside("chown", "root:slacd", "/etc/slacd/slacd.key")
+        key.chmod(0o640)
+        slacd, log = self.start("slacd", "strace", "--follow-forks", "--quiet=all", "--output", calls, *as_unit,
+                                env={**os.environ, "NOTIFY_SOCKET": "@slacd-package"})
+        await_line(log, "starts. config=" + config)
         station, heard = self.start("station", "chroot", self.root, "cs-sim", "--evse", "DE*SIM*E1=veth-evse:ac",
                                     "--color", "never", stdin=subprocess.PIPE, text=True)
         await_line(log, "status=ready")
@@ -187,14 +240,20 @@ class Packages(unittest.TestCase):
         station.stdin.write("expect status matched within 20000\nunplug\nexpect status unmatched within 5000\nquit\n")
         station.stdin.flush()
         self.assertEqual(station.wait(PATIENCE_S), 0, heard.read_text() + log.read_text())
+        self.assertIn('slacd_sessions_total{evse_id="DE*SIM*E1",outcome="matched"', self.read_metrics())
         children = pathlib.Path(f"/proc/{slacd.pid}/task/{slacd.pid}/children").read_text().split()
         os.kill(int(children[0]), signal.SIGTERM)
         self.assertEqual(slacd.wait(PATIENCE_S), 0, log.read_text())
-        self.check_calls(calls.read_text())
-
-    def check_calls(self, calls):
-        """Every system call that slacd made is one that the unit permits."""
         unit = (self.root / "lib/systemd/system/slacd.service").read_text()
+        self.assertEqual(self.heard_ready(), "\nType=notify\n" in unit) # else systemd would wait for it, and end it
+        self.check_calls(calls.read_text(), unit)
+        for path in key.parent.iterdir():
+            if path.name != "slacd.json":
+                path.unlink()
+        (self.root / "run/slacd").rmdir() # as systemd does, and its socket is gone
+
+    def check_calls(self, calls, unit):
+        """Every system call that slacd made is one that the unit permits."""
         permitted = set()
         for groups in re.findall(r"^SystemCallFilter=(.*)$", unit, re.M):
             names = set().union(*(self.calls_of(group) for group in groups.lstrip("~").split()))
@@ -247,7 +306,7 @@ def main():
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     if os.geteuid() != 0:
         skip("only root can install packages in a root directory of their own")
-    for program in ("mmdebstrap", "dpkg-shlibdeps", "help2man", "mosquitto", "strace", "systemd-analyze", "ip"):
+    for program in ("mmdebstrap", "dpkg-shlibdeps", "help2man", "mosquitto", "openssl", "strace", "systemd-analyze", "ip"):
         if shutil.which(program) is None:
             skip(f"the program {program} is not installed")
     if NAMESPACE_MARK not in os.environ:

@@ -24,8 +24,9 @@ USERADD_PACKAGES = "${PN}"
 USERADD_PARAM:${PN} = "--system --no-create-home --user-group --home-dir / --shell ${base_sbindir}/nologin slacd"
 
 do_install:append() {
-    # The configuration may hold the broker's password.
-    chown root:slacd ${D}${sysconfdir}/slacd/slacd.json
+    # A password, and the key of a certificate, are here.
+    chown root:slacd ${D}${sysconfdir}/slacd ${D}${sysconfdir}/slacd/slacd.json
+    chmod 0750 ${D}${sysconfdir}/slacd
     chmod 0640 ${D}${sysconfdir}/slacd/slacd.json
 }
 
