@@ -70,7 +70,7 @@ class Installed(unittest.TestCase):
     def test_units_are_started_again_whatever_happens_but_for_a_wrong_configuration(self):
         for unit in self.units():
             lines = unit.read_text().splitlines()
-            for line in ("Restart=always", "StartLimitIntervalSec=0", "RestartPreventExitStatus=2"):
+            for line in ("Restart=always", "StartLimitIntervalSec=0", "RestartPreventExitStatus=2", "WatchdogSec=30"):
                 self.assertIn(line, lines)
 
     def test_units_name_what_is_installed(self):

@@ -13,6 +13,8 @@ S = "${WORKDIR}/git"
 
 # meta-openembedded has libmosquitto (mosquitto, in meta-networking).
 DEPENDS = "json-c libcap-ng libevent libpcap mosquitto openssl zlib"
+# The journal.
+DEPENDS:append = " ${@bb.utils.contains('DISTRO_FEATURES', 'systemd', 'systemd', '', d)}"
 # sys/queue.h, which glibc brings and musl does not.
 DEPENDS:append:libc-musl = " bsd-headers"
 
