@@ -516,7 +516,7 @@ static void remind_of_pwm(struct control_pilot *pilot, uint64_t now_us)
 /* The link is found again, or the E/F follows that a new matching begins with. */
 static void end_pause(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
-	if (pilot->slac != CONTROL_PILOT_SLAC_MATCHED) {
+	if (pilot->slac == CONTROL_PILOT_SLAC_IDLE) {
 		begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out); /* it was lost meanwhile */
 		return;
 	}
@@ -526,7 +526,6 @@ static void end_pause(struct control_pilot *pilot, uint64_t now_us, struct contr
 		begin_basic(pilot, now_us, out);
 	else
 		begin_x1_step(pilot, pilot->config.step_x1_hlc_ms, now_us);
-	pilot->resuming = true;
 	say(out, CONTROL_PILOT_WOKEN);
 }
 
@@ -569,7 +568,7 @@ static void on_link_paused(struct control_pilot *pilot, uint64_t now_us)
 
 	if (!is_in_session && !(pilot->phase == CONTROL_PILOT_PAUSED && pilot->woken))
 		return;
-	pilot->resuming = false;
+	pilot->resuming = true;
 	pilot->nominal_is_open = false;
 	enter_step(pilot, CONTROL_PILOT_PAUSED, PILOT_X1, pilot->config.step_x1_hlc_ms, now_us);
 	pilot->b_in_pause = pilot->state == CP_STATE_B1 || pilot->state == CP_STATE_B2;
@@ -813,6 +812,12 @@ static void on_availability(struct control_pilot *pilot, enum control_pilot_avai
 
 /* --- what matching says --- */
 
+/* While the vehicle sleeps nothing is asked for. It finds E/F when it wakes us. */
+static bool looks_for_link(const struct control_pilot *pilot)
+{
+	return pilot->resuming && pilot->session_open && pilot->phase != CONTROL_PILOT_PAUSED;
+}
+
 static bool waits_for_car(const struct control_pilot *pilot)
 {
 	return pilot->phase == CONTROL_PILOT_HLC && pilot->session_open && !pilot->faulted;
@@ -856,7 +861,7 @@ static void on_init_timeout(struct control_pilot *pilot, uint64_t now_us, struct
 static void on_failed(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
 	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
-	if (pilot->resuming && pilot->session_open) {
+	if (looks_for_link(pilot)) {
 		begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out); /* the vehicle looks for another network */
 		return;
 	}
@@ -869,7 +874,6 @@ static void on_failed(struct control_pilot *pilot, uint64_t now_us, struct contr
 /*
  * X1, in which the network is left, then E/F, then what was there before, and a new matching ([V2G3-M07-05] to -09). At
  * a nominal duty the standard leaves the choice to stay. A running 15118 session is never cut: it ends by itself first.
- * In the pause nothing is asked for: the vehicle sleeps, and finds E/F when it wakes us.
  */
 static void on_link_lost(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {
@@ -878,7 +882,7 @@ static void on_link_lost(struct control_pilot *pilot, uint64_t now_us, struct co
 	const bool retries = pilot->config.pulse_on_link_loss || (pilot->config.pulse_unless_nominal && !is_nominal);
 
 	pilot->slac = CONTROL_PILOT_SLAC_IDLE;
-	if (pilot->resuming && pilot->session_open) {
+	if (looks_for_link(pilot)) {
 		begin_f_phase(pilot, CONTROL_PILOT_PULSE, now_us, out);
 		return;
 	}
@@ -888,9 +892,12 @@ static void on_link_lost(struct control_pilot *pilot, uint64_t now_us, struct co
 	enter_step(pilot, CONTROL_PILOT_LINK_LOST_X1, PILOT_X1, pilot->config.step_x1_hlc_ms, now_us);
 }
 
-static void on_slac(struct control_pilot *pilot, enum control_pilot_slac slac, uint64_t now_us)
+static void on_slac(struct control_pilot *pilot, enum control_pilot_slac slac, uint64_t now_us,
+		    struct control_pilot_outputs *out)
 {
 	pilot->slac = slac;
+	if (slac == CONTROL_PILOT_SLAC_MATCHING && pilot->phase == CONTROL_PILOT_PAUSED)
+		wake_up(pilot, now_us, out); /* a vehicle that speaks is awake */
 	if (slac == CONTROL_PILOT_SLAC_IDLE && pilot->phase == CONTROL_PILOT_PAUSED)
 		begin_hlc(pilot, now_us); /* the session that was paused was ended */
 	if (slac != CONTROL_PILOT_SLAC_MATCHED)
@@ -1102,7 +1109,7 @@ static void take(struct control_pilot *pilot, const struct control_pilot_input *
 		on_availability(pilot, input->availability, now_us, out);
 		break;
 	case CONTROL_PILOT_SLAC:
-		on_slac(pilot, input->slac, now_us);
+		on_slac(pilot, input->slac, now_us, out);
 		break;
 	case CONTROL_PILOT_INIT_TIMEOUT:
 		on_init_timeout(pilot, now_us, out);

@@ -5,7 +5,7 @@
  *
  *   HLC (5 %) --INIT_TIMEOUT, retries left--> PULSE (F) --held--> HLC, a new window
  *   HLC, BASIC --LINK_LOST, where configured--> LINK_LOST (X1) --held--> PULSE ...
- *   HLC, X1_STEP, BASIC --LINK_PAUSED--> PAUSED (X1) --B-C-B or WAKE, X1 held--> HLC, or BASIC with EIM
+ *   HLC, X1_STEP, BASIC --LINK_PAUSED--> PAUSED (X1) --B-C-B, WAKE or a new matching, X1 held--> HLC, or BASIC with EIM
  *   ... and where the link is not found again --FAILED--> PULSE ...
  *   F_STEP, X1_STEP, BASIC --LATE_CAR, where configured, once--> REMATCH (X1; F_STEP: PULSE) --held--> HLC, a new window
  *   HLC --INIT_TIMEOUT, none left, AC--> F_STEP (F) --held--> X1_STEP --held--> BASIC (X2, or X1 below 6 A)
@@ -124,7 +124,7 @@ struct control_pilot {
 	bool pwm_seen;        /* in basic charging: the station showed PWM, so a state without is a restart */
 	bool x2_is_unseen;    /* in basic charging: no cp_status since the station was reached again */
 	bool woken;           /* in the pause: it ends at the deadline */
-	bool resuming;        /* woken, and the link was not found yet */
+	bool resuming;        /* since the pause the link was not found again */
 	bool b_in_pause;      /* in the pause the vehicle was in B */
 	uint64_t c_until_us;  /* in the pause it closed S2 after that: open again, or at this time, it wakes us */
 	bool rematched;       /* this vehicle has had its window after basic charging */

@@ -32,7 +32,6 @@ struct evse {
 	const struct evse_shared *shared;
 	struct api_evse_parameters parameters;
 	char interface[SETTINGS_TEXT_MAX];
-	struct outlet outlet;
 	struct evse_log log;
 
 	struct port *port; /* NULL while it cannot be opened */
@@ -52,9 +51,12 @@ struct evse {
 	size_t slot;                                   /* of its pilot requests */
 	uint32_t request_number;
 	bool request_unsent;
+	bool settings_wait; /* until no vehicle is there */
 	struct metrics_counts counts;
 	uint64_t received_us;                      /* when the frame that is being handled was read, 0: none is */
 	char questions[QUESTIONS_MAX][API_ID_MAX]; /* ids of network questions, "": a free place */
+
+	struct outlet outlet; /* the last member: most of it is not touched where few cars are heard */
 };
 
 /* --- effects --- */
@@ -92,7 +94,7 @@ static void send_octets(struct evse *evse, const struct outlet_effect *effect, u
 		evse_log_not_sent(&evse->log, effect->frame.name, strerror(error), now_us);
 }
 
-static void report_status(struct evse *evse, const struct outlet_status *status)
+static void report_status(struct evse *evse, const struct outlet_status *status, uint64_t now_us)
 {
 	struct api_slac_status said = {
 		.state = api_state(status->kind),
@@ -107,7 +109,7 @@ static void report_status(struct evse *evse, const struct outlet_status *status)
 		memcpy(said.ev_mac, status->ev_mac, MAC_LEN);
 	}
 	outbox_slac_status(evse->shared->outbox, evse->parameters.evse_id, &said);
-	evse_log_status(&evse->log, status);
+	evse_log_status(&evse->log, status, now_us);
 }
 
 static void request_pilot(struct evse *evse, const struct outlet_effect *effect)
@@ -151,7 +153,7 @@ static void carry_out(struct evse *evse, const struct outlet_effect *effect, uin
 		send_octets(evse, effect, now_us);
 		break;
 	case OUTLET_STATUS:
-		report_status(evse, &effect->status);
+		report_status(evse, &effect->status, now_us);
 		break;
 	case OUTLET_PILOT_REQUEST:
 		request_pilot(evse, effect);
@@ -165,6 +167,8 @@ static void carry_out(struct evse *evse, const struct outlet_effect *effect, uin
 	case OUTLET_NOTE:
 		count_note(evse, &effect->note);
 		evse_log_note(&evse->log, &effect->note, now_us);
+		if (effect->note.kind == OUTLET_NOTE_MODEM && effect->note.modem.kind == MODEM_TROUBLE)
+			evse->shared->trouble_changed(evse->shared->context);
 		break;
 	}
 }
@@ -211,6 +215,18 @@ static void tell_stop(struct evse *evse)
 	evse->shared->stopped(evse->shared->context);
 }
 
+static void take_settings_when_empty(struct evse *evse)
+{
+	struct outlet_config config;
+
+	if (!evse->settings_wait || !outlet_is_empty(&evse->outlet))
+		return;
+	settings_outlet_config(evse->shared->settings, evse->parameters.evse_id, evse->parameters.has_ac, &config);
+	outlet_configure(&evse->outlet, &config);
+	evse->settings_wait = false;
+	log_line(LOG_LEVEL_DEBUG, "Outlet has taken the settings over. evse_id=%s", evse->parameters.evse_id);
+}
+
 static void give(struct evse *evse, const struct outlet_input *input)
 {
 	give_once(evse, input);
@@ -220,6 +236,7 @@ static void give(struct evse *evse, const struct outlet_input *input)
 		evse->request_unsent = false;
 		give_once(evse, &unsent);
 	}
+	take_settings_when_empty(evse);
 	arm_timer(evse);
 	tell_stop(evse);
 }
@@ -376,6 +393,7 @@ static void fail_to_open(struct evse *evse, const char *error, int number)
 
 	evse_log_port_not_open(&evse->log, error, said);
 	snprintf(evse->port_error, sizeof(evse->port_error), "%s", error);
+	evse->shared->trouble_changed(evse->shared->context);
 	if (!gone || !is_watched(evse))
 		retry_later(evse);
 }
@@ -706,6 +724,12 @@ void evse_reset(struct evse *evse)
 	give_kind(evse, OUTLET_RESET);
 }
 
+void evse_take_settings(struct evse *evse)
+{
+	evse->settings_wait = true;
+	take_settings_when_empty(evse);
+}
+
 void evse_broker_connected(struct evse *evse)
 {
 	give_kind(evse, OUTLET_BROKER_CONNECTED);
@@ -738,10 +762,11 @@ struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struc
 		      const struct api_evse_limits *limits, const struct api_cp_status *status)
 {
 	struct outlet_config config;
-	struct evse *evse = calloc(1, sizeof(*evse));
+	struct evse *evse = malloc(sizeof(*evse));
 
 	if (evse == NULL)
 		return NULL;
+	memset(evse, 0, offsetof(struct evse, outlet));
 	evse->shared = shared;
 	evse->slot = slot;
 	evse->parameters = *parameters;
@@ -804,6 +829,11 @@ bool evse_available(const struct evse *evse)
 	return evse->outlet.serving;
 }
 
+const char *evse_trouble(const struct evse *evse)
+{
+	return evse->port == NULL ? evse->port_error : evse->log.not_serving_why;
+}
+
 bool evse_last_status(const struct evse *evse, struct api_cp_status *status)
 {
 	const struct control_pilot *pilot = &evse->outlet.pilot;
@@ -853,9 +883,7 @@ void evse_statistics(const struct evse *evse, struct statistics *total)
 void evse_log_counters(const struct evse *evse)
 {
 	struct statistics own = {0};
-	char who[API_EVSE_ID_MAX + 16];
 
-	snprintf(who, sizeof(who), "evse_id=%s", evse->parameters.evse_id);
 	evse_statistics(evse, &own);
-	statistics_log(&own, who);
+	statistics_log(&own, evse->parameters.evse_id);
 }

@@ -25,6 +25,8 @@ struct evse_shared {
 	bool ports_watched; /* the kernel tells (evse_port_event); otherwise evse_check_port is called again and again */
 	/* Called when an outlet can serve (port open, modem has its key) or no longer can. */
 	void (*availability_changed)(void *context);
+	/* Called when evse_trouble may say something else. */
+	void (*trouble_changed)(void *context);
 	/* The EV's validation at this outlet must wait for another one at another outlet (evse_blocks_validation). */
 	bool (*neighbour_validates)(void *context, const struct evse *evse, const uint8_t ev_mac[MAC_LEN]);
 	/* Called when an outlet that was told to stop has stopped. It must not be freed from inside the call. */
@@ -55,6 +57,8 @@ const char *evse_id(const struct evse *evse);
 size_t evse_slot(const struct evse *evse);
 /* The interface is open and the modem has confirmed its key: a car could be matched. */
 bool evse_available(const struct evse *evse);
+/* Why not, in the words of the log; "" where nothing is wrong (yet). */
+const char *evse_trouble(const struct evse *evse);
 
 /* Messages for this outlet. */
 void evse_cp_status(struct evse *evse, const struct api_cp_status *status);
@@ -92,6 +96,8 @@ bool evse_last_status(const struct evse *evse, struct api_cp_status *status);
 const char *evse_interface_of(const struct settings *settings, const struct api_evse_parameters *parameters);
 /* The parameters it was started with. */
 const struct api_evse_parameters *evse_parameters(const struct evse *evse);
+/* The settings have changed: the outlet takes them over as soon as no vehicle is there. */
+void evse_take_settings(struct evse *evse);
 /* The broker is connected (again): the pilot request in force goes out. */
 void evse_broker_connected(struct evse *evse);
 

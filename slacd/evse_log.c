@@ -11,21 +11,62 @@ static enum log_level recovery_level(const struct evse_log *log)
 	return log_burst_is_quiet(&log->port_losses) ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 }
 
-/* --- status --- */
+/* --- budgets: whoever is on the power line or at the broker may do things as fast as it likes --- */
 
-static void say_status(const struct evse_log *log, const struct outlet_status *status, bool bad, const char *next)
+/* `level`, or what is not logged by default when the budget is used up. */
+static enum log_level budgeted_level(struct log_budget *budget, unsigned lines_max, const char *what,
+				     const char *evse_id, enum log_level level, uint64_t now_us)
 {
+	const uint64_t left_out = log_budget_renew(budget, lines_max, now_us);
+
+	if (left_out > 0)
+		log_line(LOG_LEVEL_WARN, "Not logged were %s. evse_id=%s count=%llu", what, evse_id,
+			 (unsigned long long)left_out);
+	if (log_budget_pass(budget, lines_max))
+		return level;
+	if (budget->lines == lines_max + 1)
+		log_line(LOG_LEVEL_WARN,
+			 "More than %u %s in a minute, further ones are not logged for %llu s. evse_id=%s", lines_max,
+			 what, (unsigned long long)(budget->began_us + LOG_LIMIT_US - now_us) / 1000000, evse_id);
+	return LOG_LEVEL_DEBUG;
+}
+
+/* A vehicle that comes, charges at a limit that follows the sun, and leaves makes 20 in a minute. */
+#define EVENTS_PER_MINUTE 120
+
+/* For what follows from a message of the station. */
+static enum log_level event_level(struct evse_log *log, enum log_level level, uint64_t now_us)
+{
+	return budgeted_level(&log->event_lines, EVENTS_PER_MINUTE, "events of the pilot and statuses", log->evse_id,
+			      level, now_us);
+}
+
+/* --- status: each format has the fields of its line, which the journal takes from there (log.h) --- */
+
+static void say_status(struct evse_log *log, const struct outlet_status *status, bool bad, const char *next,
+		       uint64_t now_us)
+{
+	const enum log_level level = event_level(log, bad ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, now_us);
+	const char *kind = outlet_status_text(status->kind);
+	const char *reason = slac_reason_text(status->reason);
 	char run_id[RUN_ID_TEXT_SIZE];
 	char mac[MAC_TEXT_SIZE];
 
-	log_line(bad ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "SLAC status. evse_id=%s status=%s%s%s%s%s%s%s%s", log->evse_id,
-		 outlet_status_text(status->kind), status->reason != SLAC_REASON_NONE ? " reason=" : "",
-		 slac_reason_text(status->reason), status->has_ev ? " run_id=" : "",
-		 status->has_ev ? run_id_text(status->run_id, run_id) : "", status->has_ev ? " ev=" : "",
-		 status->has_ev ? mac_text(status->ev_mac, mac) : "", next);
+	run_id_text(status->run_id, run_id);
+	mac_text(status->ev_mac, mac);
+	if (!status->has_ev && *reason == '\0')
+		log_line(level, "SLAC status. evse_id=%s status=%s%s", log->evse_id, kind, next);
+	else if (!status->has_ev)
+		log_line(level, "SLAC status. evse_id=%s status=%s reason=%s%s", log->evse_id, kind, reason, next);
+	else if (*reason == '\0')
+		log_line(level, "SLAC status. evse_id=%s status=%s run_id=%s ev=%s%s", log->evse_id, kind, run_id, mac,
+			 next);
+	else
+		log_line(level, "SLAC status. evse_id=%s status=%s reason=%s run_id=%s ev=%s%s", log->evse_id, kind,
+			 reason, run_id, mac, next);
 }
 
-void evse_log_status(struct evse_log *log, const struct outlet_status *status)
+void evse_log_status(struct evse_log *log, const struct outlet_status *status, uint64_t now_us)
 {
 	bool lost = status->kind == OUTLET_UNMATCHED &&
 		    (status->reason == SLAC_REASON_JOIN_LOST || status->reason == SLAC_REASON_LINK_LOST);
@@ -41,7 +82,8 @@ void evse_log_status(struct evse_log *log, const struct outlet_status *status)
 	if (lost)
 		log->link_loss = *status;
 	else
-		say_status(log, status, status->kind == OUTLET_FAILED || status->kind == OUTLET_BASIC_CHARGING, "");
+		say_status(log, status, status->kind == OUTLET_FAILED || status->kind == OUTLET_BASIC_CHARGING, "",
+			   now_us);
 }
 
 /* --- frames --- */
@@ -110,24 +152,14 @@ static void say_refused(struct evse_log *log, const char *what, const struct out
 /* Every car in reach may begin runs as fast as it likes. Five cars that each hear five outlets need about 200. */
 #define STEPS_PER_MINUTE 240
 
-/* `level`, or what is not logged by default when the budget is used up. */
 static enum log_level step_level(struct evse_log *log, enum log_level level, uint64_t now_us)
 {
-	uint64_t left_out = log_budget_renew(&log->step_lines, STEPS_PER_MINUTE, now_us);
+	const enum log_level left =
+		budgeted_level(&log->step_lines, STEPS_PER_MINUTE, "steps of SLAC runs", log->evse_id, level, now_us);
 
-	if (left_out > 0)
-		log_line(LOG_LEVEL_WARN, "Steps of SLAC runs were not logged. evse_id=%s count=%llu", log->evse_id,
-			 (unsigned long long)left_out);
-	if (log_budget_pass(&log->step_lines, STEPS_PER_MINUTE))
-		return level;
-	log->sessions.steps_not_logged++;
-	if (log->step_lines.lines == STEPS_PER_MINUTE + 1)
-		log_line(
-			LOG_LEVEL_WARN,
-			"More than %d steps of SLAC runs in a minute, further ones are not logged for %llu s. evse_id=%s",
-			STEPS_PER_MINUTE,
-			(unsigned long long)(log->step_lines.began_us + LOG_LIMIT_US - now_us) / 1000000, log->evse_id);
-	return LOG_LEVEL_DEBUG;
+	if (log->step_lines.lines > STEPS_PER_MINUTE)
+		log->sessions.steps_not_logged++;
+	return left;
 }
 
 /* What an integrator asks first about a run: what was heard, what the modem measured. */
@@ -150,20 +182,27 @@ static void say_step(struct evse_log *log, const struct outlet_note *note, uint6
 	const enum slac_run_state from = note->step.from;
 	const enum slac_run_state to = note->step.to;
 	bool failed = to == SLAC_RUN_FAILED;
-	bool unplugged = note->reason == SLAC_REASON_VEHICLE_LEFT;
-	enum log_level level = step_level(log, failed && !unplugged ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, now_us);
+	bool everyday = note->reason == SLAC_REASON_VEHICLE_LEFT || note->reason == SLAC_REASON_DISPLACED;
+	enum log_level level = step_level(log, failed && !everyday ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, now_us);
 	char run_id[RUN_ID_TEXT_SIZE];
 	char mac[MAC_TEXT_SIZE];
 	char details[320] = "";
 
 	if (!log_enabled(level))
 		return;
-	if (failed || to == SLAC_RUN_WAIT_RSP || from == SLAC_RUN_TOGGLING)
+	if ((failed && note->reason != SLAC_REASON_DISPLACED) || to == SLAC_RUN_WAIT_RSP || from == SLAC_RUN_TOGGLING)
 		run_details(&note->step.details, details, sizeof(details));
-	log_line(level, "SLAC run: %s to %s. evse_id=%s run_id=%s ev=%s%s%s%s", slac_run_state_text(from),
-		 slac_run_state_text(to), log->evse_id, run_id_text(note->step.run_id, run_id),
-		 mac_text(note->from, mac), note->reason != SLAC_REASON_NONE ? " reason=" : "",
-		 slac_reason_text(note->reason), details);
+	const char *began = slac_run_state_text(from);
+	const char *ended = slac_run_state_text(to);
+	const char *reason = slac_reason_text(note->reason);
+	run_id_text(note->step.run_id, run_id);
+	mac_text(note->from, mac);
+	if (*reason == '\0')
+		log_line(level, "SLAC run: %s to %s. evse_id=%s run_id=%s ev=%s%s", began, ended, log->evse_id, run_id,
+			 mac, details);
+	else
+		log_line(level, "SLAC run: %s to %s. evse_id=%s run_id=%s ev=%s reason=%s%s", began, ended,
+			 log->evse_id, run_id, mac, reason, details);
 }
 
 static void say_init_timeout(const struct evse_log *log, const struct outlet_note *note)
@@ -171,8 +210,10 @@ static void say_init_timeout(const struct evse_log *log, const struct outlet_not
 	bool refused = note->reason == SLAC_REASON_PARM_REQ_REFUSED;
 	char mac[MAC_TEXT_SIZE];
 
-	log_line(LOG_LEVEL_WARN,
-		 "No CM_SLAC_PARM.REQ was answered within TT_EVSE_SLAC_init. evse_id=%s reason=%s%s%s%s%s",
+	log_line(LOG_LEVEL_WARN, "%s. evse_id=%s reason=%s%s%s%s%s",
+		 note->reason == SLAC_REASON_NO_MATCH_IN_TIME
+			 ? "Cars were heard, and none was matched within slac.tt_fallback_ms"
+			 : "No CM_SLAC_PARM.REQ was answered within TT_EVSE_SLAC_init",
 		 log->evse_id, slac_reason_text(note->reason), refused ? " field=" : "",
 		 refused ? mme_error_text(note->error) : "", refused ? " from=" : "",
 		 refused ? mac_text(note->from, mac) : "");
@@ -246,7 +287,7 @@ static void say_pilot(struct evse_log *log, const struct outlet_note *note, uint
 			 cp_state_text((enum cp_state)note->value));
 		break;
 	case OUTLET_NOTE_PILOT_PHASE:
-		log_line(LOG_LEVEL_INFO, "Pilot: %s to %s. evse_id=%s",
+		log_line(event_level(log, LOG_LEVEL_INFO, now_us), "Pilot: %s to %s. evse_id=%s",
 			 control_pilot_phase_text((enum control_pilot_phase)note->value),
 			 control_pilot_phase_text((enum control_pilot_phase)note->other_value), id);
 		break;
@@ -269,18 +310,18 @@ static void say_pilot(struct evse_log *log, const struct outlet_note *note, uint
 			 id, request_text(note->value));
 		break;
 	case OUTLET_NOTE_PILOT_CONTRADICTED:
-		log_line(LOG_LEVEL_WARN,
+		log_line(event_level(log, LOG_LEVEL_WARN, now_us),
 			 "The station has confirmed a pilot and shows another one, asking again. evse_id=%s request=%s",
 			 id, request_text(note->value));
 		break;
 	case OUTLET_NOTE_PILOT_OVERTAKEN:
-		log_line(LOG_LEVEL_WARN,
+		log_line(event_level(log, LOG_LEVEL_WARN, now_us),
 			 "The station has carried out an older pilot request last, asking again. evse_id=%s request=%s",
 			 id, request_text(note->value));
 		break;
 	case OUTLET_NOTE_REQUEST_REFUSED:
 		log_line(
-			LOG_LEVEL_ERROR,
+			event_level(log, LOG_LEVEL_ERROR, now_us),
 			"The station refuses a pilot request, it will be repeated. evse_id=%s request=%s status=%s info=%s",
 			id, request_text(note->value), answer_text(note->other_value),
 			log->answer_info != NULL ? log->answer_info : "");
@@ -290,11 +331,12 @@ static void say_pilot(struct evse_log *log, const struct outlet_note *note, uint
 			 log->answer_id != NULL ? log->answer_id : "");
 		break;
 	case OUTLET_NOTE_LIMIT:
-		log_line(LOG_LEVEL_INFO, "AC limit. evse_id=%s current=%u.%u A", id, note->value / 10,
-			 note->value % 10);
+		log_line(event_level(log, LOG_LEVEL_INFO, now_us), "AC limit. evse_id=%s current=%u.%u A", id,
+			 note->value / 10, note->value % 10);
 		break;
 	case OUTLET_NOTE_AVAILABILITY:
-		log_line(LOG_LEVEL_WARN, "The station changes the outlet's status. evse_id=%s status_code=%s", id,
+		log_line(event_level(log, LOG_LEVEL_WARN, now_us),
+			 "The station changes the outlet's status. evse_id=%s status_code=%s", id,
 			 log->status_code != NULL ? log->status_code : "?");
 		break;
 	default:
@@ -407,6 +449,16 @@ static void say_restarted(struct evse_log *log, uint64_t now_us)
 			 log->evse_id, (unsigned long long)log->modem_restarts.count);
 }
 
+static void say_not_restarted(struct evse_log *log, uint64_t now_us)
+{
+	const bool loud = log_limit_pass(&log->untrue_restarts, now_us);
+
+	log_line(
+		loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
+		"VS_HST_ACTION says that the modem has restarted, and the modem still has its key: ignored. evse_id=%s count=%llu",
+		log->evse_id, (unsigned long long)log->untrue_restarts.count);
+}
+
 /* A modem that is always slow is so with each car's key. */
 static void say_key_slow(struct evse_log *log, uint32_t waited_ms, uint64_t now_us)
 {
@@ -452,6 +504,9 @@ static void say_modem(struct evse_log *log, const struct outlet_note *note, uint
 		break;
 	case MODEM_RESTARTED:
 		say_restarted(log, now_us);
+		break;
+	case MODEM_NOT_RESTARTED:
+		say_not_restarted(log, now_us);
 		break;
 	case MODEM_KEY_LOST:
 		log_line(LOG_LEVEL_WARN, "The modem has another key than it was given, it is set again. evse_id=%s",
@@ -530,12 +585,13 @@ static const struct {
 };
 
 /* False for any other note. */
-static bool say_plain(const struct evse_log *log, enum outlet_note_kind kind)
+static bool say_plain(struct evse_log *log, enum outlet_note_kind kind, uint64_t now_us)
 {
 	for (size_t i = 0; i < sizeof(plain_notes) / sizeof(plain_notes[0]); i++) {
 		if (plain_notes[i].kind != kind)
 			continue;
-		log_line(plain_notes[i].level, "%s evse_id=%s", plain_notes[i].text, log->evse_id);
+		log_line(event_level(log, plain_notes[i].level, now_us), "%s evse_id=%s", plain_notes[i].text,
+			 log->evse_id);
 		return true;
 	}
 	return false;
@@ -592,7 +648,7 @@ void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_
 		say_init_timeout(log, note);
 		break;
 	case OUTLET_NOTE_LINK_LOSS:
-		say_status(log, &log->link_loss, true, note->value != 0 ? " next=F" : " next=wait");
+		say_status(log, &log->link_loss, true, note->value != 0 ? " next=F" : " next=wait", now_us);
 		break;
 	case OUTLET_NOTE_AMP_MAP_REQ:
 		log_line(LOG_LEVEL_DEBUG, "Received CM_AMP_MAP.REQ. evse_id=%s carriers=%u", id, note->value);
@@ -625,7 +681,7 @@ void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_
 		say_network_untold(log, now_us);
 		break;
 	default:
-		if (!say_plain(log, note->kind) && !say_frame(log, note, now_us))
+		if (!say_plain(log, note->kind, now_us) && !say_frame(log, note, now_us))
 			say_pilot(log, note, now_us);
 		break;
 	}

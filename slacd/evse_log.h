@@ -19,6 +19,7 @@ struct evse_log {
 	struct log_limit refused_fields[MME_ERR_COUNT];
 	struct log_limit foreign_answers;
 	struct log_limit modem_restarts;
+	struct log_limit untrue_restarts;
 	struct log_limit slow_keys;
 	struct log_limit send_failures;
 	struct log_limit other_masters;
@@ -27,6 +28,7 @@ struct evse_log {
 	struct log_limit network_untold;
 	struct log_burst port_losses;
 	struct log_budget step_lines;
+	struct log_budget event_lines;
 	char not_serving_why[EVSE_LOG_WHY_SIZE]; /* what was said about the modem, "": nothing since it had its key */
 	bool not_echoed_said;
 	bool unverified_said;
@@ -39,7 +41,7 @@ struct evse_log {
 };
 
 /* A status that was reported: counted, too. */
-void evse_log_status(struct evse_log *log, const struct outlet_status *status);
+void evse_log_status(struct evse_log *log, const struct outlet_status *status, uint64_t now_us);
 void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_t now_us);
 
 void evse_log_sent(const struct evse_log *log, const char *name);

@@ -4,7 +4,9 @@
  *
  *   2023-12-13T15:58:19.979904Z  INFO slacd: Outbound MQTT message. topic=josev/cs ...
  *
- * A line is written with one write(). The key material (NMK) is never given to a log function.
+ * Each line is written with one write(), by a thread of its own once log_start_writing was called: nothing here waits for whoever
+ * reads the log (log_writer.h). Under systemd lines go to the journal with a priority and fields instead (log_sink.h).
+ * The key material (NMK) is never given to a log function.
  */
 #ifndef SLACD_LOG_H
 #define SLACD_LOG_H
@@ -14,7 +16,26 @@
 
 enum log_level { LOG_LEVEL_TRACE, LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
 
-/* Lines below `level` are dropped from now on; INFO before the first call. Colour on a terminal only. */
+/*
+ * Lines are kept from now on, for the thread of log_start_writing. Before, each is written at once. False, and nothing
+ * changes, when there is no memory. Call it once.
+ */
+bool log_open(void);
+/*
+ * Starts the thread, with the rights that the process has then. False when there is none: what was kept is written, and
+ * lines are written at once again.
+ */
+bool log_start_writing(void);
+/*
+ * Waits at most timeout_ms for the lines to be written, and ends the thread. Lines that come later are not logged.
+ * Does nothing where log_open was not called or has failed.
+ */
+void log_close(unsigned timeout_ms);
+
+/* Lines that nobody could be given since the start: they did not fit, or could not be written. */
+uint64_t log_dropped(void);
+
+/* Lines below `level` are left out from now on; INFO before the first call. Colour on a terminal only. */
 void log_set_level(enum log_level level);
 /* Whether a line of this level would be written: ask before a costly argument. */
 bool log_enabled(enum log_level level);
@@ -22,7 +43,11 @@ bool log_enabled(enum log_level level);
 /* "TRACE" ... "ERROR", in the order of the levels; NULL at the end. */
 extern const char *const log_level_texts[];
 
-/* Writes one line; a line longer than 4096 octets is cut. Control characters are shown as '?'. */
+/*
+ * Logs one line; a text longer than LOG_TEXT_MAX octets (log_ring.h) is cut. What others have sent is shown as log_text.h
+ * says. For the journal the arguments of " evse_id=%s", " reason=%s", " run_id=%s" and " ev=%s" in the format are fields,
+ * too.
+ */
 __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const char *format, ...);
 
 /*

@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* slacd: SLAC service of an EV charging station. */
+#include "slacd/configuration.h"
 #include "slacd/log.h"
 #include "slacd/manager.h"
 #include "slacd/metrics_server.h"
+#include "slacd/notice.h"
 #include "slacd/options.h"
 #include "slacd/process.h"
 #include "slacd/version.h"
 
+#include <errno.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
 
 /* Freed memory above this goes back to the system: the daemon is small for months, not only at start. */
 #define TRIM_THRESHOLD (64 * 1024)
+/* How long the end waits for whoever reads the log. */
+#define LOG_FLUSH_MS 200
 
 struct daemon {
+	int argc;
+	char **argv;
+	struct settings *settings;
+	const char *config_file; /* NULL: none */
 	struct event_base *base;
 	struct manager *manager;
 	struct metrics_server *metrics; /* NULL: none are wanted */
+	struct notice *notice;
 	bool stopping;
 };
 
@@ -40,11 +52,50 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 	daemon->stopping = true;
 }
 
+static enum notice_state notice_state(enum api_service_state state)
+{
+	switch (state) {
+	case API_SERVICE_STARTING:
+		return NOTICE_STARTING;
+	case API_SERVICE_READY:
+	case API_SERVICE_BUSY: /* it has booted, and gets ready again by itself */
+		return NOTICE_READY;
+	case API_SERVICE_STOPPING:
+	case API_SERVICE_ERROR:
+		break;
+	}
+	return NOTICE_STOPPING;
+}
+
+static void on_changed(void *context)
+{
+	const struct daemon *daemon = context;
+	char status[NOTICE_STATUS_SIZE];
+
+	manager_describe(daemon->manager, status, sizeof(status));
+	notice_tell(daemon->notice, notice_state(manager_state(daemon->manager)), status);
+}
+
 static void on_statistics_wanted(evutil_socket_t number, short what, void *context)
 {
+	const struct daemon *daemon = context;
+
 	(void)number;
 	(void)what;
-	manager_log_statistics(context);
+	manager_log_statistics(daemon->manager);
+}
+
+static void on_reload_wanted(evutil_socket_t number, short what, void *context)
+{
+	struct daemon *daemon = context;
+
+	(void)number;
+	(void)what;
+	if (daemon->stopping)
+		return;
+	notice_tell_reload(daemon->notice);
+	(void)configuration_reload(daemon->argc, daemon->argv, daemon->settings, daemon->manager);
+	on_changed(daemon);
 }
 
 static struct event_base *new_base(void)
@@ -92,44 +143,88 @@ static bool serve_metrics(struct event_base *base, const struct settings *settin
 	return *server != NULL;
 }
 
-/* First what only root may read, then what listens to others. */
-static enum exit_code begin(struct daemon *daemon, const struct settings *settings)
+/* First what only root may read, then what listens to others. A thread that began earlier would keep its rights. */
+static enum exit_code begin(struct daemon *daemon)
 {
 	char error[PROCESS_ERROR_SIZE];
 	bool bad_file;
 
-	daemon->manager = manager_new(daemon->base, settings, &bad_file);
+	daemon->manager = manager_new(daemon->base, daemon->settings, &bad_file);
 	if (daemon->manager == NULL)
 		return bad_file ? EXIT_CODE_USAGE : EXIT_CODE_FAILURE;
-	if (!process_give_up_rights(settings->stays_root, error)) {
+	if (!process_give_up_rights(daemon->settings->stays_root, error)) {
 		log_line(LOG_LEVEL_ERROR, "%s", error);
 		return EXIT_CODE_USAGE;
 	}
 	process_protect();
+	if (!log_start_writing())
+		log_line(LOG_LEVEL_WARN, "The log has no thread: whoever does not read it holds slacd up.");
+	manager_observe(daemon->manager, on_changed, daemon);
 	return manager_start(daemon->manager) ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
 }
 
-static enum exit_code run(struct event_base *base, const struct settings *settings)
+/* Runs until the end; false: it could not begin. */
+static bool serve(struct daemon *daemon)
 {
-	struct daemon daemon = {.base = base};
-	struct event *interrupt = watch_signal(base, SIGINT, on_signal, &daemon);
-	struct event *terminate = watch_signal(base, SIGTERM, on_signal, &daemon);
-	struct event *statistics = NULL;
-	enum exit_code code = EXIT_CODE_FAILURE;
+	const bool ok = serve_metrics(daemon->base, daemon->settings, daemon->manager, &daemon->metrics) &&
+			event_base_dispatch(daemon->base) >= 0;
 
-	if (interrupt != NULL && terminate != NULL)
-		code = begin(&daemon, settings);
-	if (code == EXIT_CODE_OK) {
-		statistics = watch_signal(base, SIGUSR1, on_statistics_wanted, daemon.manager);
-		if (statistics == NULL || !serve_metrics(base, settings, daemon.manager, &daemon.metrics) ||
-		    event_base_dispatch(base) < 0)
-			code = EXIT_CODE_FAILURE;
+	metrics_server_free(daemon->metrics);
+	return ok;
+}
+
+static enum exit_code begin_and_serve(struct daemon *daemon)
+{
+	enum exit_code code = begin(daemon);
+
+	if (code == EXIT_CODE_OK && !serve(daemon))
+		code = EXIT_CODE_FAILURE;
+	manager_free(daemon->manager);
+	return code;
+}
+
+/* Signals are watched before anybody is told that slacd starts: otherwise they would end it. */
+static enum exit_code run(struct daemon *daemon)
+{
+	struct event *const signals[] = {
+		watch_signal(daemon->base, SIGINT, on_signal, daemon),
+		watch_signal(daemon->base, SIGTERM, on_signal, daemon),
+		watch_signal(daemon->base, SIGUSR1, on_statistics_wanted, daemon),
+		watch_signal(daemon->base, SIGHUP, on_reload_wanted, daemon),
+	};
+	enum exit_code code = EXIT_CODE_FAILURE;
+	bool all_watched = true;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		all_watched = all_watched && signals[i] != NULL;
+	daemon->notice = notice_open(daemon->base);
+	if (daemon->notice == NULL)
+		log_line(LOG_LEVEL_WARN, "The service manager cannot be told anything (NOTIFY_SOCKET): %s",
+			 strerror(errno));
+	if (all_watched)
+		code = begin_and_serve(daemon);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		unwatch_signal(signals[i]);
+	notice_close(daemon->notice);
+	return code;
+}
+
+static enum exit_code run_on_base(struct daemon *daemon)
+{
+	const struct settings *settings = daemon->settings;
+
+	log_line(LOG_LEVEL_INFO, "slacd %s starts. config=%s profile=%s", SLACD_VERSION,
+		 daemon->config_file != NULL ? daemon->config_file : "(defaults)",
+		 settings_profile_text(settings->profile));
+	configuration_warn(settings);
+	daemon->base = new_base();
+	if (daemon->base == NULL) {
+		log_line(LOG_LEVEL_ERROR, "The event loop cannot be started.");
+		return EXIT_CODE_FAILURE;
 	}
-	metrics_server_free(daemon.metrics);
-	unwatch_signal(statistics);
-	manager_free(daemon.manager);
-	unwatch_signal(interrupt);
-	unwatch_signal(terminate);
+	enum exit_code code = run(daemon);
+	event_base_free(daemon->base);
+	libevent_global_shutdown();
 	return code;
 }
 
@@ -142,47 +237,36 @@ static void keep_heap_small(void)
 #endif
 }
 
-static void warn_of_settings(const struct settings *settings)
+static int start(struct daemon *daemon)
 {
-	char bench[SETTINGS_BENCH_SIZE];
-	const char *timer;
-
-	if (settings_nonstandard_timer(settings, &timer))
-		log_line(LOG_LEVEL_WARN,
-			 "Timers outside the standard are allowed and used, not for the field. timer=%s", timer);
-	else if (settings->allow_nonstandard_timers)
-		log_line(LOG_LEVEL_WARN, "Timers outside the standard are allowed, not for the field.");
-	if (settings_bench_used(settings, bench))
-		log_line(LOG_LEVEL_WARN, "Settings for benches and tests are set, not for the field. settings=%s",
-			 bench);
-}
-
-static int start(const struct settings *settings, const char *config_file)
-{
-	log_set_level(settings->log_level);
+	log_set_level(daemon->settings->log_level);
 	keep_heap_small();
 	signal(SIGPIPE, SIG_IGN);
-	log_line(LOG_LEVEL_INFO, "slacd %s starts. config=%s profile=%s", SLACD_VERSION,
-		 config_file != NULL ? config_file : "(defaults)", settings_profile_text(settings->profile));
-	warn_of_settings(settings);
-	struct event_base *base = new_base();
-	if (base == NULL) {
-		log_line(LOG_LEVEL_ERROR, "The event loop cannot be started.");
-		return EXIT_CODE_FAILURE;
-	}
-	enum exit_code code = run(base, settings);
-	event_base_free(base);
-	libevent_global_shutdown();
+	if (!log_open())
+		log_line(LOG_LEVEL_WARN, "No memory for the log: whoever does not read it holds slacd up.");
+	enum exit_code code = run_on_base(daemon);
+	log_close(LOG_FLUSH_MS);
 	return (int)code;
+}
+
+/* A socket that got one of these numbers would be given log lines and errors of libraries. */
+static bool open_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return false;
+	return true;
 }
 
 int main(int argc, char **argv)
 {
 	static struct settings settings;
-	const char *config_file;
+	struct daemon daemon = {.argc = argc, .argv = argv, .settings = &settings};
 	char error[SETTINGS_ERROR_SIZE];
 
-	switch (options_read(argc, argv, &settings, &config_file, error)) {
+	if (!open_standard_descriptors())
+		return EXIT_CODE_FAILURE;
+	switch (options_read(argc, argv, &settings, &daemon.config_file, error)) {
 	case OPTIONS_HELP:
 		options_print_help();
 		return EXIT_CODE_OK;
@@ -198,5 +282,5 @@ int main(int argc, char **argv)
 	case OPTIONS_RUN:
 		break;
 	}
-	return start(&settings, config_file);
+	return start(&daemon);
 }

@@ -43,6 +43,7 @@ void manager_set_service_state(struct manager *manager, enum api_service_state s
 	manager->service_state = state;
 	log_line(LOG_LEVEL_INFO, "Service status. status=%s", api_service_state_text(state));
 	outbox_service_status(&manager->outbox, state);
+	manager_tell_changed(manager);
 }
 
 static bool any_available(const struct manager *manager)
@@ -57,6 +58,7 @@ void manager_availability_changed(void *context)
 {
 	struct manager *manager = context;
 
+	manager_tell_changed(manager);
 	/* While the services are being started the list is not complete. */
 	if (manager->service_state != API_SERVICE_READY && manager->service_state != API_SERVICE_BUSY)
 		return;
@@ -68,6 +70,17 @@ void manager_availability_changed(void *context)
 		manager->busy_us = clock_now_us() + (uint64_t)manager->settings->busy_after_ms * 1000;
 	}
 	manager_arm(manager);
+}
+
+void manager_take_settings(struct manager *manager)
+{
+	for (size_t i = 0; i < manager->evse_count; i++)
+		evse_take_settings(manager->evses[i]);
+}
+
+static void trouble_changed(void *context)
+{
+	manager_tell_changed(context);
 }
 
 static bool neighbour_validates(void *context, const struct evse *evse, const uint8_t ev_mac[MAC_LEN])
@@ -97,7 +110,7 @@ void manager_log_statistics(const struct manager *manager)
 		evse_log_counters(manager->evses[i]);
 		evse_statistics(manager->evses[i], &service);
 	}
-	statistics_log(&service, "service");
+	statistics_log(&service, NULL);
 }
 
 bool manager_write_metrics(const void *context, struct evbuffer *out)
@@ -107,6 +120,7 @@ bool manager_write_metrics(const void *context, struct evbuffer *out)
 		.version = SLACD_VERSION,
 		.is_ready = manager->service_state == API_SERVICE_READY,
 		.broker_is_connected = outbox_is_connected(&manager->outbox),
+		.log_lines_dropped = log_dropped(),
 	};
 	struct metrics_outlet *outlets = calloc(manager->evse_count + 1, sizeof(*outlets));
 	bool written;
@@ -136,6 +150,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 		return NULL;
 	manager->base = base;
 	manager->settings = settings;
+	manager->inbound_log.direction = "Inbound";
 	outbox_init(&manager->outbox, settings);
 	manager->shared = (struct evse_shared){
 		.base = base,
@@ -143,6 +158,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 		.outbox = &manager->outbox,
 		.local_parameters = &manager->local_parameters,
 		.availability_changed = manager_availability_changed,
+		.trouble_changed = trouble_changed,
 		.neighbour_validates = neighbour_validates,
 		.stopped = manager_outlet_stopped,
 		.context = manager,

@@ -39,6 +39,16 @@ void manager_free(struct manager *manager);
 
 /* Appends the page for a monitoring system (metrics_server_write); `context` is the manager. False without memory. */
 bool manager_write_metrics(const void *context, struct evbuffer *out);
+
+/* The settings, which the caller owns, have changed (settings_take_live). */
+void manager_take_settings(struct manager *manager);
+
+/* Calls `changed` now, and whenever manager_state or manager_describe says something else, or may do so. */
+void manager_observe(struct manager *manager, void (*changed)(void *context), void *context);
+enum api_service_state manager_state(const struct manager *manager);
+/* One line for people: how many outlets can serve, and what is wrong; of many outlets the first ones, cut to size. */
+void manager_describe(const struct manager *manager, char *out, size_t size);
+
 /* Logs what every outlet and the whole service have counted so far. */
 void manager_log_statistics(const struct manager *manager);
 

@@ -19,7 +19,7 @@ static void authorize(struct manager *manager, const char *id, bool accepted)
 	if (evse != NULL)
 		evse_authorization(evse, accepted);
 	else
-		log_line(LOG_LEVEL_WARN, "authorization for an outlet that does not run ignored. evse_id=%s", id);
+		manager_say_unknown_outlet(manager, API_AUTHORIZATION, id);
 }
 
 static void take_response(struct manager *manager, const struct api_message *message)

@@ -8,9 +8,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* More than a line of the log holds. */
-#define INBOUND_LOGGED 4096
-
 static void on_connected(void *context)
 {
 	struct manager *manager = context;
@@ -28,6 +25,7 @@ static void on_connected(void *context)
 		evse_broker_connected(manager->evses[i]);
 	for (size_t i = 0; i < manager->ending_count; i++)
 		evse_broker_connected(manager->endings[i].evse);
+	manager_tell_changed(manager);
 	manager_arm(manager);
 }
 
@@ -37,6 +35,7 @@ static void on_disconnected(void *context, const char *reason)
 
 	log_line(LOG_LEVEL_WARN, "No connection to the MQTT broker, trying again. host=%s port=%u reason=%s",
 		 manager->settings->mqtt_host.text, manager->settings->mqtt_port, reason);
+	manager_tell_changed(manager);
 }
 
 /* The evse_id a message is about, or NULL when it is about the whole service. */
@@ -116,6 +115,15 @@ static bool is_reset(const struct api_message *message)
 	return message->kind == API_SLAC_RESET || message->kind == API_RESET;
 }
 
+void manager_say_unknown_outlet(struct manager *manager, enum api_kind kind, const char *id)
+{
+	const bool loud = log_burst_pass(&manager->unknown_outlets, clock_now_us());
+
+	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
+		 "%s for an outlet that does not run ignored. evse_id=%s count=%llu", api_kind_text(kind), id,
+		 (unsigned long long)manager->unknown_outlets.count);
+}
+
 static void unknown_outlet(struct manager *manager, const struct api_message *message, const char *id)
 {
 	if (message->kind == API_CP_STATUS)
@@ -124,8 +132,7 @@ static void unknown_outlet(struct manager *manager, const struct api_message *me
 		return; /* the outlets are not known yet, or have stopped */
 	if (message->kind == API_CP_PWM && message->type == API_REQUEST)
 		return; /* of another service for an outlet that is none of ours */
-	log_line(LOG_LEVEL_WARN, "%s for an outlet that does not run ignored. evse_id=%s", api_kind_text(message->kind),
-		 id);
+	manager_say_unknown_outlet(manager, message->kind, id);
 	if (is_reset(message))
 		outbox_reset(&manager->outbox, message->id, message->kind, API_RESET_REJECTED);
 }
@@ -199,14 +206,12 @@ static void say_bad_entries(struct manager *manager, const char *topic)
 	}
 }
 
-static void log_inbound(const char *topic, const char *payload, size_t len)
+static void log_inbound(struct manager *manager, const char *topic, const char *payload, size_t len)
 {
-	char line[INBOUND_LOGGED];
+	struct message_about about;
 
-	if (!log_enabled(LOG_LEVEL_INFO))
-		return;
-	api_compact(payload, len, line, sizeof(line));
-	log_line(LOG_LEVEL_INFO, "Inbound MQTT message. topic=%s message=%s", topic, line);
+	message_about_inbound(&manager->message, &about);
+	message_log_add(&manager->inbound_log, topic, &about, payload, len, clock_now_us());
 }
 
 static void on_message(void *context, const char *topic, const char *payload, size_t len)
@@ -217,7 +222,7 @@ static void on_message(void *context, const char *topic, const char *payload, si
 	enum api_result result = api_parse(payload, len, from, &manager->message, &error);
 
 	if (result == API_OK) {
-		log_inbound(topic, payload, len);
+		log_inbound(manager, topic, payload, len);
 		say_bad_entries(manager, topic);
 		manager_handle(manager, &manager->message);
 		manager_arm(manager);

@@ -45,6 +45,8 @@ struct port_watch;
 struct manager {
 	struct event_base *base;
 	const struct settings *settings;
+	void (*changed)(void *context); /* manager_observe; NULL: nobody wants to know */
+	void *changed_context;
 	struct outbox outbox;
 	struct hearing hearing;
 	char client_id[SETTINGS_TEXT_MAX];
@@ -78,7 +80,9 @@ struct manager {
 	bool was_connected;         /* the broker was connected before: the last will may have been published since */
 	uint64_t busy_us;           /* when "no outlet can serve" becomes `busy`, REQUEST_NEVER: not counting */
 	struct api_message message; /* the one being handled: too large for the stack */
+	struct message_log inbound_log;
 	struct log_limit malformed;
+	struct log_burst unknown_outlets;
 	struct refusal refusals[REFUSALS_MAX];
 	size_t refusal_count;
 };
@@ -87,6 +91,8 @@ struct manager {
 bool manager_open_broker(struct manager *manager);
 /* Does what a message from the station asks for. */
 void manager_handle(struct manager *manager, const struct api_message *message);
+/* Says, unless it does so again and again, that a message for this outlet was ignored. */
+void manager_say_unknown_outlet(struct manager *manager, enum api_kind kind, const char *id);
 
 /* manager_authorization.c */
 void manager_authorization(struct manager *manager, const struct api_message *message);
@@ -151,6 +157,9 @@ bool manager_must_wait(const struct manager *manager, const struct api_evse_para
  * does not have makes room.
  */
 void manager_park_status(struct manager *manager, const struct api_cp_status *status);
+
+/* manager_status.c: what manager_describe tells may have changed. */
+void manager_tell_changed(const struct manager *manager);
 
 /* manager.c */
 void manager_arm(struct manager *manager);

@@ -101,6 +101,8 @@ static void write_service(struct page *page, const struct metrics_service *servi
 	put(page, "slacd_ready %d\n", service->is_ready);
 	begin_family(page, "slacd_broker_connected", "gauge", "1 while the MQTT broker is connected.");
 	put(page, "slacd_broker_connected %d\n", service->broker_is_connected);
+	begin_family(page, "slacd_log_lines_dropped_total", "counter", "Lines of the log that nobody could be given.");
+	put(page, "slacd_log_lines_dropped_total %llu\n", (unsigned long long)service->log_lines_dropped);
 }
 
 static void write_gauges(struct page *page)

@@ -43,6 +43,7 @@ struct metrics_service {
 	const char *version;
 	bool is_ready;            /* service_status is `ready` */
 	bool broker_is_connected; /* the MQTT broker */
+	uint64_t log_lines_dropped;
 };
 
 /* Counts a frame that was sent. `received_us`: when the frame that it answers was read, 0 where it answers none. */

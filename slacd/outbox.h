@@ -10,7 +10,7 @@
 #include "cp/control_pilot.h"
 #include "mqtt/api/api.h"
 #include "mqtt/broker/broker.h"
-#include "slacd/log.h"
+#include "slacd/message_log.h"
 #include "slacd/settings/settings.h"
 
 /* Slots for pilot requests: of the outlets that run, and of as many that are ending. */
@@ -23,6 +23,7 @@ struct outbox {
 	const struct settings *settings;
 	uint8_t own_octets[OUTBOX_OWN_OCTETS]; /* every id that is made ends with them: own messages are known by it */
 	struct broker *broker;                 /* NULL before it is opened */
+	struct message_log log;
 	struct log_limit lost_responses;
 	struct log_limit refused_requests;
 };

@@ -22,7 +22,7 @@ struct statistics {
 
 /* Adds `more` to *total. */
 void statistics_add(struct statistics *total, const struct statistics *more);
-/* One line for each counter that is not zero; `who` is "evse_id=..." or "service". */
-void statistics_log(const struct statistics *statistics, const char *who);
+/* One line for each counter that is not zero. evse_id NULL: they are of the whole service. */
+void statistics_log(const struct statistics *statistics, const char *evse_id);
 
 #endif

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by tools/quickstart and tools/test: installs what is missing from Debian, and says so.
 
-build_packages="gcc libc6-dev libpcap-dev libevent-dev libmosquitto-dev libjson-c-dev libssl-dev zlib1g-dev libcap-ng-dev cmake ninja-build pkg-config"
+build_packages="gcc libc6-dev libpcap-dev libevent-dev libmosquitto-dev libjson-c-dev libssl-dev zlib1g-dev libcap-ng-dev libsystemd-dev cmake ninja-build pkg-config"
 run_packages="mosquitto mosquitto-clients iproute2 util-linux"
 
 # install_packages PACKAGE...: needs root only when one of them is missing.

@@ -190,6 +190,28 @@ static void link_that_was_lost_in_the_pause_is_followed_by_a_pulse_at_the_wake_u
 	bench_expect_after_ms(&bench, 5000, "listen, high-level charging");
 }
 
+static void vehicle_that_matches_anew_in_the_pause_is_awake(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	begin_pause(&bench);
+	bench_pass_ms(&bench, 60000);
+	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHING);
+	bench_expect(&bench, "woken, high-level charging");
+	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHED);
+	bench_input(&bench, CONTROL_PILOT_LINK_LOST);
+	bench_expect(&bench, ""); /* it is a link like any other */
+	begin_pause(&bench);
+	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHING);
+	bench_expect(&bench, "");
+	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHED);
+	bench_expect_after_ms(&bench, 3000, "woken, high-level charging");
+	bench_input(&bench, CONTROL_PILOT_LINK_LOST);
+	bench_expect(&bench, "");
+	bench_expect_phase(&bench, CONTROL_PILOT_HLC);
+}
+
 static void pause_ends_with_its_session_and_with_its_vehicle(void **state)
 {
 	struct bench bench;
@@ -257,6 +279,7 @@ int main(void)
 		cmocka_unit_test(link_that_is_not_found_after_the_pause_is_followed_by_a_pulse_whatever_is_configured),
 		cmocka_unit_test(link_that_was_found_again_is_lost_as_any_other),
 		cmocka_unit_test(link_that_was_lost_in_the_pause_is_followed_by_a_pulse_at_the_wake_up),
+		cmocka_unit_test(vehicle_that_matches_anew_in_the_pause_is_awake),
 		cmocka_unit_test(pause_ends_with_its_session_and_with_its_vehicle),
 		cmocka_unit_test(second_pause_before_the_wake_up_is_over_begins_it_anew),
 		cmocka_unit_test(vehicle_authorized_by_eim_wakes_to_a_nominal_duty_after_x1_alone),

@@ -22,6 +22,11 @@ bool octets_are_zero(const uint8_t *octets, size_t n)
 	return true;
 }
 
+bool mac_is_a_stations(const uint8_t mac[MAC_LEN])
+{
+	return (mac[0] & 1) == 0 && !octets_are_zero(mac, MAC_LEN);
+}
+
 static char *hex_text(const uint8_t *octets, size_t n, char *out)
 {
 	static const char digits[] = "0123456789abcdef";

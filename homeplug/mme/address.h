@@ -27,6 +27,8 @@ extern const uint8_t mac_broadcast[MAC_LEN];
 extern const uint8_t mac_local_modem[MAC_LEN];
 
 bool mac_equal(const uint8_t a[MAC_LEN], const uint8_t b[MAC_LEN]);
+/* Whether a station can have this address: neither one of a group, as the broadcast is, nor zero. */
+bool mac_is_a_stations(const uint8_t mac[MAC_LEN]);
 /* True when each of the n octets is zero. */
 bool octets_are_zero(const uint8_t *octets, size_t n);
 

@@ -245,6 +245,12 @@ static enum modem_told carry(struct modem *modem, enum modem_told told, struct m
 	case MODEM_TOLD_RESET_SILENCE:
 		return begin_anew_after_silence(modem, turn->config->reset_ms, turn);
 	case MODEM_TOLD_RESTARTED:
+		if (!is_ready(modem))
+			return begin_anew_after_restart(modem, turn);
+		modem_key_doubt(&modem->key, turn);
+		break;
+	case MODEM_TOLD_KEY_GONE:
+		modem_reset_explain(&modem->reset, turn);
 		return begin_anew_after_restart(modem, turn);
 	case MODEM_TOLD_CHECK_ASKS:
 		ask_check(modem, turn);
@@ -316,6 +322,14 @@ void modem_unwatch_link(struct modem *modem)
 	modem_link_unwatch(&modem->link);
 }
 
+/* From a station that a modem can be. */
+static bool is_to_us(const struct modem *modem, const uint8_t src[MAC_LEN], const uint8_t dst[MAC_LEN])
+{
+	const uint8_t *ours = modem->config.host_mac;
+
+	return mac_equal(dst, ours) && mac_is_a_stations(src) && !mac_equal(src, ours);
+}
+
 static enum modem_told take_key_answer(struct modem *modem, const struct mme *frame, struct modem_turn *turn)
 {
 	const enum mme_error error = modem_key_answer_error(&modem->key, frame);
@@ -334,7 +348,7 @@ void modem_frame(struct modem *modem, const struct mme *frame, uint64_t now_us, 
 {
 	struct modem_turn turn = begin(modem, now_us, out);
 
-	if (modem->key.state == MODEM_KEY_NONE || !mac_equal(frame->dst, modem->config.host_mac))
+	if (modem->key.state == MODEM_KEY_NONE || !is_to_us(modem, frame->src, frame->dst))
 		return;
 	if (frame->mmtype != CM_SET_KEY_CNF && frame->mmtype != CM_GET_KEY_CNF)
 		return;
@@ -404,7 +418,7 @@ void modem_message(struct modem *modem, const struct modem_mme *message, uint64_
 {
 	struct modem_turn turn = begin(modem, now_us, out);
 
-	if (!mac_equal(message->dst, modem->config.host_mac) || !is_of_use(message->message))
+	if (!is_to_us(modem, message->src, message->dst) || !is_of_use(message->message))
 		return;
 	if (!modem_identity_turn_away(&modem->identity, message->src, &turn))
 		end(modem, take_message(modem, message, &turn), &turn);

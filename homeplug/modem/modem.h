@@ -11,6 +11,7 @@
  *                 SET_KEY --no answer in key_repeat_ms, 2, 4, ...--> SET_KEY, the same key again
  *                 no answer in response_ms --> IDENTIFY again (the modem may be another one now), for ever
  *                 VERIFY after a reset --another key, or no answer--> SET_KEY, without a second reset
+ *                 READY --said to have restarted: no key, another one, or no answer in response_ms--> IDENTIFY
  *                 READY --modem_check_key: no answer, twice--> IDENTIFY, with the same key
  *
  * It consists of parts, each with its own state and deadline. A part knows nothing of the others; what it tells them
@@ -96,7 +97,8 @@ void modem_network(struct modem *modem, const struct nw_info *info, uint64_t now
 /*
  * Takes any message of modem_mme.h; requests and foreign hosts' answers do nothing. Answers VS_HST_ACTION.IND, which
  * tells a restart (MODEM_RESTARTED), at most once per response_ms, where it has no other cause (our reset is one until
- * response_ms after it) and the modem is not being identified anyway. From another modem it starts a check, at most
+ * response_ms after it) and the modem is not being identified anyway. A READY modem is asked with CM_GET_KEY first: what
+ * it says in its name is true only where it does not say that it has its key (MODEM_NOT_RESTARTED otherwise). From another modem it starts a check, at most
  * once per response_ms: ours may have been exchanged.
  */
 void modem_message(struct modem *modem, const struct modem_mme *message, uint64_t now_us, struct modem_outputs *out);

@@ -8,6 +8,7 @@ static void enter(struct modem_key *key, enum modem_key_state state, uint64_t de
 	key->state = state;
 	key->deadline_us = deadline_us;
 	key->checked = false;
+	key->doubted = false;
 }
 
 /* --- what is asked --- */
@@ -102,6 +103,13 @@ void modem_key_check(struct modem_key *key, struct modem_turn *turn)
 {
 	key->checked = true;
 	ask(key, turn);
+}
+
+void modem_key_doubt(struct modem_key *key, struct modem_turn *turn)
+{
+	ask(key, turn);
+	key->doubted = true;
+	key->deadline_us = modem_await_answer(turn, turn->config->response_ms);
 }
 
 /* --- where it leads --- */
@@ -286,6 +294,16 @@ static void take_check(struct modem_key *key, const struct get_key_cnf *cnf, str
 	modem_key_send(key, turn);
 }
 
+/* The key is there only where the modem names its network. */
+static enum modem_told take_doubt(struct modem_key *key, const struct get_key_cnf *cnf, struct modem_turn *turn)
+{
+	enter(key, MODEM_KEY_READY, MODEM_NEVER);
+	if (!is_active(key, cnf))
+		return MODEM_TOLD_KEY_GONE;
+	modem_append(turn, MODEM_NOT_RESTARTED);
+	return MODEM_TOLD_NOTHING;
+}
+
 /* A modem that has taken the key without our nonce, and tells no network now, may still tell it with VS_NW_INFO. */
 static enum modem_told take_verification(struct modem_key *key, const struct get_key_cnf *cnf, struct modem_turn *turn)
 {
@@ -304,6 +322,8 @@ enum modem_told modem_key_take_answer(struct modem_key *key, const struct mme *f
 	key->get_key_answered = true;
 	if (key->state == MODEM_KEY_VERIFYING)
 		return take_verification(key, cnf, turn);
+	if (key->doubted)
+		return take_doubt(key, cnf, turn);
 	if (key->state == MODEM_KEY_READY && key->checked)
 		take_check(key, cnf, turn);
 	return MODEM_TOLD_NOTHING;
@@ -366,9 +386,11 @@ enum modem_told modem_key_tick(struct modem_key *key, struct modem_turn *turn)
 		break;
 	case MODEM_KEY_REFUSED:
 		return MODEM_TOLD_REFUSAL_OVER;
+	case MODEM_KEY_READY: /* it was doubted, and the modem does not say that it has the key */
+		enter(key, MODEM_KEY_READY, MODEM_NEVER);
+		return MODEM_TOLD_KEY_GONE;
 	case MODEM_KEY_NONE:
 	case MODEM_KEY_WAITING:
-	case MODEM_KEY_READY:
 		break;
 	}
 	return MODEM_TOLD_NOTHING;

@@ -57,6 +57,7 @@ struct modem_key {
 	bool may_be_unverified; /* MODEM_KEY_VERIFYING: ... but it was our modem's, and said "taken" */
 	bool contradicted;      /* MODEM_KEY_VERIFYING: the modem has told another network */
 	bool checked;           /* MODEM_KEY_READY: CM_GET_KEY.REQ sent, no answer yet */
+	bool doubted;           /* MODEM_KEY_READY: likewise, as the modem seems to have restarted */
 	bool get_key_answered;  /* by this modem, at any time */
 };
 
@@ -71,6 +72,11 @@ void modem_key_send(struct modem_key *key, struct modem_turn *turn);
 void modem_key_verify(struct modem_key *key, bool after_reset, struct modem_turn *turn);
 /* Asks the same of a modem that has taken it (MODEM_KEY_READY). Another key is said with MODEM_KEY_LOST. */
 void modem_key_check(struct modem_key *key, struct modem_turn *turn);
+/*
+ * It is said that the modem has restarted (MODEM_KEY_READY). Anybody on the line can say so in its name: the modem is
+ * asked. MODEM_TOLD_KEY_GONE follows where it does not say that it has the key, MODEM_NOT_RESTARTED where it does.
+ */
+void modem_key_doubt(struct modem_key *key, struct modem_turn *turn);
 /* The modem has it, and nothing more is to be done: says MODEM_KEY_SET. */
 void modem_key_settle(struct modem_key *key, struct modem_turn *turn);
 /* It waits until the modem is identified or reset. */

@@ -19,24 +19,25 @@ enum modem_trouble {
 };
 
 enum modem_output_kind {
-	MODEM_SEND,         /* send `frame` */
-	MODEM_SEND_MESSAGE, /* send `message` */
-	MODEM_IDENTIFIED,   /* it identified itself, and mac, family or version are not what was said last */
-	MODEM_UNIDENTIFIED, /* it took a key, but does not say what it is: used as `family`; once until identified */
-	MODEM_KEY_SET,      /* the modem took the key that was given last, `waited_ms` after it was sent first */
-	MODEM_KEY_SLOW,     /* it has not confirmed the key in `waited_ms`; it is given again. Once for each key */
-	MODEM_RESTARTED,    /* the modem has restarted by itself; its key is being set again */
-	MODEM_NOT_ECHOED,   /* it has answered CM_SET_KEY.REQ without our nonce: the key is verified */
-	MODEM_UNVERIFIED,   /* ... and it does not tell its key: it counts as taken */
-	MODEM_ASK_NETWORK,  /* send VS_NW_INFO.REQ; modem_network takes the answer */
-	MODEM_KEY_LOST,     /* modem_check_key found another key; it is being set again */
-	MODEM_TROUBLE,      /* `trouble` keeps the modem from taking its key; it goes on trying (modem_trouble.h) */
-	MODEM_RESETTING,    /* it is asked to reset */
-	MODEM_NOT_RESET,    /* refused (error: MME_ERR_RESULT), not confirmed, or not asked: it is not identified */
-	MODEM_LINK_UP,      /* the link is established */
-	MODEM_LINK_LOST,    /* it was up and is lost; watching has ended */
-	MODEM_LINK_UNKNOWN, /* this modem cannot tell (or was configured not to be asked); watching has ended */
-	MODEM_IGNORED       /* a modem message of `from` was not taken; `error` (MME_ERR_SOURCE_MAC: not `ours`) */
+	MODEM_SEND,          /* send `frame` */
+	MODEM_SEND_MESSAGE,  /* send `message` */
+	MODEM_IDENTIFIED,    /* it identified itself, and mac, family or version are not what was said last */
+	MODEM_UNIDENTIFIED,  /* it took a key, but does not say what it is: used as `family`; once until identified */
+	MODEM_KEY_SET,       /* the modem took the key that was given last, `waited_ms` after it was sent first */
+	MODEM_KEY_SLOW,      /* it has not confirmed the key in `waited_ms`; it is given again. Once for each key */
+	MODEM_RESTARTED,     /* the modem has restarted by itself; its key is being set again */
+	MODEM_NOT_RESTARTED, /* it was said that it has, in its name, and it still has its key: nothing is done */
+	MODEM_NOT_ECHOED,    /* it has answered CM_SET_KEY.REQ without our nonce: the key is verified */
+	MODEM_UNVERIFIED,    /* ... and it does not tell its key: it counts as taken */
+	MODEM_ASK_NETWORK,   /* send VS_NW_INFO.REQ; modem_network takes the answer */
+	MODEM_KEY_LOST,      /* modem_check_key found another key; it is being set again */
+	MODEM_TROUBLE,       /* `trouble` keeps the modem from taking its key; it goes on trying (modem_trouble.h) */
+	MODEM_RESETTING,     /* it is asked to reset */
+	MODEM_NOT_RESET,     /* refused (error: MME_ERR_RESULT), not confirmed, or not asked: it is not identified */
+	MODEM_LINK_UP,       /* the link is established */
+	MODEM_LINK_LOST,     /* it was up and is lost; watching has ended */
+	MODEM_LINK_UNKNOWN,  /* this modem cannot tell (or was configured not to be asked); watching has ended */
+	MODEM_IGNORED        /* a modem message of `from` was not taken; `error` (MME_ERR_SOURCE_MAC: not `ours`) */
 };
 
 struct modem_output {

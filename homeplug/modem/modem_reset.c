@@ -158,8 +158,13 @@ static bool take_as_new(struct modem_reset *reset, const struct modem_turn *turn
 {
 	if (turn->now_us < reset->restart_us)
 		return false;
-	reset->restart_us = turn->now_us + modem_us(turn->config->response_ms);
+	modem_reset_explain(reset, turn);
 	return true;
+}
+
+void modem_reset_explain(struct modem_reset *reset, const struct modem_turn *turn)
+{
+	reset->restart_us = turn->now_us + modem_us(turn->config->response_ms);
 }
 
 enum modem_told modem_reset_take_host_action(struct modem_reset *reset, const struct modem_mme *ind,

@@ -50,6 +50,8 @@ enum modem_told modem_reset_take_confirmation(struct modem_reset *reset, const s
 enum modem_told modem_reset_take_version(struct modem_reset *reset, struct modem_turn *turn);
 /* The deadline. */
 enum modem_told modem_reset_tick(struct modem_reset *reset, struct modem_turn *turn);
+/* It has restarted: what it says of that in the next response_ms has this cause. */
+void modem_reset_explain(struct modem_reset *reset, const struct modem_turn *turn);
 /* VS_HST_ACTION.IND: answers it. It repeats, so a restart is told once per response_ms. */
 enum modem_told modem_reset_take_host_action(struct modem_reset *reset, const struct modem_mme *ind,
 					     struct modem_turn *turn);

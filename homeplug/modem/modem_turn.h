@@ -38,6 +38,7 @@ enum modem_told {
 	MODEM_TOLD_RESET_OVER,           /* reset: it is */
 	MODEM_TOLD_RESET_SILENCE,        /* reset: it never came back */
 	MODEM_TOLD_RESTARTED,            /* reset: it has restarted by itself */
+	MODEM_TOLD_KEY_GONE,             /* key: so it has, it does not say that it has its key */
 	MODEM_TOLD_CHECK_ASKS,           /* check: the modem is to be asked whether it is there with its key */
 	MODEM_TOLD_CHECK_SILENCE         /* check: it answers none of that */
 };

@@ -20,6 +20,8 @@
 
 /* The filter has 4 instructions; a different libpcap may need a few more. */
 #define FILTER_INSTRUCTIONS 16
+/* Of a VLAN's tag; a tag of VLAN 0 gives a priority and no VLAN. */
+#define VLAN_ID_BITS 0x0fff
 /* Sockets that may wait to be closed. With more, or when no thread can be started, the caller closes them itself. */
 #define CLOSING_MAX  64
 #define THREAD_STACK (64 * 1024)
@@ -203,16 +205,51 @@ static void close_soon(int fd)
 
 /* --- The port --- */
 
+/*
+ * The frame came with a VLAN's tag, which the kernel takes off. On a VLAN's own interface no tag is left. Some kernels
+ * tell the tag, others do as below.
+ */
+static bool is_tagged(struct msghdr *message)
+{
+	for (struct cmsghdr *item = CMSG_FIRSTHDR(message); item != NULL; item = CMSG_NXTHDR(message, item)) {
+		struct tpacket_auxdata data;
+		if (item->cmsg_level != SOL_PACKET || item->cmsg_type != PACKET_AUXDATA ||
+		    item->cmsg_len < CMSG_LEN(sizeof(data)))
+			continue;
+		memcpy(&data, CMSG_DATA(item), sizeof(data));
+		return (data.tp_status & TP_STATUS_VLAN_VALID) != 0 && (data.tp_vlan_tci & VLAN_ID_BITS) != 0;
+	}
+	return false;
+}
+
+/* It is said to be for somebody else, and its destination is not: that is how such a frame of a VLAN looks. */
+static bool seems_tagged(const struct port *port, const uint8_t *frame, size_t len, const struct sockaddr_ll *from)
+{
+	return from->sll_pkttype == PACKET_OTHERHOST && len >= MAC_LEN &&
+	       ((frame[0] & 1) != 0 || mac_equal(frame, port->mac));
+}
+
 static enum port_result live_recv(struct port *port, uint8_t *frame, size_t size, size_t *len)
 {
 	for (;;) {
+		union {
+			struct cmsghdr align;
+			char octets[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+		} control;
 		struct sockaddr_ll from = {0};
-		socklen_t from_len = sizeof(from);
-		ssize_t n = recvfrom(port->fd, frame, size, 0, (struct sockaddr *)&from, &from_len);
+		struct iovec room = {.iov_base = frame, .iov_len = size};
+		struct msghdr message = {.msg_name = &from,
+					 .msg_namelen = sizeof(from),
+					 .msg_iov = &room,
+					 .msg_iovlen = 1,
+					 .msg_control = &control,
+					 .msg_controllen = sizeof(control)};
+		ssize_t n = recvmsg(port->fd, &message, 0);
 		if (n < 0)
 			return port_result_of_errno(errno);
 		/* The kernel also hands over a copy of each frame that this host sends. */
-		if (from.sll_pkttype == PACKET_OUTGOING)
+		if (from.sll_pkttype == PACKET_OUTGOING || is_tagged(&message) ||
+		    seems_tagged(port, frame, (size_t)n, &from))
 			continue;
 		*len = (size_t)n;
 		return PORT_FRAME;
@@ -248,6 +285,11 @@ static int socket_open(const char *interface, char error[PORT_ERROR_SIZE])
 {
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
+	if (fd >= 0 && setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &(int){1}, sizeof(int)) < 0) {
+		fail_errno(error, interface, "PACKET_AUXDATA");
+		close_soon(fd);
+		return -1;
+	}
 	if (fd < 0 && errno == EPERM)
 		fail(error, interface,
 		     "no permission for a raw socket: CAP_NET_RAW is missing (grant it with "

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "homeplug/slac/slac_displace.h"
 #include "homeplug/slac/slac_evse.h"
 #include "homeplug/slac/slac_run.h"
 
@@ -8,6 +9,7 @@ void slac_evse_defaults(struct slac_evse_config *config, bool strict)
 {
 	*config = (struct slac_evse_config){
 		.tt_evse_slac_init_ms = 20000,
+		.tt_fallback_ms = strict ? 0 : 60000,
 		.tt_match_sequence_ms = 400,
 		.tt_evse_match_mnbc_ms = 600,
 		.tt_match_response_ms = SLAC_TT_MATCH_RESPONSE_MS,
@@ -31,10 +33,11 @@ void slac_evse_defaults(struct slac_evse_config *config, bool strict)
 
 void slac_evse_init(struct slac_evse *evse, const struct slac_evse_config *config)
 {
-	memset(evse, 0, sizeof(*evse));
+	memset(evse, 0, offsetof(struct slac_evse, runs));
 	evse->config = *config;
 	evse->state = SLAC_EVSE_IDLE;
 	evse->deadline_us = SLAC_NEVER;
+	evse->fallback_us = SLAC_NEVER;
 }
 
 /* Appends a status about the EV that was remembered last. */
@@ -65,10 +68,22 @@ static void wait_until_after_ms(struct slac_evse *evse, enum slac_evse_state sta
 	evse->deadline_us = now_us + (uint64_t)ms * 1000;
 }
 
+/* The whole time to a match. It runs once for a vehicle, and once more after each match. */
+static void bound_time_to_match(struct slac_evse *evse, uint64_t now_us)
+{
+	const struct slac_evse_config *config = &evse->config;
+	const uint32_t least_ms = config->tt_evse_slac_init_ms;
+	const uint32_t ms = config->tt_fallback_ms > least_ms ? config->tt_fallback_ms : least_ms;
+
+	if (config->tt_fallback_ms > 0 && !config->dc_only && evse->fallback_us == SLAC_NEVER)
+		evse->fallback_us = now_us + (uint64_t)ms * 1000;
+}
+
 static void wait_for_parm_req(struct slac_evse *evse, uint64_t now_us)
 {
 	evse->paused = false;
 	evse->parm_req_error = MME_OK;
+	bound_time_to_match(evse, now_us);
 	wait_until_after_ms(evse, SLAC_EVSE_WAIT_PARM, evse->config.tt_evse_slac_init_ms, now_us);
 }
 
@@ -91,7 +106,7 @@ static struct slac_run_context run_context(struct slac_evse *evse, uint64_t now_
 
 static bool any_run_active(const struct slac_evse *evse)
 {
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < evse->run_count; i++)
 		if (slac_run_is_active(&evse->runs[i]))
 			return true;
 	return false;
@@ -107,14 +122,18 @@ static void listen_or_stay_failed(struct slac_evse *evse, uint64_t now_us)
 	if (!evse->config.listen_after_failure) {
 		evse->state = SLAC_EVSE_FAILED;
 		evse->deadline_us = SLAC_NEVER;
-		return;
+	} else {
+		wait_for_parm_req(evse, now_us);
+		if (evse->failures < SLAC_CONN_MAX_MATCH)
+			evse->last_window_us = evse->deadline_us;
+		else
+			evse->deadline_us = evse->last_window_us;
+		evse->failures++;
 	}
-	wait_for_parm_req(evse, now_us);
-	if (evse->failures < SLAC_CONN_MAX_MATCH)
-		evse->last_window_us = evse->deadline_us;
-	else
-		evse->deadline_us = evse->last_window_us > now_us ? evse->last_window_us : now_us + 1;
-	evse->failures++;
+	if (evse->deadline_us > evse->fallback_us)
+		evse->deadline_us = evse->fallback_us;
+	if (evse->deadline_us <= now_us)
+		evse->deadline_us = now_us + 1;
 }
 
 /* A run has failed. With the last run in progress the matching as a whole fails. */
@@ -134,7 +153,7 @@ static void fail_runs(struct slac_evse *evse, const struct slac_run *spared, enu
 {
 	const struct slac_run_context ctx = run_context(evse, now_us, out);
 
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < evse->run_count; i++)
 		if (&evse->runs[i] != spared && slac_run_is_active(&evse->runs[i]))
 			slac_run_fail(&evse->runs[i], &ctx, reason);
 }
@@ -145,6 +164,7 @@ static void on_link_up(struct slac_evse *evse, struct slac_evse_outputs *out)
 		return;
 	evse->state = SLAC_EVSE_MATCHED;
 	evse->deadline_us = SLAC_NEVER;
+	evse->fallback_us = SLAC_NEVER;
 	evse->failures = 0; /* [V2G3-M08-02] */
 	report(evse, SLAC_STATUS_MATCHED, SLAC_REASON_NONE, out);
 }
@@ -202,7 +222,7 @@ static void on_link_paused(struct slac_evse *evse)
 static void end_runs(struct slac_evse *evse, enum slac_reason reason, uint64_t now_us, struct slac_evse_outputs *out)
 {
 	fail_runs(evse, NULL, reason, now_us, out);
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < evse->run_count; i++)
 		if (evse->runs[i].state == SLAC_RUN_MATCHED)
 			memset(&evse->runs[i], 0, sizeof(evse->runs[i]));
 }
@@ -211,11 +231,13 @@ static void on_connected(struct slac_evse *evse, uint64_t now_us)
 {
 	if (evse->vehicle_connected)
 		return;
-	memset(evse->runs, 0, sizeof(evse->runs));
+	evse->run_count = 0;
+	evse->any_refused = false;
 	memset(&evse->failed_runs, 0, sizeof(evse->failed_runs));
 	evse->vehicle_connected = true;
 	evse->has_run_id = false;
 	evse->failures = 0;
+	evse->fallback_us = SLAC_NEVER;
 	wait_for_parm_req(evse, now_us);
 }
 
@@ -246,6 +268,7 @@ static void on_terminate(struct slac_evse *evse, uint64_t now_us, struct slac_ev
 	report(evse, SLAC_STATUS_UNMATCHED, SLAC_REASON_TERMINATED, out);
 	evse->state = SLAC_EVSE_WAIT_PARM;
 	evse->deadline_us = SLAC_NEVER;
+	evse->fallback_us = SLAC_NEVER;
 }
 
 static void on_pause(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
@@ -297,15 +320,9 @@ static void on_key_lost(struct slac_evse *evse, enum slac_reason reason, uint64_
 		end_runs(evse, reason, now_us, out);
 }
 
-static void on_listen(struct slac_evse *evse, uint64_t now_us)
-{
-	if (evse->vehicle_connected && evse->state != SLAC_EVSE_MATCHING && !slac_evse_is_given_away(evse))
-		wait_for_parm_req(evse, now_us);
-}
-
 static void on_s2(struct slac_evse *evse, bool closed)
 {
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < evse->run_count; i++)
 		slac_run_count_toggle(&evse->runs[i], closed);
 }
 
@@ -315,10 +332,16 @@ static void on_link_lost(struct slac_evse *evse, uint64_t now_us, struct slac_ev
 		end_session(evse, SLAC_STATUS_UNMATCHED, SLAC_REASON_JOIN_LOST, now_us, out);
 }
 
-static void on_init_over(struct slac_evse *evse, struct slac_evse_outputs *out)
+static void on_init_over(struct slac_evse *evse, uint64_t now_us, struct slac_evse_outputs *out)
 {
-	struct slac_evse_output *item = append_for_outlet(SLAC_EVSE_INIT_TIMEOUT, out);
+	const bool was_matching = evse->state == SLAC_EVSE_MATCHING;
+	const bool in_vain = was_matching || (evse->has_run_id && now_us >= evse->fallback_us);
 
+	if (was_matching) {
+		end_runs(evse, SLAC_REASON_NO_MATCH_IN_TIME, now_us, out);
+		report(evse, SLAC_STATUS_FAILED, SLAC_REASON_NO_MATCH_IN_TIME, out);
+	}
+	struct slac_evse_output *item = append_for_outlet(SLAC_EVSE_INIT_TIMEOUT, out);
 	/* An EV that has spoken, or may have, is not blamed for silence. Without a key nothing could be answered. */
 	if (!evse->has_key) {
 		item->reason = SLAC_REASON_KEY_NOT_SET;
@@ -327,10 +350,28 @@ static void on_init_over(struct slac_evse *evse, struct slac_evse_outputs *out)
 		item->message.error = evse->parm_req_error;
 		memcpy(item->ev_mac, evse->parm_req_mac, MAC_LEN);
 	} else {
-		item->reason = SLAC_REASON_NO_PARM_REQ;
+		item->reason = in_vain ? SLAC_REASON_NO_MATCH_IN_TIME : SLAC_REASON_NO_PARM_REQ;
 	}
 	evse->deadline_us = SLAC_NEVER;
 	evse->state = SLAC_EVSE_EXPIRED;
+}
+
+/* The pilot gives the car another window after an F: that is longer than the time it had, but bounded as well. */
+static void on_listen(struct slac_evse *evse, uint64_t now_us)
+{
+	if (!evse->vehicle_connected || evse->state == SLAC_EVSE_MATCHING || slac_evse_is_given_away(evse))
+		return;
+	wait_for_parm_req(evse, now_us);
+	if (evse->fallback_us < evse->deadline_us)
+		evse->fallback_us = evse->deadline_us;
+}
+
+/* Nothing follows, so that nothing bounds the time. */
+static void listen_on(struct slac_evse *evse, uint64_t now_us)
+{
+	on_listen(evse, now_us);
+	if (evse->state == SLAC_EVSE_WAIT_PARM)
+		evse->deadline_us = evse->fallback_us = SLAC_NEVER;
 }
 
 /* --- Frames: the run each belongs to, and whether the outlet may answer it now --- */
@@ -342,26 +383,59 @@ static void refuse(const struct mme *frame, enum slac_reason reason, struct slac
 
 static struct slac_run *find_run(struct slac_evse *evse, const uint8_t ev_mac[MAC_LEN])
 {
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < evse->run_count; i++)
 		if (evse->runs[i].state != SLAC_RUN_FREE && mac_equal(evse->runs[i].ev_mac, ev_mac))
 			return &evse->runs[i];
 	return NULL;
 }
 
-/* A free slot; without one, the slot of the run that failed first, emptied; NULL when all runs are in progress. */
-static struct slac_run *take_slot(struct slac_evse *evse)
+/* A slot that is free, or whose run has failed: of those the one that failed first. NULL: all runs are in progress. */
+static struct slac_run *vacant_slot(struct slac_evse *evse)
 {
 	struct slac_run *slot = NULL;
 
-	for (size_t i = 0; i < evse->config.parallel_runs; i++) {
+	for (size_t i = 0; i < evse->run_count; i++) {
 		struct slac_run *run = &evse->runs[i];
 		if (run->state == SLAC_RUN_FREE)
 			return run;
-		if (run->state == SLAC_RUN_FAILED && (slot == NULL || run->ended_us < slot->ended_us))
+		if (run->state == SLAC_RUN_FAILED && (slot == NULL || run->since_us < slot->since_us))
 			slot = run;
 	}
+	return slot;
+}
+
+/* A slot for another EV, emptied, or NULL. Few cars use few slots: the memory of the others is not touched. */
+static struct slac_run *take_slot(struct slac_evse *evse)
+{
+	const size_t allowed = evse->config.parallel_runs;
+	struct slac_run *slot = vacant_slot(evse);
+
+	const bool keeps_failed =
+		slot != NULL && slot->state == SLAC_RUN_FAILED && evse->run_count < SLAC_C_EVSE_MATCH_PARALLEL;
+
+	if (evse->run_count < allowed && (slot == NULL || keeps_failed))
+		slot = &evse->runs[evse->run_count++];
 	if (slot != NULL)
 		memset(slot, 0, sizeof(*slot));
+	return slot;
+}
+
+/* The slot of another run, emptied, for an EV that found none free and asks again; NULL: it is refused. */
+static struct slac_run *displace_run(struct slac_evse *evse, const uint8_t ev_mac[MAC_LEN], uint64_t now_us,
+				     struct slac_evse_outputs *out)
+{
+	if (!evse->any_refused)
+		slac_refused_forget(&evse->refused);
+	evse->any_refused = true;
+	const bool asks_again = slac_refused_asks_again(&evse->refused, ev_mac, now_us);
+	struct slac_run *slot = asks_again ? slac_run_to_displace(evse->runs, evse->run_count, now_us) : NULL;
+
+	if (slot == NULL)
+		return NULL;
+	const struct slac_run_context ctx = run_context(evse, now_us, out);
+	slac_refused_take_turn(&evse->refused, ev_mac);
+	slac_run_displace(slot, &ctx);
+	slot->kept_until_us = now_us + SLAC_KEPT_FOR_START_MS * UINT64_C(1000);
 	return slot;
 }
 
@@ -419,6 +493,8 @@ static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_
 	if (refusal == SLAC_REASON_NONE && run == NULL) {
 		run = take_slot(evse);
 		if (run == NULL)
+			run = displace_run(evse, frame->src, now_us, out);
+		if (run == NULL)
 			refusal = SLAC_REASON_TABLE_FULL;
 	}
 	if (refusal != SLAC_REASON_NONE) {
@@ -432,15 +508,25 @@ static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_
 			remember_ev(evse, run); /* it may have begun anew with another run_id */
 		return;
 	}
+	bound_time_to_match(evse, now_us); /* the match before was ended by this EV, or by the 15118 side */
 	evse->state = SLAC_EVSE_MATCHING;
-	evse->deadline_us = SLAC_NEVER;
+	evse->deadline_us = evse->fallback_us;
 	remember_ev(evse, run);
 	report(evse, SLAC_STATUS_MATCHING, SLAC_REASON_NONE, out);
 }
 
+/* Another station than this one. Our modem sends profiles, and speaks as no car does. */
+static bool can_be_sender(const struct slac_evse *evse, const struct mme *frame)
+{
+	const bool from_modem = mac_is_a_stations(evse->modem_mac) && mac_equal(frame->src, evse->modem_mac);
+
+	return mac_is_a_stations(frame->src) && !mac_equal(frame->src, evse->config.evse_mac) &&
+	       (!from_modem || frame->mmtype == CM_ATTEN_PROFILE_IND);
+}
+
 static bool is_for_evse(const struct slac_evse *evse, const struct mme *frame)
 {
-	if (mac_equal(frame->src, evse->config.evse_mac))
+	if (!can_be_sender(evse, frame))
 		return false;
 	if (!mac_equal(frame->dst, evse->config.evse_mac) && !mac_equal(frame->dst, mac_broadcast))
 		return false;
@@ -511,7 +597,7 @@ static void expire(struct slac_evse *evse, uint64_t now_us, struct slac_evse_out
 {
 	const struct slac_run_context ctx = run_context(evse, now_us, out);
 
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
+	for (size_t i = 0; i < evse->run_count; i++) {
 		struct slac_run *run = &evse->runs[i];
 		if (!slac_run_is_active(run) || run->deadline_us > now_us)
 			continue;
@@ -524,7 +610,7 @@ static void expire(struct slac_evse *evse, uint64_t now_us, struct slac_evse_out
 	if (evse->state == SLAC_EVSE_JOINING)
 		end_session(evse, SLAC_STATUS_FAILED, SLAC_REASON_NO_JOIN, now_us, out);
 	else
-		on_init_over(evse, out);
+		on_init_over(evse, now_us, out);
 }
 
 void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input, uint64_t now_us,
@@ -549,9 +635,7 @@ void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input
 		on_listen(evse, now_us);
 		break;
 	case SLAC_EVSE_LISTEN_ON:
-		on_listen(evse, now_us);
-		if (evse->state == SLAC_EVSE_WAIT_PARM)
-			evse->deadline_us = SLAC_NEVER;
+		listen_on(evse, now_us);
 		break;
 	case SLAC_EVSE_KEY_SET:
 		on_key_set(evse, input);
@@ -591,7 +675,7 @@ uint64_t slac_evse_deadline(const struct slac_evse *evse)
 {
 	uint64_t nearest_us = evse->deadline_us;
 
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < evse->run_count; i++)
 		if (slac_run_is_active(&evse->runs[i]) && evse->runs[i].deadline_us < nearest_us)
 			nearest_us = evse->runs[i].deadline_us;
 	return nearest_us;

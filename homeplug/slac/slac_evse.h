@@ -6,7 +6,9 @@
  *
  * One struct slac_evse serves one outlet. It keeps at most SLAC_EVSE_RUNS candidates (runs), one for each EV MAC; the
  * run_id tells the attempts of one EV apart. A new EV takes a free slot, or that of the run that failed first. When
- * all runs are in progress it is refused (SLAC_REASON_TABLE_FULL).
+ * all runs are in progress it is refused (SLAC_REASON_TABLE_FULL). One that was refused and asks again takes the slot
+ * of the run that has waited longest for CM_START_ATTEN_CHAR.IND; where none waits for that, longest for
+ * CM_SLAC_MATCH.REQ. A run that sounds, validates, has validated or is matched keeps its slot (slac_displace.h).
  *
  * Matching as a whole (enum slac_evse_state):
  *
@@ -16,9 +18,12 @@
  *   MATCHED --LINK_LOST--> listens again                 any state --DISCONNECTED--> IDLE
  *   MATCHED --REJOIN--> JOINING                          JOINING (after REJOIN) --LINK_PAUSED--> MATCHED
  *   JOINING, MATCHED --CM_SLAC_PARM.REQ of the matched EV, with rematch_matched_ev--> MATCHING
+ *   WAIT_PARM, MATCHING, FAILED --tt_fallback_ms--> EXPIRED
  *
  * "Listens again" is WAIT_PARM with listen_after_failure, otherwise FAILED, which a new run_id leads out of. After
  * C_conn_max_match failures of one vehicle WAIT_PARM has no new window of TT_EVSE_SLAC_init; the last window goes on.
+ * Cars of neighbouring outlets speak and fail here, too. Whatever is heard, tt_fallback_ms bounds the whole time from
+ * the plug-in, or from the end of a match, to EXPIRED, where the pilot falls back to basic charging.
  * Without await_link there is no JOINING: MATCHED follows CM_SLAC_MATCH.CNF at once. The key that an EV was given is
  * for this EV alone: no other EV is answered until KEY_SET brings another key.
  *
@@ -31,10 +36,13 @@
 #include "homeplug/network_key.h"
 #include "homeplug/slac/slac_failed_runs.h"
 #include "homeplug/slac/slac_reason.h"
+#include "homeplug/slac/slac_refused.h"
 #include "homeplug/slac/slac_validation.h"
 
-/* C_EVSE_match_parallel: the most an outlet handles at once */
-#define SLAC_EVSE_RUNS 5
+/* The most cars that an outlet hears at once: a charging park that comes back after a power cut speaks all at once. */
+#define SLAC_EVSE_RUNS 64
+/* C_EVSE_match_parallel: the least that an outlet must be able to hear at once. */
+#define SLAC_C_EVSE_MATCH_PARALLEL 5
 /* C_conn_max_match: so many failed matchings of one vehicle are followed by a new window of TT_EVSE_SLAC_init. */
 #define SLAC_CONN_MAX_MATCH 3
 /* TT_match_response, TT_match_join and C_EV_match_retry: the exchange of amplitude maps keeps them as well. */
@@ -43,8 +51,8 @@
 #define SLAC_C_EV_MATCH_RETRY     2
 /* TT_EVSE_vald_toggle: an EV that announces a longer time gets its result after this one. */
 #define SLAC_VALD_TOGGLE_MAX_MS 3500
-/* The most that one input gives: two outputs for each run, and a few for the frame and the outlet. */
-#define SLAC_EVSE_OUTPUTS 24
+/* The most that one input gives: three outputs for each run, and a few for the frame and the outlet. */
+#define SLAC_EVSE_OUTPUTS (3 * SLAC_EVSE_RUNS + 8)
 /* No deadline: nothing will happen without an input. */
 #define SLAC_NEVER UINT64_MAX
 
@@ -57,11 +65,12 @@ enum slac_validation_mode {
 
 /* Times in milliseconds. slac_evse_defaults fills in the standard's values (ISO 15118-3 table A.1). */
 struct slac_evse_config {
-	uint8_t evse_mac[MAC_LEN];         /* the host's MAC: source of every answer */
-	uint32_t tt_evse_slac_init_ms;     /* TT_EVSE_SLAC_init, 20 000 */
-	uint32_t tt_match_sequence_ms;     /* TT_match_sequence, 400: CM_SLAC_PARM.CNF to START_ATTEN_CHAR */
-	uint32_t tt_evse_match_mnbc_ms;    /* TT_EVSE_match_MNBC, 600: from the first START_ATTEN_CHAR */
-	uint32_t tt_match_response_ms;     /* TT_match_response, 200: ATTEN_CHAR.IND to RSP */
+	uint8_t evse_mac[MAC_LEN];      /* the host's MAC: source of every answer */
+	uint32_t tt_evse_slac_init_ms;  /* TT_EVSE_SLAC_init, 20 000 */
+	uint32_t tt_fallback_ms;        /* plug-in to basic charging without a match; 0: no bound. None where dc_only */
+	uint32_t tt_match_sequence_ms;  /* TT_match_sequence, 400: CM_SLAC_PARM.CNF to START_ATTEN_CHAR */
+	uint32_t tt_evse_match_mnbc_ms; /* TT_EVSE_match_MNBC, 600: from the first START_ATTEN_CHAR */
+	uint32_t tt_match_response_ms;  /* TT_match_response, 200: ATTEN_CHAR.IND to RSP */
 	uint32_t tt_evse_match_session_ms; /* TT_EVSE_match_session, 10 000: RSP to SLAC_MATCH.REQ */
 	uint32_t tt_match_join_ms;         /* TT_match_join, 12 000: SLAC_MATCH.CNF to the link */
 	uint32_t t_conn_resume_ms;         /* T_conn_resume, 6000: REJOIN to the link */
@@ -104,7 +113,7 @@ enum slac_evse_state {
 	SLAC_EVSE_JOINING,   /* SLAC_MATCH.CNF sent, TT_match_join runs; it is sent again when asked for */
 	SLAC_EVSE_MATCHED,
 	SLAC_EVSE_FAILED, /* every run failed; only a new run_id is answered */
-	SLAC_EVSE_EXPIRED /* TT_EVSE_SLAC_init is over */
+	SLAC_EVSE_EXPIRED /* TT_EVSE_SLAC_init is over, or tt_fallback_ms */
 };
 
 enum slac_run_state {
@@ -127,7 +136,12 @@ struct slac_run {
 	uint8_t ev_mac[MAC_LEN];
 	uint8_t run_id[RUN_ID_LEN];
 	uint64_t deadline_us;
-	uint64_t ended_us;            /* when it failed: the oldest failed run gives up its slot first */
+	/*
+	 * When it came into this state: the oldest run gives up its slot first. WAIT_START: when it had its first
+	 * CM_SLAC_PARM.CNF; to ask again makes no run younger.
+	 */
+	uint64_t since_us;
+	uint64_t kept_until_us;       /* WAIT_START: it had to ask again for its slot, and keeps it until then */
 	enum slac_reason failure;     /* why it failed */
 	uint8_t num_sounds;           /* what the EV announced */
 	uint8_t sounds;               /* CM_MNBC_SOUND.IND seen since the first START_ATTEN_CHAR; without one, all */
@@ -152,7 +166,8 @@ struct slac_run {
 struct slac_evse {
 	struct slac_evse_config config;
 	enum slac_evse_state state;
-	uint64_t deadline_us; /* of TT_EVSE_SLAC_init */
+	uint64_t deadline_us; /* of TT_EVSE_SLAC_init, of tt_fallback_ms, or of TT_match_join */
+	uint64_t fallback_us; /* end of tt_fallback_ms, SLAC_NEVER: it does not run */
 	bool vehicle_connected;
 	bool paused; /* SLAC_EVSE_PAUSE, until LISTEN */
 	bool has_key;
@@ -171,7 +186,14 @@ struct slac_evse {
 	uint8_t ev_mac[MAC_LEN];
 	struct slac_validation validation;
 	struct slac_failed_runs failed_runs; /* since the vehicle came; not answered without listen_after_failure */
+	/*
+	 * Slots that were used since the vehicle came. What lies behind them is not touched before it is needed, so that
+	 * an outlet that hears few cars needs little memory.
+	 */
+	size_t run_count;
+	bool any_refused;
 	struct slac_run runs[SLAC_EVSE_RUNS];
+	struct slac_refused refused; /* for want of a slot; where any_refused */
 };
 
 enum slac_evse_input_kind {
@@ -218,7 +240,8 @@ enum slac_evse_output_kind {
 	SLAC_EVSE_SEND,         /* send `frame` */
 	SLAC_EVSE_STATUS,       /* report `status` with `reason`; run_id where has_run_id */
 	SLAC_EVSE_INIT_TIMEOUT, /* TT_EVSE_SLAC_init is over, and the pilot decides what follows; reason: NO_PARM_REQ;
-				 * KEY_NOT_SET when nothing could be answered; PARM_REQ_REFUSED with ev_mac and error */
+				 * KEY_NOT_SET when nothing could be answered; PARM_REQ_REFUSED with ev_mac and error;
+				 * NO_MATCH_IN_TIME: tt_fallback_ms is over, although cars were heard */
 	SLAC_EVSE_WATCH_LINK,   /* JOINING begins: LINK_UP or LINK_UNKNOWN is waited for */
 	SLAC_EVSE_RUN_STEP,     /* a run went from `from` to `to`, for the log; reason when it failed */
 	SLAC_EVSE_IGNORED,      /* a message was refused: mmtype, ev_mac = its sender, reason, error */
@@ -253,7 +276,7 @@ struct slac_evse_outputs {
 };
 
 /*
- * The standard's timers and counters; the switches all false where `strict`, otherwise all true. Validation on, five
+ * The standard's timers and counters; the switches all false where `strict`, otherwise all true. Validation on, all
  * runs, the link not awaited, no receive-path correction; evse_mac is zero.
  */
 void slac_evse_defaults(struct slac_evse_config *config, bool strict);

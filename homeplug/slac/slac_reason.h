@@ -12,6 +12,7 @@ enum slac_reason {
 	/* A run or the whole matching ended. */
 	SLAC_REASON_NO_PARM_REQ,      /* TT_EVSE_SLAC_init is over, the car never spoke */
 	SLAC_REASON_PARM_REQ_REFUSED, /* likewise, and each CM_SLAC_PARM.REQ had a wrong field; enum mme_error tells which */
+	SLAC_REASON_NO_MATCH_IN_TIME,      /* tt_fallback_ms is over; cars were heard, and none was matched */
 	SLAC_REASON_NO_START_ATTEN_CHAR,   /* TT_match_sequence is over after CM_SLAC_PARM.CNF */
 	SLAC_REASON_START_ATTEN_CHAR_LOST, /* likewise, but sounds came: none of the announcements has arrived */
 	SLAC_REASON_NO_SOUNDS,             /* TT_EVSE_match_MNBC is over and not one sound was heard */
@@ -27,6 +28,7 @@ enum slac_reason {
 	SLAC_REASON_NO_JOIN,            /* TT_match_join is over and the power-line link is not up */
 	SLAC_REASON_JOIN_LOST,          /* the power-line link was up and is lost */
 	SLAC_REASON_OTHER_EV_MATCHED,   /* another candidate won the outlet */
+	SLAC_REASON_DISPLACED,          /* all slots were taken, and a car that asked again got this run's */
 	SLAC_REASON_NEW_RUN,            /* the same EV began a new run */
 	SLAC_REASON_VEHICLE_LEFT,       /* cp_state A */
 	SLAC_REASON_PILOT_FAULT,        /* cp_state E or F that slacd did not ask for */
@@ -48,7 +50,7 @@ enum slac_reason {
 	SLAC_REASON_INIT_EXPIRED,    /* CM_SLAC_PARM.REQ after TT_EVSE_SLAC_init */
 	SLAC_REASON_ALREADY_MATCHED, /* the outlet is matched with another run */
 	SLAC_REASON_RUN_FAILED,      /* this run has failed; it stays silent */
-	SLAC_REASON_TABLE_FULL,      /* five runs are in progress */
+	SLAC_REASON_TABLE_FULL,      /* all slots are taken */
 	SLAC_REASON_UNKNOWN_RUN,     /* no run of this EV and run_id */
 	SLAC_REASON_UNEXPECTED,      /* the run does not wait for this message now */
 	SLAC_REASON_OTHER_MODEM,     /* an attenuation profile that is not the local modem's */

@@ -128,6 +128,7 @@ static void enter(struct slac_run *run, const struct slac_run_context *ctx, enum
 	item->step.from = run->state;
 	item->step.to = to;
 	run->state = to;
+	run->since_us = ctx->now_us;
 }
 
 void slac_run_wait(struct slac_run *run, const struct slac_run_context *ctx, uint32_t ms)
@@ -144,10 +145,15 @@ void slac_run_step(struct slac_run *run, const struct slac_run_context *ctx, enu
 void slac_run_fail(struct slac_run *run, const struct slac_run_context *ctx, enum slac_reason reason)
 {
 	enter(run, ctx, SLAC_RUN_FAILED, reason);
-	run->ended_us = ctx->now_us;
 	run->failure = reason;
 	run->deadline_us = SLAC_NEVER;
 	slac_failed_runs_add(ctx->failed_runs, run->ev_mac, run->run_id);
+}
+
+void slac_run_displace(struct slac_run *run, const struct slac_run_context *ctx)
+{
+	enter(run, ctx, SLAC_RUN_FAILED, SLAC_REASON_DISPLACED);
+	memset(run, 0, sizeof(*run));
 }
 
 struct mme *slac_run_send(const struct slac_run *run, const struct slac_run_context *ctx, enum mmtype type)
@@ -175,18 +181,23 @@ static void send_parm_cnf(const struct slac_run *run, const struct slac_run_cont
 /* Begins the run in its slot, or begins it anew. The same CM_SLAC_PARM.REQ once more is answered and is no step. */
 void slac_on_parm_req(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
-	enum slac_run_state from = run->state;
+	const enum slac_run_state from = run->state;
+	const uint64_t since_us = run->since_us;
+	const uint64_t kept_until_us = run->kept_until_us;
 	bool repeated = from == SLAC_RUN_WAIT_START && mac_equal(run->ev_mac, frame->src) &&
 			memcmp(run->run_id, frame->slac_parm_req.run_id, RUN_ID_LEN) == 0;
 
 	slac_validation_release(ctx->validation, frame->src);
 	memset(run, 0, sizeof(*run));
 	run->state = from;
+	run->kept_until_us = kept_until_us;
 	memcpy(run->ev_mac, frame->src, MAC_LEN);
 	memcpy(run->run_id, frame->slac_parm_req.run_id, RUN_ID_LEN);
 	send_parm_cnf(run, ctx);
 	if (!repeated)
 		enter(run, ctx, SLAC_RUN_WAIT_START, from == SLAC_RUN_FREE ? SLAC_REASON_NONE : SLAC_REASON_NEW_RUN);
+	if (from == SLAC_RUN_WAIT_START)
+		run->since_us = since_us; /* to ask again makes it no younger */
 	slac_run_wait(run, ctx, ctx->config->tt_match_sequence_ms);
 }
 

@@ -52,6 +52,12 @@ void slac_run_count_toggle(struct slac_run *run, bool closed);
 /* Ends the run without a match. */
 void slac_run_fail(struct slac_run *run, const struct slac_run_context *ctx, enum slac_reason reason);
 
+/*
+ * Ends the run and empties its slot, because another car needs it. The EV may begin again: it is not remembered as
+ * failed.
+ */
+void slac_run_displace(struct slac_run *run, const struct slac_run_context *ctx);
+
 /* True while the run waits for something: it is neither free, nor matched, nor failed. */
 bool slac_run_is_active(const struct slac_run *run);
 

@@ -255,9 +255,10 @@ struct api_message {
 /*
  * Reads one inbound payload of `len` octets (no NUL needed) that was heard on a topic of `from` (enum api_from, at least
  * one). With API_OK *out is complete; with any other result *out is unchanged. *error is not written for API_OK and
- * API_IGNORED. API_IGNORED: the name is unknown, the type is not one that slacd receives (such as its own request on a
- * shared topic), it is a service_status request for another service, or it is the services' own (`reset` and
- * `authorization` requests on a topic of theirs). Unknown members and those that slacd has no use for are skipped, and `null`
+ * API_IGNORED. API_IGNORED: the name is unknown, the type is not one that slacd receives and the topic is shared
+ * (such as its own request on API_FROM_SERVICES; elsewhere the type is a wrong member), it is a service_status request
+ * for another service, or it is the services' own (`reset` and `authorization` requests on a topic of theirs). Unknown
+ * members and those that slacd has no use for are skipped, and `null`
  * counts as absent.
  *
  * A wrong entry of parameters[] or evses[] does not spoil the others: with API_OK the good ones are in `data`, the others

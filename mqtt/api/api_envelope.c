@@ -61,6 +61,23 @@ static enum api_result refuse_place(const struct api_node *root, unsigned right,
 	return API_ELSEWHERE;
 }
 
+/* On a shared topic it is for somebody else, or one's own. Elsewhere it is a mistake. */
+static enum api_result refuse_type(const struct api_node *root, const struct api_rows *rows, const char *name,
+				   unsigned heard)
+{
+	char expected[API_EXPECTED_MAX] = "";
+	size_t used = 0;
+
+	if (taken_from(rows, name) == 0 || (heard & API_FROM_SERVICES))
+		return API_IGNORED;
+	for (size_t i = 0; i < rows->count; i++)
+		if (strcmp(rows->rows[i].name, name) == 0 && (rows->rows[i].from & heard))
+			used += (size_t)snprintf(expected + used, sizeof(expected) - used, "%s%s",
+						 used > 0 ? " or " : "", api_type_text(rows->rows[i].type));
+	api_json_fail(root, "type", expected);
+	return API_INVALID;
+}
+
 /* Of an update the id means nothing. */
 static bool read_id(const struct api_node *root, enum api_type type, char id[API_ID_MAX])
 {
@@ -90,7 +107,7 @@ static enum api_result read_known(const struct api_node *root, const char *name,
 		return right == 0 || (right & from) != 0 ? API_INVALID : API_IGNORED;
 	envelope->row = find_type(rows, name, type);
 	if (envelope->row == NULL)
-		return API_IGNORED;
+		return refuse_type(root, rows, name, from);
 	if (envelope->row->from != 0 && (envelope->row->from & from) == 0)
 		return refuse_place(root, envelope->row->from, from);
 	if (!read_id(root, envelope->row->type, envelope->id) || !api_json_object(root, "data", &data))

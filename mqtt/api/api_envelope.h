@@ -43,7 +43,8 @@ extern const struct api_rows api_rows_of_slacd;
 
 /*
  * Parses a payload that was heard on a topic of `from` and lets the row for its name and type read the data. API_IGNORED
- * when no row has the name, or the name only with other types. *out may be half-written on failure.
+ * when no row has the name, or the name only with other types and the topic is shared (API_FROM_SERVICES) or the rows do
+ * not say where they are taken from. *out may be half-written on failure.
  */
 enum api_result api_envelope_parse(const char *payload, size_t len, unsigned from, const struct api_rows *rows,
 				   struct api_envelope *envelope, void *out, struct api_error *error);

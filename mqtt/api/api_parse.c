@@ -374,6 +374,14 @@ static enum api_result read_reset(const struct api_node *data, void *out)
 	return api_json_has(data, "evse_id") ? read_evse_request(data, out) : API_OK;
 }
 
+/* The station answers a backend that has reset it. */
+static enum api_result leave_to_others(const struct api_node *data, void *out)
+{
+	(void)data;
+	(void)out;
+	return API_IGNORED;
+}
+
 /* --- The table --- */
 
 #define STATION  API_FROM_STATION
@@ -398,6 +406,7 @@ static const struct api_row rows[] = {
 	{"authorization", API_UPDATE, API_AUTHORIZATION, STATION | SERVICES, read_authorization_update},
 	{"slac_reset", API_REQUEST, API_SLAC_RESET, STATION, read_reset},
 	{"reset", API_REQUEST, API_RESET, STATION | API_ROW_SERVICES_TOO, read_reset},
+	{"reset", API_RESPONSE, API_RESET, STATION, leave_to_others},
 };
 const struct api_rows api_rows_of_slacd = {rows, sizeof(rows) / sizeof(rows[0])};
 

@@ -483,7 +483,7 @@ uint64_t outlet_deadline(const struct outlet *outlet)
 
 void outlet_init(struct outlet *outlet, const struct outlet_config *config, random_fill fill, void *fill_context)
 {
-	memset(outlet, 0, sizeof(*outlet));
+	memset(outlet, 0, offsetof(struct outlet, slac));
 	outlet->fill = fill;
 	outlet->fill_context = fill_context;
 	outlet->question_deadline_us = OUTLET_NEVER;
@@ -491,6 +491,30 @@ void outlet_init(struct outlet *outlet, const struct outlet_config *config, rand
 	modem_init(&outlet->modem, &config->modem);
 	amp_map_init(&outlet->amp_map, &config->amp_map);
 	control_pilot_init(&outlet->pilot, &config->pilot);
+}
+
+bool outlet_is_empty(const struct outlet *outlet)
+{
+	return !outlet->pilot.vehicle_present && !outlet->pilot.session_open && !outlet->slac.vehicle_connected;
+}
+
+void outlet_configure(struct outlet *outlet, const struct outlet_config *config)
+{
+	const struct outlet_config before = {
+		.slac = outlet->slac.config, .pilot = outlet->pilot.config, .amp_map = outlet->amp_map.config};
+
+	assert(outlet_is_empty(outlet));
+	outlet->slac.config = config->slac;
+	outlet->slac.config.dc_only = before.slac.dc_only;
+	outlet->slac.config.await_link = before.slac.await_link;
+	memcpy(outlet->slac.config.evse_mac, before.slac.evse_mac, MAC_LEN);
+	outlet->amp_map.config = config->amp_map;
+	memcpy(outlet->amp_map.config.evse_mac, before.amp_map.evse_mac, MAC_LEN);
+	outlet->pilot.config = config->pilot;
+	outlet->pilot.config.has_ac = before.pilot.has_ac;
+	outlet->pilot.config.single_phase = before.pilot.single_phase;
+	outlet->pilot.config.request_timeout_ms = before.pilot.request_timeout_ms;
+	outlet->pilot.config.request_backoff_max_ms = before.pilot.request_backoff_max_ms;
 }
 
 void outlet_wipe(struct outlet *outlet)

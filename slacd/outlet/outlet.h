@@ -23,10 +23,10 @@
 #include "slacd/outlet/outlet_config.h"
 
 #define OUTLET_NEVER     UINT64_MAX
-#define OUTLET_EFFECTS   128  /* of one input; the random sequences need a tenth of this */
-#define OUTLET_OCTETS    4096 /* of all frames of one input */
-#define OUTLET_QUEUE     32   /* what parts tell each other within one input */
-#define OUTLET_QUESTIONS 4    /* network questions that wait for the modem; a further one is answered at once */
+#define OUTLET_EFFECTS   512   /* of one input; four for each of 64 runs, and what else there may be */
+#define OUTLET_OCTETS    16384 /* of all frames of one input */
+#define OUTLET_QUEUE     32    /* what parts tell each other within one input */
+#define OUTLET_QUESTIONS 4     /* network questions that wait for the modem; a further one is answered at once */
 
 /* What the station allows the outlet (cs_status_and_limits). */
 struct outlet_limits {
@@ -278,7 +278,6 @@ struct outlet_late_car {
 
 /* Read it for reports; only outlet_input changes it. */
 struct outlet {
-	struct slac_evse slac;
 	struct modem modem;
 	struct control_pilot pilot;
 	struct amp_map_exchange amp_map;
@@ -302,12 +301,22 @@ struct outlet {
 	size_t errand_first; /* a ring */
 	size_t errand_count;
 	struct outlet_errand errands[OUTLET_QUEUE];
+
+	struct slac_evse slac; /* the last member: most of it is not touched where few cars are heard */
 };
 
 /* Begins without a port, a vehicle or limits. The config is copied; `fill` gives random octets for keys and nonces. */
 void outlet_init(struct outlet *outlet, const struct outlet_config *config, random_fill fill, void *fill_context);
 /* Overwrites the keys. */
 void outlet_wipe(struct outlet *outlet);
+
+/* No vehicle is there. */
+bool outlet_is_empty(const struct outlet *outlet);
+/*
+ * Other settings of matching, pilot and amplitude map, for the next vehicle; only while outlet_is_empty. Those of the
+ * modem, whether there is AC, and the times of pilot requests stay.
+ */
+void outlet_configure(struct outlet *outlet, const struct outlet_config *config);
 
 /* Takes one input at monotonic time now_us and gives the effects; the list is emptied first. */
 void outlet_input(struct outlet *outlet, const struct outlet_input *input, uint64_t now_us, struct outlet_effects *out);

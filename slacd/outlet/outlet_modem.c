@@ -126,6 +126,7 @@ static void carry_out(struct outlet *outlet, const struct modem_output *item, st
 		(void)send_network_question(outlet, out); /* unsent, it is unanswered */
 		break;
 	case MODEM_KEY_SLOW:
+	case MODEM_NOT_RESTARTED:
 	case MODEM_NOT_ECHOED:
 	case MODEM_UNVERIFIED:
 	case MODEM_UNIDENTIFIED:

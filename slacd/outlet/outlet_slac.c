@@ -32,7 +32,7 @@ static uint16_t mean_ddb(const uint8_t db[SLAC_GROUPS])
 /* The run of this EV, or NULL. */
 static const struct slac_run *run_of(const struct outlet *outlet, const uint8_t ev_mac[MAC_LEN])
 {
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
+	for (size_t i = 0; i < outlet->slac.run_count; i++) {
 		const struct slac_run *run = &outlet->slac.runs[i];
 		if (run->state != SLAC_RUN_FREE && mac_equal(run->ev_mac, ev_mac))
 			return run;
@@ -81,7 +81,7 @@ static void queue_pilot_news(struct outlet *outlet, enum slac_status status, enu
 		input->slac = CONTROL_PILOT_SLAC_MATCHING;
 	else if (status == SLAC_STATUS_MATCHED)
 		input->slac = CONTROL_PILOT_SLAC_MATCHED;
-	else if (status == SLAC_STATUS_FAILED)
+	else if (status == SLAC_STATUS_FAILED && reason != SLAC_REASON_NO_MATCH_IN_TIME) /* then INIT_TIMEOUT comes */
 		input->kind = CONTROL_PILOT_FAILED;
 	else if (is_link_loss(status, reason))
 		input->kind = CONTROL_PILOT_LINK_LOST;
@@ -184,6 +184,9 @@ static bool is_after_window(const struct outlet *outlet, const struct slac_evse_
 				 phase == CONTROL_PILOT_BASIC || phase == CONTROL_PILOT_NOT_OBEYED;
 
 	if (item->message.mmtype != CM_SLAC_PARM_REQ)
+		return false;
+	/* Cars were heard all the time. One that goes on asking must not keep the silent one from charging any longer. */
+	if (outlet->init_reason == SLAC_REASON_NO_MATCH_IN_TIME && is_fallback)
 		return false;
 	return item->reason == SLAC_REASON_INIT_EXPIRED || (item->reason == SLAC_REASON_PAUSED && is_fallback);
 }

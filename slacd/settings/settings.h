@@ -133,6 +133,15 @@ struct broker_tls;
 /* The files for TLS; mqtt_tls_ca is set. They are valid as long as the settings. */
 void settings_tls(const struct settings *settings, struct broker_tls *tls);
 
+/* Called for each setting that is not as it was: its path, and whether it is in use from now on. */
+typedef void settings_told(void *context, const char *path, bool live);
+
+/*
+ * Takes those settings of `fresh`, which has been read and checked, that can change while slacd runs. The others keep
+ * their values until a restart.
+ */
+void settings_take_live(struct settings *settings, const struct settings *fresh, settings_told *told, void *context);
+
 /* True when a timer is outside the standard's range (allowed by allow_nonstandard_timers); `which` gets its path. */
 bool settings_nonstandard_timer(const struct settings *settings, const char **which);
 

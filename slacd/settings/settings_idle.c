@@ -48,6 +48,7 @@ static const struct rule {
 	{"pilot.nominal_needs_eim", has_no_ac, "the outlet has no AC"},
 	{"pilot.basic_charging_on_eim", has_no_ac, "the outlet has no AC"},
 	{"pilot.nominal_current_a", has_no_ac, "the outlet has no AC"},
+	{"slac.tt_fallback_ms", has_no_ac, "the outlet has no AC"},
 	{"slac.dc_listens_after_init", has_ac, "the outlet has AC"},
 	{"slac.refuse_as_not_required", does_not_refuse_validation, "slac.validation is not off"},
 	{"slac.slow_after_validation", refuses_validation, "slac.validation is off"},

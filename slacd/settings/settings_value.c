@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static void *value_of(struct settings *settings, const struct setting *setting)
 {
@@ -92,10 +93,16 @@ static bool give_text(struct settings_text *value, const char *text)
 	return true;
 }
 
+/* Levels are often written in lower case elsewhere, and LOG_LEVEL is shared with other services. */
+static bool is_word(const struct setting *setting, const char *word, const char *text)
+{
+	return setting->choices == log_level_texts ? strcasecmp(text, word) == 0 : strcmp(text, word) == 0;
+}
+
 static bool give_choice(struct settings *settings, const struct setting *setting, const char *text)
 {
 	for (uint32_t i = 0; setting->choices[i] != NULL; i++) {
-		if (strcmp(text, setting->choices[i]) == 0) {
+		if (is_word(setting, setting->choices[i], text)) {
 			set_number(settings, setting, i);
 			return true;
 		}

@@ -72,7 +72,17 @@ size_t evse_slot(const struct evse *evse)
 
 bool evse_available(const struct evse *evse)
 {
-	return !evse->told_to_stop;
+	return !evse->told_to_stop && !evse->silent;
+}
+
+void evse_take_settings(struct evse *evse)
+{
+	(void)evse;
+}
+
+const char *evse_trouble(const struct evse *evse)
+{
+	return evse->silent ? "its modem is silent" : "";
 }
 
 void evse_cp_status(struct evse *evse, const struct api_cp_status *status)

@@ -12,6 +12,7 @@ struct evse {
 	size_t slot;
 	struct api_evse_parameters parameters;
 	bool told_to_stop;
+	bool silent; /* its modem is, so that it cannot serve */
 	bool stopped;
 	bool freed; /* it stays in played[] for the test to look at */
 	bool has_limits;

@@ -22,7 +22,7 @@ static char page[65536];
 
 static void write_page(const struct metrics_outlet *outlets, size_t count)
 {
-	const struct metrics_service service = {.version = "1.2.3", .is_ready = true};
+	const struct metrics_service service = {.version = "1.2.3", .is_ready = true, .log_lines_dropped = 12};
 	struct evbuffer *buffer = evbuffer_new();
 
 	assert_true(metrics_write(buffer, &service, outlets, count));
@@ -58,6 +58,7 @@ static void page_tells_what_was_counted(void **state)
 	has_line("slacd_info{version=\"1.2.3\"} 1");
 	has_line("slacd_ready 1");
 	has_line("slacd_broker_connected 0");
+	has_line("slacd_log_lines_dropped_total 12");
 	has_line("slacd_outlet_serving{evse_id=\"DE*ABC*E1\"} 1");
 	has_line("slacd_pilot_offered_amperes{evse_id=\"DE*ABC*E1\"} 16.5");
 	has_line("slacd_sessions_total{evse_id=\"DE*ABC*E1\",outcome=\"matched\",reason=\"\"} 3");

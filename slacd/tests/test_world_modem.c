@@ -112,6 +112,32 @@ static void pause_keeps_the_key_and_resume_gives_the_same_one(void **state)
 	line_of(from, "slacd *slac_link_status*\"connected\"");
 }
 
+static void car_that_wakes_with_b_c_b_finds_its_link_again(void **state)
+{
+	(void)state;
+	play("boot\n" MATCHED "run 500");
+	size_t from = mark();
+	play("cs data_link pause\nrun 60000");
+	assert_pilots(from, E1, "x1");
+	play("cs state C1\nrun 300\ncs state B1\nrun 5000");
+	assert_pilots(from, E1, "x1 hlc");
+	assert_statuses(from, E1, "matched");
+	line_of(from, "> CM_SET_KEY.REQ*<nmk1>");
+}
+
+static void car_that_wakes_in_another_network_gets_f_and_a_new_matching(void **state)
+{
+	(void)state;
+	play("boot\n" MATCHED "run 500");
+	size_t from = mark();
+	play("cs data_link pause\ncar plc0 fault no-link\nrun 60000\ncs state C1\nrun 300\ncs state B1\nrun 20000");
+	assert_pilots(from, E1, "x1 hlc f hlc");
+	assert_statuses(from, E1, "failed:no_power_line_link");
+	assert_later_ms(line_of(from, F), line_of(from, HLC), 6000);
+	play("car plc0 fault none\ncar plc0 unplug\ncar plc0 plug\nrun 5000");
+	assert_statuses(from, E1, "failed:no_power_line_link matching matched");
+}
+
 static void terminate_puts_the_car_out_and_it_may_match_again(void **state)
 {
 	(void)state;
@@ -330,6 +356,8 @@ int main(void)
 		STORY(link_that_does_not_come_fails_after_12_s_with_a_fresh_key),
 		STORY(lost_link_ends_the_session_once_and_wakes_the_car_where_configured),
 		STORY(pause_keeps_the_key_and_resume_gives_the_same_one),
+		STORY(car_that_wakes_with_b_c_b_finds_its_link_again),
+		STORY(car_that_wakes_in_another_network_gets_f_and_a_new_matching),
 		STORY(terminate_puts_the_car_out_and_it_may_match_again),
 		STORY(silent_modem_is_said_once_makes_the_service_busy_and_serves_when_it_speaks),
 		STORY(modem_that_died_while_idle_is_missed_at_the_plug_in),

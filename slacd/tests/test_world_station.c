@@ -186,9 +186,24 @@ static void answer_for_another_outlet_or_with_a_wrong_status_leaves_the_request_
 	line_of(from, F);
 }
 
+static void station_that_reports_without_end_does_not_fill_the_log(void **state)
+{
+	(void)state;
+	play("boot");
+	size_t from = mark();
+	for (int i = 0; i < 100; i++)
+		play("cs plug\nrun 100\ncs unplug\nrun 100");
+	line_of(from, "log      WARN More than 120 events of the pilot and statuses in a minute, *. evse_id=DE*TST*E1");
+	assert_count(from, "log      INFO Vehicle is connected.", 40);
+	assert_count(from, "slacd *\"unmatched\"", 100);
+	play("run 60000\ncs plug\nrun 100");
+	line_of(from, "log      WARN Not logged were events of the pilot and statuses. *count=1*");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		STORY(station_that_reports_without_end_does_not_fill_the_log),
 		STORY(boot_requests_are_repeated_with_new_ids_and_back_off_until_answered),
 		STORY(car_that_came_during_the_boot_is_served_by_a_station_that_says_so_only_once),
 		STORY(car_at_an_outlet_whose_pilot_was_never_reported_is_said_once),

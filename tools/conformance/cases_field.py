@@ -354,7 +354,7 @@ def Field_B_C_B_is_no_new_vehicle(bench):
     bench.check_statuses(["matching", "matched"])
 
 
-@case(seconds=102)
+@case(seconds=102, settings={"slac": {"tt_fallback_ms": 0}})  # with it the wait would be shorter
 def Field_silent_car_beside_a_neighbour(bench):
     """AC, the car never speaks, but a neighbour's CM_SLAC_PARM.REQ is heard every 15 s and each of its runs fails: a
     nominal duty cycle comes all the same, within 100 s: four times TT_EVSE_SLAC_init of 20 s and the steps to it."""

@@ -135,7 +135,7 @@ def General_failed_run_stays_silent(bench):
     bench.car().reach_matched()
 
 
-@case(seconds=8)
+@case(seconds=8, strict_only=True)
 def General_failed_runs_stay_silent(bench):
     """Two runs of a car fail one after the other: both stay silent for their run ids, not only the last one."""
     bench.plug()
@@ -249,9 +249,9 @@ def General_status_order(bench):
             raise Failed("status", f"run_id 0x{car.run_id.hex().upper()}", f"{message}")
 
 
-@case(seconds=34, services="dc", strict_only=True)
+@case(seconds=34, services="dc", settings={"pilot": {"slac_init_retries": 0}}, strict_only=True)
 def General_DC_has_no_basic_charging(bench):
-    """DC, the car never speaks: `failed` after TT_EVSE_SLAC_init (20 … 50 s); a late CM_SLAC_PARM.REQ is not answered,
+    """DC without retries, the car never speaks: `failed` after TT_EVSE_SLAC_init (20 … 50 s); a late CM_SLAC_PARM.REQ is not answered,
     and there is never a nominal duty cycle."""
     bench.need_mqtt("pilot requests")
     plugged = bench.plug()

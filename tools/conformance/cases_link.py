@@ -7,22 +7,26 @@ from conformance.cases_field import PARALLEL, parallel_runs
 from conformance.frames import nid_of
 from conformance.station import HLC, X1
 from conformance.timing import (
-    ALLOWANCE_S, PILOT_S, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, TP_MATCH_LEAVE_S, TT_MATCH_JOIN_S)
+    ALLOWANCE_S, PILOT_S, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, T_STEP_X1_S, TP_MATCH_LEAVE_S, TT_MATCH_JOIN_S)
 from conformance.verdict import Failed, case
 
 DETECTION = {"modem": {"link_detection": "on"}}
 OPTION_A = {**DETECTION, "slac": {"link_loss": "retry"}}
 OPTION_B = {**DETECTION, "slac": {"link_loss": "wait"}}
 EIM_SETTINGS = {"pilot": {"basic_charging_on_eim": True}}
+AT_X1_SETTINGS = {"pilot": {"hlc_at_start": False}}
+NOMINAL = "nominal"
 SILENCE_S = 0.6
+AT_ONCE_S = 1.0
+STEP_LIMIT_S = 8.0
 LINK_AFTER_S = 2.0
 # How long an EVSE that polls its modem may take to see a change: once a second, and a repetition.
 SEEN_S = 2.0
 
 
-def to_linked(bench):
+def to_linked(bench, letter="B"):
     """A car that is matched and has a link for a while; returns it and its CM_SLAC_MATCH.CNF."""
-    bench.plug()
+    bench.plug(letter)
     car = bench.car()
     cnf = car.reach_matched()
     bench.expect_status("matched", cnf.time, TT_MATCH_JOIN_S)
@@ -74,27 +78,43 @@ def PLCLinkStatus_003(bench):
 
 
 def leaves_when_link_is_lost(bench):
-    """Returns when the EVSE left the logical network, and the CM_SLAC_MATCH.CNF of the car."""
-    _, cnf = to_linked(bench)
+    """The link is lost and the logical network is left; returns when it was lost and when it was left."""
     lost = bench.modem.lose_link()
     left = bench.expect_new_key(lost, SEEN_S + TP_MATCH_LEAVE_S)
     if bench.has_mqtt:
         bench.expect_status(("unmatched", "failed"), lost, SEEN_S + TP_MATCH_LEAVE_S)
-    return left.time, cnf
+    return lost, left.time
 
 
-def option_a(bench):
+def expect_pulse(bench, lost, left, from_x1=False):
+    """X1, in which the network is left, then E/F; returns its request. At 100 % it is X1 already."""
+    before = bench.expect_signal((X1, *RETRY_SIGNALS) if from_x1 else (X1,), lost, SEEN_S + AT_ONCE_S,
+                                 what="lost link: X1")
+    pulse = before
+    if before.signal == X1:
+        pulse = bench.expect_signal(RETRY_SIGNALS, before.time, STEP_LIMIT_S, what="lost link: E/F after X1")
+    if left > pulse.time + bench.slack(lost):
+        raise Failed("lost link", "the network is left before E/F", f"a fresh NMK {left - pulse.time:.2f} s after it")
+    return pulse
+
+
+def retry_after_lost_link(bench, from_x1=False):
+    """To E/F for T_step_EF and beyond, where a new matching works."""
     bench.need_mqtt("pilot requests")
-    left, _ = leaves_when_link_is_lost(bench)
-    pulse = bench.expect_signal(RETRY_SIGNALS, left - SEEN_S, 2 * SEEN_S, what="option A: E/F after the link is lost")
-    bench.expect_signal((HLC,), pulse.time, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, "end of E/F")
+    pulse = expect_pulse(bench, *leaves_when_link_is_lost(bench), from_x1)
+    after = bench.expect_signal((X1, HLC, NOMINAL), pulse.time, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, "end of E/F")
+    if after.signal == X1:
+        bench.pause_unless_signalled((HLC, NOMINAL), after.time, STEP_LIMIT_S)
     time.sleep(bench.options["ready_s"])
+    bench.car().reach_matched()
 
 
-def option_b(bench):
-    left, _ = leaves_when_link_is_lost(bench)
+def pilot_stays(bench):
+    """The link is lost, and nothing is asked of the pilot; a new matching works."""
+    lost, _ = leaves_when_link_is_lost(bench)
     if bench.has_mqtt:
-        bench.no_signal(ALL_SIGNALS, T_STEP_EF_MIN_S, left - SEEN_S, "option B: the pilot stays")
+        bench.no_signal(ALL_SIGNALS, SEEN_S + T_STEP_EF_MIN_S, lost, "option B: the pilot stays")
+    bench.car().reach_matched()
 
 
 @case(seconds=8, settings=DETECTION)
@@ -106,16 +126,21 @@ def PLCLinkStatus_004(bench):
         raise Failed("link", "that of the car that was matched", "none")
 
 
-@case(seconds=18, settings=OPTION_B)
+@case(seconds=18, settings=OPTION_A)
 def PLCLinkStatus_005(bench):
     """Link lost while matched: the logical network is left. A car that takes the old key again does not find it; a
-    new matching works."""
-    _, cnf = leaves_when_link_is_lost(bench)
+    new matching works, after what the pilot does at 5 %."""
+    _, cnf = to_linked(bench)
+    lost, left = leaves_when_link_is_lost(bench)
     bench.modem.match_confirmed(cnf)
     time.sleep(2.0)
     if bench.modem.has_link():
         raise Failed("link with the old key", "none: the logical network was left", "the car finds the network again")
     bench.check_statuses(["matching", "matched", "unmatched"])
+    if bench.has_mqtt:
+        pulse = expect_pulse(bench, lost, left)
+        bench.pause_unless_signalled((HLC,), pulse.time, T_STEP_EF_MAX_S + STEP_LIMIT_S)
+        time.sleep(bench.options["ready_s"])
     bench.car().reach_matched()
 
 
@@ -141,42 +166,71 @@ def DC_005(bench):
     terminated(bench)
 
 
-@case(seconds=18, settings={**OPTION_B, **EIM_SETTINGS})
+@case(seconds=15, settings=DETECTION, strict_only=True)
+def AC_005(bench):
+    """AC at 5 %, link lost while matched: X1, in which the logical network is left, E/F for T_step_EF (4 … 8 s), then X1
+    or X2, and a new matching works."""
+    to_linked(bench)
+    retry_after_lost_link(bench)
+
+
+@case(seconds=15, services="dc", settings=DETECTION, strict_only=True)
+def DC_004(bench):
+    """As AC_005 on DC."""
+    to_linked(bench)
+    retry_after_lost_link(bench)
+
+
+def to_nominal(bench):
+    """Matched at 5 %, then by EIM at a nominal duty cycle."""
+    bench.need_mqtt("pilot requests")
+    bench.plug()
+    cnf = bench.car().reach_matched()
+    bench.expect_status("matched", cnf.time, TT_MATCH_JOIN_S)
+    x1 = bench.expect_signal((X1,), bench.station.authorize(), AT_ONCE_S, what="EIM while matched")
+    nominal = bench.expect_signal((NOMINAL,), x1.time, STEP_LIMIT_S, T_STEP_X1_S, "end of X1")
+    bench.sleep_until(nominal.time + PILOT_S)
+
+
+@case(seconds=17, settings={**OPTION_A, **EIM_SETTINGS})
+def AC_006(bench):
+    """AC at a nominal duty cycle (EIM while matched), link lost, option A: X1, in which the logical network is left,
+    E/F for T_step_EF (4 … 8 s), then X1 or X2, and a new matching works."""
+    to_nominal(bench)
+    retry_after_lost_link(bench)
+
+
+@case(seconds=14, settings={**OPTION_B, **EIM_SETTINGS})
 def AC_007(bench):
     """AC at a nominal duty cycle (EIM while matched), link lost, option B: the network is left, the pilot stays as it
     is, and a new matching is answered."""
-    bench.need_mqtt("pilot requests")
+    to_nominal(bench)
+    pilot_stays(bench)
+
+
+@case(seconds=15, settings={**OPTION_A, **AT_X1_SETTINGS})
+def AC_011(bench):
+    """AC matched at 100 % (X1), link lost: the logical network is left, E/F for T_step_EF (4 … 8 s), then X1 or X2, and
+    a new matching works."""
+    if bench.station.signal != X1:
+        raise Failed("pilot before the plug-in", "X1 (100 %)", str(bench.station.signal))
     to_linked(bench)
-    nominal = bench.expect_signal(("nominal",), bench.expect_signal((X1,), bench.station.authorize(), 1.0).time, 8.0)
-    time.sleep(0.5)
-    lost = bench.modem.lose_link()
-    bench.expect_new_key(lost, SEEN_S + TP_MATCH_LEAVE_S)
-    bench.no_signal((*RETRY_SIGNALS, HLC, X1), T_STEP_EF_MIN_S + 2.0, nominal.time, "option B: the pilot stays")
-    bench.car().reach_matched()
+    retry_after_lost_link(bench, from_x1=True)
 
 
-@case(seconds=18, settings=OPTION_A)
-def General_link_lost_option_A(bench):
-    """Link lost while matched at 5 %, with a pulse: the logical network is left, E/F for T_step_EF (4 … 8 s), 5 %
-    again, and a new matching works."""
-    option_a(bench)
-    bench.car().reach_matched()
-
-
-@case(seconds=14, settings=OPTION_B)
-def General_link_lost_option_B(bench):
-    """Link lost while matched at 5 %, without a pulse: the logical network is left, the pilot stays as it is, and a
-    new matching works."""
-    option_b(bench)
-    bench.car().reach_matched()
+@case(seconds=15, settings=OPTION_B, strict_only=True)
+def General_link_lost_in_state_C(bench):
+    """As AC_005 in state C. Option B is asked for, and is none at 5 %."""
+    to_linked(bench, "C")
+    retry_after_lost_link(bench)
 
 
 @case(seconds=18, settings=OPTION_A)
 def General_link_lost_and_state_A_in_E_F(bench):
-    """Link lost with a pulse, and A while in E/F: silence; the next car is matched."""
+    """Link lost at 5 %, and A while in E/F: silence; the next car is matched."""
     bench.need_mqtt("pilot requests")
-    left, _ = leaves_when_link_is_lost(bench)
-    pulse = bench.expect_signal(RETRY_SIGNALS, left - SEEN_S, 2 * SEEN_S, what="option A: E/F after the link is lost")
+    to_linked(bench)
+    pulse = expect_pulse(bench, *leaves_when_link_is_lost(bench))
     bench.sleep_until(pulse.time + 1.0)
     car = bench.car()
     car.parm_req()
@@ -191,32 +245,19 @@ def General_link_lost_and_state_A_in_E_F(bench):
     bench.car().reach_matched()
 
 
-@case(seconds=14, settings=OPTION_B)
-def General_link_lost_in_state_C(bench):
-    """As General_link_lost_option_B in state C."""
-    bench.plug("C")
-    cnf = bench.car().reach_matched()
-    bench.expect_status("matched", cnf.time, TT_MATCH_JOIN_S)
-    time.sleep(2.0)
-    lost = bench.modem.lose_link()
-    bench.expect_new_key(lost, SEEN_S + TP_MATCH_LEAVE_S)
-    if bench.has_mqtt:
-        bench.no_signal(ALL_SIGNALS, T_STEP_EF_MIN_S, lost, "option B: the pilot stays")
-    bench.car().reach_matched()
+@case(seconds=11, settings=OPTION_B)
+def Field_link_lost_option_B(bench):
+    """Link lost while matched at 5 %, without a pulse: the logical network is left, the pilot stays as it is, and a
+    new matching works."""
+    to_linked(bench)
+    pilot_stays(bench)
 
 
-@case(seconds=14, services="dc", settings=OPTION_B)
-def General_DC_link_lost_option_B(bench):
-    """As General_link_lost_option_B on DC; there is no nominal duty cycle on DC."""
-    option_b(bench)
-    bench.car().reach_matched()
-
-
-@case(seconds=18, services="dc", settings=OPTION_A)
-def General_DC_link_lost_option_A(bench):
-    """As General_link_lost_option_A on DC; there is no nominal duty cycle on DC."""
-    option_a(bench)
-    bench.car().reach_matched()
+@case(seconds=11, services="dc", settings=OPTION_B)
+def Field_DC_link_lost_option_B(bench):
+    """As Field_link_lost_option_B on DC; there is no nominal duty cycle on DC."""
+    to_linked(bench)
+    pilot_stays(bench)
 
 
 @case(seconds=20, settings=DETECTION)

@@ -2,7 +2,7 @@
 """AC CmSlacParm: the pilot around matching on an AC outlet."""
 import time
 
-from conformance.bench import RETRY_SIGNALS
+from conformance.bench import ALL_SIGNALS, RETRY_SIGNALS
 from conformance.station import HLC, X1
 from conformance.timing import (
     C_SEQU_RETRY, T_CONN_MAX_COMM_S, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, T_STEP_X1_S, TT_EVSE_SLAC_INIT_MAX_S,
@@ -23,6 +23,11 @@ def nominal_is_legal(bench, message):
         raise Failed("nominal duty cycle", f"6 … {bench.station.limit_a:g} A", f"{message.signal[1]} A")
 
 
+def at_x1(bench):
+    if bench.station.signal != X1:
+        raise Failed("pilot before the plug-in", "X1 (100 %)", str(bench.station.signal))
+
+
 def matched_at_nominal(bench):
     """A whole matching, from CM_SLAC_PARM.REQ to the link, changes nothing of the nominal duty cycle."""
     since = time.monotonic()
@@ -31,10 +36,8 @@ def matched_at_nominal(bench):
     bench.no_signal((*RETRY_SIGNALS, HLC, X1), AT_ONCE_S, since)
 
 
-@case(seconds=10, settings=EIM, limit_a=16.0)
-def General_EIM_after_plug_in(bench):
-    """AC, EIM after plug-in, before the first CM_SLAC_PARM.REQ: E/F for T_step_EF (4 … 8 s), then a nominal duty cycle,
-    not above the station's limit of 16 A ([V2G3-M06-05], [V2G3-M06-08])."""
+def eim_after_plug_in(bench):
+    """E/F, then a nominal duty cycle, and a whole matching at it."""
     bench.need_mqtt("pilot requests")
     bench.plug()
     authorized = bench.station.authorize()
@@ -43,12 +46,19 @@ def General_EIM_after_plug_in(bench):
     if after.signal == X1:
         after = bench.expect_signal((NOMINAL,), after.time, STEP_LIMIT_S, what="X2 after X1")
     nominal_is_legal(bench, after)
+    time.sleep(bench.options["ready_s"])
+    matched_at_nominal(bench)
 
 
-@case(seconds=105, strict_only=True)
-def AC_CmSlacParm_002(bench):
-    """AC at 5 %, the car never speaks: window (20 … 50 s), E/F 4 … 8 s, window, E/F, window, then X1 (C_sequ_retry
-    = 2), no further E/F, and no nominal duty cycle as long as nobody is authorized by EIM ([V2G2-852], -853)."""
+@case(seconds=12, settings=EIM, limit_a=16.0)
+def AC_CmSlacParm_001(bench):
+    """AC at 5 %, EIM after plug-in, before the first CM_SLAC_PARM.REQ: E/F for T_step_EF (4 … 8 s), then a nominal duty
+    cycle, not above the station's limit of 16 A ([V2G3-M06-05], [V2G3-M06-08]); then a whole matching succeeds."""
+    eim_after_plug_in(bench)
+
+
+def windows_with_retries(bench):
+    """C_sequ_retry times a window without a word and E/F; returns when the last window begins."""
     bench.need_mqtt("pilot requests")
     begun = bench.plug()
     for number in range(1, C_SEQU_RETRY + 1):
@@ -56,8 +66,33 @@ def AC_CmSlacParm_002(bench):
                                     f"end of window {number}")
         again = bench.expect_signal((HLC,), pulse.time, T_STEP_EF_MAX_S, T_STEP_EF_MIN_S, f"end of E/F {number}")
         begun = again.time
+    return begun
+
+
+@case(seconds=105, strict_only=True)
+def AC_CmSlacParm_002(bench):
+    """AC at 5 %, the car never speaks: window (20 … 50 s), E/F 4 … 8 s, window, E/F, window, then X1 (C_sequ_retry
+    = 2), no further E/F, and no nominal duty cycle as long as nobody is authorized by EIM ([V2G2-852], -853)."""
+    begun = windows_with_retries(bench)
     end = bench.expect_signal((X1,), begun, TT_EVSE_SLAC_INIT_MAX_S, TT_EVSE_SLAC_INIT_MIN_S, "end of window 3")
     bench.no_signal((*RETRY_SIGNALS, HLC, NOMINAL), T_STEP_EF_MAX_S, end.time, "after X1, without EIM")
+
+
+@case(seconds=90, services="dc", strict_only=True)
+def General_DC_silent_car(bench):
+    """DC, the car never speaks: window (20 … 50 s), E/F 4 … 8 s, window, E/F, window, then `failed` at 5 %, and never a
+    nominal duty cycle; a car that speaks after all is matched."""
+    begun = windows_with_retries(bench)
+    bench.expect_status("failed", begun, TT_EVSE_SLAC_INIT_MAX_S, TT_EVSE_SLAC_INIT_MIN_S)
+    bench.no_signal(ALL_SIGNALS, AT_ONCE_S, begun, "after `failed`")
+    bench.car().reach_matched()
+
+
+@case(seconds=12, settings=EIM_AT_X1)
+def AC_CmSlacParm_003(bench):
+    """As AC_CmSlacParm_001 from 100 % (X1), with a limit of 32 A."""
+    at_x1(bench)
+    eim_after_plug_in(bench)
 
 
 @case(seconds=5, settings=EIM)
@@ -115,6 +150,5 @@ def AC_PLCLinkStatus_001(bench):
 def AC_PLCLinkStatus_009(bench):
     """AC at 100 % (X1), EIM while matching runs: X1, then a nominal duty cycle, neither E nor F; the matching goes on,
     link within TT_match_join."""
-    if bench.station.signal != X1:
-        raise Failed("pilot before the plug-in", "X1 (100 %)", str(bench.station.signal))
+    at_x1(bench)
     eim_while_matching(bench, 0.0)

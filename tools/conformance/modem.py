@@ -58,10 +58,17 @@ class Modem:
 
     def match_confirmed(self, cnf):
         """The car joins with what it was given, if that is this modem's network."""
+        self._join(cnf, cnf.time)
+
+    def wake_up(self, cnf):
+        """The car's modem has slept, and joins again with what it was given before."""
+        self._join(cnf, time.monotonic())
+
+    def _join(self, cnf, begun):
         keys = self.keys.since()
         if self.link_after_s is not None and self.link_up_at is None and keys and keys[-1].nmk == cnf.nmk:
             self.peer = cnf.dst
-            self.link_up_at = cnf.time + self.link_after_s
+            self.link_up_at = begun + self.link_after_s
             self.link_told_at = None
 
     def lose_link(self):

@@ -22,6 +22,7 @@ TT_EVSE_VALD_TOGGLE_MAX_S = 3.5
 T_STEP_EF_MIN_S, T_STEP_EF_MAX_S = 4.0, 8.0
 T_STEP_X1_S = 3.0
 T_CONN_MAX_COMM_S = 8.0
+T_CONN_RESUME_S = 6.0
 C_EV_MATCH_RETRY = 2
 C_SEQU_RETRY = 2
 # The pilot's own time: a state must last this long to be seen.

@@ -167,6 +167,8 @@ static const char *modem_text(const struct outlet_note *note)
 		return trouble_text(note->modem.trouble);
 	case MODEM_RESTARTED:
 		return "has restarted";
+	case MODEM_NOT_RESTARTED:
+		return "has its key, although it seems to have restarted";
 	case MODEM_KEY_SLOW:
 		return "has not confirmed its key yet, it is given again";
 	case MODEM_NOT_ECHOED:
@@ -215,6 +217,8 @@ static const char *plain_text(const struct outlet_note *note, const char **kind)
 	*kind = "pilot";
 	switch (note->kind) {
 	case OUTLET_NOTE_INIT_TIMEOUT:
+		if (note->reason == SLAC_REASON_NO_MATCH_IN_TIME)
+			return "cars were heard, and none was matched within slac.tt_fallback_ms";
 		return note->reason == SLAC_REASON_KEY_NOT_SET ? "TT_EVSE_SLAC_init is over, the key was not set"
 							       : "no CM_SLAC_PARM.REQ within TT_EVSE_SLAC_init";
 	case OUTLET_NOTE_PILOT_UNREPORTED:

@@ -51,12 +51,23 @@ static size_t build_request(char *out, size_t size, const char *id, const struct
 	return api_station_build_evse_request(out, size, id, command->requested, evse_id);
 }
 
+/* What a service for smart charging says. */
+static size_t build_other_pwm(char *out, size_t size, const char *id, const char *evse_id,
+			      const struct cs_command *command)
+{
+	struct api_cp_pwm pwm = {.hlc = command->on, .current_deciampere = (uint32_t)(command->ampere * 10 + 0.5)};
+
+	strcpy(pwm.evse_id, evse_id);
+	return api_build_cp_pwm_request(out, size, id, &pwm);
+}
+
 bool cs_ask(struct cs_station *station, const struct cs_command *command)
 {
 	const struct cs_station_options *options = cs_station_options(station);
 	const char *evse_id = cs_station_evse_id(station, command->evse_id);
 	const char *topic = options->topic_from_station;
 	const char *what = "";
+	const char *type = "update";
 	char id[API_UUID_MAX];
 	char payload[API_BUILD_MAX];
 	size_t len = 0;
@@ -79,11 +90,17 @@ bool cs_ask(struct cs_station *station, const struct cs_command *command)
 	} else if (command->kind == CS_COMMAND_AUTHORIZE) {
 		what = "authorization";
 		len = build_authorization(payload, sizeof(payload), id, evse_id, command->on);
+	} else if (command->kind == CS_COMMAND_OTHER_PWM) {
+		what = "cp_pwm";
+		type = "request";
+		topic = options->topic_to_station;
+		len = build_other_pwm(payload, sizeof(payload), id, evse_id, command);
 	} else {
 		what = api_kind_text(command->requested);
+		type = "request";
 		len = build_request(payload, sizeof(payload), id, command, evse_id);
 	}
-	cs_output_sent(what, command->kind == CS_COMMAND_REQUEST ? "request" : "update", "%s", evse_id);
+	cs_output_sent(what, type, "%s", evse_id);
 	cs_station_publish(station, topic, payload, len);
 	return true;
 }

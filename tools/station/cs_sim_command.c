@@ -196,6 +196,14 @@ static bool parse_tap(char **rest, struct cs_command *command)
 	return answer != NULL && (command->on || strcmp(answer, "rejected") == 0) && parse_outlet(rest, command);
 }
 
+static bool parse_other_pwm(char **rest, struct cs_command *command)
+{
+	const char *pilot = word(rest);
+
+	command->on = pilot != NULL && strcmp(pilot, "hlc") == 0;
+	return (command->on || number(pilot, 80, &command->ampere)) && parse_outlet(rest, command);
+}
+
 static bool parse_request(char **rest, struct cs_command *command)
 {
 	static const struct {
@@ -245,6 +253,7 @@ static const struct {
 	{"authorize", CS_COMMAND_AUTHORIZE, parse_authorize, "authorize [EVSE]"},
 	{"deauthorize", CS_COMMAND_AUTHORIZE, parse_outlet, "deauthorize [EVSE]"},
 	{"tap", CS_COMMAND_TAP, parse_tap, "tap accepted|rejected [EVSE]"},
+	{"other_pwm", CS_COMMAND_OTHER_PWM, parse_other_pwm, "other_pwm hlc|AMPERE [EVSE], 80 A at most"},
 	{"request", CS_COMMAND_REQUEST, parse_request, "request link_status|network_info|reset|service_status [EVSE]"},
 	{"restart", CS_COMMAND_RESTART, parse_nothing, "restart"},
 	{"wait", CS_COMMAND_WAIT, parse_wait, "wait MS"},

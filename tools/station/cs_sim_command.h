@@ -24,6 +24,7 @@ enum cs_command_kind {
 	CS_COMMAND_DATA_LINK,
 	CS_COMMAND_AUTHORIZE,
 	CS_COMMAND_TAP,
+	CS_COMMAND_OTHER_PWM,
 	CS_COMMAND_REQUEST,
 	CS_COMMAND_RESTART,
 	CS_COMMAND_WAIT,
@@ -53,7 +54,7 @@ struct cs_command {
 	enum cs_command_kind kind;
 	char evse_id[API_EVSE_ID_MAX]; /* "": the first outlet */
 	enum api_cp_state state;       /* STATE */
-	double ampere;                 /* LIMIT */
+	double ampere;                 /* LIMIT, OTHER_PWM */
 	uint32_t ms;                   /* WAIT, EXPECT: at most this long */
 	struct cs_event expected;      /* EXPECT */
 	enum cs_answer answer;         /* ANSWER */
@@ -62,7 +63,7 @@ struct cs_command {
 	enum api_evse_status status_code; /* STATUS_CODE */
 	enum api_data_link_action action; /* DATA_LINK */
 	enum api_kind requested;          /* REQUEST */
-	bool on;                          /* HLC_CHARGING, AUTHORIZE, TAP, REPORT */
+	bool on;                          /* HLC_CHARGING, AUTHORIZE, TAP, REPORT; OTHER_PWM: 5 % */
 	const char *topic;                /* RAW: both point into the parsed line */
 	const char *text;                 /* RAW; a file of PARAMETERS and LIMITS, the outlet of ADD */
 };

@@ -48,6 +48,7 @@ static const char help[] =
 	"  authorize [EVSE], deauthorize [EVSE]\n"
 	"                                  the station accepts a card by itself, or takes that back\n"
 	"  tap accepted|rejected [EVSE]    a card is shown: the station asks for it, and the backend has answered\n"
+	"  other_pwm hlc|AMPERE [EVSE]     cp_pwm request of another service, smart charging for one; 0: X1\n"
 	"  request link_status|network_info|reset|service_status [EVSE]\n"
 	"                                  ask slacd; reset without EVSE: the whole service\n"
 	"  restart                         the station loses its connection and its pilot signals, not the vehicles\n"

@@ -187,11 +187,21 @@ void bench_say_host_action(struct bench *bench, uint8_t action)
 	bench_message(bench, &message);
 }
 
+void bench_restart(struct bench *bench, uint8_t action)
+{
+	bench_say_host_action(bench, action);
+	assert_int_equal(bench->out.count, 2);
+	assert_int_equal(bench->out.items[1].kind, MODEM_SEND);
+	assert_int_equal(bench->out.items[1].frame.mmtype, CM_GET_KEY_REQ);
+	bench_tell_key(bench, bench->modem.key.sent_nonce[0], 9, 9, GET_KEY_GRANTED);
+}
+
 static void describe(const struct bench *bench, const struct modem_output *item, char *text, size_t size)
 {
 	static const char *const kinds[] = {
 		[MODEM_KEY_SET] = "KEY_SET",
 		[MODEM_RESTARTED] = "RESTARTED",
+		[MODEM_NOT_RESTARTED] = "NOT_RESTARTED",
 		[MODEM_KEY_LOST] = "KEY_LOST",
 		[MODEM_LINK_UP] = "LINK_UP",
 		[MODEM_LINK_LOST] = "LINK_LOST",

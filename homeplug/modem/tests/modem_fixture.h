@@ -49,6 +49,8 @@ void bench_say_version(struct bench *bench, enum modem_family family);
 void bench_say_boot_loader(struct bench *bench);
 void bench_say_reset_cnf(struct bench *bench, uint8_t mstatus);
 void bench_say_host_action(struct bench *bench, uint8_t action);
+/* The same from a modem that has its key: it is asked for it, and names another network. bench->out: what follows. */
+void bench_restart(struct bench *bench, uint8_t action);
 void bench_message(struct bench *bench, const struct modem_mme *message);
 
 /*

@@ -88,7 +88,8 @@ static void modem_that_has_its_key_and_tells_a_boot_loader_has_restarted(void **
 	bench_let_be(&bench);
 	bench_check_key(&bench);
 	bench_say_boot_loader(&bench);
-	bench_expect(&bench, "RESTARTED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	bench_expect(&bench, "CM_GET_KEY.REQ");
+	bench_expect_after_ms(&bench, 1000, "RESTARTED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 	bench_say_boot_loader(&bench);
 	bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
 	bench_expect_after_ms(&bench, 1000, "BOOT_LOADER, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");

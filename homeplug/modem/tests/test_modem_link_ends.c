@@ -78,8 +78,8 @@ static void link_of_a_restarted_modem_is_watched_on(void **state)
 	(void)state;
 	bench_linked(&bench);
 	bench_wait_ms(&bench, 900);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	bench_expect(&bench, "VS_HST_ACTION.RSP, RESTARTED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	bench_restart(&bench, VS_HOST_LOADER_READY);
+	bench_expect(&bench, "RESTARTED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 	bench_expect_after_ms(&bench, 100, "VS_PL_LNK_STATUS.REQ");
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
@@ -145,7 +145,7 @@ static void restarted_modem_of_another_family_has_to_show_again_what_it_can_tell
 
 	(void)state;
 	bench_telling(&bench);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+	bench_restart(&bench, VS_HOST_LOADER_READY);
 	bench_say_version(&bench, MODEM_LUMISSIL);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "KEY_SET, NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");

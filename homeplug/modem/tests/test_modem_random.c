@@ -490,6 +490,8 @@ static const char *check_output(struct watch *watch, const struct modem_output *
 		return check_key_set(watch);
 	case MODEM_RESTARTED:
 		return check_restart(watch);
+	case MODEM_NOT_RESTARTED:
+		return watch->modem.key.state == MODEM_KEY_READY ? NULL : "a key that is not set is not doubted";
 	case MODEM_KEY_LOST:
 		watch->confirmed = false;
 		return watch->check_asked ? NULL : "KEY_LOST but nobody asked";
@@ -529,7 +531,8 @@ static const char *check_deadline(const struct watch *watch)
 {
 	const struct modem *modem = &watch->modem;
 	const bool rests = modem_state(modem) == MODEM_IDLE || modem_state(modem) == MODEM_READY;
-	const bool checks = modem_state(modem) == MODEM_READY && modem->check.deadline_us != MODEM_NEVER;
+	const bool checks =
+		modem_state(modem) == MODEM_READY && (modem->check.deadline_us != MODEM_NEVER || modem->key.doubted);
 	const bool wanted = !rests || checks || modem->link.state != MODEM_LINK_UNWATCHED;
 
 	if (wanted != (modem_deadline(modem) != MODEM_NEVER))

@@ -89,7 +89,7 @@ static void key_that_was_taken_and_is_refused_later_begins_anew(void **state)
 	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_let_be(&bench);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+	bench_restart(&bench, VS_HOST_LOADER_READY);
 	bench_confirm(&bench, 1, 0xff);
 	bench_expect(&bench, "REFUSED");
 	bench_expect_after_ms(&bench, 1000, "CM_SET_KEY.REQ");

@@ -78,7 +78,7 @@ static void missing_reset_is_said_once_for_each_key(void **state)
 	config.reset_after_key = true;
 	bench_ready(&bench, &config, MODEM_STANDARD);
 	bench_expect(&bench, "UNIDENTIFIED standard, NOT_RESET, KEY_SET, CM_NW_STATS.REQ");
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+	bench_restart(&bench, VS_HOST_LOADER_READY);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	expect_set(&bench, "KEY_SET, CM_NW_STATS.REQ");
 	bench_let_be(&bench);

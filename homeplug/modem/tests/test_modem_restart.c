@@ -39,8 +39,8 @@ static void restarted_modem_is_identified_and_given_the_same_key_again(void **st
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		bench_ready(&bench, &config, MODEM_QUALCOMM);
-		bench_say_host_action(&bench, actions[i]);
-		bench_expect(&bench, "VS_HST_ACTION.RSP, RESTARTED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+		bench_restart(&bench, actions[i]);
+		bench_expect(&bench, "RESTARTED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 		bench_say_host_action(&bench, actions[i]); /* the modem repeats it */
 		bench_expect(&bench, "VS_HST_ACTION.RSP");
 		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN); /* a confirmation from before the restart */
@@ -61,6 +61,7 @@ static void restarted_modem_that_does_not_answer_is_given_the_key_and_keeps_its_
 	(void)state;
 	bench_ready(&bench, &config, MODEM_QUALCOMM);
 	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+	bench_expect_after_ms(&bench, 1000, "RESTARTED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	assert_int_equal(bench.modem.identity.family, MODEM_QUALCOMM);
 	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
@@ -73,8 +74,8 @@ static void restart_of_a_standard_modem_sets_the_key_at_once(void **state)
 
 	(void)state;
 	bench_ready(&bench, &config, MODEM_STANDARD);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	bench_expect(&bench, "VS_HST_ACTION.RSP, RESTARTED, CM_SET_KEY.REQ");
+	bench_restart(&bench, VS_HOST_LOADER_READY);
+	bench_expect(&bench, "RESTARTED, CM_SET_KEY.REQ");
 }
 
 static void restart_with_a_key_on_its_way_sets_it_again(void **state)
@@ -157,6 +158,9 @@ static void another_stations_or_hosts_restart_is_none_of_ours(void **state)
 	expect_set(&bench, "");
 }
 
+/* Of a modem that had its key, and has it no more. */
+static const char believed[] = "RESTARTED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ";
+/* Of one that had not. */
 static const char restarted[] = "VS_HST_ACTION.RSP, RESTARTED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ";
 
 static void indication_repeated_within_a_second_is_no_second_restart(void **state)
@@ -166,8 +170,8 @@ static void indication_repeated_within_a_second_is_no_second_restart(void **stat
 
 	(void)state;
 	bench_ready(&bench, &config, MODEM_QUALCOMM);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	bench_expect(&bench, restarted);
+	bench_restart(&bench, VS_HOST_LOADER_READY);
+	bench_expect(&bench, believed);
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_say_host_action(&bench, VS_HOST_CONFIGURE_MEMORY); /* the key is being set */
 	bench_expect(&bench, "VS_HST_ACTION.RSP");
@@ -176,8 +180,8 @@ static void indication_repeated_within_a_second_is_no_second_restart(void **stat
 	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
 	expect_set(&bench, "VS_HST_ACTION.RSP");
 	bench.now_us += 1;
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	bench_expect(&bench, restarted);
+	bench_restart(&bench, VS_HOST_LOADER_READY);
+	bench_expect(&bench, believed);
 }
 
 static void flood_of_indications_is_one_restart_each_second(void **state)
@@ -192,6 +196,7 @@ static void flood_of_indications_is_one_restart_each_second(void **state)
 		bench.now_us += MS;
 		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
 		restarts += bench.out.count > 1;
+		bench_tell_key(&bench, 1, 9, 9, GET_KEY_GRANTED);
 		bench_say_version(&bench, MODEM_QUALCOMM);
 		keys += bench.out.count > 0;
 		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
@@ -254,8 +259,11 @@ static void modem_that_restarts_again_and_again_is_said_once(void **state)
 	(void)state;
 	bench_ready(&bench, &config, MODEM_QUALCOMM);
 	for (int restart = 1; restart <= 100; restart++) {
-		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-		bench_expect(&bench, restart == 2 ? said : restarted);
+		if (restart == 1)
+			bench_restart(&bench, VS_HOST_LOADER_READY);
+		else
+			bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+		bench_expect(&bench, restart == 1 ? believed : restart == 2 ? said : restarted);
 		bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 		bench_wait_ms(&bench, 800);
 	}
@@ -263,8 +271,8 @@ static void modem_that_restarts_again_and_again_is_said_once(void **state)
 	bench_expect_state(&bench, MODEM_READY);
 	for (int restart = 1; restart <= 3; restart++) { /* and comes up each time */
 		bench_let_be(&bench);
-		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-		bench_expect(&bench, restarted);
+		bench_restart(&bench, VS_HOST_LOADER_READY);
+		bench_expect(&bench, believed);
 		bench_say_version(&bench, MODEM_QUALCOMM);
 		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	}
@@ -277,7 +285,7 @@ static void restarts_before_the_next_key_was_given_are_not_held_against_it(void 
 
 	(void)state;
 	bench_ready(&bench, &config, MODEM_QUALCOMM);
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+	bench_restart(&bench, VS_HOST_LOADER_READY);
 	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	bench_wait_ms(&bench, 800);
 	bench_set_key(&bench, 2);
@@ -303,8 +311,8 @@ static void indication_shortly_after_our_reset_is_no_restart(void **state)
 	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
 	expect_set(&bench, "VS_HST_ACTION.RSP");
 	bench.now_us += 1;
-	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-	bench_expect(&bench, restarted);
+	bench_restart(&bench, VS_HOST_LOADER_READY);
+	bench_expect(&bench, believed);
 }
 
 static void confirmation_of_before_the_restart_sets_no_key(void **state)
@@ -339,13 +347,106 @@ static void what_was_heard_before_the_interface_was_gone_hides_nothing_after_it(
 			&bench,
 			"IGNORED source_mac, CM_GET_KEY.REQ, VS_SW_VER.REQ, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 		memcpy(bench.src, bench_modem_mac, MAC_LEN);
-		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
-		bench_expect(&bench, restarted);
+		bench_restart(&bench, VS_HOST_LOADER_READY);
+		bench_expect(&bench, believed);
 		modem_forget(&bench.modem);
 		bench_set_key(&bench, 2);
 		bench_say_version(&bench, MODEM_QUALCOMM);
 		bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
 		bench_expect_state(&bench, MODEM_READY);
+	}
+}
+
+/* Anybody on the line can say so in the modem's name. */
+static void restart_of_a_modem_that_still_has_its_key_is_not_believed(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	bench_ready(&bench, &config, MODEM_QUALCOMM);
+	for (unsigned i = 0; i < 10; i++) {
+		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+		bench_expect(&bench, "VS_HST_ACTION.RSP, CM_GET_KEY.REQ");
+		bench_expect_state(&bench, MODEM_READY);
+		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+		bench_expect(&bench, "VS_HST_ACTION.RSP");
+		/* The modem says the key, or refuses to say it and names its network. */
+		bench_tell_key(&bench, 1, 1, 1, i % 2 == 0 ? GET_KEY_GRANTED : GET_KEY_REFUSED);
+		bench_expect(&bench, "NOT_RESTARTED");
+		expect_set(&bench, "NOT_RESTARTED");
+		bench.now_us += 1000 * MS;
+	}
+}
+
+static void answer_that_does_not_name_our_network_shows_a_restart(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		bench_ready(&bench, &config, MODEM_QUALCOMM);
+		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+		if (i == 0)
+			bench_tell_key(&bench, 1, 9, 9, GET_KEY_REFUSED);
+		else if (i == 1)
+			bench_tell_key(&bench, 1, 1, 9, GET_KEY_GRANTED); /* the network's name, and another key */
+		else
+			bench_tell_key(&bench, 1, 9, 9, GET_KEY_UNSUPPORTED);
+		bench_expect(&bench, believed);
+	}
+}
+
+static void answer_without_our_nonce_is_none(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	bench_ready(&bench, &config, MODEM_QUALCOMM);
+	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+	bench_tell_key(&bench, 77, 9, 9, GET_KEY_GRANTED);
+	bench_expect(&bench, "IGNORED your_nonce");
+	bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
+	bench_expect(&bench, "NOT_RESTARTED");
+}
+
+static void key_that_is_given_meanwhile_ends_the_doubt(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	bench_ready(&bench, &config, MODEM_QUALCOMM);
+	bench_let_be(&bench);
+	bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+	bench_set_key(&bench, 2);
+	bench_expect(&bench, "CM_SET_KEY.REQ");
+	bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
+	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
+	bench_expect_state(&bench, MODEM_READY);
+	assert_true(modem_deadline(&bench.modem) == MODEM_NEVER);
+}
+
+/* A group's address, or our own. */
+static void word_from_an_address_that_no_modem_has_is_none(void **state)
+{
+	const uint8_t *const sources[] = {mac_broadcast, (const uint8_t *)"\0\0\0\0\0", bench_host_mac};
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		bench_init(&bench, &config);
+		bench_set_key(&bench, 1);
+		memcpy(bench.src, sources[i], MAC_LEN);
+		bench_say_version(&bench, MODEM_QUALCOMM);
+		bench_expect(&bench, "");
+		bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+		bench_expect(&bench, "");
+		bench_expect_state(&bench, MODEM_SET_KEY);
 	}
 }
 
@@ -370,6 +471,11 @@ int main(void)
 		cmocka_unit_test(indication_shortly_after_our_reset_is_no_restart),
 		cmocka_unit_test(confirmation_of_before_the_restart_sets_no_key),
 		cmocka_unit_test(what_was_heard_before_the_interface_was_gone_hides_nothing_after_it),
+		cmocka_unit_test(restart_of_a_modem_that_still_has_its_key_is_not_believed),
+		cmocka_unit_test(answer_that_does_not_name_our_network_shows_a_restart),
+		cmocka_unit_test(answer_without_our_nonce_is_none),
+		cmocka_unit_test(word_from_an_address_that_no_modem_has_is_none),
+		cmocka_unit_test(key_that_is_given_meanwhile_ends_the_doubt),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

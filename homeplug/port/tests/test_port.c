@@ -409,6 +409,48 @@ static void live_other_ethertypes_are_dropped(void **state)
 	port_close(a);
 }
 
+/* A frame of EtherType 0x88E1 in a VLAN. */
+static size_t tagged_frame(uint8_t frame[MME_FRAME_MAX], uint16_t vlan, uint8_t fill)
+{
+	const size_t len = frame_make(frame, 64, 0x8100, fill);
+
+	frame[14] = (uint8_t)(vlan >> 8);
+	frame[15] = (uint8_t)vlan;
+	frame[16] = HOMEPLUG_ETHERTYPE >> 8;
+	frame[17] = HOMEPLUG_ETHERTYPE & 0xff;
+	return len;
+}
+
+static void live_frames_of_a_vlan_are_for_the_vlans_own_interface(void **state)
+{
+	struct port *a = live_or_fail("ta");
+	struct port *b = live_or_fail("tb");
+	uint8_t frame[MME_FRAME_MAX];
+	size_t len;
+
+	(void)state;
+	assert_true(port_send(a, frame, tagged_frame(frame, 5, 1)));
+	send_filled(a, 60, 2);
+	expect_filled(b, 60, 2);
+	expect_result(b, PORT_EMPTY);
+	assert_true(port_send(a, frame, tagged_frame(frame, 0xe000, 3))); /* a priority, and no VLAN */
+	assert_int_equal(wait_recv(b, frame, &len), PORT_FRAME);
+	assert_int_equal(frame[len - 1], 3);
+	if (system("ip link add link tb name tb5 type vlan id 5 2>/dev/null && ip link set tb5 addrgenmode none up") ==
+	    0) {
+		struct port *vlan = live_or_fail("tb5");
+		send_filled(a, 60, 4);
+		assert_true(port_send(a, frame, tagged_frame(frame, 5, 5)));
+		assert_int_equal(wait_recv(vlan, frame, &len), PORT_FRAME);
+		assert_int_equal(frame[len - 1], 5);
+		expect_filled(b, 60, 4);
+		expect_result(b, PORT_EMPTY);
+		port_close(vlan);
+	}
+	port_close(b);
+	port_close(a);
+}
+
 static void live_mac_is_the_interfaces(void **state)
 {
 	static const uint8_t expected[MAC_LEN] = {0x02, 0x11, 0x22, 0x33, 0x44, 0xaa};
@@ -574,6 +616,8 @@ static int run_live_tests(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(live_frames_arrive_whole_and_in_order, veth_up, veth_down),
 		cmocka_unit_test_setup_teardown(live_other_ethertypes_are_dropped, veth_up, veth_down),
+		cmocka_unit_test_setup_teardown(live_frames_of_a_vlan_are_for_the_vlans_own_interface, veth_up,
+						veth_down),
 		cmocka_unit_test_setup_teardown(live_mac_is_the_interfaces, veth_up, veth_down),
 		cmocka_unit_test_setup_teardown(live_interface_down_and_gone, veth_up, veth_down),
 		cmocka_unit_test_setup_teardown(live_interface_without_carrier_is_not_opened, veth_up, veth_down),

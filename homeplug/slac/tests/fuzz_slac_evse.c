@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	config.missing_profile_db = (data[0] & 8) != 0 ? data[0] : -1;
 	config.await_link = (data[0] & 16) != 0;
 	config.validation = (enum slac_validation_mode)(data[0] / 32 % 3);
-	config.parallel_runs = (data[0] & 64) != 0 ? SLAC_EVSE_RUNS : 1;
+	config.parallel_runs = (data[0] & 64) != 0 ? SLAC_WATCH_RUNS : 1;
 	memcpy(config.evse_mac, test_evse_mac, MAC_LEN);
 	slac_watch_init(&watch, &config);
 	const char *broken = slac_watch_play(&watch, data + 1, size - 1);

@@ -260,7 +260,7 @@ void bench_expect_run(const struct bench *bench, const struct slac_car *car, enu
 {
 	enum slac_run_state found = SLAC_RUN_FREE;
 
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < bench->evse.run_count; i++)
 		if (mac_equal(bench->evse.runs[i].ev_mac, car->mac))
 			found = bench->evse.runs[i].state;
 	assert_string_equal(slac_run_state_text(found), slac_run_state_text(state));

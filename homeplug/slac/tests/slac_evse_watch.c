@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-/* Two outputs for each run and a handful for the frame and the outlet. */
-#define OUTPUTS_BOUND (2 * SLAC_EVSE_RUNS + 9)
+/* Three outputs for each run and a handful for the frame and the outlet. */
+#define OUTPUTS_BOUND (3 * SLAC_EVSE_RUNS + 6)
 /* One more than the outlet has room for, and one more. */
-#define CARS (SLAC_EVSE_RUNS + 2)
+#define CARS (SLAC_WATCH_RUNS + 2)
 
 void slac_watch_init(struct slac_watch *watch, const struct slac_evse_config *config)
 {
@@ -225,7 +225,7 @@ static const char *check_runs(const struct slac_watch *watch)
 	const struct slac_evse *evse = &watch->evse;
 	unsigned matched = 0, waiting = 0, validating = 0;
 
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
+	for (size_t i = 0; i < evse->run_count; i++) {
 		const struct slac_run *run = &evse->runs[i];
 		matched += run->state == SLAC_RUN_MATCHED;
 		waiting += run_waits(run);
@@ -405,7 +405,7 @@ static const char *play_message(struct slac_watch *watch, struct tape *tape, siz
 /* The car's run, or NULL. */
 static const struct slac_run *find_run(const struct slac_evse *evse, const struct slac_car *car)
 {
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < evse->run_count; i++)
 		if (evse->runs[i].state != SLAC_RUN_FREE && mac_equal(evse->runs[i].ev_mac, car->mac))
 			return &evse->runs[i];
 	return NULL;
@@ -433,7 +433,7 @@ static const char *play_edge(struct slac_watch *watch)
 
 static const struct slac_run *toggling_run(const struct slac_evse *evse)
 {
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < evse->run_count; i++)
 		if (evse->runs[i].state == SLAC_RUN_TOGGLING)
 			return &evse->runs[i];
 	return NULL;

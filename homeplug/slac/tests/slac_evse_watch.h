@@ -8,6 +8,9 @@
 
 #include "homeplug/slac/slac_evse.h"
 
+/* Slots of the outlet, at most: few enough that its cars often find none. */
+#define SLAC_WATCH_RUNS SLAC_C_EVSE_MATCH_PARALLEL
+
 struct slac_watch {
 	struct slac_evse evse;
 	struct slac_evse_outputs out; /* of the last input */

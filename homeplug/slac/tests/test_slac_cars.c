@@ -8,22 +8,24 @@
 
 #include <cmocka.h>
 
+#define FIVE SLAC_C_EVSE_MATCH_PARALLEL
+
 static void five_cars_at_once_are_served_and_one_ends_matched(void **state)
 {
-	struct slac_car cars[SLAC_EVSE_RUNS];
+	struct slac_car cars[FIVE];
 	struct bench bench;
 
 	(void)state;
 	bench_ready_as(&bench, STRICT);
-	for (uint8_t i = 0; i < SLAC_EVSE_RUNS; i++) {
+	for (uint8_t i = 0; i < FIVE; i++) {
 		cars[i] = slac_car((uint8_t)(i + 1));
 		bench_say(&bench, &cars[i], CM_SLAC_PARM_REQ);
 		bench_sent(&bench, &cars[i], CM_SLAC_PARM_CNF);
 	}
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < FIVE; i++)
 		bench_say(&bench, &cars[i], CM_START_ATTEN_CHAR_IND);
 	for (unsigned sound = 0; sound < 10; sound++)
-		for (size_t i = 0; i < SLAC_EVSE_RUNS; i++) {
+		for (size_t i = 0; i < FIVE; i++) {
 			const struct mme profile = slac_car_profile(&cars[i], SLAC_GROUPS, (uint8_t)(20 + 10 * i));
 			bench_frame(&bench, &profile);
 			if (sound < 9)
@@ -32,7 +34,7 @@ static void five_cars_at_once_are_served_and_one_ends_matched(void **state)
 			assert_int_equal(ind->atten_char_ind.aag_db[0], 20 + 10 * i);
 			assert_memory_equal(ind->atten_char_ind.run_id, cars[i].run_id, RUN_ID_LEN);
 		}
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < FIVE; i++)
 		bench_say(&bench, &cars[i], CM_ATTEN_CHAR_RSP);
 	bench_say(&bench, &cars[2], CM_SLAC_MATCH_REQ);
 	bench_expect(&bench, "CM_SLAC_MATCH.CNF@3, WAIT_MATCH>MATCHED@3, WAIT_MATCH>FAILED other_ev_matched, "
@@ -45,11 +47,13 @@ static void five_cars_at_once_are_served_and_one_ends_matched(void **state)
 static void sixth_car_is_refused_while_five_run(void **state)
 {
 	const struct slac_car sixth = slac_car(6);
+	struct slac_evse_config config = bench_config(STRICT);
 	struct bench bench;
 
 	(void)state;
-	bench_ready_as(&bench, STRICT);
-	for (uint8_t i = 1; i <= SLAC_EVSE_RUNS; i++) {
+	config.parallel_runs = FIVE;
+	bench_ready(&bench, &config);
+	for (uint8_t i = 1; i <= FIVE; i++) {
 		const struct slac_car car = slac_car(i);
 		bench_say(&bench, &car, CM_SLAC_PARM_REQ);
 	}
@@ -64,7 +68,7 @@ static void slot_of_the_run_that_failed_first_is_used_again(void **state)
 
 	(void)state;
 	bench_ready_as(&bench, STRICT);
-	for (uint8_t i = 1; i <= SLAC_EVSE_RUNS; i++) {
+	for (uint8_t i = 1; i <= FIVE; i++) {
 		const struct slac_car car = slac_car(i);
 		bench_bring_to(&bench, &car, i == 4 ? SLAC_RUN_WAIT_START : SLAC_RUN_WAIT_MATCH);
 	}
@@ -104,7 +108,7 @@ static void all_deadlines_of_five_cars_due_at_once_are_handled_in_one_call(void 
 
 	(void)state;
 	bench_ready_as(&bench, STRICT);
-	for (uint8_t i = 1; i <= SLAC_EVSE_RUNS; i++) {
+	for (uint8_t i = 1; i <= FIVE; i++) {
 		const struct slac_car car = slac_car(i);
 		bench_bring_to(&bench, &car, SLAC_RUN_SOUNDING);
 		bench_sounds(&bench, &car, 9);
@@ -113,7 +117,7 @@ static void all_deadlines_of_five_cars_due_at_once_are_handled_in_one_call(void 
 	bench_input(&bench, SLAC_EVSE_DISCONNECTED, SLAC_REASON_VEHICLE_LEFT);
 	for (size_t i = 0; i < bench.out.count; i++)
 		sent += bench.out.items[i].kind == SLAC_EVSE_SEND;
-	assert_int_equal(sent, SLAC_EVSE_RUNS);
+	assert_int_equal(sent, FIVE);
 	assert_int_equal(bench.out.items[bench.out.count - 1].status, SLAC_STATUS_UNMATCHED);
 	assert_true(slac_evse_deadline(&bench.evse) == SLAC_NEVER);
 }
@@ -123,7 +127,7 @@ static void as_many_cars_as_configured_run_in_parallel_and_one_more_is_refused(v
 	struct bench bench;
 
 	(void)state;
-	for (uint32_t runs = 1; runs <= SLAC_EVSE_RUNS; runs++) {
+	for (uint32_t runs = 1; runs <= FIVE; runs++) {
 		struct slac_evse_config config = bench_config(STRICT);
 		const struct slac_car late = slac_car((uint8_t)(runs + 1));
 		char text[64];
@@ -158,13 +162,13 @@ static void the_car_that_runs_alone_may_begin_again_where_one_run_is_allowed(voi
 }
 
 /* Five cars, each in another state. */
-static void bring_five(struct bench *bench, struct slac_car cars[SLAC_EVSE_RUNS])
+static void bring_five(struct bench *bench, struct slac_car cars[FIVE])
 {
-	static const enum slac_run_state states[SLAC_EVSE_RUNS] = {
+	static const enum slac_run_state states[FIVE] = {
 		SLAC_RUN_WAIT_MATCH, SLAC_RUN_TOGGLING, SLAC_RUN_WAIT_RSP, SLAC_RUN_SOUNDING, SLAC_RUN_WAIT_START,
 	};
 
-	for (uint8_t i = 0; i < SLAC_EVSE_RUNS; i++) {
+	for (uint8_t i = 0; i < FIVE; i++) {
 		cars[i] = slac_car((uint8_t)(i + 1));
 		bench_bring_to(bench, &cars[i], states[i]);
 	}
@@ -172,7 +176,7 @@ static void bring_five(struct bench *bench, struct slac_car cars[SLAC_EVSE_RUNS]
 
 static void the_winner_ends_the_other_four_and_the_outlet_is_its_own(void **state)
 {
-	struct slac_car cars[SLAC_EVSE_RUNS];
+	struct slac_car cars[FIVE];
 	struct bench bench;
 
 	(void)state;
@@ -185,7 +189,7 @@ static void the_winner_ends_the_other_four_and_the_outlet_is_its_own(void **stat
 				     "WAIT_START>FAILED other_ev_matched@5, watch_link");
 		bench_tick_at(&bench, bench.now_us + 11000 * MS); /* every time of theirs is over: nothing */
 		bench_expect(&bench, "");
-		for (size_t i = 1; i < SLAC_EVSE_RUNS; i++) {
+		for (size_t i = 1; i < FIVE; i++) {
 			bench_sounds(&bench, &cars[i], 10);
 			bench_expect_silence(&bench);
 			bench_say(&bench, &cars[i], CM_ATTEN_CHAR_RSP);
@@ -226,17 +230,17 @@ static void other_cars_are_refused_while_one_joins(void **state)
 
 static void unplug_ends_five_runs_with_one_report(void **state)
 {
-	struct slac_car cars[SLAC_EVSE_RUNS];
+	struct slac_car cars[FIVE];
 	struct bench bench;
 
 	(void)state;
 	bench_ready_for_link(&bench, STRICT);
 	bring_five(&bench, cars);
 	bench_input(&bench, SLAC_EVSE_DISCONNECTED, SLAC_REASON_VEHICLE_LEFT);
-	assert_int_equal(bench.out.count, SLAC_EVSE_RUNS + 1);
-	assert_int_equal(bench.out.items[SLAC_EVSE_RUNS].kind, SLAC_EVSE_STATUS);
-	assert_int_equal(bench.out.items[SLAC_EVSE_RUNS].status, SLAC_STATUS_UNMATCHED);
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	assert_int_equal(bench.out.count, FIVE + 1);
+	assert_int_equal(bench.out.items[FIVE].kind, SLAC_EVSE_STATUS);
+	assert_int_equal(bench.out.items[FIVE].status, SLAC_STATUS_UNMATCHED);
+	for (size_t i = 0; i < FIVE; i++)
 		bench_expect_deaf(&bench, &cars[i]);
 }
 

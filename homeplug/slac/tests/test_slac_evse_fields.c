@@ -133,8 +133,11 @@ static struct slac_evse without_diagnosis(const struct slac_evse *evse)
 
 	rest.parm_req_error = MME_OK;
 	memset(rest.parm_req_mac, 0, MAC_LEN);
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < rest.run_count; i++)
 		rest.runs[i].match_req_error = MME_OK;
+	/* Slots that were never used say nothing. */
+	memset(&rest.runs[rest.run_count], 0, (SLAC_EVSE_RUNS - rest.run_count) * sizeof(rest.runs[0]));
+	memset(&rest.refused, 0, sizeof(rest.refused));
 	return rest;
 }
 

@@ -42,7 +42,7 @@ static void both_profiles_share_the_standards_times(void **state)
 		assert_int_equal(config.tt_evse_match_session_ms, 10000);
 		assert_int_equal(config.tt_match_join_ms, 12000);
 		assert_int_equal(config.c_ev_match_retry, 2);
-		assert_int_equal(config.parallel_runs, 5);
+		assert_int_equal(config.parallel_runs, SLAC_EVSE_RUNS);
 		assert_int_equal(config.validation, SLAC_VALIDATION_ON);
 		assert_false(config.await_link);
 		assert_false(config.dc_only);
@@ -75,6 +75,7 @@ static void without_listen_after_failure_a_field_outlet_answers_a_new_run_id_onl
 
 	(void)state;
 	config.listen_after_failure = false;
+	config.tt_fallback_ms = 0;
 	bench_ready(&bench, &config);
 	bench_bring_to(&bench, &car, SLAC_RUN_FAILED);
 	assert_true(slac_evse_deadline(&bench.evse) == SLAC_NEVER);

@@ -71,7 +71,7 @@ static const struct slac_run *run_of(const struct bench *bench, const struct sla
 {
 	static const struct slac_run none;
 
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < bench->evse.run_count; i++)
 		if (mac_equal(bench->evse.runs[i].ev_mac, car->mac))
 			return &bench->evse.runs[i];
 	return &none;

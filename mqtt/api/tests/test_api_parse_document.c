@@ -120,6 +120,12 @@ static void characters_outside_ascii_are_read(void **state)
 	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "DE*ABC*E1", "S\xc3\xa4ule \xe2\x82\xac \xf0\x9f\x98\x80"),
 			 API_OK);
 	assert_string_equal(parsed.data.cp_status.evse_id, "S\xc3\xa4ule \xe2\x82\xac \xf0\x9f\x98\x80");
+	/* A terminal takes them for commands, or shows the rest in another order. */
+	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "DE*ABC*E1", "S\\u009bule"), API_INVALID);
+	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "DE*ABC*E1", "S\\u202eule"), API_INVALID);
+	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "DE*ABC*E1", "S\\u2066ule"), API_INVALID);
+	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "DE*ABC*E1", "S\\u061cule"), API_INVALID);
+	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "DE*ABC*E1", "S\\u00a0ule"), API_OK);
 	assert_int_equal(parse_changed(CP_STATUS_UPDATE, "DE*ABC*E1", "S\\u00e4ule"), API_OK);
 	assert_string_equal(parsed.data.cp_status.evse_id, "S\xc3\xa4ule");
 }

@@ -162,6 +162,26 @@ static void services_can_send_nothing_that_is_the_stations(void **state)
 	assert_string_equal(parse_error.expected, "the ISO 15118 service's topic");
 }
 
+static void known_name_with_another_type_is_refused_where_only_its_sender_speaks(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_from(API_FROM_STATION, ENVELOPE("cp_status", "request", "{\"evse_id\":\"E\"}")),
+			 API_INVALID);
+	assert_string_equal(parse_error.name, "cp_status");
+	assert_string_equal(parse_error.member, "type");
+	assert_string_equal(parse_error.expected, "update");
+	assert_int_equal(parse_from(API_FROM_STATION, ENVELOPE("cs_parameters", "request", "{}")), API_INVALID);
+	assert_string_equal(parse_error.expected, "response or update");
+	assert_int_equal(parse_from(API_FROM_ISO15118, ENVELOPE("slac_data_link", "request", "{}")), API_INVALID);
+	/* Where the services speak to the station it is theirs. */
+	assert_int_equal(parse_from(API_FROM_SERVICES, ENVELOPE("cs_parameters", "request", "{}")), API_IGNORED);
+	assert_int_equal(parse_from(API_FROM_STATION | API_FROM_SERVICES, ENVELOPE("cp_status", "request", "{}")),
+			 API_IGNORED);
+	/* A station that answers its backend. */
+	assert_int_equal(parse_from(API_FROM_STATION, ENVELOPE("reset", "response", "{\"status\":\"accepted\"}")),
+			 API_IGNORED);
+}
+
 static void each_message_is_taken_from_its_own_topics(void **state)
 {
 	static const struct {
@@ -202,6 +222,7 @@ int main(void)
 		cmocka_unit_test(what_services_say_to_each_other_is_ignored_where_it_is_not_for_slacd),
 		cmocka_unit_test(known_message_elsewhere_is_named_with_the_topic_that_it_belongs_to),
 		cmocka_unit_test(services_can_send_nothing_that_is_the_stations),
+		cmocka_unit_test(known_name_with_another_type_is_refused_where_only_its_sender_speaks),
 		cmocka_unit_test(each_message_is_taken_from_its_own_topics),
 	};
 

@@ -129,6 +129,17 @@ const struct world_config exploration_configurations[] = {
 		.moves = RUNS | PLUGS | CLIENT | BIT(LIMIT_0),
 	},
 	{
+		.name = "AC, a car that speaks or not, and little time for it",
+		.pilot = {.has_ac = true, .hlc_at_start = true, .init_retries = 1, .failed_pulses = 1, FAST},
+		.fast = true,
+		.fallback_ms = 600,
+		.prompt = true,
+		.hears = true,
+		.requests = 1,
+		.roots = ROOT(OFF),
+		.moves = RUNS | PLUGS | CAR | BIT(RESET) | BIT(TERMINATE),
+	},
+	{
 		.name = "AC, a station that restarts, slacd stopped for a while",
 		.pilot = {AC},
 		.no_port = true,

@@ -202,6 +202,14 @@ static void move_run(struct bits *bits, struct slac_run *run)
 		memcpy(run->ev_mac, car_mac, MAC_LEN);
 }
 
+static void move_runs(struct bits *bits, struct slac_evse *slac)
+{
+	if (slac->run_count == 0)
+		memset(&slac->runs[0], 0, sizeof(slac->runs[0]));
+	move_run(bits, &slac->runs[0]);
+	slac->run_count = slac->runs[0].state != SLAC_RUN_FREE ? 1 : slac->run_count;
+}
+
 /* When the last window ends only matters once it has begun, and as long as it has not ended. */
 static void move_last_window(struct bits *bits, struct slac_evse *slac)
 {
@@ -211,6 +219,14 @@ static void move_last_window(struct bits *bits, struct slac_evse *slac)
 		end_us = bits->now_us;
 	move_time(bits, &end_us);
 	slac->last_window_us = end_us;
+}
+
+/* Once it is over it only matters that it is. */
+static void move_fallback(struct bits *bits, struct slac_evse *slac)
+{
+	if (!bits->reading && slac->fallback_us <= bits->now_us)
+		slac->fallback_us = bits->now_us;
+	move_time(bits, &slac->fallback_us);
 }
 
 static void move_slac(struct bits *bits, struct slac_evse *slac)
@@ -226,10 +242,10 @@ static void move_slac(struct bits *bits, struct slac_evse *slac)
 	move_bool(bits, &has_given);
 	move_up_to(bits, &slac->failures, SLAC_CONN_MAX_MATCH, 2);
 	move_last_window(bits, slac);
-	move_run(bits, &slac->runs[0]);
-	for (size_t i = 1; i < SLAC_EVSE_RUNS; i++)
-		if (slac->runs[i].state != SLAC_RUN_FREE)
-			bits->wrong = "a second run, although there is one car";
+	move_fallback(bits, slac);
+	move_runs(bits, slac);
+	if (slac->run_count > 1)
+		bits->wrong = "a second run, although there is one car";
 	if (!bits->reading)
 		return;
 	slac->key_given = has_given;
@@ -417,8 +433,9 @@ const char *key_take(struct world *world, struct world_key *key)
 
 const char *key_of(const struct world *world, struct world_key *key)
 {
-	struct world copy = *world;
+	struct world copy;
 
+	memcpy(&copy, world, WORLD_SIZE);
 	return key_take(&copy, key);
 }
 
@@ -427,10 +444,10 @@ void world_of_key(struct world *world, const struct world_config *config, const 
 {
 	struct bits bits = {.now_us = BASE_US, .reading = true};
 
-	memset(world, 0, sizeof(*world));
+	memset(world, 0, WORLD_SIZE);
 	world->config = config;
 	world->now_us = BASE_US;
-	world->outlet = *template;
+	memcpy(&world->outlet, template, WORLD_OUTLET_SIZE);
 	world->outlet.fill_context = &world->keys;
 	world->keys = 1000; /* keys from now on are other ones than the template's */
 	memcpy(bits.words, key->words, sizeof(key->words));

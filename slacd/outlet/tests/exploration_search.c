@@ -190,7 +190,7 @@ static bool try_move(struct explorer *explorer, const struct world *here, uint32
 	static struct world world;
 	struct world_key key;
 
-	world = *here;
+	memcpy(&world, here, WORLD_SIZE);
 	world.outlet.fill_context = &world.keys;
 	if (!world_step(&world, (enum world_move)move))
 		return true;

@@ -672,6 +672,7 @@ static void configure(const struct world_config *config, struct outlet_config *o
 	amp_map_defaults(&outlet->amp_map);
 	outlet->slac.tt_evse_slac_init_ms = config->fast ? 400 : 4000;
 	outlet->slac.tt_match_sequence_ms = config->fast ? 100 : 1000;
+	outlet->slac.tt_fallback_ms = config->fallback_ms;
 	outlet->slac.dc_only = !config->pilot.has_ac;
 	outlet->modem.family = MODEM_STANDARD;
 	outlet->modem.link_detection = MODEM_LINK_OFF;
@@ -702,7 +703,7 @@ void world_template(struct outlet *outlet, const struct world_config *config, st
 
 void world_begin(struct world *world, const struct world_config *config, enum world_root root)
 {
-	memset(world, 0, sizeof(*world));
+	memset(world, 0, WORLD_SIZE);
 	world->config = config;
 	world->now_us = BASE_US;
 	world->connected = true;

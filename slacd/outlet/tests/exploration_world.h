@@ -80,21 +80,22 @@ enum world_root {
 struct world_config {
 	const char *name;
 	struct control_pilot_config pilot;
-	bool fast;         /* the times of matching are a tenth, too */
-	bool strict;       /* matching as the standard has it, otherwise as cars do it */
-	bool no_port;      /* no modem: every car is silent, and nothing could be answered */
-	bool prompt;       /* requests are carried out, reported and answered at once */
-	bool hears;        /* what the station says arrives at once */
-	bool mute;         /* the station answers no request */
-	bool no_report;    /* it reports vehicles only, not what it does to the pilot */
-	bool no_duty;      /* its reports do not tell the duty cycle */
-	bool a_in_f;       /* it reports A where F is on the pilot */
-	bool sets_hlc;     /* it sets 5 % by itself when a vehicle comes, and after a restart */
-	bool counts_f;     /* the sendings of an F are held against the most that may be */
-	unsigned requests; /* on their way at once, at most; 0: WORLD_REQUESTS */
-	unsigned messages; /* likewise, WORLD_MESSAGES */
-	unsigned roots;    /* one bit for each enum world_root */
-	uint64_t moves;    /* one bit for each enum world_move that may happen */
+	uint32_t fallback_ms; /* tt_fallback_ms */
+	bool fast;            /* the times of matching are a tenth, too */
+	bool strict;          /* matching as the standard has it, otherwise as cars do it */
+	bool no_port;         /* no modem: every car is silent, and nothing could be answered */
+	bool prompt;          /* requests are carried out, reported and answered at once */
+	bool hears;           /* what the station says arrives at once */
+	bool mute;            /* the station answers no request */
+	bool no_report;       /* it reports vehicles only, not what it does to the pilot */
+	bool no_duty;         /* its reports do not tell the duty cycle */
+	bool a_in_f;          /* it reports A where F is on the pilot */
+	bool sets_hlc;        /* it sets 5 % by itself when a vehicle comes, and after a restart */
+	bool counts_f;        /* the sendings of an F are held against the most that may be */
+	unsigned requests;    /* on their way at once, at most; 0: WORLD_REQUESTS */
+	unsigned messages;    /* likewise, WORLD_MESSAGES */
+	unsigned roots;       /* one bit for each enum world_root */
+	uint64_t moves;       /* one bit for each enum world_move that may happen */
 };
 
 #define WORLD_BIT(move) (UINT64_C(1) << (move))
@@ -139,7 +140,6 @@ struct world_truth {
 struct world {
 	const struct world_config *config;
 	uint64_t now_us;
-	struct outlet outlet;
 	struct station station;
 	struct world_truth truth;
 	bool connected;
@@ -157,7 +157,13 @@ struct world {
 	uint32_t attempts;     /* of the car: each has another run_id */
 	const char *violation; /* the first invariant that did not hold, NULL: all do */
 	FILE *trace;           /* NULL: quiet */
+
+	struct outlet outlet; /* the last member: of its runs one is used */
 };
+
+/* What of an outlet with one car is used, and of its world. The rest is large, and not copied. */
+#define WORLD_OUTLET_SIZE offsetof(struct outlet, slac.runs[1])
+#define WORLD_SIZE        (offsetof(struct world, outlet) + WORLD_OUTLET_SIZE)
 
 void world_begin(struct world *world, const struct world_config *config, enum world_root root);
 /* Carries out a move and checks the invariants. False where it cannot happen now. */

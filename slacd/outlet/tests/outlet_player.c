@@ -10,7 +10,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 /* One more than the outlet has room for, and one more. */
-#define CARS (SLAC_EVSE_RUNS + 2)
+#define CARS (SLAC_C_EVSE_MATCH_PARALLEL + 2)
 
 static const enum mmtype types[] = {CM_SLAC_PARM_REQ,  CM_START_ATTEN_CHAR_IND, CM_MNBC_SOUND_IND, CM_ATTEN_PROFILE_IND,
 				    CM_ATTEN_CHAR_RSP, CM_VALIDATE_REQ,         CM_SLAC_MATCH_REQ};
@@ -207,7 +207,7 @@ static const char *give_edge(struct outlet_player *player)
 /* The car's run, or NULL. */
 static const struct slac_run *find_run(const struct outlet_player *player, const struct slac_car *car)
 {
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < player->outlet.slac.run_count; i++)
 		if (player->outlet.slac.runs[i].state != SLAC_RUN_FREE &&
 		    mac_equal(player->outlet.slac.runs[i].ev_mac, car->mac))
 			return &player->outlet.slac.runs[i];
@@ -553,7 +553,7 @@ static void choose_slac(struct slac_evse_config *config, const uint8_t choice[8]
 {
 	slac_evse_defaults(config, choice[6] % 2 == 0);
 	config->await_link = choice[1] % 3 != MODEM_LINK_OFF;
-	config->parallel_runs = choice[6] / 2 % SLAC_EVSE_RUNS + 1;
+	config->parallel_runs = choice[6] / 2 % SLAC_C_EVSE_MATCH_PARALLEL + 1;
 	config->dc_only = choice[3] % 4 == 0;
 	config->missing_profile_db = (choice[6] & 0x40) != 0 ? 20 : -1;
 	config->attn_rx_db[3] = choice[6] % 16;

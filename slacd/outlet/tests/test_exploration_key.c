@@ -55,10 +55,11 @@ static void expect_same_key(const struct world *a, const struct world *b)
 /* The moves that could happen. */
 static unsigned compare_ahead(const struct world *world, const struct outlet *template, struct dice *dice)
 {
-	struct world original = *world, copy;
+	struct world original, copy;
 	struct world_key key;
 	unsigned moves = 0;
 
+	memcpy(&original, world, WORLD_SIZE);
 	original.outlet.fill_context = &original.keys;
 	assert_null(key_of(&original, &key));
 	world_of_key(&copy, world->config, template, &key);

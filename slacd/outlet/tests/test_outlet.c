@@ -836,14 +836,40 @@ static void a_modem_that_restarts_costs_a_running_matching_but_not_a_match(void 
 	car_says(CM_SLAC_PARM_REQ);
 	modem_sim_announce(&site.modem, test_evse_mac, &announcement);
 	assert_int_equal(modem_mme_encode(&announcement, octets, sizeof(octets), &input.frame.len), MME_OK);
+	modem_sim_lose_key(&site.modem);
 	give(&input);
-	expect("VS_HST_ACTION.RSP, CM_SET_KEY.REQ, failed modem_restarted");
+	expect("VS_HST_ACTION.RSP, CM_GET_KEY.REQ");
+	answer_of_modem();
+	expect("CM_SET_KEY.REQ, failed modem_restarted");
 
 	set_up();
 	match();
+	modem_sim_lose_key(&site.modem);
 	give(&input);
-	expect("VS_HST_ACTION.RSP, CM_SET_KEY.REQ");
+	expect("VS_HST_ACTION.RSP, CM_GET_KEY.REQ");
+	answer_of_modem();
+	expect("CM_SET_KEY.REQ");
 	assert_true(outlet_is_connected(&site.outlet));
+}
+
+/* Anybody on the line can say so in the modem's name: it is asked, and says that it has its key. */
+static void a_restart_that_did_not_happen_costs_nothing(void **state)
+{
+	struct modem_mme announcement;
+	uint8_t octets[MME_FRAME_MIN];
+	struct outlet_input input = {.kind = OUTLET_FRAME, .frame = {.octets = octets}};
+
+	(void)state;
+	set_up();
+	plug();
+	car_says(CM_SLAC_PARM_REQ);
+	modem_sim_announce(&site.modem, test_evse_mac, &announcement);
+	assert_int_equal(modem_mme_encode(&announcement, octets, sizeof(octets), &input.frame.len), MME_OK);
+	give(&input);
+	answer_of_modem();
+	expect("");
+	car_says(CM_START_ATTEN_CHAR_IND);
+	assert_int_equal(site.outlet.slac.runs[0].state, SLAC_RUN_SOUNDING);
 }
 
 static void a_silent_modem_is_not_served_with_and_its_key_stays_pending(void **state)
@@ -1165,6 +1191,7 @@ int main(void)
 		cmocka_unit_test(another_service_takes_the_current_over_and_the_limit_stays_ours),
 		cmocka_unit_test(without_a_matched_car_nothing_is_paused_or_resumed),
 		cmocka_unit_test(a_modem_that_restarts_costs_a_running_matching_but_not_a_match),
+		cmocka_unit_test(a_restart_that_did_not_happen_costs_nothing),
 		cmocka_unit_test(a_silent_modem_is_not_served_with_and_its_key_stays_pending),
 		cmocka_unit_test(questions_for_the_network_are_answered_with_one_frame),
 		cmocka_unit_test(questions_for_the_network_end_also_without_an_answer),

@@ -151,7 +151,7 @@ static void a_wrong_member_is_named_with_file_path_and_expectation(void **state)
 		{"{\"slac\":{\"attn_rx_db\":[1,2]}}", "slac.attn_rx_db", "an array of 58"},
 		{"{\"slac\":{\"attn_rx_db\":\"1\"}}", "slac.attn_rx_db", "a whole number"},
 		{"{\"slac\":{\"any_ids\":1}}", "slac.any_ids", "true or false"},
-		{"{\"slac\":{\"parallel_runs\":6}}", "slac.parallel_runs", "1 to 5"},
+		{"{\"slac\":{\"parallel_runs\":65}}", "slac.parallel_runs", "5 to 64"},
 		{"{\"modem\":{\"family\":\"intel\"}}", "modem.family", "auto|qualcomm|lumissil|standard"},
 		{"{\"outlets\":{\"E1\":{\"attn_rx_db\":1.5}}}", "outlets.E1.attn_rx_db", "a whole number"},
 		{"{\"outlets\":{\"E1\":[]}}", "outlets.E1", "an object"},
@@ -408,6 +408,19 @@ static void an_empty_environment_variable_counts_as_unset(void **state)
 	setenv("MQTT_PORT", "", 1);
 	assert_int_equal(OPTIONS("--log-level", "DEBUG"), OPTIONS_RUN);
 	assert_int_equal(settings.mqtt_port, 1883);
+}
+
+static void a_log_level_is_taken_in_lower_case_too_but_no_other_word(void **state)
+{
+	(void)state;
+	setenv("LOG_LEVEL", "debug", 1);
+	assert_int_equal(OPTIONS("--mqtt-host", "h"), OPTIONS_RUN);
+	assert_int_equal(settings.log_level, LOG_LEVEL_DEBUG);
+	assert_int_equal(OPTIONS("--log-level", "Warn"), OPTIONS_RUN);
+	assert_int_equal(settings.log_level, LOG_LEVEL_WARN);
+	assert_true(read_text("{\"service\":{\"log_level\":\"error\"}}"));
+	assert_int_equal(settings.log_level, LOG_LEVEL_ERROR);
+	assert_false(read_text("{\"slac\":{\"profile\":\"STRICT\"}}"));
 }
 
 static void wrong_options_are_named(void **state)
@@ -837,6 +850,7 @@ static void an_outlet_may_have_its_own_current_also_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_log_level_is_taken_in_lower_case_too_but_no_other_word, clear_environment),
 		cmocka_unit_test_setup(defaults_are_the_documented_ones, clear_environment),
 		cmocka_unit_test_setup(a_file_sets_values_topics_and_outlets, clear_environment),
 		cmocka_unit_test_setup(services_are_heard_where_slacd_speaks_unless_topics_are_set, clear_environment),

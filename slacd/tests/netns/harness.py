@@ -33,9 +33,10 @@ SHORT_TIMERS = {
 # Timers that let a modem's misbehaviour be over in a second.
 MODEM_TIMERS = {
     "slac": {"allow_nonstandard_timers": True},
-    "pilot": {"step_f_ms": 400},
+    "pilot": {"step_f_ms": 400, "step_x1_hlc_ms": 300},
     "modem": {"response_ms": 150, "reset_ms": 1500},
-    "bench": {"identify_ms": 100, "poll_ms": 50, "supervise_ms": 100, "tt_match_join_ms": 900},
+    "bench": {"identify_ms": 100, "poll_ms": 50, "supervise_ms": 100, "tt_match_join_ms": 900,
+              "t_conn_resume_ms": 900},
 }
 # A car and a line that lose no time.
 FAST_EV = ("--sound-spacing-ms", "5", "--parm-to-start-ms", "5", "--rsp-to-match-ms", "5", "--join-ms", "50")

@@ -13,10 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-ssize_t recvfrom(int fd, void *buffer, size_t size, int flags, struct sockaddr *restrict from,
-		 socklen_t *restrict from_len);
+ssize_t recvmsg(int fd, struct msghdr *message, int flags);
 
-typedef ssize_t recvfrom_function(int, void *, size_t, int, struct sockaddr *, socklen_t *);
+typedef ssize_t recvmsg_function(int, struct msghdr *, int);
 
 static int is_on_interface(int fd, const char *name)
 {
@@ -27,12 +26,11 @@ static int is_on_interface(int fd, const char *name)
 	       address.sll_family == AF_PACKET && address.sll_ifindex == (int)if_nametoindex(name);
 }
 
-ssize_t recvfrom(int fd, void *buffer, size_t size, int flags, struct sockaddr *restrict from,
-		 socklen_t *restrict from_len)
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
 	const char *file = getenv("RECEIVE_FAULT_FILE");
-	recvfrom_function *next;
-	void *symbol = dlsym(RTLD_NEXT, "recvfrom");
+	recvmsg_function *next;
+	void *symbol = dlsym(RTLD_NEXT, "recvmsg");
 
 	if (file != NULL && is_on_interface(fd, getenv("RECEIVE_FAULT_INTERFACE")) && unlink(file) == 0) {
 		errno = EIO;
@@ -43,5 +41,5 @@ ssize_t recvfrom(int fd, void *buffer, size_t size, int flags, struct sockaddr *
 		return -1;
 	}
 	memcpy(&next, &symbol, sizeof(next)); /* C has no cast from an object to a function */
-	return next(fd, buffer, size, flags, from, from_len);
+	return next(fd, message, flags);
 }

@@ -77,7 +77,7 @@ class BrokerPressure(Bench):
         self.station.say(*(f"{word} {evse}" for evse in evses for word in ("plug", "authorize")))
         self.assert_current(evses, 32.0, mark)
         for evse in evses:  # then the broker has nothing more in flight to slacd
-            self.slacd.wait_line(rf'Inbound MQTT message.*"cp_status".*"{re.escape(evse)}".*"duty_cycle":53')
+            self.slacd.wait_line(rf"Inbound MQTT message.*name=cp_status .*evse_id={re.escape(evse)} .*duty_cycle=53")
 
     def start_charging(self, evses, configuration=ON_EIM):
         self.start_outlets(evses, configuration)

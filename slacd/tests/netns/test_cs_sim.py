@@ -54,6 +54,8 @@ class CsSim(Bench):
                                ("hlc_charging yes", "hlc_charging on|off"),
                                ("data_link cut", "data_link terminate|pause|resume"),
                                ("request all", "request link_status|"),
+                               ("other_pwm x1", "other_pwm hlc|AMPERE [EVSE], 80 A at most"),
+                               ("other_pwm 80.1", "other_pwm hlc|AMPERE [EVSE], 80 A at most"),
                                ("parameters", "parameters FILE or"), ("parameters remove", "parameters FILE or"),
                                ("parameters add", "parameters FILE or"), ("restart now", "restart"),
                                ("limits", "limits FILE")):
@@ -76,10 +78,13 @@ class CsSim(Bench):
     def test_neighbours_of_the_station_speak_on_their_own_topic(self):
         self.broker = self.start_broker()
         self.observer = self.start_observer(self.broker)
-        self.run_script("data_link pause\nauthorize\nhlc_charging on\nquit\n", "--topic-iso15118", "iso15118/slac",
-                        "--topic-from-station", "cs/josev").exit_code()
-        for name, topic in (("slac_data_link", "iso15118/slac"), ("authorization", "cs/josev"), ("hlc_charging", "josev/cs")):
+        self.run_script("data_link pause\nauthorize\nhlc_charging on\nother_pwm 10.5\nother_pwm hlc\nquit\n",
+                        "--topic-iso15118", "iso15118/slac", "--topic-from-station", "cs/josev").exit_code()
+        for name, topic in (("slac_data_link", "iso15118/slac"), ("authorization", "cs/josev"),
+                            ("hlc_charging", "josev/cs"), ("cp_pwm", "josev/cs")):
             self.assertEqual(self.observer.messages.wait(lambda message: message.name == name, name).topic, topic)
+        self.observer.wait_pilot("hlc")
+        self.assertEqual(self.observer.pilots(), [("x2", 10.5), "hlc"])
 
     def test_card_is_asked_for_by_the_station_and_answered_by_the_backend_with_the_same_id(self):
         self.broker = self.start_broker()
@@ -153,7 +158,8 @@ class CsSim(Bench):
         self.assertEqual(helped.exit_code(), 0)
         for word in ("--evse", "--script", "--answer-delay-ms", "--topic-iso15118", "plug", "expect", "raw", "quit",
                      "limits", "status_code", "parameters add", "parameters remove", "hlc_charging", "data_link",
-                     "authorize", "deauthorize", "tap accepted|rejected", "request link_status|network_info|reset|service_status", "restart"):
+                     "authorize", "deauthorize", "tap accepted|rejected", "other_pwm hlc|AMPERE",
+                     "request link_status|network_info|reset|service_status", "restart"):
             self.assertIn(word, helped.text())
         version = self.run_cs_sim("--version")
         self.assertEqual(version.exit_code(), 0)

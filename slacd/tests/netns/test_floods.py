@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rubbish on the power line and on the broker costs a bounded number of log lines and nothing else."""
+import multiprocessing
 import random
 import signal
+import socket
 import subprocess
+import time
 
 import harness
 from harness import Bench
@@ -34,7 +37,62 @@ def new_runs(count):
                i.to_bytes(8, "big")).ljust(60, b"\0")
 
 
+def parm_req(number):
+    """CM_SLAC_PARM.REQ of one of many cars."""
+    return (BROADCAST + b"\x06\xf1" + number.to_bytes(4, "big") + b"\x88\xe1\x01" +
+            harness.CM_SLAC_PARM_REQ.to_bytes(2, "little") + b"\0\0\0\0" + b"\xf1" * 8).ljust(60, b"\0")
+
+
+def flood(interface, per_second, addresses, sent):
+    """So many CM_SLAC_PARM.REQ a second, as far as the machine can; addresses 0: each has its own."""
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as sender:
+        sender.bind((interface, 0))
+        began = time.monotonic()
+        while True:
+            due = int((time.monotonic() - began) * per_second)
+            while sent.value < due:
+                try:
+                    sender.send(parm_req(sent.value % addresses if addresses else sent.value))
+                except OSError:
+                    break  # the interface is busy
+                sent.value += 1
+            time.sleep(0.001)
+
+
 class Floods(Bench):
+    def match_in_flood(self, per_second, addresses):
+        """How many frames a second there were, and how long the car took."""
+        sent = multiprocessing.Value("Q", 0, lock=False)
+        flooder = multiprocessing.Process(target=flood, args=("plc0", per_second, addresses, sent), daemon=True)
+        mark, ev_mark = self.observer.mark(), self.ev.mark()
+        self.plug()
+        flooder.start()
+        began = time.monotonic()
+        harness.await_true(lambda: sent.value > 0, "the flood begins")
+        time.sleep(0.3)  # it has taken every place
+        plugged = time.monotonic()
+        self.ev.say("plug")
+        self.ev.wait_line("link up", after=ev_mark)
+        took_s = time.monotonic() - plugged
+        rate = sent.value / (time.monotonic() - began)
+        self.observer.wait_slac("matched", after=mark)
+        flooder.kill()
+        flooder.join()
+        # All runs of the flood may have failed before: then there was a `failed` in between.
+        self.assertEqual(self.observer.slac_statuses(mark)[-1], "matched")
+        self.unplug_both()
+        return rate, took_s
+
+    def test_car_matches_in_every_flood_of_requests_ten_of_ten(self):
+        """With five places, of which the flood has taken every one."""
+        self.start_all({"slac": {"parallel_runs": 5}}, ev=harness.FAST_EV)
+        for per_second in (100, 1000, 5000, 20000, 50000):
+            for addresses in (0, 10):
+                with self.subTest(per_second=per_second, addresses=addresses):
+                    rate, took_s = self.match_in_flood(per_second, addresses)
+                    print(f"{per_second} frames/s wanted, {rate:.0f} sent, of {addresses or 'random'} addresses: "
+                          f"linked after {took_s:.2f} s")
+
     def ask_until_answered(self):
         """A full inbound queue may drop the question: it is asked again."""
         mark = self.observer.mark()

@@ -79,7 +79,7 @@ class Interfaces(Bench):
         self.slacd.wait_line("Modem has confirmed its key", after=log)
         self.ev.say("unplug", "plug")
         self.observer.wait_slac("matched", after=mark)
-        self.assertEqual(self.observer.pilots(mark), ["f", "hlc"])
+        self.assertEqual(self.observer.pilots(mark), ["x1", "f", "hlc"])
 
     def test_interface_that_is_deleted_and_made_again_is_served_again(self):
         self.start_all({"modem": {"link_retry_ms": 100}})

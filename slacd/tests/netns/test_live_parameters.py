@@ -129,7 +129,7 @@ class LiveParameters(Bench):
             self.send(name, "response", data, request.id)
             self.slacd.wait_line(f"DEBUG .*Late or foreign {name} response ignored.*{request.id}")
         self.settled(mark)
-        self.assertEqual(self.slacd.lines("EVSE service ends|current=9.0"), [])
+        self.assertEqual(self.slacd.lines("EVSE service ends|AC limit.*current=9.0"), [])
 
     def test_late_and_doubled_answers_to_pilot_requests_are_ignored_with_a_debug_line(self):
         self.start_all(None, "--log-level", "DEBUG")

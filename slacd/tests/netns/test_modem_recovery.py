@@ -11,6 +11,7 @@ UNANSWERED = "WARN .*Outlet cannot serve: the modem answers, but does not confir
 REFUSES = "WARN .*Outlet cannot serve: the modem refuses its key"
 RESTARTS = "WARN .*Outlet cannot serve: the modem restarts again and again before it has its key"
 RESTARTED = "WARN .*The modem has restarted, its key is set again"
+NOT_RESTARTED = "WARN .*VS_HST_ACTION says that the modem has restarted, and the modem still has its key"
 WINDOW_OVER = "WARN .*No CM_SLAC_PARM.REQ was answered within TT_EVSE_SLAC_init.*reason=key_not_set"
 IDENTIFIED = "Modem is identified"
 OWN = f"{IDENTIFIED}.*modem=02:50:4c:00:00:01"
@@ -98,7 +99,7 @@ class ModemRecovery(Bench):
         self.assertEqual(self.link_status(), "unknown")
         failed = self.observer.wait_slac("failed", after=mark)
         self.assertEqual(self.outcome(mark), [("failed", NO_JOIN)])
-        self.assert_time(failed.time, resumed.time + 0.9, "TT_match_join")
+        self.assert_time(failed.time, resumed.time + 0.9, "T_conn_resume")
         self.assertEqual(self.key_requests(frames)[0], given)
         # The fresh key that follows is another matter.
         self.assertEqual(len([line for line in self.slacd.lines(said) if line.time < failed.time - 0.1]), 1)
@@ -120,6 +121,7 @@ class ModemRecovery(Bench):
     # --- it restarts, or is exchanged ---
 
     def test_restarts_announced_again_and_again_are_answered_but_do_not_flood_the_modem_or_the_log(self):
+        """Somebody says so in the modem's name: the modem is asked at times, and has its key."""
         indications, spacing_s, response_s = 40, 0.05, 0.4
         self.start_all(with_modem(response_ms=int(response_s * 1000)), ev=FAST_EV)
         request = self.frames_of(harness.CM_SET_KEY_REQ)[0].octets
@@ -134,14 +136,13 @@ class ModemRecovery(Bench):
         answers = self.frames_of(harness.VS_HST_ACTION_RSP, frames)
         self.assertEqual([(answer.octets[0:6], answer.octets[22]) for answer in answers],
                          [(modem, session) for session in range(indications)])
-        requests = [frame.time for frame in self.frames_of(harness.CM_SET_KEY_REQ, frames)]
-        self.assertGreater(len(requests), 1)
-        for earlier, later in zip(requests, requests[1:]):
+        questions = [frame.time for frame in self.frames_of(harness.CM_GET_KEY_REQ, frames)]
+        self.assertGreater(len(questions), 1)
+        for earlier, later in zip(questions, questions[1:]):
             self.assertGreater(later - earlier, response_s - 0.05)
-        self.assert_said_once(RESTARTED)
+        self.assert_said_once(NOT_RESTARTED)
         self.assertEqual(len(self.complaints()), 1)
-        harness.await_true(lambda: len(self.slacd.lines(CONFIRMED)) == 1 + len(self.key_requests(frames)),
-                           "each key is confirmed, once")
+        self.assertEqual(self.frames_of(harness.CM_SET_KEY_REQ, frames), [])
         self.assert_matches()
 
     def test_modem_that_comes_no_further_than_its_announcement_is_said_once_and_serves_when_it_does(self):

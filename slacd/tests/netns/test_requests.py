@@ -59,8 +59,8 @@ class Requests(Bench):
         self.assertEqual(self.observer.slac_statuses(mark), ["matched"])
 
     def test_pause_while_a_resume_waits_for_the_link_keeps_the_key(self):
-        join_s = 0.3
-        self.start_all(with_settings(MODEM_TIMERS, bench={"tt_match_join_ms": int(join_s * 1000)}), ev=FAST_EV)
+        resume_s = 0.6
+        self.start_all(with_settings(MODEM_TIMERS, bench={"t_conn_resume_ms": int(resume_s * 1000)}), ev=FAST_EV)
         self.assert_matches()
         key = self.key_changes(0)[-1].octets[harness.SET_KEY_REQ_KEY]
         mark = self.observer.mark()
@@ -68,11 +68,12 @@ class Requests(Bench):
         self.fault("no-link")
         frames = self.capture.frames.mark()
         self.data_link("resume")
+        self.capture.wait(harness.CM_SET_KEY_CNF, after=frames)
         self.data_link("pause")
-        self.observer.messages.never(lambda message: message.slac, "a status", 2 * join_s, mark)
+        self.observer.messages.never(lambda message: message.slac, "a status", 2 * resume_s, mark)
         self.assertEqual({frame.octets[harness.SET_KEY_REQ_KEY] for frame in self.key_changes(frames)}, {key})
         questions = self.capture.frames.mark()
-        self.observer.messages.never(lambda message: message.slac, "a status", join_s, mark)
+        self.observer.messages.never(lambda message: message.slac, "a status", resume_s, mark)
         self.assertEqual(self.frames_of(harness.LINK_QUESTIONS, questions), [])
         self.assertEqual(self.link_status(), "unknown")
         self.assertEqual(self.slacd.lines(NOT_PAUSED), [])
@@ -81,6 +82,7 @@ class Requests(Bench):
         self.observer.wait_slac("matched", after=mark)
         self.assertEqual(self.outcome(mark), [("matched", "")])
         self.assertEqual(self.link_status(), "connected")
+        self.assertEqual(self.observer.pilots(mark), ["x1", "hlc", "x1", "hlc"])
 
     def test_pause_before_the_car_is_matched_is_refused_with_the_reason(self):
         self.start_all(MODEM_TIMERS, ev=(*FAST_EV, "--modem-fault", "no-link"))

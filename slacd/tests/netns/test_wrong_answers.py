@@ -166,12 +166,12 @@ class WrongAnswers(Bench):
 
     def test_message_with_room_between_its_members_is_compact_in_the_log(self):
         """Tabs stand for line ends, which the observer of this test would not survive."""
-        self.start_asking()
+        self.start_asking({**IMPATIENT, "service": {"log_level": "DEBUG"}})
         self.next_request("cs_parameters")  # it listens
         message = {"id": "7", "name": "cp_status", "type": "update",
                    "data": {"evse_id": EVSE, "connector_id": 1, "state": "A1", "note": 'a "b"  c'}}
         self.publish(json.dumps(message, indent=4).replace("\n", "\t").encode())
-        line = self.slacd.wait_line('Inbound MQTT message.*"cp_status"').text
+        line = self.slacd.wait_line('DEBUG .*Inbound MQTT message as it is.*"cp_status"').text
         self.assertTrue(line.endswith(" message=" + json.dumps(message, separators=(",", ":"))), line)
 
     def test_refused_pilot_request_is_repeated_with_a_new_id_until_it_is_valid(self):

@@ -2,6 +2,7 @@
 #include "slacd/tests/world/daemon.h"
 
 #include "slacd/clock.h"
+#include "slacd/configuration.h"
 #include "slacd/log.h"
 #include "slacd/manager.h"
 #include "slacd/options.h"
@@ -103,29 +104,56 @@ void daemon_set(const char *path, const char *value)
 	free(names);
 }
 
+/* The command line of slacd, with the configuration as it is now in a file. */
+struct command_line {
+	int file;
+	char path[64];
+	char *arguments[4];
+};
+
+static void write_configuration(struct command_line *line)
+{
+	static char program[] = "slacd";
+	static char option[] = "--config";
+	const char *text = json_object_to_json_string(site.configuration);
+
+	line->file = memfd_create("configuration", 0);
+	if (line->file < 0 || write(line->file, text, strlen(text)) != (ssize_t)strlen(text))
+		abort();
+	snprintf(line->path, sizeof(line->path), "/proc/self/fd/%d", line->file);
+	line->arguments[0] = program;
+	line->arguments[1] = option;
+	line->arguments[2] = line->path;
+	line->arguments[3] = NULL;
+}
+
 static bool read_configuration(void)
 {
-	const char *text = json_object_to_json_string(site.configuration);
-	char program[] = "slacd";
-	char option[] = "--config";
-	char path[64];
-	char *arguments[] = {program, option, path, NULL};
 	char error[SETTINGS_ERROR_SIZE];
+	struct command_line line;
 	const char *config_file;
-	int file = memfd_create("configuration", 0);
 
-	if (file < 0 || write(file, text, strlen(text)) != (ssize_t)strlen(text))
-		abort();
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	write_configuration(&line);
 	site.settings = calloc(1, sizeof(*site.settings));
 	if (site.settings == NULL)
 		abort();
-	bool ok = options_read(3, arguments, site.settings, &config_file, error) == OPTIONS_RUN;
-	close(file);
+	bool ok = options_read(3, line.arguments, site.settings, &config_file, error) == OPTIONS_RUN;
+	close(line.file);
 	if (!ok)
 		record_line("slacd", "does not start: %s",
 			    strstr(error, ": ") != NULL ? strstr(error, ": ") + 2 : error);
 	return ok;
+}
+
+void daemon_reload(void)
+{
+	enum loop_owner before = loop_become(LOOP_SLACD);
+	struct command_line line;
+
+	write_configuration(&line);
+	(void)configuration_reload(3, line.arguments, site.settings, site.manager);
+	close(line.file);
+	loop_become(before);
 }
 
 bool daemon_start(void)

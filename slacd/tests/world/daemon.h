@@ -20,5 +20,7 @@ bool daemon_start(void);
 void daemon_stop(void);
 void daemon_kill(void);
 void daemon_log_statistics(void);
+/* As SIGHUP does it, with what was set since the start. */
+void daemon_reload(void);
 
 #endif

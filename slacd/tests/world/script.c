@@ -162,11 +162,9 @@ static void start(void)
 
 static bool slacd(char *rest)
 {
-	static const struct deed deeds[] = {{"start", start},
-					    {"stop", daemon_stop},
-					    {"kill", daemon_kill},
-					    {"statistics", daemon_log_statistics},
-					    {NULL, NULL}};
+	static const struct deed deeds[] = {{"start", start},          {"stop", daemon_stop},
+					    {"kill", daemon_kill},     {"statistics", daemon_log_statistics},
+					    {"reload", daemon_reload}, {NULL, NULL}};
 
 	return one_of(deeds, rest);
 }

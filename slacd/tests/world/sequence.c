@@ -33,7 +33,7 @@ static unsigned pick(struct sequence *sequence, unsigned below)
 static const char *const settings[] = {
 	"slac.profile strict",
 	"slac.validation on",
-	"slac.parallel_runs 2",
+	"slac.parallel_runs 5",
 	"slac.missing_profile 10",
 	"slac.link_loss \"retry\"",
 	"slac.amp_map true",

@@ -125,7 +125,7 @@ static void build_site(uint64_t seed, const struct loss_class *loss)
 	outlet.slac.dc_only = !outlet.pilot.has_ac;
 	outlet.slac.slow_after_validation = true; /* the cars take up to 1 s to CM_SLAC_MATCH.REQ */
 	if (chance(20))
-		outlet.slac.parallel_runs = line_random(&world, 1, SLAC_EVSE_RUNS);
+		outlet.slac.parallel_runs = line_random(&world, 1, SLAC_C_EVSE_MATCH_PARALLEL);
 	for (uint32_t i = line_random(&world, 1, LINE_OUTLETS); i > 0; i--)
 		line_world_add_outlet(&world, &outlet, line_random(&world, 0, 150), line_random(&world, 50, 900),
 				      line_random(&world, 500, 7000));

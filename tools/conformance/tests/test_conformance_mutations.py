@@ -17,7 +17,7 @@ sys.dont_write_bytecode = True
 from mutations import MUTATIONS  # noqa: E402
 
 SKIPPED = 77
-PARALLEL = 8
+PARALLEL = 12
 # A machine that stood still for so long may have spoilt what a case tries: a mutation that got through is tried again.
 STALL_S = 0.1
 ATTEMPTS = 3

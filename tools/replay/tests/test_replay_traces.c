@@ -181,7 +181,7 @@ static void print_wait(const struct player *player, uint16_t mmtype, uint64_t wa
 
 static enum slac_run_state run_state(const struct player *player, const uint8_t ev_mac[MAC_LEN])
 {
-	for (size_t i = 0; i < SLAC_EVSE_RUNS; i++)
+	for (size_t i = 0; i < player->site.outlet.slac.run_count; i++)
 		if (mac_equal(player->site.outlet.slac.runs[i].ev_mac, ev_mac))
 			return player->site.outlet.slac.runs[i].state;
 	return SLAC_RUN_FREE;
