@@ -43,7 +43,8 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 	struct daemon *daemon = context;
 
 	(void)what;
-	log_line(LOG_LEVEL_INFO, "Stopping%s. signal=%s", daemon->stopping ? " at once" : "", sigabbrev_np(number));
+	log_line(LOG_LEVEL_INFO, "Stopping%s. signal=%s", daemon->stopping ? " at once" : "",
+		 number == SIGINT ? "INT" : "TERM");
 	if (daemon->stopping)
 		event_base_loopbreak(daemon->base);
 	else
@@ -227,11 +228,19 @@ static enum exit_code run_on_base(struct daemon *daemon)
 	return code;
 }
 
+/* Other C libraries than glibc have no such switches. */
+static void keep_heap_small(void)
+{
+#ifdef M_TRIM_THRESHOLD
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
+#endif
+}
+
 static int start(struct daemon *daemon)
 {
 	log_set_level(daemon->settings->log_level);
-	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
+	keep_heap_small();
 	signal(SIGPIPE, SIG_IGN);
 	if (!log_open())
 		log_line(LOG_LEVEL_WARN, "No memory for the log: whoever does not read it holds slacd up.");

@@ -39,7 +39,8 @@ static void on_time_to_look(evutil_socket_t fd, short what, void *context)
 static void look_instead(struct manager *manager, const char *why)
 {
 	const uint32_t every_ms = manager->settings->link_retry_ms;
-	const struct timeval every = {.tv_sec = every_ms / 1000, .tv_usec = (suseconds_t)(every_ms % 1000) * 1000};
+	const struct timeval every = {.tv_sec = (time_t)(every_ms / 1000),
+				      .tv_usec = (suseconds_t)(every_ms % 1000) * 1000};
 
 	log_line(LOG_LEVEL_WARN, "The kernel does not tell about interfaces: %s. Looking every %u ms instead.", why,
 		 every_ms);

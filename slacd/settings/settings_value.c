@@ -60,18 +60,18 @@ static void set_number(struct settings *settings, const struct setting *setting,
 }
 
 /* A whole number from min to max, and nothing after it. */
-static bool take_whole(const char *text, long min, long max, long *number)
+static bool take_whole(const char *text, int64_t min, int64_t max, int64_t *number)
 {
 	char *end;
 
 	errno = 0;
-	*number = strtol(text, &end, 10);
+	*number = strtoll(text, &end, 10);
 	return end != text && *end == '\0' && errno == 0 && *number >= min && *number <= max;
 }
 
 static bool give_whole(struct settings *settings, const struct setting *setting, const char *text)
 {
-	long number;
+	int64_t number;
 
 	if (!take_whole(text, setting->min, setting->max, &number))
 		return false;
@@ -149,7 +149,7 @@ static bool give_interfaces(struct settings_interfaces *interfaces, const char *
 /* One value for all. */
 static bool give_groups(int16_t db[SLAC_GROUPS], const char *text)
 {
-	long number;
+	int64_t number;
 
 	if (!take_whole(text, -SETTINGS_RECEIVE_DB_MAX, SETTINGS_RECEIVE_DB_MAX, &number))
 		return false;
@@ -160,7 +160,7 @@ static bool give_groups(int16_t db[SLAC_GROUPS], const char *text)
 
 static bool give_fail_or_db(int *value, const char *text)
 {
-	long number = -1;
+	int64_t number = -1;
 
 	if (strcmp(text, "fail") != 0 && !take_whole(text, 0, UINT8_MAX, &number))
 		return false;

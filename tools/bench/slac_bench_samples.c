@@ -14,7 +14,7 @@ uint64_t bench_now_ns(void)
 
 void bench_sleep_us(unsigned us)
 {
-	const struct timespec wait = {.tv_sec = us / 1000000, .tv_nsec = (long)(us % 1000000) * 1000};
+	const struct timespec wait = {.tv_sec = (time_t)(us / 1000000), .tv_nsec = (long)(us % 1000000) * 1000};
 
 	nanosleep(&wait, NULL);
 }

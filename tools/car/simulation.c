@@ -10,7 +10,7 @@
 
 static void timer_arm(struct event *timer, uint32_t ms)
 {
-	struct timeval delay = {.tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000};
+	struct timeval delay = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000) * 1000};
 
 	evtimer_add(timer, &delay);
 }

@@ -23,7 +23,7 @@ import conformance
 from conformance.bench import Bench
 from conformance.verdict import CASES, Disturbed, Failed, Skipped, Unusable
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+TOOLS = pathlib.Path(__file__).resolve().parents[1]
 DEFAULT_COMMAND = ["--no-drop", "--config", "{config}", "--mqtt-host", "{mqtt_host}", "--mqtt-port", "{mqtt_port}"]
 PROGRAMS = ("unshare", "ip", "mosquitto")
 PASS, FAIL, SKIP = "PASS", "FAIL", "SKIP"
@@ -105,10 +105,17 @@ def parse(arguments):
     return options
 
 
+def slacd_program():
+    """$SLACD, or that of the source tree in which this is, or the installed one."""
+    built = TOOLS.parent / "build" / "gcc" / "slacd" / "slacd"
+    if "SLACD" in os.environ or built.exists():
+        return os.environ.get("SLACD", str(built))
+    return shutil.which("slacd", path=os.environ.get("PATH", os.defpath) + ":/usr/sbin") or "slacd"
+
+
 def complete(parser, options):
     if not options.command:
-        slacd = os.environ.get("SLACD") or str(ROOT / "build" / "gcc" / "slacd" / "slacd")
-        options.command = [slacd, *DEFAULT_COMMAND]
+        options.command = [slacd_program(), *DEFAULT_COMMAND]
     program = shutil.which(options.command[0])
     if program is None:
         parser.error(f"{options.command[0]}: no such program; build it, or name another after --")
@@ -227,7 +234,7 @@ class Run:
                    "receive_path_db": self.options.receive_path_db}
         path = directory / "options.json"
         path.write_text(json.dumps(options), encoding="utf-8")
-        command = [*self.unshare, sys.executable, str(ROOT / "tools" / "slac-conformance"), "--inside", str(path)]
+        command = [*self.unshare, sys.executable, str(TOOLS / "slac-conformance"), "--inside", str(path)]
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                  text=True, errors="replace")
         self.children.add(child)

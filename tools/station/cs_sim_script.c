@@ -74,7 +74,7 @@ static void stop(struct cs_script *script, bool failed)
 
 static void arm(struct cs_script *script, uint32_t ms)
 {
-	const struct timeval wait = {.tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000};
+	const struct timeval wait = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000) * 1000};
 
 	evtimer_add(script->timer, &wait);
 }

@@ -147,7 +147,8 @@ static enum cs_answer answer_to(const struct cs_station *station, const struct a
 static void on_request(struct cs_station *station, const struct api_station_message *request)
 {
 	uint32_t delay_ms = station->options->answer_delay_ms;
-	const struct timeval delay = {.tv_sec = delay_ms / 1000, .tv_usec = (suseconds_t)(delay_ms % 1000) * 1000};
+	const struct timeval delay = {.tv_sec = (time_t)(delay_ms / 1000),
+				      .tv_usec = (suseconds_t)(delay_ms % 1000) * 1000};
 
 	if (delay_ms == 0) {
 		carry_out(station, request, answer_to(station, request));
