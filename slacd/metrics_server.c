@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <event2/bufferevent.h>
 #include <event2/http.h>
+#include <event2/listener.h>
 #include <event2/util.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -15,12 +17,18 @@
 
 #define TIMEOUT_S    10
 #define HEADERS_MAX  4096
+#define TURN_S       1
+#define READ_MAX     8192 /* more than a whole request */
 #define BACKLOG      8
 #define HOST_SIZE    64
 #define SOCKET_RIGHT 0660
 
 struct metrics_server {
 	struct evhttp *http;
+	struct evconnlistener *listener; /* of http */
+	struct event *turn;              /* when the listener waits: clients may have gone since */
+	struct bufferevent *connections[METRICS_SERVER_CONNECTIONS];
+	unsigned connection_count;
 	metrics_server_write write;
 	const void *context;
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* of its Unix socket, or "" */
@@ -92,6 +100,71 @@ static void refuse(struct evhttp_request *request, void *context)
 	evhttp_send_error(request, HTTP_NOTFOUND, NULL);
 }
 
+/* --- connections --- */
+
+/* evhttp has let it go: nobody is told of its events any more. */
+static bool is_let_go(struct bufferevent *connection)
+{
+	bufferevent_event_cb on_event = NULL;
+
+	bufferevent_getcb(connection, NULL, NULL, &on_event, NULL);
+	return on_event == NULL;
+}
+
+static void forget_connections(struct metrics_server *server, bool all)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < server->connection_count; i++) {
+		if (all || is_let_go(server->connections[i]))
+			bufferevent_decref(server->connections[i]);
+		else
+			server->connections[kept++] = server->connections[i];
+	}
+	server->connection_count = kept;
+}
+
+static void wait_for_turn(struct metrics_server *server)
+{
+	const struct timeval soon = {.tv_sec = TURN_S};
+
+	evconnlistener_disable(server->listener);
+	evtimer_add(server->turn, &soon);
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *context)
+{
+	struct metrics_server *server = context;
+
+	(void)fd;
+	(void)what;
+	forget_connections(server, false);
+	if (server->connection_count < METRICS_SERVER_CONNECTIONS)
+		evconnlistener_enable(server->listener);
+	else
+		wait_for_turn(server);
+}
+
+/*
+ * evhttp bounds neither the connections nor what it reads of the next requests while the answer to the last one waits.
+ * A reference tells of each connection whether evhttp has let it go.
+ */
+static struct bufferevent *new_connection(struct event_base *base, void *context)
+{
+	struct metrics_server *server = context;
+	struct bufferevent *connection = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+
+	if (connection == NULL)
+		return NULL;
+	bufferevent_setwatermark(connection, EV_READ, 0, READ_MAX);
+	forget_connections(server, false);
+	bufferevent_incref(connection);
+	server->connections[server->connection_count++] = connection;
+	if (server->connection_count == METRICS_SERVER_CONNECTIONS)
+		wait_for_turn(server);
+	return connection;
+}
+
 /* --- listening --- */
 
 /* A socket file stays behind when a process dies. Nobody listens on it any more; a file of another kind is not ours. */
@@ -125,18 +198,30 @@ static int listen_at_path(const char *path)
 	return -1;
 }
 
-static bool listen_at(struct metrics_server *server, const char *where)
+static struct evhttp_bound_socket *bind_at(struct metrics_server *server, const char *where)
 {
 	char host[HOST_SIZE];
 	uint16_t port = 0;
 
 	if (!is_path(where))
-		return split_address(where, host, &port) && evhttp_bind_socket(server->http, host, port) == 0;
+		return split_address(where, host, &port) ? evhttp_bind_socket_with_handle(server->http, host, port)
+							 : NULL;
 	int fd = listen_at_path(where);
 	if (fd < 0)
-		return false;
+		return NULL;
 	snprintf(server->path, sizeof(server->path), "%s", where);
-	return evhttp_accept_socket(server->http, fd) == 0;
+	return evhttp_accept_socket_with_handle(server->http, fd);
+}
+
+static bool listen_at(struct metrics_server *server, const char *where)
+{
+	struct evhttp_bound_socket *bound = bind_at(server, where);
+
+	if (bound == NULL)
+		return false;
+	server->listener = evhttp_bound_socket_get_listener(bound);
+	evhttp_set_bevcb(server->http, new_connection, server);
+	return true;
 }
 
 static struct evhttp *new_http(struct event_base *base, struct metrics_server *server)
@@ -166,8 +251,9 @@ struct metrics_server *metrics_server_new(struct event_base *base, const char *w
 		server->write = write;
 		server->context = context;
 		server->http = new_http(base, server);
+		server->turn = evtimer_new(base, on_turn, server);
 	}
-	if (server != NULL && server->http != NULL && listen_at(server, where))
+	if (server != NULL && server->http != NULL && server->turn != NULL && listen_at(server, where))
 		return server;
 	snprintf(error, METRICS_SERVER_ERROR_SIZE, "%s: %s", where, strerror(errno));
 	metrics_server_free(server);
@@ -180,6 +266,9 @@ void metrics_server_free(struct metrics_server *server)
 		return;
 	if (server->http != NULL)
 		evhttp_free(server->http);
+	forget_connections(server, true);
+	if (server->turn != NULL)
+		event_free(server->turn);
 	if (server->path[0] != '\0')
 		unlink(server->path);
 	free(server);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * GET /metrics over HTTP, on libevent's server. Anything else is answered with 404 or 405. A connection that is silent
- * for 10 s is closed; a request has at most 4 KiB of headers and no body. There is no login and no TLS: it listens on
- * the loopback or a Unix socket, or behind a proxy.
+ * for 10 s is closed; a request has at most 4 KiB of headers and no body. At most METRICS_SERVER_CONNECTIONS are open at
+ * once, the next ones wait up to 1 s longer than they
+ * must. There is no login and no TLS: it listens on the loopback or a Unix socket, or behind a proxy.
  */
 #ifndef SLACD_METRICS_SERVER_H
 #define SLACD_METRICS_SERVER_H
@@ -13,7 +14,8 @@
 #include <event2/buffer.h>
 #include <event2/event.h>
 
-#define METRICS_SERVER_ERROR_SIZE 256
+#define METRICS_SERVER_ERROR_SIZE  256
+#define METRICS_SERVER_CONNECTIONS 16
 
 struct metrics_server;
 

@@ -140,15 +140,22 @@ static bool write_hello(const void *context, struct evbuffer *out)
 	return evbuffer_add_printf(out, "%s", (const char *)context) >= 0;
 }
 
-/* What the server answers before it closes the connection. */
-static void ask(const char *request)
+static int connect_to_server(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	ssize_t got = 0, len = 0;
 
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+/* What the server answers before it closes the connection. */
+static void ask(const char *request)
+{
+	int fd = connect_to_server();
+	ssize_t got = 0, len = 0;
+
 	assert_int_equal(write(fd, request, strlen(request)), strlen(request));
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	for (int i = 0; i < 1000 && got >= 0; i++) {
@@ -190,6 +197,67 @@ static void server_answers_get_metrics_and_nothing_else(void **state)
 	assert_null(strstr(page, "hello"));
 	metrics_server_free(server);
 	assert_int_equal(access(path, F_OK), -1);
+}
+
+static void client_that_never_reads_is_read_no_further(void **state)
+{
+	static const char request[] = "GET /metrics HTTP/1.1\r\nHost: slacd\r\n\r\n";
+	struct metrics_server *server = open_server();
+	int fd = connect_to_server();
+	size_t written = 0;
+
+	(void)state;
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	for (int i = 0; i < 1000000; i++) {
+		ssize_t result = write(fd, request, sizeof(request) - 1);
+		written += result > 0 ? (size_t)result : 0;
+		if (result <= 0 || i % 100 == 0)
+			event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+	assert_true(written > sizeof(request));
+	assert_true(written < 4 * 1024 * 1024); /* what the kernel holds, and the little that was read */
+	close(fd);
+	metrics_server_free(server);
+}
+
+static size_t open_descriptors(void)
+{
+	size_t count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+static void let_server_work(void)
+{
+	for (int i = 0; i < 100; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
+static void clients_above_the_bound_wait_for_their_turn(void **state)
+{
+	struct metrics_server *server = open_server();
+	int clients[METRICS_SERVER_CONNECTIONS + 4];
+	const size_t count = sizeof(clients) / sizeof(clients[0]);
+	const size_t before = open_descriptors();
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		clients[i] = connect_to_server();
+		let_server_work();
+	}
+	assert_int_equal(open_descriptors(), before + count + METRICS_SERVER_CONNECTIONS);
+	for (size_t i = 0; i < METRICS_SERVER_CONNECTIONS; i++)
+		close(clients[i]);
+	let_server_work();
+	while (open_descriptors() > before + 4 + 4)
+		event_base_loop(base, EVLOOP_ONCE);
+	ask("GET /metrics HTTP/1.0\r\n\r\n");
+	assert_non_null(strstr(page, "hello 1"));
+	metrics_server_free(server); /* with connections that are open */
+	for (size_t i = METRICS_SERVER_CONNECTIONS; i < count; i++)
+		close(clients[i]);
 }
 
 static void server_replaces_a_left_socket_and_nothing_else(void **state)
@@ -234,6 +302,8 @@ int main(void)
 		cmocka_unit_test(each_family_stands_once_before_its_samples),
 		cmocka_unit_test(latencies_add_up),
 		cmocka_unit_test_setup_teardown(server_answers_get_metrics_and_nothing_else, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(client_that_never_reads_is_read_no_further, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(clients_above_the_bound_wait_for_their_turn, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(server_replaces_a_left_socket_and_nothing_else, set_up, tear_down),
 		cmocka_unit_test(addresses_are_checked),
 	};
