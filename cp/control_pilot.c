@@ -946,8 +946,6 @@ static void on_late_car(struct control_pilot *pilot, uint64_t now_us, struct con
 	if (!pilot->config.rematch_from_basic || pilot->rematched || !is_late || !is_free || !pilot->session_open)
 		return;
 	pilot->rematched = true;
-	pilot->handed_over = false;
-	pilot->other_da = 0;
 	say(out, CONTROL_PILOT_LETS_LATE_CAR_IN);
 	if (pilot->phase == CONTROL_PILOT_F_STEP)
 		pilot->phase = CONTROL_PILOT_PULSE;
@@ -965,8 +963,9 @@ static struct pilot_request other_request(bool hlc, uint32_t current_da)
 }
 
 /*
- * In basic charging the current is handed over to whoever asks for one. Any other offer than what is wanted here may be
- * the last one that the station carries out.
+ * In basic charging the current is handed over to whoever asks for one, and what is asked for afterwards counts in any
+ * phase: basic charging may come back. Any other offer than what is wanted here may be the last one that the station
+ * carries out.
  */
 static void on_other_request(struct control_pilot *pilot, bool hlc, uint32_t current_da, uint64_t now_us,
 			     struct control_pilot_outputs *out)
@@ -974,6 +973,8 @@ static void on_other_request(struct control_pilot *pilot, bool hlc, uint32_t cur
 	const bool is_hlc_in_order = pilot->asking.wanted && pilot->asking.request.kind == PILOT_HLC;
 	const struct pilot_request request = other_request(hlc, current_da);
 
+	if (pilot->handed_over && !hlc && (nominal_is_permitted(pilot) || current_da < pilot->other_da))
+		pilot->other_da = current_da;
 	if (pilot->phase == CONTROL_PILOT_BASIC && !hlc && nominal_is_permitted(pilot)) {
 		if (!pilot->handed_over)
 			say(out, CONTROL_PILOT_HANDED_OVER);

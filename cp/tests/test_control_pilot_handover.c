@@ -210,6 +210,41 @@ static void station_that_has_restarted_gets_what_the_service_has_asked_for(void 
 	bench_expect_after_ms(&bench, 3000, "X2(10.0)");
 }
 
+static void late_car_that_goes_away_again_leaves_the_current_to_the_service(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	bench_input(&bench, CONTROL_PILOT_LATE_CAR);
+	bench_expect(&bench, "lets late car in, X1");
+	bench_pass_ms(&bench, 3000);
+	bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
+	bench_expect(&bench, "basic charging, pause, F");
+	bench_expect_after_ms(&bench, 5000, "X1");
+	bench_expect_after_ms(&bench, 500, "X2(10.0)");
+}
+
+static void what_the_service_asks_for_before_basic_charging_comes_back_counts(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	bench_state_with_duty_is(&bench, CP_STATE_B2, 500);
+	bench_expect(&bench, "contradicted, X1");
+	bench_pass_ms(&bench, 1000);
+	bench_other_asks(&bench, false, 60);
+	bench_expect(&bench, "other master, X1");
+	bench_expect_after_ms(&bench, 3000, "X2(6.0)");
+	hand_over(&bench, 100);
+	bench_state_with_duty_is(&bench, CP_STATE_B2, 500);
+	bench_other_asks(&bench, false, 0);
+	bench_pass_ms(&bench, 10000);
+	bench_expect_phase(&bench, CONTROL_PILOT_BASIC);
+	bench_expect_rest(&bench);
+}
+
 static void handover_ends_with_its_vehicle(void **state)
 {
 	struct bench bench;
@@ -293,6 +328,8 @@ int main(void)
 		cmocka_unit_test(reconnection_does_not_cut_the_current_of_the_service),
 		cmocka_unit_test(service_that_pauses_charging_is_not_reminded),
 		cmocka_unit_test(station_that_has_restarted_gets_what_the_service_has_asked_for),
+		cmocka_unit_test(late_car_that_goes_away_again_leaves_the_current_to_the_service),
+		cmocka_unit_test(what_the_service_asks_for_before_basic_charging_comes_back_counts),
 		cmocka_unit_test(handover_ends_with_its_vehicle),
 		cmocka_unit_test(nothing_is_handed_over_before_the_authorization),
 		cmocka_unit_test(outside_of_basic_charging_there_is_no_other_master),

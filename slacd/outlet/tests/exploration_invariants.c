@@ -102,6 +102,8 @@ static void told_other(struct world *world, bool hlc, uint32_t current_da)
 
 	if (hlc || current_da > 0)
 		truth->f_signed = truth->f_answered = false;
+	if (truth->handed_over && !hlc && (is_permitted || current_da < truth->other_da))
+		truth->other_da = current_da;
 	if (!is_basic || hlc || !is_permitted)
 		return;
 	truth->handed_over = true;
@@ -456,7 +458,6 @@ static void let_in(struct world *world)
 	     "a car is let in late that has asked less than three times");
 	truth->rematched = true;
 	truth->deaf = false;
-	take_current_back(truth);
 }
 
 void invariants_insisted(struct world *world, enum control_pilot_phase before)
