@@ -842,6 +842,8 @@ static void on_init_timeout(struct control_pilot *pilot, uint64_t now_us, struct
 {
 	if (pilot->phase == CONTROL_PILOT_BASIC || pilot->phase == CONTROL_PILOT_X1_STEP)
 		listen_at_nominal(pilot, out);
+	if (pilot->phase == CONTROL_PILOT_PAUSED)
+		say(out, CONTROL_PILOT_LISTEN_ON); /* the link was lost in the pause; a vehicle that speaks is awake */
 	if (!waits_for_car(pilot))
 		return;
 	if (cp_state_is_unplugged(pilot->state)) {

@@ -190,6 +190,22 @@ static void link_that_was_lost_in_the_pause_is_followed_by_a_pulse_at_the_wake_u
 	bench_expect_after_ms(&bench, 5000, "listen, high-level charging");
 }
 
+static void vehicle_whose_link_was_lost_in_the_pause_may_speak_at_any_time(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	begin_pause(&bench);
+	bench_pass_ms(&bench, 60000);
+	bench_input(&bench, CONTROL_PILOT_LINK_LOST);
+	bench_pass_ms(&bench, 20000);
+	bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
+	bench_expect(&bench, "listen on");
+	bench_expect_phase(&bench, CONTROL_PILOT_PAUSED);
+	bench_slac_is(&bench, CONTROL_PILOT_SLAC_MATCHING);
+	bench_expect(&bench, "high-level charging");
+}
+
 static void vehicle_that_speaks_in_the_pause_is_awake_and_its_match_goes_on(void **state)
 {
 	struct bench bench;
@@ -302,6 +318,7 @@ int main(void)
 		cmocka_unit_test(link_that_is_not_found_after_the_pause_is_followed_by_a_pulse_whatever_is_configured),
 		cmocka_unit_test(link_that_was_found_again_is_lost_as_any_other),
 		cmocka_unit_test(link_that_was_lost_in_the_pause_is_followed_by_a_pulse_at_the_wake_up),
+		cmocka_unit_test(vehicle_whose_link_was_lost_in_the_pause_may_speak_at_any_time),
 		cmocka_unit_test(vehicle_that_speaks_in_the_pause_is_awake_and_its_match_goes_on),
 		cmocka_unit_test(new_match_is_one_like_any_other),
 		cmocka_unit_test(pause_that_ends_with_its_session_leaves_an_authorized_vehicle_on_its_way_to_nominal),
