@@ -237,8 +237,18 @@ static void keep_heap_small(void)
 #endif
 }
 
+/* libevent's own words, which would go past the thread of the log. */
+static void log_event(int severity, const char *message)
+{
+	log_line(severity >= EVENT_LOG_ERR    ? LOG_LEVEL_ERROR
+		 : severity >= EVENT_LOG_WARN ? LOG_LEVEL_WARN
+					      : LOG_LEVEL_DEBUG,
+		 "libevent: %s", message);
+}
+
 static int start(struct daemon *daemon)
 {
+	event_set_log_callback(log_event);
 	log_set_level(daemon->settings->log_level);
 	keep_heap_small();
 	signal(SIGPIPE, SIG_IGN);
