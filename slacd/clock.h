@@ -11,6 +11,9 @@
 /* Monotonic time in microseconds. */
 uint64_t clock_now_us(void);
 
+/* The wall clock in microseconds since 1970, UTC. */
+uint64_t clock_wall_us(void);
+
 /* The wall clock in UTC as "2023-12-13T15:58:19.979904Z"; writes into out and returns it. */
 const char *clock_utc_text(char out[CLOCK_TEXT_SIZE]);
 

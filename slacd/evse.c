@@ -9,6 +9,7 @@
 #include "slacd/evse_log.h"
 #include "slacd/interface_rule.h"
 #include "slacd/outlet/outlet.h"
+#include "slacd/record/recorder.h"
 #include "slacd/timer.h"
 
 #include <errno.h>
@@ -33,6 +34,7 @@ struct evse {
 	struct api_evse_parameters parameters;
 	char interface[SETTINGS_TEXT_MAX];
 	struct evse_log log;
+	struct recorder *recorder; /* NULL: nothing is recorded */
 
 	struct port *port; /* NULL while it cannot be opened */
 	struct event *readable;
@@ -102,6 +104,7 @@ static void report_status(struct evse *evse, const struct outlet_status *status,
 		.has_ev_mac = status->has_ev,
 		.has_attenuation = status->has_attenuation,
 		.attenuation_ddb = status->attenuation_ddb,
+		.record = recorder_status(evse->recorder, status),
 	};
 
 	if (status->has_ev) {
@@ -195,9 +198,11 @@ static void give_once(struct evse *evse, const struct outlet_input *input)
 	struct outlet_effects effects;
 
 	evse->received_us = input->kind == OUTLET_FRAME ? now_us : 0;
+	recorder_input(evse->recorder, &evse->outlet, input, now_us);
 	outlet_input(&evse->outlet, input, now_us, &effects);
 	for (size_t i = 0; i < effects.count; i++)
 		carry_out(evse, &effects.items[i], now_us);
+	recorder_effects(evse->recorder, &effects, now_us);
 	outlet_effects_wipe(&effects);
 	evse->counts.pilot_confirmed += !was_confirmed && evse->outlet.pilot.asking.confirmed;
 }
@@ -223,6 +228,7 @@ static void take_settings_when_empty(struct evse *evse)
 		return;
 	settings_outlet_config(evse->shared->settings, evse->parameters.evse_id, evse->parameters.has_ac, &config);
 	outlet_configure(&evse->outlet, &config);
+	recorder_configure(evse->recorder);
 	evse->settings_wait = false;
 	log_line(LOG_LEVEL_DEBUG, "Outlet has taken the settings over. evse_id=%s", evse->parameters.evse_id);
 }
@@ -758,6 +764,16 @@ static bool is_local(const struct evse_shared *shared, const struct api_evse_par
 	return false;
 }
 
+static struct recorder *new_recorder(const struct evse *evse)
+{
+	const struct recorder_outlet outlet = {.evse_id = evse->parameters.evse_id,
+					       .interface = evse->interface,
+					       .has_ac = evse->parameters.has_ac,
+					       .single_phase = evse->parameters.ac_single_phase};
+
+	return recorder_new(evse->shared->record_writer, evse->shared->settings, &outlet);
+}
+
 struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struct api_evse_parameters *parameters,
 		      const struct api_evse_limits *limits, const struct api_cp_status *status)
 {
@@ -784,7 +800,8 @@ struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struc
 	evse->log.interface = evse->interface;
 	settings_outlet_config(shared->settings, parameters->evse_id, parameters->has_ac, &config);
 	config.pilot.single_phase = parameters->ac_single_phase;
-	outlet_init(&evse->outlet, &config, random_fill_csprng, NULL);
+	evse->recorder = new_recorder(evse);
+	outlet_init(&evse->outlet, &config, recorder_fill, evse->recorder);
 	if (limits != NULL)
 		evse_limits(evse, limits);
 	if (status != NULL)
@@ -810,6 +827,7 @@ void evse_free(struct evse *evse)
 	if (!evse->stopping)
 		evse_stop(evse);
 	event_free(evse->timer);
+	recorder_free(evse->recorder);
 	outlet_wipe(&evse->outlet);
 	free(evse);
 }

@@ -15,6 +15,7 @@
 struct event_base;
 struct evse;
 struct port_event;
+struct record_writer;
 
 /* What the services of all outlets share. Must outlive them. */
 struct evse_shared {
@@ -22,6 +23,7 @@ struct evse_shared {
 	const struct settings *settings;
 	struct outbox *outbox;
 	const struct api_parameters *local_parameters; /* of service.cs_config_file, which is believed */
+	struct record_writer *record_writer;           /* NULL: there are no records */
 	bool ports_watched; /* the kernel tells (evse_port_event); otherwise evse_check_port is called again and again */
 	/* Called when an outlet can serve (port open, modem has its key) or no longer can. */
 	void (*availability_changed)(void *context);

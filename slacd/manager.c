@@ -2,6 +2,7 @@
 #include "slacd/manager_internal.h"
 
 #include "slacd/clock.h"
+#include "slacd/record/record_writer.h"
 #include "slacd/timer.h"
 #include "slacd/version.h"
 
@@ -174,10 +175,42 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 	return manager;
 }
 
+/* Where records go, or "": there are none. Of systemd's directories the first. */
+static void find_record_directory(const struct settings *settings, char out[RECORD_DIRECTORY_MAX])
+{
+	const char *state = getenv("STATE_DIRECTORY");
+
+	if (settings->record_when == SETTINGS_RECORD_NEVER)
+		out[0] = '\0';
+	else if (settings->record_directory.text[0] != '\0' || state == NULL)
+		snprintf(out, RECORD_DIRECTORY_MAX, "%s", settings->record_directory.text);
+	else
+		snprintf(out, RECORD_DIRECTORY_MAX, "%.*s", (int)strcspn(state, ":"), state);
+}
+
+static void open_records(struct manager *manager)
+{
+	const struct settings *settings = manager->settings;
+	const struct record_limits limits = {.files = settings->record_files,
+					     .octets = (uint64_t)settings->record_disk_mib * 1024 * 1024};
+	char directory[RECORD_DIRECTORY_MAX];
+
+	find_record_directory(settings, directory);
+	if (directory[0] == '\0') {
+		if (settings->record_when == SETTINGS_RECORD_ALWAYS)
+			log_line(LOG_LEVEL_WARN, "There are no session records: record.directory is not set.");
+		return;
+	}
+	manager->shared.record_writer = record_writer_new(directory, &limits);
+	if (manager->shared.record_writer == NULL)
+		log_line(LOG_LEVEL_ERROR, "There are no session records: their thread cannot be started.");
+}
+
 bool manager_start(struct manager *manager)
 {
 	if (!manager_open_broker(manager))
 		return false;
+	open_records(manager);
 	manager_watch_ports(manager);
 	manager_set_service_state(manager, API_SERVICE_STARTING);
 	manager_boot(manager);
@@ -213,6 +246,8 @@ void manager_free(struct manager *manager)
 	manager_reap_all(manager);
 	manager_log_statistics(manager);
 	manager_unwatch_ports(manager);
+	if (!record_writer_free(manager->shared.record_writer, STOP_TIMEOUT_MS))
+		log_line(LOG_LEVEL_WARN, "The disk did not take the last session records in time.");
 	if (!broker_stop(manager->outbox.broker, STOP_TIMEOUT_MS))
 		log_line(LOG_LEVEL_WARN, "The MQTT broker did not take the last messages in time.");
 	forget(manager);

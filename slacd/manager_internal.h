@@ -13,7 +13,7 @@
 
 #include <event2/event.h>
 
-/* How long manager_free waits for the broker to take the last messages. */
+/* How long manager_free waits for the broker to take the last messages, and for the disk to take the last records. */
 #define STOP_TIMEOUT_MS 1000
 /* How long an outlet that ends may take to bring its pilot into a defined state. */
 #define ENDING_MAX_US 1000000u

@@ -328,10 +328,11 @@ struct api_slac_status {
 	uint8_t ev_mac[6]; /* written AA:BB:CC:DD:EE:FF */
 	bool has_attenuation;
 	uint16_t attenuation_ddb; /* 0.1 dB; written in dB with exactly one decimal */
+	const char *record;       /* name of the session's record; NULL: left out */
 };
 
 /*
- * slac_service_status (or slac_status) update. `extra`: with reason, ev_mac and attenuation_db, where they are known;
+ * slac_service_status (or slac_status) update. `extra`: with reason, ev_mac, attenuation_db and record, where there are;
  * otherwise with the members that the Josev API has.
  */
 size_t api_build_slac_status(char *out, size_t size, const char *id, enum api_slac_status_name name,

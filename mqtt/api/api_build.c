@@ -67,6 +67,8 @@ static void write_extra(struct api_writer *writer, const struct api_slac_status 
 		api_writer_capital_hex(writer, writer->data, "ev_mac", "", ":", status->ev_mac, sizeof(status->ev_mac));
 	if (status->has_attenuation)
 		api_writer_value(writer, writer->data, "attenuation_db", new_tenths(status->attenuation_ddb));
+	if (status->record != NULL)
+		api_writer_text(writer, writer->data, "record", status->record);
 }
 
 size_t api_build_slac_status(char *out, size_t size, const char *id, enum api_slac_status_name name,

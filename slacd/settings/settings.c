@@ -23,6 +23,9 @@ void settings_defaults(struct settings *settings, enum settings_profile profile)
 		.busy_after_ms = 10000,
 		.link_retry_ms = 1000,
 		.log_level = LOG_LEVEL_INFO,
+		.record_memory_kib = 256,
+		.record_files = 100,
+		.record_disk_mib = 32,
 		.profile = profile,
 	};
 	slac_evse_defaults(&settings->outlet.slac, strict);
@@ -59,6 +62,58 @@ bool settings_set(struct settings *settings, const char *path, const char *value
 		return true;
 	snprintf(error, SETTINGS_ERROR_SIZE, "%s: '%.100s' is not valid, expected %s", source, value, expected);
 	return false;
+}
+
+static bool is_of_outlet(const struct setting *setting)
+{
+	const size_t begin = offsetof(struct settings, outlet);
+
+	return !setting_is_for_benches(setting) &&
+	       (setting->offset == offsetof(struct settings, profile) ||
+		(setting->offset >= begin && setting->offset < begin + sizeof(struct outlet_config)));
+}
+
+static void tell_numbers(const struct setting *setting, void (*value)(void *context, const char *what), void *context)
+{
+	const bool has_standard = setting->standard_max != 0;
+	char what[SETTINGS_NAME_MAX + 16];
+
+	snprintf(what, sizeof(what), "%s=%u", setting->path, has_standard ? setting->standard_min : setting->min);
+	value(context, what);
+	snprintf(what, sizeof(what), "%s=%u", setting->path, has_standard ? setting->standard_max : setting->max);
+	value(context, what);
+}
+
+void settings_each_outlet_value(void (*value)(void *context, const char *what), void *context)
+{
+	static const char *const flags[] = {"false", "true", NULL};
+
+	for (size_t i = 0; i < settings_table_count; i++) {
+		const struct setting *setting = &settings_table[i];
+		const char *const *words = setting->type == SETTING_BOOL ? flags : setting->choices;
+		char what[SETTINGS_NAME_MAX + SETTINGS_NAME_MAX];
+		if (!is_of_outlet(setting))
+			continue;
+		if (setting->type == SETTING_WHOLE)
+			tell_numbers(setting, value, context);
+		for (; words != NULL && *words != NULL; words++) {
+			snprintf(what, sizeof(what), "%s=%s", setting->path, *words);
+			value(context, what);
+		}
+	}
+}
+
+bool settings_has(const char *path)
+{
+	return setting_find(path) != NULL;
+}
+
+void settings_mark_given(struct settings *settings, const char *path)
+{
+	const struct setting *setting = setting_find(path);
+
+	if (setting != NULL)
+		settings->given[setting - settings_table] = true;
 }
 
 static bool is_outside_standard(const struct settings *settings, const struct setting *setting)

@@ -41,6 +41,9 @@ struct settings_interfaces {
 
 enum settings_profile { SETTINGS_FIELD, SETTINGS_STRICT };
 
+/* Which sessions leave a record (slacd/record). */
+enum settings_record_when { SETTINGS_RECORD_FAILED, SETTINGS_RECORD_ALWAYS, SETTINGS_RECORD_NEVER };
+
 /* What the configuration file says of one outlet, instead of what it says of all. */
 struct settings_outlet {
 	char evse_id[API_EVSE_ID_MAX];
@@ -78,6 +81,12 @@ struct settings {
 	struct settings_text cs_config_file;
 	struct settings_text cs_limits_file;
 
+	enum settings_record_when record_when;
+	struct settings_text record_directory; /* "": $STATE_DIRECTORY; without both there are no records */
+	uint32_t record_memory_kib;
+	uint32_t record_files;
+	uint32_t record_disk_mib;
+
 	enum settings_profile profile;
 	bool allow_nonstandard_timers;
 
@@ -110,6 +119,18 @@ bool settings_read_text(struct settings *settings, const char *source, char *tex
  */
 bool settings_set(struct settings *settings, const char *path, const char *value, const char *source,
 		  char error[SETTINGS_ERROR_SIZE]);
+
+/*
+ * Calls `value` with "PATH=VALUE" for what an outlet may be told: each word of a setting that has words, and the least
+ * and the greatest number of one that has numbers (the standard's, where there is a range of the standard). Settings of
+ * benches are left out.
+ */
+void settings_each_outlet_value(void (*value)(void *context, const char *what), void *context);
+
+/* Whether there is such a setting. */
+bool settings_has(const char *path);
+/* The setting counts as set by the user; nothing where there is no such setting. */
+void settings_mark_given(struct settings *settings, const char *path);
 
 /*
  * Gives every setting that was not set by the user its default in the profile the user has chosen. To be called when
@@ -182,6 +203,9 @@ const char *settings_profile_text(enum settings_profile profile);
  * the section "bench" only what was set.
  */
 void settings_print(const struct settings *settings, FILE *out);
+
+/* The paths of the settings that the user has given, but for the password, separated by commas. Cut to `size`. */
+void settings_print_given(const struct settings *settings, char *out, size_t size);
 
 /* Path, help, default and unit of each setting, for --help. */
 void settings_print_help(FILE *out);

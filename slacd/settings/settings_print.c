@@ -100,6 +100,22 @@ static void add_setting(struct json_object *root, const struct settings *setting
 	json_object_object_add(object, dot + 1, setting_json(settings, setting));
 }
 
+static bool is_secret(const struct setting *setting)
+{
+	return strcmp(setting->path, "mqtt.password") == 0;
+}
+
+void settings_print_given(const struct settings *settings, char *out, size_t size)
+{
+	size_t len = 0;
+
+	*out = '\0';
+	for (size_t i = 0; i < settings_table_count && len < size; i++)
+		if (settings->given[i] && !is_secret(&settings_table[i]))
+			len += (size_t)snprintf(out + len, size - len, "%s%s", len == 0 ? "" : ",",
+						settings_table[i].path);
+}
+
 static void add_outlets(struct json_object *outlets, const struct settings *settings)
 {
 	for (size_t i = 0; i < settings->outlet_count; i++) {
@@ -121,8 +137,7 @@ void settings_print(const struct settings *settings, FILE *out)
 
 	for (size_t i = 0; i < settings_table_count; i++) {
 		const struct setting *setting = &settings_table[i];
-		bool is_secret = strcmp(setting->path, "mqtt.password") == 0;
-		if (!is_secret && (settings->given[i] || !setting_is_for_benches(setting)))
+		if (!is_secret(setting) && (settings->given[i] || !setting_is_for_benches(setting)))
 			add_setting(root, settings, setting);
 	}
 	add_outlets(section_of(root, "outlets"), settings);

@@ -30,6 +30,14 @@
 	{                                                                                                              \
 		MEMBER(where, member), .type = WHOLE(member), .min = from, .max = to, .unit = "ms", .help = what       \
 	}
+#define KIBIBYTES(where, member, from, to, what)                                                                       \
+	{                                                                                                              \
+		MEMBER(where, member), .type = WHOLE(member), .min = from, .max = to, .unit = "KiB", .help = what      \
+	}
+#define MEBIBYTES(where, member, from, to, what)                                                                       \
+	{                                                                                                              \
+		MEMBER(where, member), .type = WHOLE(member), .min = from, .max = to, .unit = "MiB", .help = what      \
+	}
 /* A time that the standard prescribes: another one needs slac.allow_nonstandard_timers. */
 #define TIMER(where, member, from, to, standard_from, standard_to, what)                                               \
 	{                                                                                                              \
@@ -53,6 +61,10 @@ static const char *const status_messages[] = {
 	[API_NAME_SLAC_SERVICE_STATUS] = "slac_service_status", [API_NAME_SLAC_STATUS] = "slac_status", NULL};
 static const char *const reset_messages[] = {[false] = "slac_reset", [true] = "reset", NULL};
 static const char *const profiles[] = {[SETTINGS_FIELD] = "field", [SETTINGS_STRICT] = "strict", NULL};
+static const char *const record_times[] = {[SETTINGS_RECORD_FAILED] = "failed",
+					   [SETTINGS_RECORD_ALWAYS] = "always",
+					   [SETTINGS_RECORD_NEVER] = "never",
+					   NULL};
 static const char *const link_losses[] = {[false] = "wait", [true] = "retry", NULL};
 static const char *const families[] = {[MODEM_AUTO] = "auto",
 				       [MODEM_QUALCOMM] = "qualcomm",
@@ -90,7 +102,7 @@ const struct setting settings_table[] = {
 	      "hlc_charging and authorizations of other services; the first: where slacd speaks"),
 	CHOICE("mqtt.status_message", status_message, status_messages,
 	       "name of the status update; slac_status is the Josev API's, with its members only"),
-	SWITCH("mqtt.status_extra", status_extra, "reason, ev_mac and attenuation_db also in slac_status"),
+	SWITCH("mqtt.status_extra", status_extra, "reason, ev_mac, attenuation_db and record also in slac_status"),
 	CHOICE("mqtt.reset_message", reset_has_former_name, reset_messages,
 	       "name of the answer to a `reset` request on topic_from_station"),
 	MILLISECONDS("mqtt.request_timeout_ms", outlet.pilot.request_timeout_ms, 50, 60000,
@@ -181,6 +193,14 @@ const struct setting settings_table[] = {
 	TEXT("service.metrics", metrics, "address and port, or path of a Unix socket, for GET /metrics; empty: none"),
 	TEXT("service.cs_config_file", cs_config_file, "data of cs_parameters, instead of asking the station"),
 	TEXT("service.cs_limits_file", cs_limits_file, "data of cs_status_and_limits, instead of asking the station"),
+
+	CHOICE("record.when", record_when, record_times,
+	       "sessions that leave a record, a file that Wireshark shows and slac-replay replays"),
+	TEXT("record.directory", record_directory, "directory of the records; empty: $STATE_DIRECTORY, or no records"),
+	KIBIBYTES("record.memory_kib", record_memory_kib, 256, 16384,
+		  "memory for what a session keeps, of each outlet; when it is full the middle is left out"),
+	NUMBER("record.files", record_files, 1, 100000, "records that are kept; the oldest ones make room"),
+	MEBIBYTES("record.disk_mib", record_disk_mib, 1, 1000000, "what they may take together, likewise"),
 
 	OTHER("outlets.interfaces", interfaces, SETTING_INTERFACES, NULL,
 	      "interfaces that the station may name; auto: Ethernet that the host uses for nothing else"),

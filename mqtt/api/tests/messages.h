@@ -67,7 +67,8 @@
 #define SLAC_SERVICE_STATUS_UPDATE                                                                                     \
 	ENVELOPE("slac_service_status", "update",                                                                      \
 		 "{\"evse_id\":\"DE*ABC*E1\",\"run_id\":\"0x0123456789ABCDEF\",\"status\":\"failed\","                 \
-		 "\"reason\":\"sounding_timeout\",\"ev_mac\":\"00:18:87:00:A1:D6\",\"attenuation_db\":12.5}")
+		 "\"reason\":\"sounding_timeout\",\"ev_mac\":\"00:18:87:00:A1:D6\",\"attenuation_db\":12.5,"           \
+		 "\"record\":\"20231213T155819.979904Z-E1-failed.pcapng\"}")
 #define LINK_STATUS_RESPONSE                                                                                           \
 	ENVELOPE("slac_link_status", "response", "{\"evse_id\":\"DE*ABC*E1\",\"status\":\"connected\"}")
 #define NETWORK_INFO_RESPONSE                                                                                               \

@@ -18,7 +18,8 @@ static const struct api_slac_status failed = {.state = API_SLAC_FAILED,
 					      .has_ev_mac = true,
 					      .ev_mac = {0x00, 0x18, 0x87, 0x00, 0xa1, 0xd6},
 					      .has_attenuation = true,
-					      .attenuation_ddb = 125};
+					      .attenuation_ddb = 125,
+					      .record = "20231213T155819.979904Z-E1-failed.pcapng"};
 static const struct api_network network = {{1, 2, 3, 4, 5, 6, 15}, 7, 1, 2, {0x02, 0x00, 0x00, 0x00, 0x00, 0xaa}};
 
 static void assert_built(size_t len, const char *expected)

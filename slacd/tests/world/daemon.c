@@ -33,6 +33,12 @@ uint64_t clock_now_us(void)
 	return loop_now_us();
 }
 
+/* 2023-12-13T15:00:00Z when the world begins. */
+uint64_t clock_wall_us(void)
+{
+	return UINT64_C(1702479600000000) + loop_elapsed_us();
+}
+
 const char *clock_utc_text(char out[CLOCK_TEXT_SIZE])
 {
 	out[0] = '\0';
