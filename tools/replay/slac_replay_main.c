@@ -1,10 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/replay/record_report.h"
 #include "tools/replay/replay.h"
 
 #include <stdio.h>
 
 #define EXIT_RUNTIME 1
 #define EXIT_USAGE   2
+
+static int play_record(const struct replay_options *options, char error[REPLAY_ERROR_SIZE])
+{
+	switch (record_report(options, error)) {
+	case RECORD_REPRODUCED:
+	case RECORD_WHAT_IF:
+		return 0;
+	case RECORD_MISUSED:
+		return EXIT_USAGE;
+	case RECORD_DIFFERS:
+	case RECORD_UNREAD:
+		break;
+	}
+	return EXIT_RUNTIME;
+}
+
+static int play_capture(const struct replay_options *options, char error[REPLAY_ERROR_SIZE])
+{
+	return replay_run(options, error) ? 0 : EXIT_RUNTIME;
+}
 
 int main(int argc, char **argv)
 {
@@ -24,12 +45,12 @@ int main(int argc, char **argv)
 	case REPLAY_RUN:
 		break;
 	}
-	bool ok = replay_run(&options, error);
-	if (fflush(stdout) != 0 && ok) {
+	const int code = options.is_record ? play_record(&options, error) : play_capture(&options, error);
+	if (fflush(stdout) != 0 && code == 0) {
 		perror("slac-replay: standard output");
 		return EXIT_RUNTIME;
 	}
-	if (!ok)
+	if (error[0] != '\0')
 		fprintf(stderr, "slac-replay: %s\n", error);
-	return ok ? 0 : EXIT_RUNTIME;
+	return code;
 }

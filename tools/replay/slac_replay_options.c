@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/replay/slac_replay_options.h"
 
+#include "tools/replay/record_report.h"
+
 #include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -20,7 +22,9 @@ enum option_id {
 	ID_KEY,
 	ID_WRITE,
 	ID_CONNECTED_AT,
-	ID_GAP
+	ID_GAP,
+	ID_WHAT_IF,
+	ID_SEARCH
 };
 
 /* The NMK of test-vectors/slac_match_cnf-example.hex. */
@@ -29,8 +33,12 @@ static const uint8_t default_nmk[NMK_LEN] = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55,
 
 void replay_options_help(void)
 {
-	printf("Plays a capture to an outlet of slacd on virtual time and prints all that the outlet does with it\n\n"
-	       "Usage: slac-replay [OPTIONS] FILE.pcap\n\n"
+	printf("Plays a capture to an outlet of slacd on virtual time and prints all that the outlet does with it;\n"
+	       "or a session record of slacd (doc/records.md), and tells whether it comes to the same\n\n"
+	       "Usage: slac-replay [OPTIONS] FILE.pcap\n"
+	       "       slac-replay [--what-if PATH=VALUE ... | --search] RECORD.pcapng\n\n"
+	       "  --what-if PATH=VALUE    the record with another setting, e.g. slac.profile=strict; may be repeated\n"
+	       "  --search                each other value of each setting: which lead to other statuses\n\n"
 	       "  --config FILE           slacd's configuration file [the defaults]\n"
 	       "  --evse-id ID            the outlet whose own settings in that file hold [none]\n"
 	       "  --dc-only               the outlet has no basic charging\n"
@@ -57,7 +65,9 @@ void replay_options_help(void)
 	       "  refused   a message, with reason        status   what slacd reports\n"
 	       "  odd       taken, though unusual         modem, key, link  what is found out about them\n"
 	       "  put off   a validation                  serving  whether a car could be matched\n\n"
-	       "Exit code: 0 replayed, 1 the capture cannot be read or written, 2 wrong usage or configuration\n",
+	       "Exit code: 0 replayed; of a record: reproduced, or the what-if was told\n"
+	       "           1 the file cannot be read or written; the record is not reproduced\n"
+	       "           2 wrong usage or configuration\n",
 	       GAP_DEFAULT_MS);
 }
 
@@ -131,10 +141,34 @@ static bool apply(int id, const char *value, struct parse *parse)
 		return parse_ms(value, &out->connected_at_us);
 	case ID_GAP:
 		return parse_ms(value, &out->disconnect_gap_us);
+	case ID_SEARCH:
+		out->search = true;
+		return true;
+	case ID_WHAT_IF:
+		if (out->what_if_count == REPLAY_WHAT_IFS)
+			return false;
+		out->what_if[out->what_if_count++] = value;
+		return true;
 	default:
 		out->write = value;
 		return true;
 	}
+}
+
+/* A record has its own settings, stations and times. */
+static bool check_record(const struct replay_options *out, bool has_other, char error[REPLAY_ERROR_SIZE])
+{
+	if (out->is_record && has_other)
+		snprintf(error, REPLAY_ERROR_SIZE,
+			 "a session record takes no other options than --what-if and --search");
+	else if (!out->is_record && (out->what_if_count > 0 || out->search))
+		snprintf(error, REPLAY_ERROR_SIZE, "%s is for session records, '%.200s' is none",
+			 out->search ? "--search" : "--what-if", out->capture);
+	else if (out->search && out->what_if_count > 0)
+		snprintf(error, REPLAY_ERROR_SIZE, "--search takes no --what-if");
+	else
+		return true;
+	return false;
 }
 
 /* As slacd reads it, without a command line and environment of its own. */
@@ -186,11 +220,14 @@ enum replay_action replay_options_parse(int argc, char **argv, struct replay_opt
 		{"write", required_argument, NULL, ID_WRITE},
 		{"connected-at", required_argument, NULL, ID_CONNECTED_AT},
 		{"disconnect-gap", required_argument, NULL, ID_GAP},
+		{"what-if", required_argument, NULL, ID_WHAT_IF},
+		{"search", no_argument, NULL, ID_SEARCH},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
 		{NULL, 0, NULL, 0},
 	};
 	struct parse parse = {.evse_id = "", .out = out};
+	bool has_other = false;
 	int id, index = 0;
 
 	*out = (struct replay_options){.disconnect_gap_us = GAP_DEFAULT_MS * 1000u};
@@ -207,11 +244,15 @@ enum replay_action replay_options_parse(int argc, char **argv, struct replay_opt
 			return bad(error, "unknown option", argv[optind - 1]);
 		if (!apply(id, optarg, &parse))
 			return bad_value(error, options[index].name);
+		has_other = has_other || (id != ID_WHAT_IF && id != ID_SEARCH);
 	}
 	if (optind >= argc)
 		return bad(error, "no capture", "FILE.pcap");
 	if (optind + 1 < argc)
 		return bad(error, "more than one capture:", argv[optind + 1]);
 	out->capture = argv[optind];
+	out->is_record = record_is_one(out->capture);
+	if (!check_record(out, has_other, error))
+		return REPLAY_BAD;
 	return read_config(&parse, error) ? REPLAY_RUN : REPLAY_BAD;
 }

@@ -7,9 +7,14 @@
 #include "slacd/settings/settings.h"
 
 #define REPLAY_ERROR_SIZE SETTINGS_ERROR_SIZE
+#define REPLAY_WHAT_IFS   32
 
 struct replay_options {
-	const char *capture;
+	const char *capture; /* or a session record: */
+	bool is_record;
+	const char *what_if[REPLAY_WHAT_IFS]; /* "PATH=VALUE" */
+	size_t what_if_count;
+	bool search;       /* which settings lead to other statuses */
 	const char *write; /* NULL: no */
 	bool has_evse_mac;
 	uint8_t evse_mac[MAC_LEN];

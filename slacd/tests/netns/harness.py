@@ -3,7 +3,7 @@
 
 A test file ends with harness.main(). Everything it makes (interfaces, broker, daemons) vanishes with its namespace.
 Without the permission, or without a program, it exits with 77: skipped. The programs under test are named by SLACD,
-SLAC_EV, CS_SIM.
+SLAC_EV, CS_SIM, SLAC_REPLAY.
 """
 import json
 import os

@@ -129,6 +129,32 @@ ssize_t __wrap_getrandom(void *out, size_t n, unsigned flags)
 	return (ssize_t)n;
 }
 
+/* Whether a piece of a key begins here. */
+static bool is_piece(const uint8_t *octets, size_t piece)
+{
+	for (size_t i = 0; i < 256; i++)
+		for (const struct name *name = names.names[i]; name != NULL; name = name->next)
+			for (size_t at = 0; name->kind == NAME_NMK && at + piece <= name->len; at++)
+				if (memcmp(octets, name->octets + at, piece) == 0)
+					return true;
+	return false;
+}
+
+bool names_hold_key(const uint8_t *octets, size_t len, size_t piece)
+{
+	static bool begins[256][256]; /* the first two octets of a piece: most places are none */
+
+	memset(begins, 0, sizeof(begins));
+	for (size_t i = 0; i < 256; i++)
+		for (const struct name *name = names.names[i]; name != NULL; name = name->next)
+			for (size_t at = 0; name->kind == NAME_NMK && at + piece <= name->len; at++)
+				begins[name->octets[at]][name->octets[at + 1]] = true;
+	for (size_t at = 0; at + piece <= len; at++)
+		if (begins[octets[at]][octets[at + 1]] && is_piece(octets + at, piece))
+			return true;
+	return false;
+}
+
 /* --- names --- */
 
 static struct name *find(const uint8_t *octets, size_t len)
