@@ -964,6 +964,14 @@ static struct pilot_request other_request(bool hlc, uint32_t current_da)
 	return (struct pilot_request){.kind = current_da > 0 ? PILOT_X2 : PILOT_X1, .current_da = current_da};
 }
 
+static void hand_over(struct control_pilot *pilot, uint32_t current_da, struct control_pilot_outputs *out)
+{
+	if (!pilot->handed_over)
+		say(out, CONTROL_PILOT_HANDED_OVER);
+	pilot->handed_over = true;
+	pilot->other_da = current_da;
+}
+
 /*
  * In basic charging the current is handed over to whoever asks for one, and what is asked for afterwards counts in any
  * phase: basic charging may come back. Any other offer than what is wanted here may be the last one that the station
@@ -973,15 +981,16 @@ static void on_other_request(struct control_pilot *pilot, bool hlc, uint32_t cur
 			     struct control_pilot_outputs *out)
 {
 	const bool is_hlc_in_order = pilot->asking.wanted && pilot->asking.request.kind == PILOT_HLC;
+	const bool is_on_the_way = pilot->phase == CONTROL_PILOT_F_STEP || pilot->phase == CONTROL_PILOT_X1_STEP;
 	const struct pilot_request request = other_request(hlc, current_da);
 
 	if (pilot->handed_over && !hlc && (nominal_is_permitted(pilot) || current_da < pilot->other_da))
 		pilot->other_da = current_da;
+	/* Basic charging was reported, and this service is early: what it wants is not forgotten. */
+	if (is_on_the_way && !hlc && current_da > 0 && nominal_is_permitted(pilot))
+		hand_over(pilot, current_da, out);
 	if (pilot->phase == CONTROL_PILOT_BASIC && !hlc && nominal_is_permitted(pilot)) {
-		if (!pilot->handed_over)
-			say(out, CONTROL_PILOT_HANDED_OVER);
-		pilot->handed_over = true;
-		pilot->other_da = current_da;
+		hand_over(pilot, current_da, out);
 		pilot_asking_expect_other(&pilot->asking, request);
 		keep_within_limit(pilot, now_us);
 	} else if (pilot->asking.wanted && (hlc ? !is_hlc_in_order : current_da > 0)) {

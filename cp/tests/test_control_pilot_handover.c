@@ -128,7 +128,7 @@ static void answer_from_before_the_request_of_another_service_confirms_nothing(v
 	bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
 	bench_expect(&bench, "basic charging, pause, F");
 	bench_other_asks(&bench, false, 100); /* comes after the F that is on its way */
-	bench_expect(&bench, "other master");
+	bench_expect(&bench, "handed over, other master");
 	bench_answer(&bench, bench_last_number(&bench), true);
 	bench_expect(&bench, "late");
 	bench_expect_after_ms(&bench, 2000, "F");
@@ -277,11 +277,25 @@ static void outside_of_basic_charging_there_is_no_other_master(void **state)
 	bench_expect_after_ms(&bench, 2000, "high-level charging");
 	bench_in_fallback(&bench, CONTROL_PILOT_F_STEP, 160);
 	bench_other_asks(&bench, false, 100);
-	bench_expect(&bench, "other master, F");
+	bench_expect(&bench, "handed over, other master, F");
 	bench_in_fallback(&bench, CONTROL_PILOT_X1_STEP, 160);
 	bench_other_asks(&bench, true, 0);
 	bench_expect(&bench, "other master, X1");
 	bench_expect_after_ms(&bench, 3000, "X2(16.0)");
+}
+
+static void service_that_is_early_is_not_forgotten(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_in_fallback(&bench, CONTROL_PILOT_F_STEP, 320);
+	bench_other_asks(&bench, false, 100);
+	bench_expect(&bench, "handed over, other master, F");
+	bench_expect_after_ms(&bench, 5000, "X1");
+	bench_expect_after_ms(&bench, 500, "X2(10.0)");
+	bench_limit_is(&bench, 630);
+	bench_expect(&bench, "");
 }
 
 static void nothing_is_handed_over_before_the_authorization(void **state)
@@ -331,6 +345,7 @@ int main(void)
 		cmocka_unit_test(late_car_that_goes_away_again_leaves_the_current_to_the_service),
 		cmocka_unit_test(what_the_service_asks_for_before_basic_charging_comes_back_counts),
 		cmocka_unit_test(handover_ends_with_its_vehicle),
+		cmocka_unit_test(service_that_is_early_is_not_forgotten),
 		cmocka_unit_test(nothing_is_handed_over_before_the_authorization),
 		cmocka_unit_test(outside_of_basic_charging_there_is_no_other_master),
 		cmocka_unit_test(five_percent_of_another_service_in_basic_charging_is_followed_by_x1_before_nominal),

@@ -97,13 +97,19 @@ void invariants_passed(struct world *world, uint32_t ms)
 static void told_other(struct world *world, bool hlc, uint32_t current_da)
 {
 	struct world_truth *truth = &world->truth;
-	const bool is_basic = world->outlet.pilot.phase == CONTROL_PILOT_BASIC;
+	const enum control_pilot_phase phase = world->outlet.pilot.phase;
+	const bool is_basic = phase == CONTROL_PILOT_BASIC;
+	const bool is_on_the_way = phase == CONTROL_PILOT_F_STEP || phase == CONTROL_PILOT_X1_STEP;
 	const bool is_permitted = config_of(world)->has_ac && (truth->eim || !config_of(world)->nominal_needs_eim);
 
 	if (hlc || current_da > 0)
 		truth->f_signed = truth->f_answered = false;
 	if (truth->handed_over && !hlc && (is_permitted || current_da < truth->other_da))
 		truth->other_da = current_da;
+	if (is_on_the_way && !hlc && current_da > 0 && is_permitted) {
+		truth->handed_over = true;
+		truth->other_da = current_da;
+	}
 	if (!is_basic || hlc || !is_permitted)
 		return;
 	truth->handed_over = true;

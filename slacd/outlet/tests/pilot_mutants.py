@@ -355,7 +355,7 @@ MUTANTS = [
     (OUTLET, "listening without an end is not told to matching",
      "\t\toutlet_queue_slac(outlet, SLAC_EVSE_LISTEN_ON, SLAC_REASON_NONE);\n", ""),
     # --- another service
-    (PILOT, "the current is never handed over", "\t\tpilot->handed_over = true;\n", ""),
+    (PILOT, "the current is never handed over", "\tpilot->handed_over = true;\n\tpilot->other_da = current_da;\n", ""),
     (PILOT, "the next vehicle's current is another service's", "\tpilot->rematched = false;\n\tpilot->handed_over = false;\n", "\tpilot->rematched = false;\n"),
     (PILOT, "what another service asks for outside of basic charging is forgotten",
      "\tif (pilot->handed_over && !hlc && (nominal_is_permitted(pilot) || current_da < pilot->other_da))\n\t\tpilot->other_da = current_da;\n", ""),
