@@ -32,7 +32,6 @@ struct daemon {
 	const char *config_file; /* NULL: none */
 	struct event_base *base;
 	struct manager *manager;
-	struct metrics_server *metrics; /* NULL: none are wanted */
 	struct notice *notice;
 	bool stopping;
 };
@@ -129,18 +128,20 @@ static void unwatch_signal(struct event *event)
 		event_free(event);
 }
 
-/* Nothing where none are wanted. False where they are, and cannot be served. */
-static bool serve_metrics(struct event_base *base, const struct settings *settings, const struct manager *manager,
-			  struct metrics_server **server)
+/* NULL where none are wanted, or can be served: cars are matched all the same. */
+static struct metrics_server *serve_metrics(const struct daemon *daemon)
 {
+	const char *where = daemon->settings->metrics.text;
 	char error[METRICS_SERVER_ERROR_SIZE];
+	struct metrics_server *server;
 
-	if (settings->metrics.text[0] == '\0')
-		return true;
-	*server = metrics_server_new(base, settings->metrics.text, manager_write_metrics, manager, error);
-	if (*server == NULL)
-		log_line(LOG_LEVEL_ERROR, "The metrics cannot be served (service.metrics). %s", error);
-	return *server != NULL;
+	if (*where == '\0')
+		return NULL;
+	server = metrics_server_new(daemon->base, where, manager_write_metrics, daemon->manager, error);
+	if (server == NULL)
+		log_line(LOG_LEVEL_ERROR, "The metrics cannot be served (service.metrics), slacd goes on without. %s",
+			 error);
+	return server;
 }
 
 /* First what only root may read, then what listens to others. A thread that began earlier would keep its rights. */
@@ -164,12 +165,12 @@ static enum exit_code begin(struct daemon *daemon)
 }
 
 /* Runs until the end; false: it could not begin. */
-static bool serve(struct daemon *daemon)
+static bool serve(const struct daemon *daemon)
 {
-	const bool ok = serve_metrics(daemon->base, daemon->settings, daemon->manager, &daemon->metrics) &&
-			event_base_dispatch(daemon->base) >= 0;
+	struct metrics_server *metrics = serve_metrics(daemon);
+	const bool ok = event_base_dispatch(daemon->base) >= 0;
 
-	metrics_server_free(daemon->metrics);
+	metrics_server_free(metrics);
 	return ok;
 }
 

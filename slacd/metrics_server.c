@@ -20,7 +20,6 @@
 #define TURN_S       1
 #define READ_MAX     8192 /* more than a whole request */
 #define BACKLOG      8
-#define HOST_SIZE    64
 #define SOCKET_RIGHT 0660
 
 struct metrics_server {
@@ -42,38 +41,24 @@ static bool is_path(const char *where)
 }
 
 /* HOST:PORT, and [HOST]:PORT for an IPv6 address. */
-static bool split_address(const char *where, char host[HOST_SIZE], uint16_t *port)
+static bool is_address(const char *where)
 {
 	struct sockaddr_storage address;
 	int len = (int)sizeof(address);
 	const char *colon = strrchr(where, ':');
-	size_t host_len = colon != NULL ? (size_t)(colon - where) : 0;
 	unsigned number;
 	char rest;
 
-	if (host_len == 0 || host_len >= HOST_SIZE || sscanf(colon + 1, "%5u%c", &number, &rest) != 1 || number == 0 ||
-	    number > 65535)
+	if (colon == NULL || sscanf(colon + 1, "%5u%c", &number, &rest) != 1 || number == 0 || number > 65535)
 		return false;
-	if (*where != '[' && memchr(where, ':', host_len) != NULL)
+	if (*where != '[' && memchr(where, ':', (size_t)(colon - where)) != NULL)
 		return false; /* an IPv6 address without a port */
-	if (evutil_parse_sockaddr_port(where, (struct sockaddr *)&address, &len) != 0)
-		return false;
-	if (*where == '[') {
-		where++;
-		host_len -= 2;
-	}
-	memcpy(host, where, host_len);
-	host[host_len] = '\0';
-	*port = (uint16_t)number;
-	return true;
+	return evutil_parse_sockaddr_port(where, (struct sockaddr *)&address, &len) == 0;
 }
 
 bool metrics_server_is_address(const char *where)
 {
-	char host[HOST_SIZE];
-	uint16_t port;
-
-	return is_path(where) || split_address(where, host, &port);
+	return is_path(where) || is_address(where);
 }
 
 /* --- requests --- */
@@ -181,35 +166,63 @@ static bool remove_old_socket(const char *path)
 	return unlink(path) == 0;
 }
 
-static int listen_at_path(const char *path)
+static int new_socket(int family)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
 
-	if (fd < 0)
-		return -1;
-	memcpy(address.sun_path, path, strlen(path) + 1);
-	if (remove_old_socket(path) && bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
-	    chmod(path, SOCKET_RIGHT) == 0 && listen(fd, BACKLOG) == 0)
+/* The descriptor, or -1 and it is closed. */
+static int keep_if(bool is_open, int fd)
+{
+	if (is_open)
 		return fd;
-	int error = errno;
+	const int error = errno;
 	close(fd);
 	errno = error;
 	return -1;
 }
 
+static int listen_at_path(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	const int fd = new_socket(AF_UNIX);
+
+	if (fd < 0)
+		return -1;
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	return keep_if(remove_old_socket(path) && bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
+			       chmod(path, SOCKET_RIGHT) == 0 && listen(fd, BACKLOG) == 0,
+		       fd);
+}
+
+/* Not by name: a host that has no other address yet would not be given its own loopback. */
+static int listen_at_address(const char *where)
+{
+	struct sockaddr_storage address;
+	int len = (int)sizeof(address);
+	const int on = 1;
+
+	if (evutil_parse_sockaddr_port(where, (struct sockaddr *)&address, &len) != 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	const int fd = new_socket(address.ss_family);
+	if (fd < 0)
+		return -1;
+	return keep_if(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+			       bind(fd, (const struct sockaddr *)&address, (socklen_t)len) == 0 &&
+			       listen(fd, BACKLOG) == 0,
+		       fd);
+}
+
 static struct evhttp_bound_socket *bind_at(struct metrics_server *server, const char *where)
 {
-	char host[HOST_SIZE];
-	uint16_t port = 0;
+	const int fd = is_path(where) ? listen_at_path(where) : listen_at_address(where);
 
-	if (!is_path(where))
-		return split_address(where, host, &port) ? evhttp_bind_socket_with_handle(server->http, host, port)
-							 : NULL;
-	int fd = listen_at_path(where);
 	if (fd < 0)
 		return NULL;
-	snprintf(server->path, sizeof(server->path), "%s", where);
+	if (is_path(where))
+		snprintf(server->path, sizeof(server->path), "%s", where);
 	return evhttp_accept_socket_with_handle(server->http, fd);
 }
 
