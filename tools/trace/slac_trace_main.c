@@ -157,6 +157,20 @@ static int run(struct trace *trace, char **files)
 	return trace->matched == trace->sessions && trace->sessions > 0 ? EXIT_CODE_MATCHED : EXIT_CODE_NOT_MATCHED;
 }
 
+/* What is there already may be a capture: only an earlier page is overwritten. */
+static bool is_page(const char *path)
+{
+	static const char begin[] = "<!DOCTYPE html>";
+	char octets[sizeof(begin) - 1];
+	FILE *file = fopen(path, "re");
+
+	if (file == NULL)
+		return true;
+	const size_t len = fread(octets, 1, sizeof(octets), file);
+	fclose(file);
+	return len == 0 || (len == sizeof(octets) && memcmp(octets, begin, len) == 0);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -177,7 +191,8 @@ int main(int argc, char **argv)
 			trace.form = FORM_JSON;
 			break;
 		case 'p':
-			trace.form = FORM_HTML;
+			if (trace.form == FORM_TEXT)
+				trace.form = FORM_HTML;
 			page = optarg;
 			break;
 		case ':':
@@ -196,6 +211,12 @@ int main(int argc, char **argv)
 	}
 	if (optind == argc) {
 		fputs("slac-trace: no capture given, expected FILE...\n", stderr);
+		return EXIT_CODE_USAGE;
+	}
+	if (page != NULL && (trace.form != FORM_HTML || !is_page(page))) {
+		fprintf(stderr, "slac-trace: --html %s: %s\n", page,
+			trace.form != FORM_HTML ? "not together with --json and --quiet"
+						: "exists, and is no page of slac-trace");
 		return EXIT_CODE_USAGE;
 	}
 	if (page != NULL && (trace.page = fopen(page, "we")) == NULL) {
