@@ -12,8 +12,8 @@ slacd_unit_test(test_exploration_key pilot_exploration)
 slacd_unit_test(test_pilot_exploration pilot_exploration)
 set_tests_properties(${SLACD_TEST_PREFIX}test_pilot_exploration PROPERTIES COST 60 TIMEOUT 300)
 
-# The mutants are about the invariants, not about memory: once is enough.
-if(SLACD_SANITIZE)
+# The mutants are about the invariants, not about memory or fuzzing: once is enough.
+if(SLACD_SANITIZE OR SLACD_FUZZ)
   return()
 endif()
 set(mutate ${CMAKE_CURRENT_SOURCE_DIR}/pilot_mutants.py)
