@@ -174,7 +174,9 @@ static uint16_t mean_ddb(const uint8_t *db, size_t groups)
 
 	for (size_t i = 0; i < groups; i++)
 		sum += db[i];
-	return groups == 0 ? 0 : (uint16_t)((sum * 10 + groups / 2) / groups);
+	if (groups == 0)
+		return 0;
+	return (uint16_t)((sum * 10 + groups / 2) / groups);
 }
 
 static struct trace_evse *evse_of(struct trace_session *session, const uint8_t mac[MAC_LEN])
