@@ -510,7 +510,8 @@ static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_
 	}
 	bound_time_to_match(evse, now_us); /* the match before was ended by this EV, or by the 15118 side */
 	evse->state = SLAC_EVSE_MATCHING;
-	evse->deadline_us = evse->fallback_us;
+	/* The last window may outlast the bound by a microsecond. A deadline never lies in the past. */
+	evse->deadline_us = evse->fallback_us > now_us ? evse->fallback_us : now_us + 1;
 	remember_ev(evse, run);
 	report(evse, SLAC_STATUS_MATCHING, SLAC_REASON_NONE, out);
 }
