@@ -116,18 +116,24 @@ static void write_at_once(const struct log_record *record, const char *text)
 	(void)log_sink_write(&sink, record, text);
 }
 
+/* Where the field is in the text that log_text_copy makes of `raw`. */
+static struct log_place moved(const struct log_place *place, const char raw[LOG_TEXT_MAX])
+{
+	char before[LOG_TEXT_MAX];
+	const size_t start = log_text_copy(before, sizeof(before), raw, place->start);
+	const size_t end = log_text_copy(before, sizeof(before), raw, (size_t)place->start + place->len);
+
+	return (struct log_place){.start = (uint16_t)start, .len = (uint16_t)(end - start)};
+}
+
 /* What others have sent is made harmless, which may make it longer: the fields move along. */
 static void make_printable(struct log_record *record, const char raw[LOG_TEXT_MAX], char text[LOG_TEXT_MAX])
 {
-	const uint16_t len = (uint16_t)log_text_copy(text, LOG_TEXT_MAX, raw, record->len);
+	const uint16_t raw_len = record->len;
 
-	for (int i = 0; i < LOG_FIELDS && len != record->len; i++) {
-		struct log_place *place = &record->fields[i];
-		const size_t start = log_text_copy(text, LOG_TEXT_MAX, raw, place->start);
-		const size_t end = log_text_copy(text, LOG_TEXT_MAX, raw, (size_t)place->start + place->len);
-		*place = (struct log_place){.start = (uint16_t)start, .len = (uint16_t)(end - start)};
-	}
-	record->len = (uint16_t)log_text_copy(text, LOG_TEXT_MAX, raw, record->len);
+	record->len = (uint16_t)log_text_copy(text, LOG_TEXT_MAX, raw, raw_len);
+	for (int i = 0; i < LOG_FIELDS && record->len != raw_len; i++)
+		record->fields[i] = moved(&record->fields[i], raw);
 }
 
 void log_line(enum log_level level, const char *format, ...)
