@@ -60,22 +60,18 @@ static void begin_family(struct page *page, const char *name, const char *type, 
 	put(page, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* The value of a label: an evse_id may hold anything that is printed. */
-static void put_escaped(struct page *page, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		if (*text == '"' || *text == '\\')
-			put(page, "\\");
-		put(page, "%c", *text);
-	}
-}
-
-/* NAME{evse_id="...", left open for further labels. */
+/* NAME{evse_id="...", left open for further labels. An evse_id may hold anything that is printed. */
 static void begin_sample(struct page *page, const char *name, const struct metrics_outlet *outlet)
 {
-	put(page, "%s{evse_id=\"", name);
-	put_escaped(page, outlet->evse_id);
-	put(page, "\"");
+	char id[2 * API_EVSE_ID_MAX];
+	size_t len = 0;
+
+	for (const char *from = outlet->evse_id; *from != '\0'; from++) {
+		if (*from == '"' || *from == '\\')
+			id[len++] = '\\';
+		id[len++] = *from;
+	}
+	put(page, "%s{evse_id=\"%.*s\"", name, (int)len, id);
 }
 
 static void put_labelled(struct page *page, const char *name, const struct metrics_outlet *outlet, const char *label,

@@ -17,7 +17,7 @@
 
 /* What one outlet has counted besides its statistics. */
 struct metrics_counts {
-	uint64_t answers[METRICS_ANSWERS];     /* in the order of metrics_answer_of */
+	uint64_t answers[METRICS_ANSWERS];     /* by message, in the order of metrics.c */
 	uint64_t latencies[METRICS_BUCKETS];   /* answers by their latency; slower ones are in none */
 	uint64_t latency_count;                /* all of them */
 	uint64_t latency_sum_us;               /* likewise */
