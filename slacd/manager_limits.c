@@ -4,12 +4,22 @@
 
 #include <string.h>
 
+/* Where the limits of this outlet are; `count`: nowhere. */
+static size_t find_limits(const struct api_limits *known, const char *evse_id)
+{
+	size_t place = 0;
+
+	while (place < known->count && strcmp(known->evses[place].evse_id, evse_id) != 0)
+		place++;
+	return place;
+}
+
 const struct api_evse_limits *manager_limits_of(const struct manager *manager, const char *evse_id)
 {
-	for (size_t i = 0; i < manager->limits.count; i++)
-		if (strcmp(manager->limits.evses[i].evse_id, evse_id) == 0)
-			return &manager->limits.evses[i];
-	return NULL;
+	const struct api_limits *known = &manager->limits;
+	const size_t place = find_limits(known, evse_id);
+
+	return place < known->count ? &known->evses[place] : NULL;
 }
 
 void manager_check_limits(const struct manager *manager, const struct api_limits *limits)
@@ -23,46 +33,37 @@ void manager_check_limits(const struct manager *manager, const struct api_limits
 }
 
 /* The others keep their order. */
-static void forget_limits(struct api_limits *known, size_t index)
+static void forget_limits(struct api_limits *known, size_t place)
 {
 	known->count--;
-	memmove(&known->evses[index], &known->evses[index + 1], (known->count - index) * sizeof(known->evses[0]));
+	memmove(&known->evses[place], &known->evses[place + 1], (known->count - place) * sizeof(known->evses[0]));
 }
 
-/* The limits of this outlet, or the oldest ones of an outlet that cs_parameters does not have; `count` without either. */
-static size_t find_place(const struct manager *manager, const char *evse_id, bool *is_known)
+/* Where the oldest limits are of an outlet that cs_parameters does not have; `count`: nowhere. */
+static size_t find_foreign(const struct manager *manager)
 {
 	const struct api_limits *known = &manager->limits;
-	size_t foreign = known->count;
+	size_t place = 0;
 
-	*is_known = true;
-	for (size_t i = 0; i < known->count; i++) {
-		if (strcmp(known->evses[i].evse_id, evse_id) == 0)
-			return i;
-		if (foreign == known->count && !manager_has_parameters(manager, known->evses[i].evse_id))
-			foreign = i;
-	}
-	*is_known = false;
-	return foreign;
+	while (place < known->count && manager_has_parameters(manager, known->evses[place].evse_id))
+		place++;
+	return place;
 }
 
-/*
- * An update may be about one outlet only: what is known of the others stays. A table that is full of outlets of
- * cs_parameters has these limits already, or they are of none.
- */
+/* An update may be about one outlet only: what is known of the others stays. */
 static void remember_limits(struct manager *manager, const struct api_evse_limits *limits)
 {
 	struct api_limits *known = &manager->limits;
-	bool is_known;
-	const size_t place = find_place(manager, limits->evse_id, &is_known);
+	size_t place = find_limits(known, limits->evse_id);
 
-	if (!is_known && known->count == API_EVSES_MAX) {
+	if (place == known->count && known->count == API_EVSES_MAX) {
+		place = find_foreign(manager);
 		manager_say_forgotten(manager, "limits",
 				      place < known->count ? known->evses[place].evse_id : limits->evse_id);
 		if (place == known->count)
-			return;
+			return; /* each place is of an outlet of cs_parameters, and these are of none */
 	}
-	if (is_known || known->count == API_EVSES_MAX)
+	if (place < known->count)
 		forget_limits(known, place);
 	known->evses[known->count++] = *limits;
 }
@@ -74,12 +75,11 @@ static void remember_limits(struct manager *manager, const struct api_evse_limit
 static void withdraw_limits(struct manager *manager, const char *evse_id)
 {
 	struct evse *evse = manager_find(manager, evse_id);
+	struct api_limits *known = &manager->limits;
+	const size_t place = find_limits(known, evse_id);
 
-	for (size_t i = 0; i < manager->limits.count; i++) {
-		struct api_evse_limits *known = &manager->limits.evses[i];
-		if (strcmp(known->evse_id, evse_id) == 0)
-			memset(known->max_current_a, 0, sizeof(known->max_current_a));
-	}
+	if (place < known->count)
+		memset(known->evses[place].max_current_a, 0, sizeof(known->evses[place].max_current_a));
 	if (evse != NULL)
 		evse_limits_unreadable(evse);
 }
