@@ -59,6 +59,22 @@ static void a_matched_car_does_not_notice_and_the_next_one_matches(void **state)
 	assert_statuses(from, E1, "matching matched");
 }
 
+/* What strict does where a link is lost at 5 % and slac.link_loss says wait. */
+static void what_a_profile_chooses_beside_the_settings_comes_with_it(void **state)
+{
+	(void)state;
+	play("set slac.link_loss wait\nboot\nset slac.profile strict\nslacd reload\n" MATCHED);
+	size_t from = mark();
+	play("car plc0 fault link-lost\nrun 15000");
+	assert_pilots(from, E1, "x1 f hlc");
+	assert_int_equal(story_end(state), 0);
+	story_begin(state);
+	play("set slac.link_loss wait\nset slac.profile strict\nboot\nset slac.profile field\nslacd reload\n" MATCHED);
+	from = mark();
+	play("car plc0 fault link-lost\nrun 15000");
+	assert_pilots(from, E1, "");
+}
+
 static void an_outlet_with_its_own_settings_takes_them_but_no_other_interface(void **state)
 {
 	(void)state;
@@ -130,6 +146,7 @@ int main(void)
 		STORY(timers_hold_for_the_next_vehicle_where_none_is_there),
 		STORY(a_vehicle_that_is_there_keeps_the_settings_it_came_with),
 		STORY(a_matched_car_does_not_notice_and_the_next_one_matches),
+		STORY(what_a_profile_chooses_beside_the_settings_comes_with_it),
 		STORY(an_outlet_with_its_own_settings_takes_them_but_no_other_interface),
 		STORY(what_needs_a_restart_is_named_and_stays_as_it_was),
 		STORY(a_wrong_configuration_changes_nothing),
