@@ -32,7 +32,7 @@ static bool is_same(const struct settings *a, const struct settings *b, const st
 	const void *right = setting_value(b, setting);
 
 	/* What stands behind the end of a text means nothing. */
-	if (setting->type == SETTING_TEXT)
+	if (setting->type == SETTING_TEXT || setting->type == SETTING_TOPIC)
 		return strcmp(((const struct settings_text *)left)->text,
 			      ((const struct settings_text *)right)->text) == 0;
 	if (setting->type == SETTING_TOPICS)
