@@ -29,29 +29,26 @@ static void print_text(const char *text)
 	}
 }
 
-static void print_default(const struct setting *setting, enum settings_profile profile)
+static void print_value(const struct setting *setting, const char *value)
 {
-	struct settings settings;
-	char value[SETTING_FORMAT_SIZE];
-
-	settings_defaults(&settings, profile);
-	setting_format(&settings, setting, value);
 	print_text(*value != '\0' ? value : "empty");
 	if (setting->unit != NULL)
 		printf(" %s", setting->unit);
 }
 
-static bool depends_on_profile(const struct setting *setting)
+static void print_defaults(const struct setting *setting)
 {
-	struct settings field;
-	struct settings strict;
-	char in_field[SETTING_FORMAT_SIZE];
-	char in_strict[SETTING_FORMAT_SIZE];
+	char field[SETTING_FORMAT_SIZE];
+	char strict[SETTING_FORMAT_SIZE];
+	const bool differ = setting_format_defaults(setting, field, strict);
 
-	settings_defaults(&field, SETTINGS_FIELD);
-	settings_defaults(&strict, SETTINGS_STRICT);
-	return strcmp(setting->path, "slac.profile") != 0 &&
-	       strcmp(setting_format(&field, setting, in_field), setting_format(&strict, setting, in_strict)) != 0;
+	printf(".\nDefault: ");
+	print_value(setting, field);
+	if (differ) {
+		printf("; in the profile strict: ");
+		print_value(setting, strict);
+	}
+	printf(".\n");
 }
 
 static void print_setting(const struct setting *setting)
@@ -68,13 +65,7 @@ static void print_setting(const struct setting *setting)
 	if (setting->standard_max != 0)
 		printf("; outside of %u to %u only with slac.allow_nonstandard_timers", setting->standard_min,
 		       setting->standard_max);
-	printf(".\nDefault: ");
-	print_default(setting, SETTINGS_FIELD);
-	if (depends_on_profile(setting)) {
-		printf("; in the profile strict: ");
-		print_default(setting, SETTINGS_STRICT);
-	}
-	printf(".\n");
+	print_defaults(setting);
 }
 
 static void print_introduction(void)

@@ -153,36 +153,29 @@ static void print_choices(const struct setting *setting, FILE *out)
 		fprintf(out, "%s%s", i == 0 ? ": " : "|", setting->choices[i]);
 }
 
-static void print_defaults(const struct setting *setting, const struct settings *field, const struct settings *strict,
-			   FILE *out)
+static void print_defaults(const struct setting *setting, FILE *out)
 {
-	char initial[SETTING_FORMAT_SIZE];
-	char differs[SETTING_FORMAT_SIZE];
+	char field[SETTING_FORMAT_SIZE];
+	char strict[SETTING_FORMAT_SIZE];
+	const bool differ = setting_format_defaults(setting, field, strict);
 
-	setting_format(field, setting, initial);
-	setting_format(strict, setting, differs);
-	fprintf(out, " [%s", *initial != '\0' ? initial : "empty");
+	fprintf(out, " [%s", *field != '\0' ? field : "empty");
 	if (setting->unit != NULL)
 		fprintf(out, " %s", setting->unit);
-	if (strcmp(setting->path, "slac.profile") != 0 && strcmp(initial, differs) != 0)
-		fprintf(out, "; strict: %s", differs);
+	if (differ)
+		fprintf(out, "; strict: %s", strict);
 	fprintf(out, "]\n");
 }
 
 static void print_settings(bool for_benches, FILE *out)
 {
-	struct settings field;
-	struct settings strict;
-
-	settings_defaults(&field, SETTINGS_FIELD);
-	settings_defaults(&strict, SETTINGS_STRICT);
 	for (size_t i = 0; i < settings_table_count; i++) {
 		const struct setting *setting = &settings_table[i];
 		if (setting_is_for_benches(setting) != for_benches)
 			continue;
 		fprintf(out, "  %-32s %s", setting->path, setting->help);
 		print_choices(setting, out);
-		print_defaults(setting, &field, &strict, out);
+		print_defaults(setting, out);
 	}
 }
 

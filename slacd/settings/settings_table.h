@@ -60,6 +60,13 @@ void setting_expectation(const struct setting *setting, char *expected, size_t e
 const char *setting_format(const struct settings *settings, const struct setting *setting,
 			   char out[SETTING_FORMAT_SIZE]);
 
+/*
+ * Its defaults in the profiles, each in the notation of setting_format. True when they differ, as that of the profile
+ * itself is not said to do.
+ */
+bool setting_format_defaults(const struct setting *setting, char field[SETTING_FORMAT_SIZE],
+			     char strict[SETTING_FORMAT_SIZE]);
+
 /* False for what is no topic (broker_topic_is_valid), or too long. */
 bool setting_take_topic(struct settings_text *topic, const char *text);
 

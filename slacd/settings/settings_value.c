@@ -307,3 +307,15 @@ const char *setting_format(const struct settings *settings, const struct setting
 		snprintf(out, SETTING_FORMAT_SIZE, "%s", text);
 	return out;
 }
+
+bool setting_format_defaults(const struct setting *setting, char field[SETTING_FORMAT_SIZE],
+			     char strict[SETTING_FORMAT_SIZE])
+{
+	struct settings defaults;
+
+	settings_defaults(&defaults, SETTINGS_FIELD);
+	setting_format(&defaults, setting, field);
+	settings_defaults(&defaults, SETTINGS_STRICT);
+	setting_format(&defaults, setting, strict);
+	return setting->offset != offsetof(struct settings, profile) && strcmp(field, strict) != 0;
+}

@@ -34,20 +34,15 @@ static int free_page(void **state)
 
 static void default_cell(const struct setting *setting, char cell[CELL_MAX])
 {
-	struct settings field;
-	struct settings strict;
-	char initial[SETTING_FORMAT_SIZE];
-	char differs[SETTING_FORMAT_SIZE];
+	char field[SETTING_FORMAT_SIZE];
+	char strict[SETTING_FORMAT_SIZE];
+	const bool differ = setting_format_defaults(setting, field, strict);
 
-	settings_defaults(&field, SETTINGS_FIELD);
-	settings_defaults(&strict, SETTINGS_STRICT);
-	setting_format(&field, setting, initial);
-	setting_format(&strict, setting, differs);
-	size_t len = (size_t)snprintf(cell, CELL_MAX, *initial != '\0' ? "`%.100s`" : "empty", initial);
+	size_t len = (size_t)snprintf(cell, CELL_MAX, *field != '\0' ? "`%.100s`" : "empty", field);
 	if (setting->unit != NULL)
 		len += (size_t)snprintf(cell + len, CELL_MAX - len, " %s", setting->unit);
-	if (strcmp(setting->path, "slac.profile") != 0 && strcmp(initial, differs) != 0)
-		snprintf(cell + len, CELL_MAX - len, "; strict: `%.100s`", differs);
+	if (differ)
+		snprintf(cell + len, CELL_MAX - len, "; strict: `%.100s`", strict);
 }
 
 static void whole_cell(const struct setting *setting, char cell[CELL_MAX])
