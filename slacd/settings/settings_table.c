@@ -18,26 +18,12 @@
 	{                                                                                                              \
 		MEMBER(where, member), .type = _Generic(OF(member), struct settings_text : SETTING_TEXT), .help = what \
 	}
-#define NUMBER(where, member, from, to, what)                                                                          \
+#define NUMBER_OF(where, member, from, to, unit_text, what)                                                            \
 	{                                                                                                              \
-		MEMBER(where, member), .type = WHOLE(member), .min = from, .max = to, .help = what                     \
+		MEMBER(where, member), .type = WHOLE(member), .min = from, .max = to, .unit = unit_text, .help = what  \
 	}
-#define SECONDS(where, member, from, to, what)                                                                         \
-	{                                                                                                              \
-		MEMBER(where, member), .type = WHOLE(member), .min = from, .max = to, .unit = "s", .help = what        \
-	}
-#define MILLISECONDS(where, member, from, to, what)                                                                    \
-	{                                                                                                              \
-		MEMBER(where, member), .type = WHOLE(member), .min = from, .max = to, .unit = "ms", .help = what       \
-	}
-#define KIBIBYTES(where, member, from, to, what)                                                                       \
-	{                                                                                                              \
-		MEMBER(where, member), .type = WHOLE(member), .min = from, .max = to, .unit = "KiB", .help = what      \
-	}
-#define MEBIBYTES(where, member, from, to, what)                                                                       \
-	{                                                                                                              \
-		MEMBER(where, member), .type = WHOLE(member), .min = from, .max = to, .unit = "MiB", .help = what      \
-	}
+#define NUMBER(where, member, from, to, what)       NUMBER_OF(where, member, from, to, NULL, what)
+#define MILLISECONDS(where, member, from, to, what) NUMBER_OF(where, member, from, to, "ms", what)
 /* A time that the standard prescribes: another one needs slac.allow_nonstandard_timers. */
 #define TIMER(where, member, from, to, standard_from, standard_to, what)                                               \
 	{                                                                                                              \
@@ -85,7 +71,7 @@ static const char *const exits[] = {[false] = "x1", [true] = "keep", NULL};
 const struct setting settings_table[] = {
 	TEXT("mqtt.host", mqtt_host, "name or address of the broker, or the path of its Unix socket"),
 	NUMBER("mqtt.port", mqtt_port, 0, 65535, "TCP port of the broker; 0: mqtt.host is the path of a Unix socket"),
-	SECONDS("mqtt.keepalive_s", mqtt_keepalive_s, 5, 3600, "MQTT keep-alive"),
+	NUMBER_OF("mqtt.keepalive_s", mqtt_keepalive_s, 5, 3600, "s", "MQTT keep-alive"),
 	TEXT("mqtt.client_id", mqtt_client_id, "MQTT client id; empty: slacd-<of machine and first outlet, or random>"),
 	TEXT("mqtt.username", mqtt_username, "empty: no login"),
 	TEXT("mqtt.password", mqtt_password, "never printed"),
@@ -197,10 +183,10 @@ const struct setting settings_table[] = {
 	CHOICE("record.when", record_when, record_times,
 	       "sessions that leave a record, a file that Wireshark shows and slac-replay replays"),
 	TEXT("record.directory", record_directory, "directory of the records; empty: $STATE_DIRECTORY, or no records"),
-	KIBIBYTES("record.memory_kib", record_memory_kib, 256, 16384,
+	NUMBER_OF("record.memory_kib", record_memory_kib, 256, 16384, "KiB",
 		  "memory for what a session keeps, of each outlet; when it is full the middle is left out"),
 	NUMBER("record.files", record_files, 1, 100000, "records that are kept; the oldest ones make room"),
-	MEBIBYTES("record.disk_mib", record_disk_mib, 1, 1000000, "what they may take together, likewise"),
+	NUMBER_OF("record.disk_mib", record_disk_mib, 1, 1000000, "MiB", "what they may take together, likewise"),
 
 	OTHER("outlets.interfaces", interfaces, SETTING_INTERFACES, NULL,
 	      "interfaces that the station may name; auto: Ethernet that the host uses for nothing else"),
