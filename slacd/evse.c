@@ -392,14 +392,20 @@ static bool is_said(const struct evse *evse, const char *error, int number)
 	return evse->port_error[0] != '\0' && (all_the_same || strstr(error, evse->port_error) != NULL);
 }
 
+/* There is no port, and this is why. */
+static void tell_trouble(struct evse *evse, const char *why)
+{
+	snprintf(evse->port_error, sizeof(evse->port_error), "%s", why);
+	evse->shared->trouble_changed(evse->shared->context);
+}
+
 static void fail_to_open(struct evse *evse, const char *error, int number)
 {
 	const bool gone = port_result_of_errno(number) == PORT_DOWN;
 	const bool said = is_said(evse, error, number);
 
 	evse_log_port_not_open(&evse->log, error, said);
-	snprintf(evse->port_error, sizeof(evse->port_error), "%s", error);
-	evse->shared->trouble_changed(evse->shared->context);
+	tell_trouble(evse, error);
 	if (!gone || !is_watched(evse))
 		retry_later(evse);
 }
@@ -420,14 +426,20 @@ static bool is_believed(const struct evse *evse, char why[INTERFACE_WHY_SIZE])
 	return interface_is_believed(&evse->shared->settings->interfaces, &now, &use, why);
 }
 
-/* The kernel tells when an address goes; an interface that changes all the time must not keep us busy. */
-static void refuse_port(struct evse *evse, const char *why)
+/* It is said once, however often it is tried. */
+static void refuse(struct evse *evse, const char *why)
 {
 	if (strcmp(evse->refusal, why) != 0)
 		evse_log_port_refused(&evse->log, why, false);
 	snprintf(evse->refusal, sizeof(evse->refusal), "%s", why);
-	snprintf(evse->port_error, sizeof(evse->port_error), "%s", why);
+	tell_trouble(evse, why);
+}
+
+/* The kernel tells when an address goes; an interface that changes all the time must not keep us busy. */
+static void refuse_port(struct evse *evse, const char *why)
+{
 	close_port(evse);
+	refuse(evse, why);
 	retry_later(evse);
 	if (is_watched(evse))
 		evse->port_retry_us = OUTLET_NEVER;
@@ -441,9 +453,7 @@ static bool may_use_name(struct evse *evse)
 	if (evse->interface_is_local ||
 	    interface_name_is_believed(&evse->shared->settings->interfaces, evse->interface, why))
 		return true;
-	if (evse->refusal[0] == '\0')
-		evse_log_port_refused(&evse->log, why, false);
-	snprintf(evse->refusal, sizeof(evse->refusal), "%s", why);
+	refuse(evse, why);
 	return false;
 }
 

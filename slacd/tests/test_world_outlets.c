@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Several outlets, parameters that change, interfaces that come and go, the validation of a distant car, requests. */
+#include "slacd/tests/world/daemon.h"
 #include "slacd/tests/world/story.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -213,6 +215,26 @@ static void unix_socket_is_never_believed(void **state)
 	assert_none(from, "log      ERROR");
 }
 
+static void assert_told(const char *text)
+{
+	if (strstr(daemon_told(), text) == NULL)
+		fail_msg("%s is not in: %s", text, daemon_told());
+}
+
+static void service_manager_is_told_why_an_interface_is_refused(void **state)
+{
+	(void)state;
+	play("set outlets.interfaces [\"evse1\"]\nboot\nrun 15000");
+	assert_told("DE*TST*E1 cannot: the station names it, and it is not in outlets.interfaces");
+	assert_int_equal(story_end(state), 0);
+	story_begin(state);
+	play("boot\nwire-remove evse0\ncar plc0 kill\nrun 100");
+	assert_told("DE*TST*E1 cannot: ");
+	play("wire evse0 plc0\nwire-address evse0 10.0.0.5\nrun 3000");
+	line_of(0, REFUSED WITH_IP);
+	assert_told("DE*TST*E1 cannot: it has the address 10.0.0.5");
+}
+
 static void address_is_noticed_where_the_kernel_tells_nothing(void **state)
 {
 	(void)state;
@@ -378,6 +400,7 @@ int main(void)
 		STORY(interface_that_the_configuration_names_may_have_an_address),
 		STORY(only_listed_interfaces_are_believed),
 		STORY(unix_socket_is_never_believed),
+		STORY(service_manager_is_told_why_an_interface_is_refused),
 		STORY(address_is_noticed_where_the_kernel_tells_nothing),
 		STORY(two_outlets_match_at_once),
 		STORY(silent_modem_stops_its_own_outlet_only),

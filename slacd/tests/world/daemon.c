@@ -24,6 +24,7 @@ static struct {
 	struct json_object *configuration;
 	struct settings *settings;
 	struct manager *manager;
+	char told[512]; /* to the service manager, last */
 } site;
 
 /* --- the edges of the shell --- */
@@ -162,6 +163,17 @@ void daemon_reload(void)
 	loop_become(before);
 }
 
+static void on_changed(void *context)
+{
+	(void)context;
+	manager_describe(site.manager, site.told, sizeof(site.told));
+}
+
+const char *daemon_told(void)
+{
+	return site.told;
+}
+
 bool daemon_start(void)
 {
 	enum loop_owner before = loop_become(LOOP_SLACD);
@@ -169,6 +181,8 @@ bool daemon_start(void)
 
 	if (read_configuration())
 		site.manager = manager_new(loop_base(), site.settings, &bad_file);
+	if (site.manager != NULL)
+		manager_observe(site.manager, on_changed, NULL);
 	if (site.manager != NULL && !manager_start(site.manager)) {
 		manager_free(site.manager);
 		site.manager = NULL;
