@@ -4,34 +4,21 @@ import re
 import signal
 import socket
 import subprocess
-import threading
 
 import harness
 from harness import BROKER_PORT, EVSE, FAST_EV, Program, SHORT_TIMERS, with_settings
+from relay import Relay
 
 OLD_PORT = 1884
 ON_EIM = with_settings(SHORT_TIMERS, pilot={"basic_charging_on_eim": True, "step_f_ms": 200, "step_x1_ms": 100})
 
 
-class OldBroker:
+class OldBroker(Relay):
     """In front of a broker: refuses a CONNECT of MQTT 5 as brokers of 3.1.1 do, and passes on everything else."""
 
     def __init__(self):
         self.refused = 0
-        self.listener = socket.create_server(("127.0.0.1", OLD_PORT))
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def close(self):
-        self.listener.shutdown(socket.SHUT_RDWR)  # it ends accept()
-        self.listener.close()
-
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+        super().__init__(OLD_PORT)
 
     def serve(self, client):
         connect = client.recv(4096)
@@ -43,21 +30,7 @@ class OldBroker:
             return
         broker = socket.create_connection(("127.0.0.1", BROKER_PORT))
         broker.sendall(connect)
-        threading.Thread(target=self.pass_on, args=(broker, client), daemon=True).start()
         self.pass_on(client, broker)
-
-    @staticmethod
-    def pass_on(source, sink):
-        try:
-            while octets := source.recv(4096):
-                sink.sendall(octets)
-        except OSError:
-            pass
-        for one in (source, sink):
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
 
 class JosevApi(harness.Bench):

@@ -9,10 +9,10 @@ import socket
 import ssl
 import subprocess
 import tempfile
-import threading
 
 import harness
 from harness import BROKER_PORT, EVSE, FAST_EV, Program
+from relay import Relay
 from tls_files import Authority
 
 PACKAGING = os.path.join(os.path.dirname(__file__), "..", "..", "..", "packaging", "mosquitto")
@@ -43,37 +43,16 @@ RESET = message("slac_reset", "request", {})
 TERMINATE = message("slac_data_link", "update", {"action": "terminate", **OUTLET})
 
 
-class Tunnel:
+class Tunnel(Relay):
     """Lets a program without TLS speak to the broker with the certificate of a role."""
 
     def __init__(self, port, context):
         self.context = context
-        self.listener = socket.create_server(("127.0.0.1", port))
-        threading.Thread(target=self.accept, daemon=True).start()
+        super().__init__(port)
 
-    def close(self):
-        self.listener.shutdown(socket.SHUT_RDWR)  # it ends accept()
-        self.listener.close()
-
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            broker = self.context.wrap_socket(socket.create_connection(("127.0.0.1", TLS_PORT)),
-                                              server_hostname="localhost")
-            for source, sink in ((client, broker), (broker, client)):
-                threading.Thread(target=self.pass_on, args=(source, sink), daemon=True).start()
-
-    @staticmethod
-    def pass_on(source, sink):
-        try:
-            while octets := source.recv(65536):
-                sink.sendall(octets)
-            sink.shutdown(socket.SHUT_RDWR)
-        except (OSError, ssl.SSLError):
-            pass
+    def serve(self, client):
+        broker = socket.create_connection(("127.0.0.1", TLS_PORT))
+        self.pass_on(client, self.context.wrap_socket(broker, server_hostname="localhost"))
 
 
 class TlsObserver(harness.Observer):
