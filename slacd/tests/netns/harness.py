@@ -167,20 +167,8 @@ class Bench(unittest.TestCase):
         program.wait_line("unknown command 'hello'")
         return program
 
-    def start_unserved(self, configuration, *ev):
-        """As start_all with a modem that is of no use: up to the station's answer to the first request."""
-        self.link()
-        self.capture = self.capture_on("evse0")
-        self.broker = self.start_broker()
-        self.observer = self.start_observer(self.broker)
-        self.station = self.start_station()
-        self.station.wait_line("connected to the broker")
-        self.ev = self.start_ev(*FAST_EV, *ev)
-        self.slacd = self.start_slacd(configuration)
-        self.observer.wait_state_after_request()
-
-    def start_all(self, configuration=None, *slacd_arguments, station=(), ev=(), evse=f"{EVSE}=evse0", wrapper=()):
-        """The whole bench, up to the point where a car may come."""
+    def start_others(self, *, station=(), ev=(), evse=f"{EVSE}=evse0"):
+        """The bench without slacd."""
         self.link()
         self.capture = self.capture_on("evse0")
         self.broker = self.start_broker()
@@ -188,6 +176,16 @@ class Bench(unittest.TestCase):
         self.station = self.start_station(*station, evses=(evse,))
         self.station.wait_line("connected to the broker")
         self.ev = self.start_ev(*ev)
+
+    def start_unserved(self, configuration, *ev):
+        """As start_all with a modem that is of no use: up to the station's answer to the first request."""
+        self.start_others(ev=(*FAST_EV, *ev))
+        self.slacd = self.start_slacd(configuration)
+        self.observer.wait_state_after_request()
+
+    def start_all(self, configuration=None, *slacd_arguments, station=(), ev=(), evse=f"{EVSE}=evse0", wrapper=()):
+        """The whole bench, up to the point where a car may come."""
+        self.start_others(station=station, ev=ev, evse=evse)
         self.slacd = self.start_slacd(configuration, *slacd_arguments, wrapper=wrapper)
         self.observer.wait_service("ready")
         self.slacd.wait_line("Modem has confirmed its key")

@@ -56,14 +56,6 @@ class Privileges(Bench):
     def start_as_user(self, *capabilities):
         return self.add(harness.Program("slacd", *self.as_user(*capabilities), self.public_slacd()))
 
-    def start_site(self):
-        self.link()
-        self.broker = self.start_broker()
-        self.observer = self.start_observer(self.broker)
-        self.station = self.start_station()
-        self.station.wait_line("connected to the broker")
-        self.ev = self.start_ev(*FAST_EV)
-
     def assert_serves(self):
         self.slacd.wait_line("Modem has confirmed its key")
         self.observer.wait_state_after_request()
@@ -86,7 +78,7 @@ class Privileges(Bench):
             self.assertRegex(file.read(), r"Max core file size +0 +0 ")
 
     def test_root_becomes_slacd_and_serves_an_interface_that_comes_and_goes(self):
-        self.start_site()
+        self.start_others(ev=FAST_EV)
         # Files that root alone can read: the directory of the test is one.
         limits = {"evses": [{"evse_id": EVSE, "status_code": "evse_ready"}]}
         limits_file = self.write("limits.json", limits)
@@ -130,13 +122,13 @@ class Privileges(Bench):
         self.assertEqual(status["NoNewPrivs"], "1")
 
     def test_another_user_with_the_capability_serves_and_gives_up_any_other(self):
-        self.start_site()
+        self.start_others(ev=FAST_EV)
         self.slacd = self.start_as_user(*NET_ADMIN_TOO)
         self.assert_serves()
         self.assert_has_net_raw_only()
 
     def test_another_user_without_the_capability_is_told_how_to_get_it(self):
-        self.start_site()
+        self.start_others(ev=FAST_EV)
         self.slacd = self.start_as_user()
         self.slacd.wait_line("ERROR .*CAP_NET_RAW is missing .*setcap cap_net_raw.*AmbientCapabilities=CAP_NET_RAW")
 
