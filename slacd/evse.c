@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "slacd/evse.h"
+#include "slacd/evse_internal.h"
 
 #include "cp/duty_cycle.h"
 #include "homeplug/port/port.h"
-#include "homeplug/port/port_use.h"
-#include "homeplug/port/port_watch.h"
 #include "slacd/clock.h"
-#include "slacd/evse_log.h"
-#include "slacd/interface_rule.h"
-#include "slacd/outlet/outlet.h"
 #include "slacd/record/recorder.h"
 #include "slacd/timer.h"
 
@@ -18,48 +13,9 @@
 
 #include <event2/event.h>
 
-/* Frames taken per wake-up, so that a flood on one port leaves time for the others. */
-#define FRAMES_PER_WAKE 32
-/* Pilot requests whose answer is known when it comes late. */
-#define REQUESTS_KEPT 4
-/* One more than the outlet keeps: it answers that one at once. */
-#define QUESTIONS_MAX (OUTLET_QUESTIONS + 1)
-
 _Static_assert((int)API_CP_A1 == (int)CP_STATE_A1 && (int)API_CP_D2 == (int)CP_STATE_D2 &&
 		       (int)API_CP_E == (int)CP_STATE_E && (int)API_CP_F == (int)CP_STATE_F,
 	       "cp_status states are passed on as they are");
-
-struct evse {
-	const struct evse_shared *shared;
-	struct api_evse_parameters parameters;
-	char interface[SETTINGS_TEXT_MAX];
-	struct evse_log log;
-	struct recorder *recorder; /* NULL: nothing is recorded */
-
-	struct port *port; /* NULL while it cannot be opened */
-	struct event *readable;
-	struct event *timer;
-	uint64_t timer_us;                /* what the timer is armed to, OUTLET_NEVER: not armed */
-	uint64_t port_retry_us;           /* when to open the port again, OUTLET_NEVER: open, or the kernel will tell */
-	uint64_t port_not_before_us;      /* not to be opened earlier, whatever the kernel tells */
-	uint64_t port_failed_us;          /* sending has failed: it is given up then, OUTLET_NEVER: it has not */
-	char port_error[PORT_ERROR_SIZE]; /* what was said last about it, "": it is open */
-	bool interface_is_local;          /* the configuration names it: it is believed */
-	char refusal[INTERFACE_WHY_SIZE]; /* why the station may not name it, as said last; "": it may */
-
-	char request_ids[REQUESTS_KEPT][API_UUID_MAX]; /* of the last pilot requests, by the rest of their number */
-	bool stopping;                                 /* evse_stop was called */
-	bool stop_told;                                /* evse_shared.stopped was called */
-	size_t slot;                                   /* of its pilot requests */
-	uint32_t request_number;
-	bool request_unsent;
-	bool settings_wait; /* until no vehicle is there */
-	struct metrics_counts counts;
-	uint64_t received_us;                      /* when the frame that is being handled was read, 0: none is */
-	char questions[QUESTIONS_MAX][API_ID_MAX]; /* ids of network questions, "": a free place */
-
-	struct outlet outlet; /* the last member: most of it is not touched where few cars are heard */
-};
 
 /* --- effects --- */
 
@@ -176,7 +132,7 @@ static void carry_out(struct evse *evse, const struct outlet_effect *effect, uin
 	}
 }
 
-static void arm_timer(struct evse *evse)
+void evse_arm_timer(struct evse *evse)
 {
 	const uint64_t deadlines_us[] = {outlet_deadline(&evse->outlet), evse->port_retry_us, evse->port_failed_us,
 					 evse_log_settled_us(&evse->log)};
@@ -233,7 +189,7 @@ static void take_settings_when_empty(struct evse *evse)
 	log_line(LOG_LEVEL_DEBUG, "Outlet has taken the settings over. evse_id=%s", evse->parameters.evse_id);
 }
 
-static void give(struct evse *evse, const struct outlet_input *input)
+void evse_give(struct evse *evse, const struct outlet_input *input)
 {
 	give_once(evse, input);
 	if (evse->request_unsent) {
@@ -243,325 +199,15 @@ static void give(struct evse *evse, const struct outlet_input *input)
 		give_once(evse, &unsent);
 	}
 	take_settings_when_empty(evse);
-	arm_timer(evse);
+	evse_arm_timer(evse);
 	tell_stop(evse);
 }
 
-static void give_kind(struct evse *evse, enum outlet_input_kind kind)
+void evse_give_kind(struct evse *evse, enum outlet_input_kind kind)
 {
 	const struct outlet_input input = {.kind = kind};
 
-	give(evse, &input);
-}
-
-/* --- port --- */
-
-/* A name given to the configuration may be one of the interface's alternative names. */
-static bool is_named(const struct evse *evse, const struct port_event *event)
-{
-	return strcmp(evse->interface, event->name) == 0 || (int)if_nametoindex(evse->interface) == event->ifindex;
-}
-
-static bool is_ready(const struct port_event *event)
-{
-	return event->news == PORT_NEWS_STATE && event->up && event->running && !port_event_is_captured(event);
-}
-
-/* Why the open port is of no use any more, or "" when it is. */
-static void loss_of(const struct evse *evse, const struct port_event *event, char why[PORT_ERROR_SIZE])
-{
-	uint8_t mac[MAC_LEN];
-
-	why[0] = '\0';
-	port_mac(evse->port, mac);
-	if (event->ifindex != port_ifindex(evse->port))
-		return;
-	if (event->news == PORT_NEWS_REMOVED)
-		snprintf(why, PORT_ERROR_SIZE, "it was removed");
-	else if (!is_named(evse, event))
-		snprintf(why, PORT_ERROR_SIZE, "renamed to %s", event->name);
-	else if (port_event_is_captured(event))
-		port_event_capture_text(event, why);
-	else if (!event->up)
-		snprintf(why, PORT_ERROR_SIZE, "it is down");
-	else if (!event->running)
-		snprintf(why, PORT_ERROR_SIZE, "no carrier");
-	else if (!event->has_mac || !mac_equal(mac, event->mac))
-		snprintf(why, PORT_ERROR_SIZE, "its MAC changed");
-}
-
-/* The present state of the open port's interface; false for a Unix socket, or when it cannot be told. */
-static bool look(const struct evse *evse, struct port_event *now)
-{
-	int ifindex = port_ifindex(evse->port);
-
-	return ifindex != 0 && port_watch_look(port_fd(evse->port), ifindex, now);
-}
-
-static void close_port(struct evse *evse)
-{
-	if (evse->readable != NULL)
-		event_free(evse->readable);
-	evse->readable = NULL;
-	port_close(evse->port);
-	evse->port = NULL;
-	evse->port_failed_us = OUTLET_NEVER;
-}
-
-/* Not before port_retry_ms: an interface that flaps, or fails again and again, must not keep us busy. */
-static void retry_later(struct evse *evse)
-{
-	evse->port_not_before_us = clock_now_us() + (uint64_t)evse->shared->settings->link_retry_ms * 1000;
-	evse->port_retry_us = evse->port_not_before_us;
-}
-
-static void lose_port(struct evse *evse, const char *why)
-{
-	evse_log_port_lost(&evse->log, why, modem_is_resetting(&evse->outlet.modem), clock_now_us());
-	snprintf(evse->port_error, sizeof(evse->port_error), "%s", why);
-	close_port(evse);
-	give_kind(evse, OUTLET_PORT_DOWN);
-	retry_later(evse);
-}
-
-static void fail_to_receive(struct evse *evse, enum port_result result, int error)
-{
-	char why[PORT_ERROR_SIZE] = "";
-	struct port_event now;
-
-	if (result == PORT_DOWN && look(evse, &now))
-		loss_of(evse, &now, why);
-	if (why[0] == '\0' && result == PORT_DOWN)
-		snprintf(why, sizeof(why), "it was down");
-	else if (why[0] == '\0' && result == PORT_END)
-		snprintf(why, sizeof(why), "closed by its peer");
-	else if (why[0] == '\0')
-		snprintf(why, sizeof(why), "receiving failed: %s", strerror(error));
-	lose_port(evse, why);
-}
-
-static void take_frame(struct evse *evse, const uint8_t *octets, size_t len)
-{
-	struct outlet_input input = {.kind = OUTLET_FRAME, .frame = {.octets = octets, .len = len}};
-	uint8_t ev_mac[MAC_LEN];
-
-	if (outlet_frame_asks_validation(octets, len, ev_mac))
-		input.frame.neighbour_validates =
-			evse->shared->neighbour_validates(evse->shared->context, evse, ev_mac);
-	give(evse, &input);
-}
-
-static void on_readable(evutil_socket_t fd, short what, void *context)
-{
-	struct evse *evse = context;
-	uint8_t octets[MME_FRAME_MAX];
-	size_t len;
-
-	(void)fd;
-	(void)what;
-	for (int i = 0; i < FRAMES_PER_WAKE && evse->port != NULL; i++) {
-		enum port_result result = port_recv(evse->port, octets, sizeof(octets), &len);
-		if (result == PORT_EMPTY)
-			break;
-		if (result == PORT_FRAME)
-			take_frame(evse, octets, len);
-		else
-			fail_to_receive(evse, result, errno);
-	}
-	explicit_bzero(octets, sizeof(octets)); /* CM_GET_KEY.CNF holds the key */
-	arm_timer(evse);
-}
-
-static bool is_watched(const struct evse *evse)
-{
-	return evse->shared->ports_watched && port_is_live(evse->interface);
-}
-
-static bool wait_for_frames(struct evse *evse)
-{
-	evse->readable = event_new(evse->shared->base, port_fd(evse->port), EV_READ | EV_PERSIST, on_readable, evse);
-	return evse->readable != NULL && event_add(evse->readable, NULL) == 0;
-}
-
-/* Whether there is nothing new to say: the loss of the port may have said it without the name of the interface. */
-static bool is_said(const struct evse *evse, const char *error, int number)
-{
-	/* Once something has been said, missing, down or without carrier is all the same: it does not serve. */
-	bool all_the_same = port_result_of_errno(number) == PORT_DOWN && number != EBUSY;
-
-	return evse->port_error[0] != '\0' && (all_the_same || strstr(error, evse->port_error) != NULL);
-}
-
-/* There is no port, and this is why. */
-static void tell_trouble(struct evse *evse, const char *why)
-{
-	snprintf(evse->port_error, sizeof(evse->port_error), "%s", why);
-	evse->shared->trouble_changed(evse->shared->context);
-}
-
-static void fail_to_open(struct evse *evse, const char *error, int number)
-{
-	const bool gone = port_result_of_errno(number) == PORT_DOWN;
-	const bool said = is_said(evse, error, number);
-
-	evse_log_port_not_open(&evse->log, error, said);
-	tell_trouble(evse, error);
-	if (!gone || !is_watched(evse))
-		retry_later(evse);
-}
-
-/* False with the reason: the station has named the interface of the open port, and may not. */
-static bool is_believed(const struct evse *evse, char why[INTERFACE_WHY_SIZE])
-{
-	const int ifindex = port_ifindex(evse->port);
-	struct port_event now = {0};
-	struct port_use use = {0};
-
-	why[0] = '\0';
-	if (evse->interface_is_local || evse->shared->settings->interfaces.is_listed)
-		return true; /* by its name, which was looked at before */
-	/* What cannot be looked at stays unknown, and is refused. */
-	if (port_watch_look(port_fd(evse->port), ifindex, &now))
-		port_use_look(port_fd(evse->port), ifindex, &use);
-	return interface_is_believed(&evse->shared->settings->interfaces, &now, &use, why);
-}
-
-/* It is said once, however often it is tried. */
-static void refuse(struct evse *evse, const char *why)
-{
-	if (strcmp(evse->refusal, why) != 0)
-		evse_log_port_refused(&evse->log, why, false);
-	snprintf(evse->refusal, sizeof(evse->refusal), "%s", why);
-	tell_trouble(evse, why);
-}
-
-/* The kernel tells when an address goes; an interface that changes all the time must not keep us busy. */
-static void refuse_port(struct evse *evse, const char *why)
-{
-	close_port(evse);
-	refuse(evse, why);
-	retry_later(evse);
-	if (is_watched(evse))
-		evse->port_retry_us = OUTLET_NEVER;
-}
-
-/* A name that is refused stays so until the outlet gets another one. */
-static bool may_use_name(struct evse *evse)
-{
-	char why[INTERFACE_WHY_SIZE];
-
-	if (evse->interface_is_local ||
-	    interface_name_is_believed(&evse->shared->settings->interfaces, evse->interface, why))
-		return true;
-	refuse(evse, why);
-	return false;
-}
-
-static void use_port(struct evse *evse)
-{
-	struct outlet_input up = {.kind = OUTLET_PORT_UP};
-
-	evse->port_error[0] = '\0';
-	evse->refusal[0] = '\0';
-	port_mac(evse->port, up.port_mac);
-	evse_log_port_open(&evse->log, up.port_mac);
-	give(evse, &up);
-}
-
-static void open_port(struct evse *evse)
-{
-	char error[PORT_ERROR_SIZE];
-	char why[INTERFACE_WHY_SIZE];
-
-	evse->port_retry_us = OUTLET_NEVER;
-	if (!may_use_name(evse))
-		return;
-	evse->port = port_open(evse->interface, error);
-	if (evse->port == NULL) {
-		fail_to_open(evse, error, errno);
-		return;
-	}
-	if (!is_believed(evse, why)) {
-		refuse_port(evse, why);
-		return;
-	}
-	if (!wait_for_frames(evse)) {
-		close_port(evse);
-		fail_to_open(evse, "no memory to wait for frames", ENOMEM);
-		return;
-	}
-	use_port(evse);
-}
-
-static void open_port_when_allowed(struct evse *evse)
-{
-	if (evse->port_not_before_us <= clock_now_us())
-		open_port(evse);
-	else
-		evse->port_retry_us = evse->port_not_before_us;
-}
-
-/* A running car is not cut for an address that its interface gets meanwhile. */
-static void look_at_use(struct evse *evse)
-{
-	const bool in_use = evse->outlet.pilot.vehicle_present;
-	char why[INTERFACE_WHY_SIZE];
-
-	if (is_believed(evse, why)) {
-		evse->refusal[0] = '\0';
-		return;
-	}
-	if (in_use && strcmp(evse->refusal, why) != 0)
-		evse_log_port_refused(&evse->log, why, true);
-	snprintf(evse->refusal, sizeof(evse->refusal), "%s", why);
-	if (!in_use)
-		lose_port(evse, why);
-}
-
-static void take_address_event(struct evse *evse, const struct port_event *event)
-{
-	if (evse->port != NULL && event->ifindex == port_ifindex(evse->port))
-		look_at_use(evse);
-	else if (evse->port == NULL && evse->refusal[0] != '\0' && is_watched(evse) && is_named(evse, event))
-		open_port_when_allowed(evse);
-}
-
-static void take_interface_event(struct evse *evse, const struct port_event *event)
-{
-	char why[PORT_ERROR_SIZE] = "";
-
-	if (evse->port != NULL)
-		loss_of(evse, event, why);
-	if (why[0] != '\0')
-		lose_port(evse, why);
-	if (evse->port == NULL && is_watched(evse) && is_named(evse, event)) {
-		if (is_ready(event) || port_event_is_captured(event)) /* then it fails, and says why */
-			open_port_when_allowed(evse);
-		else
-			evse->port_retry_us = OUTLET_NEVER; /* the kernel will say when it is */
-	}
-}
-
-void evse_port_event(struct evse *evse, const struct port_event *event)
-{
-	if (event->news == PORT_NEWS_ADDRESS)
-		take_address_event(evse, event);
-	else
-		take_interface_event(evse, event);
-	arm_timer(evse);
-}
-
-void evse_check_port(struct evse *evse)
-{
-	struct port_event now;
-
-	if (evse->port == NULL && port_is_live(evse->interface))
-		open_port_when_allowed(evse);
-	else if (evse->port != NULL && look(evse, &now))
-		take_interface_event(evse, &now);
-	if (evse->port != NULL)
-		look_at_use(evse);
-	arm_timer(evse);
+	evse_give(evse, &input);
 }
 
 /* --- time --- */
@@ -574,14 +220,11 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	evse->timer_us = OUTLET_NEVER;
-	if (evse->port_failed_us <= now_us)
-		lose_port(evse, "sending failed, the interface is down");
-	else if (evse->port_retry_us <= now_us)
-		open_port(evse);
-	give_kind(evse, OUTLET_TICK);
+	evse_port_tick(evse, now_us);
+	evse_give_kind(evse, OUTLET_TICK);
 	if (evse_log_settled_us(&evse->log) <= now_us)
 		evse_log_port_settled(&evse->log, evse->port != NULL, evse->outlet.serving);
-	arm_timer(evse);
+	evse_arm_timer(evse);
 }
 
 /* --- messages --- */
@@ -593,10 +236,8 @@ void evse_cp_status(struct evse *evse, const struct api_cp_status *status)
 							 .has_duty = status->has_duty_cycle,
 							 .duty = (uint32_t)(status->duty_cycle_percent * 100 + 0.5)}};
 
-	give(evse, &input);
-	if (evse->port != NULL && evse->refusal[0] != '\0' && !evse->outlet.pilot.vehicle_present)
-		lose_port(evse, evse->refusal);
-	arm_timer(evse);
+	evse_give(evse, &input);
+	evse_give_up_refused_port(evse);
 }
 
 static enum outlet_answer answer_of(enum api_cp_pwm_status status)
@@ -634,7 +275,7 @@ void evse_cp_pwm_response(struct evse *evse, const char *id, const struct api_cp
 	}
 	evse->log.answer_info = response->info;
 	evse->log.answer_id = id;
-	give(evse, &input);
+	evse_give(evse, &input);
 	evse->log.answer_info = NULL;
 	evse->log.answer_id = NULL;
 }
@@ -666,20 +307,20 @@ void evse_limits(struct evse *evse, const struct api_evse_limits *limits)
 	for (size_t i = 0; i < 3; i++)
 		input.limits.current.phase_da[i] = pilot_current_from_ampere(limits->max_current_a[i]);
 	evse->log.status_code = api_evse_status_text(limits->status_code);
-	give(evse, &input);
+	evse_give(evse, &input);
 	evse->log.status_code = NULL;
 }
 
 void evse_limits_unreadable(struct evse *evse)
 {
-	give_kind(evse, OUTLET_LIMITS_UNREADABLE);
+	evse_give_kind(evse, OUTLET_LIMITS_UNREADABLE);
 }
 
 static void give_active(struct evse *evse, enum outlet_input_kind kind, bool active)
 {
 	const struct outlet_input input = {.kind = kind, .active = active};
 
-	give(evse, &input);
+	evse_give(evse, &input);
 }
 
 void evse_authorization(struct evse *evse, bool accepted)
@@ -701,20 +342,20 @@ void evse_other_request(struct evse *evse, const struct api_cp_pwm *request)
 	};
 
 	if (!request->error_state && !request->fault_state)
-		give(evse, &input);
+		evse_give(evse, &input);
 }
 
 void evse_data_link(struct evse *evse, enum api_data_link_action action)
 {
 	switch (action) {
 	case API_DATA_LINK_TERMINATE:
-		give_kind(evse, OUTLET_LINK_TERMINATE);
+		evse_give_kind(evse, OUTLET_LINK_TERMINATE);
 		break;
 	case API_DATA_LINK_PAUSE:
-		give_kind(evse, OUTLET_LINK_PAUSE);
+		evse_give_kind(evse, OUTLET_LINK_PAUSE);
 		break;
 	case API_DATA_LINK_RESUME:
-		give_kind(evse, OUTLET_LINK_RESUME);
+		evse_give_kind(evse, OUTLET_LINK_RESUME);
 		break;
 	}
 }
@@ -732,12 +373,12 @@ void evse_network_info(struct evse *evse, const char *id)
 	while (evse->questions[input.question][0] != '\0')
 		input.question++;
 	snprintf(evse->questions[input.question], API_ID_MAX, "%s", id);
-	give(evse, &input);
+	evse_give(evse, &input);
 }
 
 void evse_reset(struct evse *evse)
 {
-	give_kind(evse, OUTLET_RESET);
+	evse_give_kind(evse, OUTLET_RESET);
 }
 
 void evse_take_settings(struct evse *evse)
@@ -748,31 +389,10 @@ void evse_take_settings(struct evse *evse)
 
 void evse_broker_connected(struct evse *evse)
 {
-	give_kind(evse, OUTLET_BROKER_CONNECTED);
+	evse_give_kind(evse, OUTLET_BROKER_CONNECTED);
 }
 
 /* --- life --- */
-
-const char *evse_interface_of(const struct settings *settings, const struct api_evse_parameters *parameters)
-{
-	const struct settings_outlet *outlet = settings_outlet(settings, parameters->evse_id);
-
-	return outlet != NULL && outlet->interface[0] != '\0' ? outlet->interface : parameters->network_interface;
-}
-
-/* Whether a file of this host names the interface for this outlet, be it that a message names the same one. */
-static bool is_local(const struct evse_shared *shared, const struct api_evse_parameters *parameters)
-{
-	const struct settings_outlet *outlet = settings_outlet(shared->settings, parameters->evse_id);
-	const struct api_parameters *local = shared->local_parameters;
-
-	if (outlet != NULL && outlet->interface[0] != '\0')
-		return true;
-	for (size_t i = 0; i < local->count; i++)
-		if (strcmp(local->evses[i].evse_id, parameters->evse_id) == 0)
-			return strcmp(local->evses[i].network_interface, parameters->network_interface) == 0;
-	return false;
-}
 
 static struct recorder *new_recorder(const struct evse *evse)
 {
@@ -805,7 +425,7 @@ struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struc
 		return NULL;
 	}
 	snprintf(evse->interface, sizeof(evse->interface), "%s", evse_interface_of(shared->settings, parameters));
-	evse->interface_is_local = is_local(shared, parameters);
+	evse->interface_is_local = evse_interface_is_local(shared, parameters);
 	evse->log.evse_id = evse->parameters.evse_id;
 	evse->log.interface = evse->interface;
 	settings_outlet_config(shared->settings, parameters->evse_id, parameters->has_ac, &config);
@@ -816,18 +436,18 @@ struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struc
 		evse_limits(evse, limits);
 	if (status != NULL)
 		evse_cp_status(evse, status);
-	open_port(evse);
-	give_kind(evse, OUTLET_START);
+	evse_open_port(evse);
+	evse_give_kind(evse, OUTLET_START);
 	return evse;
 }
 
 void evse_stop(struct evse *evse)
 {
 	evse->stopping = true;
-	give_kind(evse, OUTLET_STOP);
-	close_port(evse);
+	evse_give_kind(evse, OUTLET_STOP);
+	evse_close_port(evse);
 	evse->port_retry_us = OUTLET_NEVER;
-	arm_timer(evse);
+	evse_arm_timer(evse);
 }
 
 void evse_free(struct evse *evse)
