@@ -180,7 +180,7 @@ static void tell_limit(struct bench *bench, const char *evse_id)
 
 static void tell_of_foreign_ones(struct bench *bench, size_t count, void (*tell)(struct bench *, const char *))
 {
-	char evse_id[16];
+	char evse_id[24];
 
 	for (size_t i = 0; i < count; i++) {
 		snprintf(evse_id, sizeof(evse_id), "F%zu", i);
