@@ -32,7 +32,6 @@ struct frame_head {
 void record_ring_init(struct record_ring *ring, uint8_t *memory, size_t size)
 {
 	memset(ring, 0, sizeof(*ring));
-	ring->memory = memory;
 	ring->block_size = size / RECORD_BLOCKS / alignof(max_align_t) * alignof(max_align_t);
 	for (size_t i = 0; i < RECORD_BLOCKS; i++)
 		ring->blocks[i].octets = memory + i * ring->block_size;

@@ -47,7 +47,6 @@ struct record_block {
 };
 
 struct record_ring {
-	uint8_t *memory;
 	size_t block_size;
 	struct record_block blocks[RECORD_BLOCKS];
 	size_t current;

@@ -4,7 +4,6 @@
 #include "slacd/log.h"
 #include "slacd/record/record_directory.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>

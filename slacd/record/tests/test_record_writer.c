@@ -8,7 +8,6 @@
 #include "slacd/record/tests/recorded_session.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
