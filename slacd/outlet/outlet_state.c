@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/outlet/outlet_state.h"
 
+#include "slacd/outlet/hex.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -311,12 +313,6 @@ static void write_numbers(const struct field *field, const uint8_t *place, char 
 					number_at(place + i * field->size, field->size));
 }
 
-static void write_octets(const uint8_t *place, size_t len, char out[OUTLET_STATE_VALUE_MAX])
-{
-	for (size_t i = 0; i < len; i++)
-		snprintf(out + 2 * i, 3, "%02x", place[i]);
-}
-
 static void write_value(const struct field *field, const uint8_t *place, char out[OUTLET_STATE_VALUE_MAX])
 {
 	switch (field->kind) {
@@ -333,7 +329,7 @@ static void write_value(const struct field *field, const uint8_t *place, char ou
 		break;
 	case OCTETS:
 	case TEXT:
-		write_octets(place, field->size, out);
+		hex_write(place, field->size, out);
 		break;
 	}
 }
@@ -437,28 +433,6 @@ static bool read_numbers(const struct field *field, uint8_t *place, const char *
 	return true;
 }
 
-static int digit_of(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *place = c == '\0' ? NULL : strchr(digits, c);
-
-	return place != NULL ? (int)(place - digits) : -1;
-}
-
-static bool read_octets(uint8_t *place, size_t len, const char *value)
-{
-	if (strlen(value) != 2 * len)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		const int high = digit_of(value[2 * i]);
-		const int low = digit_of(value[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return false;
-		place[i] = (uint8_t)(high * 16 + low);
-	}
-	return true;
-}
-
 static bool read_reason(uint8_t *place, const char *value)
 {
 	for (int reason = 0; reason < SLAC_REASON_COUNT; reason++)
@@ -489,11 +463,11 @@ static bool read_value(const struct field *field, uint8_t *place, const char *va
 	case ERROR:
 		return read_error(place, value);
 	case TEXT:
-		return read_octets(place, field->size, value) && place[field->size - 1] == '\0';
+		return hex_read(value, place, field->size) && place[field->size - 1] == '\0';
 	case OCTETS:
 		break;
 	}
-	return read_octets(place, field->size, value);
+	return hex_read(value, place, field->size);
 }
 
 bool outlet_state_read(struct outlet *outlet, const char *name, const char *value)

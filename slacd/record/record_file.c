@@ -2,6 +2,7 @@
 /* Making the file. record_file_read.c reads it. */
 #include "slacd/record/record_file.h"
 
+#include "slacd/outlet/hex.h"
 #include "slacd/outlet/outlet_state.h"
 #include "slacd/record/record_blocks.h"
 
@@ -243,8 +244,8 @@ static void put_random(struct build *build, const struct record_entry *entry)
 
 	memcpy(octets, entry->octets, entry->len);
 	record_mask_octets(&build->mask, octets, entry->len);
-	for (size_t i = 0; i < entry->len; i++)
-		snprintf(digits + 2 * i, 3, "%02x", octets[i]);
+	if (entry->len > 0)
+		hex_write(octets, entry->len, digits);
 	snprintf(text, sizeof(text), RECORD_RANDOM_TEXT "%s", digits);
 	put_message(build, QUIET, record_words[RECORD_RANDOM], text);
 	explicit_bzero(octets, sizeof(octets));

@@ -2,6 +2,7 @@
 #include "slacd/record/record_blocks.h"
 #include "slacd/record/record_file.h"
 
+#include "slacd/outlet/hex.h"
 #include "slacd/outlet/outlet_state.h"
 
 #include <stdarg.h>
@@ -214,14 +215,6 @@ static bool read_packet(struct record_file *file, const struct block *block, str
 
 /* --- messages --- */
 
-static int digit_of(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *place = c == '\0' ? NULL : strchr(digits, c);
-
-	return place != NULL ? (int)(place - digits) : -1;
-}
-
 static bool read_random(struct record_item *item)
 {
 	const size_t begin = strlen(RECORD_RANDOM_TEXT);
@@ -232,15 +225,8 @@ static bool read_random(struct record_item *item)
 	const size_t len = strlen(digits) / 2;
 	if (strcmp(digits, "failed") == 0)
 		return true;
-	if (strlen(digits) % 2 != 0 || len > RECORD_RANDOM_MAX)
+	if (len > RECORD_RANDOM_MAX || !hex_read(digits, item->random, len))
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		const int high = digit_of(digits[2 * i]);
-		const int low = digit_of(digits[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return false;
-		item->random[i] = (uint8_t)(high * 16 + low);
-	}
 	item->octets = item->random;
 	item->len = len;
 	return true;
