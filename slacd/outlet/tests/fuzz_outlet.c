@@ -5,18 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CHOICE 8
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct outlet_player player;
 
-	if (size < CHOICE)
+	if (size < PLAYER_CHOICE)
 		return 0;
 	outlet_player_init(&player, data, 1);
-	const char *broken = outlet_player_play(&player, data + CHOICE, size - CHOICE);
+	const char *broken = outlet_player_play(&player, data + PLAYER_CHOICE, size - PLAYER_CHOICE);
 	if (broken != NULL) {
 		fprintf(stderr, "broken rule: %s\n", broken);
 		abort();

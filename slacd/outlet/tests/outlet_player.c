@@ -507,6 +507,14 @@ static const char *play_input(struct outlet_player *player, struct tape *tape)
 	}
 }
 
+void outlet_player_octets(uint64_t seed, uint8_t *octets, size_t len)
+{
+	uint64_t random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
+
+	for (size_t i = 0; i < len; i++)
+		octets[i] = (uint8_t)(outlet_watch_random(&random) >> 24);
+}
+
 const char *outlet_player_play(struct outlet_player *player, const uint8_t *octets, size_t len)
 {
 	struct tape tape = {.next = octets, .end = octets + len};
@@ -519,7 +527,7 @@ const char *outlet_player_play(struct outlet_player *player, const uint8_t *octe
 
 /* --- the outlet --- */
 
-static void choose_modem(struct modem_config *config, const uint8_t choice[8])
+static void choose_modem(struct modem_config *config, const uint8_t choice[PLAYER_CHOICE])
 {
 	modem_defaults(config, choice[6] % 2 == 0);
 	config->family = (enum modem_family)(choice[0] % 4);
@@ -530,7 +538,7 @@ static void choose_modem(struct modem_config *config, const uint8_t choice[8])
 	config->unclear_key_is_taken = choice[2] % 16 == 5;
 }
 
-static void choose_pilot(struct control_pilot_config *config, const uint8_t choice[8])
+static void choose_pilot(struct control_pilot_config *config, const uint8_t choice[PLAYER_CHOICE])
 {
 	*config = (struct control_pilot_config){
 		.has_ac = choice[3] % 4 != 0,
@@ -549,7 +557,7 @@ static void choose_pilot(struct control_pilot_config *config, const uint8_t choi
 	};
 }
 
-static void choose_slac(struct slac_evse_config *config, const uint8_t choice[8])
+static void choose_slac(struct slac_evse_config *config, const uint8_t choice[PLAYER_CHOICE])
 {
 	slac_evse_defaults(config, choice[6] % 2 == 0);
 	config->await_link = choice[1] % 3 != MODEM_LINK_OFF;
@@ -559,7 +567,7 @@ static void choose_slac(struct slac_evse_config *config, const uint8_t choice[8]
 	config->attn_rx_db[3] = choice[6] % 16;
 }
 
-void outlet_player_init(struct outlet_player *player, const uint8_t choice[8], uint64_t seed)
+void outlet_player_init(struct outlet_player *player, const uint8_t choice[PLAYER_CHOICE], uint64_t seed)
 {
 	struct outlet_config *config = &player->config;
 

@@ -10,6 +10,7 @@
 #include "tools/car/modem_sim.h"
 
 #define PLAYER_ANSWERS 8
+#define PLAYER_CHOICE  8 /* octets from which the config follows */
 
 struct player_answer {
 	size_t len;
@@ -33,8 +34,10 @@ struct outlet_player {
 	bool print; /* every input and effect: $SLACD_OUTLET_PRINT is set */
 };
 
-/* The config follows from its octets; the same octets give the same player. */
-void outlet_player_init(struct outlet_player *player, const uint8_t choice[8], uint64_t seed);
+/* Octets for a player: the same on every machine. */
+void outlet_player_octets(uint64_t seed, uint8_t *octets, size_t len);
+/* The same octets give the same player. */
+void outlet_player_init(struct outlet_player *player, const uint8_t choice[PLAYER_CHOICE], uint64_t seed);
 /* Plays all octets, or until a rule is broken: the rule, otherwise NULL. */
 const char *outlet_player_play(struct outlet_player *player, const uint8_t *octets, size_t len);
 

@@ -10,8 +10,7 @@
 
 /* --- keys --- */
 
-/* xorshift64: the same numbers on every machine. */
-static uint64_t next_random(uint64_t *random)
+uint64_t outlet_watch_random(uint64_t *random)
 {
 	*random ^= *random << 13;
 	*random ^= *random >> 7;
@@ -26,7 +25,7 @@ static void make_key(uint32_t serial, uint8_t nmk[NMK_LEN])
 
 	memcpy(nmk, &serial, sizeof(serial));
 	for (size_t i = sizeof(serial); i < NMK_LEN; i++)
-		nmk[i] = (uint8_t)(next_random(&random) >> 32);
+		nmk[i] = (uint8_t)(outlet_watch_random(&random) >> 32);
 }
 
 uint32_t outlet_watch_serial(const uint8_t nmk[NMK_LEN])
@@ -49,7 +48,7 @@ bool outlet_watch_fill(void *context, uint8_t *out, size_t n)
 		make_key(++watch->keys, out);
 	else
 		for (size_t i = 0; i < n; i++)
-			out[i] = (uint8_t)(next_random(&watch->random) >> 32);
+			out[i] = (uint8_t)(outlet_watch_random(&watch->random) >> 32);
 	return true;
 }
 

@@ -49,6 +49,8 @@ void outlet_watch_init(struct outlet_watch *watch, uint64_t seed);
 /* After OUTLET_STOP and another outlet_init: what was told is forgotten, the keys and counts stay. */
 void outlet_watch_restart(struct outlet_watch *watch);
 
+/* xorshift64: the same numbers on every machine. */
+uint64_t outlet_watch_random(uint64_t *random);
 /* A random_fill; `context` is the watch. It fails while watch->fill_fails. */
 bool outlet_watch_fill(void *context, uint8_t *out, size_t n);
 /* The serial of a key that outlet_watch_fill made, or 0. */

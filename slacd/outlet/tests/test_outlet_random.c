@@ -16,31 +16,17 @@
 #include <cmocka.h>
 
 #define OCTETS 3000
-#define CHOICE 8
 
 static struct outlet_player player; /* too large for the stack */
 static struct outlet_watch total;
 
-/* xorshift64: the same numbers on every machine. */
-static void fill_octets(uint64_t seed, uint8_t *octets, size_t len)
-{
-	uint64_t random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
-
-	for (size_t i = 0; i < len; i++) {
-		random ^= random << 13;
-		random ^= random >> 7;
-		random ^= random << 17;
-		octets[i] = (uint8_t)(random >> 24);
-	}
-}
-
 static void play(uint64_t seed)
 {
-	uint8_t octets[CHOICE + OCTETS];
+	uint8_t octets[PLAYER_CHOICE + OCTETS];
 
-	fill_octets(seed, octets, sizeof(octets));
+	outlet_player_octets(seed, octets, sizeof(octets));
 	outlet_player_init(&player, octets, seed);
-	const char *broken = outlet_player_play(&player, octets + CHOICE, OCTETS);
+	const char *broken = outlet_player_play(&player, octets + PLAYER_CHOICE, OCTETS);
 	if (broken != NULL)
 		fail_msg("SLACD_OUTLET_SEED=%llu, input %lu: %s", (unsigned long long)seed, player.watch.inputs,
 			 broken);

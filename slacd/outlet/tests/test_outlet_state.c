@@ -11,24 +11,11 @@
 
 #include <cmocka.h>
 
-#define CHOICE 8
 #define OCTETS 3000
 #define PIECE  30 /* octets of the sequence between two times of writing */
 
 static struct outlet_player player; /* too large for the stack */
 static unsigned long values;
-
-static void fill_octets(uint64_t seed, uint8_t *octets, size_t len)
-{
-	uint64_t random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
-
-	for (size_t i = 0; i < len; i++) {
-		random ^= random << 13;
-		random ^= random >> 7;
-		random ^= random << 17;
-		octets[i] = (uint8_t)(random >> 24);
-	}
-}
 
 static void read_line(void *context, const char *name, const char *value)
 {
@@ -53,11 +40,11 @@ static void renew(struct outlet *outlet)
 
 static uint64_t play(uint64_t seed, bool renewed)
 {
-	uint8_t octets[CHOICE + OCTETS];
+	uint8_t octets[PLAYER_CHOICE + OCTETS];
 
-	fill_octets(seed, octets, sizeof(octets));
+	outlet_player_octets(seed, octets, sizeof(octets));
 	outlet_player_init(&player, octets, seed);
-	for (size_t at = CHOICE; at < sizeof(octets); at += PIECE) {
+	for (size_t at = PLAYER_CHOICE; at < sizeof(octets); at += PIECE) {
 		const char *broken = outlet_player_play(&player, octets + at, PIECE);
 		if (broken != NULL)
 			fail_msg("seed %llu: %s", (unsigned long long)seed, broken);
