@@ -837,20 +837,26 @@ static void without_a_matched_car_nothing_is_paused_or_resumed(void **state)
 
 /* --- the modem --- */
 
-static void a_modem_that_restarts_costs_a_running_matching_but_not_a_match(void **state)
+/* It says so, whether it is true or not. */
+static void modem_says_that_it_restarts(void)
 {
 	struct modem_mme announcement;
 	uint8_t octets[MME_FRAME_MIN];
 	struct outlet_input input = {.kind = OUTLET_FRAME, .frame = {.octets = octets}};
 
+	modem_sim_announce(&site.modem, test_evse_mac, &announcement);
+	assert_int_equal(modem_mme_encode(&announcement, octets, sizeof(octets), &input.frame.len), MME_OK);
+	give(&input);
+}
+
+static void a_modem_that_restarts_costs_a_running_matching_but_not_a_match(void **state)
+{
 	(void)state;
 	set_up();
 	plug();
 	car_says(CM_SLAC_PARM_REQ);
-	modem_sim_announce(&site.modem, test_evse_mac, &announcement);
-	assert_int_equal(modem_mme_encode(&announcement, octets, sizeof(octets), &input.frame.len), MME_OK);
 	modem_sim_lose_key(&site.modem);
-	give(&input);
+	modem_says_that_it_restarts();
 	expect("VS_HST_ACTION.RSP, CM_GET_KEY.REQ");
 	answer_of_modem();
 	expect("CM_SET_KEY.REQ, failed modem_restarted");
@@ -858,7 +864,7 @@ static void a_modem_that_restarts_costs_a_running_matching_but_not_a_match(void 
 	set_up();
 	match();
 	modem_sim_lose_key(&site.modem);
-	give(&input);
+	modem_says_that_it_restarts();
 	expect("VS_HST_ACTION.RSP, CM_GET_KEY.REQ");
 	answer_of_modem();
 	expect("CM_SET_KEY.REQ");
@@ -868,17 +874,11 @@ static void a_modem_that_restarts_costs_a_running_matching_but_not_a_match(void 
 /* Anybody on the line can say so in the modem's name: it is asked, and says that it has its key. */
 static void a_restart_that_did_not_happen_costs_nothing(void **state)
 {
-	struct modem_mme announcement;
-	uint8_t octets[MME_FRAME_MIN];
-	struct outlet_input input = {.kind = OUTLET_FRAME, .frame = {.octets = octets}};
-
 	(void)state;
 	set_up();
 	plug();
 	car_says(CM_SLAC_PARM_REQ);
-	modem_sim_announce(&site.modem, test_evse_mac, &announcement);
-	assert_int_equal(modem_mme_encode(&announcement, octets, sizeof(octets), &input.frame.len), MME_OK);
-	give(&input);
+	modem_says_that_it_restarts();
 	answer_of_modem();
 	expect("");
 	car_says(CM_START_ATTEN_CHAR_IND);

@@ -111,7 +111,6 @@ static void sound(struct recorded_session *session, const struct slac_car *car)
 		say_kind(session, car, CM_START_ATTEN_CHAR_IND);
 	for (int i = 0; i < SOUNDS; i++)
 		say_kind(session, car, CM_ATTEN_PROFILE_IND);
-	recorded_session_wait(session, 1);
 }
 
 void recorded_session_play(struct recorded_session *session)
@@ -123,13 +122,10 @@ void recorded_session_play(struct recorded_session *session)
 	record_ring_begin(&session->ring, &session->site.outlet, session->site.now_us);
 	replay_site_plug(&session->site, true);
 	sound(session, &silent);
+	recorded_session_wait(session, 1);
 	ask_validation(session, &silent);
 	recorded_session_wait(session, 3);
-	say_kind(session, &car, CM_SLAC_PARM_REQ);
-	for (int i = 0; i < 3; i++)
-		say_kind(session, &car, CM_START_ATTEN_CHAR_IND);
-	for (int i = 0; i < SOUNDS; i++)
-		say_kind(session, &car, CM_ATTEN_PROFILE_IND);
+	sound(session, &car);
 	replay_site_run(&session->site, session->site.now_us + 400000);
 	say_kind(session, &car, CM_ATTEN_CHAR_RSP);
 	say_kind(session, &car, CM_SLAC_MATCH_REQ);
