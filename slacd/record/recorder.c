@@ -117,9 +117,9 @@ static bool has_memory(struct recorder *recorder)
 
 static void begin(struct recorder *recorder, const struct outlet *outlet, uint64_t now_us)
 {
-	if (!has_memory(recorder))
+	recorder->is_recording = has_memory(recorder);
+	if (!recorder->is_recording)
 		return;
-	recorder->is_recording = true;
 	recorder->matching = recorder->matched = recorder->ended = false;
 	recorder->name[0] = '\0';
 	recorder->begin_us = now_us;
@@ -137,7 +137,10 @@ void recorder_input(struct recorder *recorder, const struct outlet *outlet, cons
 {
 	if (recorder == NULL)
 		return;
-	if (!recorder->is_recording && (outlet->pilot.vehicle_present || brings_vehicle(input)))
+	/* A vehicle that an outlet out of service has not served leaves without a status: no record ends with it. */
+	const bool comes = brings_vehicle(input) && (!recorder->is_recording || outlet_is_empty(outlet));
+	const bool stays = !recorder->is_recording && outlet->pilot.vehicle_present;
+	if (comes || stays)
 		begin(recorder, outlet, now_us);
 	if (recorder->is_recording)
 		record_ring_input(&recorder->ring, outlet, input, now_us);

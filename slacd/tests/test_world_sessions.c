@@ -280,6 +280,26 @@ static void a_car_that_leaves_in_the_middle_of_its_match_has_failed(void **state
 	end_world("never spoke");
 }
 
+/* The outlet was out of service. Its next vehicle's record begins with that vehicle. */
+static void a_vehicle_that_nobody_served_is_in_no_record(void **state)
+{
+	char name[256];
+	size_t len;
+
+	(void)state;
+	assert_int_equal(records_of("failed",
+				    "boot\ncs status_code evse_not_ready\nrun 1000\ncs plug\nrun 1000\n"
+				    "cs unplug\nrun 60000\ncs status_code evse_ready\nrun 60000\ncs plug\nrun 25000\n",
+				    name),
+			 1);
+	assert_non_null(strstr(name, "Z-DE_TST_E1-basic_charging-no_parm_req.pcapng"));
+	uint8_t *octets = read_record(name, &len);
+	assert_non_null(memmem(octets, len, "MESSAGE=cp_status state=B", strlen("MESSAGE=cp_status state=B")));
+	assert_null(memmem(octets, len, "MESSAGE=cp_status state=A", strlen("MESSAGE=cp_status state=A")));
+	free(octets);
+	end_world("not served");
+}
+
 /* It asks again each second, and says nothing else. */
 static void a_car_that_fails_again_and_again_leaves_a_few(void **state)
 {
@@ -325,6 +345,7 @@ int main(void)
 		cmocka_unit_test(a_match_and_its_end_leave_none_unless_always),
 		cmocka_unit_test(the_status_names_the_record_of_a_session_that_failed),
 		cmocka_unit_test(a_car_that_leaves_in_the_middle_of_its_match_has_failed),
+		cmocka_unit_test(a_vehicle_that_nobody_served_is_in_no_record),
 		cmocka_unit_test(a_car_that_fails_again_and_again_leaves_a_few),
 	};
 
