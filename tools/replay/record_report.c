@@ -106,6 +106,7 @@ static size_t count_decisions(const struct record_decisions *decisions)
 
 static enum record_verdict tell_replay(const struct record_play *play)
 {
+	const size_t other_notes = record_play_other_notes(play);
 	size_t recorded, played;
 
 	if (record_play_difference(play, 0, &recorded, &played)) {
@@ -113,8 +114,8 @@ static enum record_verdict tell_replay(const struct record_play *play)
 		return RECORD_DIFFERS;
 	}
 	printf("reproduced, %zu decisions\n", count_decisions(&play->recorded));
-	if (record_play_other_notes(play) > 0)
-		printf("notes for the log differ: %zu\n", record_play_other_notes(play));
+	if (other_notes > 0)
+		printf("notes for the log differ: %zu\n", other_notes);
 	return RECORD_REPRODUCED;
 }
 
