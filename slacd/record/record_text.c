@@ -176,12 +176,38 @@ static const char *const notes[] = {
 };
 _Static_assert(COUNT_OF(notes) == OUTLET_NOTE_COUNT, "each note has its word");
 
-static const char *const modem_says[] = {"send",        "send_message", "identified",    "unidentified", "key_set",
-					 "key_slow",    "restarted",    "not_restarted", "not_echoed",   "unverified",
-					 "ask_network", "key_lost",     "trouble",       "resetting",    "not_reset",
-					 "link_up",     "link_lost",    "link_unknown",  "ignored"};
+static const char *const modem_says[] = {
+	[MODEM_SEND] = "send",
+	[MODEM_SEND_MESSAGE] = "send_message",
+	[MODEM_IDENTIFIED] = "identified",
+	[MODEM_UNIDENTIFIED] = "unidentified",
+	[MODEM_KEY_SET] = "key_set",
+	[MODEM_KEY_SLOW] = "key_slow",
+	[MODEM_RESTARTED] = "restarted",
+	[MODEM_NOT_RESTARTED] = "not_restarted",
+	[MODEM_NOT_ECHOED] = "not_echoed",
+	[MODEM_UNVERIFIED] = "unverified",
+	[MODEM_ASK_NETWORK] = "ask_network",
+	[MODEM_KEY_LOST] = "key_lost",
+	[MODEM_TROUBLE] = "trouble",
+	[MODEM_RESETTING] = "resetting",
+	[MODEM_NOT_RESET] = "not_reset",
+	[MODEM_LINK_UP] = "link_up",
+	[MODEM_LINK_LOST] = "link_lost",
+	[MODEM_LINK_UNKNOWN] = "link_unknown",
+	[MODEM_IGNORED] = "ignored",
+};
 _Static_assert(COUNT_OF(modem_says) == MODEM_IGNORED + 1, "each word of the modem");
-static const char *const troubles[] = {"none", "silent", "unanswered", "refused", "restarts", "boot_loader"};
+
+static const char *const troubles[] = {
+	[MODEM_TROUBLE_NONE] = "none",
+	[MODEM_TROUBLE_SILENT] = "silent",
+	[MODEM_TROUBLE_UNANSWERED] = "unanswered",
+	[MODEM_TROUBLE_REFUSED] = "refused",
+	[MODEM_TROUBLE_RESTARTS] = "restarts",
+	[MODEM_TROUBLE_BOOT_LOADER] = "boot_loader",
+};
+_Static_assert(COUNT_OF(troubles) == MODEM_TROUBLE_BOOT_LOADER + 1, "each trouble");
 
 static void add_step(struct text *text, const struct outlet_note *note)
 {
