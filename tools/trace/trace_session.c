@@ -24,7 +24,6 @@ struct trace_sessions {
 	uint8_t nids[NIDS_KEPT][NID_LEN];
 	size_t nid_count;
 	uint64_t modem_frames;
-	uint64_t foreign_frames;
 };
 
 /* --- open sessions --- */
@@ -50,11 +49,6 @@ void trace_sessions_free(struct trace_sessions *sessions)
 uint64_t trace_sessions_modem_frames(const struct trace_sessions *sessions)
 {
 	return sessions->modem_frames;
-}
-
-uint64_t trace_sessions_foreign_frames(const struct trace_sessions *sessions)
-{
-	return sessions->foreign_frames;
 }
 
 static void finish(struct trace_sessions *sessions, struct open_session *open)
@@ -229,7 +223,6 @@ static void take_start(struct trace_sessions *sessions, const struct trace_frame
 
 	session->car_seen = true;
 	session->num_sounds = ind->num_sounds;
-	session->time_out = ind->time_out;
 	note(session, TRACE_START, frame, mme->src, start_atten_char_ind_check(ind, session->run_id, false));
 }
 
@@ -275,10 +268,8 @@ static void take_validate_req(struct trace_sessions *sessions, const struct trac
 	const struct mme *mme = &sessions->mme;
 	struct open_session *open = find_car(sessions, mme->src);
 
-	if (open == NULL) {
-		sessions->foreign_frames++;
+	if (open == NULL)
 		return;
-	}
 	open->session.car_seen = true;
 	note(&open->session, TRACE_VALIDATE_REQ, frame, mme->src, validate_req_check(&mme->validate_req))->detail =
 		mme->validate_req.result;
@@ -304,10 +295,8 @@ static void take_ind(struct trace_sessions *sessions, const struct trace_frame *
 	const struct mme *mme = &sessions->mme;
 	const struct atten_char_ind *ind = &mme->atten_char_ind;
 
-	if (mac_equal(ind->source_address, mac_broadcast)) {
-		sessions->foreign_frames++;
+	if (mac_equal(ind->source_address, mac_broadcast))
 		return;
-	}
 	const uint8_t *ev_mac =
 		frame->has_no_address || mac_equal(mme->dst, mac_broadcast) ? ind->source_address : mme->dst;
 	struct trace_session *session = session_of(sessions, ev_mac, ind->run_id, frame->time_us);
@@ -328,10 +317,8 @@ static void take_validate_cnf(struct trace_sessions *sessions, const struct trac
 	const struct mme *mme = &sessions->mme;
 	struct open_session *open = find_car(sessions, mme->dst);
 
-	if (open == NULL) {
-		sessions->foreign_frames++;
+	if (open == NULL)
 		return;
-	}
 	evse_of(&open->session, mme->src);
 	open->session.validate_result = mme->validate_cnf.result;
 	note(&open->session, TRACE_VALIDATE_CNF, frame, mme->src, MME_OK)->detail = mme->validate_cnf.result;
@@ -358,7 +345,6 @@ static void take_match_cnf(struct trace_sessions *sessions, const struct trace_f
 	uint8_t nid[NID_LEN];
 
 	evse_of(session, mme->src);
-	memcpy(session->nid, cnf->nid, NID_LEN);
 	if (nid_from_nmk(cnf->nmk, nid)) {
 		session->nid_is_of_key = memcmp(nid, cnf->nid, NID_LEN) == 0;
 		if (session->count[TRACE_MATCH_CNF] == 0)
@@ -413,10 +399,8 @@ static void take_modem(struct trace_sessions *sessions, const struct trace_frame
 {
 	struct modem_mme message;
 
-	if (modem_mme_decode(frame->octets, frame->len, &message) != MME_OK) {
-		sessions->foreign_frames++;
+	if (modem_mme_decode(frame->octets, frame->len, &message) != MME_OK)
 		return;
-	}
 	switch (message.message) {
 	case MODEM_VS_ATTEN_CHAR_IND:
 		take_profile(sessions, frame, message.src, message.vs_atten_char_ind.pev_mac,
@@ -505,11 +489,8 @@ static void take_malformed(struct trace_sessions *sessions, const struct trace_f
 
 	if (open == NULL)
 		open = find_car(sessions, sessions->mme.dst);
-	if (open == NULL) {
-		sessions->foreign_frames++;
+	if (open == NULL)
 		return;
-	}
-	open->session.malformed++;
 	open->session.bad_mmv += error == MME_ERR_MMV || error == MME_ERR_FRAGMENT;
 	open->session.cut += frame->missing > 0;
 }

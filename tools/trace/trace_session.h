@@ -82,23 +82,20 @@ struct trace_session {
 	bool has_chosen;
 	uint8_t cnf_run_id[RUN_ID_LEN]; /* that a CM_SLAC_PARM.CNF carried, where it is not the car's */
 	uint8_t num_sounds;             /* announced */
-	uint8_t time_out;               /* announced, 100 ms */
 	uint8_t rsp_result;
 	uint8_t validate_result; /* of the last CNF */
 	uint8_t key_result;      /* of the last CM_SET_KEY.CNF */
-	uint8_t nid[NID_LEN];    /* that the car was given */
-	bool nid_is_of_key;
-	bool key_is_reused; /* the same as in an earlier session of the file */
+	bool nid_is_of_key;      /* the one that the car was given */
+	bool key_is_reused;      /* the same as in an earlier session of the file */
 
 	uint32_t profiles_without_groups;
 	uint32_t foreign_profiles; /* from other modems than the one that sent most */
 	uint8_t profile_modem[MAC_LEN];
 	uint16_t sound_mean_ddb[TRACE_SOUNDS_MAX]; /* of the profiles, in their order */
 	size_t sound_count;
-	uint32_t tagged; /* frames with a VLAN tag */
-	uint32_t cut;    /* frames that the snapshot length has cut */
-	uint32_t malformed;
-	uint32_t bad_mmv;       /* of these: MMV or fragmentation */
+	uint32_t tagged;        /* frames with a VLAN tag */
+	uint32_t cut;           /* frames that the snapshot length has cut */
+	uint32_t bad_mmv;       /* messages that cannot be read: another MMV, or a fragment */
 	bool car_seen;          /* a frame of the car, */
 	bool evse_seen;         /* and one of a station to it */
 	uint64_t next_begin_us; /* the same car began another session then, 0: not in the file */
@@ -119,9 +116,8 @@ struct trace_sessions *trace_sessions_new(trace_session_done done, void *context
 void trace_sessions_take(struct trace_sessions *sessions, const struct trace_frame *frame);
 /* The file has ended at this time: all open sessions are finished. */
 void trace_sessions_end(struct trace_sessions *sessions, uint64_t time_us);
-/* Frames between modem and host that belong to no session, and frames of neither. */
+/* Frames between modem and host that belong to no session. */
 uint64_t trace_sessions_modem_frames(const struct trace_sessions *sessions);
-uint64_t trace_sessions_foreign_frames(const struct trace_sessions *sessions);
 void trace_sessions_free(struct trace_sessions *sessions);
 
 /* "CM_SLAC_PARM.REQ" ... Never NULL. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/trace/trace_verdict.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
