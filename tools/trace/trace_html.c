@@ -116,13 +116,15 @@ static void put_lifeline(FILE *out, unsigned x, unsigned height, const char *nam
 /* The time that the other side has, from the frame before on; red where it was not enough. */
 static void put_band(FILE *out, const struct trace_limit *limit, bool of_car, unsigned from_y, uint64_t gap_us)
 {
-	const unsigned height = limit->most_ms / MS_PER_PX < ROW_MOST ? limit->most_ms / MS_PER_PX : ROW_MOST;
-	const bool is_kept = gap_us <= (uint64_t)limit->most_ms * 1000;
+	const uint64_t most_ms = limit->most_us / 1000;
+	const uint64_t height = most_ms / MS_PER_PX < ROW_MOST ? most_ms / MS_PER_PX : ROW_MOST;
+	const bool is_kept = gap_us <= limit->most_us;
 	const unsigned x = of_car ? CAR_X - BAND_WIDTH - 2 : STATION_X + 2;
 
 	fprintf(out,
-		"<rect x=\"%u\" y=\"%u\" width=\"%d\" height=\"%u\" fill=\"%s\"><title>%s %u ms: %s</title></rect>\n",
-		x, from_y, BAND_WIDTH, height, is_kept ? "#bfe3cf" : "#f3b9b9", limit->name, limit->most_ms,
+		"<rect x=\"%u\" y=\"%u\" width=\"%d\" height=\"%" PRIu64 "\" fill=\"%s\"><title>%s %" PRIu64
+		" ms: %s</title></rect>\n",
+		x, from_y, BAND_WIDTH, height, is_kept ? "#bfe3cf" : "#f3b9b9", limit->name, most_ms,
 		is_kept ? "kept" : "exceeded");
 }
 

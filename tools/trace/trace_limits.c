@@ -2,13 +2,13 @@
 #include "tools/trace/trace_limits.h"
 
 static const struct trace_limit limits[] = {
-	{TRACE_PARM_REQ, TRACE_PARM_CNF, 200, "TT_match_response"},
-	{TRACE_PARM_CNF, TRACE_START, 400, "TT_match_sequence"},
-	{TRACE_IND, TRACE_RSP, 200, "TT_match_response"},
-	{TRACE_RSP, TRACE_MATCH_REQ, 10000, "TT_EVSE_match_session"},
-	{TRACE_RSP, TRACE_VALIDATE_REQ, 10000, "TT_EVSE_match_session"},
-	{TRACE_VALIDATE_REQ, TRACE_VALIDATE_CNF, 200, "TT_match_response"},
-	{TRACE_MATCH_REQ, TRACE_MATCH_CNF, 200, "TT_match_response"},
+	{TRACE_PARM_REQ, TRACE_PARM_CNF, TT_MATCH_RESPONSE_US, "TT_match_response"},
+	{TRACE_PARM_CNF, TRACE_START, TT_MATCH_SEQUENCE_US, "TT_match_sequence"},
+	{TRACE_IND, TRACE_RSP, TT_MATCH_RESPONSE_US, "TT_match_response"},
+	{TRACE_RSP, TRACE_MATCH_REQ, TT_EVSE_MATCH_SESSION_US, "TT_EVSE_match_session"},
+	{TRACE_RSP, TRACE_VALIDATE_REQ, TT_EVSE_MATCH_SESSION_US, "TT_EVSE_match_session"},
+	{TRACE_VALIDATE_REQ, TRACE_VALIDATE_CNF, TT_MATCH_RESPONSE_US, "TT_match_response"},
+	{TRACE_MATCH_REQ, TRACE_MATCH_CNF, TT_MATCH_RESPONSE_US, "TT_match_response"},
 };
 
 const struct trace_limit *trace_limit_of(enum trace_kind from, enum trace_kind to)

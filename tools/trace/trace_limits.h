@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ISO 15118-3, table A.1: how long the waiting side waits for the next frame of the other. */
+/* ISO 15118-3, table A.1: how long the waiting side waits for what comes next. */
 #ifndef TOOLS_TRACE_TRACE_LIMITS_H
 #define TOOLS_TRACE_TRACE_LIMITS_H
 
 #include "tools/trace/trace_session.h"
 
+#define TT_MATCH_RESPONSE_US     UINT64_C(200000)
+#define TT_MATCH_SEQUENCE_US     UINT64_C(400000)
+#define TT_EV_ATTEN_RESULTS_US   UINT64_C(1200000)
+#define TT_EVSE_MATCH_SESSION_US UINT64_C(10000000)
+#define TT_MATCH_JOIN_US         UINT64_C(12000000)
+
 struct trace_limit {
 	enum trace_kind from;
 	enum trace_kind to;
-	uint32_t most_ms;
+	uint64_t most_us;
 	const char *name;
 };
 

@@ -13,8 +13,8 @@ static void print_judged_gap(FILE *out, enum trace_kind from, const struct trace
 	const struct trace_limit *limit = trace_limit_of(from, event->kind);
 
 	if (limit != NULL)
-		fprintf(out, "  %s %u ms %s", limit->name, limit->most_ms,
-			gap_us <= (uint64_t)limit->most_ms * 1000 ? "kept" : "EXCEEDED");
+		fprintf(out, "  %s %" PRIu64 " ms %s", limit->name, limit->most_us / 1000,
+			gap_us <= limit->most_us ? "kept" : "EXCEEDED");
 }
 
 static void print_detail(FILE *out, const struct trace_event *event)

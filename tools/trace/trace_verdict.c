@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/trace/trace_verdict.h"
 
+#include "tools/trace/trace_limits.h"
+
 #include <stdarg.h>
 #include <string.h>
 
-/* ISO 15118-3, table A.1, in microseconds. */
-#define TT_MATCH_RESPONSE_US     UINT64_C(200000)
-#define TT_MATCH_SEQUENCE_US     UINT64_C(400000)
-#define TT_EV_ATTEN_RESULTS_US   UINT64_C(1200000)
-#define TT_EVSE_MATCH_SESSION_US UINT64_C(10000000)
-#define TT_MATCH_JOIN_US         UINT64_C(12000000)
 /* A capture shows a frame when it was seen there, not when it was sent. */
 #define ALLOWANCE_US UINT64_C(50000)
 /* A car that begins again so soon after its key has not found the network. */
