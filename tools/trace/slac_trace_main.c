@@ -88,17 +88,15 @@ static bool read_all(struct trace *trace, struct trace_file *file, struct trace_
 {
 	enum trace_file_result result;
 	struct trace_frame frame;
-	uint64_t last_us = 0;
 
 	while ((result = trace_file_next(file, &frame)) == TRACE_FILE_FRAME) {
 		if (!trace->has_origin)
 			trace->origin_us = frame.time_us;
 		trace->has_origin = true;
-		last_us = frame.time_us;
 		trace_sessions_take(sessions, &frame);
 	}
 	explicit_bzero(&frame, sizeof(frame)); /* it may hold the key */
-	trace_sessions_end(sessions, last_us);
+	trace_sessions_end(sessions, trace_file_end_us(file));
 	if (result == TRACE_FILE_DAMAGED)
 		fprintf(stderr, "slac-trace: %s: read up to there\n", trace_file_error(file));
 	return result == TRACE_FILE_END;

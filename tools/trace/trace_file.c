@@ -29,6 +29,7 @@ struct trace_file {
 	char path[TRACE_ERROR_SIZE / 2];
 	char error[TRACE_ERROR_SIZE];
 	struct trace_file_counts counts;
+	uint64_t end_us;
 	struct trace_frame last;
 };
 
@@ -130,6 +131,11 @@ const struct trace_file_counts *trace_file_counts(const struct trace_file *file)
 	return &file->counts;
 }
 
+uint64_t trace_file_end_us(const struct trace_file *file)
+{
+	return file->end_us;
+}
+
 void trace_file_close(struct trace_file *file)
 {
 	if (file == NULL)
@@ -225,6 +231,8 @@ static bool take_frame(struct trace_file *file, const struct pcap_pkthdr *header
 	memset(frame, 0, sizeof(*frame));
 	frame->number = ++file->counts.packets;
 	frame->time_us = (uint64_t)header->ts.tv_sec * US_PER_SEC + (uint64_t)header->ts.tv_usec;
+	if (frame->time_us > file->end_us)
+		file->end_us = frame->time_us;
 	if (!take_packet(file, packet, header->caplen, frame))
 		return false;
 	frame->missing = header->len > header->caplen ? header->len - header->caplen : 0;

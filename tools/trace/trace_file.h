@@ -45,6 +45,8 @@ enum trace_file_result { TRACE_FILE_FRAME, TRACE_FILE_END, TRACE_FILE_DAMAGED };
 enum trace_file_result trace_file_next(struct trace_file *file, struct trace_frame *frame);
 const char *trace_file_error(const struct trace_file *file);
 const struct trace_file_counts *trace_file_counts(const struct trace_file *file);
+/* The latest packet so far, of any kind: not earlier than any frame that was given. */
+uint64_t trace_file_end_us(const struct trace_file *file);
 void trace_file_close(struct trace_file *file);
 
 /* "gzip is not understood" in an error means that the program was built without zlib. */

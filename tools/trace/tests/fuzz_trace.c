@@ -27,12 +27,12 @@ static void read_file(const char *path)
 	char error[TRACE_ERROR_SIZE];
 	struct trace_file *file = trace_file_open(path, error);
 	struct trace_sessions *sessions = trace_sessions_new(on_session, NULL);
-	struct trace_frame frame = {0};
+	struct trace_frame frame;
 
 	while (file != NULL && sessions != NULL && trace_file_next(file, &frame) == TRACE_FILE_FRAME)
 		trace_sessions_take(sessions, &frame);
-	if (sessions != NULL)
-		trace_sessions_end(sessions, frame.time_us);
+	if (file != NULL && sessions != NULL)
+		trace_sessions_end(sessions, trace_file_end_us(file));
 	trace_sessions_free(sessions);
 	trace_file_close(file);
 }

@@ -60,14 +60,14 @@ static void read_capture(const char *path)
 	char error[TRACE_ERROR_SIZE] = "";
 	struct trace_file *file = trace_file_open(path, error);
 	struct trace_sessions *sessions = trace_sessions_new(on_session, NULL);
-	struct trace_frame frame = {0};
+	struct trace_frame frame;
 
 	if (file == NULL)
 		fail_msg("%s", error);
 	verdicts[0] = '\0';
 	while (trace_file_next(file, &frame) == TRACE_FILE_FRAME)
 		trace_sessions_take(sessions, &frame);
-	trace_sessions_end(sessions, frame.time_us);
+	trace_sessions_end(sessions, trace_file_end_us(file));
 	trace_sessions_free(sessions);
 	trace_file_close(file);
 }

@@ -55,6 +55,14 @@ static void put_frame(uint32_t fraction, bool big)
 	put(frame, sizeof(frame));
 }
 
+static void put_foreign_frame(uint32_t fraction)
+{
+	begin_packet(fraction, 60, 60, false);
+	put(frame, 12);
+	put("\x08\0", 2);
+	put(frame + 14, 46);
+}
+
 static struct trace_file *open_octets(void)
 {
 	char error[TRACE_ERROR_SIZE] = "";
@@ -207,10 +215,7 @@ static void doubled_cut_and_foreign_frames_are_counted(void **state)
 	put_frame(9000, false); /* the car's own repeat */
 	begin_packet(9500, 30, 60, false);
 	put(frame, 30);
-	begin_packet(9600, 60, 60, false);
-	put(frame, 12);
-	put("\x08\0", 2);
-	put(frame + 14, 46);
+	put_foreign_frame(9600);
 	struct trace_file *file = open_octets();
 	is_the_frame(file, UINT64_C(1700000000001000));
 	is_the_frame(file, UINT64_C(1700000000009000));
@@ -221,6 +226,22 @@ static void doubled_cut_and_foreign_frames_are_counted(void **state)
 	assert_int_equal(trace_file_counts(file)->packets, 5);
 	assert_int_equal(trace_file_counts(file)->doubled, 1);
 	assert_int_equal(trace_file_counts(file)->cut, 1);
+	trace_file_close(file);
+}
+
+static void file_ends_with_its_latest_packet_of_any_kind(void **state)
+{
+	(void)state;
+	begin_pcap(0xa1b2c3d4, 1, false);
+	put_frame(1000, false);
+	put_foreign_frame(900000);
+	put_foreign_frame(800000); /* of another interface: they are not always in order */
+	struct trace_file *file = open_octets();
+	is_the_frame(file, UINT64_C(1700000000001000));
+	assert_int_equal(trace_file_end_us(file), UINT64_C(1700000000001000));
+	struct trace_frame got;
+	assert_int_equal(trace_file_next(file, &got), TRACE_FILE_END);
+	assert_int_equal(trace_file_end_us(file), UINT64_C(1700000000900000));
 	trace_file_close(file);
 }
 
@@ -284,6 +305,7 @@ int main(void)
 		cmocka_unit_test(cooked_captures_have_the_sender_but_not_the_receiver),
 		cmocka_unit_test(tags_are_taken_out_and_said),
 		cmocka_unit_test(doubled_cut_and_foreign_frames_are_counted),
+		cmocka_unit_test(file_ends_with_its_latest_packet_of_any_kind),
 		cmocka_unit_test(file_that_ends_in_a_packet_is_read_up_to_there),
 		cmocka_unit_test(gzip_is_read_where_it_is_understood),
 		cmocka_unit_test(what_is_no_capture_is_named),
