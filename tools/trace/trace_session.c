@@ -312,10 +312,26 @@ static void take_ind(struct trace_sessions *sessions, const struct trace_frame *
 	event->mean_ddb = evse->mean_ddb;
 }
 
+/* The car that has asked last. */
+static struct open_session *find_validating(struct trace_sessions *sessions)
+{
+	struct open_session *latest = NULL;
+
+	for (size_t i = 0; i < TRACE_OPEN_MAX; i++) {
+		struct open_session *open = &sessions->open[i];
+		if (open->used && open->session.count[TRACE_VALIDATE_REQ] > 0 &&
+		    (latest == NULL ||
+		     open->session.last_at_us[TRACE_VALIDATE_REQ] > latest->session.last_at_us[TRACE_VALIDATE_REQ]))
+			latest = open;
+	}
+	return latest;
+}
+
+/* Nothing in the message itself names the car. */
 static void take_validate_cnf(struct trace_sessions *sessions, const struct trace_frame *frame)
 {
 	const struct mme *mme = &sessions->mme;
-	struct open_session *open = find_car(sessions, mme->dst);
+	struct open_session *open = frame->has_no_address ? find_validating(sessions) : find_car(sessions, mme->dst);
 
 	if (open == NULL)
 		return;

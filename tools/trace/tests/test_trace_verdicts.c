@@ -26,7 +26,7 @@ static const uint8_t run_id[RUN_ID_LEN] = {1, 2, 3, 4, 5, 6, 7, 8};
 static struct trace_sessions *sessions;
 static uint64_t now_us;
 static uint64_t number;
-static bool tagged, cut;
+static bool tagged, cut, cooked;
 static bool seen[TRACE_VERDICTS];
 
 #define SESSIONS_MAX 8
@@ -46,7 +46,7 @@ static int set_up(void **state)
 	sessions = trace_sessions_new(on_done, NULL);
 	now_us = 1000000 * MS;
 	number = 0;
-	tagged = cut = false;
+	tagged = cut = cooked = false;
 	done_count = 0;
 	return sessions == NULL ? -1 : 0;
 }
@@ -60,10 +60,16 @@ static int tear_down(void **state)
 
 static void take(const uint8_t *octets, size_t len)
 {
-	struct trace_frame frame = {
-		.number = ++number, .time_us = now_us, .len = len, .is_tagged = tagged, .missing = cut ? 10 : 0};
+	struct trace_frame frame = {.number = ++number,
+				    .time_us = now_us,
+				    .len = len,
+				    .is_tagged = tagged,
+				    .missing = cut ? 10 : 0,
+				    .has_no_address = cooked};
 
 	memcpy(frame.octets, octets, len);
+	if (cooked)
+		memset(frame.octets, 0, MAC_LEN);
 	trace_sessions_take(sessions, &frame);
 }
 
@@ -474,6 +480,22 @@ static void validations(void **state)
 	expect(TRACE_VALIDATION_NOT_CONTINUED);
 }
 
+static void cooked_captures_tell_the_same(void **state)
+{
+	const struct mme asked = validate(true, VALIDATE_READY), said = validate(false, VALIDATE_FAILURE);
+
+	(void)state;
+	cooked = true;
+	match_with(1);
+	expect(TRACE_MATCHED);
+	again();
+	cooked = true;
+	choose_nothing(20);
+	send(&asked, 800);
+	send(&said, 5);
+	expect(TRACE_VALIDATION_FAILED);
+}
+
 static void results(void **state)
 {
 	struct mme said = rsp();
@@ -671,6 +693,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(links, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(choices, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(validations, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(cooked_captures_tell_the_same, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(results, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(soundings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(beginnings, set_up, tear_down),
