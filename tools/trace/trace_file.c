@@ -22,6 +22,8 @@
 #define TAGS_MAX     4
 /* A port mirror delivers a frame twice: when it comes in and when it goes out. */
 #define DOUBLED_US 1000
+/* Packets of several interfaces are in disorder by less. */
+#define SET_BACK_US 1000000
 
 struct trace_file {
 	pcap_t *pcap;
@@ -30,6 +32,7 @@ struct trace_file {
 	char error[TRACE_ERROR_SIZE];
 	struct trace_file_counts counts;
 	uint64_t end_us;
+	uint64_t set_back_us; /* in all */
 	struct trace_frame last;
 };
 
@@ -225,14 +228,31 @@ static void count(struct trace_file *file, const struct trace_frame *frame)
 	file->counts.cut += frame->missing > 0;
 }
 
+/*
+ * A packet's time on a clock that is never set back. On the capture's own, all that follows a step back would stand at
+ * one moment, and a car's repeats would be taken for doubled frames.
+ */
+static uint64_t time_of(struct trace_file *file, const struct pcap_pkthdr *header)
+{
+	uint64_t time_us = (uint64_t)header->ts.tv_sec * US_PER_SEC + (uint64_t)header->ts.tv_usec + file->set_back_us;
+
+	if (time_us < file->end_us && file->end_us - time_us > SET_BACK_US) {
+		file->set_back_us += file->end_us - time_us;
+		file->counts.set_back++;
+		file->last.number = 0; /* how much time went by is not known */
+		time_us = file->end_us;
+	}
+	if (time_us > file->end_us)
+		file->end_us = time_us;
+	return time_us;
+}
+
 static bool take_frame(struct trace_file *file, const struct pcap_pkthdr *header, const uint8_t *packet,
 		       struct trace_frame *frame)
 {
 	memset(frame, 0, sizeof(*frame));
 	frame->number = ++file->counts.packets;
-	frame->time_us = (uint64_t)header->ts.tv_sec * US_PER_SEC + (uint64_t)header->ts.tv_usec;
-	if (frame->time_us > file->end_us)
-		file->end_us = frame->time_us;
+	frame->time_us = time_of(file, header);
 	if (!take_packet(file, packet, header->caplen, frame))
 		return false;
 	frame->missing = header->len > header->caplen ? header->len - header->caplen : 0;

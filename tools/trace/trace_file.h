@@ -32,6 +32,7 @@ struct trace_file_counts {
 	uint64_t cut;      /* of these */
 	uint64_t doubled;  /* not given: the same octets once more within 1 ms, as a port mirror delivers them */
 	uint64_t backward; /* of these: earlier than the one before, taken as if at the same time */
+	uint64_t set_back; /* the capture's clock was set back by more than 1 s: time goes on from there */
 };
 
 struct trace_file;

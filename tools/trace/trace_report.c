@@ -127,20 +127,19 @@ void trace_report_line(FILE *out, const struct trace_session *session, const str
 		verdict->cause);
 }
 
+static void print_count(FILE *out, uint64_t count, const char *what)
+{
+	if (count > 0)
+		fprintf(out, "%" PRIu64 " %s\n", count, what);
+}
+
 void trace_report_file(FILE *out, const struct trace_file_counts *counts)
 {
-	if (counts->doubled > 0)
-		fprintf(out, "%" PRIu64 " frames are there twice within 1 ms (a port mirror): taken once.\n",
-			counts->doubled);
-	if (counts->tagged > 0)
-		fprintf(out, "%" PRIu64 " frames carry a VLAN tag: a station's interface does not get these.\n",
-			counts->tagged);
-	if (counts->cut > 0)
-		fprintf(out, "%" PRIu64 " frames were cut by the snapshot length: read as far as they go.\n",
-			counts->cut);
-	if (counts->backward > 0)
-		fprintf(out, "%" PRIu64 " frames are earlier than the one before them: taken at its time.\n",
-			counts->backward);
+	print_count(out, counts->doubled, "frames are there twice within 1 ms (a port mirror): taken once.");
+	print_count(out, counts->tagged, "frames carry a VLAN tag: a station's interface does not get these.");
+	print_count(out, counts->cut, "frames were cut by the snapshot length: read as far as they go.");
+	print_count(out, counts->backward, "frames are earlier than the one before them: taken at its time.");
+	print_count(out, counts->set_back, "times the clock was set back: the time goes on from the packet before.");
 }
 
 /* --- JSON --- */

@@ -15,7 +15,7 @@ void trace_report_line(FILE *out, const struct trace_session *session, const str
 void trace_report_json(FILE *out, const struct trace_session *session, const struct trace_verdict *verdict,
 		       uint64_t origin_us, const char *file);
 
-/* What holds for the whole file: tags, cut and doubled frames; nothing where there is nothing to say. */
+/* What holds for the whole file: tags, cut and doubled frames, its clock; nothing where there is nothing to say. */
 void trace_report_file(FILE *out, const struct trace_file_counts *counts);
 
 #endif

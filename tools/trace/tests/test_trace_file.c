@@ -14,6 +14,7 @@
 static char path[] = "/tmp/slacd-trace-XXXXXX";
 static uint8_t octets[4096];
 static size_t used;
+static uint32_t clock_s = 1700000000;
 
 static const uint8_t frame[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0xca, 0, 0, 0, 1, 0x88, 0xe1, 1, 0x64, 0x60};
 
@@ -43,7 +44,7 @@ static void begin_pcap(uint32_t magic, uint32_t link_type, bool big)
 
 static void begin_packet(uint32_t fraction, uint32_t len, uint32_t whole_len, bool big)
 {
-	put_number(1700000000, 4, big);
+	put_number(clock_s, 4, big);
 	put_number(fraction, 4, big);
 	put_number(len, 4, big);
 	put_number(whole_len, 4, big);
@@ -245,6 +246,26 @@ static void file_ends_with_its_latest_packet_of_any_kind(void **state)
 	trace_file_close(file);
 }
 
+static void time_goes_on_where_the_clock_was_set_back(void **state)
+{
+	(void)state;
+	begin_pcap(0xa1b2c3d4, 1, false);
+	put_frame(1000, false);
+	clock_s -= 3600;
+	put_frame(500000, false);
+	put_frame(700000, false);
+	put_frame(900000, false);
+	clock_s += 3600;
+	struct trace_file *file = open_octets();
+	is_the_frame(file, UINT64_C(1700000000001000));
+	is_the_frame(file, UINT64_C(1700000000001000));
+	is_the_frame(file, UINT64_C(1700000000201000));
+	is_the_frame(file, UINT64_C(1700000000401000));
+	assert_int_equal(trace_file_counts(file)->set_back, 1);
+	assert_int_equal(trace_file_counts(file)->doubled, 0);
+	is_at_end(file);
+}
+
 static void file_that_ends_in_a_packet_is_read_up_to_there(void **state)
 {
 	struct trace_frame got;
@@ -306,6 +327,7 @@ int main(void)
 		cmocka_unit_test(tags_are_taken_out_and_said),
 		cmocka_unit_test(doubled_cut_and_foreign_frames_are_counted),
 		cmocka_unit_test(file_ends_with_its_latest_packet_of_any_kind),
+		cmocka_unit_test(time_goes_on_where_the_clock_was_set_back),
 		cmocka_unit_test(file_that_ends_in_a_packet_is_read_up_to_there),
 		cmocka_unit_test(gzip_is_read_where_it_is_understood),
 		cmocka_unit_test(what_is_no_capture_is_named),
