@@ -5,10 +5,10 @@ set(man ${CMAKE_CURRENT_BINARY_DIR}/man)
 find_program(HELP2MAN help2man)
 find_program(GZIP gzip REQUIRED)
 
-# install_page(PAGE COMPONENT DEPENDS...): ${man}/PAGE, compressed.
+# install_page(PAGE COMPONENT): ${man}/PAGE, compressed.
 function(install_page page component)
   string(REGEX MATCH "[0-9]$" section ${page})
-  add_custom_command(OUTPUT ${man}/${page}.gz COMMAND ${GZIP} -9nkf ${man}/${page} DEPENDS ${man}/${page} ${ARGN} VERBATIM)
+  add_custom_command(OUTPUT ${man}/${page}.gz COMMAND ${GZIP} -9nkf ${man}/${page} DEPENDS ${man}/${page} VERBATIM)
   install(FILES ${man}/${page}.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section} COMPONENT ${component})
   set_property(GLOBAL APPEND PROPERTY SLACD_MAN_PAGES ${man}/${page}.gz)
 endfunction()
