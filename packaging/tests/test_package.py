@@ -295,8 +295,14 @@ class Packages(unittest.TestCase):
         self.assertEqual(left, {"etc/slacd", CONFIG, "var/lib/slacd", "var/lib/slacd/record", wants,
                                 f"{wants}/slacd.service"})
 
-    def test_5_purge_leaves_nothing(self):
+    def test_5_purge_leaves_nothing_but_what_others_have_put_there(self):
+        key = self.root / "etc/slacd/slacd.key"
+        key.write_text("")
         self.inside("dpkg", "--purge", "slacd-tools", "slacd")
+        folder = key.parent.stat()
+        self.assertEqual((oct(folder.st_mode & 0o777), folder.st_uid, folder.st_gid), ("0o750", 0, 0))
+        key.unlink()
+        key.parent.rmdir()
         after = snapshot(self.root)
         self.assertEqual(sorted(set(after) - set(self.before)), [])
         changed = [path for path, what in self.before.items() if after.get(path) != what]
