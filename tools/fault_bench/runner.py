@@ -14,6 +14,7 @@ from fault_bench import virtual
 from fault_bench.virtual_faults import FAULTS as VIRTUAL_FAULTS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = str(ROOT / "build/gcc")
 SKIPPED = 77
 NAMESPACE_MARK = "SLACD_FAULTS_NAMESPACE"
 PROGRAMS = {
@@ -44,7 +45,7 @@ def arguments_of(words):
     parser.add_argument("--only", action="append", metavar="NAME", help="this fault, or these (*, ?); may be repeated")
     parser.add_argument("-n", type=int, default=3, metavar="N", help="rounds under each fault [3]")
     parser.add_argument("--short", action="store_true", help="what continuous integration runs")
-    parser.add_argument("--build", default=str(ROOT / "build/gcc"), metavar="DIR",
+    parser.add_argument("--build", default=BUILD, metavar="DIR",
                         help="build tree of slacd; one with the sanitizers finds more [build/gcc]")
     parser.add_argument("--log", metavar="DIR", help="write what happened under each fault to a file there")
     arguments = parser.parse_args(words)
@@ -89,6 +90,7 @@ def why_no_namespace():
 def enter_namespace():
     """Starts this program again in a network and process namespace of its own, once."""
     if NAMESPACE_MARK in os.environ:
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         return
     sys.stdout.flush()
     os.environ[NAMESPACE_MARK] = "1"
@@ -143,7 +145,6 @@ def main(words):
         no_namespace = why_no_namespace()
         if not no_namespace:
             enter_namespace()
-            subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     print(f"{'fault':34} {'matched':>7} {'recovered':>9} {'lost':>5}  verdict")
     outcomes = []
     for fault in faults:
@@ -160,13 +161,12 @@ def main(words):
 
 def soak_main(words):
     """tools/soak: in a namespace of its own, with the programs of the build tree."""
-    build = words[words.index("--build") + 1] if "--build" in words[:-1] else str(ROOT / "build/gcc")
     os.environ["PATH"] += ":/usr/sbin:/sbin"
-    if "-h" not in words and "--help" not in words:
-        find_programs(build)
-        if no_namespace := why_no_namespace():
-            print(f"skipped: {no_namespace}")
-            return SKIPPED
-        enter_namespace()
-        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    return process_module("soak").main(words)
+    soak = process_module("soak")
+    arguments = soak.arguments_of(words, BUILD)
+    find_programs(arguments.build)
+    if no_namespace := why_no_namespace():
+        print(f"skipped: {no_namespace}")
+        return SKIPPED
+    enter_namespace()
+    return soak.soak(arguments.seed, arguments.minutes * 60, arguments.log)

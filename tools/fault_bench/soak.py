@@ -248,6 +248,7 @@ class Soak:
 
 
 def soak(seed, seconds, log):
+    sys.stdout.reconfigure(line_buffering=True)
     run = Soak(seed, seconds)
     wrong = run.outcome.wrong
     try:
@@ -273,13 +274,11 @@ def soak(seed, seconds, log):
     return 1 if wrong else 0
 
 
-def main(words):
+def arguments_of(words, build):
     parser = argparse.ArgumentParser(prog="soak", description="Sessions without end: random cars, broker restarts. Fails "
                                      "when a session is not ended by one status, or when slacd grows.")
     parser.add_argument("--minutes", type=float, default=10.0, metavar="N", help="[10]")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the cars [1]")
-    parser.add_argument("--build", metavar="DIR", help="build tree of slacd [build/gcc]")
+    parser.add_argument("--build", default=build, metavar="DIR", help="build tree of slacd [build/gcc]")
     parser.add_argument("--log", metavar="FILE", help="write what happened there")
-    arguments = parser.parse_args(words)
-    sys.stdout.reconfigure(line_buffering=True)
-    return soak(arguments.seed, arguments.minutes * 60, arguments.log)
+    return parser.parse_args(words)
