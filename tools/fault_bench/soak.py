@@ -16,9 +16,9 @@ import time
 import harness
 from harness import FAST_EV
 
-from fault_bench.dut import descriptors, finish, resident_kib, sanitizer_words
+from fault_bench.dut import finish, sanitizer_words
 from fault_bench.outcome import Outcome
-from fault_bench.process import CONFIGURATION, MEMORY_GROWTH_KIB, Site
+from fault_bench.process import CONFIGURATION, Holdings, Site, compare
 
 OUTLETS = 4
 WARM_UP = 100
@@ -134,6 +134,7 @@ class Soak:
         self.restarts = 0
         self.broker_is_away = False
         self.seconds = seconds
+        self.warm = 0
         self.ends = None
 
     def say(self, line):
@@ -160,13 +161,18 @@ class Soak:
     def sessions(self):
         return sum(outlet.sessions for outlet in self.outlets)
 
+    def held(self):
+        if not self.site.slacd.runs():
+            raise AssertionError(f"slacd has ended with {self.site.slacd.process.returncode}")
+        return Holdings(self.site.pid())
+
     def holdings(self):
-        """Descriptors and KiB while no car is there."""
+        """While no car is there."""
         for outlet in self.outlets:
             outlet.go.clear()
         for outlet in self.outlets:
             outlet.paused.wait(60)
-        held = len(descriptors(self.site.pid())), resident_kib(self.site.pid())
+        held = self.held()
         for outlet in self.outlets:
             outlet.go.set()
         return held
@@ -201,7 +207,8 @@ class Soak:
         for outlet in self.outlets:
             outlet.join(60)
         time.sleep(0.3)
-        return before, (len(descriptors(self.site.pid())), resident_kib(self.site.pid()))
+        after = self.held()
+        return before or after, after  # what went wrong may have ended it before it was warm
 
     def judge_statuses(self):
         """Every outlet's statuses in their order."""
@@ -243,8 +250,8 @@ class Soak:
         if times_s:
             print(f"from the plug to the link: p50 {statistics.median(times_s) * 1e3:.0f} ms, "
                   f"p99 {times_s[int(len(times_s) * 0.99)] * 1e3:.0f} ms, most {times_s[-1] * 1e3:.0f} ms")
-        print(f"descriptors: {before[0]} after {self.warm} sessions, {after[0]} at the end")
-        print(f"memory: {before[1]} KiB after {self.warm} sessions, {after[1]} KiB at the end")
+        print(f"descriptors: {before.descriptors} after {self.warm} sessions, {after.descriptors} at the end")
+        print(f"memory: {before.kib} KiB after {self.warm} sessions, {after.kib} KiB at the end")
 
 
 def soak(seed, seconds, log):
@@ -256,10 +263,7 @@ def soak(seed, seconds, log):
         before, after = run.drive()
         wrong += [outlet.error for outlet in run.outlets if outlet.error]
         terminal = run.judge_statuses()
-        if after[0] > before[0]:
-            wrong.append("descriptors leak")
-        if after[1] > before[1] + MEMORY_GROWTH_KIB:
-            wrong.append("memory leaks")
+        compare(before, after, False, run.outcome)
         finish(run.site.slacd, run.outcome)
         wrong += sanitizer_words(run.site.programs)
         wrong += run.observer.violations[:3]
