@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mqtt/broker/tests/played_broker.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -142,6 +143,20 @@ void read_puback(int fd, uint16_t mid)
 	read_packet(fd, &packet);
 	assert_int_equal(packet.type, 0x40);
 	assert_int_equal(packet.body[0] << 8 | packet.body[1], mid);
+}
+
+unsigned count_pubacks(int fd)
+{
+	struct pollfd silence = {.fd = fd, .events = POLLIN};
+	struct packet packet;
+	unsigned count = 0;
+
+	while (poll(&silence, 1, 300) > 0) {
+		read_packet(fd, &packet);
+		assert_int_equal(packet.type, 0x40);
+		count++;
+	}
+	return count;
 }
 
 /* Answers the client's DISCONNECT by closing, as brokers do; needed while the client waits in broker_stop. */

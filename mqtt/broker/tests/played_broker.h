@@ -40,6 +40,8 @@ void send_text(int fd, uint16_t mid, const char *text, size_t len);
 /* Likewise with a payload of len octets 'p'. */
 void send_publish(int fd, uint16_t mid, size_t len);
 void read_puback(int fd, uint16_t mid);
+/* Until the client reads no more. Returns how many messages it has acknowledged. */
+unsigned count_pubacks(int fd);
 
 /* Stops the client, which must get rid of all its messages; the broker closes fd at its DISCONNECT. */
 void stop_properly(struct client *client, int fd);

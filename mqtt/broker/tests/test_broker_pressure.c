@@ -2,7 +2,6 @@
 /* More messages than the event loop takes: what is dropped, what waits, and what goes on meanwhile. */
 #include "mqtt/broker/tests/played_broker.h"
 
-#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,21 +35,6 @@ static void flood(int fd, unsigned first, unsigned count, const char *rest)
 		snprintf(text, sizeof(text), "%u%s", i, rest);
 		send_text(fd, (uint16_t)(i % 65535 + 1), text, strlen(text));
 	}
-}
-
-/* Until the client reads no more. Returns how many messages it has acknowledged. */
-static unsigned count_pubacks(int fd)
-{
-	struct pollfd silence = {.fd = fd, .events = POLLIN};
-	struct packet packet;
-	unsigned count = 0;
-
-	while (poll(&silence, 1, 300) > 0) {
-		read_packet(fd, &packet);
-		assert_int_equal(packet.type, 0x40);
-		count++;
-	}
-	return count;
 }
 
 static void precious_messages_wait_at_the_broker_and_arrive_all_in_their_order(void **state)

@@ -6,7 +6,6 @@
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
-#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -202,21 +201,6 @@ static void site_close(struct site *site)
 {
 	close(site->tls_listener);
 	close(site->listener);
-}
-
-/* Until the client reads no more. Returns how many messages it has acknowledged. */
-static unsigned count_pubacks(int fd)
-{
-	struct pollfd silence = {.fd = fd, .events = POLLIN};
-	struct packet packet;
-	unsigned count = 0;
-
-	while (poll(&silence, 1, 300) > 0) {
-		read_packet(fd, &packet);
-		assert_int_equal(packet.type, 0x40);
-		count++;
-	}
-	return count;
 }
 
 static void full_queue_ends_the_reading_in_the_middle_of_a_record(void **state)
