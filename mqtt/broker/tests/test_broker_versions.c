@@ -58,6 +58,17 @@ static uint8_t serve_mqtt5(int fd, uint16_t receive_maximum)
 	return subscribe.body[subscribe.len - 1];
 }
 
+/* As open_connected, with MQTT 5. */
+static int open_mqtt5(struct client *client, const struct broker_options *options, int listener,
+		      uint16_t receive_maximum)
+{
+	client_open(client, options);
+	int fd = accept_connect(listener, 5);
+	serve_mqtt5(fd, receive_maximum);
+	client_wait(client, &client->connected, 1);
+	return fd;
+}
+
 static void no_local_is_asked_for_where_the_broker_speaks_mqtt_5(void **state)
 {
 	struct broker_options options = no_local_options(0);
@@ -84,10 +95,8 @@ static void client_that_does_not_want_it_speaks_mqtt_3_1_1(void **state)
 	int fd;
 
 	(void)state;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
+	fd = open_connected(&client, &options, listener, &packet);
 	assert_int_equal(packet.body[LEVEL_AT], 4);
-	client_wait(&client, &client.connected, 1);
 	stop_properly(&client, fd);
 	close(listener);
 }
@@ -166,10 +175,7 @@ static void no_more_is_sent_than_the_broker_takes_unacknowledged(void **state)
 	int fd;
 
 	(void)state;
-	client_open(&client, &options);
-	fd = accept_connect(listener, 5);
-	serve_mqtt5(fd, 4);
-	client_wait(&client, &client.connected, 1);
+	fd = open_mqtt5(&client, &options, listener, 4);
 	for (unsigned i = 0; i < 5; i++) {
 		snprintf(text, sizeof(text), "%u", i);
 		assert_true(client_publish(&client, BROKER_KEEP, text));
@@ -202,10 +208,7 @@ static void message_that_the_broker_does_not_let_pass_is_told(void **state)
 	int fd;
 
 	(void)state;
-	client_open(&client, &options);
-	fd = accept_connect(listener, 5);
-	serve_mqtt5(fd, 100);
-	client_wait(&client, &client.connected, 1);
+	fd = open_mqtt5(&client, &options, listener, 100);
 	assert_true(client_publish(&client, BROKER_KEEP, "denied"));
 	read_packet(fd, &packet);
 	const uint8_t not_authorized[] = {0x40, 3, (uint8_t)(packet.mid >> 8), (uint8_t)packet.mid, 0x87};
@@ -224,10 +227,7 @@ static void client_that_is_taken_over_says_so_at_once(void **state)
 	int fd;
 
 	(void)state;
-	client_open(&client, &options);
-	fd = accept_connect(listener, 5);
-	serve_mqtt5(fd, 100);
-	client_wait(&client, &client.connected, 1);
+	fd = open_mqtt5(&client, &options, listener, 100);
 	send_octets(fd, "\xe0\x02\x8e\x00", 4);
 	client_wait(&client, &client.displaced, 1);
 	assert_non_null(strstr(client.reason, "taken over"));
