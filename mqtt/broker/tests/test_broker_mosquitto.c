@@ -123,6 +123,24 @@ static void process_remove(struct process *process)
 	rmdir(process->directory);
 }
 
+/* --- another client --- */
+
+/* With a clean session, or one that stays. */
+static struct mosquitto *other_connect(const char *id, bool clean, uint16_t port, void *context)
+{
+	struct mosquitto *mosquitto = mosquitto_new(id, clean, context);
+
+	assert_non_null(mosquitto);
+	assert_int_equal(mosquitto_connect(mosquitto, "127.0.0.1", port, 60), MOSQ_ERR_SUCCESS);
+	return mosquitto;
+}
+
+static void other_disconnect(struct mosquitto *mosquitto)
+{
+	mosquitto_disconnect(mosquitto);
+	mosquitto_destroy(mosquitto);
+}
+
 /* --- the mailbox --- */
 
 struct mailbox {
@@ -153,19 +171,12 @@ static void mailbox_on_message(struct mosquitto *mosquitto, void *context, const
 
 static struct mosquitto *mailbox_connect(struct mailbox *mailbox)
 {
-	struct mosquitto *mosquitto = mosquitto_new("mailbox", false, mailbox);
+	struct mosquitto *mosquitto = other_connect("mailbox", false, mailbox->port, mailbox);
 
-	assert_non_null(mosquitto);
+	/* What comes waits for mosquitto_loop. */
 	mosquitto_subscribe_callback_set(mosquitto, mailbox_on_subscribe);
 	mosquitto_message_callback_set(mosquitto, mailbox_on_message);
-	assert_int_equal(mosquitto_connect(mosquitto, "127.0.0.1", mailbox->port, 60), MOSQ_ERR_SUCCESS);
 	return mosquitto;
-}
-
-static void mailbox_disconnect(struct mosquitto *mosquitto)
-{
-	mosquitto_disconnect(mosquitto);
-	mosquitto_destroy(mosquitto);
 }
 
 /* Lets the broker gather what comes to from/client. */
@@ -179,7 +190,7 @@ static void mailbox_open(struct mailbox *mailbox, uint16_t port)
 	mosquitto_subscribe(mosquitto, NULL, "from/client", 1);
 	while (!mailbox->subscribed)
 		assert_int_equal(mosquitto_loop(mosquitto, 1000, 1), MOSQ_ERR_SUCCESS);
-	mailbox_disconnect(mosquitto);
+	other_disconnect(mosquitto);
 }
 
 /* Reads until `last` has come. */
@@ -192,7 +203,7 @@ static void mailbox_read(struct mailbox *mailbox, const char *last)
 		assert_int_equal(mosquitto_loop(mosquitto, 1000, 1), MOSQ_ERR_SUCCESS);
 		assert_true(time(NULL) < limit);
 	}
-	mailbox_disconnect(mosquitto);
+	other_disconnect(mosquitto);
 }
 
 /* --- the tests --- */
@@ -414,12 +425,10 @@ static void on_flood_published(struct mosquitto *mosquitto, void *context, int m
 static void publish_flood(uint16_t port, unsigned count)
 {
 	unsigned published = 0;
-	struct mosquitto *mosquitto = mosquitto_new("flood", true, &published);
+	struct mosquitto *mosquitto = other_connect("flood", true, port, &published);
 	char text[16];
 
-	assert_non_null(mosquitto);
 	mosquitto_publish_callback_set(mosquitto, on_flood_published);
-	assert_int_equal(mosquitto_connect(mosquitto, "127.0.0.1", port, 60), MOSQ_ERR_SUCCESS);
 	for (unsigned i = 1; i <= count; i++) {
 		snprintf(text, sizeof(text), "%u", i);
 		assert_int_equal(mosquitto_publish(mosquitto, NULL, "to/client", (int)strlen(text), text, 2, false),
@@ -427,8 +436,7 @@ static void publish_flood(uint16_t port, unsigned count)
 	}
 	while (published < count)
 		assert_int_equal(mosquitto_loop(mosquitto, 1000, 1), MOSQ_ERR_SUCCESS);
-	mosquitto_disconnect(mosquitto);
-	mosquitto_destroy(mosquitto);
+	other_disconnect(mosquitto);
 }
 
 static void flood_of_qos_2_arrives_in_its_order_each_once(void **state)
@@ -458,16 +466,13 @@ static void flood_of_qos_2_arrives_in_its_order_each_once(void **state)
 
 static void publish_retained(uint16_t port, const char *payload)
 {
-	struct mosquitto *mosquitto = mosquitto_new("retainer", true, NULL);
+	struct mosquitto *mosquitto = other_connect("retainer", true, port, NULL);
 
-	assert_non_null(mosquitto);
-	assert_int_equal(mosquitto_connect(mosquitto, "127.0.0.1", port, 60), MOSQ_ERR_SUCCESS);
 	assert_int_equal(mosquitto_publish(mosquitto, NULL, "to/client", (int)strlen(payload), payload, 1, true),
 			 MOSQ_ERR_SUCCESS);
 	while (mosquitto_loop(mosquitto, 1000, 1) == MOSQ_ERR_SUCCESS && mosquitto_want_write(mosquitto))
 		;
-	mosquitto_disconnect(mosquitto);
-	mosquitto_destroy(mosquitto);
+	other_disconnect(mosquitto);
 }
 
 static void stored_message_is_told_apart_from_one_that_comes_now(void **state)
