@@ -101,12 +101,13 @@ static void lose(struct broker_session *session, const char *reason)
 {
 	if (session->broken)
 		return;
-	if (uses_tls(session) && !session->accepted)
-		broker_tls_note_loss(mosquitto_ssl_get(session->mosquitto), &session->tls);
 	if (session->tls.reason[0] == '\0') {
 		session->end.lost = session->accepted;
-		session->end.other_mqtt = !session->accepted;
+		session->end.other_mqtt = !session->accepted && (!uses_tls(session) || session->tls.done);
 	}
+	/* What this notes is a guess, and the version may be the cause all the same. */
+	if (uses_tls(session) && !session->accepted)
+		broker_tls_note_loss(mosquitto_ssl_get(session->mosquitto), &session->tls);
 	fail(session, reason);
 }
 

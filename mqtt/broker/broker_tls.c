@@ -203,9 +203,11 @@ static void on_info(const SSL *ssl, int where, int value)
 
 	if (where & SSL_CB_HANDSHAKE_START)
 		set_server_name((SSL *)ssl, watch->host);
-	/* MQTT knows how long a message is: an end without close_notify cuts none unnoticed. */
-	if (where & SSL_CB_HANDSHAKE_DONE)
+	if (where & SSL_CB_HANDSHAKE_DONE) {
+		watch->done = true;
+		/* MQTT knows how long a message is: an end without close_notify cuts none unnoticed. */
 		SSL_set_options((SSL *)ssl, SSL_OP_IGNORE_UNEXPECTED_EOF);
+	}
 	if (watch->reason[0] != '\0')
 		return;
 	if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && value >> 8 == SSL3_AL_FATAL)

@@ -15,6 +15,7 @@ struct broker_tls_watch {
 	const char *host;               /* which the certificate must name */
 	bool has_certificate;           /* one of the client's own */
 	bool asked;                     /* the broker has asked for one */
+	bool done;                      /* the handshake has succeeded, as far as the client can tell */
 	char reason[BROKER_REASON_MAX]; /* of a failure; "": none yet. The first one stays */
 };
 

@@ -79,6 +79,17 @@ int accept_tcp(int listener)
 	return fd;
 }
 
+int accept_connect(int listener, uint8_t level)
+{
+	struct packet packet;
+	int fd = accept_tcp(listener);
+
+	read_packet(fd, &packet);
+	assert_int_equal(packet.type, MQTT_CONNECT);
+	assert_int_equal(packet.body[MQTT_LEVEL_AT], level);
+	return fd;
+}
+
 int accept_client(int listener, uint8_t code, uint8_t granted, struct packet *packet)
 {
 	const uint8_t connack[] = {0x20, 2, 0, code};

@@ -15,6 +15,8 @@
 #define MQTT_PINGREQ    0xc0
 #define MQTT_DISCONNECT 0xe0
 
+#define MQTT_LEVEL_AT 6 /* in the body of CONNECT, behind the name of the protocol */
+
 struct packet {
 	uint8_t type;
 	size_t len;
@@ -25,6 +27,8 @@ struct packet {
 };
 
 int accept_tcp(int listener);
+/* Accepts a client and reads its CONNECT, which has this level of the protocol: 4 is MQTT 3.1.1, 5 MQTT 5. */
+int accept_connect(int listener, uint8_t level);
 /* Accepts a client, answers CONNECT with `code` and, for 0, the two subscriptions with `granted`. `packet`
  * becomes the CONNECT. */
 int accept_client(int listener, uint8_t code, uint8_t granted, struct packet *packet);

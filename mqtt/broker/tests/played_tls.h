@@ -27,8 +27,9 @@ void played_identity_lock_key(const struct played_identity *identity);
 void played_identity_remove(struct played_identity *identity);
 
 /*
- * Serves one client on the listener and connects it to plain_port. Ends with 0 when the client has named this server
- * (RFC 6066; NULL: none) and the connection is over. Start it before the client.
+ * Serves one client on the listener and connects it to plain_port. It asks the client for a certificate, and does
+ * without. Ends with 0 when the client has named this server (RFC 6066; NULL: none) and the connection is over. Start it
+ * before the client.
  */
 pid_t played_tls_start(const struct played_identity *identity, int listener, uint16_t plain_port,
 		       const char *server_name);

@@ -320,6 +320,33 @@ static void certificate_of_another_is_refused(void **state)
 	client_close(&client, 0);
 }
 
+/* It has asked for a certificate, too: which of the two it misses cannot be told. */
+static void broker_that_closes_at_a_version_it_does_not_know_is_spoken_to_in_3_1_1(void **state)
+{
+	struct site site;
+	struct client client;
+	struct packet packet;
+	pid_t first;
+	pid_t second;
+	int fd;
+
+	(void)state;
+	site_open(&site);
+	site.options.no_local = true;
+	first = played_tls_start(&identity, site.tls_listener, site.port, NULL);
+	second = played_tls_start(&identity, site.tls_listener, site.port, NULL);
+	client_open(&client, &site.options);
+	close(accept_connect(site.listener, 5));
+	fd = accept_client(site.listener, 0, 1, &packet);
+	assert_int_equal(packet.body[MQTT_LEVEL_AT], 4);
+	client_wait(&client, &client.connected, 1);
+	assert_int_equal(client.disconnected, 0);
+	stop_properly(&client, fd);
+	played_tls_assert_end(first);
+	played_tls_assert_end(second);
+	site_close(&site);
+}
+
 static void tls_is_not_for_a_unix_socket(void **state)
 {
 	static const struct broker_callbacks callbacks;
@@ -347,6 +374,7 @@ int main(void)
 		cmocka_unit_test(broker_that_says_nothing_to_the_handshake_holds_nobody_up),
 		cmocka_unit_test(connection_that_is_reset_in_the_handshake_is_told),
 		cmocka_unit_test(certificate_of_another_is_refused),
+		cmocka_unit_test(broker_that_closes_at_a_version_it_does_not_know_is_spoken_to_in_3_1_1),
 		cmocka_unit_test(tls_is_not_for_a_unix_socket),
 	};
 

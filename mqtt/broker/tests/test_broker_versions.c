@@ -14,8 +14,6 @@
 
 #include <cmocka.h>
 
-#define LEVEL_AT 6 /* of CONNECT, behind the name of the protocol */
-
 static struct broker_options no_local_options(uint16_t port)
 {
 	struct broker_options options = client_options(port);
@@ -27,18 +25,6 @@ static struct broker_options no_local_options(uint16_t port)
 static void send_octets(int fd, const void *octets, size_t len)
 {
 	assert_int_equal(send(fd, octets, len, MSG_NOSIGNAL), len);
-}
-
-/* Reads a CONNECT of this level. */
-static int accept_connect(int listener, uint8_t level)
-{
-	struct packet packet;
-	int fd = accept_tcp(listener);
-
-	read_packet(fd, &packet);
-	assert_int_equal(packet.type, MQTT_CONNECT);
-	assert_int_equal(packet.body[LEVEL_AT], level);
-	return fd;
 }
 
 /* A broker of MQTT 5 that takes so many unacknowledged messages. Returns the options of the last subscription. */
@@ -96,7 +82,7 @@ static void client_that_does_not_want_it_speaks_mqtt_3_1_1(void **state)
 
 	(void)state;
 	fd = open_connected(&client, &options, listener, &packet);
-	assert_int_equal(packet.body[LEVEL_AT], 4);
+	assert_int_equal(packet.body[MQTT_LEVEL_AT], 4);
 	stop_properly(&client, fd);
 	close(listener);
 }
@@ -117,7 +103,7 @@ static void assert_falls_back(const void *answer, size_t len)
 		send_octets(fd, answer, len);
 	close(fd);
 	fd = accept_client(listener, 0, 1, &packet);
-	assert_int_equal(packet.body[LEVEL_AT], 4);
+	assert_int_equal(packet.body[MQTT_LEVEL_AT], 4);
 	client_wait(&client, &client.connected, 1);
 	/* At once, and without a word. */
 	assert_true(now_ms() - start_ms < BROKER_CONNECT_TIMEOUT_MS);
