@@ -27,6 +27,17 @@ static void explain_time(const char *what, const ASN1_TIME *time, char out[BROKE
 		 text);
 }
 
+/* The address as text; nothing for one of a length that no address has. */
+static void address_text(const ASN1_STRING *address, char *out, size_t size)
+{
+	const size_t len = (size_t)ASN1_STRING_length(address);
+
+	if (len == sizeof(struct in_addr))
+		inet_ntop(AF_INET, ASN1_STRING_get0_data(address), out, (socklen_t)size);
+	else if (len == sizeof(struct in6_addr))
+		inet_ntop(AF_INET6, ASN1_STRING_get0_data(address), out, (socklen_t)size);
+}
+
 /* The name as text, "" for a kind that no host is checked against. */
 static void name_text(const GENERAL_NAME *name, char *out, size_t size)
 {
@@ -37,8 +48,7 @@ static void name_text(const GENERAL_NAME *name, char *out, size_t size)
 	if (type == GEN_DNS)
 		snprintf(out, size, "%.*s", ASN1_STRING_length(value), (const char *)ASN1_STRING_get0_data(value));
 	else if (type == GEN_IPADD)
-		inet_ntop(ASN1_STRING_length(value) == 4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(value), out,
-			  (socklen_t)size);
+		address_text(value, out, size);
 	for (char *octet = out; *octet != '\0'; octet++)
 		if ((unsigned char)*octet <= ' ' || (unsigned char)*octet > '~')
 			*octet = '?';

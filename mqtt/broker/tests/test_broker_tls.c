@@ -5,7 +5,7 @@
 #include "mqtt/broker/tests/played_tls.h"
 
 #include <openssl/err.h>
-#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -63,6 +63,25 @@ static void result_of_the_verification_names_the_remedy(void **state)
 		assert_non_null(strstr(verified(unknown[i], identity.certificate), "is of an unknown CA"));
 	assert_string_equal(verified(X509_V_ERR_CERT_REVOKED, identity.certificate),
 			    "the broker's certificate is refused: certificate revoked");
+}
+
+/* A name of a certificate that is as long as no address is. */
+static void name_of_a_strange_length_is_not_told(void **state)
+{
+	X509 *certificate = X509_dup(identity.certificate);
+	GENERAL_NAMES *names = GENERAL_NAMES_new();
+	GENERAL_NAME *name = GENERAL_NAME_new();
+	ASN1_OCTET_STRING *address = ASN1_OCTET_STRING_new();
+
+	(void)state;
+	assert_int_equal(ASN1_OCTET_STRING_set(address, (const unsigned char *)"short", 5), 1);
+	GENERAL_NAME_set0_value(name, GEN_IPADD, address);
+	sk_GENERAL_NAME_push(names, name);
+	assert_int_equal(X509_add1_ext_i2d(certificate, NID_subject_alt_name, names, 0, X509V3_ADD_REPLACE), 1);
+	assert_string_equal(verified(X509_V_ERR_HOSTNAME_MISMATCH, certificate),
+			    "the broker's certificate is not for broker.lan, it names no host");
+	GENERAL_NAMES_free(names);
+	X509_free(certificate);
 }
 
 static void time_of_a_certificate_is_told(void **state)
@@ -364,6 +383,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(result_of_the_verification_names_the_remedy),
+		cmocka_unit_test(name_of_a_strange_length_is_not_told),
 		cmocka_unit_test(time_of_a_certificate_is_told),
 		cmocka_unit_test(alert_of_the_broker_is_told_for_what_this_client_has_shown),
 		cmocka_unit_test(answer_that_is_no_tls_is_told_from_a_handshake_that_fails),
