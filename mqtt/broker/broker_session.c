@@ -223,21 +223,6 @@ static void on_subscribe(struct mosquitto *mosquitto, void *context, int mid, in
 	}
 }
 
-/*
- * The library reads on while libssl holds octets of a record, which for a broker that fills its records is always.
- * EAGAIN after a message ends that.
- */
-static void end_reading_without_room(struct broker *broker)
-{
-	bool has_room;
-
-	pthread_mutex_lock(&broker->lock);
-	has_room = broker_has_room(broker);
-	pthread_mutex_unlock(&broker->lock);
-	if (!has_room)
-		errno = EAGAIN;
-}
-
 static void on_message(struct mosquitto *mosquitto, void *context, const struct mosquitto_message *received)
 {
 	struct broker_session *session = context;
@@ -248,7 +233,12 @@ static void on_message(struct mosquitto *mosquitto, void *context, const struct 
 	if (received->payloadlen >= 0)
 		broker_put_inbound(session->broker, received->topic, received->payloadlen > 0 ? received->payload : "",
 				   (size_t)received->payloadlen, received->retain);
-	end_reading_without_room(session->broker);
+	/*
+	 * The library reads on while libssl holds octets of a record, which for a broker that fills its records is
+	 * always. EAGAIN ends that: whether there is room for the next message, and what is to be sent before it, the
+	 * next turn decides.
+	 */
+	errno = EAGAIN;
 }
 
 static void set_callbacks(struct broker_session *session)
