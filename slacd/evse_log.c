@@ -173,8 +173,9 @@ static void run_details(const struct outlet_run_details *run, char *out, size_t 
 			   run->toggles, run->put_off);
 	if (run->early_profiles > 0)
 		len += snprintf(out + len, size - (size_t)len, " early_profiles=%u", run->early_profiles);
-	if (run->match_req_error != MME_OK)
-		snprintf(out + len, size - (size_t)len, " match_req_field=%s", mme_error_text(run->match_req_error));
+	if (run->refused != SLAC_REASON_NONE)
+		snprintf(out + len, size - (size_t)len, " %s=%s", slac_reason_field_text(run->refused),
+			 mme_error_text(run->refused_error));
 }
 
 static void say_step(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)

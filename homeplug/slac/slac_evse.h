@@ -153,7 +153,8 @@ struct slac_run {
 	uint8_t measured_db[SLAC_GROUPS]; /* mean of the profiles */
 	uint8_t average_db[SLAC_GROUPS];  /* the same less attn_rx_db: what is reported */
 	uint8_t reported_sounds;          /* NUM_SOUNDS of the ATTEN_CHAR.IND */
-	enum mme_error match_req_error;   /* why CM_SLAC_MATCH.REQ was refused last, or MME_OK */
+	enum slac_reason refused;         /* what it waited for and refused last for a field, or SLAC_REASON_NONE */
+	enum mme_error refused_error;     /* which field that was */
 	bool s2_closed;                   /* TOGGLING: the pilot is in C or D, and came there within the window */
 	uint8_t toggles;                  /* B-C-B of the last validation */
 	bool validated;                   /* a validation is over, and its result was sent */

@@ -10,13 +10,17 @@ static const char *const texts[SLAC_REASON_COUNT] = {
 	[SLAC_REASON_NO_MATCH_IN_TIME] = "no_match_in_time",
 	[SLAC_REASON_NO_START_ATTEN_CHAR] = "no_start_atten_char",
 	[SLAC_REASON_START_ATTEN_CHAR_LOST] = "start_atten_char_lost",
+	[SLAC_REASON_START_ATTEN_CHAR_REFUSED] = "start_atten_char_refused",
 	[SLAC_REASON_NO_SOUNDS] = "no_sounds",
+	[SLAC_REASON_SOUNDS_REFUSED] = "sounds_refused",
 	[SLAC_REASON_NO_PROFILES] = "no_profiles_from_modem",
 	[SLAC_REASON_NO_GROUPS] = "profiles_without_groups",
 	[SLAC_REASON_NO_ATTEN_CHAR_RSP] = "no_atten_char_rsp",
+	[SLAC_REASON_ATTEN_CHAR_RSP_REFUSED] = "atten_char_rsp_refused",
 	[SLAC_REASON_NO_MATCH_REQ] = "no_match_req",
 	[SLAC_REASON_MATCH_REQ_REFUSED] = "match_req_refused",
 	[SLAC_REASON_NO_VALIDATE_REQ] = "no_validate_req",
+	[SLAC_REASON_VALIDATE_REQ_REFUSED] = "validate_req_refused",
 	[SLAC_REASON_VALIDATION_ENDED] = "validation_ended",
 	[SLAC_REASON_VALIDATION_PUT_OFF] = "validation_put_off",
 	[SLAC_REASON_NO_JOIN] = "no_power_line_link",
@@ -54,4 +58,22 @@ const char *slac_reason_text(enum slac_reason reason)
 	if ((size_t)reason >= SLAC_REASON_COUNT)
 		return "unknown";
 	return texts[reason];
+}
+
+const char *slac_reason_field_text(enum slac_reason reason)
+{
+	switch (reason) {
+	case SLAC_REASON_START_ATTEN_CHAR_REFUSED:
+		return "start_atten_char_field";
+	case SLAC_REASON_SOUNDS_REFUSED:
+		return "sounds_field";
+	case SLAC_REASON_ATTEN_CHAR_RSP_REFUSED:
+		return "atten_char_rsp_field";
+	case SLAC_REASON_MATCH_REQ_REFUSED:
+		return "match_req_field";
+	case SLAC_REASON_VALIDATE_REQ_REFUSED:
+		return "validate_req_field";
+	default:
+		return "field";
+	}
 }

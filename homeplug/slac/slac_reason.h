@@ -12,17 +12,21 @@ enum slac_reason {
 	/* A run or the whole matching ended. */
 	SLAC_REASON_NO_PARM_REQ,      /* TT_EVSE_SLAC_init is over, the car never spoke */
 	SLAC_REASON_PARM_REQ_REFUSED, /* likewise, and each CM_SLAC_PARM.REQ had a wrong field; enum mme_error tells which */
-	SLAC_REASON_NO_MATCH_IN_TIME,      /* tt_fallback_ms is over; cars were heard, and none was matched */
-	SLAC_REASON_NO_START_ATTEN_CHAR,   /* TT_match_sequence is over after CM_SLAC_PARM.CNF */
-	SLAC_REASON_START_ATTEN_CHAR_LOST, /* likewise, but sounds came: none of the announcements has arrived */
-	SLAC_REASON_NO_SOUNDS,             /* TT_EVSE_match_MNBC is over and not one sound was heard */
-	SLAC_REASON_NO_PROFILES,           /* sounds were heard, but the modem reported no attenuation profile */
-	SLAC_REASON_NO_GROUPS,             /* the modem's profiles have no attenuation groups (no SLAC support) */
-	SLAC_REASON_NO_ATTEN_CHAR_RSP,     /* TT_match_response is over, C_EV_match_retry repeats are used up */
+	SLAC_REASON_NO_MATCH_IN_TIME,         /* tt_fallback_ms is over; cars were heard, and none was matched */
+	SLAC_REASON_NO_START_ATTEN_CHAR,      /* TT_match_sequence is over after CM_SLAC_PARM.CNF */
+	SLAC_REASON_START_ATTEN_CHAR_LOST,    /* likewise, but sounds came: none of the announcements has arrived */
+	SLAC_REASON_START_ATTEN_CHAR_REFUSED, /* likewise, and CM_START_ATTEN_CHAR.IND had a wrong field */
+	SLAC_REASON_NO_SOUNDS,                /* TT_EVSE_match_MNBC is over and not one sound was heard */
+	SLAC_REASON_SOUNDS_REFUSED,           /* likewise, and CM_MNBC_SOUND.IND had a wrong field */
+	SLAC_REASON_NO_PROFILES,              /* sounds were heard, but the modem reported no attenuation profile */
+	SLAC_REASON_NO_GROUPS,                /* the modem's profiles have no attenuation groups (no SLAC support) */
+	SLAC_REASON_NO_ATTEN_CHAR_RSP,        /* TT_match_response is over, C_EV_match_retry repeats are used up */
+	SLAC_REASON_ATTEN_CHAR_RSP_REFUSED, /* likewise, and CM_ATTEN_CHAR.RSP had a wrong field, or a result other than 0 */
 	SLAC_REASON_NO_MATCH_REQ, /* TT_EVSE_match_session is over; in strict after a validation TT_match_sequence */
 	SLAC_REASON_MATCH_REQ_REFUSED, /* likewise, and CM_SLAC_MATCH.REQ had a wrong field; enum mme_error tells which */
 	SLAC_REASON_NO_VALIDATE_REQ,   /* step 2 of the validation did not come, and the repeats are used up */
-	SLAC_REASON_VALIDATION_ENDED,   /* step 2 of the validation says another result than Ready: the EV gives up */
+	SLAC_REASON_VALIDATE_REQ_REFUSED, /* likewise, or as NO_MATCH_REQ, and CM_VALIDATE.REQ had a wrong field */
+	SLAC_REASON_VALIDATION_ENDED,     /* step 2 of the validation says another result than Ready: the EV gives up */
 	SLAC_REASON_VALIDATION_PUT_OFF, /* TT_EVSE_match_session is over, and other cars always validated before this one;
 					  * also why CM_VALIDATE.REQ was answered with NotReady */
 	SLAC_REASON_NO_JOIN,            /* TT_match_join is over and the power-line link is not up */
@@ -61,5 +65,8 @@ enum slac_reason {
 
 /* Fixed text, e.g. "no_parm_req"; "" for SLAC_REASON_NONE. Never NULL. */
 const char *slac_reason_text(enum slac_reason reason);
+
+/* What a log calls the wrong field of a message that was refused: "match_req_field" for MATCH_REQ_REFUSED. Never NULL. */
+const char *slac_reason_field_text(enum slac_reason reason);
 
 #endif

@@ -107,11 +107,50 @@ void slac_message_append(enum slac_evse_output_kind kind, const struct mme *fram
 	item->message.error = error;
 }
 
-bool slac_run_refuse_field(const struct slac_run_context *ctx, const struct mme *frame, enum mme_error error)
+/* What a run waits for in each state, and the reason of its failure when that was refused. */
+static const struct {
+	enum slac_run_state state;
+	uint16_t message;
+	enum slac_reason reason;
+} refusals[] = {
+	{SLAC_RUN_WAIT_START, CM_START_ATTEN_CHAR_IND, SLAC_REASON_START_ATTEN_CHAR_REFUSED},
+	{SLAC_RUN_SOUNDING, CM_MNBC_SOUND_IND, SLAC_REASON_SOUNDS_REFUSED},
+	{SLAC_RUN_WAIT_RSP, CM_ATTEN_CHAR_RSP, SLAC_REASON_ATTEN_CHAR_RSP_REFUSED},
+	{SLAC_RUN_WAIT_MATCH, CM_VALIDATE_REQ, SLAC_REASON_VALIDATE_REQ_REFUSED},
+	{SLAC_RUN_WAIT_MATCH, CM_SLAC_MATCH_REQ, SLAC_REASON_MATCH_REQ_REFUSED},
+	{SLAC_RUN_WAIT_TOGGLE, CM_VALIDATE_REQ, SLAC_REASON_VALIDATE_REQ_REFUSED},
+};
+
+/* SLAC_REASON_NONE: the run does not wait for this message. */
+static enum slac_reason refusal_of(enum slac_run_state state, uint16_t message)
 {
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (refusals[i].state == state && refusals[i].message == message)
+			return refusals[i].reason;
+	return SLAC_REASON_NONE;
+}
+
+static void remember_refusal(struct slac_run *run, enum slac_reason refusal, enum mme_error error)
+{
+	run->refused = error != MME_OK ? refusal : SLAC_REASON_NONE;
+	run->refused_error = error;
+}
+
+bool slac_run_refuse_field(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame,
+			   enum mme_error error)
+{
+	const enum slac_reason refusal = refusal_of(run->state, frame->mmtype);
+
+	if (refusal != SLAC_REASON_NONE)
+		remember_refusal(run, refusal, error);
 	if (error != MME_OK)
 		slac_message_append(SLAC_EVSE_IGNORED, frame, SLAC_REASON_FIELD, error, ctx->out);
 	return error != MME_OK;
+}
+
+enum slac_reason slac_run_missing(const struct slac_run *run, enum slac_reason silent)
+{
+	return run->refused != SLAC_REASON_NONE ? run->refused : silent;
 }
 
 bool slac_run_is_active(const struct slac_run *run)
@@ -139,6 +178,7 @@ void slac_run_wait(struct slac_run *run, const struct slac_run_context *ctx, uin
 void slac_run_step(struct slac_run *run, const struct slac_run_context *ctx, enum slac_run_state to, uint32_t ms)
 {
 	enter(run, ctx, to, SLAC_REASON_NONE);
+	remember_refusal(run, SLAC_REASON_NONE, MME_OK);
 	slac_run_wait(run, ctx, ms);
 }
 
@@ -203,10 +243,11 @@ void slac_on_parm_req(struct slac_run *run, const struct slac_run_context *ctx, 
 
 void slac_on_no_start(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
-	bool sounded = run->sounds > 0 || run->early_profiles > 0;
+	const bool sounded = run->sounds > 0 || run->early_profiles > 0;
+	const enum slac_reason lost = sounded ? SLAC_REASON_START_ATTEN_CHAR_LOST : SLAC_REASON_NO_START_ATTEN_CHAR;
 
 	(void)frame;
-	slac_run_fail(run, ctx, sounded ? SLAC_REASON_START_ATTEN_CHAR_LOST : SLAC_REASON_NO_START_ATTEN_CHAR);
+	slac_run_fail(run, ctx, slac_run_missing(run, lost));
 }
 
 /* The EV has chosen this outlet: CM_SLAC_MATCH.CNF gives it the key of the network (A.9.4). */
@@ -216,10 +257,8 @@ void slac_on_match_req(struct slac_run *run, const struct slac_run_context *ctx,
 	enum mme_error error = slac_match_req_check(&frame->slac_match_req, run->ev_mac, config->evse_mac, run->run_id,
 						    config->any_ids);
 
-	if (slac_run_refuse_field(ctx, frame, error)) {
-		run->match_req_error = error;
+	if (slac_run_refuse_field(run, ctx, frame, error))
 		return;
-	}
 	struct slac_match_cnf *cnf = &slac_run_send(run, ctx, CM_SLAC_MATCH_CNF)->slac_match_cnf;
 	cnf->mvf_length = SLAC_MATCH_CNF_MVF_LENGTH;
 	memcpy(cnf->pev_mac, run->ev_mac, MAC_LEN);
@@ -233,11 +272,9 @@ void slac_on_match_req(struct slac_run *run, const struct slac_run_context *ctx,
 
 void slac_on_no_match_req(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
-	bool was_never_its_turn = run->put_off > 0 && run->validations == 0;
+	const bool was_never_its_turn = run->put_off > 0 && run->validations == 0;
+	const enum slac_reason silent = was_never_its_turn ? SLAC_REASON_VALIDATION_PUT_OFF : SLAC_REASON_NO_MATCH_REQ;
 
 	(void)frame;
-	slac_run_fail(run, ctx,
-		      run->match_req_error != MME_OK ? SLAC_REASON_MATCH_REQ_REFUSED
-		      : was_never_its_turn           ? SLAC_REASON_VALIDATION_PUT_OFF
-						     : SLAC_REASON_NO_MATCH_REQ);
+	slac_run_fail(run, ctx, slac_run_missing(run, silent));
 }

@@ -93,8 +93,14 @@ struct slac_evse_output *slac_run_append(const struct slac_run *run, enum slac_e
 /* Appends IGNORED, PUT_OFF or ODD about a received message. */
 void slac_message_append(enum slac_evse_output_kind kind, const struct mme *frame, enum slac_reason reason,
 			 enum mme_error error, struct slac_evse_outputs *out);
-/* Appends IGNORED for a wrong field and returns true; with MME_OK does nothing and returns false. */
-bool slac_run_refuse_field(const struct slac_run_context *ctx, const struct mme *frame, enum mme_error error);
+/*
+ * Appends IGNORED for a wrong field and returns true; with MME_OK returns false. Where the run waits for the message, the
+ * refusal is remembered until a right one comes that it waits for, or the run goes on.
+ */
+bool slac_run_refuse_field(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame,
+			   enum mme_error error);
+/* Why what the run waits for is missing: the last one was refused for a field, or else `silent`. */
+enum slac_reason slac_run_missing(const struct slac_run *run, enum slac_reason silent);
 /* Appends a message to the run's EV and returns it to be filled in. */
 struct mme *slac_run_send(const struct slac_run *run, const struct slac_run_context *ctx, enum mmtype type);
 /*

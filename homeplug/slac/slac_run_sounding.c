@@ -19,7 +19,7 @@ static enum slac_reason no_profile_reason(const struct slac_run *run)
 {
 	if (run->empty_profiles > 0)
 		return SLAC_REASON_NO_GROUPS;
-	return run->sounds > 0 ? SLAC_REASON_NO_PROFILES : SLAC_REASON_NO_SOUNDS;
+	return run->sounds > 0 ? SLAC_REASON_NO_PROFILES : slac_run_missing(run, SLAC_REASON_NO_SOUNDS);
 }
 
 static uint8_t without_receive_path(uint8_t measured_db, int16_t attn_rx_db)
@@ -63,14 +63,14 @@ void slac_on_sounding_over(struct slac_run *run, const struct slac_run_context *
 	slac_run_step(run, ctx, SLAC_RUN_WAIT_RSP, ctx->config->tt_match_response_ms);
 }
 
-static bool start_is_refused(const struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
+static bool start_is_refused(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
 	const struct start_atten_char_ind *ind = &frame->start_atten_char_ind;
 	enum mme_error error = start_atten_char_ind_check(ind, run->run_id, !ctx->config->any_sound_counts);
 
 	if (error == MME_OK && !ctx->config->any_forwarding_sta && !mac_equal(ind->forwarding_sta, run->ev_mac))
 		error = MME_ERR_FORWARDING_STA;
-	return slac_run_refuse_field(ctx, frame, error);
+	return slac_run_refuse_field(run, ctx, frame, error);
 }
 
 /* All of the three CM_START_ATTEN_CHAR.IND may be lost, and the sounds that follow are not. */
@@ -103,7 +103,7 @@ void slac_on_further_start(struct slac_run *run, const struct slac_run_context *
 
 void slac_on_sound(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
-	if (slac_run_refuse_field(ctx, frame, mnbc_sound_ind_check(&frame->mnbc_sound_ind, run->run_id)))
+	if (slac_run_refuse_field(run, ctx, frame, mnbc_sound_ind_check(&frame->mnbc_sound_ind, run->run_id)))
 		return;
 	if (run->sounds < UINT8_MAX)
 		run->sounds++;
@@ -127,7 +127,7 @@ void slac_on_profile(struct slac_run *run, const struct slac_run_context *ctx, c
 		if (run->empty_profiles < UINT8_MAX)
 			run->empty_profiles++;
 		if (!constant_instead)
-			slac_run_refuse_field(ctx, frame, error);
+			slac_run_refuse_field(run, ctx, frame, error);
 	}
 	uint8_t counted = constant_instead && run->profiles == 0 ? run->empty_profiles : run->profiles;
 	if (counted >= run->num_sounds)
@@ -136,7 +136,8 @@ void slac_on_profile(struct slac_run *run, const struct slac_run_context *ctx, c
 
 void slac_on_atten_char_rsp(struct slac_run *run, const struct slac_run_context *ctx, const struct mme *frame)
 {
-	if (slac_run_refuse_field(ctx, frame, atten_char_rsp_check(&frame->atten_char_rsp, run->ev_mac, run->run_id)))
+	if (slac_run_refuse_field(run, ctx, frame,
+				  atten_char_rsp_check(&frame->atten_char_rsp, run->ev_mac, run->run_id)))
 		return;
 	slac_run_step(run, ctx, SLAC_RUN_WAIT_MATCH, ctx->config->tt_evse_match_session_ms);
 }
@@ -145,7 +146,7 @@ void slac_on_no_rsp(struct slac_run *run, const struct slac_run_context *ctx, co
 {
 	(void)frame;
 	if (run->repeats >= ctx->config->c_ev_match_retry) {
-		slac_run_fail(run, ctx, SLAC_REASON_NO_ATTEN_CHAR_RSP);
+		slac_run_fail(run, ctx, slac_run_missing(run, SLAC_REASON_NO_ATTEN_CHAR_RSP));
 		return;
 	}
 	run->repeats++;

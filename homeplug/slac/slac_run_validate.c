@@ -101,7 +101,7 @@ void slac_on_validate_req(struct slac_run *run, const struct slac_run_context *c
 {
 	const struct slac_evse_config *config = ctx->config;
 
-	if (slac_run_refuse_field(ctx, frame, validate_req_check(&frame->validate_req)))
+	if (slac_run_refuse_field(run, ctx, frame, validate_req_check(&frame->validate_req)))
 		return;
 	if (config->validation == SLAC_VALIDATION_OFF)
 		send_cnf(run, ctx, config->refuse_as_not_required ? VALIDATE_NOT_REQUIRED : VALIDATE_FAILURE, 0);
@@ -141,7 +141,7 @@ void slac_on_validate_toggle(struct slac_run *run, const struct slac_run_context
 		slac_run_fail(run, ctx, SLAC_REASON_VALIDATION_ENDED);
 		return;
 	}
-	if (slac_run_refuse_field(ctx, frame, validate_req_check(req)))
+	if (slac_run_refuse_field(run, ctx, frame, validate_req_check(req)))
 		return;
 	if (req->timer > 0)
 		begin_toggling(run, ctx, req->timer);
@@ -153,7 +153,7 @@ void slac_on_no_toggle(struct slac_run *run, const struct slac_run_context *ctx,
 {
 	(void)frame;
 	if (run->repeats >= ctx->config->c_ev_match_retry) {
-		slac_run_fail(run, ctx, SLAC_REASON_NO_VALIDATE_REQ);
+		slac_run_fail(run, ctx, slac_run_missing(run, SLAC_REASON_NO_VALIDATE_REQ));
 		return;
 	}
 	run->repeats++;

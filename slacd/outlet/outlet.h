@@ -173,10 +173,11 @@ struct outlet_run_details {
 	uint8_t ind_repeats;
 	uint8_t toggles;
 	uint8_t put_off;
-	uint8_t early_profiles;         /* before the first announcement */
-	enum mme_error match_req_error; /* why CM_SLAC_MATCH.REQ was refused last, or MME_OK */
-	uint16_t measured_ddb;          /* 0.1 dB, mean of the groups */
-	uint16_t reported_ddb;          /* likewise, less the receive path */
+	uint8_t early_profiles;       /* before the first announcement */
+	enum slac_reason refused;     /* what it waited for and refused last for a field, or SLAC_REASON_NONE */
+	enum mme_error refused_error; /* which field that was */
+	uint16_t measured_ddb;        /* 0.1 dB, mean of the groups */
+	uint16_t reported_ddb;        /* likewise, less the receive path */
 };
 
 struct outlet_note {

@@ -119,7 +119,8 @@ static struct outlet_run_details details_of(const struct slac_run *run)
 		.toggles = run->toggles,
 		.put_off = run->put_off,
 		.early_profiles = run->early_profiles,
-		.match_req_error = run->match_req_error,
+		.refused = run->refused,
+		.refused_error = run->refused_error,
 		.measured_ddb = mean_ddb(run->measured_db),
 		.reported_ddb = mean_ddb(run->average_db),
 	};

@@ -220,8 +220,8 @@ static void add_step(struct text *text, const struct outlet_note *note)
 		add(text, " sounds=%u/%u profiles=%u empty_profiles=%u measured_db=%u.%u reported_db=%u.%u",
 		    run->sounds, run->num_sounds, run->profiles, run->empty_profiles, run->measured_ddb / 10,
 		    run->measured_ddb % 10, run->reported_ddb / 10, run->reported_ddb % 10);
-	if (run->match_req_error != MME_OK)
-		add(text, " match_req_field=%s", mme_error_text(run->match_req_error));
+	if (run->refused != SLAC_REASON_NONE)
+		add(text, " %s=%s", slac_reason_field_text(run->refused), mme_error_text(run->refused_error));
 }
 
 static void add_modem(struct text *text, const struct outlet_note *note)

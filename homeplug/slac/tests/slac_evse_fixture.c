@@ -271,6 +271,22 @@ void bench_expect_state(const struct bench *bench, enum slac_evse_state state)
 	assert_string_equal(slac_evse_state_text(bench->evse.state), slac_evse_state_text(state));
 }
 
+struct slac_evse bench_without_diagnosis(const struct bench *bench)
+{
+	struct slac_evse rest = bench->evse;
+
+	rest.parm_req_error = MME_OK;
+	memset(rest.parm_req_mac, 0, MAC_LEN);
+	for (size_t i = 0; i < rest.run_count; i++) {
+		rest.runs[i].refused = SLAC_REASON_NONE;
+		rest.runs[i].refused_error = MME_OK;
+	}
+	/* Slots that were never used say nothing. */
+	memset(&rest.runs[rest.run_count], 0, (SLAC_EVSE_RUNS - rest.run_count) * sizeof(rest.runs[0]));
+	memset(&rest.refused, 0, sizeof(rest.refused));
+	return rest;
+}
+
 void bench_expect_listens_or_stays_failed(const struct bench *bench, bool strict)
 {
 	bench_expect_state(bench, strict ? SLAC_EVSE_FAILED : SLAC_EVSE_WAIT_PARM);

@@ -76,6 +76,8 @@ void bench_expect_after_ms(struct bench *bench, uint64_t ms, const char *text);
 /* The state of the car's run. */
 void bench_expect_run(const struct bench *bench, const struct slac_car *car, enum slac_run_state state);
 void bench_expect_state(const struct bench *bench, enum slac_evse_state state);
+/* The outlet as it decides, without what it only remembers for the reason of a failure: test_slac_diagnosis.c. */
+struct slac_evse bench_without_diagnosis(const struct bench *bench);
 /* What a failure or a lost link leaves: the standard waits for nothing, the field profile for another attempt. */
 void bench_expect_listens_or_stays_failed(const struct bench *bench, bool strict);
 /* Whatever the car says, the pilot shows or the link does from now on, for a minute: nothing comes of it. */

@@ -126,21 +126,6 @@ static struct mme wrong_message(const struct slac_car *car, const struct wrong_f
 	return frame;
 }
 
-/* That a message was refused is remembered for the diagnosis: test_slac_diagnosis.c. */
-static struct slac_evse without_diagnosis(const struct slac_evse *evse)
-{
-	struct slac_evse rest = *evse;
-
-	rest.parm_req_error = MME_OK;
-	memset(rest.parm_req_mac, 0, MAC_LEN);
-	for (size_t i = 0; i < rest.run_count; i++)
-		rest.runs[i].match_req_error = MME_OK;
-	/* Slots that were never used say nothing. */
-	memset(&rest.runs[rest.run_count], 0, (SLAC_EVSE_RUNS - rest.run_count) * sizeof(rest.runs[0]));
-	memset(&rest.refused, 0, sizeof(rest.refused));
-	return rest;
-}
-
 /* The wrong message, half-way through the time-out: refused, with nothing else changed. */
 static void refused(struct bench *bench, const struct slac_car *car, const struct wrong_field *wrong)
 {
@@ -148,7 +133,7 @@ static void refused(struct bench *bench, const struct slac_car *car, const struc
 	char text[64];
 
 	bench->now_us = (bench->now_us + slac_evse_deadline(&bench->evse)) / 2;
-	const struct slac_evse before = without_diagnosis(&bench->evse);
+	const struct slac_evse before = bench_without_diagnosis(bench);
 	bench_frame(bench, &frame);
 	assert_int_equal(bench->out.count, 1);
 	const struct slac_evse_output *item = &bench->out.items[0];
@@ -159,7 +144,7 @@ static void refused(struct bench *bench, const struct slac_car *car, const struc
 		 item->reason == SLAC_REASON_FIELD ? " " : "",
 		 item->reason == SLAC_REASON_FIELD ? mme_error_text(item->message.error) : "");
 	assert_string_equal(text, wrong->error);
-	const struct slac_evse after = without_diagnosis(&bench->evse);
+	const struct slac_evse after = bench_without_diagnosis(bench);
 	assert_memory_equal(&after, &before, sizeof(before));
 }
 
@@ -277,7 +262,7 @@ static void sounds_with_wrong_fields_are_not_counted(void **state)
 		bench_expect(&bench, refusals[i]);
 	}
 	bench_tick_at(&bench, slac_evse_deadline(&bench.evse));
-	bench_expect(&bench, "SOUNDING>FAILED no_sounds, failed no_sounds");
+	bench_expect(&bench, "SOUNDING>FAILED sounds_refused, failed sounds_refused");
 }
 
 /* open-plc-utils fills SenderID; the counter is not relied on. */

@@ -217,6 +217,8 @@ static void move_run(struct bits *bits, struct slac_run *run)
 	if (run->state != SLAC_RUN_FREE && run->state != SLAC_RUN_WAIT_START && run->state != SLAC_RUN_MATCHED &&
 	    run->state != SLAC_RUN_FAILED)
 		bits->wrong = "a run stays in a state that the car of the exploration leaves at once";
+	if (run->refused != SLAC_REASON_NONE)
+		bits->wrong = "a run remembers a refusal, although the car of the exploration says nothing wrong";
 	uint64_t deadline_us = slac_run_is_active(run) ? run->deadline_us : SLAC_NEVER;
 	move_time(bits, &deadline_us);
 	if (!bits->reading)
