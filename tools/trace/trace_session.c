@@ -229,12 +229,11 @@ static void take_start(struct trace_sessions *sessions, const struct trace_frame
 static void take_sound(struct trace_sessions *sessions, const struct trace_frame *frame)
 {
 	const struct mme *mme = &sessions->mme;
-	struct trace_session *session = session_of(sessions, mme->src, mme->mnbc_sound_ind.run_id, frame->time_us);
-	const bool is_of_run = memcmp(session->run_id, mme->mnbc_sound_ind.run_id, RUN_ID_LEN) == 0;
+	const struct mnbc_sound_ind *ind = &mme->mnbc_sound_ind;
+	struct trace_session *session = session_of(sessions, mme->src, ind->run_id, frame->time_us);
 
 	session->car_seen = true;
-	note(session, TRACE_SOUND, frame, mme->src, is_of_run ? MME_OK : MME_ERR_RUN_ID)->detail =
-		mme->mnbc_sound_ind.cnt;
+	note(session, TRACE_SOUND, frame, mme->src, mnbc_sound_ind_check(ind, session->run_id))->detail = ind->cnt;
 }
 
 static void take_rsp(struct trace_sessions *sessions, const struct trace_frame *frame)

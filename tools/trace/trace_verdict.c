@@ -68,6 +68,8 @@ static const struct {
 	[TRACE_NO_MATCH_REQ] =
 		{"no_match_req", TRACE_FAULT_UNKNOWN, SLAC_REASON_NO_MATCH_REQ,
 		 "See which other stations the car has heard, and whether the measured attenuation is plausible."},
+	[TRACE_VALIDATE_FIELD] = {"validate_field", TRACE_FAULT_CAR, SLAC_REASON_VALIDATE_REQ_REFUSED,
+				  "Tell the car's maker: the signal type is 0 and the result Ready."},
 	[TRACE_VALIDATION_FAILED] = {"validation_failed", TRACE_FAULT_STATION, SLAC_REASON_NO_MATCH_REQ,
 				     "Let the station answer NotRequired, or count the toggles (slac.validation)."},
 	[TRACE_VALIDATION_NOT_READY] = {"validation_not_ready", TRACE_FAULT_STATION, SLAC_REASON_VALIDATION_PUT_OFF,
@@ -76,9 +78,9 @@ static const struct {
 					 "Let the station answer CM_VALIDATE.REQ, at least with NotRequired."},
 	[TRACE_VALIDATION_NOT_CONTINUED] = {"validation_not_continued", TRACE_FAULT_CAR, SLAC_REASON_NO_VALIDATE_REQ,
 					    "Let the station answer NotRequired (slac.validation not_required)."},
-	[TRACE_RSP_FIELD] = {"rsp_field", TRACE_FAULT_CAR, SLAC_REASON_NO_ATTEN_CHAR_RSP,
+	[TRACE_RSP_FIELD] = {"rsp_field", TRACE_FAULT_CAR, SLAC_REASON_ATTEN_CHAR_RSP_REFUSED,
 			     "Tell the car's maker: the station must drop such an answer."},
-	[TRACE_RSP_NEGATIVE] = {"rsp_negative", TRACE_FAULT_CAR, SLAC_REASON_NO_ATTEN_CHAR_RSP,
+	[TRACE_RSP_NEGATIVE] = {"rsp_negative", TRACE_FAULT_CAR, SLAC_REASON_ATTEN_CHAR_RSP_REFUSED,
 				"The car refuses the result: see what it carries, its number of groups above all."},
 	[TRACE_NO_RSP_IND_LATE] =
 		{"ind_late", TRACE_FAULT_STATION, SLAC_REASON_NO_ATTEN_CHAR_RSP,
@@ -105,10 +107,13 @@ static const struct {
 	[TRACE_START_LOST] = {"start_lost", TRACE_FAULT_LINE, SLAC_REASON_START_ATTEN_CHAR_LOST,
 			      "Announcements got lost on the line: look for noise, and check the receive path."},
 	[TRACE_START_FIELD] =
-		{"start_field", TRACE_FAULT_CAR, SLAC_REASON_NO_START_ATTEN_CHAR,
+		{"start_field", TRACE_FAULT_CAR, SLAC_REASON_START_ATTEN_CHAR_REFUSED,
 		 "Tell the car's maker; let the station take it where it does no harm (slac.any_sound_counts, slac.any_forwarding_sta)."},
 	[TRACE_START_LATE] = {"start_late", TRACE_FAULT_CAR, SLAC_REASON_NO_START_ATTEN_CHAR,
 			      "Tell the car's maker: TT_match_sequence is 400 ms."},
+	[TRACE_SOUND_FIELD] =
+		{"sound_field", TRACE_FAULT_CAR, SLAC_REASON_SOUNDS_REFUSED,
+		 "Tell the car's maker: application and security type are 0, and the run_id is that of the run."},
 	[TRACE_NO_SOUNDS] =
 		{"no_sounds", TRACE_FAULT_LINE, SLAC_REASON_NO_SOUNDS,
 		 "Not one sound arrived after the announcement: check the receive path, and look for noise."},
@@ -364,11 +369,22 @@ static void judge_match_req(const struct trace_session *session, struct trace_ve
 	}
 }
 
+/* After an answer another result than Ready is right: the car gives up. */
+static bool is_validated_wrongly(const struct trace_session *session)
+{
+	const enum mme_error error = session->error[TRACE_VALIDATE_REQ];
+
+	return error != MME_OK && (error != MME_ERR_RESULT || !has(session, TRACE_VALIDATE_CNF));
+}
+
 static void judge_validation(const struct trace_session *session, struct trace_verdict *out)
 {
 	prove(out, session->first_number[TRACE_VALIDATE_REQ]);
 	prove(out, session->first_number[TRACE_VALIDATE_CNF]);
-	if (!has(session, TRACE_VALIDATE_CNF))
+	if (is_validated_wrongly(session))
+		say(out, TRACE_VALIDATE_FIELD, "A field of the car's CM_VALIDATE.REQ is wrong: %s.",
+		    mme_error_text(session->error[TRACE_VALIDATE_REQ]));
+	else if (!has(session, TRACE_VALIDATE_CNF))
 		say(out, TRACE_VALIDATION_UNANSWERED, "The car asked for a validation, and got no answer.");
 	else if (session->validate_result == VALIDATE_FAILURE)
 		say(out, TRACE_VALIDATION_FAILED,
@@ -446,6 +462,9 @@ static void judge_sounds(const struct trace_session *session, struct trace_verdi
 	else if (session->error[TRACE_START] != MME_OK)
 		say(out, TRACE_START_FIELD, "A field of the car's CM_START_ATTEN_CHAR.IND is wrong: %s.",
 		    mme_error_text(session->error[TRACE_START]));
+	else if (session->error[TRACE_SOUND] != MME_OK && !has(session, TRACE_PROFILE))
+		say(out, TRACE_SOUND_FIELD, "A field of the car's CM_MNBC_SOUND.IND is wrong: %s.",
+		    mme_error_text(session->error[TRACE_SOUND]));
 	else if (!session->evse_seen)
 		say(out, TRACE_CAR_HALF_ONLY, "The car sounds; no frame of a station is in this file.");
 	else if (was_not_awaited(session, TT_EV_ATTEN_RESULTS_US, "the station's result", out))

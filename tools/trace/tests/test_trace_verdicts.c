@@ -480,6 +480,31 @@ static void validations(void **state)
 	expect(TRACE_VALIDATION_NOT_CONTINUED);
 }
 
+static void wrong_validations(void **state)
+{
+	struct mme asked = validate(true, VALIDATE_READY);
+	const struct mme said = validate(false, VALIDATE_READY);
+
+	(void)state;
+	asked.validate_req.signal_type = 1;
+	choose_nothing(20);
+	send(&asked, 800);
+	expect(TRACE_VALIDATE_FIELD);
+	again();
+	asked = validate(true, VALIDATE_FAILURE);
+	choose_nothing(20);
+	send(&asked, 800);
+	expect(TRACE_VALIDATE_FIELD);
+	again();
+	asked = validate(true, VALIDATE_READY);
+	choose_nothing(20);
+	send(&asked, 800);
+	send(&said, 5);
+	asked.validate_req.result = VALIDATE_FAILURE;
+	send(&asked, 100);
+	expect(TRACE_VALIDATION_NOT_CONTINUED);
+}
+
 static void cooked_captures_tell_the_same(void **state)
 {
 	const struct mme asked = validate(true, VALIDATE_READY), said = validate(false, VALIDATE_FAILURE);
@@ -583,6 +608,13 @@ static void soundings(void **state)
 	again();
 	announce();
 	expect(TRACE_NO_SOUNDS);
+	again();
+	struct mme wrong = of_car(CM_MNBC_SOUND_IND);
+	memcpy(wrong.mnbc_sound_ind.run_id, run_id, RUN_ID_LEN);
+	wrong.mnbc_sound_ind.security_type = 1;
+	announce();
+	send(&wrong, 20);
+	expect(TRACE_SOUND_FIELD);
 }
 
 static void beginnings(void **state)
@@ -693,6 +725,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(links, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(choices, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(validations, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(wrong_validations, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cooked_captures_tell_the_same, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(results, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(soundings, set_up, tear_down),
