@@ -52,14 +52,36 @@ static void report(const struct slac_evse *evse, enum slac_status status, enum s
 	item->has_run_id = evse->has_run_id;
 	item->status = status;
 	item->reason = reason;
+	item->has_attenuation = evse->has_run_id && evse->has_attenuation;
+	item->attenuation_ddb = evse->attenuation_ddb;
 }
 
-/* The statuses from now on are about the EV of this run. */
+uint16_t slac_mean_ddb(const uint8_t db[SLAC_GROUPS])
+{
+	unsigned sum_db = 0;
+
+	for (size_t i = 0; i < SLAC_GROUPS; i++)
+		sum_db += db[i];
+	return (uint16_t)((sum_db * 10 + SLAC_GROUPS / 2) / SLAC_GROUPS);
+}
+
+/* The statuses from now on are about the EV of this run. What it measured outlasts its slot. */
 static void remember_ev(struct slac_evse *evse, const struct slac_run *run)
 {
 	evse->has_run_id = true;
 	memcpy(evse->run_id, run->run_id, RUN_ID_LEN);
 	memcpy(evse->ev_mac, run->ev_mac, MAC_LEN);
+	evse->has_attenuation = run->reported_sounds > 0;
+	evse->attenuation_ddb = evse->has_attenuation ? slac_mean_ddb(run->average_db) : 0;
+}
+
+/* Gives a run its message, or its time-out. What is remembered of its EV is kept up with it. */
+static void give(struct slac_evse *evse, struct slac_run *run, const struct slac_run_context *ctx, uint16_t message,
+		 const struct mme *frame)
+{
+	slac_run_take(run, ctx, message, frame);
+	if (evse->has_run_id && mac_equal(run->ev_mac, evse->ev_mac))
+		remember_ev(evse, run);
 }
 
 static void wait_until_after_ms(struct slac_evse *evse, enum slac_evse_state state, uint32_t ms, uint64_t now_us)
@@ -502,12 +524,9 @@ static void on_parm_req(struct slac_evse *evse, const struct mme *frame, uint64_
 		return;
 	}
 	const struct slac_run_context ctx = run_context(evse, now_us, out);
-	slac_run_take(run, &ctx, CM_SLAC_PARM_REQ, frame);
-	if (evse->state == SLAC_EVSE_MATCHING) {
-		if (mac_equal(run->ev_mac, evse->ev_mac))
-			remember_ev(evse, run); /* it may have begun anew with another run_id */
+	give(evse, run, &ctx, CM_SLAC_PARM_REQ, frame);
+	if (evse->state == SLAC_EVSE_MATCHING)
 		return;
-	}
 	bound_time_to_match(evse, now_us); /* the match before was ended by this EV, or by the 15118 side */
 	evse->state = SLAC_EVSE_MATCHING;
 	/* The last window may outlast the bound by a microsecond. A deadline never lies in the past. */
@@ -583,7 +602,7 @@ static void on_frame(struct slac_evse *evse, const struct slac_evse_input *input
 	struct slac_run_context ctx = run_context(evse, now_us, out);
 	ctx.other_validates = input->neighbour_validates || other_validates(evse, run, now_us);
 	bool was_active = slac_run_is_active(run);
-	slac_run_take(run, &ctx, frame->mmtype, frame);
+	give(evse, run, &ctx, frame->mmtype, frame);
 	/* Only one message fails a run: step 2 of a validation with a result that says that the EV gives up. */
 	if (was_active && run->state == SLAC_RUN_FAILED)
 		settle_failure(evse, run, now_us, out);
@@ -602,7 +621,7 @@ static void expire(struct slac_evse *evse, uint64_t now_us, struct slac_evse_out
 		struct slac_run *run = &evse->runs[i];
 		if (!slac_run_is_active(run) || run->deadline_us > now_us)
 			continue;
-		slac_run_take(run, &ctx, SLAC_DEADLINE, NULL);
+		give(evse, run, &ctx, SLAC_DEADLINE, NULL);
 		if (run->state == SLAC_RUN_FAILED)
 			settle_failure(evse, run, now_us, out);
 	}

@@ -185,6 +185,8 @@ struct slac_evse {
 	bool has_run_id;               /* an EV has spoken since the vehicle was connected */
 	uint8_t run_id[RUN_ID_LEN];
 	uint8_t ev_mac[MAC_LEN];
+	bool has_attenuation;     /* this EV was told what its run measured */
+	uint16_t attenuation_ddb; /* mean of the groups, 0.1 dB */
 	struct slac_validation validation;
 	struct slac_failed_runs failed_runs; /* since the vehicle came; not answered without listen_after_failure */
 	/*
@@ -239,7 +241,7 @@ enum slac_status { SLAC_STATUS_MATCHING, SLAC_STATUS_MATCHED, SLAC_STATUS_FAILED
 
 enum slac_evse_output_kind {
 	SLAC_EVSE_SEND,         /* send `frame` */
-	SLAC_EVSE_STATUS,       /* report `status` with `reason`; run_id where has_run_id */
+	SLAC_EVSE_STATUS,       /* report `status` with `reason`; run_id, attenuation_ddb where they are known */
 	SLAC_EVSE_INIT_TIMEOUT, /* TT_EVSE_SLAC_init is over, and the pilot decides what follows; reason: NO_PARM_REQ;
 				 * KEY_NOT_SET when nothing could be answered; PARM_REQ_REFUSED with ev_mac and error;
 				 * NO_MATCH_IN_TIME: tt_fallback_ms is over, although cars were heard */
@@ -258,7 +260,11 @@ struct slac_evse_output {
 	uint8_t ev_mac[MAC_LEN];
 	union {
 		struct mme frame;
-		enum slac_status status;
+		struct {
+			enum slac_status status;
+			bool has_attenuation;
+			uint16_t attenuation_ddb;
+		};
 		struct {
 			enum slac_run_state from;
 			enum slac_run_state to;
@@ -294,6 +300,9 @@ void slac_evse_input(struct slac_evse *evse, const struct slac_evse_input *input
 
 /* JOINING or MATCHED: an EV has been given the key, and uses it. */
 bool slac_evse_is_given_away(const struct slac_evse *evse);
+
+/* The mean of the groups in 0.1 dB. */
+uint16_t slac_mean_ddb(const uint8_t db[SLAC_GROUPS]);
 
 /* The next time SLAC_EVSE_TICK is wanted (monotonic microseconds), or SLAC_NEVER. */
 uint64_t slac_evse_deadline(const struct slac_evse *evse);

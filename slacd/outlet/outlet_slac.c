@@ -21,36 +21,12 @@ static enum outlet_status_kind status_kind(enum slac_status status)
 	return OUTLET_UNMATCHED;
 }
 
-static uint16_t mean_ddb(const uint8_t db[SLAC_GROUPS])
+static void add_attenuation(struct outlet_status *status, bool has_attenuation, uint16_t attenuation_ddb)
 {
-	unsigned sum_db = 0;
-
-	for (size_t i = 0; i < SLAC_GROUPS; i++)
-		sum_db += db[i];
-	return (uint16_t)((sum_db * 10 + SLAC_GROUPS / 2) / SLAC_GROUPS);
-}
-
-/* The run of this EV, or NULL. */
-static const struct slac_run *run_of(const struct outlet *outlet, const uint8_t ev_mac[MAC_LEN])
-{
-	for (size_t i = 0; i < outlet->slac.run_count; i++) {
-		const struct slac_run *run = &outlet->slac.runs[i];
-		if (run->state != SLAC_RUN_FREE && mac_equal(run->ev_mac, ev_mac))
-			return run;
-	}
-	return NULL;
-}
-
-static void add_attenuation(const struct outlet *outlet, struct outlet_status *status)
-{
-	const struct slac_run *run = status->has_ev ? run_of(outlet, status->ev_mac) : NULL;
-
-	if (status->kind != OUTLET_MATCHED && status->kind != OUTLET_FAILED)
-		return;
-	if (run == NULL || run->reported_sounds == 0)
+	if (!has_attenuation || (status->kind != OUTLET_MATCHED && status->kind != OUTLET_FAILED))
 		return;
 	status->has_attenuation = true;
-	status->attenuation_ddb = mean_ddb(run->average_db);
+	status->attenuation_ddb = attenuation_ddb;
 }
 
 void outlet_tell_ev(const struct outlet *outlet, struct outlet_status *status)
@@ -62,7 +38,7 @@ void outlet_tell_ev(const struct outlet *outlet, struct outlet_status *status)
 	status->has_ev = true;
 	memcpy(status->run_id, slac->run_id, RUN_ID_LEN);
 	memcpy(status->ev_mac, slac->ev_mac, MAC_LEN);
-	add_attenuation(outlet, status);
+	add_attenuation(status, slac->has_attenuation, slac->attenuation_ddb);
 }
 
 /* A matched car's link is lost, on the power line or with the port to the modem. To the car it is the same. */
@@ -98,7 +74,7 @@ static void report_status(struct outlet *outlet, const struct slac_evse_output *
 	status->has_ev = item->has_run_id;
 	memcpy(status->run_id, item->run_id, RUN_ID_LEN);
 	memcpy(status->ev_mac, item->ev_mac, MAC_LEN);
-	add_attenuation(outlet, status);
+	add_attenuation(status, item->has_attenuation, item->attenuation_ddb);
 	outlet_queue(outlet, OUTLET_FOLLOW_STATUS)->status = item->status;
 	queue_pilot_news(outlet, item->status, item->reason);
 	/* A car that knows the key and has no match any more must not stay in the network (TP_match_leave, 1 s). */
@@ -107,6 +83,17 @@ static void report_status(struct outlet *outlet, const struct slac_evse_output *
 }
 
 /* --- runs --- */
+
+/* The run of this EV, or NULL. */
+static const struct slac_run *run_of(const struct outlet *outlet, const uint8_t ev_mac[MAC_LEN])
+{
+	for (size_t i = 0; i < outlet->slac.run_count; i++) {
+		const struct slac_run *run = &outlet->slac.runs[i];
+		if (run->state != SLAC_RUN_FREE && mac_equal(run->ev_mac, ev_mac))
+			return run;
+	}
+	return NULL;
+}
 
 static struct outlet_run_details details_of(const struct slac_run *run)
 {
@@ -121,8 +108,8 @@ static struct outlet_run_details details_of(const struct slac_run *run)
 		.early_profiles = run->early_profiles,
 		.refused = run->refused,
 		.refused_error = run->refused_error,
-		.measured_ddb = mean_ddb(run->measured_db),
-		.reported_ddb = mean_ddb(run->average_db),
+		.measured_ddb = slac_mean_ddb(run->measured_db),
+		.reported_ddb = slac_mean_ddb(run->average_db),
 	};
 }
 

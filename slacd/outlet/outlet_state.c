@@ -78,6 +78,8 @@ static const struct field fields[] = {
 	N(slac.has_run_id),
 	BYTES(slac.run_id),
 	BYTES(slac.ev_mac),
+	N(slac.has_attenuation),
+	N(slac.attenuation_ddb),
 	BYTES(slac.validation.ev_mac),
 	N(slac.validation.until_us),
 	BYTES(slac.validation.waiting_mac),

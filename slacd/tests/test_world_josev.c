@@ -74,6 +74,19 @@ static void matched_tells_the_car_and_the_attenuation_once_measured(void **state
 	line_of(from, "slacd *\"unmatched\",\"reason\":\"vehicle_left\",\"ev_mac\":\"");
 }
 
+/* The match is over by then, and the station takes the outlet out of service. */
+static void failed_tells_the_attenuation_that_was_measured(void **state)
+{
+	(void)state;
+	play("boot / --profile 23");
+	size_t from = mark();
+	play("cs plug\ncar plc0 plug");
+	play_until("\"matched\"");
+	play("cs status_code evse_not_ready\nrun 1000");
+	line_of(from,
+		"slacd *\"status\":\"failed\",\"reason\":\"evse_not_ready\",\"ev_mac\":\"*\",\"attenuation_db\":23.0");
+}
+
 static void josev_status_has_exactly_its_members_unless_more_are_wanted(void **state)
 {
 	(void)state;
@@ -403,6 +416,7 @@ int main(void)
 		STORY(every_status_has_a_run_id_of_its_own_vehicle),
 		STORY(fallback_after_a_failure_has_the_run_and_the_car_that_failed),
 		STORY(matched_tells_the_car_and_the_attenuation_once_measured),
+		STORY(failed_tells_the_attenuation_that_was_measured),
 		STORY(josev_status_has_exactly_its_members_unless_more_are_wanted),
 		STORY(josev_status_has_more_members_where_they_are_wanted),
 		STORY(session_is_heard_where_slacd_speaks),

@@ -530,6 +530,71 @@ static void a_session_that_fails_with_the_key_told_renews_it(void **state)
 	expect("CM_NW_STATS.REQ, failed no_power_line_link, CM_SET_KEY.REQ");
 }
 
+static const struct outlet_status *last_status(void)
+{
+	for (size_t i = site.out.count; i > 0; i--)
+		if (site.out.items[i - 1].kind == OUTLET_STATUS)
+			return &site.out.items[i - 1].status;
+	fail_msg("no status");
+	return NULL;
+}
+
+static void expect_failed_with_12_db(enum slac_reason reason)
+{
+	assert_int_equal(last_status()->kind, OUTLET_FAILED);
+	assert_int_equal(last_status()->reason, reason);
+	assert_true(last_status()->has_attenuation);
+	assert_int_equal(last_status()->attenuation_ddb, 120);
+}
+
+static void what_was_measured_is_told_though_the_session_fails_before_the_match(void **state)
+{
+	(void)state;
+	set_up();
+	plug();
+	match_until_request();
+	show(CP_STATE_E);
+	expect_failed_with_12_db(SLAC_REASON_PILOT_FAULT);
+}
+
+/* The run has ended by then, and its slot is empty. */
+static void what_was_measured_is_told_though_the_session_fails_after_the_key(void **state)
+{
+	(void)state;
+	set_up();
+	await_link();
+	match();
+	poll_says(false);
+	do
+		tick_after(outlet_deadline(&site.outlet) - site.now_us);
+	while (site.outlet.slac.state == SLAC_EVSE_JOINING);
+	expect_failed_with_12_db(SLAC_REASON_NO_JOIN);
+
+	set_up();
+	match();
+	show(CP_STATE_E);
+	expect_failed_with_12_db(SLAC_REASON_PILOT_FAULT);
+
+	set_up();
+	match();
+	tell_limit(160, CONTROL_PILOT_NOT_READY);
+	expect_failed_with_12_db(SLAC_REASON_EVSE_NOT_READY);
+}
+
+static void what_was_measured_in_another_session_is_not_told(void **state)
+{
+	(void)state;
+	set_up();
+	match();
+	show(CP_STATE_A1);
+	answer_of_modem();
+	show(CP_STATE_B2);
+	car_says(CM_SLAC_PARM_REQ);
+	tick_due(400 * MS);
+	assert_int_equal(last_status()->reason, SLAC_REASON_NO_START_ATTEN_CHAR);
+	assert_false(last_status()->has_attenuation);
+}
+
 static void a_session_that_fails_before_the_key_was_told_keeps_it(void **state)
 {
 	(void)state;
@@ -1186,6 +1251,9 @@ int main(void)
 		cmocka_unit_test(nothing_but_a_validation_asks_for_a_turn),
 		cmocka_unit_test(a_vehicle_that_leaves_is_reported_its_key_is_renewed_and_the_pilot_comes_last),
 		cmocka_unit_test(a_session_that_fails_with_the_key_told_renews_it),
+		cmocka_unit_test(what_was_measured_is_told_though_the_session_fails_before_the_match),
+		cmocka_unit_test(what_was_measured_is_told_though_the_session_fails_after_the_key),
+		cmocka_unit_test(what_was_measured_in_another_session_is_not_told),
 		cmocka_unit_test(a_session_that_fails_before_the_key_was_told_keeps_it),
 		cmocka_unit_test(a_link_that_is_lost_ends_the_session),
 		cmocka_unit_test(a_car_that_begins_again_is_not_held_to_its_old_link),
