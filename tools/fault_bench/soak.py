@@ -2,7 +2,7 @@
 """Sessions without end at several outlets of the real program, with random cars and broker restarts.
 
 A session is one vehicle, from the plug-in to the unplug. What was begun (matching, matched, basic_charging) must be ended
-by exactly one terminal status (failed, unmatched), and nothing may be ended twice.
+by exactly one terminal status (failed, unmatched) before the next vehicle's first status, and nothing may be ended twice.
 """
 import argparse
 import random
@@ -19,6 +19,7 @@ from harness import FAST_EV
 from fault_bench.dut import finish, sanitizer_words
 from fault_bench.outcome import Outcome
 from fault_bench.process import CONFIGURATION, Holdings, Site, compare
+from fault_bench.session_judge import SessionJudge
 
 OUTLETS = 4
 WARM_UP = 100
@@ -30,8 +31,6 @@ BROKER_EVERY_S = (10, 40)
 MATCHES, LEAVES, SILENT = 80, 12, 3
 MODEM_FAULTS = ("slow:30", "double-answers", "lose-key", "reboot-at:sound:100:lose-key:announce", "profiles-double",
                 "link-lost:100")
-TERMINAL = ("failed", "unmatched")
-NO_RUN = "0x0000000000000000"
 
 
 class Outlet(threading.Thread):
@@ -211,25 +210,17 @@ class Soak:
         return before or after, after  # what went wrong may have ended it before it was warm
 
     def judge_statuses(self):
-        """Every outlet's statuses in their order."""
-        terminal = 0
-        for outlet in self.outlets:
-            is_open, ended_run = False, NO_RUN
-            for message in self.observer.messages.since():
-                if not message.slac or message.data["evse_id"] != outlet.evse:
-                    continue
-                run_id = message.data["run_id"]
-                if message.slac not in TERMINAL:
-                    is_open, ended_run = True, NO_RUN
-                    continue
-                terminal += 1
-                # A vehicle that has not spoken has no run: a fault of the pilot ends it all the same.
-                if not is_open and message.slac == "failed" and run_id == ended_run != NO_RUN:
-                    self.outcome.wrong.append(f"{outlet.evse}: session {run_id} ended twice")
-                is_open, ended_run = False, run_id
-            if is_open:
-                self.outcome.wrong.append(f"{outlet.evse}: a session was never ended")
-        return terminal
+        """Every outlet's vehicles and statuses in their order. How many terminal statuses there were."""
+        judges = {outlet.evse: SessionJudge(outlet.evse) for outlet in self.outlets}
+        for message in self.observer.messages.since():
+            if message.pilot_state:
+                judges[message.data["evse_id"]].shows(message.pilot_state)
+            elif message.slac:
+                judges[message.data["evse_id"]].says(message.slac, message.data["run_id"])
+        for judge in judges.values():
+            judge.end()
+            self.outcome.wrong += judge.wrong
+        return sum(judge.ended for judge in judges.values())
 
     def keep_log(self, path):
         lines = sorted((line.time, program.name, line.text) for program in self.site.programs
