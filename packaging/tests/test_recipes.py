@@ -202,7 +202,7 @@ class OpenWrt(unittest.TestCase):
             (headers / "sys").mkdir() # OpenWrt adds this one to musl's
             (headers / "sys" / "queue.h").symlink_to(include / tuple_ / "sys" / "queue.h")
             sources = [path for pattern in ("homeplug/*.c", "homeplug/*/*.c", "cp/*.c", "mqtt/*/*.c", "slacd/*.c",
-                                            "slacd/outlet/*.c", "slacd/settings/*.c")
+                                            "slacd/outlet/*.c", "slacd/record/*.c", "slacd/settings/*.c")
                        for path in glob.glob(str(SOURCE / pattern)) if "/tests/" not in path]
             done = subprocess.run(["musl-gcc", "-std=c11", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE",
                                    "-D_FILE_OFFSET_BITS=64", "-DSLACD_HAS_CAPNG", "-idirafter", headers, "-I", SOURCE,
