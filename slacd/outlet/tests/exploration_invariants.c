@@ -395,7 +395,8 @@ static void leave_x1(struct world *world, enum control_pilot_phase from, enum co
 		     "a pause ends by itself");
 	if (from == CONTROL_PILOT_PAUSED && world->truth.pause == WORLD_NOT_PAUSED)
 		return; /* the session has ended */
-	if (from == CONTROL_PILOT_PAUSED && to != CONTROL_PILOT_PULSE && !list->resumed)
+	if (from == CONTROL_PILOT_PAUSED && to != CONTROL_PILOT_PULSE && !list->resumed &&
+	    world->truth.report != WORLD_LOSS_IN_PAUSE_REPORTED)
 		end_pause(&world->truth); /* there is another match */
 	hold(world, world->station.asleep_ms >= step_x1_ms || was_woken || (world->config->moves & disturbing) != 0,
 	     "X1 ends before its time");
@@ -574,6 +575,7 @@ static void report_end(struct world *world, const struct outlet_status *status, 
 	struct world_truth *truth = &world->truth;
 	list->ended = true;
 	const bool matched = truth->report == WORLD_MATCHING_REPORTED || truth->report == WORLD_MATCHED_REPORTED;
+	enum world_report report = WORLD_END_REPORTED;
 
 	switch (status->reason) {
 	case SLAC_REASON_VEHICLE_LEFT:
@@ -594,9 +596,11 @@ static void report_end(struct world *world, const struct outlet_status *status, 
 		break; /* by the pilot */
 	default:
 		hold(world, matched, "a match ends that was not reported");
+		if (truth->pause != WORLD_NOT_PAUSED && truth->report == WORLD_MATCHED_REPORTED)
+			report = WORLD_LOSS_IN_PAUSE_REPORTED;
 		break;
 	}
-	truth->report = WORLD_END_REPORTED;
+	truth->report = report;
 }
 
 static void take_status(struct world *world, const struct outlet_status *status, struct list *list)
@@ -685,8 +689,8 @@ static void follow_phase(struct world *world)
 		     truth->pause == WORLD_WOKEN,
 	     "a pause is not X1");
 	hold(world,
-	     truth->pause != WORLD_WOKEN || truth->report != WORLD_END_REPORTED || phase == CONTROL_PILOT_PAUSED ||
-		     phase == CONTROL_PILOT_ENDING,
+	     truth->pause != WORLD_WOKEN || phase == CONTROL_PILOT_PAUSED || phase == CONTROL_PILOT_ENDING ||
+		     (truth->report != WORLD_END_REPORTED && truth->report != WORLD_LOSS_IN_PAUSE_REPORTED),
 	     "a link that is not found after the pause is not followed by E/F");
 	lower_other(world);
 	if (phase == CONTROL_PILOT_BASIC && eim_is_wanted(world))

@@ -391,7 +391,7 @@ static void move_truth(struct bits *bits, struct world_truth *truth)
 	move_bool(bits, &truth->found);
 	move_bool(bits, &truth->deaf);
 	move_bool(bits, &truth->stopped);
-	MOVE_ENUM(bits, enum world_report, truth->report, 2);
+	MOVE_ENUM(bits, enum world_report, truth->report, 3);
 	move_number(bits, &truth->init_pulses, 3);
 	move_number(bits, &truth->failed_pulses, 3);
 	move_number(bits, &truth->f_sendings, 4);

@@ -127,7 +127,13 @@ struct world_message {
 	struct outlet_cp_status status; /* otherwise */
 };
 
-enum world_report { WORLD_NOTHING_REPORTED, WORLD_MATCHING_REPORTED, WORLD_MATCHED_REPORTED, WORLD_END_REPORTED };
+enum world_report {
+	WORLD_NOTHING_REPORTED,
+	WORLD_MATCHING_REPORTED,
+	WORLD_MATCHED_REPORTED,
+	WORLD_END_REPORTED,
+	WORLD_LOSS_IN_PAUSE_REPORTED /* the end of a match while its data link was paused, which nobody wanted */
+};
 
 /* How far the vehicle, as slacd was told of it, is with waking a paused data link. */
 enum world_pause {
