@@ -379,6 +379,24 @@ static void restart_of_a_modem_that_still_has_its_key_is_not_believed(void **sta
 	}
 }
 
+static void flood_in_the_name_of_a_modem_that_has_its_key_costs_one_question_a_second(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	unsigned questions = 0;
+	struct bench bench;
+
+	(void)state;
+	bench_ready(&bench, &config, MODEM_QUALCOMM);
+	for (unsigned ms = 0; ms < 10000; ms++) {
+		bench.now_us += MS;
+		bench_say_host_action(&bench, VS_HOST_LOADER_READY);
+		questions += bench.out.count > 1;
+		bench_tell_key(&bench, 1, 1, 1, GET_KEY_GRANTED);
+		bench_expect_state(&bench, MODEM_READY);
+	}
+	assert_int_equal(questions, 10);
+}
+
 static void answer_that_does_not_name_our_network_shows_a_restart(void **state)
 {
 	const struct modem_config config = bench_config(MODEM_AUTO);
@@ -472,6 +490,7 @@ int main(void)
 		cmocka_unit_test(confirmation_of_before_the_restart_sets_no_key),
 		cmocka_unit_test(what_was_heard_before_the_interface_was_gone_hides_nothing_after_it),
 		cmocka_unit_test(restart_of_a_modem_that_still_has_its_key_is_not_believed),
+		cmocka_unit_test(flood_in_the_name_of_a_modem_that_has_its_key_costs_one_question_a_second),
 		cmocka_unit_test(answer_that_does_not_name_our_network_shows_a_restart),
 		cmocka_unit_test(answer_without_our_nonce_is_none),
 		cmocka_unit_test(word_from_an_address_that_no_modem_has_is_none),
