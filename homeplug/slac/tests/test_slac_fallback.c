@@ -15,11 +15,25 @@ static bool is_over(const struct bench *bench)
 	return bench->out.count > 0 && bench->out.items[bench->out.count - 1].kind == SLAC_EVSE_INIT_TIMEOUT;
 }
 
-/* A neighbour asks every 300 ms, until the outlet stops to listen or `ms` have passed. How long that took, in ms. */
-static uint64_t hear_neighbour(struct bench *bench, const struct slac_car *neighbour, uint64_t ms)
+/* `cars` of 1 to 65536, one after the other. */
+static struct slac_car neighbour_of(uint64_t request, uint32_t cars)
+{
+	struct slac_car car = slac_car(2);
+
+	car.mac[3] ^= (uint8_t)(request % cars / 256);
+	car.mac[4] ^= (uint8_t)(request % cars);
+	return car;
+}
+
+/*
+ * Each `period_ms` one of the neighbours asks, until the outlet stops to listen or `ms` have passed. How long that took,
+ * in ms.
+ */
+static uint64_t hear_neighbours(struct bench *bench, uint32_t cars, uint64_t period_ms, uint64_t ms)
 {
 	const uint64_t from_us = bench->now_us;
 	uint64_t next_us = bench->now_us;
+	uint64_t request = 0;
 
 	for (;;) {
 		const uint64_t due_us = slac_evse_deadline(&bench->evse);
@@ -32,26 +46,37 @@ static uint64_t hear_neighbour(struct bench *bench, const struct slac_car *neigh
 			continue;
 		}
 		bench->now_us = next_us;
-		bench_say(bench, neighbour, CM_SLAC_PARM_REQ);
-		next_us += 300 * MS;
+		const struct slac_car neighbour = neighbour_of(request++, cars);
+		bench_say(bench, &neighbour, CM_SLAC_PARM_REQ);
+		next_us += period_ms * MS;
 	}
 	return (bench->now_us - from_us) / MS;
 }
 
 static void neighbour_that_asks_for_ever_does_not_hold_up_the_fallback(void **state)
 {
-	const struct slac_car neighbour = slac_car(2);
+	const struct slac_car neighbour = neighbour_of(0, 1);
 	struct bench bench;
 
 	(void)state;
 	bench_ready_as(&bench, FIELD);
-	assert_int_equal(hear_neighbour(&bench, &neighbour, 100000), FALLBACK_MS);
+	assert_int_equal(hear_neighbours(&bench, 1, 300, 100000), FALLBACK_MS);
 	bench_expect(&bench, "WAIT_START>FAILED no_match_in_time@2, failed no_match_in_time@2, "
 			     "init_timeout no_match_in_time");
 	bench_expect_state(&bench, SLAC_EVSE_EXPIRED);
 	assert_true(slac_evse_deadline(&bench.evse) == SLAC_NEVER);
 	bench_say(&bench, &neighbour, CM_SLAC_PARM_REQ);
 	bench_expect(&bench, "!CM_SLAC_PARM.REQ init_expired@2");
+}
+
+static void flood_of_requests_from_anywhere_does_not_hold_it_up_either(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_ready_as(&bench, FIELD);
+	assert_int_equal(hear_neighbours(&bench, 65536, 1, 100000), FALLBACK_MS);
+	bench_expect_state(&bench, SLAC_EVSE_EXPIRED);
 }
 
 static void every_run_in_progress_ends_with_it_and_one_failed_is_reported(void **state)
@@ -119,7 +144,7 @@ static void car_that_was_told_the_key_is_given_its_time_to_join(void **state)
 
 static void match_ends_the_bound_and_its_end_begins_it_anew(void **state)
 {
-	const struct slac_car car = slac_car(1), neighbour = slac_car(2);
+	const struct slac_car car = slac_car(1);
 	struct bench bench;
 
 	(void)state;
@@ -132,13 +157,13 @@ static void match_ends_the_bound_and_its_end_begins_it_anew(void **state)
 	bench_input(&bench, SLAC_EVSE_LINK_LOST, SLAC_REASON_NONE);
 	bench_expect(&bench, "unmatched power_line_link_lost");
 	bench_key_set(&bench, 2);
-	assert_int_equal(hear_neighbour(&bench, &neighbour, 100000), FALLBACK_MS);
+	assert_int_equal(hear_neighbours(&bench, 1, 300, 100000), FALLBACK_MS);
 }
 
 /* The 15118 side has ended the session: there is no time limit, but for what begins then. */
 static void terminated_session_is_followed_by_the_bound_when_a_car_speaks(void **state)
 {
-	const struct slac_car car = slac_car(1), neighbour = slac_car(2);
+	const struct slac_car car = slac_car(1);
 	struct bench bench;
 
 	(void)state;
@@ -147,21 +172,20 @@ static void terminated_session_is_followed_by_the_bound_when_a_car_speaks(void *
 	assert_true(slac_evse_deadline(&bench.evse) == SLAC_NEVER);
 	bench.now_us += 1000000 * MS;
 	bench_key_set(&bench, 2);
-	assert_int_equal(hear_neighbour(&bench, &neighbour, 100000), FALLBACK_MS);
+	assert_int_equal(hear_neighbours(&bench, 1, 300, 100000), FALLBACK_MS);
 }
 
 static void window_after_an_f_is_given_in_full_and_is_bounded_too(void **state)
 {
-	const struct slac_car neighbour = slac_car(2);
 	struct bench bench;
 
 	(void)state;
 	bench_ready_as(&bench, FIELD);
-	hear_neighbour(&bench, &neighbour, 100000);
+	hear_neighbours(&bench, 1, 300, 100000);
 	bench_input(&bench, SLAC_EVSE_PAUSE, SLAC_REASON_NONE);
 	bench.now_us += 5000 * MS;
 	bench_input(&bench, SLAC_EVSE_LISTEN, SLAC_REASON_NONE);
-	assert_int_equal(hear_neighbour(&bench, &neighbour, 100000), 20000);
+	assert_int_equal(hear_neighbours(&bench, 1, 300, 100000), 20000);
 	bench_expect(&bench, "WAIT_START>FAILED no_match_in_time@2, failed no_match_in_time@2, "
 			     "init_timeout no_match_in_time");
 }
@@ -179,17 +203,16 @@ static void bound_is_never_shorter_than_the_window(void **state)
 
 static void strict_and_an_outlet_without_ac_have_no_bound(void **state)
 {
-	const struct slac_car neighbour = slac_car(2);
 	struct slac_evse_config config = bench_config(FIELD);
 	struct bench bench;
 
 	(void)state;
 	bench_ready_as(&bench, STRICT);
-	hear_neighbour(&bench, &neighbour, 600000);
+	hear_neighbours(&bench, 1, 300, 600000);
 	bench_expect_state(&bench, SLAC_EVSE_MATCHING);
 	config.dc_only = true;
 	bench_ready(&bench, &config);
-	hear_neighbour(&bench, &neighbour, 600000);
+	hear_neighbours(&bench, 1, 300, 600000);
 	bench_expect_state(&bench, SLAC_EVSE_MATCHING);
 }
 
@@ -211,6 +234,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(neighbour_that_asks_for_ever_does_not_hold_up_the_fallback),
+		cmocka_unit_test(flood_of_requests_from_anywhere_does_not_hold_it_up_either),
 		cmocka_unit_test(every_run_in_progress_ends_with_it_and_one_failed_is_reported),
 		cmocka_unit_test(silent_car_beside_silence_falls_back_after_the_window_as_before),
 		cmocka_unit_test(window_after_a_failure_ends_with_the_bound),
