@@ -130,7 +130,7 @@ static struct json_object *read_object(const char *path, char error[CS_DATA_ERRO
 
 	if (object == NULL || !json_object_is_type(object, json_type_object)) {
 		const char *why = json_util_get_last_err();
-		snprintf(error, CS_DATA_ERROR_SIZE, "%.150s: not a JSON object%s%.90s", path, why != NULL ? ": " : "",
+		snprintf(error, CS_DATA_ERROR_SIZE, "%.150s: not a JSON object%s%.80s", path, why != NULL ? ": " : "",
 			 why != NULL ? why : "");
 		error[strcspn(error, "\n")] = '\0';
 		json_object_put(object);
