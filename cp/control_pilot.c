@@ -861,7 +861,8 @@ static void on_init_timeout(struct control_pilot *pilot, uint64_t now_us, struct
 	}
 	if (!pilot->config.has_ac) {
 		say(out, CONTROL_PILOT_NO_BASIC_CHARGING);
-		if (pilot->config.init_retries > 0)
+		/* After an E/F the car is awake, and may speak at any time. */
+		if (pilot->config.init_retries > 0 || pilot->failed_pulses_sent > 0)
 			say(out, CONTROL_PILOT_LISTEN_ON);
 		return;
 	}

@@ -122,9 +122,13 @@ static void dc_outlet_gets_its_pulses_then_listens_on_and_never_x2(void **state)
 	bench_expect(&bench, "no basic charging, listen on");
 	bench_expect_rest(&bench);
 	config.failed_pulses = 1;
+	config.init_retries = 0;
 	bench_with_vehicle(&bench, &config, 160);
 	bench_input(&bench, CONTROL_PILOT_FAILED);
 	bench_expect(&bench, "pause, F");
+	bench_expect_after_ms(&bench, 5000, "listen, high-level charging");
+	bench_input(&bench, CONTROL_PILOT_INIT_TIMEOUT);
+	bench_expect(&bench, "no basic charging, listen on");
 }
 
 static void failed_matching_gets_no_pulse_by_default(void **state)

@@ -351,7 +351,7 @@ MUTANTS = [
      "pilot->phase == CONTROL_PILOT_X1_STEP)\n\t\tlisten_at_nominal(pilot, out);", "pilot->phase == CONTROL_PILOT_X1_STEP)\n\t\t;"),
     (PILOT, "any vehicle is answered in basic charging", "\tif (eim_is_wanted(pilot) && pilot->session_open && pilot->slac", "\tif (pilot->session_open && pilot->slac"),
     (PILOT, "a DC-only outlet is deaf after its last pulse",
-     "\t\tif (pilot->config.init_retries > 0)\n\t\t\tsay(out, CONTROL_PILOT_LISTEN_ON);\n", ""),
+     "\t\tif (pilot->config.init_retries > 0 || pilot->failed_pulses_sent > 0)\n\t\t\tsay(out, CONTROL_PILOT_LISTEN_ON);\n", ""),
     (OUTLET, "listening without an end is not told to matching",
      "\t\toutlet_queue_slac(outlet, SLAC_EVSE_LISTEN_ON, SLAC_REASON_NONE);\n", ""),
     # --- another service
