@@ -32,9 +32,14 @@ static int make_identity(void **state)
 	return 0;
 }
 
-static int remove_identity(void **state)
+/*
+ * A client that is closed without waiting leaves its thread behind. What OpenSSL keeps for a thread it frees at the
+ * thread's end, yet no longer once the process has begun to exit: the leak checker would find it.
+ */
+static int end_threads_and_remove_identity(void **state)
 {
 	(void)state;
+	assert_threads_end();
 	played_identity_remove(&identity);
 	return 0;
 }
@@ -398,5 +403,5 @@ int main(void)
 		cmocka_unit_test(tls_is_not_for_a_unix_socket),
 	};
 
-	return cmocka_run_group_tests(tests, make_identity, remove_identity);
+	return cmocka_run_group_tests(tests, make_identity, end_threads_and_remove_identity);
 }
