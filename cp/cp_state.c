@@ -24,3 +24,13 @@ bool cp_state_is_fault(enum cp_state state)
 {
 	return state == CP_STATE_E || state == CP_STATE_F;
 }
+
+bool cp_state_shows_pwm(enum cp_state state)
+{
+	return state == CP_STATE_A2 || state == CP_STATE_B2 || state == CP_STATE_C2 || state == CP_STATE_D2;
+}
+
+bool cp_state_shows_no_pwm(enum cp_state state)
+{
+	return state == CP_STATE_A1 || state == CP_STATE_B1 || state == CP_STATE_C1 || state == CP_STATE_D1;
+}

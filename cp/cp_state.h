@@ -28,5 +28,9 @@ bool cp_state_is_unplugged(enum cp_state state);
 bool cp_state_has_vehicle(enum cp_state state);
 /* E or F: the state does not show whether a vehicle is there. */
 bool cp_state_is_fault(enum cp_state state);
+/* A2 ... D2. */
+bool cp_state_shows_pwm(enum cp_state state);
+/* A1 ... D1; E and F show neither. */
+bool cp_state_shows_no_pwm(enum cp_state state);
 
 #endif
