@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "homeplug/port/port_use.h"
 
+#include "homeplug/port/port_netlink.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -65,18 +65,12 @@ static void take_attribute(struct address *address, const struct rtattr *attribu
 
 static void take_attributes(struct address *address, const struct nlmsghdr *message, const struct ifaddrmsg *info)
 {
-	const struct rtattr *attribute = IFA_RTA(info);
 	size_t left = message->nlmsg_len - NLMSG_LENGTH(sizeof(*info));
+	const struct rtattr *attribute = port_netlink_attribute(IFA_RTA(info), left);
 	bool has_local = false;
 
-	while (RTA_OK(attribute, left)) {
-		size_t step = RTA_ALIGN((size_t)attribute->rta_len);
+	for (; attribute != NULL; attribute = port_netlink_next_attribute(attribute, &left))
 		take_attribute(address, attribute, &has_local);
-		if (step >= left)
-			return;
-		left -= step;
-		attribute = (const struct rtattr *)((const char *)attribute + step);
-	}
 }
 
 static bool is_link_local(const uint8_t octets[sizeof(struct in6_addr)])
@@ -109,17 +103,12 @@ static void take_address(const struct nlmsghdr *message, int ifindex, char text[
 
 bool port_use_parse(const void *messages, size_t len, int ifindex, char address[INET6_ADDRSTRLEN])
 {
-	const struct nlmsghdr *message = messages;
+	const struct nlmsghdr *message = port_netlink_message(messages, len);
 
-	while (NLMSG_OK(message, len)) {
-		size_t step = NLMSG_ALIGN((size_t)message->nlmsg_len);
+	for (; message != NULL; message = port_netlink_next_message(message, &len)) {
 		if (message->nlmsg_type == NLMSG_DONE)
 			return true;
 		take_address(message, ifindex, address);
-		if (step >= len)
-			return false;
-		len -= step;
-		message = (const struct nlmsghdr *)((const char *)message + step);
 	}
 	return false;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "homeplug/port/port_watch.h"
 
+#include "homeplug/port/port_netlink.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <linux/ethtool.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <net/if_arp.h>
 #include <stdio.h>
@@ -62,27 +62,17 @@ static void take_kind(char kind[PORT_MASTER_KIND_SIZE], const struct rtattr *att
 		memcpy(kind, RTA_DATA(attribute), len);
 }
 
-typedef void attribute_taker(struct port_event *event, const struct rtattr *attribute);
-
-/* A malformed attribute ends it. */
-static void for_each(const struct rtattr *attribute, size_t left, attribute_taker *take, struct port_event *event)
+static void take_link_info(struct port_event *event, const struct rtattr *info)
 {
-	while (RTA_OK(attribute, left)) {
-		size_t step = RTA_ALIGN((size_t)attribute->rta_len);
-		take(event, attribute);
-		if (step >= left)
-			return;
-		left -= step;
-		attribute = (const struct rtattr *)((const char *)attribute + step);
+	size_t left = RTA_PAYLOAD(info);
+	const struct rtattr *attribute = port_netlink_attribute(RTA_DATA(info), left);
+
+	for (; attribute != NULL; attribute = port_netlink_next_attribute(attribute, &left)) {
+		if (attribute->rta_type == IFLA_INFO_SLAVE_KIND)
+			take_kind(event->master_kind, attribute);
+		if (attribute->rta_type == IFLA_INFO_KIND)
+			take_kind(event->kind, attribute);
 	}
-}
-
-static void take_link_info(struct port_event *event, const struct rtattr *attribute)
-{
-	if (attribute->rta_type == IFLA_INFO_SLAVE_KIND)
-		take_kind(event->master_kind, attribute);
-	if (attribute->rta_type == IFLA_INFO_KIND)
-		take_kind(event->kind, attribute);
 }
 
 static void take_attribute(struct port_event *event, const struct rtattr *attribute)
@@ -98,11 +88,20 @@ static void take_attribute(struct port_event *event, const struct rtattr *attrib
 		take_master(event, attribute);
 		break;
 	case IFLA_LINKINFO:
-		for_each(RTA_DATA(attribute), RTA_PAYLOAD(attribute), take_link_info, event);
+		take_link_info(event, attribute);
 		break;
 	default:
 		break;
 	}
+}
+
+static void take_attributes(struct port_event *event, const struct nlmsghdr *message, const struct ifinfomsg *info)
+{
+	size_t left = message->nlmsg_len - NLMSG_LENGTH(sizeof(*info));
+	const struct rtattr *attribute = port_netlink_attribute(IFLA_RTA(info), left);
+
+	for (; attribute != NULL; attribute = port_netlink_next_attribute(attribute, &left))
+		take_attribute(event, attribute);
 }
 
 static bool parse_address(const struct nlmsghdr *message, struct port_event *event)
@@ -131,7 +130,7 @@ static bool parse_link(const struct nlmsghdr *message, struct port_event *event)
 		.up = (info->ifi_flags & IFF_UP) != 0,
 		.running = (info->ifi_flags & IFF_RUNNING) != 0,
 	};
-	for_each(IFLA_RTA(info), message->nlmsg_len - NLMSG_LENGTH(sizeof(struct ifinfomsg)), take_attribute, event);
+	take_attributes(event, message, info);
 	event->has_mac = event->has_mac && info->ifi_type == ARPHRD_ETHER;
 	if (!event->has_mac)
 		memset(event->mac, 0, MAC_LEN);
@@ -140,18 +139,12 @@ static bool parse_link(const struct nlmsghdr *message, struct port_event *event)
 
 void port_watch_parse(const void *messages, size_t len, port_event_handler *handle, void *context)
 {
-	const struct nlmsghdr *message = messages;
+	const struct nlmsghdr *message = port_netlink_message(messages, len);
 	struct port_event event;
 
-	while (NLMSG_OK(message, len)) {
-		size_t step = NLMSG_ALIGN((size_t)message->nlmsg_len);
+	for (; message != NULL; message = port_netlink_next_message(message, &len))
 		if (parse_link(message, &event) || parse_address(message, &event))
 			handle(context, &event);
-		if (step >= len)
-			return;
-		len -= step;
-		message = (const struct nlmsghdr *)((const char *)message + step);
-	}
 }
 
 /* --- Listening --- */
