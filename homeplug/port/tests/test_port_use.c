@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The live tests give addresses to interfaces in a network namespace of their own: they need root and are skipped without. */
 #include "homeplug/port/port_use.h"
+#include "homeplug/port/tests/netlink_messages.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,61 +24,32 @@
 #define EXIT_SKIPPED 77
 #define PROTO        11 /* IFA_PROTO */
 
-/* --- Messages as the kernel makes them --- */
+/* --- Messages --- */
 
-struct message {
-	_Alignas(struct nlmsghdr) uint8_t octets[256];
-	size_t len;
-};
-
-static void add_octets(struct message *message, const void *octets, size_t len)
+static struct netlink_messages begin(uint16_t type, int family, unsigned ifindex)
 {
-	assert_true(message->len + len <= sizeof(message->octets));
-	memcpy(message->octets + message->len, octets, len);
-	message->len += NLMSG_ALIGN(len);
-}
-
-static void add_attribute(struct message *message, uint16_t type, const void *value, size_t len)
-{
-	const struct rtattr attribute = {.rta_type = type, .rta_len = (uint16_t)RTA_LENGTH(len)};
-
-	add_octets(message, &attribute, sizeof(attribute));
-	add_octets(message, value, len);
-}
-
-static void end(struct message *message)
-{
-	const uint32_t len = (uint32_t)message->len;
-
-	memcpy(message->octets, &len, sizeof(len));
-}
-
-static struct message begin(uint16_t type, int family, unsigned ifindex)
-{
-	const struct nlmsghdr header = {.nlmsg_type = type};
 	const struct ifaddrmsg info = {.ifa_family = (uint8_t)family, .ifa_index = ifindex};
-	struct message message = {0};
+	struct netlink_messages message = {0};
 
-	add_octets(&message, &header, sizeof(header));
-	add_octets(&message, &info, sizeof(info));
+	netlink_begin(&message, type, &info, sizeof(info));
 	return message;
 }
 
 /* An address of interface 7, made by `protocol`, 0: not told. */
-static struct message address_of_7(int family, const char *text, uint8_t protocol)
+static struct netlink_messages address_of_7(int family, const char *text, uint8_t protocol)
 {
-	struct message message = begin(RTM_NEWADDR, family, 7);
+	struct netlink_messages message = begin(RTM_NEWADDR, family, 7);
 	struct in6_addr octets;
 
 	assert_int_equal(inet_pton(family, text, &octets), 1);
-	add_attribute(&message, IFA_ADDRESS, &octets, family == AF_INET ? 4 : 16);
+	netlink_add_attribute(&message, IFA_ADDRESS, &octets, family == AF_INET ? 4 : 16);
 	if (protocol != 0)
-		add_attribute(&message, PROTO, &protocol, sizeof(protocol));
-	end(&message);
+		netlink_add_attribute(&message, PROTO, &protocol, sizeof(protocol));
+	netlink_end(&message);
 	return message;
 }
 
-static const char *address_in(const struct message *message, int ifindex)
+static const char *address_in(const struct netlink_messages *message, int ifindex)
 {
 	static char address[INET6_ADDRSTRLEN];
 
@@ -106,7 +78,7 @@ static void every_address_counts_but_what_15118_and_a_router_give(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct message message = address_of_7(cases[i].family, cases[i].text, cases[i].protocol);
+		const struct netlink_messages message = address_of_7(cases[i].family, cases[i].text, cases[i].protocol);
 		assert_string_equal(address_in(&message, 7), cases[i].counted);
 		assert_string_equal(address_in(&message, 8), "");
 	}
@@ -119,30 +91,30 @@ static void address_of_the_host_goes_before_that_of_its_peer(void **state)
 
 	(void)state;
 	for (int local_first = 0; local_first <= 1; local_first++) {
-		struct message message = begin(RTM_NEWADDR, AF_INET, 7);
+		struct netlink_messages message = begin(RTM_NEWADDR, AF_INET, 7);
 		if (local_first)
-			add_attribute(&message, IFA_LOCAL, ours, sizeof(ours));
-		add_attribute(&message, IFA_ADDRESS, peers, sizeof(peers));
+			netlink_add_attribute(&message, IFA_LOCAL, ours, sizeof(ours));
+		netlink_add_attribute(&message, IFA_ADDRESS, peers, sizeof(peers));
 		if (!local_first)
-			add_attribute(&message, IFA_LOCAL, ours, sizeof(ours));
-		end(&message);
+			netlink_add_attribute(&message, IFA_LOCAL, ours, sizeof(ours));
+		netlink_end(&message);
 		assert_string_equal(address_in(&message, 7), "10.0.0.1");
 	}
 }
 
 static void address_that_cannot_be_read_counts(void **state)
 {
-	struct message message = begin(RTM_NEWADDR, AF_INET6, 7);
+	struct netlink_messages message = begin(RTM_NEWADDR, AF_INET6, 7);
 
 	(void)state;
-	add_attribute(&message, IFA_ADDRESS, "1234", 4);
-	end(&message);
+	netlink_add_attribute(&message, IFA_ADDRESS, "1234", 4);
+	netlink_end(&message);
 	assert_string_equal(address_in(&message, 7), "?");
 }
 
 static void other_messages_tell_no_address_and_the_end_is_told(void **state)
 {
-	struct message message = address_of_7(AF_INET, "10.0.0.5", 0);
+	struct netlink_messages message = address_of_7(AF_INET, "10.0.0.5", 0);
 	char address[INET6_ADDRSTRLEN] = "";
 	const uint16_t done = NLMSG_DONE;
 	const uint16_t gone = RTM_DELADDR;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The live tests change interfaces in a network namespace of their own: they need root and are skipped without. */
 #include "homeplug/port/port_watch.h"
+#include "homeplug/port/tests/netlink_messages.h"
 
 #include <errno.h>
 #include <linux/netlink.h>
@@ -39,77 +40,25 @@ static void note(void *context, const struct port_event *event)
 	told->events[told->count++] = *event;
 }
 
-/* --- Messages as the kernel makes them --- */
-
-struct messages {
-	_Alignas(struct nlmsghdr) uint8_t octets[1024];
-	size_t len;
-	size_t last; /* where the last message begins */
-};
-
-static void add_octets(struct messages *messages, const void *octets, size_t len)
-{
-	assert_true(messages->len + len <= sizeof(messages->octets));
-	if (len > 0)
-		memcpy(messages->octets + messages->len, octets, len);
-	messages->len += len;
-}
-
-static void align(struct messages *messages)
-{
-	static const uint8_t zeros[NLMSG_ALIGNTO];
-
-	add_octets(messages, zeros, NLMSG_ALIGN(messages->len) - messages->len);
-}
-
-static void patch(struct messages *messages, size_t at, const void *octets, size_t len)
-{
-	memcpy(messages->octets + at, octets, len);
-}
-
-static void end_message(struct messages *messages)
-{
-	uint32_t len = (uint32_t)(messages->len - messages->last);
-
-	patch(messages, messages->last, &len, sizeof(len));
-	align(messages);
-}
-
-static void begin_message(struct messages *messages, uint16_t type, const struct ifinfomsg *info)
-{
-	const struct nlmsghdr header = {.nlmsg_type = type};
-
-	messages->last = messages->len;
-	add_octets(messages, &header, sizeof(header));
-	add_octets(messages, info, sizeof(*info));
-}
-
-static void add_attribute(struct messages *messages, uint16_t type, const void *value, size_t len)
-{
-	const struct rtattr attribute = {.rta_type = type, .rta_len = (uint16_t)RTA_LENGTH(len)};
-
-	add_octets(messages, &attribute, sizeof(attribute));
-	add_octets(messages, value, len);
-	align(messages);
-}
+/* --- Messages --- */
 
 static const struct ifinfomsg ethernet_7 = {
 	.ifi_type = ARPHRD_ETHER, .ifi_index = 7, .ifi_flags = IFF_UP | IFF_RUNNING};
 
 /* The interface qca0 with a name, a queue length that is of no concern, and its MAC. */
-static void add_qca0(struct messages *messages, uint16_t type, const struct ifinfomsg *info)
+static void add_qca0(struct netlink_messages *messages, uint16_t type, const struct ifinfomsg *info)
 {
 	const uint32_t queue = 1000;
 
-	begin_message(messages, type, info);
-	add_attribute(messages, IFLA_IFNAME, "qca0", sizeof("qca0"));
-	add_attribute(messages, IFLA_TXQLEN, &queue, sizeof(queue));
-	add_attribute(messages, IFLA_ADDRESS, mac_a, sizeof(mac_a));
-	end_message(messages);
+	netlink_begin(messages, type, info, sizeof(*info));
+	netlink_add_attribute(messages, IFLA_IFNAME, "qca0", sizeof("qca0"));
+	netlink_add_attribute(messages, IFLA_TXQLEN, &queue, sizeof(queue));
+	netlink_add_attribute(messages, IFLA_ADDRESS, mac_a, sizeof(mac_a));
+	netlink_end(messages);
 }
 
 /* Parses the first `len` octets, from memory of just that size. */
-static struct told parse(const struct messages *messages, size_t len)
+static struct told parse(const struct netlink_messages *messages, size_t len)
 {
 	struct told told = {0};
 	void *exact = malloc(len > 0 ? len : 1);
@@ -121,7 +70,7 @@ static struct told parse(const struct messages *messages, size_t len)
 	return told;
 }
 
-static struct port_event parse_one(const struct messages *messages)
+static struct port_event parse_one(const struct netlink_messages *messages)
 {
 	struct told told = parse(messages, messages->len);
 
@@ -133,7 +82,7 @@ static struct port_event parse_one(const struct messages *messages)
 
 static void interface_that_is_up_and_running_is_told_whole(void **state)
 {
-	struct messages messages = {0};
+	struct netlink_messages messages = {0};
 
 	(void)state;
 	add_qca0(&messages, RTM_NEWLINK, &ethernet_7);
@@ -150,7 +99,7 @@ static void interface_that_is_up_and_running_is_told_whole(void **state)
 static void missing_carrier_and_down_are_told_apart(void **state)
 {
 	struct ifinfomsg info = ethernet_7;
-	struct messages messages = {0};
+	struct netlink_messages messages = {0};
 
 	(void)state;
 	info.ifi_flags = IFF_UP;
@@ -166,7 +115,7 @@ static void missing_carrier_and_down_are_told_apart(void **state)
 
 static void removed_interface_is_told(void **state)
 {
-	struct messages messages = {0};
+	struct netlink_messages messages = {0};
 
 	(void)state;
 	add_qca0(&messages, RTM_DELLINK, &ethernet_7);
@@ -179,7 +128,7 @@ static void removed_interface_is_told(void **state)
 static void port_that_leaves_a_bridge_is_not_taken_for_removed(void **state)
 {
 	struct ifinfomsg info = ethernet_7;
-	struct messages messages = {0};
+	struct netlink_messages messages = {0};
 
 	(void)state;
 	info.ifi_family = AF_BRIDGE;
@@ -188,22 +137,22 @@ static void port_that_leaves_a_bridge_is_not_taken_for_removed(void **state)
 }
 
 /* The interface is a port of number 9, which is of this kind; NULL: the kernel does not say. */
-static void add_port(struct messages *messages, const char *kind, size_t kind_len)
+static void add_port(struct netlink_messages *messages, const char *kind, size_t kind_len)
 {
 	const uint32_t master = 9;
 	uint8_t nested[64];
 	const struct rtattr inner = {.rta_type = IFLA_INFO_SLAVE_KIND, .rta_len = (uint16_t)RTA_LENGTH(kind_len)};
 
-	begin_message(messages, RTM_NEWLINK, &ethernet_7);
-	add_attribute(messages, IFLA_IFNAME, "qca0", sizeof("qca0"));
-	add_attribute(messages, IFLA_MASTER, &master, sizeof(master));
+	netlink_begin(messages, RTM_NEWLINK, &ethernet_7, sizeof(ethernet_7));
+	netlink_add_attribute(messages, IFLA_IFNAME, "qca0", sizeof("qca0"));
+	netlink_add_attribute(messages, IFLA_MASTER, &master, sizeof(master));
 	if (kind != NULL) {
 		assert_true(RTA_LENGTH(kind_len) <= sizeof(nested));
 		memcpy(nested, &inner, sizeof(inner));
 		memcpy(nested + RTA_LENGTH(0), kind, kind_len);
-		add_attribute(messages, IFLA_LINKINFO | NLA_F_NESTED, nested, RTA_LENGTH(kind_len));
+		netlink_add_attribute(messages, IFLA_LINKINFO | NLA_F_NESTED, nested, RTA_LENGTH(kind_len));
 	}
-	end_message(messages);
+	netlink_end(messages);
 }
 
 static void interface_whose_frames_a_master_takes_is_captured(void **state)
@@ -214,7 +163,7 @@ static void interface_whose_frames_a_master_takes_is_captured(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(taking) / sizeof(taking[0]); i++) {
-		struct messages messages = {0};
+		struct netlink_messages messages = {0};
 		add_port(&messages, taking[i], strlen(taking[i]) + 1);
 		event = parse_one(&messages);
 		assert_int_equal(event.master, 9);
@@ -223,7 +172,7 @@ static void interface_whose_frames_a_master_takes_is_captured(void **state)
 		assert_true(event.running);
 	}
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		struct messages messages = {0};
+		struct netlink_messages messages = {0};
 		add_port(&messages, others[i], strlen(others[i]) + 1);
 		event = parse_one(&messages);
 		assert_int_equal(event.master, 9);
@@ -233,7 +182,7 @@ static void interface_whose_frames_a_master_takes_is_captured(void **state)
 
 static void interface_with_an_unknown_master_or_none_is_not_captured(void **state)
 {
-	struct messages unknown = {0}, none = {0};
+	struct netlink_messages unknown = {0}, none = {0};
 	struct port_event event;
 
 	(void)state;
@@ -249,7 +198,7 @@ static void interface_with_an_unknown_master_or_none_is_not_captured(void **stat
 
 static void other_messages_are_passed_over(void **state)
 {
-	struct messages messages = {0};
+	struct netlink_messages messages = {0};
 
 	(void)state;
 	add_qca0(&messages, RTM_NEWROUTE, &ethernet_7);
@@ -265,11 +214,9 @@ static void address_that_comes_or_goes_is_told_with_its_interface(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		const struct nlmsghdr header = {.nlmsg_type = types[i]};
-		struct messages messages = {0};
-		add_octets(&messages, &header, sizeof(header));
-		add_octets(&messages, &info, sizeof(info));
-		end_message(&messages);
+		struct netlink_messages messages = {0};
+		netlink_begin(&messages, types[i], &info, sizeof(info));
+		netlink_end(&messages);
 		const struct port_event event = parse_one(&messages);
 		assert_int_equal(event.news, PORT_NEWS_ADDRESS);
 		assert_int_equal(event.ifindex, 7);
@@ -281,7 +228,7 @@ static void address_that_comes_or_goes_is_told_with_its_interface(void **state)
 static void interface_without_ethernet_has_no_mac(void **state)
 {
 	struct ifinfomsg info = ethernet_7;
-	struct messages messages = {0};
+	struct netlink_messages messages = {0};
 
 	(void)state;
 	info.ifi_type = ARPHRD_LOOPBACK;
@@ -291,12 +238,12 @@ static void interface_without_ethernet_has_no_mac(void **state)
 
 static void mac_of_another_length_is_none(void **state)
 {
-	struct messages messages = {0};
+	struct netlink_messages messages = {0};
 
 	(void)state;
-	begin_message(&messages, RTM_NEWLINK, &ethernet_7);
-	add_attribute(&messages, IFLA_ADDRESS, mac_a, sizeof(mac_a) - 1);
-	end_message(&messages);
+	netlink_begin(&messages, RTM_NEWLINK, &ethernet_7, sizeof(ethernet_7));
+	netlink_add_attribute(&messages, IFLA_ADDRESS, mac_a, sizeof(mac_a) - 1);
+	netlink_end(&messages);
 	assert_false(parse_one(&messages).has_mac);
 }
 
@@ -310,17 +257,17 @@ static void name_that_is_not_terminated_or_too_long_is_none(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct messages messages = {0};
-		begin_message(&messages, RTM_NEWLINK, &ethernet_7);
-		add_attribute(&messages, IFLA_IFNAME, names[i].octets, names[i].len);
-		end_message(&messages);
+		struct netlink_messages messages = {0};
+		netlink_begin(&messages, RTM_NEWLINK, &ethernet_7, sizeof(ethernet_7));
+		netlink_add_attribute(&messages, IFLA_IFNAME, names[i].octets, names[i].len);
+		netlink_end(&messages);
 		assert_string_equal(parse_one(&messages).name, "");
 	}
 }
 
 static void cut_messages_give_only_what_is_whole(void **state)
 {
-	struct messages messages = {0};
+	struct netlink_messages messages = {0};
 
 	(void)state;
 	add_qca0(&messages, RTM_NEWLINK, &ethernet_7);
@@ -337,15 +284,16 @@ static void wrong_lengths_end_the_reading(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(message_lens) / sizeof(message_lens[0]); i++) {
-		struct messages messages = {0};
+		struct netlink_messages messages = {0};
 		add_qca0(&messages, RTM_NEWLINK, &ethernet_7);
-		patch(&messages, 0, &message_lens[i], sizeof(message_lens[i]));
+		netlink_patch(&messages, 0, &message_lens[i], sizeof(message_lens[i]));
 		assert_int_equal(parse(&messages, messages.len).count, 0);
 	}
 	for (size_t i = 0; i < sizeof(attribute_lens) / sizeof(attribute_lens[0]); i++) {
-		struct messages messages = {0};
+		struct netlink_messages messages = {0};
 		add_qca0(&messages, RTM_NEWLINK, &ethernet_7);
-		patch(&messages, NLMSG_LENGTH(sizeof(struct ifinfomsg)), &attribute_lens[i], sizeof(attribute_lens[i]));
+		netlink_patch(&messages, NLMSG_LENGTH(sizeof(struct ifinfomsg)), &attribute_lens[i],
+			      sizeof(attribute_lens[i]));
 		struct port_event event = parse_one(&messages);
 		assert_string_equal(event.name, "");
 		assert_false(event.has_mac);
@@ -357,10 +305,10 @@ static void message_too_short_for_an_interface_is_passed_over(void **state)
 {
 	const uint32_t len = NLMSG_LENGTH(sizeof(struct ifinfomsg)) - 4;
 	const struct nlmsghdr header = {.nlmsg_type = RTM_NEWLINK, .nlmsg_len = len};
-	struct messages messages = {0};
+	struct netlink_messages messages = {0};
 
 	(void)state;
-	add_octets(&messages, &header, sizeof(header));
+	netlink_add_octets(&messages, &header, sizeof(header));
 	messages.len = len;
 	add_qca0(&messages, RTM_DELLINK, &ethernet_7);
 	assert_int_equal(parse_one(&messages).news, PORT_NEWS_REMOVED);
@@ -379,7 +327,7 @@ static void count_only(void *context, const struct port_event *event)
 /* A wrong octet anywhere is survived; what is told keeps its form. */
 static void any_wrong_octet_is_survived(void **state)
 {
-	struct messages messages = {0};
+	struct netlink_messages messages = {0};
 
 	(void)state;
 	add_qca0(&messages, RTM_NEWLINK, &ethernet_7);
@@ -591,7 +539,7 @@ static void message_of_another_process_is_ignored(void **state)
 	struct port_watch *watch = *state;
 	struct sockaddr_nl address = {0};
 	socklen_t len = sizeof(address);
-	struct messages messages = {0};
+	struct netlink_messages messages = {0};
 	struct told told = {0};
 	int other = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
 
