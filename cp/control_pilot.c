@@ -151,14 +151,18 @@ static bool may_stay_at_exit(const struct control_pilot *pilot)
 	return pilot->config.keep_at_exit && in_order && (pilot->asking.confirmed || !pilot->asking.wanted);
 }
 
-/* The duty cycle that the last request asks for; F and X1 have none that anybody may draw a current with. */
+/* The duty cycle that was asked for last; F and X1 have none that anybody may draw a current with. */
 static uint32_t asked_duty(const struct control_pilot *pilot)
 {
-	switch (pilot->asking.request.kind) {
+	/* Where another service answers for the current, our own request may be older than what it has asked for. */
+	const bool is_by_other = pilot->phase == CONTROL_PILOT_BASIC && pilot->handed_over;
+	const struct pilot_request request = is_by_other ? basic_charging_request(pilot) : pilot->asking.request;
+
+	switch (request.kind) {
 	case PILOT_HLC:
 		return DUTY_CYCLE_HLC;
 	case PILOT_X2:
-		return duty_cycle_from_current(pilot->asking.request.current_da);
+		return duty_cycle_from_current(request.current_da);
 	case PILOT_F:
 	case PILOT_X1:
 		break;

@@ -245,7 +245,8 @@ uint64_t control_pilot_deadline(const struct control_pilot *pilot);
 
 /*
  * Whether END would leave the pilot as it is now. Then *duty, in 1/100 %, is what is on it as far as that is known: what
- * the station has confirmed last, or has shown by itself; 0 where it has told none.
+ * the station has confirmed last, or has shown by itself; 0 where it has told none. Where another service answers for the
+ * current it is what that service has asked for last.
  */
 bool control_pilot_would_stay(const struct control_pilot *pilot, uint32_t *duty);
 

@@ -147,6 +147,28 @@ static void what_would_stay_is_told_with_its_duty_cycle(void **state)
 	}
 }
 
+/* slacd has asked for X1 last, for the limit. The service has raised the current since. */
+static void what_another_service_has_asked_for_is_told_as_what_would_stay(void **state)
+{
+	struct bench bench;
+	uint32_t duty;
+
+	(void)state;
+	be_in(&bench, CONTROL_PILOT_BASIC, true);
+	bench.station = BENCH_OBEYS;
+	bench_other_asks(&bench, false, 160);
+	bench_limit_is(&bench, 0);
+	bench_expect(&bench, "X1");
+	bench_limit_is(&bench, 160);
+	bench_other_asks(&bench, false, 100);
+	bench_state_with_duty_is(&bench, CP_STATE_C2, 1667);
+	assert_true(control_pilot_would_stay(&bench.pilot, &duty));
+	assert_int_equal(duty, duty_cycle_from_current(100));
+	bench_other_asks(&bench, false, 0);
+	assert_true(control_pilot_would_stay(&bench.pilot, &duty));
+	assert_int_equal(duty, DUTY_CYCLE_X1);
+}
+
 static void f_never_stays(void **state)
 {
 	static const enum control_pilot_phase phases[] = {CONTROL_PILOT_PULSE, CONTROL_PILOT_F_STEP,
@@ -266,6 +288,7 @@ int main(void)
 		cmocka_unit_test(end_before_the_start_asks_for_nothing),
 		cmocka_unit_test(five_percent_and_a_confirmed_x2_stay_where_configured),
 		cmocka_unit_test(what_would_stay_is_told_with_its_duty_cycle),
+		cmocka_unit_test(what_another_service_has_asked_for_is_told_as_what_would_stay),
 		cmocka_unit_test(f_never_stays),
 		cmocka_unit_test(five_percent_that_is_not_confirmed_may_still_be_the_f_before_it),
 		cmocka_unit_test(x2_that_is_not_confirmed_does_not_stay),
