@@ -37,6 +37,8 @@
 	.step_x1_hlc_ms = 200
 #define AC .has_ac = true, .hlc_at_start = true, TIMES
 #define DC .has_ac = false, .hlc_at_start = true, TIMES
+/* What the standard asks for, as control_pilot_defaults has it. */
+#define STRICT .init_retries = 2, .pulse_on_link_loss = true, .pulse_unless_nominal = true, .nominal_needs_eim = true
 
 const struct world_config exploration_configurations[] = {
 	{
@@ -267,6 +269,27 @@ const struct world_config exploration_configurations[] = {
 		.roots = ROOT(OFF) | ROOT(CHARGING),
 		.moves = RUNS | PLUGS | CAR | EIM | PORT | HLC | BIT(RESET),
 		.prompt = true,
+	},
+	{
+		.name = "DC only, strict, a car that speaks or not, a link that sleeps or is lost",
+		.pilot = {DC, STRICT},
+		.strict = true,
+		.seeks_link = true,
+		.prompt = true,
+		.hears = true,
+		.requests = 2,
+		.roots = ROOT(OFF) | ROOT(F) | ROOT(CHARGING),
+		.moves = RUNS | PLUGS | S2 | CAR | BIT(CAR_INSISTS) | EIM | HLC | PORT | LINK | SLEEP | SERVICE |
+			 FAULTS | BIT(RESET) | BIT(TERMINATE),
+	},
+	{
+		.name = "DC only, strict, a station that does not always obey",
+		.pilot = {DC, STRICT},
+		.strict = true,
+		.hears = true,
+		.requests = 1,
+		.roots = ROOT(OFF),
+		.moves = RUNS | BIT(PLUG) | CAR | BIT(LINK_LOST) | BIT(DELIVER_MUTE) | BIT(REFUSE),
 	},
 	{
 		.name = "AC, F after a lost link and after a failed match",
