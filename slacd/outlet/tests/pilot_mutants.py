@@ -11,6 +11,7 @@ unnoticed. A mutant that no station and no user can tell from the original is no
 """
 import concurrent.futures
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -427,7 +428,8 @@ MUTANTS = [
      "\tcase CONTROL_PILOT_STOPPED:\n\t\tend_matching(outlet, SLAC_REASON_EVSE_NOT_READY);\n", "\tcase CONTROL_PILOT_STOPPED:\n"),
 ]
 
-ALARM_S = 120
+# Of the processor: a survivor looks at everything, which takes its time, and longer on a machine with other work.
+ALARM_S = 240
 
 
 def name(number):
@@ -454,9 +456,8 @@ def write(root, directory):
 
 def run(directory, number):
     """What the mutant was caught by, None where it survived."""
-    try:
-        done = subprocess.run([directory / name(number)], capture_output=True, text=True, timeout=ALARM_S, check=False)
-    except subprocess.TimeoutExpired:
+    done = subprocess.run([directory / name(number)], capture_output=True, text=True, check=False)
+    if done.returncode == -signal.SIGXCPU:
         return "it hangs"
     if done.returncode == -signal.SIGABRT:
         return "an assertion"
@@ -466,6 +467,7 @@ def run(directory, number):
 def run_all(directory):
     survivors = 0
     start = time.monotonic()
+    resource.setrlimit(resource.RLIMIT_CPU, (ALARM_S, ALARM_S + 1))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         results = pool.map(lambda number: run(directory, number), range(1, len(MUTANTS) + 1))
         for (path, what, _, _), by in zip(MUTANTS, results):
