@@ -301,6 +301,21 @@ static void wrong_lengths_end_the_reading(void **state)
 	}
 }
 
+/* The MAC is the last attribute. An octet of it is behind the end of the message. */
+static void attribute_that_is_longer_than_its_message_is_none(void **state)
+{
+	const size_t padding = RTA_ALIGN(sizeof(mac_a)) - sizeof(mac_a);
+	struct netlink_messages messages = {0};
+
+	(void)state;
+	add_qca0(&messages, RTM_NEWLINK, &ethernet_7);
+	messages.len -= padding + 1;
+	netlink_patch(&messages, 0, &(uint32_t){(uint32_t)messages.len}, sizeof(uint32_t));
+	const struct port_event event = parse_one(&messages);
+	assert_string_equal(event.name, "qca0");
+	assert_false(event.has_mac);
+}
+
 static void message_too_short_for_an_interface_is_passed_over(void **state)
 {
 	const uint32_t len = NLMSG_LENGTH(sizeof(struct ifinfomsg)) - 4;
@@ -584,6 +599,7 @@ static int run_parse_tests(void)
 		cmocka_unit_test(name_that_is_not_terminated_or_too_long_is_none),
 		cmocka_unit_test(cut_messages_give_only_what_is_whole),
 		cmocka_unit_test(wrong_lengths_end_the_reading),
+		cmocka_unit_test(attribute_that_is_longer_than_its_message_is_none),
 		cmocka_unit_test(message_too_short_for_an_interface_is_passed_over),
 		cmocka_unit_test(any_wrong_octet_is_survived),
 	};
