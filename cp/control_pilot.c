@@ -515,18 +515,28 @@ static void on_slac(struct control_pilot *pilot, enum control_pilot_slac slac, u
 	pilot->pulse_was_missing = false;
 }
 
-/*
- * A car that speaks only when basic charging has begun (there are cars that take 30 s). The F that is on its way is the
- * E/F before its window. Otherwise X1 comes before 5 %, as when a vehicle wakes us.
- */
-static void on_late_car(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+bool control_pilot_would_let_in(const struct control_pilot *pilot)
 {
 	const bool is_late = pilot->phase == CONTROL_PILOT_F_STEP || pilot->phase == CONTROL_PILOT_X1_STEP ||
 			     pilot->phase == CONTROL_PILOT_BASIC;
 	const bool is_free =
 		pilot->slac == CONTROL_PILOT_SLAC_IDLE && !basic_charging_is_by_eim(pilot) && !pilot->hlc_charging;
 
-	if (!pilot->config.rematch_from_basic || pilot->rematched || !is_late || !is_free || !pilot->session_open)
+	return pilot->config.rematch_from_basic && !pilot->rematched && is_late && is_free && pilot->session_open;
+}
+
+bool control_pilot_listens_at_nominal(const struct control_pilot *pilot)
+{
+	return basic_charging_is_by_eim(pilot) && pilot->phase != CONTROL_PILOT_NOT_OBEYED;
+}
+
+/*
+ * A car that speaks only when basic charging has begun (there are cars that take 30 s). The F that is on its way is the
+ * E/F before its window. Otherwise X1 comes before 5 %, as when a vehicle wakes us.
+ */
+static void on_late_car(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
+{
+	if (!control_pilot_would_let_in(pilot))
 		return;
 	pilot->rematched = true;
 	pilot_say(out, CONTROL_PILOT_LETS_LATE_CAR_IN);

@@ -250,6 +250,11 @@ uint64_t control_pilot_deadline(const struct control_pilot *pilot);
  */
 bool control_pilot_would_stay(const struct control_pilot *pilot, uint32_t *duty);
 
+/* Whether LATE_CAR gets the car another window now. */
+bool control_pilot_would_let_in(const struct control_pilot *pilot);
+/* Whether basic charging, once reached, listens for a car, as EIM has authorized it: no car is late for that. */
+bool control_pilot_listens_at_nominal(const struct control_pilot *pilot);
+
 /* ENDING and ended. */
 bool control_pilot_has_ended(const struct control_pilot *pilot);
 

@@ -256,17 +256,28 @@ static void say_unreported_pilot(const struct evse_log *log, const struct outlet
 		log->evse_id, mac_text(note->from, mac));
 }
 
+/* With the setting that would have let the car in. NONE: no window was over, another way led to basic charging. */
+static const char *late_when_text(enum slac_reason reason)
+{
+	switch (reason) {
+	case SLAC_REASON_NONE:
+		return "outside of a window";
+	case SLAC_REASON_NO_MATCH_IN_TIME:
+		return "when its time (slac.tt_fallback_ms) was over";
+	default:
+		return "when its time (slac.tt_evse_slac_init_ms, up to 50000) was over";
+	}
+}
+
 static void say_late_car(const struct evse_log *log, const struct outlet_note *note)
 {
 	char mac[MAC_TEXT_SIZE];
 
-	log_line(
-		LOG_LEVEL_INFO,
-		"A car speaks %u.%u s after the plug-in, when its time (slac.tt_evse_slac_init_ms, up to 50000) was over: %s. evse_id=%s ev=%s",
-		note->value / 1000, note->value % 1000 / 100,
-		note->other_value != 0 ? "it gets another window if it goes on asking (slac.rematch_from_basic)"
-				       : "it is not answered",
-		log->evse_id, mac_text(note->from, mac));
+	log_line(LOG_LEVEL_INFO, "A car speaks %u.%u s after the plug-in, %s: %s. evse_id=%s ev=%s", note->value / 1000,
+		 note->value % 1000 / 100, late_when_text(note->reason),
+		 note->other_value != 0 ? "it gets another window if it goes on asking (slac.rematch_from_basic)"
+					: "it is not answered",
+		 log->evse_id, mac_text(note->from, mac));
 }
 
 static void say_other_master(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)

@@ -120,8 +120,9 @@ enum outlet_note_kind {
 	OUTLET_NOTE_MISSING_PROFILE, /* value = dB that are reported instead */
 	OUTLET_NOTE_INIT_TIMEOUT,    /* reason; PARM_REQ_REFUSED: from and error as well */
 	OUTLET_NOTE_LINK_LOSS,       /* the status `unmatched` was a lost link; value = 1: F comes, 0: waiting */
-	OUTLET_NOTE_LATE_CAR, /* the first word, of `from`, after the window; value = ms since the plug-in; other_value
-			       * = 1: it gets another window if it goes on asking */
+	OUTLET_NOTE_LATE_CAR, /* the first word, of `from`, after the window; reason = why that ended, NONE: it was not
+			       * over; value = ms since the plug-in; other_value = 1: it gets another window if it goes on
+			       * asking */
 	/* amplitude map */
 	OUTLET_NOTE_AMP_MAP_REQ, /* value = carriers */
 	OUTLET_NOTE_AMP_MAP_CONFIRMED,
@@ -293,7 +294,7 @@ struct outlet {
 	uint64_t connected_us; /* of the vehicle that is there */
 	struct outlet_late_car late_car;
 	enum outlet_answer answer;    /* the one that is being taken */
-	enum slac_reason init_reason; /* why TT_EVSE_SLAC_init ended without a match */
+	enum slac_reason init_reason; /* why the window ended without a match, for the vehicle that is there */
 
 	size_t question_count;
 	uint32_t questions[OUTLET_QUESTIONS];

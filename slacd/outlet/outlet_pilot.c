@@ -82,6 +82,7 @@ static void carry_out(struct outlet *outlet, enum control_pilot_output_kind kind
 	case CONTROL_PILOT_VEHICLE_CONNECTED:
 		outlet->connected_us = now_us;
 		outlet->late_car = (struct outlet_late_car){0};
+		outlet->init_reason = SLAC_REASON_NONE;
 		outlet_queue_slac(outlet, SLAC_EVSE_CONNECTED, SLAC_REASON_NONE);
 		outlet_queue(outlet, OUTLET_CHECK_KEY);
 		break;

@@ -172,24 +172,27 @@ static bool is_after_window(const struct outlet *outlet, const struct slac_evse_
 	const bool is_fallback = phase == CONTROL_PILOT_F_STEP || phase == CONTROL_PILOT_X1_STEP ||
 				 phase == CONTROL_PILOT_BASIC || phase == CONTROL_PILOT_NOT_OBEYED;
 
-	if (item->message.mmtype != CM_SLAC_PARM_REQ)
-		return false;
-	/* Cars were heard all the time. One that goes on asking must not keep the silent one from charging any longer. */
-	if (outlet->init_reason == SLAC_REASON_NO_MATCH_IN_TIME && is_fallback)
+	if (item->message.mmtype != CM_SLAC_PARM_REQ || control_pilot_listens_at_nominal(&outlet->pilot))
 		return false;
 	return item->reason == SLAC_REASON_INIT_EXPIRED || (item->reason == SLAC_REASON_PAUSED && is_fallback);
+}
+
+/* Cars were heard all the time. One that goes on asking must not keep the silent one from charging any longer. */
+static bool may_be_let_in(const struct outlet *outlet)
+{
+	return outlet->init_reason != SLAC_REASON_NO_MATCH_IN_TIME && control_pilot_would_let_in(&outlet->pilot);
 }
 
 static void note_late_car(struct outlet *outlet, const uint8_t mac[MAC_LEN], uint64_t now_us,
 			  struct outlet_effects *out)
 {
-	const struct control_pilot *pilot = &outlet->pilot;
 	struct outlet_note *note = outlet_note(out, OUTLET_NOTE_LATE_CAR);
 
 	outlet->late_car.said = true;
 	memcpy(note->from, mac, MAC_LEN);
 	note->value = (uint32_t)((now_us - outlet->connected_us) / 1000);
-	note->other_value = pilot->config.rematch_from_basic && pilot->config.has_ac;
+	note->reason = outlet->init_reason;
+	note->other_value = may_be_let_in(outlet);
 }
 
 /*
@@ -205,6 +208,8 @@ static void follow_late_car(struct outlet *outlet, const struct slac_evse_output
 		return;
 	if (!late->said)
 		note_late_car(outlet, item->ev_mac, now_us, out);
+	if (!may_be_let_in(outlet))
+		return;
 	if (late->requests == 0 || !mac_equal(late->mac, item->ev_mac) ||
 	    now_us - late->since_us > (uint64_t)OUTLET_LATE_WITHIN_MS * 1000) {
 		late->requests = 0;

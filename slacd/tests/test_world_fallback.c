@@ -77,6 +77,13 @@ static void car_that_speaks_in_time_stops_the_fallback(void **state)
 	assert_pilots(from, E1, "");
 }
 
+/* The line about a car that speaks when its time is over, and the setting that would have let it in. */
+#define INIT     "slac.tt_evse_slac_init_ms, up to 50000"
+#define FALLBACK "slac.tt_fallback_ms"
+#define LATE(seconds, setting)                                                                                         \
+	"log      INFO A car speaks " seconds " s after the plug-in, when its time (" setting ") was over: "
+#define NOT_ANSWERED "it is not answered. evse_id=DE?TST?E1"
+
 static void car_that_speaks_while_current_flows_gets_another_window_where_configured(void **state)
 {
 	(void)state;
@@ -84,7 +91,11 @@ static void car_that_speaks_while_current_flows_gets_another_window_where_config
 	play_until(X2);
 	size_t from = mark();
 	play("car plc0 plug\n" LONG);
-	assert_count(from, "log      INFO A car speaks 25.5 s after the plug-in", 1);
+	assert_count(
+		from,
+		LATE("25.5", INIT) "it gets another window if it goes on asking (slac.rematch_from_basic). evse_id="
+				   "DE?TST?E1",
+		1);
 	assert_statuses(from, E1, "matching matched");
 	assert_pilots(from, E1, "x1 hlc");
 	assert_later_ms(line_of(from, "\"hlc\":true"), line_of(from, "\"current\":0.0"), 3000);
@@ -94,10 +105,75 @@ static void car_that_speaks_while_current_flows_gets_another_window_where_config
 	play_until(X2);
 	from = mark();
 	play("car plc0 plug\n" LONG);
-	assert_count(from, "log      INFO A car speaks 25.5 s after the plug-in*it is not answered", 1);
+	assert_count(from, LATE("25.5", INIT) NOT_ANSWERED, 1);
 	assert_none(from, "> CM_SLAC_PARM.CNF");
 	assert_statuses(from, E1, "");
 	assert_pilots(from, E1, "");
+}
+
+static void car_that_speaks_where_the_station_has_not_carried_out_f_is_promised_nothing(void **state)
+{
+	(void)state;
+	play("set mqtt.request_timeout_ms 100\nboot\ncs answer invalid f\ncs plug");
+	play_until("failed*pilot_refused");
+	size_t from = mark();
+	play("car plc0 plug\n" LONG);
+	assert_count(from, LATE("*", INIT) NOT_ANSWERED, 1);
+	assert_statuses(from, E1, "");
+	assert_pilots(from, E1, "x1");
+}
+
+static void car_that_speaks_late_while_a_session_runs_is_promised_nothing(void **state)
+{
+	(void)state;
+	play("boot\ncs plug");
+	play_until(X2);
+	size_t from = mark();
+	play("cs hlc_charging on\nrun 100\ncar plc0 plug\n" LONG);
+	assert_count(from, LATE("*", INIT) NOT_ANSWERED, 1);
+	assert_statuses(from, E1, "");
+	assert_pilots(from, E1, "");
+}
+
+/* Its matchings fail, until the whole time is over. Then nothing keeps basic charging off. */
+static void car_that_goes_on_after_the_whole_time_is_not_answered_which_is_said(void **state)
+{
+	(void)state;
+	play("set slac.tt_fallback_ms 21000\nboot / --stop-at parm\ncs plug\nrun 19900\ncar plc0 plug");
+	play_until("basic_charging*no_match_in_time");
+	size_t from = mark();
+	play("car plc0 unplug\ncar plc0 plug\n" LONG);
+	assert_count(from, LATE("*", FALLBACK) NOT_ANSWERED, 1);
+	assert_statuses(from, E1, "");
+	assert_pilots(from, E1, "x1 x2:32.0");
+}
+
+/* It has missed no window: it is answered as soon as F is over. */
+static void car_that_speaks_while_eim_leads_to_basic_charging_is_not_late(void **state)
+{
+	(void)state;
+	play(EIM "boot\ncs plug\nrun 1000\ncs authorize");
+	size_t from = play_until(F);
+	play("car plc0 plug\n" LONG);
+	assert_in_order(from, (const char *[]){"< CM_SLAC_PARM.REQ", X1, "\"matched\"", NULL});
+	assert_none(from, "A car speaks");
+}
+
+/* The time of the vehicle before was over. This one has had no window that a longer time would have kept open. */
+static void car_that_speaks_when_the_authorization_was_withdrawn_has_missed_no_window(void **state)
+{
+	(void)state;
+	play(EIM "set slac.tt_fallback_ms 21000\nboot / --stop-at parm\ncs plug\nrun 19900\ncar plc0 plug");
+	play_until("basic_charging*no_match_in_time");
+	play("car plc0 unplug\ncs unplug\nrun 5000\ncs plug\nrun 1000\ncs authorize");
+	play_until(F);
+	size_t from = mark();
+	play("cs tap rejected\nrun 100\ncar plc0 plug\nrun 3000");
+	assert_count(
+		from,
+		"log      INFO A car speaks * s after the plug-in, outside of a window: it gets another window if it",
+		1);
+	assert_count(from, "log      INFO The late car goes on asking", 1);
 }
 
 static void current_follows_the_limit_and_is_x1_below_6_a(void **state)
@@ -207,6 +283,11 @@ int main(void)
 		STORY(unplug_in_x2_returns_to_high_level_charging),
 		STORY(car_that_speaks_in_time_stops_the_fallback),
 		STORY(car_that_speaks_while_current_flows_gets_another_window_where_configured),
+		STORY(car_that_speaks_where_the_station_has_not_carried_out_f_is_promised_nothing),
+		STORY(car_that_speaks_late_while_a_session_runs_is_promised_nothing),
+		STORY(car_that_goes_on_after_the_whole_time_is_not_answered_which_is_said),
+		STORY(car_that_speaks_while_eim_leads_to_basic_charging_is_not_late),
+		STORY(car_that_speaks_when_the_authorization_was_withdrawn_has_missed_no_window),
 		STORY(current_follows_the_limit_and_is_x1_below_6_a),
 		STORY(limit_that_changes_during_f_is_the_one_offered),
 		STORY(configured_current_caps_the_stations_limit),

@@ -325,7 +325,7 @@ MUTANTS = [
     (PILOT, "X1 that slacd has asked for hides the nominal duty of another service",
      "const bool is_nominal = is_basic && basic_charging_offers_current(pilot);", "const bool is_nominal = is_basic && pilot->asking.request.kind == PILOT_X2;"),
     # --- a late car
-    (PILOT, "a late car is let in where it is not wanted", "if (!pilot->config.rematch_from_basic || pilot->rematched", "if (pilot->rematched"),
+    (PILOT, "a late car is let in where it is not wanted", "return pilot->config.rematch_from_basic && !pilot->rematched", "return !pilot->rematched"),
     (PILOT, "a late car is let in again and again", "\tpilot->rematched = true;\n", ""),
     (PILOT, "a late car is let in for the first vehicle only", "\tpilot->rematched = false;\n", ""),
     (PILOT, "a late car cuts a 15118 session", "pilot->slac == CONTROL_PILOT_SLAC_IDLE && !basic_charging_is_by_eim(pilot) && !pilot->hlc_charging;",
