@@ -48,6 +48,7 @@ static const struct rule {
 	{"pilot.nominal_needs_eim", has_no_ac, "the outlet has no AC"},
 	{"pilot.basic_charging_on_eim", has_no_ac, "the outlet has no AC"},
 	{"pilot.nominal_current_a", has_no_ac, "the outlet has no AC"},
+	{"pilot.step_x1_ms", has_no_ac, "the outlet has no AC"},
 	{"slac.tt_fallback_ms", has_no_ac, "the outlet has no AC"},
 	{"slac.dc_listens_after_init", has_ac, "the outlet has AC"},
 	{"slac.refuse_as_not_required", does_not_refuse_validation, "slac.validation is not off"},
@@ -58,28 +59,61 @@ static const struct rule {
 	{"modem.reset_after_session", resets_with_each_key, "modem.reset_after_key resets it with each key"},
 };
 
+static bool is_given(const struct settings *settings, const char *path)
+{
+	return settings->given[setting_find(path) - settings_table];
+}
+
 /* Given, and to something: what is switched off is not missed. */
 static bool is_wanted(const struct settings *settings, const char *path)
 {
 	const struct setting *setting = setting_find(path);
 
-	return settings->given[setting - settings_table] &&
-	       !octets_are_zero(setting_value(settings, setting), setting->size);
+	return is_given(settings, path) && !octets_are_zero(setting_value(settings, setting), setting->size);
+}
+
+/* A list of settings_without_effect while it is made. */
+struct list {
+	struct settings_idle *items;
+	size_t count;
+};
+
+static void add(struct list *list, const char *path, const char *why)
+{
+	list->items[list->count++] = (struct settings_idle){.path = path, .why = why};
+}
+
+/* "wait" is the choice that a zero stands for: it is missed as any other. */
+static bool waits_in_vain(const struct settings *settings, const struct outlet_config *config)
+{
+	const bool waits = !config->pilot.pulse_on_link_loss;
+
+	return is_given(settings, "slac.link_loss") && waits && config->pilot.pulse_unless_nominal && has_no_ac(config);
+}
+
+static bool has_a_current_of_its_own(const struct settings *settings, const char *evse_id)
+{
+	const struct settings_outlet *own = settings_outlet(settings, evse_id);
+
+	return own != NULL && own->has_nominal_current && own->nominal_current_da != 0;
 }
 
 size_t settings_without_effect(const struct settings *settings, const char *evse_id, bool outlet_has_ac,
 			       struct settings_idle out[SETTINGS_MAX])
 {
-	const struct settings_outlet *own = settings_outlet(settings, evse_id);
+	struct list list = {.items = out};
 	struct outlet_config config;
-	size_t count = 0;
 
 	settings_outlet_config(settings, evse_id, outlet_has_ac, &config);
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (is_wanted(settings, rules[i].path) && rules[i].is_idle(&config))
-			out[count++] = (struct settings_idle){.path = rules[i].path, .why = rules[i].why};
-	if (own != NULL && own->has_nominal_current && own->nominal_current_da != 0 && has_no_ac(&config))
-		out[count++] = (struct settings_idle){.path = "outlets.<evse_id>.nominal_current_a",
-						      .why = "the outlet has no AC"};
-	return count;
+			add(&list, rules[i].path, rules[i].why);
+	if (waits_in_vain(settings, &config))
+		add(&list, "slac.link_loss",
+		    "the outlet has no AC: with slac.profile strict wait holds at a nominal duty only");
+	if (is_wanted(settings, "mqtt.status_extra") && settings->status_message == API_NAME_SLAC_SERVICE_STATUS)
+		add(&list, "mqtt.status_extra", "mqtt.status_message is slac_service_status, which always has them");
+	if (has_a_current_of_its_own(settings, evse_id) && has_no_ac(&config))
+		add(&list, "outlets.<evse_id>.nominal_current_a", "the outlet has no AC");
+	return list.count;
 }

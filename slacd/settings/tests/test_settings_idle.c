@@ -55,12 +55,17 @@ static void settings_for_basic_charging_are_idle_without_ac(void **state)
 {
 	(void)state;
 	give("pilot.slac_init_retries", "2");
+	give("pilot.step_f_ms", "4000");
+	give("pilot.step_x1_hlc_ms", "3000");
+	give("slac.rematch_from_basic", "true");
 	give("pilot.nominal_needs_eim", "true");
 	give("pilot.basic_charging_on_eim", "true");
 	give("pilot.nominal_current_a", "16");
+	give("pilot.step_x1_ms", "600");
+	give("slac.tt_fallback_ms", "70000");
 	are_idle(true, "");
-	are_idle(false, "pilot.nominal_needs_eim pilot.basic_charging_on_eim "
-			"pilot.nominal_current_a");
+	are_idle(false, "slac.rematch_from_basic pilot.nominal_needs_eim pilot.basic_charging_on_eim "
+			"pilot.nominal_current_a pilot.step_x1_ms slac.tt_fallback_ms");
 }
 
 static void what_is_switched_off_is_not_missed(void **state)
@@ -69,7 +74,43 @@ static void what_is_switched_off_is_not_missed(void **state)
 	give("pilot.slac_init_retries", "0");
 	give("pilot.nominal_current_a", "0");
 	give("pilot.nominal_needs_eim", "false");
+	give("slac.rematch_from_basic", "false");
+	give("slac.tt_fallback_ms", "0");
 	are_idle(false, "");
+}
+
+/* In strict it holds at a nominal duty only. */
+static void waiting_after_a_lost_link_is_idle_in_strict_without_ac(void **state)
+{
+	(void)state;
+	give("slac.link_loss", "wait");
+	are_idle(false, "");
+	give("slac.profile", "strict");
+	are_idle(true, "");
+	are_idle(false, "slac.link_loss");
+	give("slac.link_loss", "retry");
+	are_idle(false, "");
+}
+
+static void members_that_a_status_always_has_are_not_added_to_it(void **state)
+{
+	(void)state;
+	give("mqtt.status_extra", "true");
+	are_idle(true, "mqtt.status_extra");
+	give("mqtt.status_extra", "false");
+	are_idle(true, "");
+	give("mqtt.status_extra", "true");
+	give("mqtt.status_message", "slac_status");
+	are_idle(true, "");
+}
+
+/* Confirmed keys are not given a third time within modem.key_repeat_ms, however long that is. */
+static void time_to_repeat_a_key_has_an_effect_above_that_of_a_response_as_well(void **state)
+{
+	(void)state;
+	give("modem.response_ms", "500");
+	give("modem.key_repeat_ms", "2000");
+	are_idle(true, "");
 }
 
 static void current_of_the_outlet_itself_is_idle_without_ac(void **state)
@@ -131,6 +172,9 @@ int main(void)
 		cmocka_unit_test_setup(defaults_are_not_named, begin),
 		cmocka_unit_test_setup(settings_for_basic_charging_are_idle_without_ac, begin),
 		cmocka_unit_test_setup(what_is_switched_off_is_not_missed, begin),
+		cmocka_unit_test_setup(waiting_after_a_lost_link_is_idle_in_strict_without_ac, begin),
+		cmocka_unit_test_setup(members_that_a_status_always_has_are_not_added_to_it, begin),
+		cmocka_unit_test_setup(time_to_repeat_a_key_has_an_effect_above_that_of_a_response_as_well, begin),
 		cmocka_unit_test_setup(current_of_the_outlet_itself_is_idle_without_ac, begin),
 		cmocka_unit_test_setup(settings_for_dc_only_are_idle_with_ac, begin),
 		cmocka_unit_test_setup(settings_for_another_way_of_validation_are_idle, begin),
