@@ -84,6 +84,13 @@ static bool type_is_right(const struct setting *setting, struct json_object *val
 	return true;
 }
 
+/* Not an empty one. */
+static bool read_text(struct json_object *value, char out[SETTINGS_TEXT_MAX])
+{
+	return is_text(value) && json_object_get_string_len(value) > 0 &&
+	       setting_take_text(out, json_object_get_string(value));
+}
+
 /* An array of at most `most` texts, none of them empty. */
 static bool read_texts(struct json_object *array, struct settings_text *texts, size_t most, size_t *count)
 {
@@ -91,11 +98,8 @@ static bool read_texts(struct json_object *array, struct settings_text *texts, s
 		return false;
 	*count = json_object_array_length(array);
 	for (size_t i = 0; i < *count; i++) {
-		struct json_object *text = json_object_array_get_idx(array, i);
-		size_t len = (size_t)json_object_get_string_len(text);
-		if (!is_text(text) || len == 0 || len >= SETTINGS_TEXT_MAX)
+		if (!read_text(json_object_array_get_idx(array, i), texts[i].text))
 			return false;
-		strcpy(texts[i].text, json_object_get_string(text));
 	}
 	return true;
 }
@@ -172,22 +176,12 @@ static bool read_setting(const struct parse *parse, const char *path, struct jso
 	return ok || wrong_setting(parse, setting);
 }
 
-static bool read_interface(struct json_object *value, char interface[SETTINGS_TEXT_MAX])
-{
-	size_t len = (size_t)json_object_get_string_len(value);
-
-	if (!json_object_is_type(value, json_type_string) || len == 0 || len >= SETTINGS_TEXT_MAX)
-		return false;
-	strcpy(interface, json_object_get_string(value));
-	return true;
-}
-
 static bool read_outlet_member(const struct parse *parse, const char *path, struct settings_outlet *outlet,
 			       const char *name, struct json_object *value)
 {
 	if (strcmp(name, "interface") == 0)
-		return read_interface(value, outlet->interface) ||
-		       wrong(parse, path, "the name of an interface, or unix:PATH");
+		return read_text(value, outlet->interface) ||
+		       wrong(parse, path, "the name of an interface, or unix:PATH, without control characters");
 	if (strcmp(name, "attn_rx_db") == 0) {
 		outlet->has_attn_rx = true;
 		return read_groups(value, outlet->attn_rx_db) ||
@@ -210,8 +204,10 @@ static bool read_outlet(const struct parse *parse, const char *evse_id, struct j
 	snprintf(path, sizeof(path), "outlets.%.64s", evse_id);
 	if (!json_object_is_type(object, json_type_object))
 		return wrong(parse, path, "an object");
-	if (strlen(evse_id) == 0 || strlen(evse_id) >= API_EVSE_ID_MAX || settings->outlet_count == API_EVSES_MAX)
-		return wrong(parse, path, "at most 64 outlets, each with an evse_id of 1 to 63 octets");
+	if (strlen(evse_id) == 0 || strlen(evse_id) >= API_EVSE_ID_MAX || setting_has_control_character(evse_id))
+		return wrong(parse, path, "an evse_id of 1 to 63 octets without control characters");
+	if (settings->outlet_count == API_EVSES_MAX)
+		return wrong(parse, path, "at most 64 outlets");
 	struct settings_outlet *outlet = &settings->outlets[settings->outlet_count++];
 	strcpy(outlet->evse_id, evse_id);
 	json_object_object_foreach(object, name, value)

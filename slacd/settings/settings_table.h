@@ -67,6 +67,10 @@ const char *setting_format(const struct settings *settings, const struct setting
 bool setting_format_defaults(const struct setting *setting, char field[SETTING_FORMAT_SIZE],
 			     char strict[SETTING_FORMAT_SIZE]);
 
+/* 0x00 to 0x1f, or 0x7f: it would break a line of the log, and no name or path is meant to have one. */
+bool setting_has_control_character(const char *text);
+/* False for a text that is too long or has a control character. */
+bool setting_take_text(char out[SETTINGS_TEXT_MAX], const char *text);
 /* False for what is no topic (broker_topic_is_valid), or too long. */
 bool setting_take_topic(struct settings_text *topic, const char *text);
 

@@ -85,11 +85,19 @@ static bool give_bool(bool *value, const char *text)
 	return *value || strcmp(text, "false") == 0;
 }
 
-static bool give_text(struct settings_text *value, const char *text)
+bool setting_has_control_character(const char *text)
 {
-	if (strlen(text) >= SETTINGS_TEXT_MAX)
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return true;
+	return false;
+}
+
+bool setting_take_text(char out[SETTINGS_TEXT_MAX], const char *text)
+{
+	if (strlen(text) >= SETTINGS_TEXT_MAX || setting_has_control_character(text))
 		return false;
-	strcpy(value->text, text);
+	strcpy(out, text);
 	return true;
 }
 
@@ -129,7 +137,7 @@ static bool give_current(uint32_t *value, const char *text)
 
 bool setting_take_topic(struct settings_text *topic, const char *text)
 {
-	return broker_topic_is_valid(text) && give_text(topic, text);
+	return broker_topic_is_valid(text) && setting_take_text(topic->text, text);
 }
 
 static bool give_topics(struct settings_topics *topics, const char *text)
@@ -143,7 +151,7 @@ static bool give_interfaces(struct settings_interfaces *interfaces, const char *
 {
 	interfaces->is_listed = strcmp(text, "auto") != 0;
 	interfaces->count = interfaces->is_listed ? 1 : 0;
-	return !interfaces->is_listed || (*text != '\0' && give_text(&interfaces->pattern[0], text));
+	return !interfaces->is_listed || (*text != '\0' && setting_take_text(interfaces->pattern[0].text, text));
 }
 
 /* One value for all. */
@@ -178,7 +186,7 @@ static bool give(struct settings *settings, const struct setting *setting, const
 	case SETTING_BOOL:
 		return give_bool(value, text);
 	case SETTING_TEXT:
-		return give_text(value, text);
+		return setting_take_text(((struct settings_text *)value)->text, text);
 	case SETTING_CHOICE:
 		return give_choice(settings, setting, text);
 	case SETTING_CURRENT:
@@ -216,7 +224,8 @@ void setting_expectation(const struct setting *setting, char *expected, size_t s
 		snprintf(expected, size, "true or false");
 		break;
 	case SETTING_TEXT:
-		snprintf(expected, size, "a text of at most %d octets", SETTINGS_TEXT_MAX - 1);
+		snprintf(expected, size, "a text of at most %d octets without control characters",
+			 SETTINGS_TEXT_MAX - 1);
 		break;
 	case SETTING_CHOICE:
 		expect_choice(setting, expected, size);
@@ -239,7 +248,8 @@ void setting_expectation(const struct setting *setting, char *expected, size_t s
 			 SETTINGS_RECEIVE_DB_MAX, SLAC_GROUPS);
 		break;
 	case SETTING_INTERFACES:
-		snprintf(expected, size, "\"auto\", or an array of at most %d patterns of 1 to %d octets",
+		snprintf(expected, size,
+			 "\"auto\", or an array of at most %d patterns of 1 to %d octets without control characters",
 			 SETTINGS_INTERFACES_MAX, SETTINGS_TEXT_MAX - 1);
 		break;
 	case SETTING_FAIL_OR_DB:

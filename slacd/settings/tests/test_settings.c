@@ -135,6 +135,26 @@ static void a_wrong_member_is_named_with_file_path_and_expectation(void **state)
 		{"{\"mqtt\":{\"topic_from_station\":\"" OCTETS256 "\"}}", "mqtt.topic_from_station", "1 to 255"},
 		{"{\"mqtt\":{\"topic_from_iso15118\":\"\xc0\xaf\"}}", "mqtt.topic_from_iso15118", "a topic"},
 		{"{\"mqtt\":{\"host\":\"a\\u0000b\"}}", "mqtt.host", "a text"},
+		{"{\"mqtt\":{\"host\":\"broker\\n\"}}", "mqtt.host",
+		 "a text of at most 255 octets without control characters"},
+		{"{\"mqtt\":{\"client_id\":\"a\\u001fb\"}}", "mqtt.client_id", "without control characters"},
+		{"{\"mqtt\":{\"username\":\"\\tu\"}}", "mqtt.username", "without control characters"},
+		{"{\"mqtt\":{\"password\":\"p\\r\"}}", "mqtt.password", "without control characters"},
+		{"{\"mqtt\":{\"tls_ca\":\"/ca\\u007f\"}}", "mqtt.tls_ca", "without control characters"},
+		{"{\"service\":{\"cs_config_file\":\"/c\\u0001\"}}", "service.cs_config_file",
+		 "without control characters"},
+		{"{\"record\":{\"directory\":\"/r\\u001b[2J\"}}", "record.directory", "without control characters"},
+		{"{\"outlets\":{\"interfaces\":[\"eth*\",\"eth1\\n\"]}}", "outlets.interfaces",
+		 "patterns of 1 to 255 octets without control characters"},
+		{"{\"outlets\":{\"interfaces\":[\"\"]}}", "outlets.interfaces", "patterns of 1 to 255 octets"},
+		{"{\"outlets\":{\"E1\":{\"interface\":\"eth1\\n\"}}}", "outlets.E1.interface",
+		 "the name of an interface, or unix:PATH, without control characters"},
+		{"{\"outlets\":{\"E1\":{\"interface\":\"eth1\\u0000x\"}}}", "outlets.E1.interface",
+		 "the name of an interface"},
+		{"{\"outlets\":{\"E1\\n\":{}}}", "outlets.E1",
+		 "an evse_id of 1 to 63 octets without control characters"},
+		{"{\"outlets\":{\"\\u007f\":{}}}", "outlets.",
+		 "an evse_id of 1 to 63 octets without control characters"},
 		{"{\"mqtt\":{\"status_message\":\"status\"}}", "mqtt.status_message",
 		 "slac_service_status|slac_status"},
 		{"{\"mqtt\":[]}", "mqtt", "an object"},
@@ -168,6 +188,45 @@ static void a_wrong_member_is_named_with_file_path_and_expectation(void **state)
 		assert_non_null(strstr(error, cases[i].member));
 		assert_non_null(strstr(error, cases[i].expected));
 	}
+}
+
+static bool holds_text(const struct setting *setting)
+{
+	return setting->type == SETTING_TEXT || setting->type == SETTING_TOPIC || setting->type == SETTING_TOPICS ||
+	       setting->type == SETTING_INTERFACES;
+}
+
+static void no_setting_takes_a_control_character(void **state)
+{
+	(void)state;
+	settings_defaults(&settings, SETTINGS_FIELD);
+	for (size_t i = 0; i < settings_table_count; i++) {
+		const char *setting = settings_table[i].path;
+		if (!holds_text(&settings_table[i]))
+			continue;
+		for (int octet = 1; octet <= 0x7f; octet++) {
+			const char text[] = {'a', (char)octet, 'b', '\0'};
+			const bool is_control = octet < 0x20 || octet == 0x7f;
+			if (settings_set(&settings, setting, text, setting, error) && is_control)
+				fail_msg("%s takes 0x%02x", setting, octet);
+			if (is_control)
+				assert_non_null(strstr(error, "without"));
+		}
+		assert_true(settings_set(&settings, setting, "/\x20~\xc3\xa4", setting, error));
+	}
+}
+
+static void a_control_character_of_an_option_or_the_environment_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(OPTIONS("--mqtt-host", "broker\n"), OPTIONS_BAD);
+	assert_non_null(strstr(error, "--mqtt-host: "));
+	assert_non_null(strstr(error, "expected a text of at most 255 octets without control characters"));
+	assert_int_equal(OPTIONS("--cs-limits-file=/l\x7f"), OPTIONS_BAD);
+	assert_non_null(strstr(error, "--cs-limits-file: "));
+	setenv("CS_CONFIG_FILE", "/c\t", 1);
+	assert_int_equal(OPTIONS("--mqtt-port", "1"), OPTIONS_BAD);
+	assert_non_null(strstr(error, "CS_CONFIG_FILE: "));
 }
 
 static void a_file_that_is_no_json_or_missing_is_named(void **state)
@@ -866,6 +925,9 @@ int main(void)
 		cmocka_unit_test_setup(a_file_that_is_no_json_or_missing_is_named, clear_environment),
 		cmocka_unit_test_setup(the_init_timer_must_be_20_to_50_s_unless_allowed, clear_environment),
 		cmocka_unit_test_setup(options_go_before_environment_before_file, clear_environment),
+		cmocka_unit_test_setup(no_setting_takes_a_control_character, clear_environment),
+		cmocka_unit_test_setup(a_control_character_of_an_option_or_the_environment_is_refused,
+				       clear_environment),
 		cmocka_unit_test_setup(an_empty_environment_variable_counts_as_unset, clear_environment),
 		cmocka_unit_test_setup(wrong_options_are_named, clear_environment),
 		cmocka_unit_test_setup(what_print_config_prints_can_be_read_back, clear_environment),
