@@ -142,6 +142,19 @@ static void session_that_pauses_is_not_over(void **state)
 	no_fallback_during(SESSION("josev/cs", "true") SESSION("josev/cs", "false,\"action\":\"pause\""));
 }
 
+static void pause_of_the_session_alone_pauses_no_pilot(void **state)
+{
+	(void)state;
+	play("boot\ncs plug\ncar plc0 plug");
+	play_until("\"matched\"");
+	play(SESSION("josev/cs", "true") SESSION("josev/cs", "false,\"action\":\"pause\"") "run 1000");
+	size_t from = mark();
+	play("cs state B1\nrun 60000\ncs state B1\nrun 60000");
+	assert_count(from, HLC "*", 2);
+	assert_pilots(from, E1, "hlc");
+	assert_statuses(from, E1, "");
+}
+
 static void services_have_a_topic_of_their_own_where_one_is_set(void **state)
 {
 	(void)state;
@@ -430,6 +443,7 @@ int main(void)
 		STORY(session_is_heard_where_slacd_speaks),
 		STORY(session_is_heard_where_it_is_told_to_ocpp),
 		STORY(session_that_pauses_is_not_over),
+		STORY(pause_of_the_session_alone_pauses_no_pilot),
 		STORY(services_have_a_topic_of_their_own_where_one_is_set),
 		STORY(own_messages_that_come_back_are_not_obeyed),
 		STORY(what_the_station_says_is_taken_from_its_topic_only),
