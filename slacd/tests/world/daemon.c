@@ -10,6 +10,7 @@
 #include "slacd/tests/world/loop.h"
 #include "slacd/tests/world/record.h"
 
+#include <event2/buffer.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,4 +237,25 @@ void daemon_log_statistics(void)
 
 	manager_log_statistics(site.manager);
 	loop_become(before);
+}
+
+static void record_lines(char *text)
+{
+	char *rest = NULL;
+
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
+		if (*line != '#')
+			record_line("metrics", "%s", line);
+}
+
+void daemon_write_metrics(void)
+{
+	struct evbuffer *page = evbuffer_new();
+	enum loop_owner before = loop_become(LOOP_SLACD);
+
+	if (page == NULL || !manager_write_metrics(site.manager, page) || evbuffer_add(page, "", 1) != 0)
+		abort();
+	loop_become(before);
+	record_lines((char *)evbuffer_pullup(page, -1));
+	evbuffer_free(page);
 }

@@ -20,6 +20,8 @@ bool daemon_start(void);
 void daemon_stop(void);
 void daemon_kill(void);
 void daemon_log_statistics(void);
+/* Into the record, without the lines that say what each is. */
+void daemon_write_metrics(void);
 /* The line that the service manager was told last. */
 const char *daemon_told(void);
 /* As SIGHUP does it, with what was set since the start. */

@@ -162,9 +162,13 @@ static void start(void)
 
 static bool slacd(char *rest)
 {
-	static const struct deed deeds[] = {{"start", start},          {"stop", daemon_stop},
-					    {"kill", daemon_kill},     {"statistics", daemon_log_statistics},
-					    {"reload", daemon_reload}, {NULL, NULL}};
+	static const struct deed deeds[] = {{"start", start},
+					    {"stop", daemon_stop},
+					    {"kill", daemon_kill},
+					    {"statistics", daemon_log_statistics},
+					    {"reload", daemon_reload},
+					    {"metrics", daemon_write_metrics},
+					    {NULL, NULL}};
 
 	return one_of(deeds, rest);
 }

@@ -13,7 +13,7 @@
  *   wire-jitter                frames take a little longer from now on, each another time
  *   watch refuse|miss|break    what the kernel does not tell about interfaces
  *   broker down|up|hang|go
- *   slacd start|stop|kill|statistics|reload
+ *   slacd start|stop|kill|statistics|metrics|reload
  *   random fail|work           slacd gets no random octets, or does
  *   station OPTIONS            starts cs-sim
  *   cs COMMAND                 a command of cs-sim
