@@ -11,6 +11,7 @@
 
 #include <event2/event.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -150,10 +151,9 @@ static int connect_to_server(void)
 	return fd;
 }
 
-/* What the server answers before it closes the connection. */
-static void ask(const char *request)
+/* What the server answers to the client `fd` before it closes the connection. */
+static void ask_over(int fd, const char *request)
 {
-	int fd = connect_to_server();
 	ssize_t got = 0, len = 0;
 
 	assert_int_equal(write(fd, request, strlen(request)), strlen(request));
@@ -170,14 +170,24 @@ static void ask(const char *request)
 	close(fd);
 }
 
-static struct metrics_server *open_server(void)
+static void ask(const char *request)
+{
+	ask_over(connect_to_server(), request);
+}
+
+static struct metrics_server *open_server_at(const char *where)
 {
 	char error[METRICS_SERVER_ERROR_SIZE];
-	struct metrics_server *server = metrics_server_new(base, path, write_hello, "hello 1\n", error);
+	struct metrics_server *server = metrics_server_new(base, where, write_hello, "hello 1\n", error);
 
 	if (server == NULL)
 		fail_msg("%s", error);
 	return server;
+}
+
+static struct metrics_server *open_server(void)
+{
+	return open_server_at(path);
 }
 
 static void server_answers_get_metrics_and_nothing_else(void **state)
@@ -278,6 +288,64 @@ static void server_replaces_a_left_socket_and_nothing_else(void **state)
 	assert_int_equal(access(path, F_OK), 0);
 }
 
+/* A port of the loopback that is free once `fd` is closed, and where it is. */
+static int take_port(struct sockaddr_in *address, char where[32])
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	socklen_t len = sizeof(*address);
+
+	*address = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	assert_int_equal(bind(fd, (const struct sockaddr *)address, len), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)address, &len), 0);
+	snprintf(where, 32, "127.0.0.1:%u", ntohs(address->sin_port));
+	return fd;
+}
+
+static void server_at_an_address_answers_there(void **state)
+{
+	struct sockaddr_in address;
+	char where[32];
+
+	(void)state;
+	close(take_port(&address, where));
+	struct metrics_server *server = open_server_at(where);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	ask_over(fd, "GET /metrics HTTP/1.0\r\n\r\n");
+	assert_non_null(strstr(page, "\r\n\r\nhello 1\n"));
+	metrics_server_free(server);
+	/* What is left of that connection keeps nobody from the address. */
+	metrics_server_free(open_server_at(where));
+}
+
+static void cannot_serve_at(const char *where, const char *why)
+{
+	char error[METRICS_SERVER_ERROR_SIZE] = "";
+	char expected[METRICS_SERVER_ERROR_SIZE];
+	const size_t before = open_descriptors();
+
+	snprintf(expected, sizeof(expected), "%s: %s", where, why);
+	assert_null(metrics_server_new(base, where, write_hello, "", error));
+	assert_string_equal(error, expected);
+	assert_int_equal(open_descriptors(), before);
+}
+
+static void where_nobody_can_listen_is_named_with_the_reason(void **state)
+{
+	struct sockaddr_in address;
+	char where[32], long_path[108];
+	int fd = take_port(&address, where);
+
+	(void)state;
+	cannot_serve_at(where, "Address already in use");
+	close(fd);
+	cannot_serve_at("192.0.2.1:9470", "Cannot assign requested address"); /* of documents, nobody's */
+	snprintf(long_path, sizeof(long_path), "%s/none/socket", directory);
+	cannot_serve_at(long_path, "No such file or directory");
+	cannot_serve_at("localhost:9470", "Invalid argument");
+}
+
 static void addresses_are_checked(void **state)
 {
 	static const char *const good[] = {"127.0.0.1:9470", "[::1]:1", "0.0.0.0:65535", "/run/slacd/metrics"};
@@ -305,6 +373,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(client_that_never_reads_is_read_no_further, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(clients_above_the_bound_wait_for_their_turn, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(server_replaces_a_left_socket_and_nothing_else, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(server_at_an_address_answers_there, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(where_nobody_can_listen_is_named_with_the_reason, set_up, tear_down),
 		cmocka_unit_test(addresses_are_checked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -273,6 +274,14 @@ class Bench(unittest.TestCase):
         self.station.say(f"request {what}")
         request = self.observer.wait_request(name, after=mark)
         return self.observer.wait_response(request.id, after=mark)
+
+    @staticmethod
+    def metrics(family, where):
+        """The page of slacd, served at the address (host, port) or the path."""
+        with socket.socket(family) as http:
+            http.connect(where)
+            http.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+            return b"".join(iter(lambda: http.recv(65536), b"")).decode()
 
     def link_status(self):
         return self.ask("link_status", "slac_link_status").data["status"]

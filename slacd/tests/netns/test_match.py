@@ -41,14 +41,16 @@ class Match(Bench):
     def test_metrics_tell_of_the_match(self):
         self.start_all(harness.with_settings({}, service={"metrics": self.path("metrics")}))
         self.match_one_car()
-        with socket.socket(socket.AF_UNIX) as http:
-            http.connect(self.path("metrics"))
-            http.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
-            page = b"".join(iter(lambda: http.recv(65536), b"")).decode()
+        page = self.metrics(socket.AF_UNIX, self.path("metrics"))
         self.assertIn(f'slacd_sessions_total{{evse_id="{harness.EVSE}",outcome="matched",reason=""}} 1\n', page)
         self.assertIn(f'slacd_answers_total{{evse_id="{harness.EVSE}",message="CM_SLAC_MATCH.CNF"}} 1\n', page)
         self.assertIn(f'slacd_outlet_matched{{evse_id="{harness.EVSE}"}} 1\n', page)
         self.assertIn(f'slacd_pilot_confirmed_total{{evse_id="{harness.EVSE}"}} 1\n', page)
+
+    def test_metrics_that_cannot_be_served_are_said_and_keep_no_car_away(self):
+        self.start_all(harness.with_settings({}, service={"metrics": "192.0.2.1:9470"}))
+        self.slacd.wait_line("ERROR .*metrics cannot be served.*192.0.2.1:9470: Cannot assign requested address")
+        self.match_one_car()
 
     def test_pilot_is_asked_for_high_level_charging_only(self):
         self.start_all()
