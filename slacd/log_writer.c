@@ -13,7 +13,7 @@ struct log_writer {
 	struct log_ring ring;         /* behind the worker's lock */
 	struct log_sink sink;         /* of the thread */
 	uint64_t lost_untold;         /* of the thread: lines lost since the last one that was written */
-	_Atomic uint64_t lost_in_all; /* written by the thread */
+	_Atomic uint64_t lost_in_all; /* told or not: a thread that waits for a reader tells nothing */
 };
 
 /* --- the thread --- */
@@ -31,12 +31,6 @@ static bool write_lost(struct log_writer *writer)
 	return log_sink_write(&writer->sink, &record, text);
 }
 
-static void lose(struct log_writer *writer, uint64_t lines)
-{
-	writer->lost_untold += lines;
-	writer->lost_in_all += lines;
-}
-
 static void tell_lost(struct log_writer *writer)
 {
 	if (writer->lost_untold > 0 && write_lost(writer))
@@ -45,10 +39,12 @@ static void tell_lost(struct log_writer *writer)
 
 static void write_record(struct log_writer *writer, const struct log_record *record)
 {
-	lose(writer, record->lost_before);
+	writer->lost_untold += record->lost_before;
 	tell_lost(writer);
-	if (!log_sink_write(&writer->sink, record, record->text))
-		lose(writer, 1);
+	if (log_sink_write(&writer->sink, record, record->text))
+		return;
+	writer->lost_untold++;
+	writer->lost_in_all++;
 }
 
 uint64_t log_writer_lost(const struct log_writer *writer)
@@ -73,7 +69,7 @@ static void write_next(struct log_writer *writer)
 	if (record != NULL) {
 		write_record(writer, record);
 	} else {
-		lose(writer, lost);
+		writer->lost_untold += lost;
 		tell_lost(writer);
 	}
 	pthread_mutex_lock(&writer->worker.lock);
@@ -131,7 +127,8 @@ void log_writer_write_all(struct log_writer *writer)
 void log_writer_add(struct log_writer *writer, const struct log_record *record, const char *text)
 {
 	pthread_mutex_lock(&writer->worker.lock);
-	log_ring_add(&writer->ring, record, text);
+	if (!log_ring_add(&writer->ring, record, text))
+		writer->lost_in_all++;
 	pthread_cond_signal(&writer->worker.changed);
 	pthread_mutex_unlock(&writer->worker.lock);
 }

@@ -31,7 +31,7 @@ void log_writer_write_all(struct log_writer *writer);
 /* Hands a line over (log_ring_add). Never waits for the reader. May be called on any thread. */
 void log_writer_add(struct log_writer *writer, const struct log_record *record, const char *text);
 
-/* Lines that were dropped, as far as the thread has come. May be called on any thread. */
+/* Lines that were dropped, also while the thread waits for a reader. May be called on any thread. */
 uint64_t log_writer_lost(const struct log_writer *writer);
 
 /* The fields of a line are used: lines go to the journal. */

@@ -112,6 +112,16 @@ static unsigned assert_all_accounted_for(char *text)
 	return expected;
 }
 
+/* The total that was told last. */
+static unsigned long long told_as_lost(const char *text)
+{
+	unsigned long long total = 0;
+
+	for (const char *at = text; (at = strstr(at, LOST_PATTERN)) != NULL; at++)
+		assert_int_equal(sscanf(at, LOST_PATTERN "%*u total=%llu", &total), 1);
+	return total;
+}
+
 static void a_pipe_that_nobody_reads_keeps_nobody_waiting_and_the_loss_is_told_at_its_place(void **state)
 {
 	struct pipe_ends ends = new_pipe();
@@ -121,12 +131,15 @@ static void a_pipe_that_nobody_reads_keeps_nobody_waiting_and_the_loss_is_told_a
 
 	(void)state;
 	add_lines(writer, 0, MANY_LINES); /* hangs for ever where somebody waits */
+	const uint64_t lost = log_writer_lost(writer);
+	assert_in_range(lost, MANY_LINES / 2, MANY_LINES - 1);
 	/* No further line is needed to hear of the loss. */
 	read_until(ends.reader, text, &len, 65536, LOST_PATTERN);
 	read_what_comes(ends.reader, text, &len);
 	add_line(writer, MANY_LINES);
 	read_until(ends.reader, text, &len, 65536, "line 20000,");
 	assert_true(log_writer_stop(writer, PATIENCE_MS));
+	assert_int_equal(told_as_lost(text), lost);
 	assert_int_equal(assert_all_accounted_for(text), MANY_LINES + 1);
 	close(ends.writer);
 	close(ends.reader);

@@ -2,7 +2,9 @@
 """A log that nobody reads: cars match, the service ends in time, and what was lost is said to whoever reads again."""
 import fcntl
 import os
+import re
 import signal
+import socket
 import time
 
 import harness
@@ -12,6 +14,7 @@ PAGE = 4096
 FRAMES = 6000  # each is a line at TRACE: several times what is kept
 BROADCAST = b"\xff" * 6
 STOP_WITHIN_S = 2.5
+METRICS = ("127.0.0.1", 9470)
 LOST = b"were dropped. count="
 
 
@@ -29,7 +32,7 @@ class LogUnread(Bench):
         self.addCleanup(os.close, self.log)
         fcntl.fcntl(self.log, fcntl.F_SETPIPE_SZ, PAGE)
         self.start_others(ev=harness.FAST_EV)
-        self.slacd = self.start_slacd(None, "--log-level", "TRACE",
+        self.slacd = self.start_slacd({"service": {"metrics": f"{METRICS[0]}:{METRICS[1]}"}}, "--log-level", "TRACE",
                                       wrapper=("sh", "-c", f'exec "$0" "$@" 2>"{self.path("log")}"'))
         self.observer.wait_service("ready")
         self.observer.wait_state_after_request()
@@ -55,6 +58,8 @@ class LogUnread(Bench):
         self.start_unread()
         self.assert_car_matches()
         self.assertEqual(self.link_status(), "connected")
+        lost = re.search(r"^slacd_log_lines_dropped_total (\d+)$", self.metrics(socket.AF_INET, METRICS), re.MULTILINE)
+        self.assertGreater(int(lost.group(1)), 100)
         self.assert_stops_in_time()
 
     def test_reader_that_comes_back_is_told_how_many_lines_were_lost(self):
