@@ -2,6 +2,8 @@
 /* What the log says of MQTT messages, and how much of it. */
 #include "slacd/message_log.h"
 
+#include "slacd/outbox.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -111,6 +113,155 @@ static void each_message_is_one_short_line(void **state)
 	}
 }
 
+/* --- what slacd says --- */
+
+/* In the place of the broker client: it takes what it is given, or does not. */
+static bool client_takes;
+
+bool __wrap_broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic, const char *payload,
+			   size_t len);
+bool __wrap_broker_publish_latest(struct broker *broker, size_t slot, const char *topic, const char *payload,
+				  size_t len);
+bool __wrap_broker_connected(const struct broker *broker);
+
+bool __wrap_broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic, const char *payload,
+			   size_t len)
+{
+	(void)broker;
+	(void)kind;
+	(void)topic;
+	assert_int_equal(strlen(payload), len);
+	return client_takes;
+}
+
+bool __wrap_broker_publish_latest(struct broker *broker, size_t slot, const char *topic, const char *payload,
+				  size_t len)
+{
+	(void)slot;
+	return __wrap_broker_publish(broker, BROKER_NOW, topic, payload, len);
+}
+
+bool __wrap_broker_connected(const struct broker *broker)
+{
+	(void)broker;
+	return true;
+}
+
+static struct settings settings;
+static struct outbox outbox;
+
+static int open_outbox(void **state)
+{
+	static char client; /* only its address is used */
+
+	(void)state;
+	settings_defaults(&settings, SETTINGS_FIELD);
+	outbox_init(&outbox, &settings);
+	outbox.broker = (struct broker *)(void *)&client;
+	client_takes = true;
+	return 0;
+}
+
+/* These lines were said since listen(), each behind its time, and no other; a NULL ends them. */
+static void are_said(const char *const *expected)
+{
+	char *rest = NULL, *text = strdup(said());
+
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+		assert_non_null(*expected);
+		assert_string_equal(strchr(line, ' ') + 1, *expected++);
+	}
+	assert_null(*expected);
+	free(text);
+}
+
+#define SENT(topic, rest) " INFO slacd: Outbound MQTT message. topic=" topic " " rest
+
+static void each_request_is_one_short_line(void **state)
+{
+	static const struct pilot_request requests[] = {{.kind = PILOT_HLC}, {.kind = PILOT_X2, .current_da = 165}};
+	char id[API_UUID_MAX];
+
+	(void)state;
+	listen();
+	assert_true(outbox_request_parameters(&outbox, id));
+	assert_true(outbox_request_limits(&outbox, id));
+	assert_true(outbox_request_pilot(&outbox, 0, "E1", &requests[0], id));
+	assert_true(outbox_request_pilot(&outbox, 0, "E1", &requests[1], id));
+	are_said((const char *[]){
+		SENT("josev/cs", "name=cs_parameters type=request"),
+		SENT("josev/cs", "name=cs_status_and_limits type=request"),
+		SENT("josev/cs", "name=cp_pwm type=request evse_id=E1 pilot=high-level charging"),
+		SENT("josev/cs", "name=cp_pwm type=request evse_id=E1 pilot=X2 current=16.5"),
+		NULL,
+	});
+}
+
+static void each_status_is_a_line_for_each_topic_it_goes_to(void **state)
+{
+	const struct api_slac_status failed = {.state = API_SLAC_FAILED, .reason = "no_match_req"};
+
+	(void)state;
+	settings.topics_to_station.count = 2;
+	strcpy(settings.topics_to_station.topic[1].text, "site/slac");
+	listen();
+	outbox_service_status(&outbox, API_SERVICE_READY);
+	outbox_slac_status(&outbox, "E1", &failed);
+	settings.status_message = API_NAME_SLAC_STATUS;
+	outbox_slac_status(&outbox, "E1", &failed);
+	are_said((const char *[]){
+		SENT("josev/cs", "name=service_status type=update status=ready"),
+		SENT("site/slac", "name=service_status type=update status=ready"),
+		SENT("josev/cs", "name=slac_service_status type=update evse_id=E1 status=failed reason=no_match_req"),
+		SENT("site/slac", "name=slac_service_status type=update evse_id=E1 status=failed reason=no_match_req"),
+		SENT("josev/cs", "name=slac_status type=update evse_id=E1 status=failed"),
+		SENT("site/slac", "name=slac_status type=update evse_id=E1 status=failed"),
+		NULL,
+	});
+}
+
+static void each_response_is_one_short_line(void **state)
+{
+	const struct api_network network = {.snid = 1};
+
+	(void)state;
+	listen();
+	outbox_service_status_response(&outbox, "7", API_SERVICE_BUSY);
+	outbox_link_status(&outbox, "7", "E1", API_LINK_CONNECTED);
+	outbox_network_info(&outbox, "7", "E1", &network, 1);
+	outbox_reset(&outbox, "7", API_RESET, API_RESET_ACCEPTED);
+	are_said((const char *[]){
+		SENT("josev/cs", "name=service_status type=response status=busy"),
+		SENT("josev/cs", "name=slac_link_status type=response evse_id=E1 status=connected"),
+		SENT("josev/cs", "name=slac_network_info type=response evse_id=E1 networks=1"),
+		SENT("josev/cs", "name=slac_reset type=response status=accepted"),
+		NULL,
+	});
+}
+
+static void what_the_broker_client_does_not_take_is_not_said_as_sent(void **state)
+{
+	const struct pilot_request f = {.kind = PILOT_F};
+	char id[API_UUID_MAX];
+
+	(void)state;
+	client_takes = false;
+	listen();
+	assert_false(outbox_request_pilot(&outbox, 0, "E1", &f, id));
+	outbox_link_status(&outbox, "7", "E1", API_LINK_UNKNOWN);
+	outbox_service_status(&outbox, API_SERVICE_READY);
+	are_said((const char *[]){
+		" WARN slacd: Request was not taken by the broker client. topic=josev/cs name=cp_pwm evse_id=E1 "
+		"pilot=F count=1",
+		" WARN slacd: Response is lost: too many wait to be sent. topic=josev/cs name=slac_link_status "
+		"evse_id=E1 status=unknown count=1",
+		"ERROR slacd: Status update is lost, the broker client did not take it. topic=josev/cs",
+		NULL,
+	});
+}
+
+/* --- how much --- */
+
 static void debug_has_the_whole_message_without_the_room_in_it(void **state)
 {
 	struct message_log log = {.direction = "Inbound"};
@@ -157,6 +308,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_message_is_one_short_line),
+		cmocka_unit_test_setup(each_request_is_one_short_line, open_outbox),
+		cmocka_unit_test_setup(each_status_is_a_line_for_each_topic_it_goes_to, open_outbox),
+		cmocka_unit_test_setup(each_response_is_one_short_line, open_outbox),
+		cmocka_unit_test_setup(what_the_broker_client_does_not_take_is_not_said_as_sent, open_outbox),
 		cmocka_unit_test(debug_has_the_whole_message_without_the_room_in_it),
 		cmocka_unit_test(a_flood_is_cut_after_what_64_outlets_need_and_its_size_is_told),
 	};
