@@ -128,6 +128,76 @@ static void other_messages_tell_no_address_and_the_end_is_told(void **state)
 	assert_false(port_use_parse(message.octets, message.len - 1, 7, address));
 }
 
+/* --- A kernel that permits or tells less --- */
+
+#define GET_WIRELESS_NAME 0x8b01
+#define IF_INET6          "/proc/net/if_inet6"
+
+static struct {
+	bool no_rtnetlink;   /* a sandbox forbids it */
+	bool no_ipv6;        /* the kernel has none */
+	bool no_proc;        /* nor is there anything else of /proc/net */
+	bool has_extensions; /* the interface is a wireless one, by an old driver or by a new one */
+	bool has_phy;
+} kernel;
+
+int __real_socket(int domain, int type, int protocol);
+int __real_ioctl(int fd, unsigned long request, ...);
+int __real_access(const char *path, int mode);
+FILE *__real_fopen(const char *path, const char *mode);
+int __wrap_socket(int domain, int type, int protocol);
+int __wrap_ioctl(int fd, unsigned long request, void *argument);
+int __wrap_access(const char *path, int mode);
+FILE *__wrap_fopen(const char *path, const char *mode);
+FILE *__wrap_fopen64(const char *path, const char *mode);
+
+int __wrap_socket(int domain, int type, int protocol)
+{
+	if (domain != AF_NETLINK || !kernel.no_rtnetlink)
+		return __real_socket(domain, type, protocol);
+	errno = EAFNOSUPPORT; /* as RestrictAddressFamilies= does */
+	return -1;
+}
+
+int __wrap_ioctl(int fd, unsigned long request, void *argument)
+{
+	if (request != GET_WIRELESS_NAME)
+		return __real_ioctl(fd, request, argument);
+	errno = EOPNOTSUPP;
+	return kernel.has_extensions ? 0 : -1;
+}
+
+int __wrap_access(const char *path, int mode)
+{
+	if (strcmp(path, "/sys/class/net/ta/phy80211") == 0 && kernel.has_phy)
+		return 0;
+	if (strncmp(path, "/proc/net/", 10) == 0 && kernel.no_proc) {
+		errno = ENOENT;
+		return -1;
+	}
+	return __real_access(path, mode);
+}
+
+FILE *__wrap_fopen(const char *path, const char *mode)
+{
+	if (strcmp(path, IF_INET6) != 0 || !(kernel.no_ipv6 || kernel.no_proc))
+		return __real_fopen(path, mode);
+	errno = ENOENT;
+	return NULL;
+}
+
+FILE *__wrap_fopen64(const char *path, const char *mode)
+{
+	return __wrap_fopen(path, mode);
+}
+
+static int forget_kernel(void **state)
+{
+	(void)state;
+	memset(&kernel, 0, sizeof(kernel));
+	return 0;
+}
+
 /* --- With the kernel --- */
 
 static void run(const char *command)
@@ -179,6 +249,60 @@ static void address_is_found_among_many(void **state)
 	run("ip link del ta");
 }
 
+static void has_address(const char *name, const char *address)
+{
+	const struct port_use use = look(name);
+
+	assert_true(use.is_known);
+	assert_string_equal(use.address, address);
+}
+
+static void addresses_are_seen_where_rtnetlink_is_not_permitted_as_well(void **state)
+{
+	(void)state;
+	kernel.no_rtnetlink = true;
+	run("ip link add ta type veth peer name tb && ip link set ta up && ip link set tb up");
+	run("ip addr add 10.0.0.5/24 dev tb && ip addr add fe80::7/64 dev ta nodad");
+	run("ip addr add 2001:db8::4/64 dev tb nodad");
+	has_address("ta", "");
+	run("ip addr add 2001:db8::5/64 dev ta nodad");
+	has_address("ta", "2001:db8::5");
+	run("ip addr flush dev ta && ip addr add 10.0.0.6/24 dev ta");
+	has_address("ta", "10.0.0.6");
+	kernel.no_ipv6 = true;
+	has_address("ta", "10.0.0.6");
+	run("ip addr flush dev ta");
+	has_address("ta", "");
+	run("ip link del ta");
+}
+
+static void addresses_that_nobody_tells_are_not_taken_for_none(void **state)
+{
+	(void)state;
+	run("ip link add ta type veth peer name tb");
+	kernel.no_rtnetlink = true;
+	kernel.no_proc = true;
+	const struct port_use use = look("ta");
+	run("ip link del ta");
+	assert_false(use.is_known);
+}
+
+static void wireless_interface_is_known_by_its_driver_old_or_new(void **state)
+{
+	(void)state;
+	run("ip link add ta type veth peer name tb");
+	kernel.has_extensions = true;
+	const struct port_use by_old = look("ta");
+	kernel.has_extensions = false;
+	kernel.has_phy = true;
+	const struct port_use by_new = look("ta");
+	const struct port_use other = look("tb");
+	run("ip link del ta");
+	assert_true(by_old.is_wireless);
+	assert_true(by_new.is_wireless);
+	assert_false(other.is_wireless);
+}
+
 static void interface_that_is_gone_is_unknown(void **state)
 {
 	(void)state;
@@ -202,7 +326,10 @@ static int run_live_tests(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_are_seen_as_they_come_and_go),
 		cmocka_unit_test(address_is_found_among_many),
-		cmocka_unit_test(interface_that_is_gone_is_unknown),
+		cmocka_unit_test_setup(addresses_are_seen_where_rtnetlink_is_not_permitted_as_well, forget_kernel),
+		cmocka_unit_test_setup(addresses_that_nobody_tells_are_not_taken_for_none, forget_kernel),
+		cmocka_unit_test_setup(wireless_interface_is_known_by_its_driver_old_or_new, forget_kernel),
+		cmocka_unit_test_setup(interface_that_is_gone_is_unknown, forget_kernel),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
