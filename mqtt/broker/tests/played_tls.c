@@ -55,6 +55,7 @@ void played_identity_make(struct played_identity *identity, long not_after_s)
 
 	identity->key = EVP_EC_gen("P-256");
 	identity->certificate = certificate;
+	identity->newest = 0;
 	assert_non_null(identity->key);
 	X509_set_version(certificate, X509_VERSION_3);
 	ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
@@ -174,6 +175,9 @@ static int serve(const struct played_identity *identity, int listener, uint16_t 
 	int plain;
 	bool is_served;
 
+	SSL_CTX_set_security_level(context, 0); /* old versions are for nothing better */
+	SSL_CTX_set_min_proto_version(context, 0);
+	SSL_CTX_set_max_proto_version(context, identity->newest);
 	SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_use_certificate(context, identity->certificate);
 	SSL_CTX_use_PrivateKey(context, identity->key);

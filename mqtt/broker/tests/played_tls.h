@@ -18,6 +18,7 @@ struct played_identity {
 	X509 *certificate;
 	char certificate_path[PLAYED_TLS_PATH];
 	char key_path[PLAYED_TLS_PATH];
+	int newest; /* the newest version of TLS that its server speaks, e.g. TLS1_2_VERSION; 0: any */
 };
 
 /* not_after_s: how long it is valid from now on; less than 0: it has expired. */

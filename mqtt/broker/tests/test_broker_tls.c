@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -27,6 +28,7 @@ static char reason[BROKER_REASON_MAX];
 static int make_identity(void **state)
 {
 	(void)state;
+	setenv("OPENSSL_CONF", "/dev/null", 1);                /* what this machine permits is not what is asked here */
 	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, NULL); /* as the first context does */
 	played_identity_make(&identity, 86400);
 	return 0;
@@ -323,25 +325,84 @@ static void connection_that_is_reset_in_the_handshake_is_told(void **state)
 	client_close(&client, 0);
 }
 
-static void certificate_of_another_is_refused(void **state)
+/* What a client of these files says to the server that it does not connect to. */
+static void assert_not_connected(const struct played_identity *server, const char *ca, const char *why)
 {
-	struct played_identity other;
 	struct site site;
 	struct client client;
 	pid_t tls;
-	int status;
 
-	(void)state;
 	site_open(&site);
-	played_identity_make(&other, 86400);
-	tls = played_tls_start(&other, site.tls_listener, site.port, NULL);
+	site.tls.ca = ca;
+	tls = played_tls_start(server, site.tls_listener, site.port, NULL);
 	client_open(&client, &site.options);
 	client_wait(&client, &client.disconnected, 1);
-	assert_non_null(strstr(client.reason, "is of an unknown CA"));
-	waitpid(tls, &status, 0);
-	played_identity_remove(&other);
+	if (strstr(client.reason, why) == NULL)
+		fail_msg("%s", client.reason);
+	waitpid(tls, NULL, 0);
 	site_close(&site);
 	client_close(&client, 0);
+}
+
+static void assert_connected(const struct played_identity *server, const char *ca)
+{
+	struct site site;
+	struct client client;
+	struct packet packet;
+	pid_t tls;
+	int fd;
+
+	site_open(&site);
+	site.tls.ca = ca;
+	tls = played_tls_start(server, site.tls_listener, site.port, NULL);
+	client_open(&client, &site.options);
+	fd = accept_client(site.listener, 0, 1, &packet);
+	client_wait(&client, &client.connected, 1);
+	stop_properly(&client, fd);
+	played_tls_assert_end(tls);
+	site_close(&site);
+}
+
+static void certificate_of_another_is_refused(void **state)
+{
+	struct played_identity other;
+
+	(void)state;
+	played_identity_make(&other, 86400);
+	assert_not_connected(&other, identity.certificate_path, "is of an unknown CA");
+	played_identity_remove(&other);
+}
+
+static void tls_before_version_1_2_is_refused(void **state)
+{
+	const struct broker_tls tls = {.ca = identity.certificate_path};
+	struct played_identity server = identity;
+	enum broker_tls_file file;
+
+	(void)state;
+	server.newest = TLS1_1_VERSION;
+	assert_not_connected(&server, identity.certificate_path, "speaks no TLS of version 1.2 or later");
+	/* Not only because this machine permits no older one. */
+	SSL_CTX *context = broker_tls_context(&tls, &file, reason, sizeof(reason));
+	assert_int_equal(SSL_CTX_get_min_proto_version(context), TLS1_2_VERSION);
+	SSL_CTX_free(context);
+}
+
+/* With names as openssl rehash gives them. Two questions in one connection: each takes its time under valgrind. */
+static void tls_1_2_is_enough_and_a_directory_may_hold_the_ca(void **state)
+{
+	struct played_identity server = identity;
+	char directory[] = "/tmp/test-broker-tls-XXXXXX";
+	char link[64];
+
+	(void)state;
+	server.newest = TLS1_2_VERSION;
+	assert_non_null(mkdtemp(directory));
+	snprintf(link, sizeof(link), "%s/%08lx.0", directory, X509_subject_name_hash(identity.certificate));
+	assert_int_equal(symlink(identity.certificate_path, link), 0);
+	assert_connected(&server, directory);
+	unlink(link);
+	rmdir(directory);
 }
 
 /* It has asked for a certificate, too: which of the two it misses cannot be told. */
@@ -399,6 +460,8 @@ int main(void)
 		cmocka_unit_test(broker_that_says_nothing_to_the_handshake_holds_nobody_up),
 		cmocka_unit_test(connection_that_is_reset_in_the_handshake_is_told),
 		cmocka_unit_test(certificate_of_another_is_refused),
+		cmocka_unit_test(tls_before_version_1_2_is_refused),
+		cmocka_unit_test(tls_1_2_is_enough_and_a_directory_may_hold_the_ca),
 		cmocka_unit_test(broker_that_closes_at_a_version_it_does_not_know_is_spoken_to_in_3_1_1),
 		cmocka_unit_test(tls_is_not_for_a_unix_socket),
 	};
