@@ -6,12 +6,15 @@ Every case of slac-conformance has a row that begins with the case's own text, a
 there exists; everything under "fulfilled by" is a function, a struct member or a setting of the sources; every id of
 the conformance document and every timer and counter of the timer document that concerns an EVSE has a row (where these
 documents lie beside the checkout); the tables of transitions and switches are those of the sources. With --write these
-two are written anew.
+two are written anew. Every case is among those that a mutation must fail (mutations.py), but for WITHOUT_MUTATION.
 """
 import pathlib
 import re
 import subprocess
 import sys
+
+sys.dont_write_bytecode = True
+from mutations import MUTATIONS  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 MATRIX = ROOT / "doc" / "conformance.md"
@@ -22,6 +25,20 @@ VERDICTS = ("pass", "partly", "not yet", "not observable")
 NO_TEST_NEEDED = ("not yet", "not observable")
 PRODUCT = ("homeplug", "cp", "mqtt", "slacd")
 COLUMNS = 5
+# Why a case has none: a mutation takes more than a second of the tests, and must be a mistake of its own.
+WITHOUT_MUTATION = {
+    "what a sequence of right messages leads to, of which each part has its mutations": (
+        "Field_double_parm_req", "Field_same_run_id_again", "Field_run_after_failed_run", "Field_status_order",
+        "Field_one_start_only", "Field_sounds_after_the_result", "Field_B_C_B_is_no_new_vehicle",
+        "General_amp_maps_cross"),
+    "another value of what a case with a mutation tries: CmValidate_001, CmAmpMap_001, AttenuationCharacterization_020": (
+        "General_validate_two_toggles", "General_validate_three_toggles", "Fields_AMP_MAP_CNF",
+        "Fields_ATTEN_CHAR_IND_extremes"),
+    "state A at another time than in the cases of state_a_unnoticed…": (
+        "General_state_A_ends_sounding", "General_validate_state_A", "General_link_lost_and_state_A_in_E_F"),
+    "the bounds of a frame are those of one cursor, without which nothing is read": (
+        "General_amp_map_too_short", "Field_garbage_between"),
+}
 
 
 def without_comments(text):
@@ -102,6 +119,15 @@ def check_rows(problems, seen):
             problems.append(f"{where}: no test")
         problems += [f"{where}: no such test: {span}" for span in spans(tests) if test_is_missing(span, units, cases)]
     problems += [f"{case}: the tester has this case, the matrix does not" for case in sorted(cases.keys() - seen)]
+
+
+def check_mutations(problems):
+    cases = black_box_cases()
+    failed = {case for mutation in MUTATIONS for case in mutation[6]}
+    excepted = {case for group in WITHOUT_MUTATION.values() for case in group}
+    problems += [f"{case}: fails with no mutation, and is not excepted" for case in sorted(cases.keys() - failed - excepted)]
+    problems += [f"{case}: excepted, although it fails with a mutation" for case in sorted(excepted & failed)]
+    problems += [f"{case}: the tester has no such case" for case in sorted((excepted | failed) - cases.keys())]
 
 
 def ids_of(cell, name):
@@ -191,6 +217,7 @@ def main():
         return
     problems, seen = [], set()
     check_rows(problems, seen)
+    check_mutations(problems)
     text = MATRIX.read_text()
     for name, table in GENERATED.items():
         start, end = section(text, name)
