@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-static const char *const texts[SLAC_REASON_COUNT] = {
+static const char *const texts[SLAC_CAUSE_COUNT] = {
 	[SLAC_REASON_NONE] = "",
 	[SLAC_REASON_NO_PARM_REQ] = "no_parm_req",
 	[SLAC_REASON_PARM_REQ_REFUSED] = "parm_req_refused",
@@ -51,11 +51,52 @@ static const char *const texts[SLAC_REASON_COUNT] = {
 	[SLAC_REASON_UNEXPECTED] = "unexpected",
 	[SLAC_REASON_OTHER_MODEM] = "other_modem",
 	[SLAC_REASON_NOT_FOR_EVSE] = "not_for_evse",
+
+	/* Finer causes of slac-trace. */
+	[SLAC_CAUSE_MATCHED] = "matched",
+	[SLAC_CAUSE_MATCHED_LINK_UP] = "matched_link_up",
+	[SLAC_CAUSE_MATCHED_STATION_HALF] = "matched_station_half",
+	[SLAC_CAUSE_MATCHED_SLOWLY] = "matched_slowly",
+	[SLAC_CAUSE_MATCHED_KEY_REUSED] = "matched_key_reused",
+	[SLAC_CAUSE_MATCHED_FOREIGN_NID] = "matched_foreign_nid",
+	[SLAC_CAUSE_CAR_BEGAN_AGAIN] = "car_began_again",
+	[SLAC_CAUSE_MODEM_REFUSED_KEY] = "modem_refused_key",
+	[SLAC_CAUSE_MATCH_CNF_FIELD] = "match_cnf_field",
+	[SLAC_CAUSE_OTHER_STATION_CHOSEN] = "other_station_chosen",
+	[SLAC_CAUSE_OTHER_STATION_NEARER] = "other_station_nearer",
+	[SLAC_CAUSE_ATTENUATION_HIGH] = "attenuation_high",
+	[SLAC_CAUSE_MATCH_REQ_LATE] = "match_req_late",
+	[SLAC_CAUSE_MATCH_REQ_UNANSWERED] = "match_req_unanswered",
+	[SLAC_CAUSE_VALIDATION_FAILED] = "validation_failed",
+	[SLAC_CAUSE_VALIDATION_UNANSWERED] = "validation_unanswered",
+	[SLAC_CAUSE_RSP_NEGATIVE] = "atten_char_rsp_negative",
+	[SLAC_CAUSE_IND_LATE] = "atten_char_ind_late",
+	[SLAC_CAUSE_IND_FIELD] = "atten_char_ind_field",
+	[SLAC_CAUSE_IND_WITHOUT_GROUPS] = "atten_char_ind_without_groups",
+	[SLAC_CAUSE_NO_IND] = "no_atten_char_ind",
+	[SLAC_CAUSE_FEW_SOUNDS] = "few_sounds",
+	[SLAC_CAUSE_START_LATE] = "start_atten_char_late",
+	[SLAC_CAUSE_CNF_OTHER_RUN_ID] = "parm_cnf_other_run_id",
+	[SLAC_CAUSE_CNF_FIELD] = "parm_cnf_field",
+	[SLAC_CAUSE_CNF_LATE] = "parm_cnf_late",
+	[SLAC_CAUSE_PARM_REQ_UNANSWERED] = "parm_req_unanswered",
+	[SLAC_CAUSE_SAME_MAC_TWICE] = "same_mac_twice",
+	[SLAC_CAUSE_NO_PILOT_STATE] = "no_pilot_state",
+	[SLAC_CAUSE_NO_5_PERCENT] = "no_5_percent",
+	[SLAC_CAUSE_PILOT_NOT_OBEYED] = "pilot_not_obeyed",
+	[SLAC_CAUSE_PORT_REFUSED] = "port_refused",
+	[SLAC_CAUSE_MODEM_SILENT] = "modem_silent",
+	[SLAC_CAUSE_FRAMES_ARE_TAGGED] = "frames_are_tagged",
+	[SLAC_CAUSE_WRONG_VERSION] = "wrong_version",
+	[SLAC_CAUSE_FRAMES_ARE_CUT] = "frames_are_cut",
+	[SLAC_CAUSE_STATION_HALF_ONLY] = "station_half_only",
+	[SLAC_CAUSE_CAR_HALF_ONLY] = "car_half_only",
+	[SLAC_CAUSE_CAPTURE_ENDED] = "capture_ended",
 };
 
 const char *slac_reason_text(enum slac_reason reason)
 {
-	if ((size_t)reason >= SLAC_REASON_COUNT)
+	if ((size_t)reason >= SLAC_CAUSE_COUNT || texts[reason] == NULL)
 		return "unknown";
 	return texts[reason];
 }

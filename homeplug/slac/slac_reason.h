@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Why a matching ended or a message was refused. One word each, the same in the log, in the status
- * message's `reason` and in the replay tool.
+ * Why a matching ended or a message was refused. One word each, the same in the log, in the status message's `reason`,
+ * in session records, slac-replay and slac-trace.
  */
 #ifndef HOMEPLUG_SLAC_SLAC_REASON_H
 #define HOMEPLUG_SLAC_SLAC_REASON_H
@@ -60,7 +60,63 @@ enum slac_reason {
 	SLAC_REASON_OTHER_MODEM,     /* an attenuation profile that is not the local modem's */
 	SLAC_REASON_NOT_FOR_EVSE,    /* a message an EVSE never receives, or for another station */
 
-	SLAC_REASON_COUNT
+	/* Up to here: what slacd itself says. */
+	SLAC_REASON_COUNT,
+
+	/*
+	 * Finer causes, which show only to somebody who sees a whole capture or record: slac-trace says them, and slacd never.
+	 * Which of the words above each of them refines stands in tools/trace/trace_catalogue.c.
+	 */
+
+	/* Matched, and what is worth to be told of it. */
+	SLAC_CAUSE_MATCHED,
+	SLAC_CAUSE_MATCHED_LINK_UP,
+	SLAC_CAUSE_MATCHED_STATION_HALF, /* the car's frames are not in the file */
+	SLAC_CAUSE_MATCHED_SLOWLY,
+	SLAC_CAUSE_MATCHED_KEY_REUSED,  /* the key of an earlier session */
+	SLAC_CAUSE_MATCHED_FOREIGN_NID, /* the NID is not that of the NMK */
+
+	/* After CM_SLAC_MATCH.CNF. */
+	SLAC_CAUSE_CAR_BEGAN_AGAIN,
+	SLAC_CAUSE_MODEM_REFUSED_KEY,
+	SLAC_CAUSE_MATCH_CNF_FIELD,
+	/* The car's choice. */
+	SLAC_CAUSE_OTHER_STATION_CHOSEN,
+	SLAC_CAUSE_OTHER_STATION_NEARER,
+	SLAC_CAUSE_ATTENUATION_HIGH,
+	SLAC_CAUSE_MATCH_REQ_LATE,
+	SLAC_CAUSE_MATCH_REQ_UNANSWERED,
+	SLAC_CAUSE_VALIDATION_FAILED,
+	SLAC_CAUSE_VALIDATION_UNANSWERED,
+	/* Attenuation. */
+	SLAC_CAUSE_RSP_NEGATIVE,
+	SLAC_CAUSE_IND_LATE,
+	SLAC_CAUSE_IND_FIELD,
+	SLAC_CAUSE_IND_WITHOUT_GROUPS,
+	SLAC_CAUSE_NO_IND,
+	SLAC_CAUSE_FEW_SOUNDS,
+	SLAC_CAUSE_START_LATE,
+	/* CM_SLAC_PARM. */
+	SLAC_CAUSE_CNF_OTHER_RUN_ID,
+	SLAC_CAUSE_CNF_FIELD,
+	SLAC_CAUSE_CNF_LATE,
+	SLAC_CAUSE_PARM_REQ_UNANSWERED,
+	SLAC_CAUSE_SAME_MAC_TWICE, /* two cars, or one that does not know its own attempt */
+	/* The station: only a session record shows these. */
+	SLAC_CAUSE_NO_PILOT_STATE,   /* it has reported none, and a car speaks */
+	SLAC_CAUSE_NO_5_PERCENT,     /* the pilot never had the duty at which the car speaks */
+	SLAC_CAUSE_PILOT_NOT_OBEYED, /* it confirms a request, and shows another pilot */
+	SLAC_CAUSE_PORT_REFUSED,     /* no interface to the modem: missing, down, or a port of a bridge */
+	SLAC_CAUSE_MODEM_SILENT,     /* it has answered nothing */
+	/* The file. */
+	SLAC_CAUSE_FRAMES_ARE_TAGGED,
+	SLAC_CAUSE_WRONG_VERSION,
+	SLAC_CAUSE_FRAMES_ARE_CUT,
+	SLAC_CAUSE_STATION_HALF_ONLY,
+	SLAC_CAUSE_CAR_HALF_ONLY,
+	SLAC_CAUSE_CAPTURE_ENDED,
+
+	SLAC_CAUSE_COUNT
 };
 
 /* Fixed text, e.g. "no_parm_req"; "" for SLAC_REASON_NONE. Never NULL. */

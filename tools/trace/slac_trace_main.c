@@ -44,7 +44,7 @@ static void on_session(void *context, const struct trace_session *session)
 
 	trace_judge(session, &verdict);
 	trace->sessions++;
-	trace->matched += trace_verdict_is_match(verdict.kind);
+	trace->matched += trace_word_is_match(verdict.word);
 	switch (trace->form) {
 	case FORM_TEXT:
 		trace_report_text(stdout, session, &verdict, trace->origin_us, trace->sessions);

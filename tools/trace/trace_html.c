@@ -61,17 +61,17 @@ void trace_html_end(FILE *out)
 
 static void put_verdict(FILE *out, const struct trace_verdict *verdict)
 {
-	const bool is_match = trace_verdict_is_match(verdict->kind);
-	const enum slac_reason reason = trace_verdict_reason(verdict->kind);
+	const bool is_match = trace_word_is_match(verdict->word);
+	const enum slac_reason reason = trace_daemon_word(verdict->word);
 
 	fprintf(out, "<div class=\"verdict %s\">\n<p><strong>%s</strong>: ", is_match ? "ok" : "bad",
-		trace_verdict_word(verdict->kind));
+		slac_reason_text(verdict->word));
 	put_escaped(out, verdict->cause);
 	fputs("</p>\n", out);
-	if (!is_match || trace_verdict_fault(verdict->kind) != TRACE_FAULT_NONE)
-		fprintf(out, "<p>Lies with: %s. %s</p>\n", trace_fault_text(trace_verdict_fault(verdict->kind)),
-			trace_verdict_remedy(verdict->kind));
-	if (reason != SLAC_REASON_NONE)
+	if (!is_match || trace_fault_of(verdict->word) != TRACE_FAULT_NONE)
+		fprintf(out, "<p>Lies with: %s. %s</p>\n", trace_fault_text(trace_fault_of(verdict->word)),
+			trace_remedy(verdict->word));
+	if (reason != SLAC_REASON_NONE && reason != verdict->word)
 		fprintf(out, "<p>slacd says: %s</p>\n", slac_reason_text(reason));
 	fputs("<p>Frames:", out);
 	for (size_t i = 0; i < verdict->proof_count; i++)

@@ -83,13 +83,13 @@ static void print_attenuation(FILE *out, const struct trace_session *session)
 
 static void print_verdict(FILE *out, const struct trace_verdict *verdict)
 {
-	const enum slac_reason reason = trace_verdict_reason(verdict->kind);
+	const enum slac_reason reason = trace_daemon_word(verdict->word);
 
-	fprintf(out, "  verdict: %s. %s\n", trace_verdict_word(verdict->kind), verdict->cause);
-	if (!trace_verdict_is_match(verdict->kind) || trace_verdict_fault(verdict->kind) != TRACE_FAULT_NONE)
+	fprintf(out, "  verdict: %s. %s\n", slac_reason_text(verdict->word), verdict->cause);
+	if (!trace_word_is_match(verdict->word) || trace_fault_of(verdict->word) != TRACE_FAULT_NONE)
 		fprintf(out, "  cause lies with: %s\n  what to do: %s\n",
-			trace_fault_text(trace_verdict_fault(verdict->kind)), trace_verdict_remedy(verdict->kind));
-	if (reason != SLAC_REASON_NONE)
+			trace_fault_text(trace_fault_of(verdict->word)), trace_remedy(verdict->word));
+	if (reason != SLAC_REASON_NONE && reason != verdict->word)
 		fprintf(out, "  slacd says: %s\n", slac_reason_text(reason));
 	if (verdict->proof_count > 0)
 		fputs("  frames:", out);
@@ -123,7 +123,7 @@ void trace_report_line(FILE *out, const struct trace_session *session, const str
 	char mac[MAC_TEXT_SIZE], run_id[RUN_ID_TEXT_SIZE];
 
 	fprintf(out, "%s: %.6f %s %s %s: %s\n", file, (double)(session->first_us - origin_us) / 1e6,
-		mac_text(session->ev_mac, mac), run_id_text(session->run_id, run_id), trace_verdict_word(verdict->kind),
+		mac_text(session->ev_mac, mac), run_id_text(session->run_id, run_id), slac_reason_text(verdict->word),
 		verdict->cause);
 }
 
@@ -211,12 +211,12 @@ static void add_verdict(struct json_object *root, const struct trace_verdict *ve
 {
 	struct json_object *frames = json_object_new_array();
 
-	add(root, "matched", json_object_new_boolean(trace_verdict_is_match(verdict->kind)));
-	add(root, "verdict", json_object_new_string(trace_verdict_word(verdict->kind)));
+	add(root, "matched", json_object_new_boolean(trace_word_is_match(verdict->word)));
+	add(root, "verdict", json_object_new_string(slac_reason_text(verdict->word)));
 	add(root, "cause", json_object_new_string(verdict->cause));
-	add(root, "remedy", json_object_new_string(trace_verdict_remedy(verdict->kind)));
-	add(root, "lies_with", json_object_new_string(trace_fault_text(trace_verdict_fault(verdict->kind))));
-	add(root, "reason", json_object_new_string(slac_reason_text(trace_verdict_reason(verdict->kind))));
+	add(root, "remedy", json_object_new_string(trace_remedy(verdict->word)));
+	add(root, "lies_with", json_object_new_string(trace_fault_text(trace_fault_of(verdict->word))));
+	add(root, "reason", json_object_new_string(slac_reason_text(trace_daemon_word(verdict->word))));
 	for (size_t i = 0; i < verdict->proof_count; i++)
 		json_object_array_add(frames, json_object_new_int64((int64_t)verdict->proofs[i]));
 	add(root, "frames", frames);

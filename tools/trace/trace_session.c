@@ -154,6 +154,7 @@ static struct trace_event *note(struct trace_session *session, enum trace_kind k
 	if (error != MME_OK) {
 		session->error[kind] = error;
 		session->error_number[kind] = frame->number;
+		session->wrong[kind]++;
 	}
 	session->event_count += is_room;
 	session->events_left_out += !is_room;
@@ -187,6 +188,26 @@ static struct trace_evse *evse_of(struct trace_session *session, const uint8_t m
 
 /* --- messages of the car --- */
 
+/* Two attempts of one car are seldom so near to each other. */
+#define MIXED_US UINT64_C(3000000)
+
+/* What is kept of the attempt before. */
+struct before {
+	uint8_t run_id[RUN_ID_LEN];
+	uint8_t before_run_id[RUN_ID_LEN];
+	uint32_t mixed;
+	bool is_recent;
+};
+
+static struct before before_of(const struct trace_session *session, uint64_t now_us)
+{
+	struct before before = {.mixed = session->mixed, .is_recent = now_us - session->last_us < MIXED_US};
+
+	memcpy(before.run_id, session->run_id, RUN_ID_LEN);
+	memcpy(before.before_run_id, session->before_run_id, RUN_ID_LEN);
+	return before;
+}
+
 /* Another CM_SLAC_PARM.REQ is a repeat as long as the car has not gone on; with another run_id it never is. */
 static bool begins_anew(const struct trace_session *session, const uint8_t run_id[RUN_ID_LEN], uint64_t now_us)
 {
@@ -200,17 +221,45 @@ static bool begins_anew(const struct trace_session *session, const uint8_t run_i
 	return session->count[TRACE_PARM_CNF] > 0 && now_us - session->last_at_us[TRACE_PARM_CNF] > UINT64_C(2000000);
 }
 
+/* An attempt that a car goes back to at once, with another one between, is that of a second car with the same MAC. */
+static void follow(struct trace_session *session, const struct before *before, const struct trace_frame *frame)
+{
+	const bool goes_back = memcmp(session->run_id, before->before_run_id, RUN_ID_LEN) == 0 &&
+			       memcmp(session->run_id, before->run_id, RUN_ID_LEN) != 0;
+
+	memcpy(session->before_run_id, before->run_id, RUN_ID_LEN);
+	session->mixed = before->is_recent ? before->mixed + goes_back : 0;
+	if (goes_back)
+		session->mixed_number = frame->number;
+}
+
+/* A message of the attempt that this one has put an end to. */
+static void note_mixed(struct trace_session *session, const uint8_t run_id[RUN_ID_LEN], const struct trace_frame *frame)
+{
+	if (octets_are_zero(session->before_run_id, RUN_ID_LEN) || memcmp(session->run_id, run_id, RUN_ID_LEN) == 0 ||
+	    memcmp(session->before_run_id, run_id, RUN_ID_LEN) != 0)
+		return;
+	session->mixed++;
+	session->mixed_number = frame->number;
+}
+
 static void take_parm_req(struct trace_sessions *sessions, const struct trace_frame *frame)
 {
 	const struct mme *mme = &sessions->mme;
 	const struct slac_parm_req req = mme->slac_parm_req;
 	struct open_session *open = find_car(sessions, mme->src);
 
+	struct trace_session *session;
+
 	if (open != NULL && begins_anew(&open->session, req.run_id, frame->time_us)) {
+		const struct before before = before_of(&open->session, frame->time_us);
 		open->session.next_begin_us = frame->time_us;
 		finish(sessions, open);
+		session = begin(sessions, mme->src, req.run_id, frame->time_us);
+		follow(session, &before, frame);
+	} else {
+		session = session_of(sessions, mme->src, req.run_id, frame->time_us);
 	}
-	struct trace_session *session = session_of(sessions, mme->src, req.run_id, frame->time_us);
 	session->car_seen = true;
 	note(session, TRACE_PARM_REQ, frame, mme->src, slac_parm_req_check(&req));
 }
@@ -222,6 +271,7 @@ static void take_start(struct trace_sessions *sessions, const struct trace_frame
 	struct trace_session *session = session_of(sessions, mme->src, ind->run_id, frame->time_us);
 
 	session->car_seen = true;
+	note_mixed(session, ind->run_id, frame);
 	session->num_sounds = ind->num_sounds;
 	note(session, TRACE_START, frame, mme->src, start_atten_char_ind_check(ind, session->run_id, false));
 }
@@ -233,6 +283,7 @@ static void take_sound(struct trace_sessions *sessions, const struct trace_frame
 	struct trace_session *session = session_of(sessions, mme->src, ind->run_id, frame->time_us);
 
 	session->car_seen = true;
+	note_mixed(session, ind->run_id, frame);
 	note(session, TRACE_SOUND, frame, mme->src, mnbc_sound_ind_check(ind, session->run_id))->detail = ind->cnt;
 }
 
@@ -242,6 +293,7 @@ static void take_rsp(struct trace_sessions *sessions, const struct trace_frame *
 	struct trace_session *session = session_of(sessions, mme->src, mme->atten_char_rsp.run_id, frame->time_us);
 
 	session->car_seen = true;
+	note_mixed(session, mme->atten_char_rsp.run_id, frame);
 	session->rsp_result = mme->atten_char_rsp.result;
 	note(session, TRACE_RSP, frame, mme->src,
 	     atten_char_rsp_check(&mme->atten_char_rsp, session->ev_mac, session->run_id))

@@ -74,6 +74,7 @@ struct trace_session {
 	uint64_t last_at_us[TRACE_KINDS];
 	uint64_t first_number[TRACE_KINDS];
 	enum mme_error error[TRACE_KINDS]; /* the last wrong field, or MME_OK */
+	uint32_t wrong[TRACE_KINDS];       /* with a wrong field */
 	uint64_t error_number[TRACE_KINDS];
 
 	struct trace_evse evses[TRACE_EVSES_MAX];
@@ -99,6 +100,11 @@ struct trace_session {
 	bool car_seen;          /* a frame of the car, */
 	bool evse_seen;         /* and one of a station to it */
 	uint64_t next_begin_us; /* the same car began another session then, 0: not in the file */
+
+	/* Two cars with one MAC, each with an attempt of its own. */
+	uint8_t before_run_id[RUN_ID_LEN]; /* of the attempt that this one has put an end to; zero: none */
+	uint32_t mixed;                    /* messages of that attempt since, and its requests alternating with these */
+	uint64_t mixed_number;             /* of the last such frame */
 
 	struct trace_event events[TRACE_EVENTS_MAX];
 	size_t event_count;

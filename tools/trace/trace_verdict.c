@@ -16,183 +16,19 @@
 #define HIGH_DDB 450
 /* C_EV_match_retry, and the first one: more are unanswered, whatever follows. */
 #define PARM_REQ_REPEATS 3
-
-static const struct {
-	const char *word;
-	enum trace_fault fault;
-	enum slac_reason reason;
-	const char *remedy;
-} catalogue[TRACE_VERDICTS] = {
-	[TRACE_MATCHED] = {"matched", TRACE_FAULT_NONE, SLAC_REASON_NONE, "Nothing to do."},
-	[TRACE_MATCHED_LINK_UP] = {"matched_link_up", TRACE_FAULT_NONE, SLAC_REASON_NONE, "Nothing to do."},
-	[TRACE_MATCHED_SLOWLY] =
-		{"matched_slowly", TRACE_FAULT_UNKNOWN, SLAC_REASON_NONE,
-		 "Look which gap is long; unanswered requests before the first answer mean that the station was not ready."},
-	[TRACE_MATCHED_STATION_HALF] =
-		{"matched_station_half", TRACE_FAULT_NONE, SLAC_REASON_NONE,
-		 "Nothing to do. To see the car's half capture at the car, or at the station's host."},
-	[TRACE_MATCHED_KEY_REUSED] =
-		{"matched_key_reused", TRACE_FAULT_STATION, SLAC_REASON_NONE,
-		 "Let the station make a new key for each session: whoever was there before can listen."},
-	[TRACE_MATCHED_FOREIGN_NID] = {"matched_foreign_nid", TRACE_FAULT_STATION, SLAC_REASON_NONE,
-				       "Derive the NID from the NMK: some modems join only then."},
-	[TRACE_LINK_NEVER_UP] =
-		{"link_never_up", TRACE_FAULT_LINE, SLAC_REASON_NO_JOIN,
-		 "Compare the NID that the car was given with the one that the station's modem is in, and check that the modem has confirmed the key."},
-	[TRACE_LINK_LOST] = {"link_lost", TRACE_FAULT_LINE, SLAC_REASON_JOIN_LOST,
-			     "Look for noise of the power electronics, a loose pilot contact, and the modem's supply."},
-	[TRACE_CAR_BEGAN_AGAIN] =
-		{"car_began_again", TRACE_FAULT_LINE, SLAC_REASON_NO_JOIN,
-		 "The car has most likely not found the network of its key: check that the station's modem has it."},
-	[TRACE_MODEM_REFUSED_KEY] =
-		{"modem_refused_key", TRACE_FAULT_STATION, SLAC_REASON_NO_JOIN,
-		 "See what CM_SET_KEY.REQ carries: key type, NID, and the modem's security setting."},
-	[TRACE_MATCH_CNF_FIELD] = {"match_cnf_field", TRACE_FAULT_STATION, SLAC_REASON_NO_JOIN,
-				   "Mend the named field of the station's CM_SLAC_MATCH.CNF."},
-	[TRACE_MATCH_REQ_FIELD] =
-		{"match_req_field", TRACE_FAULT_CAR, SLAC_REASON_MATCH_REQ_REFUSED,
-		 "Tell the car's maker; let the station take the field where it does no harm (slac.any_ids)."},
-	[TRACE_MATCH_REQ_OTHER_STATION] =
-		{"match_req_other_station", TRACE_FAULT_NONE, SLAC_REASON_NO_MATCH_REQ,
-		 "Nothing, if the car is plugged in there. Else see why the other one measures less attenuation."},
-	[TRACE_MATCH_REQ_LATE] = {"match_req_late", TRACE_FAULT_CAR, SLAC_REASON_NO_MATCH_REQ,
-				  "Tell the car's maker: TT_EVSE_match_session is 10 s."},
-	[TRACE_MATCH_REQ_UNANSWERED] =
-		{"match_req_unanswered", TRACE_FAULT_STATION, SLAC_REASON_NONE,
-		 "See the station's log: it has refused the request, did not hear it, or has ended the session."},
-	[TRACE_OTHER_STATION_NEARER] = {"other_station_nearer", TRACE_FAULT_NONE, SLAC_REASON_NO_MATCH_REQ,
-					"Nothing, if the car is plugged in there."},
-	[TRACE_ATTENUATION_HIGH] =
-		{"attenuation_high", TRACE_FAULT_NONE, SLAC_REASON_NO_MATCH_REQ,
-		 "Nothing, if it is a car at a neighbour. Else check the coupling of the modem to the pilot, and the receive-path correction."},
-	[TRACE_NO_MATCH_REQ] =
-		{"no_match_req", TRACE_FAULT_UNKNOWN, SLAC_REASON_NO_MATCH_REQ,
-		 "See which other stations the car has heard, and whether the measured attenuation is plausible."},
-	[TRACE_VALIDATE_FIELD] = {"validate_field", TRACE_FAULT_CAR, SLAC_REASON_VALIDATE_REQ_REFUSED,
-				  "Tell the car's maker: the signal type is 0 and the result Ready."},
-	[TRACE_VALIDATION_FAILED] = {"validation_failed", TRACE_FAULT_STATION, SLAC_REASON_NO_MATCH_REQ,
-				     "Let the station answer NotRequired, or count the toggles (slac.validation)."},
-	[TRACE_VALIDATION_NOT_READY] = {"validation_not_ready", TRACE_FAULT_STATION, SLAC_REASON_VALIDATION_PUT_OFF,
-					"Another car was validating: nothing, if it is rare."},
-	[TRACE_VALIDATION_UNANSWERED] = {"validation_unanswered", TRACE_FAULT_STATION, SLAC_REASON_NONE,
-					 "Let the station answer CM_VALIDATE.REQ, at least with NotRequired."},
-	[TRACE_VALIDATION_NOT_CONTINUED] = {"validation_not_continued", TRACE_FAULT_CAR, SLAC_REASON_NO_VALIDATE_REQ,
-					    "Let the station answer NotRequired (slac.validation not_required)."},
-	[TRACE_RSP_FIELD] = {"rsp_field", TRACE_FAULT_CAR, SLAC_REASON_ATTEN_CHAR_RSP_REFUSED,
-			     "Tell the car's maker: the station must drop such an answer."},
-	[TRACE_RSP_NEGATIVE] = {"rsp_negative", TRACE_FAULT_CAR, SLAC_REASON_ATTEN_CHAR_RSP_REFUSED,
-				"The car refuses the result: see what it carries, its number of groups above all."},
-	[TRACE_NO_RSP_IND_LATE] =
-		{"ind_late", TRACE_FAULT_STATION, SLAC_REASON_NO_ATTEN_CHAR_RSP,
-		 "Let the station send its result within 1.2 s of the first announcement; look what held it up."},
-	[TRACE_NO_RSP_IND_FIELD] = {"ind_field", TRACE_FAULT_STATION, SLAC_REASON_NO_ATTEN_CHAR_RSP,
-				    "Mend the named field of the station's CM_ATTEN_CHAR.IND."},
-	[TRACE_NO_RSP_NO_GROUPS] =
-		{"ind_without_groups", TRACE_FAULT_STATION, SLAC_REASON_NO_ATTEN_CHAR_RSP,
-		 "The station reports nothing measured: set its modem up as an EVSE, or use one that measures."},
-	[TRACE_NO_RSP] = {"no_rsp", TRACE_FAULT_LINE, SLAC_REASON_NO_ATTEN_CHAR_RSP,
-			  "The car did not hear the result, or does not like it: check the station's transmit path."},
-	[TRACE_NO_IND_NO_PROFILES] =
-		{"no_profiles", TRACE_FAULT_STATION, SLAC_REASON_NO_PROFILES,
-		 "The station's modem reports no attenuation: set it up as an EVSE (PIB), and look whether a bridge takes its frames."},
-	[TRACE_NO_IND_NO_GROUPS] =
-		{"profiles_without_groups", TRACE_FAULT_STATION, SLAC_REASON_NO_GROUPS,
-		 "The modem cannot measure (a power-line adapter): use a Green PHY modem, or slac.missing_profile on a bench."},
-	[TRACE_NO_IND_TWO_MODEMS] = {"two_modems", TRACE_FAULT_STATION, SLAC_REASON_OTHER_MODEM,
-				     "Two modems report on this segment: one outlet, one interface, one modem."},
-	[TRACE_NO_IND_FEW_SOUNDS] = {"few_sounds", TRACE_FAULT_LINE, SLAC_REASON_NO_SOUNDS,
-				     "Sounds get lost on the line: look for noise, and check the receive path."},
-	[TRACE_NO_IND] = {"no_ind", TRACE_FAULT_STATION, SLAC_REASON_NONE,
-			  "The station had all that it needs for its result: see its log."},
-	[TRACE_START_LOST] = {"start_lost", TRACE_FAULT_LINE, SLAC_REASON_START_ATTEN_CHAR_LOST,
-			      "Announcements got lost on the line: look for noise, and check the receive path."},
-	[TRACE_START_FIELD] =
-		{"start_field", TRACE_FAULT_CAR, SLAC_REASON_START_ATTEN_CHAR_REFUSED,
-		 "Tell the car's maker; let the station take it where it does no harm (slac.any_sound_counts, slac.any_forwarding_sta)."},
-	[TRACE_START_LATE] = {"start_late", TRACE_FAULT_CAR, SLAC_REASON_NO_START_ATTEN_CHAR,
-			      "Tell the car's maker: TT_match_sequence is 400 ms."},
-	[TRACE_SOUND_FIELD] =
-		{"sound_field", TRACE_FAULT_CAR, SLAC_REASON_SOUNDS_REFUSED,
-		 "Tell the car's maker: application and security type are 0, and the run_id is that of the run."},
-	[TRACE_NO_SOUNDS] =
-		{"no_sounds", TRACE_FAULT_LINE, SLAC_REASON_NO_SOUNDS,
-		 "Not one sound arrived after the announcement: check the receive path, and look for noise."},
-	[TRACE_CNF_OTHER_RUN_ID] = {"cnf_other_run_id", TRACE_FAULT_STATION, SLAC_REASON_NO_START_ATTEN_CHAR,
-				    "Let the station echo the car's run_id octet for octet."},
-	[TRACE_CNF_FIELD] = {"cnf_field", TRACE_FAULT_STATION, SLAC_REASON_NO_START_ATTEN_CHAR,
-			     "Mend the named field of the station's CM_SLAC_PARM.CNF."},
-	[TRACE_CNF_LATE] = {"cnf_late", TRACE_FAULT_STATION, SLAC_REASON_NO_START_ATTEN_CHAR,
-			    "Let the station answer within 100 ms: the car waits for 200 ms."},
-	[TRACE_CAR_WENT_SILENT] =
-		{"car_went_silent", TRACE_FAULT_UNKNOWN, SLAC_REASON_NO_START_ATTEN_CHAR,
-		 "The car may not have heard the answer: check the station's transmit path and coupling."},
-	[TRACE_PARM_FIELD] = {"parm_field", TRACE_FAULT_CAR, SLAC_REASON_PARM_REQ_REFUSED,
-			      "Tell the car's maker: application and security type are 0."},
-	[TRACE_PARM_TAGGED] =
-		{"frames_are_tagged", TRACE_FAULT_STATION, SLAC_REASON_NONE,
-		 "Let the interface or the switch deliver the frames without a VLAN tag, or listen on the VLAN's interface."},
-	[TRACE_PARM_VERSION] = {"wrong_version", TRACE_FAULT_UNKNOWN, SLAC_REASON_NONE,
-				"Messages of SLAC have MMV 1 and no fragments: see which side sends others."},
-	[TRACE_PARM_UNANSWERED] =
-		{"parm_unanswered", TRACE_FAULT_STATION, SLAC_REASON_NONE,
-		 "See whether the station knew of the vehicle (cp_status B, C or D), had its key, and whether its window was open."},
-	[TRACE_MODEM_RESTARTED] = {"modem_restarted", TRACE_FAULT_STATION, SLAC_REASON_MODEM_RESTARTED,
-				   "Check the modem's supply and firmware."},
-	[TRACE_FRAMES_CUT] = {"frames_are_cut", TRACE_FAULT_UNKNOWN, SLAC_REASON_NONE,
-			      "Capture whole frames (tcpdump -s 0)."},
-	[TRACE_STATION_HALF_ONLY] =
-		{"station_half_only", TRACE_FAULT_UNKNOWN, SLAC_REASON_NONE,
-		 "Capture at the station's host or at the car: a third modem does not hear the car's frames."},
-	[TRACE_CAR_HALF_ONLY] =
-		{"car_half_only", TRACE_FAULT_UNKNOWN, SLAC_REASON_NONE,
-		 "Capture where the station's frames are seen, too: the car goes on, so that there are answers."},
-	[TRACE_SUPERSEDED] = {"superseded", TRACE_FAULT_NONE, SLAC_REASON_NEW_RUN, "Look at the car's next attempt."},
-	[TRACE_CAPTURE_ENDED] = {"capture_ended", TRACE_FAULT_UNKNOWN, SLAC_REASON_NONE,
-				 "Capture for longer: until 15 s after the last word of the car."},
-};
-
-const char *trace_verdict_word(enum trace_verdict_kind kind)
-{
-	return (size_t)kind < TRACE_VERDICTS ? catalogue[kind].word : "?";
-}
-
-const char *trace_verdict_remedy(enum trace_verdict_kind kind)
-{
-	return (size_t)kind < TRACE_VERDICTS ? catalogue[kind].remedy : "?";
-}
-
-enum trace_fault trace_verdict_fault(enum trace_verdict_kind kind)
-{
-	return (size_t)kind < TRACE_VERDICTS ? catalogue[kind].fault : TRACE_FAULT_UNKNOWN;
-}
-
-enum slac_reason trace_verdict_reason(enum trace_verdict_kind kind)
-{
-	return (size_t)kind < TRACE_VERDICTS ? catalogue[kind].reason : SLAC_REASON_NONE;
-}
-
-const char *trace_fault_text(enum trace_fault fault)
-{
-	static const char *const texts[] = {"nobody", "the car", "the station", "the line between them", "not known"};
-
-	return (size_t)fault < sizeof(texts) / sizeof(texts[0]) ? texts[fault] : "?";
-}
-
-bool trace_verdict_is_match(enum trace_verdict_kind kind)
-{
-	return kind <= TRACE_MATCHED_FOREIGN_NID;
-}
+/* A single message of the attempt before may just have been under way. */
+#define MIXED_LEAST 2
 
 /* --- helpers --- */
 
-static void say(struct trace_verdict *out, enum trace_verdict_kind kind, const char *format, ...)
+static void say(struct trace_verdict *out, enum slac_reason word, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-static void say(struct trace_verdict *out, enum trace_verdict_kind kind, const char *format, ...)
+static void say(struct trace_verdict *out, enum slac_reason word, const char *format, ...)
 {
 	va_list arguments;
 
-	out->kind = kind;
+	out->word = word;
 	va_start(arguments, format);
 	vsnprintf(out->cause, sizeof(out->cause), format, arguments);
 	va_end(arguments);
@@ -207,6 +43,12 @@ static void prove(struct trace_verdict *out, uint64_t number)
 static bool has(const struct trace_session *session, enum trace_kind kind)
 {
 	return session->count[kind] > 0;
+}
+
+/* Each of them had a wrong field. */
+static bool is_wrong(const struct trace_session *session, enum trace_kind kind)
+{
+	return has(session, kind) && session->wrong[kind] == session->count[kind];
 }
 
 static double seconds(uint64_t us)
@@ -238,10 +80,10 @@ static bool was_not_awaited(const struct trace_session *session, uint64_t wait_u
 			    struct trace_verdict *out)
 {
 	if (is_cut_off(session, wait_us))
-		say(out, TRACE_CAPTURE_ENDED, "The capture ends %.2f s after the last frame, before %s.",
+		say(out, SLAC_CAUSE_CAPTURE_ENDED, "The capture ends %.2f s after the last frame, before %s.",
 		    seconds(session->capture_end_us - session->last_us), what);
 	else if (is_superseded(session, wait_us))
-		say(out, TRACE_SUPERSEDED, "The car began another attempt %.2f s later, before %s.",
+		say(out, SLAC_REASON_NEW_RUN, "The car began another attempt %.2f s later, before %s.",
 		    seconds(session->next_begin_us - session->last_us), what);
 	else
 		return false;
@@ -265,7 +107,7 @@ static bool judge_link(const struct trace_session *session, struct trace_verdict
 	const uint64_t given_us = session->first_at_us[TRACE_MATCH_CNF];
 
 	if (has(session, TRACE_RESTART) && session->last_at_us[TRACE_RESTART] > given_us) {
-		say(out, TRACE_MODEM_RESTARTED, "A modem restarted %.2f s after the car was given its key.",
+		say(out, SLAC_REASON_MODEM_RESTARTED, "A modem restarted %.2f s after the car was given its key.",
 		    seconds(session->last_at_us[TRACE_RESTART] - given_us));
 		prove(out, session->first_number[TRACE_RESTART]);
 		return true;
@@ -273,7 +115,8 @@ static bool judge_link(const struct trace_session *session, struct trace_verdict
 	if (has(session, TRACE_LINK_UP) && session->last_at_us[TRACE_LINK_UP] > given_us) {
 		if (has(session, TRACE_LINK_DOWN) &&
 		    session->last_at_us[TRACE_LINK_DOWN] > session->last_at_us[TRACE_LINK_UP]) {
-			say(out, TRACE_LINK_LOST, "The power-line link was up and is down again %.2f s after the key.",
+			say(out, SLAC_REASON_JOIN_LOST,
+			    "The power-line link was up and is down again %.2f s after the key.",
 			    seconds(session->last_at_us[TRACE_LINK_DOWN] - given_us));
 			return true;
 		}
@@ -281,18 +124,18 @@ static bool judge_link(const struct trace_session *session, struct trace_verdict
 	}
 	if (has(session, TRACE_SET_KEY_CNF) && session->last_at_us[TRACE_SET_KEY_CNF] > given_us &&
 	    session->key_result != 1 && session->car_seen && session->next_begin_us != 0) {
-		say(out, TRACE_MODEM_REFUSED_KEY, "A modem answered the key with result %u.", session->key_result);
+		say(out, SLAC_CAUSE_MODEM_REFUSED_KEY, "A modem answered the key with result %u.", session->key_result);
 		prove(out, session->first_number[TRACE_SET_KEY_CNF]);
 		return true;
 	}
 	if (has(session, TRACE_LINK_DOWN) && session->last_at_us[TRACE_LINK_DOWN] > given_us + TT_MATCH_JOIN_US / 2) {
-		say(out, TRACE_LINK_NEVER_UP,
+		say(out, SLAC_REASON_NO_JOIN,
 		    "The car was given its key, and the modem still has no link %.1f s later.",
 		    seconds(session->last_at_us[TRACE_LINK_DOWN] - given_us));
 		return true;
 	}
 	if (session->next_begin_us != 0 && session->next_begin_us - given_us < BEGAN_AGAIN_US) {
-		say(out, TRACE_CAR_BEGAN_AGAIN, "The car was given its key, and began again %.1f s later.",
+		say(out, SLAC_CAUSE_CAR_BEGAN_AGAIN, "The car was given its key, and began again %.1f s later.",
 		    seconds(session->next_begin_us - given_us));
 		return true;
 	}
@@ -308,7 +151,7 @@ static void judge_matched(const struct trace_session *session, struct trace_verd
 	prove(out, session->first_number[TRACE_PARM_REQ]);
 	prove(out, session->first_number[TRACE_MATCH_CNF]);
 	if (session->error[TRACE_MATCH_CNF] != MME_OK) {
-		say(out, TRACE_MATCH_CNF_FIELD, "A field of the station's CM_SLAC_MATCH.CNF is wrong: %s.",
+		say(out, SLAC_CAUSE_MATCH_CNF_FIELD, "A field of the station's CM_SLAC_MATCH.CNF is wrong: %s.",
 		    mme_error_text(session->error[TRACE_MATCH_CNF]));
 		prove(out, session->error_number[TRACE_MATCH_CNF]);
 		return;
@@ -319,22 +162,23 @@ static void judge_matched(const struct trace_session *session, struct trace_verd
 		snprintf(out->unknown, sizeof(out->unknown),
 			 "Whether the power-line link came up is not in this file.");
 	if (!session->car_seen)
-		say(out, TRACE_MATCHED_STATION_HALF,
+		say(out, SLAC_CAUSE_MATCHED_STATION_HALF,
 		    "The station has confirmed the match; only the station's half is in this file.");
 	else if (session->key_is_reused)
-		say(out, TRACE_MATCHED_KEY_REUSED,
+		say(out, SLAC_CAUSE_MATCHED_KEY_REUSED,
 		    "Matched in %.2f s, with the key of an earlier session of this file.", seconds(took_us));
 	else if (!session->nid_is_of_key)
-		say(out, TRACE_MATCHED_FOREIGN_NID, "Matched in %.2f s; the NID of the key does not belong to its NMK.",
-		    seconds(took_us));
+		say(out, SLAC_CAUSE_MATCHED_FOREIGN_NID,
+		    "Matched in %.2f s; the NID of the key does not belong to its NMK.", seconds(took_us));
 	else if (took_us > SLOW_US)
-		say(out, TRACE_MATCHED_SLOWLY,
+		say(out, SLAC_CAUSE_MATCHED_SLOWLY,
 		    "Matched after %.2f s, with %u CM_SLAC_PARM.REQ before the first answer.", seconds(took_us),
 		    session->count[TRACE_PARM_REQ]);
 	else if (is_up)
-		say(out, TRACE_MATCHED_LINK_UP, "Matched in %.2f s, and the power-line link is up.", seconds(took_us));
+		say(out, SLAC_CAUSE_MATCHED_LINK_UP, "Matched in %.2f s, and the power-line link is up.",
+		    seconds(took_us));
 	else
-		say(out, TRACE_MATCHED, "Matched in %.2f s.", seconds(took_us));
+		say(out, SLAC_CAUSE_MATCHED, "Matched in %.2f s.", seconds(took_us));
 }
 
 static bool is_own_evse(const struct trace_session *session)
@@ -352,20 +196,20 @@ static void judge_match_req(const struct trace_session *session, struct trace_ve
 
 	prove(out, session->first_number[TRACE_MATCH_REQ]);
 	if (session->error[TRACE_MATCH_REQ] != MME_OK) {
-		say(out, TRACE_MATCH_REQ_FIELD, "A field of the car's CM_SLAC_MATCH.REQ is wrong: %s.",
+		say(out, SLAC_REASON_MATCH_REQ_REFUSED, "A field of the car's CM_SLAC_MATCH.REQ is wrong: %s.",
 		    mme_error_text(session->error[TRACE_MATCH_REQ]));
 	} else if (session->evse_count > 0 && !is_own_evse(session)) {
-		say(out, TRACE_MATCH_REQ_OTHER_STATION, "The car chose another station: %s.",
+		say(out, SLAC_CAUSE_OTHER_STATION_CHOSEN, "The car chose another station: %s.",
 		    mac_text(session->chosen_mac, mac));
 	} else if (!session->evse_seen) {
-		say(out, TRACE_CAR_HALF_ONLY,
+		say(out, SLAC_CAUSE_CAR_HALF_ONLY,
 		    "The car goes on to CM_SLAC_MATCH.REQ; no frame of a station is in this file.");
 	} else if (after_us > TT_EVSE_MATCH_SESSION_US) {
-		say(out, TRACE_MATCH_REQ_LATE, "The car's CM_SLAC_MATCH.REQ came %.1f s after CM_ATTEN_CHAR.RSP.",
+		say(out, SLAC_CAUSE_MATCH_REQ_LATE, "The car's CM_SLAC_MATCH.REQ came %.1f s after CM_ATTEN_CHAR.RSP.",
 		    seconds(after_us));
 	} else if (!was_not_awaited(session, TT_MATCH_RESPONSE_US, "the answer to CM_SLAC_MATCH.REQ", out)) {
-		say(out, TRACE_MATCH_REQ_UNANSWERED, "The car's CM_SLAC_MATCH.REQ, sent %u times, was not answered.",
-		    session->count[TRACE_MATCH_REQ]);
+		say(out, SLAC_CAUSE_MATCH_REQ_UNANSWERED,
+		    "The car's CM_SLAC_MATCH.REQ, sent %u times, was not answered.", session->count[TRACE_MATCH_REQ]);
 	}
 }
 
@@ -382,17 +226,17 @@ static void judge_validation(const struct trace_session *session, struct trace_v
 	prove(out, session->first_number[TRACE_VALIDATE_REQ]);
 	prove(out, session->first_number[TRACE_VALIDATE_CNF]);
 	if (is_validated_wrongly(session))
-		say(out, TRACE_VALIDATE_FIELD, "A field of the car's CM_VALIDATE.REQ is wrong: %s.",
+		say(out, SLAC_REASON_VALIDATE_REQ_REFUSED, "A field of the car's CM_VALIDATE.REQ is wrong: %s.",
 		    mme_error_text(session->error[TRACE_VALIDATE_REQ]));
 	else if (!has(session, TRACE_VALIDATE_CNF))
-		say(out, TRACE_VALIDATION_UNANSWERED, "The car asked for a validation, and got no answer.");
+		say(out, SLAC_CAUSE_VALIDATION_UNANSWERED, "The car asked for a validation, and got no answer.");
 	else if (session->validate_result == VALIDATE_FAILURE)
-		say(out, TRACE_VALIDATION_FAILED,
+		say(out, SLAC_CAUSE_VALIDATION_FAILED,
 		    "The station answered the validation with Failure, and the car ended there.");
 	else if (session->validate_result == VALIDATE_NOT_READY)
-		say(out, TRACE_VALIDATION_NOT_READY, "The station was not ready for the validation.");
+		say(out, SLAC_REASON_VALIDATION_PUT_OFF, "The station was not ready for the validation.");
 	else
-		say(out, TRACE_VALIDATION_NOT_CONTINUED,
+		say(out, SLAC_REASON_NO_VALIDATE_REQ,
 		    "The car asked for a validation, and did not go on after the answer %u.", session->validate_result);
 }
 
@@ -403,22 +247,24 @@ static void judge_choice(const struct trace_session *session, struct trace_verdi
 	prove(out, session->first_number[TRACE_IND]);
 	prove(out, session->first_number[TRACE_RSP]);
 	if (session->error[TRACE_RSP] != MME_OK && session->error[TRACE_RSP] != MME_ERR_RESULT)
-		say(out, TRACE_RSP_FIELD, "A field of the car's CM_ATTEN_CHAR.RSP is wrong: %s.",
+		say(out, SLAC_REASON_ATTEN_CHAR_RSP_REFUSED, "A field of the car's CM_ATTEN_CHAR.RSP is wrong: %s.",
 		    mme_error_text(session->error[TRACE_RSP]));
 	else if (session->rsp_result != 0)
-		say(out, TRACE_RSP_NEGATIVE, "The car answered the result with %u instead of 0.", session->rsp_result);
+		say(out, SLAC_CAUSE_RSP_NEGATIVE, "The car answered the result with %u instead of 0.",
+		    session->rsp_result);
 	else if (!session->evse_seen)
-		say(out, TRACE_CAR_HALF_ONLY, "The car answers a result; no frame of a station is in this file.");
+		say(out, SLAC_CAUSE_CAR_HALF_ONLY, "The car answers a result; no frame of a station is in this file.");
 	else if (was_not_awaited(session, TT_EVSE_MATCH_SESSION_US, "the car's choice", out))
 		return;
 	else if (session->evse_count > 1)
-		say(out, TRACE_OTHER_STATION_NEARER, "%zu stations answered the car, and it chose none in this file.",
-		    session->evse_count);
+		say(out, SLAC_CAUSE_OTHER_STATION_NEARER,
+		    "%zu stations answered the car, and it chose none in this file.", session->evse_count);
 	else if (best != NULL && best->mean_ddb >= HIGH_DDB)
-		say(out, TRACE_ATTENUATION_HIGH, "The attenuation is %u dB: probably a neighbour's car.",
+		say(out, SLAC_CAUSE_ATTENUATION_HIGH, "The attenuation is %u dB: probably a neighbour's car.",
 		    best->mean_ddb / 10);
 	else
-		say(out, TRACE_NO_MATCH_REQ, "The car did not choose the station within 10 s of its result (%u dB).",
+		say(out, SLAC_REASON_NO_MATCH_REQ,
+		    "The car did not choose the station within 10 s of its result (%u dB).",
 		    best != NULL ? best->mean_ddb / 10 : 0);
 }
 
@@ -430,23 +276,24 @@ static void judge_ind(const struct trace_session *session, struct trace_verdict 
 	prove(out, session->first_number[TRACE_START]);
 	prove(out, session->first_number[TRACE_IND]);
 	if (!session->car_seen)
-		say(out, TRACE_STATION_HALF_ONLY,
+		say(out, SLAC_CAUSE_STATION_HALF_ONLY,
 		    "The station has sent its result; only the station's half is in this file.");
 	else if (session->error[TRACE_IND] != MME_OK && session->error[TRACE_IND] != MME_ERR_GROUPS_MISSING)
-		say(out, TRACE_NO_RSP_IND_FIELD, "A field of the station's CM_ATTEN_CHAR.IND is wrong: %s.",
+		say(out, SLAC_CAUSE_IND_FIELD, "A field of the station's CM_ATTEN_CHAR.IND is wrong: %s.",
 		    mme_error_text(session->error[TRACE_IND]));
 	else if (best != NULL && best->num_groups == 0)
-		say(out, TRACE_NO_RSP_NO_GROUPS, "The station's result has no attenuation groups.");
+		say(out, SLAC_CAUSE_IND_WITHOUT_GROUPS, "The station's result has no attenuation groups.");
 	else if (after_us > TT_EV_ATTEN_RESULTS_US)
-		say(out, TRACE_NO_RSP_IND_LATE, "The station's result came %.2f s after the first announcement.",
+		say(out, SLAC_CAUSE_IND_LATE, "The station's result came %.2f s after the first announcement.",
 		    seconds(after_us));
 	else if (!was_not_awaited(session, TT_MATCH_RESPONSE_US, "the car's answer to the result", out))
-		say(out, TRACE_NO_RSP, "The car did not answer the result, sent %u times.", session->count[TRACE_IND]);
+		say(out, SLAC_REASON_NO_ATTEN_CHAR_RSP, "The car did not answer the result, sent %u times.",
+		    session->count[TRACE_IND]);
 }
 
 static void say_no_profiles(const struct trace_session *session, struct trace_verdict *out)
 {
-	say(out, TRACE_NO_IND_NO_PROFILES, "%u sounds, no profile of a modem, and no result.",
+	say(out, SLAC_REASON_NO_PROFILES, "%u sounds, no profile of a modem, and no result.",
 	    session->count[TRACE_SOUND]);
 	snprintf(out->unknown, sizeof(out->unknown),
 		 "Whether the station's modem measured, if this was captured at the car.");
@@ -457,30 +304,31 @@ static void judge_sounds(const struct trace_session *session, struct trace_verdi
 	prove(out, session->first_number[TRACE_START]);
 	prove(out, session->first_number[TRACE_SOUND]);
 	if (!has(session, TRACE_START))
-		say(out, TRACE_START_LOST, "%u sounds arrived, and none of the three announcements before them.",
-		    session->count[TRACE_SOUND]);
-	else if (session->error[TRACE_START] != MME_OK)
-		say(out, TRACE_START_FIELD, "A field of the car's CM_START_ATTEN_CHAR.IND is wrong: %s.",
+		say(out, SLAC_REASON_START_ATTEN_CHAR_LOST,
+		    "%u sounds arrived, and none of the three announcements before them.", session->count[TRACE_SOUND]);
+	else if (is_wrong(session, TRACE_START))
+		say(out, SLAC_REASON_START_ATTEN_CHAR_REFUSED,
+		    "A field of the car's CM_START_ATTEN_CHAR.IND is wrong: %s.",
 		    mme_error_text(session->error[TRACE_START]));
-	else if (session->error[TRACE_SOUND] != MME_OK && !has(session, TRACE_PROFILE))
-		say(out, TRACE_SOUND_FIELD, "A field of the car's CM_MNBC_SOUND.IND is wrong: %s.",
+	else if (is_wrong(session, TRACE_SOUND))
+		say(out, SLAC_REASON_SOUNDS_REFUSED, "A field of the car's CM_MNBC_SOUND.IND is wrong: %s.",
 		    mme_error_text(session->error[TRACE_SOUND]));
 	else if (!session->evse_seen)
-		say(out, TRACE_CAR_HALF_ONLY, "The car sounds; no frame of a station is in this file.");
+		say(out, SLAC_CAUSE_CAR_HALF_ONLY, "The car sounds; no frame of a station is in this file.");
 	else if (was_not_awaited(session, TT_EV_ATTEN_RESULTS_US, "the station's result", out))
 		return;
 	else if (has(session, TRACE_PROFILE) && session->profiles_without_groups == session->count[TRACE_PROFILE])
-		say(out, TRACE_NO_IND_NO_GROUPS, "The modem's %u profiles have no attenuation groups.",
+		say(out, SLAC_REASON_NO_GROUPS, "The modem's %u profiles have no attenuation groups.",
 		    session->count[TRACE_PROFILE]);
 	else if (session->foreign_profiles > 0)
-		say(out, TRACE_NO_IND_TWO_MODEMS, "Two modems report profiles of this car, and no result was sent.");
+		say(out, SLAC_REASON_OTHER_MODEM, "Two modems report profiles of this car, and no result was sent.");
 	else if (!has(session, TRACE_PROFILE))
 		say_no_profiles(session, out);
 	else if (session->count[TRACE_SOUND] < session->num_sounds)
-		say(out, TRACE_NO_IND_FEW_SOUNDS, "%u of %u sounds arrived, and no result was sent.",
+		say(out, SLAC_CAUSE_FEW_SOUNDS, "%u of %u sounds arrived, and no result was sent.",
 		    session->count[TRACE_SOUND], session->num_sounds);
 	else
-		say(out, TRACE_NO_IND, "Sounds and profiles arrived, and the station sent no result.");
+		say(out, SLAC_CAUSE_NO_IND, "Sounds and profiles arrived, and the station sent no result.");
 }
 
 static void judge_start(const struct trace_session *session, struct trace_verdict *out)
@@ -488,14 +336,15 @@ static void judge_start(const struct trace_session *session, struct trace_verdic
 	const uint64_t after_us = gap_us(session, TRACE_PARM_CNF, TRACE_START);
 
 	prove(out, session->first_number[TRACE_START]);
-	if (session->error[TRACE_START] != MME_OK)
-		say(out, TRACE_START_FIELD, "A field of the car's CM_START_ATTEN_CHAR.IND is wrong: %s.",
+	if (is_wrong(session, TRACE_START))
+		say(out, SLAC_REASON_START_ATTEN_CHAR_REFUSED,
+		    "A field of the car's CM_START_ATTEN_CHAR.IND is wrong: %s.",
 		    mme_error_text(session->error[TRACE_START]));
 	else if (after_us > TT_MATCH_SEQUENCE_US + ALLOWANCE_US)
-		say(out, TRACE_START_LATE, "The car announced its sounds %.2f s after CM_SLAC_PARM.CNF.",
+		say(out, SLAC_CAUSE_START_LATE, "The car announced its sounds %.2f s after CM_SLAC_PARM.CNF.",
 		    seconds(after_us));
 	else if (!was_not_awaited(session, TT_MATCH_SEQUENCE_US, "the first sound", out))
-		say(out, TRACE_NO_SOUNDS, "The car announced %u sounds, and not one is in this file.",
+		say(out, SLAC_REASON_NO_SOUNDS, "The car announced %u sounds, and not one is in this file.",
 		    session->num_sounds);
 }
 
@@ -507,39 +356,49 @@ static void judge_parm_cnf(const struct trace_session *session, struct trace_ver
 	prove(out, session->first_number[TRACE_PARM_REQ]);
 	prove(out, session->first_number[TRACE_PARM_CNF]);
 	if (!session->car_seen)
-		say(out, TRACE_STATION_HALF_ONLY,
+		say(out, SLAC_CAUSE_STATION_HALF_ONLY,
 		    "The station has answered a car; only the station's half is in this file.");
 	else if (session->error[TRACE_PARM_CNF] == MME_ERR_RUN_ID)
-		say(out, TRACE_CNF_OTHER_RUN_ID, "The station echoed run_id %s, the car's is %s.",
+		say(out, SLAC_CAUSE_CNF_OTHER_RUN_ID, "The station echoed run_id %s, the car's is %s.",
 		    run_id_text(session->cnf_run_id, theirs), run_id_text(session->run_id, ours));
 	else if (session->error[TRACE_PARM_CNF] != MME_OK && session->error[TRACE_PARM_CNF] != MME_ERR_RESP_TYPE)
-		say(out, TRACE_CNF_FIELD, "A field of the station's CM_SLAC_PARM.CNF is wrong: %s.",
+		say(out, SLAC_CAUSE_CNF_FIELD, "A field of the station's CM_SLAC_PARM.CNF is wrong: %s.",
 		    mme_error_text(session->error[TRACE_PARM_CNF]));
 	else if (session->count[TRACE_PARM_REQ] == 1 && after_us > TT_MATCH_RESPONSE_US)
-		say(out, TRACE_CNF_LATE, "The station answered %.0f ms after the car's request.",
+		say(out, SLAC_CAUSE_CNF_LATE, "The station answered %.0f ms after the car's request.",
 		    seconds(after_us) * 1e3);
 	else if (!was_not_awaited(session, TT_MATCH_SEQUENCE_US, "the car's announcement", out))
-		say(out, TRACE_CAR_WENT_SILENT, "The car went silent after the station's first answer.");
+		say(out, SLAC_REASON_NO_START_ATTEN_CHAR, "The car went silent after the station's first answer.");
 }
 
 static void judge_parm_req(const struct trace_session *session, struct trace_verdict *out)
 {
 	prove(out, session->first_number[TRACE_PARM_REQ]);
-	if (session->error[TRACE_PARM_REQ] != MME_OK)
-		say(out, TRACE_PARM_FIELD, "A field of the car's CM_SLAC_PARM.REQ is wrong: %s.",
+	if (is_wrong(session, TRACE_PARM_REQ))
+		say(out, SLAC_REASON_PARM_REQ_REFUSED, "A field of the car's CM_SLAC_PARM.REQ is wrong: %s.",
 		    mme_error_text(session->error[TRACE_PARM_REQ]));
 	else if (session->tagged > 0)
-		say(out, TRACE_PARM_TAGGED, "The car's frames carry a VLAN tag, and nobody answers them.");
+		say(out, SLAC_CAUSE_FRAMES_ARE_TAGGED, "The car's frames carry a VLAN tag, and nobody answers them.");
 	else if (session->bad_mmv > 0)
-		say(out, TRACE_PARM_VERSION, "%u messages have another version (MMV) or are fragments.",
+		say(out, SLAC_CAUSE_WRONG_VERSION, "%u messages have another version (MMV) or are fragments.",
 		    session->bad_mmv);
 	else if (session->cut > 0)
-		say(out, TRACE_FRAMES_CUT, "%u frames are cut, so that answers cannot be read.", session->cut);
+		say(out, SLAC_CAUSE_FRAMES_ARE_CUT, "%u frames are cut, so that answers cannot be read.", session->cut);
 	else if (session->count[TRACE_PARM_REQ] > PARM_REQ_REPEATS ||
 		 !was_not_awaited(session, TT_MATCH_RESPONSE_US, "an answer", out))
-		say(out, TRACE_PARM_UNANSWERED, "The car asked %u times in %.1f s, and nobody answered.",
+		say(out, SLAC_CAUSE_PARM_REQ_UNANSWERED, "The car asked %u times in %.1f s, and nobody answered.",
 		    session->count[TRACE_PARM_REQ],
 		    seconds(session->last_at_us[TRACE_PARM_REQ] - session->first_at_us[TRACE_PARM_REQ]));
+}
+
+static void judge_mixed(const struct trace_session *session, struct trace_verdict *out)
+{
+	char ours[RUN_ID_TEXT_SIZE], other[RUN_ID_TEXT_SIZE];
+
+	say(out, SLAC_CAUSE_SAME_MAC_TWICE, "Messages of two attempts of this MAC are mixed: run_id %s and %s.",
+	    run_id_text(session->before_run_id, other), run_id_text(session->run_id, ours));
+	prove(out, session->first_number[TRACE_PARM_REQ]);
+	prove(out, session->mixed_number);
 }
 
 void trace_judge(const struct trace_session *session, struct trace_verdict *out)
@@ -547,6 +406,8 @@ void trace_judge(const struct trace_session *session, struct trace_verdict *out)
 	memset(out, 0, sizeof(*out));
 	if (has(session, TRACE_MATCH_CNF))
 		judge_matched(session, out);
+	else if (session->mixed >= MIXED_LEAST)
+		judge_mixed(session, out);
 	else if (has(session, TRACE_MATCH_REQ))
 		judge_match_req(session, out);
 	else if (has(session, TRACE_VALIDATE_REQ))

@@ -16,7 +16,7 @@ static const struct {
 	const char *verdicts;
 } captures[] = {
 	{"audi-q4-pyplc-foccicape-three-sessions-matched", "matched_foreign_nid matched_key_reused matched_key_reused"},
-	{"evsim-openplcutils-phytec-stale-buffers-matched", "start_lost matched"},
+	{"evsim-openplcutils-phytec-stale-buffers-matched", "start_atten_char_lost matched"},
 	{"foccci-pyplc-listener-01-evse-half", "matched_station_half"},
 	{"foccci-pyplc-listener-02-evse-half", "matched_station_half"},
 	{"foccci-pyplc-listener-04-evse-half-no-join", "matched_station_half"},
@@ -33,10 +33,11 @@ static const struct {
 	{"pyplcev-alpitronic-dehner-matched", "matched capture_ended"},
 	{"pyplcev-compleo-2022-12-13-two-sessions-matched", "matched_slowly matched"},
 	{"pyplcev-compleo-2023-04-19-matched-then-9-sounds-char-retries",
-	 "matched_slowly matched_slowly parm_unanswered"},
-	{"pyplcev-tesla-supercharger-matched-then-no-atten-char-failed", "matched_slowly no_profiles parm_unanswered"},
+	 "matched_slowly matched_slowly parm_req_unanswered"},
+	{"pyplcev-tesla-supercharger-matched-then-no-atten-char-failed",
+	 "matched_slowly no_profiles_from_modem parm_req_unanswered"},
 	{"taycan-right-pyplc-wrong-runid-failed",
-	 "parm_unanswered cnf_other_run_id cnf_other_run_id cnf_other_run_id cnf_other_run_id"},
+	 "parm_req_unanswered parm_cnf_other_run_id parm_cnf_other_run_id parm_cnf_other_run_id parm_cnf_other_run_id"},
 	{"tesla-model-y-pyplc-matched", "matched_foreign_nid"},
 };
 
@@ -52,7 +53,7 @@ static void on_session(void *context, const struct trace_session *session)
 	(void)context;
 	trace_judge(session, &verdict);
 	trace_html_session(page, session, &verdict, session->first_us, "a<b>&\"c\"", ++sessions_shown);
-	snprintf(verdicts + len, sizeof(verdicts) - len, "%s%s", len > 0 ? " " : "", trace_verdict_word(verdict.kind));
+	snprintf(verdicts + len, sizeof(verdicts) - len, "%s%s", len > 0 ? " " : "", slac_reason_text(verdict.word));
 }
 
 static void read_capture(const char *path)
