@@ -2,6 +2,7 @@
 #include "tools/replay/record_report.h"
 
 #include "tools/replay/mme_summary.h"
+#include "tools/replay/record_load.h"
 #include "tools/replay/record_play.h"
 
 #include <errno.h>
@@ -12,9 +13,6 @@
 
 /* A timer of the recorded outlet fired a little late, one of the what-if is on time. */
 #define SLACK_US 20000
-/* The longest header; more than the longest record (record.memory_kib). */
-#define HEADER_MAX (256u * 1024)
-#define RECORD_MAX (128u * 1024 * 1024)
 
 static void print_time(const struct record_play *play, uint64_t time_us)
 {
@@ -247,52 +245,12 @@ static enum record_verdict tell_search(const struct record_play *play, const cha
 
 /* --- the file --- */
 
-/* The first `most` octets, allocated; NULL, and errno. */
-static uint8_t *read_begin(const char *path, size_t most, size_t *len)
-{
-	FILE *file = fopen(path, "rbe");
-	uint8_t *octets = NULL;
-	size_t room = 0;
-	size_t count;
-
-	*len = 0;
-	if (file == NULL)
-		return NULL;
-	do {
-		if (*len == room) {
-			room = room == 0 ? HEADER_MAX : 2 * room;
-			uint8_t *more = realloc(octets, room);
-			if (more == NULL)
-				break;
-			octets = more;
-		}
-		count = fread(octets + *len, 1, room - *len, file);
-		*len += count;
-	} while (count > 0 && *len < most);
-	if (ferror(file)) {
-		free(octets);
-		octets = NULL;
-	}
-	fclose(file);
-	return octets;
-}
-
-bool record_is_one(const char *path)
-{
-	size_t len;
-	uint8_t *octets = read_begin(path, HEADER_MAX, &len);
-	const bool is_one = octets != NULL && record_file_is_one(octets, len);
-
-	free(octets);
-	return is_one;
-}
-
 enum record_verdict record_report(const struct replay_options *options, char error[REPLAY_ERROR_SIZE])
 {
 	enum record_verdict verdict = RECORD_UNREAD;
 	struct record_play play = {0};
 	size_t len;
-	uint8_t *octets = read_begin(options->capture, RECORD_MAX, &len);
+	uint8_t *octets = record_load(options->capture, &len);
 
 	if (octets == NULL) {
 		snprintf(error, REPLAY_ERROR_SIZE, "record %.200s: %s", options->capture, strerror(errno));

@@ -13,8 +13,6 @@ enum record_verdict {
 	RECORD_MISUSED  /* likewise: a what-if that is none */
 };
 
-/* Whether the file is a session record. False as well where it cannot be read: who reads it then says why. */
-bool record_is_one(const char *path);
 /* Replays options->capture, which is a record, and prints the account. */
 enum record_verdict record_report(const struct replay_options *options, char error[REPLAY_ERROR_SIZE]);
 

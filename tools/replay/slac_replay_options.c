@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/replay/slac_replay_options.h"
 
-#include "tools/replay/record_report.h"
+#include "tools/replay/record_load.h"
 
 #include <ctype.h>
 #include <getopt.h>

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* slac-trace: what happened in a capture, and why. */
+#include "tools/replay/record_load.h"
 #include "tools/trace/trace_html.h"
+#include "tools/trace/trace_record_html.h"
+#include "tools/trace/trace_record_report.h"
 #include "tools/trace/trace_report.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum exit_code { EXIT_CODE_MATCHED = 0, EXIT_CODE_UNREADABLE = 1, EXIT_CODE_USAGE = 2, EXIT_CODE_NOT_MATCHED = 3 };
@@ -25,7 +29,8 @@ static void print_help(void)
 	puts("usage: slac-trace [--quiet | --json | --html PAGE] FILE...\n"
 	     "\n"
 	     "Says of each SLAC session in the captures what happened, when, and why it went as it did.\n"
-	     "FILE is pcap or pcapng, of Ethernet or of Linux \"any\"; \"-\" is standard input.\n"
+	     "FILE is a session record of slacd, or pcap or pcapng of Ethernet or of Linux \"any\"; \"-\" is a capture on\n"
+	     "standard input.\n"
 	     "\n"
 	     "  -q, --quiet    one line a session\n"
 	     "  -j, --json     one JSON object a session, a line each\n"
@@ -102,7 +107,50 @@ static bool read_all(struct trace *trace, struct trace_file *file, struct trace_
 	return result == TRACE_FILE_END;
 }
 
-static bool take_file(struct trace *trace, const char *path)
+static void on_record(struct trace *trace, const struct trace_record *record)
+{
+	trace->sessions++;
+	trace->matched += trace_record_is_match(record);
+	switch (trace->form) {
+	case FORM_TEXT:
+		trace_record_text(stdout, record, trace->sessions);
+		break;
+	case FORM_JSON:
+		trace_record_json(stdout, record, trace->file);
+		break;
+	case FORM_HTML:
+		trace_record_html(trace->page, record, trace->file, trace->sessions);
+		trace_record_line(stdout, record, trace->file);
+		break;
+	case FORM_LINE:
+		trace_record_line(stdout, record, trace->file);
+		break;
+	}
+}
+
+static bool take_record(struct trace *trace, const char *path)
+{
+	char error[RECORD_ERROR_MAX] = "";
+	struct trace_record record;
+	size_t len;
+	uint8_t *octets = record_load(path, &len);
+
+	trace->file = path;
+	if (octets == NULL) {
+		fprintf(stderr, "slac-trace: %s: %s\n", path, strerror(errno));
+		return false;
+	}
+	const bool is_whole = trace_record_read(&record, octets, len, error);
+	if (record.row_count > 0)
+		on_record(trace, &record);
+	if (!is_whole)
+		fprintf(stderr, "slac-trace: %s: %s: read up to there\n", path, error);
+	trace_record_free(&record);
+	free(octets);
+	return is_whole;
+}
+
+static bool take_capture(struct trace *trace, const char *path)
 {
 	char error[TRACE_ERROR_SIZE];
 	struct trace_file *file = trace_file_open(path, error);
@@ -139,7 +187,7 @@ static int run(struct trace *trace, char **files)
 	if (trace->form == FORM_HTML)
 		trace_html_begin(trace->page);
 	for (; *files != NULL; files++)
-		all_read = take_file(trace, *files) && all_read;
+		all_read = (record_is_one(*files) ? take_record : take_capture)(trace, *files) && all_read;
 	if (trace->form == FORM_HTML)
 		trace_html_end(trace->page);
 	if (trace->form == FORM_HTML && (ferror(trace->page) != 0 || fclose(trace->page) != 0)) {

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/trace/trace_html.h"
 
+#include "tools/trace/trace_html_parts.h"
 #include "tools/trace/trace_limits.h"
 
 #include <inttypes.h>
 
-/* The sequence: two lifelines, time downwards. In pixels. */
-#define WIDTH      860
-#define CAR_X      250
-#define STATION_X  610
-#define TOP_Y      40
-#define ROW_LEAST  15  /* so that no text covers another */
-#define ROW_MOST   150 /* a longer gap is broken */
-#define MS_PER_PX  2
-#define BAND_WIDTH 7
 /* The attenuation: a bar a group or a sound. */
 #define BAR_WIDTH   10
 #define BARS_HEIGHT 120
@@ -25,9 +17,10 @@ static const char style[] =
 	".verdict{border-left:6px solid;padding:.4em 1em;background:#f6f6f6}.ok{border-color:#2a7}.bad{border-color:#c33}"
 	".verdict p{margin:.3em 0}svg{max-width:100%;height:auto}svg text{font:11px sans-serif;fill:#222}"
 	"svg .gap{fill:#777}svg .wrong{fill:#c33;font-weight:bold}"
+	"svg .line{paint-order:stroke;stroke:#fff;stroke-width:4px}"
 	"@media print{body{margin:0}h2{break-before:page}}";
 
-static void put_escaped(FILE *out, const char *text)
+void trace_html_text(FILE *out, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		if (*text == '<')
@@ -59,14 +52,13 @@ void trace_html_end(FILE *out)
 
 /* --- the verdict --- */
 
-static void put_verdict(FILE *out, const struct trace_verdict *verdict)
+void trace_html_verdict(FILE *out, const struct trace_verdict *verdict, bool is_match)
 {
-	const bool is_match = trace_word_is_match(verdict->word);
 	const enum slac_reason reason = trace_daemon_word(verdict->word);
 
 	fprintf(out, "<div class=\"verdict %s\">\n<p><strong>%s</strong>: ", is_match ? "ok" : "bad",
 		slac_reason_text(verdict->word));
-	put_escaped(out, verdict->cause);
+	trace_html_text(out, verdict->cause);
 	fputs("</p>\n", out);
 	if (!is_match || trace_fault_of(verdict->word) != TRACE_FAULT_NONE)
 		fprintf(out, "<p>Lies with: %s. %s</p>\n", trace_fault_text(trace_fault_of(verdict->word)),
@@ -84,8 +76,7 @@ static void put_verdict(FILE *out, const struct trace_verdict *verdict)
 
 /* --- the sequence --- */
 
-/* How far down the next frame stands; a gap that is too long is broken. */
-static unsigned row_of(uint64_t gap_us, bool *is_broken)
+unsigned trace_html_row(uint64_t gap_us, bool *is_broken)
 {
 	const uint64_t px = gap_us / (1000 * MS_PER_PX);
 
@@ -101,11 +92,11 @@ static unsigned sequence_height(const struct trace_session *session)
 	bool is_broken;
 
 	for (size_t i = 1; i < session->event_count; i++)
-		height += row_of(session->events[i].time_us - session->events[i - 1].time_us, &is_broken);
+		height += trace_html_row(session->events[i].time_us - session->events[i - 1].time_us, &is_broken);
 	return height;
 }
 
-static void put_lifeline(FILE *out, unsigned x, unsigned height, const char *name)
+void trace_html_lifeline(FILE *out, unsigned x, unsigned height, const char *name)
 {
 	fprintf(out,
 		"<text x=\"%u\" y=\"16\" text-anchor=\"middle\">%s</text>"
@@ -113,9 +104,14 @@ static void put_lifeline(FILE *out, unsigned x, unsigned height, const char *nam
 		x, name, x, x, height);
 }
 
-/* The time that the other side has, from the frame before on; red where it was not enough. */
-static void put_band(FILE *out, const struct trace_limit *limit, bool of_car, unsigned from_y, uint64_t gap_us)
+void trace_html_band(FILE *out, const struct trace_event *before, const struct trace_event *event, unsigned from_y)
 {
+	const struct trace_limit *limit = trace_limit_of(before->kind, event->kind);
+	const uint64_t gap_us = event->time_us - before->time_us;
+	const bool of_car = trace_kind_is_of_car(event->kind);
+
+	if (limit == NULL)
+		return;
 	const uint64_t most_ms = limit->most_us / 1000;
 	const uint64_t height = most_ms / MS_PER_PX < ROW_MOST ? most_ms / MS_PER_PX : ROW_MOST;
 	const bool is_kept = gap_us <= limit->most_us;
@@ -128,7 +124,7 @@ static void put_band(FILE *out, const struct trace_limit *limit, bool of_car, un
 		is_kept ? "kept" : "exceeded");
 }
 
-static void put_arrow(FILE *out, const struct trace_event *event, unsigned y)
+void trace_html_arrow(FILE *out, const struct trace_event *event, unsigned y)
 {
 	const bool of_car = trace_kind_is_of_car(event->kind);
 	const bool is_modem = event->kind == TRACE_PROFILE || event->kind >= TRACE_SET_KEY;
@@ -157,30 +153,33 @@ static void put_times(FILE *out, const struct trace_session *session, size_t ind
 	fputs("</text>\n", out);
 }
 
+void trace_html_break(FILE *out, unsigned y, uint64_t gap_us)
+{
+	fprintf(out, "<text x=\"%d\" y=\"%u\" class=\"gap\">&#8942; %.1f s</text>\n", CAR_X + 8, y,
+		(double)gap_us / 1e6);
+}
+
 static void put_sequence(FILE *out, const struct trace_session *session, uint64_t origin_us)
 {
 	const unsigned height = sequence_height(session);
 	unsigned y = TOP_Y;
 
 	fprintf(out, "<svg viewBox=\"0 0 %d %u\" role=\"img\" aria-label=\"sequence of messages\">\n", WIDTH, height);
-	put_lifeline(out, CAR_X, height, "car");
-	put_lifeline(out, STATION_X, height, "station");
+	trace_html_lifeline(out, CAR_X, height, "car");
+	trace_html_lifeline(out, STATION_X, height, "station");
 	for (size_t i = 0; i < session->event_count; i++) {
 		const struct trace_event *event = &session->events[i];
 		if (i > 0) {
 			const struct trace_event *before = &session->events[i - 1];
 			const uint64_t gap_us = event->time_us - before->time_us;
-			const struct trace_limit *limit = trace_limit_of(before->kind, event->kind);
 			bool is_broken;
-			if (limit != NULL)
-				put_band(out, limit, trace_kind_is_of_car(event->kind), y, gap_us);
-			const unsigned row = row_of(gap_us, &is_broken);
+			trace_html_band(out, before, event, y);
+			const unsigned row = trace_html_row(gap_us, &is_broken);
 			if (is_broken)
-				fprintf(out, "<text x=\"%d\" y=\"%u\" class=\"gap\">&#8942; %.1f s</text>\n", CAR_X + 8,
-					y + row / 2, (double)gap_us / 1e6);
+				trace_html_break(out, y + row / 2, gap_us);
 			y += row;
 		}
-		put_arrow(out, event, y);
+		trace_html_arrow(out, event, y);
 		put_times(out, session, i, y, origin_us);
 	}
 	fputs("</svg>\n", out);
@@ -212,7 +211,7 @@ static void begin_bars(FILE *out, size_t count, const char *what)
 			BARS_HEIGHT - db * BARS_HEIGHT / BARS_DB, BARS_HEIGHT - db * BARS_HEIGHT / BARS_DB + 10, db);
 }
 
-static void put_attenuation(FILE *out, const struct trace_session *session)
+void trace_html_attenuation(FILE *out, const struct trace_session *session)
 {
 	char mac[MAC_TEXT_SIZE], what[128];
 
@@ -243,10 +242,10 @@ void trace_html_session(FILE *out, const struct trace_session *session, const st
 	char mac[MAC_TEXT_SIZE], run_id[RUN_ID_TEXT_SIZE];
 
 	fprintf(out, "<h2>%u: ", number);
-	put_escaped(out, file);
+	trace_html_text(out, file);
 	fprintf(out, ", car %s, run_id %s, from %.3f s</h2>\n", mac_text(session->ev_mac, mac),
 		run_id_text(session->run_id, run_id), (double)(session->first_us - origin_us) / 1e6);
-	put_verdict(out, verdict);
-	put_attenuation(out, session);
+	trace_html_verdict(out, verdict, trace_word_is_match(verdict->word));
+	trace_html_attenuation(out, session);
 	put_sequence(out, session, origin_us);
 }

@@ -2,9 +2,9 @@
 #include "tools/trace/trace_report.h"
 
 #include "tools/trace/trace_limits.h"
+#include "tools/trace/trace_report_parts.h"
 
 #include <inttypes.h>
-#include <json-c/json.h>
 
 /* --- text --- */
 
@@ -42,23 +42,22 @@ static void print_detail(FILE *out, const struct trace_event *event)
 		fprintf(out, "  WRONG FIELD: %s", mme_error_text(event->error));
 }
 
-static void print_event(FILE *out, const struct trace_session *session, size_t index, uint64_t origin_us)
+void trace_report_event(FILE *out, const struct trace_event *event, const struct trace_event *before,
+			uint64_t before_us, uint64_t origin_us)
 {
-	const struct trace_event *event = &session->events[index];
-	const struct trace_event *before = index > 0 ? &session->events[index - 1] : event;
 	char mac[MAC_TEXT_SIZE];
 
 	fprintf(out, "  %12.6f  %+10.3f ms  #%-6" PRIu64 " %s %-24s %s", (double)(event->time_us - origin_us) / 1e6,
-		(double)(event->time_us - before->time_us) / 1e3, event->number,
+		(double)(event->time_us - before_us) / 1e3, event->number,
 		trace_kind_is_of_car(event->kind) ? "car    " : "station", trace_kind_text(event->kind),
 		mac_text(event->from, mac));
 	print_detail(out, event);
-	if (index > 0)
+	if (before != NULL)
 		print_judged_gap(out, before->kind, event, event->time_us - before->time_us);
 	fputc('\n', out);
 }
 
-static void print_attenuation(FILE *out, const struct trace_session *session)
+void trace_report_attenuation(FILE *out, const struct trace_session *session)
 {
 	char mac[MAC_TEXT_SIZE];
 
@@ -81,12 +80,12 @@ static void print_attenuation(FILE *out, const struct trace_session *session)
 		fputs(" dB\n", out);
 }
 
-static void print_verdict(FILE *out, const struct trace_verdict *verdict)
+void trace_report_verdict(FILE *out, const struct trace_verdict *verdict, bool is_match)
 {
 	const enum slac_reason reason = trace_daemon_word(verdict->word);
 
 	fprintf(out, "  verdict: %s. %s\n", slac_reason_text(verdict->word), verdict->cause);
-	if (!trace_word_is_match(verdict->word) || trace_fault_of(verdict->word) != TRACE_FAULT_NONE)
+	if (!is_match || trace_fault_of(verdict->word) != TRACE_FAULT_NONE)
 		fprintf(out, "  cause lies with: %s\n  what to do: %s\n",
 			trace_fault_text(trace_fault_of(verdict->word)), trace_remedy(verdict->word));
 	if (reason != SLAC_REASON_NONE && reason != verdict->word)
@@ -109,11 +108,12 @@ void trace_report_text(FILE *out, const struct trace_session *session, const str
 	fprintf(out, "session %u: car %s, run_id %s, from %.6f s\n", number, mac_text(session->ev_mac, mac),
 		run_id_text(session->run_id, run_id), (double)(session->first_us - origin_us) / 1e6);
 	for (size_t i = 0; i < session->event_count; i++)
-		print_event(out, session, i, origin_us);
+		trace_report_event(out, &session->events[i], i > 0 ? &session->events[i - 1] : NULL,
+				   session->events[i > 0 ? i - 1 : 0].time_us, origin_us);
 	if (session->events_left_out > 0)
 		fprintf(out, "  ... and %u further frames\n", session->events_left_out);
-	print_attenuation(out, session);
-	print_verdict(out, verdict);
+	trace_report_attenuation(out, session);
+	trace_report_verdict(out, verdict, trace_word_is_match(verdict->word));
 	fputc('\n', out);
 }
 
@@ -140,103 +140,4 @@ void trace_report_file(FILE *out, const struct trace_file_counts *counts)
 	print_count(out, counts->cut, "frames were cut by the snapshot length: read as far as they go.");
 	print_count(out, counts->backward, "frames are earlier than the one before them: taken at its time.");
 	print_count(out, counts->set_back, "times the clock was set back: the time goes on from the packet before.");
-}
-
-/* --- JSON --- */
-
-static void add(struct json_object *object, const char *name, struct json_object *value)
-{
-	json_object_object_add(object, name, value);
-}
-
-static struct json_object *of_ddb(unsigned ddb)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%u.%u", ddb / 10, ddb % 10);
-	return json_object_new_double_s(ddb / 10.0, text);
-}
-
-static struct json_object *of_us(uint64_t us)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%.6f", (double)us / 1e6);
-	return json_object_new_double_s((double)us / 1e6, text);
-}
-
-static struct json_object *of_events(const struct trace_session *session, uint64_t origin_us)
-{
-	struct json_object *events = json_object_new_array();
-	char mac[MAC_TEXT_SIZE];
-
-	for (size_t i = 0; i < session->event_count; i++) {
-		const struct trace_event *event = &session->events[i];
-		struct json_object *item = json_object_new_object();
-		add(item, "frame", json_object_new_int64((int64_t)event->number));
-		add(item, "time_s", of_us(event->time_us - origin_us));
-		add(item, "message", json_object_new_string(trace_kind_text(event->kind)));
-		add(item, "from", json_object_new_string(mac_text(event->from, mac)));
-		if (event->error != MME_OK)
-			add(item, "wrong_field", json_object_new_string(mme_error_text(event->error)));
-		if (event->kind == TRACE_PROFILE || event->kind == TRACE_IND)
-			add(item, "mean_db", of_ddb(event->mean_ddb));
-		json_object_array_add(events, item);
-	}
-	return events;
-}
-
-static struct json_object *of_stations(const struct trace_session *session)
-{
-	struct json_object *stations = json_object_new_array();
-	char mac[MAC_TEXT_SIZE];
-
-	for (size_t i = 0; i < session->evse_count; i++) {
-		const struct trace_evse *evse = &session->evses[i];
-		struct json_object *item = json_object_new_object();
-		add(item, "mac", json_object_new_string(mac_text(evse->mac, mac)));
-		if (evse->inds > 0) {
-			struct json_object *groups = json_object_new_array();
-			for (uint8_t group = 0; group < evse->num_groups; group++)
-				json_object_array_add(groups, json_object_new_int(evse->groups_db[group]));
-			add(item, "mean_db", of_ddb(evse->mean_ddb));
-			add(item, "groups_db", groups);
-		}
-		json_object_array_add(stations, item);
-	}
-	return stations;
-}
-
-static void add_verdict(struct json_object *root, const struct trace_verdict *verdict)
-{
-	struct json_object *frames = json_object_new_array();
-
-	add(root, "matched", json_object_new_boolean(trace_word_is_match(verdict->word)));
-	add(root, "verdict", json_object_new_string(slac_reason_text(verdict->word)));
-	add(root, "cause", json_object_new_string(verdict->cause));
-	add(root, "remedy", json_object_new_string(trace_remedy(verdict->word)));
-	add(root, "lies_with", json_object_new_string(trace_fault_text(trace_fault_of(verdict->word))));
-	add(root, "reason", json_object_new_string(slac_reason_text(trace_daemon_word(verdict->word))));
-	for (size_t i = 0; i < verdict->proof_count; i++)
-		json_object_array_add(frames, json_object_new_int64((int64_t)verdict->proofs[i]));
-	add(root, "frames", frames);
-	add(root, "not_known", json_object_new_string(verdict->unknown));
-}
-
-void trace_report_json(FILE *out, const struct trace_session *session, const struct trace_verdict *verdict,
-		       uint64_t origin_us, const char *file)
-{
-	struct json_object *root = json_object_new_object();
-	char mac[MAC_TEXT_SIZE], run_id[RUN_ID_TEXT_SIZE];
-
-	add(root, "file", json_object_new_string(file));
-	add(root, "ev_mac", json_object_new_string(mac_text(session->ev_mac, mac)));
-	add(root, "run_id", json_object_new_string(run_id_text(session->run_id, run_id)));
-	add(root, "begin_s", of_us(session->first_us - origin_us));
-	add_verdict(root, verdict);
-	add(root, "stations", of_stations(session));
-	add(root, "events", of_events(session, origin_us));
-	fprintf(out, "%s\n",
-		json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(root);
 }

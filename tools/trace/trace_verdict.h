@@ -13,7 +13,7 @@
 
 struct trace_verdict {
 	enum slac_reason word;
-	char cause[256];                   /* one sentence, with the numbers of this session */
+	char cause[512];                   /* one sentence, with the numbers of this session */
 	uint64_t proofs[TRACE_PROOFS_MAX]; /* numbers of the frames that prove it */
 	size_t proof_count;
 	char unknown[128]; /* what the file cannot show, or "" */

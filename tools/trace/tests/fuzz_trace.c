@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any capture file: it is read, its sessions are found, judged and printed. */
+/* Any capture file or session record: it is read, its sessions are found, judged and printed. */
 #include "tools/trace/trace_html.h"
+#include "tools/trace/trace_record_html.h"
+#include "tools/trace/trace_record_report.h"
 #include "tools/trace/trace_report.h"
 
 #include <stdlib.h>
@@ -37,6 +39,20 @@ static void read_file(const char *path)
 	trace_file_close(file);
 }
 
+static void read_record(const uint8_t *octets, size_t len)
+{
+	char error[RECORD_ERROR_MAX] = "";
+	struct trace_record record;
+
+	if (!trace_record_read(&record, octets, len, error) && error[0] == '\0')
+		abort();
+	trace_record_text(nowhere, &record, 1);
+	trace_record_line(nowhere, &record, "fuzz");
+	trace_record_json(nowhere, &record, "fuzz");
+	trace_record_html(nowhere, &record, "fuzz", 1);
+	trace_record_free(&record);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char path[] = "/tmp/slacd-fuzz-trace-XXXXXX";
@@ -46,6 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		nowhere = fopen("/dev/null", "we");
 	if (fd < 0 || nowhere == NULL)
 		abort();
+	if (record_file_is_one(data, size))
+		read_record(data, size);
 	if (write(fd, data, size) == (ssize_t)size)
 		read_file(path);
 	close(fd);
