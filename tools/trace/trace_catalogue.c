@@ -138,6 +138,9 @@ static const struct {
 	[SLAC_REASON_TABLE_FULL] = {TRACE_FAULT_NONE,
 				    "Nothing, if it is rare: one that asks again gets a place (slac.parallel_runs).",
 				    SLAC_REASON_NONE},
+	[SLAC_REASON_UNKNOWN_RUN] = {TRACE_FAULT_NONE,
+				     "Nothing for a car at another outlet, or after a reset: the car begins again.",
+				     SLAC_REASON_NONE},
 	[SLAC_REASON_OTHER_MODEM] = {TRACE_FAULT_STATION,
 				     "Two modems report on this segment: one outlet, one interface, one modem.",
 				     SLAC_REASON_NONE},
@@ -227,7 +230,7 @@ static const struct {
 		 SLAC_REASON_NONE},
 	[SLAC_CAUSE_NO_PILOT_STATE] =
 		{TRACE_FAULT_STATION,
-		 "Let the station report cp_status when slacd asks for it, and not only where it changes.",
+		 "Let the station publish cp_status when slacd starts, and not only where the pilot changes.",
 		 SLAC_REASON_NO_VEHICLE},
 	[SLAC_CAUSE_NO_5_PERCENT] =
 		{TRACE_FAULT_STATION,

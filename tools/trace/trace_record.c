@@ -330,12 +330,13 @@ static void join_notes(struct trace_record *record)
 	for (size_t i = 0; i < record->row_count; i++) {
 		const struct trace_row *row = &record->rows[i];
 		const bool is_end = begins_with(row->text, "run_step ") && strstr(row->text, " to FAILED ") != NULL;
-		const bool is_refusal = begins_with(row->text, "ignored CM_SLAC_PARM.REQ ");
+		const bool is_refusal = begins_with(row->text, "ignored CM_");
 		struct trace_attempt *attempt =
 			row->kind == TRACE_ROW_NOTE && (is_end || is_refusal) ? attempt_of(record, row) : NULL;
 		if (attempt != NULL && is_end)
 			attempt->ended = reason_in(row->text);
-		else if (attempt != NULL)
+		else if (attempt != NULL &&
+			 (attempt->refused == SLAC_REASON_NONE || strstr(row->text, "_PARM.") != NULL))
 			attempt->refused = reason_in(row->text);
 	}
 }

@@ -40,8 +40,9 @@ struct trace_row {
 
 struct trace_attempt {
 	struct trace_session session;
-	enum slac_reason ended;   /* why slacd ended it; SLAC_REASON_NONE: it did not */
-	enum slac_reason refused; /* why slacd did not answer its CM_SLAC_PARM.REQ; NONE: it did, or says nothing */
+	enum slac_reason ended; /* why slacd ended it; SLAC_REASON_NONE: it did not */
+	enum slac_reason
+		refused; /* why slacd did not answer, of CM_SLAC_PARM.REQ where there is one; NONE: it says nothing */
 };
 
 /* The first of its kind in the record: number 0, there was none. */

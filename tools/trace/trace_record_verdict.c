@@ -48,6 +48,7 @@ static const char *const sentences[SLAC_REASON_COUNT] = {
 	[SLAC_REASON_INIT_EXPIRED] = "The car asked when its time was over.",
 	[SLAC_REASON_ALREADY_MATCHED] = "The car asked while the outlet was matched with another attempt.",
 	[SLAC_REASON_RUN_FAILED] = "The car asked again in an attempt that had failed.",
+	[SLAC_REASON_UNKNOWN_RUN] = "The car went on with an attempt that slacd did not know.",
 	[SLAC_REASON_TABLE_FULL] = "The car asked while the outlet listened to as many cars as it can.",
 };
 
@@ -97,6 +98,8 @@ void trace_judge_attempt(const struct trace_record *record, const struct trace_a
 
 	if (said == SLAC_REASON_NONE && !was_answered(&session))
 		said = attempt->refused;
+	if (said != SLAC_REASON_FIELD && !trace_catalogue_has(said))
+		said = SLAC_REASON_NONE; /* the refusal of a single message */
 	if (said != SLAC_REASON_NONE) {
 		/* slacd has waited for as long as it had to, whatever follows in the file. */
 		session.capture_end_us = 0;

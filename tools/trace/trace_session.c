@@ -322,6 +322,7 @@ static void take_validate_req(struct trace_sessions *sessions, const struct trac
 	if (open == NULL)
 		return;
 	open->session.car_seen = true;
+	open->session.asked_result = mme->validate_req.result;
 	note(&open->session, TRACE_VALIDATE_REQ, frame, mme->src, validate_req_check(&mme->validate_req))->detail =
 		mme->validate_req.result;
 }

@@ -85,6 +85,7 @@ struct trace_session {
 	uint8_t num_sounds;             /* announced */
 	uint8_t rsp_result;
 	uint8_t validate_result; /* of the last CNF */
+	uint8_t asked_result;    /* of the last CM_VALIDATE.REQ */
 	uint8_t key_result;      /* of the last CM_SET_KEY.CNF */
 	bool nid_is_of_key;      /* the one that the car was given */
 	bool key_is_reused;      /* the same as in an earlier session of the file */

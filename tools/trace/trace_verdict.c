@@ -228,6 +228,9 @@ static void judge_validation(const struct trace_session *session, struct trace_v
 	if (is_validated_wrongly(session))
 		say(out, SLAC_REASON_VALIDATE_REQ_REFUSED, "A field of the car's CM_VALIDATE.REQ is wrong: %s.",
 		    mme_error_text(session->error[TRACE_VALIDATE_REQ]));
+	else if (session->count[TRACE_VALIDATE_REQ] > 1 && session->asked_result != VALIDATE_READY)
+		say(out, SLAC_REASON_VALIDATION_ENDED,
+		    "The car asked for a validation, and then gave it up with result %u.", session->asked_result);
 	else if (!has(session, TRACE_VALIDATE_CNF))
 		say(out, SLAC_CAUSE_VALIDATION_UNANSWERED, "The car asked for a validation, and got no answer.");
 	else if (session->validate_result == VALIDATE_FAILURE)
