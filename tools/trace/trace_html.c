@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 /* The attenuation: a bar a group or a sound. */
+#define BARS_X      44 /* right of the scale's words */
 #define BAR_WIDTH   10
 #define BARS_HEIGHT 120
 #define BARS_DB     100
@@ -196,18 +197,18 @@ static void put_bar(FILE *out, size_t index, unsigned ddb)
 
 	fprintf(out,
 		"<rect x=\"%zu\" y=\"%u\" width=\"%d\" height=\"%u\" fill=\"#69b\"><title>%zu: %u.%u dB</title></rect>",
-		30 + index * BAR_WIDTH, BARS_HEIGHT - height, BAR_WIDTH - 2, height, index, ddb / 10, ddb % 10);
+		BARS_X + index * BAR_WIDTH, BARS_HEIGHT - height, BAR_WIDTH - 2, height, index, ddb / 10, ddb % 10);
 }
 
 static void begin_bars(FILE *out, size_t count, const char *what)
 {
 	fprintf(out,
 		"<p>%s</p>\n<svg viewBox=\"0 0 %zu %d\" role=\"img\" aria-label=\"attenuation\" style=\"max-width:%zupx\">",
-		what, 40 + count * BAR_WIDTH, BARS_HEIGHT + 5, 40 + count * BAR_WIDTH);
+		what, BARS_X + 10 + count * BAR_WIDTH, BARS_HEIGHT + 15, BARS_X + 10 + count * BAR_WIDTH);
 	for (int db = 0; db <= BARS_DB; db += 25)
 		fprintf(out,
-			"<line x1=\"28\" y1=\"%d\" x2=\"%zu\" y2=\"%d\" stroke=\"#ddd\"/><text x=\"0\" y=\"%d\">%d dB</text>",
-			BARS_HEIGHT - db * BARS_HEIGHT / BARS_DB, 30 + count * BAR_WIDTH,
+			"<line x1=\"%d\" y1=\"%d\" x2=\"%zu\" y2=\"%d\" stroke=\"#ddd\"/><text x=\"0\" y=\"%d\">%d dB</text>",
+			BARS_X - 2, BARS_HEIGHT - db * BARS_HEIGHT / BARS_DB, BARS_X + count * BAR_WIDTH,
 			BARS_HEIGHT - db * BARS_HEIGHT / BARS_DB, BARS_HEIGHT - db * BARS_HEIGHT / BARS_DB + 10, db);
 }
 

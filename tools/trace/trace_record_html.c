@@ -12,7 +12,7 @@
 #define PILOT_WIDTH 62
 /* Of a line between the frames, so that it ends with the page; the whole is its title. */
 #define LINE_X   (CAR_X + 12)
-#define LINE_MAX 100
+#define LINE_MAX 86
 
 static const char *colour_of_band(enum trace_pilot_band band)
 {
@@ -29,12 +29,12 @@ static const char *colour_of_row(enum trace_row_kind kind)
 	return colours[kind];
 }
 
-/* How far down a row stands below the one before it. */
+/* How far down a row stands below the one before it; above the first one the pilot is as it was at the begin. */
 static unsigned step_of(const struct trace_record *record, size_t index, bool *is_broken)
 {
 	*is_broken = false;
 	if (index == 0)
-		return 0;
+		return ROW_LEAST;
 	return trace_html_row(record->rows[index].time_us - record->rows[index - 1].time_us, is_broken);
 }
 
@@ -59,7 +59,7 @@ static void put_pilot_band(FILE *out, const struct outlet_cp_status *pilot, unsi
 	if (to_y <= from_y)
 		return;
 	if (has_pwm && pilot->has_duty)
-		snprintf(duty, sizeof(duty), " %u.%u %%", pilot->duty / 100, pilot->duty / 10 % 10);
+		snprintf(duty, sizeof(duty), " %u %%", (pilot->duty + 50) / 100);
 	fprintf(out,
 		"<rect class=\"pilot\" x=\"%d\" y=\"%u\" width=\"%d\" height=\"%u\" fill=\"%s\"><title>%s: %s</title></rect>"
 		"<text x=\"%d\" y=\"%u\">%s%s</text>\n",
@@ -95,6 +95,20 @@ static void put_pilot(FILE *out, const struct trace_record *record, unsigned hei
 	fputs("</g>\n", out);
 }
 
+/* What the colours mean, between the names of the lifelines. */
+static void put_legend(FILE *out)
+{
+	static const int places[] = {280, 315, 355, 405, 480, 515};
+
+	for (int i = TRACE_PILOT_A; i <= TRACE_PILOT_F; i++) {
+		const int x = places[i];
+		fprintf(out,
+			"<rect x=\"%d\" y=\"7\" width=\"10\" height=\"10\" fill=\"%s\" stroke=\"#999\"/><text x=\"%d\" y=\"16\">%s</text>\n",
+			x, colour_of_band((enum trace_pilot_band)i), x + 13,
+			trace_pilot_band_text((enum trace_pilot_band)i));
+	}
+}
+
 /* --- rows --- */
 
 static void put_line(FILE *out, const struct trace_row *row, unsigned y)
@@ -109,6 +123,8 @@ static void put_line(FILE *out, const struct trace_row *row, unsigned y)
 		trace_html_text(out, row->text);
 		fputs("</title>", out);
 	}
+	if (row->kind == TRACE_ROW_FRAME)
+		fputs(row->is_sent ? "sent " : "received ", out);
 	trace_html_text(out, shown);
 	fprintf(out, "%s</text>\n", is_long ? "..." : "");
 }
@@ -157,6 +173,7 @@ static void put_sequence(FILE *out, const struct trace_record *record)
 
 	fprintf(out, "<svg viewBox=\"0 0 %d %u\" role=\"img\" aria-label=\"sequence of messages\">\n", WIDTH, height);
 	put_pilot(out, record, height);
+	put_legend(out);
 	trace_html_lifeline(out, CAR_X, height, "car");
 	trace_html_lifeline(out, STATION_X, height, "station");
 	put_rows(out, record);
