@@ -108,7 +108,7 @@ static void cooked_captures_tell_the_same(void **state)
 	}
 }
 
-/* What a capture cannot show stands in session records: test_trace_records.c. */
+/* What a capture cannot show stands in session records: test_trace_vectors. */
 static bool is_of_records(enum slac_reason word)
 {
 	return word >= SLAC_CAUSE_NO_PILOT_STATE && word <= SLAC_CAUSE_MODEM_SILENT;

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""slac-trace with session records, as its user meets it: test_trace_record.py SLAC-TRACE VECTORS"""
+import json
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TRACE, VECTORS = sys.argv[1], pathlib.Path(sys.argv[2])
+MATCHED = VECTORS / "trace/matched_link_up-record.pcapng"
+LOST = VECTORS / "records/power_line_link_lost.pcapng"
+JOURNAL = 9
+
+
+def run(*arguments, **options):
+    return subprocess.run([TRACE, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+
+def blocks(octets):
+    at = 0
+    while at < len(octets):
+        length = struct.unpack_from("<I", octets, at + 4)[0]
+        yield octets[at:at + length]
+        at += length
+
+
+def gap_at(block):
+    """At the time of that block slacd has left 17 inputs out."""
+    time = next(line for line in block[8:-4].split(b"\n") if line.startswith(b"__REALTIME"))
+    body = b"\n".join([time, b"MESSAGE=17 inputs were left out here", b"SLACD=gap", b""])
+    body += b"\n" * (-len(body) % 4)
+    length = struct.pack("<I", len(body) + 12)
+    return struct.pack("<I", JOURNAL) + length + body + length
+
+
+def with_gap(octets):
+    parts = list(blocks(octets))
+    first = next(i for i, block in enumerate(parts) if b"MESSAGE=status " in block)
+    return b"".join([*parts[:first + 1], gap_at(parts[first]), *parts[first + 1:]])
+
+
+class Records(unittest.TestCase):
+    def test_json_has_all_of_it(self):
+        told = run("--json", MATCHED)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        record = json.loads(told.stdout)
+        self.assertEqual(record["record"]["evse_id"], "DE*TST*E1")
+        self.assertEqual(record["record"]["outcome"], "unmatched vehicle_left")
+        self.assertEqual(record["record"]["given"]["record.when"], "always")
+        self.assertIn("tt_evse_slac_init_ms", record["record"]["settings"]["slac"])
+        self.assertEqual((record["verdict"], record["reason"], record["matched"]), ("vehicle_left", "vehicle_left", True))
+        self.assertEqual([attempt["verdict"] for attempt in record["attempts"]], ["matched_link_up"])
+        kinds = {event["kind"] for event in record["events"]}
+        self.assertLessEqual({"frame", "pilot", "status", "note"}, kinds)
+        pilots = [(event["state"], event["duty"]) for event in record["events"] if event["kind"] == "pilot"]
+        self.assertEqual(pilots, [("B2", 500), ("A2", 500)])
+        times = [event["time_s"] for event in record["events"]]
+        self.assertEqual(times, sorted(times))
+        messages = [event["message"] for event in record["events"] if event["kind"] == "frame"]
+        self.assertIn("CM_SLAC_MATCH.CNF", messages)
+
+    def test_failure_is_told_by_the_exit_code(self):
+        self.assertEqual(run("-q", LOST).returncode, 3)
+        self.assertEqual(run("-q", MATCHED, LOST).returncode, 3)
+
+    def test_request_and_answer_stand_at_their_times(self):
+        told = run(VECTORS / "trace/pilot_not_obeyed.pcapng").stdout.splitlines()
+        rows = [line.split()[4:] for line in told if " #" in line and "frames:" not in line]
+        request = next(i for i, row in enumerate(rows) if row[0] == "request")
+        self.assertEqual(rows[request], ["request", "pilot_request", "F", "number=3", "sendings=1"])
+        self.assertEqual(rows[request + 1], ["answer", "pilot_answer", "number=3", "answer=valid"])
+
+    def test_gap_is_told(self):
+        with tempfile.NamedTemporaryFile(suffix=".pcapng") as file:
+            file.write(with_gap(LOST.read_bytes()))
+            file.flush()
+            told = run(file.name).stdout
+        self.assertRegex(told, r"#\d+ +gap     17 inputs were left out here\n")
+        self.assertIn("not known: What 17 inputs were that slacd left out of the record.", told)
+
+    def test_damaged_record_is_read_up_to_there(self):
+        with tempfile.NamedTemporaryFile(suffix=".pcapng") as file:
+            file.write(LOST.read_bytes()[:-1000])
+            file.flush()
+            told = run(file.name)
+        self.assertEqual(told.returncode, 1)
+        self.assertIn("the file is damaged, or cut off, at octet", told.stderr)
+        self.assertIn("CM_SLAC_PARM.REQ", told.stdout)
+
+    def test_standard_input_is_a_capture(self):
+        with open(MATCHED, "rb") as file:
+            told = run("-", stdin=file)
+        self.assertIn("session 1: car 02:45:56:00:00:01", told.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
