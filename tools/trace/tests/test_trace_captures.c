@@ -2,6 +2,7 @@
 /* The real captures of ../shared/traces get the verdicts that their page tells of. Skipped where they are not there. */
 #include "tools/trace/trace_html.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -101,6 +102,36 @@ static unsigned count(const char *text, const char *what)
 	return found;
 }
 
+static bool is_listed(const char *name)
+{
+	for (size_t i = 0; i < sizeof(captures) / sizeof(captures[0]); i++)
+		if (strncmp(name, captures[i].file, strlen(captures[i].file)) == 0 &&
+		    strcmp(name + strlen(captures[i].file), ".pcap") == 0)
+			return true;
+	return false;
+}
+
+static void no_real_capture_is_without_a_verdict_here(void **state)
+{
+	const char *directory = getenv("SLACD_TRACES");
+	DIR *opened = directory != NULL ? opendir(directory) : NULL;
+	const struct dirent *entry;
+	unsigned found = 0;
+
+	(void)state;
+	if (opened == NULL)
+		skip();
+	while ((entry = readdir(opened)) != NULL) {
+		if (strstr(entry->d_name, ".pcap") == NULL)
+			continue;
+		if (!is_listed(entry->d_name))
+			fail_msg("%s is not in the list of this test", entry->d_name);
+		found++;
+	}
+	closedir(opened);
+	assert_int_equal(found, sizeof(captures) / sizeof(captures[0]));
+}
+
 static void page_has_each_session_and_every_element_is_closed(void **state)
 {
 	static const char *const elements[] = {"svg", "div", "h2", "title", "html", "body"};
@@ -146,6 +177,7 @@ static int close_page(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(real_captures_get_the_verdicts_of_their_page),
+					   cmocka_unit_test(no_real_capture_is_without_a_verdict_here),
 					   cmocka_unit_test(page_has_each_session_and_every_element_is_closed)};
 
 	return cmocka_run_group_tests(tests, open_page, close_page);
