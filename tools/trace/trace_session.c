@@ -307,6 +307,12 @@ static void take_match_req(struct trace_sessions *sessions, const struct trace_f
 	struct trace_session *session = session_of(sessions, mme->src, req->run_id, frame->time_us);
 
 	session->car_seen = true;
+	if (!session->has_chosen)
+		memcpy(session->first_chosen_mac, req->evse_mac, MAC_LEN);
+	if (!mac_equal(session->first_chosen_mac, req->evse_mac)) {
+		session->has_chosen_two = true;
+		session->mixed_number = frame->number;
+	}
 	session->has_chosen = true;
 	memcpy(session->chosen_mac, req->evse_mac, MAC_LEN);
 	/* Whether it was meant for this station is another question than whether it is well made. */

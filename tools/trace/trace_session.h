@@ -106,6 +106,8 @@ struct trace_session {
 	uint8_t before_run_id[RUN_ID_LEN]; /* of the attempt that this one has put an end to; zero: none */
 	uint32_t mixed;                    /* messages of that attempt since, and its requests alternating with these */
 	uint64_t mixed_number;             /* of the last such frame */
+	uint8_t first_chosen_mac[MAC_LEN]; /* with one run_id: each of them chooses another station */
+	bool has_chosen_two;
 
 	struct trace_event events[TRACE_EVENTS_MAX];
 	size_t event_count;

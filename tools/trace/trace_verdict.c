@@ -404,10 +404,22 @@ static void judge_mixed(const struct trace_session *session, struct trace_verdic
 	prove(out, session->mixed_number);
 }
 
+static void judge_two_choices(const struct trace_session *session, struct trace_verdict *out)
+{
+	char first[MAC_TEXT_SIZE], second[MAC_TEXT_SIZE];
+
+	say(out, SLAC_CAUSE_SAME_MAC_TWICE, "This MAC chooses two stations in one attempt: %s and %s.",
+	    mac_text(session->first_chosen_mac, first), mac_text(session->chosen_mac, second));
+	prove(out, session->first_number[TRACE_MATCH_REQ]);
+	prove(out, session->mixed_number);
+}
+
 void trace_judge(const struct trace_session *session, struct trace_verdict *out)
 {
 	memset(out, 0, sizeof(*out));
-	if (has(session, TRACE_MATCH_CNF))
+	if (session->has_chosen_two)
+		judge_two_choices(session, out);
+	else if (has(session, TRACE_MATCH_CNF))
 		judge_matched(session, out);
 	else if (session->mixed >= MIXED_LEAST)
 		judge_mixed(session, out);

@@ -722,6 +722,16 @@ static void two_cars_sound(void)
 	sounds(2, false);
 }
 
+static void one_mac_chooses_two_stations(void)
+{
+	const struct mme first = match_req(station), second = match_req(neighbour), confirmed = match_cnf(1);
+
+	choose_nothing(20);
+	send(&first, 800);
+	send(&confirmed, 5);
+	send(&second, 100);
+}
+
 /* --- the table --- */
 
 const struct trace_story trace_stories[] = {
@@ -781,6 +791,7 @@ const struct trace_story trace_stories[] = {
 	{SLAC_CAUSE_PARM_REQ_UNANSWERED, NULL, nobody_answers, 0, 20000},
 	{SLAC_CAUSE_SAME_MAC_TWICE, NULL, two_cars_ask_in_turn, 3, 20000},
 	{SLAC_CAUSE_SAME_MAC_TWICE, "same_mac_twice-in_sounds", two_cars_sound, 1, 20000},
+	{SLAC_CAUSE_SAME_MAC_TWICE, "same_mac_twice-at_two_stations", one_mac_chooses_two_stations, 0, 20000},
 };
 const size_t trace_story_count = sizeof(trace_stories) / sizeof(trace_stories[0]);
 
