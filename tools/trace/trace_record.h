@@ -86,9 +86,7 @@ struct trace_record {
 bool trace_record_read(struct trace_record *record, const uint8_t *octets, size_t len, char error[RECORD_ERROR_MAX]);
 void trace_record_free(struct trace_record *record);
 
-/* "frame", "pilot" ... Never NULL. */
-const char *trace_row_kind_text(enum trace_row_kind kind);
-/* "A", "X1" (no PWM), "5 %", "nominal", "E", "F": what the pilot offers the car. Never NULL. */
+/* What the pilot offers the car: X1 is a vehicle without PWM, nominal any duty above 5 %. */
 enum trace_pilot_band {
 	TRACE_PILOT_A,
 	TRACE_PILOT_X1,
@@ -97,7 +95,11 @@ enum trace_pilot_band {
 	TRACE_PILOT_E,
 	TRACE_PILOT_F
 };
+
 enum trace_pilot_band trace_pilot_band_of(const struct outlet_cp_status *pilot);
+/* "A", "X1", "5 %", "nominal" ... Never NULL. */
 const char *trace_pilot_band_text(enum trace_pilot_band band);
+/* "frame", "pilot" ... Never NULL. */
+const char *trace_row_kind_text(enum trace_row_kind kind);
 
 #endif
