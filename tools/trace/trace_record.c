@@ -149,6 +149,7 @@ static void take_pilot(struct row_reader *reader, const struct record_item *item
 	struct trace_record *record = reader->record;
 	const struct outlet_cp_status *pilot = &item->input.cp_status;
 
+	row->tells_pilot = true;
 	row->pilot = *pilot;
 	snprintf(row->text, sizeof(row->text), "%.*s", TRACE_ROW_TEXT - 1, item->text);
 	if (cp_state_has_vehicle(pilot->state))
@@ -232,33 +233,49 @@ static void take_effect(struct row_reader *reader, const struct record_item *ite
 		take_note(reader, item->text, time_us);
 }
 
-/* --- how the outlet was at the begin --- */
+/* --- how the outlet was at the begin, and behind a gap --- */
+
+/* What a state says of the outlet, as far as it is shown. */
+struct state {
+	bool pilot_is_known;
+	struct outlet_cp_status pilot;
+	bool port_is_up;
+};
 
 static bool take_state_line(void *context, const char *name, const char *value)
 {
-	struct trace_record *record = context;
+	struct state *state = context;
 	const unsigned long number = strtoul(value, NULL, 10);
 
 	if (strcmp(name, "pilot.state_is_known") == 0)
-		record->pilot_is_known = number == 1;
+		state->pilot_is_known = number == 1;
 	else if (strcmp(name, "pilot.state") == 0 && number < CP_STATE_COUNT)
-		record->pilot.state = (enum cp_state)number;
+		state->pilot.state = (enum cp_state)number;
 	else if (strcmp(name, "pilot.duty_is_known") == 0)
-		record->pilot.has_duty = number == 1;
+		state->pilot.has_duty = number == 1;
 	else if (strcmp(name, "pilot.duty") == 0)
-		record->pilot.duty = (uint32_t)number;
+		state->pilot.duty = (uint32_t)number;
 	else if (strcmp(name, "port_is_up") == 0)
-		record->port_was_up = number == 1;
+		state->port_is_up = number == 1;
 	return true;
 }
 
 static void take_state(struct row_reader *reader, const struct record_item *item)
 {
 	struct trace_record *record = reader->record;
+	struct trace_row *last = record->row_count > 0 ? &record->rows[record->row_count - 1] : NULL;
+	struct state state = {0};
 
+	record_item_state(item, take_state_line, &state);
+	if (last != NULL && last->kind == TRACE_ROW_GAP) {
+		last->tells_pilot = state.pilot_is_known;
+		last->pilot = state.pilot;
+	}
 	if (reader->number > 1)
-		return; /* behind a gap: what led to it is not in the record */
-	record_item_state(item, take_state_line, record);
+		return;
+	record->pilot_is_known = state.pilot_is_known;
+	record->pilot = state.pilot;
+	record->port_was_up = state.port_is_up;
 	if (record->pilot_is_known && cp_state_has_vehicle(record->pilot.state)) {
 		mark(reader, &record->connected, 0);
 		if (trace_pilot_band_of(&record->pilot) == TRACE_PILOT_5_PERCENT)

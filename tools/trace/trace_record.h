@@ -11,8 +11,8 @@
 #include "tools/trace/trace_catalogue.h"
 #include "tools/trace/trace_session.h"
 
-#define TRACE_ROWS_MAX     8192 /* further ones are counted */
-#define TRACE_ATTEMPTS_MAX 64   /* of a further one the last one's place is taken */
+#define TRACE_ROWS_MAX     65536 /* more than slacd keeps of a session; further ones are counted */
+#define TRACE_ATTEMPTS_MAX 64    /* of a further one the last one's place is taken */
 #define TRACE_ROW_TEXT     256
 
 enum trace_row_kind {
@@ -34,15 +34,17 @@ struct trace_row {
 	uint64_t time_us;
 	const struct trace_event *event; /* a frame of an attempt, otherwise NULL: the text says what it is */
 	bool is_sent;                    /* TRACE_ROW_FRAME: by slacd */
-	struct outlet_cp_status pilot;   /* TRACE_ROW_PILOT */
+	bool tells_pilot;                /* TRACE_ROW_PILOT, and TRACE_ROW_GAP where it is known behind it: */
+	struct outlet_cp_status pilot;
 	char text[TRACE_ROW_TEXT];
 };
 
 struct trace_attempt {
 	struct trace_session session;
-	enum slac_reason ended; /* why slacd ended it; SLAC_REASON_NONE: it did not */
-	enum slac_reason
-		refused; /* why slacd did not answer, of CM_SLAC_PARM.REQ where there is one; NONE: it says nothing */
+	/* Why slacd ended it; SLAC_REASON_NONE: it did not. */
+	enum slac_reason ended;
+	/* Why slacd did not answer, CM_SLAC_PARM.REQ above all; SLAC_REASON_NONE: it does not say. */
+	enum slac_reason refused;
 };
 
 /* The first of its kind in the record: number 0, there was none. */

@@ -82,7 +82,7 @@ static void put_pilot(FILE *out, const struct trace_record *record, unsigned hei
 		y += step_of(record, i, &is_broken);
 		const bool is_other = !is_known || row->pilot.state != pilot.state ||
 				      row->pilot.has_duty != pilot.has_duty || row->pilot.duty != pilot.duty;
-		if (row->kind != TRACE_ROW_PILOT || !is_other)
+		if (!row->tells_pilot || !is_other)
 			continue;
 		if (is_known)
 			put_pilot_band(out, &pilot, from_y, y);

@@ -156,7 +156,7 @@ static struct json_object *of_rows(const struct trace_record *record)
 			trace_json_add(item, "time_s", trace_json_us(row->time_us));
 			trace_json_add(item, "message", json_object_new_string(row->text));
 		}
-		if (row->kind == TRACE_ROW_PILOT) {
+		if (row->tells_pilot) {
 			trace_json_add(item, "state", json_object_new_string(cp_state_text(row->pilot.state)));
 			if (row->pilot.has_duty)
 				trace_json_add(item, "duty", json_object_new_int64(row->pilot.duty));

@@ -39,7 +39,8 @@ def gap_at(block):
 def with_gap(octets):
     parts = list(blocks(octets))
     first = next(i for i, block in enumerate(parts) if b"MESSAGE=status " in block)
-    return b"".join([*parts[:first + 1], gap_at(parts[first]), *parts[first + 1:]])
+    state = next(block for block in parts if b"SLACD=state" in block)
+    return b"".join([*parts[:first + 1], gap_at(parts[first]), state, *parts[first + 1:]])
 
 
 class Records(unittest.TestCase):
@@ -78,6 +79,8 @@ class Records(unittest.TestCase):
             file.write(with_gap(LOST.read_bytes()))
             file.flush()
             told = run(file.name).stdout
+            events = json.loads(run("--json", file.name).stdout)["events"]
+        self.assertEqual([event["state"] for event in events if event["kind"] == "gap"], ["A2"])
         self.assertRegex(told, r"#\d+ +gap     17 inputs were left out here\n")
         self.assertIn("not known: What 17 inputs were that slacd left out of the record.", told)
 
