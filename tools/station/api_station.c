@@ -51,7 +51,8 @@ static enum api_result read_cp_pwm(const struct api_node *data, void *out)
 	return API_OK;
 }
 
-#define CAPITAL_DIGITS "0123456789ABCDEF"
+#define CAPITAL_DIGITS      "0123456789ABCDEF"
+#define ATTENUATION_DB_MOST 255 /* an octet a group, in dB */
 
 static bool read_run_id(const struct api_node *data, char run_id[API_STATION_RUN_ID_SIZE])
 {
@@ -72,6 +73,24 @@ static bool read_ev_mac(const struct api_node *data, char ev_mac[API_STATION_MAC
 	return true;
 }
 
+static bool read_attenuation(const struct api_node *data, struct api_station_slac_status *status)
+{
+	double attenuation_db;
+
+	if (!api_json_has(data, "attenuation_db"))
+		return true;
+	if (!api_json_number(data, "attenuation_db", 0, ATTENUATION_DB_MOST, "dB", &attenuation_db))
+		return false;
+	status->has_attenuation = true;
+	status->attenuation_ddb = (uint16_t)(attenuation_db * 10 + 0.5);
+	return true;
+}
+
+static bool read_record(const struct api_node *data, char record[API_STATION_RECORD_SIZE])
+{
+	return !api_json_has(data, "record") || api_json_text(data, "record", record, API_STATION_RECORD_SIZE);
+}
+
 static enum api_result read_slac_service_status(const struct api_node *data, void *out)
 {
 	struct api_station_slac_status *status = out;
@@ -82,6 +101,8 @@ static enum api_result read_slac_service_status(const struct api_node *data, voi
 		return API_INVALID;
 	status->state = (enum api_slac_state)state;
 	if (api_json_has(data, "reason") && !api_json_text_cut(data, "reason", status->reason, sizeof(status->reason)))
+		return API_INVALID;
+	if (!read_attenuation(data, status) || !read_record(data, status->record))
 		return API_INVALID;
 	status->name = API_NAME_SLAC_SERVICE_STATUS;
 	return API_OK;

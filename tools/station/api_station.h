@@ -12,6 +12,7 @@
 #define API_STATION_RUN_ID_SIZE   (2 + 2 * API_RUN_ID_LEN + 1)
 #define API_STATION_MAC_SIZE      (6 * 3)
 #define API_STATION_CONNECTOR_MAX 64
+#define API_STATION_RECORD_SIZE   192
 
 enum api_station_kind {
 	API_STATION_SERVICE_STATUS,       /* update, response */
@@ -38,6 +39,9 @@ struct api_station_slac_status {
 	enum api_slac_state state;
 	char reason[API_REASON_MAX];       /* "" when absent */
 	char ev_mac[API_STATION_MAC_SIZE]; /* "" when absent */
+	bool has_attenuation;
+	uint16_t attenuation_ddb;             /* 0.1 dB */
+	char record[API_STATION_RECORD_SIZE]; /* "" when absent */
 };
 
 struct api_station_link_status {

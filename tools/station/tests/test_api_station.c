@@ -48,6 +48,9 @@ static void station_reads_every_message_of_slacd(void **state)
 	assert_string_equal(message.data.slac_status.run_id, "0x0123456789ABCDEF");
 	assert_string_equal(message.data.slac_status.ev_mac, "00:18:87:00:A1:D6");
 	assert_string_equal(message.data.slac_status.reason, "sounding_timeout");
+	assert_true(message.data.slac_status.has_attenuation);
+	assert_int_equal(message.data.slac_status.attenuation_ddb, 125);
+	assert_string_equal(message.data.slac_status.record, "20231213T155819.979904Z-E1-failed.pcapng");
 	assert_int_equal(parse(LINK_STATUS_RESPONSE), API_OK);
 	assert_int_equal(message.data.link_status.state, API_LINK_CONNECTED);
 	assert_int_equal(parse(NETWORK_INFO_RESPONSE), API_OK);
@@ -65,6 +68,20 @@ static void slac_status_is_read_under_either_name(void **state)
 	assert_int_equal(message.data.slac_status.name, API_NAME_SLAC_SERVICE_STATUS);
 	assert_int_equal(parse_changed(SLAC_SERVICE_STATUS_UPDATE, "slac_service_status", "slac_status"), API_OK);
 	assert_int_equal(message.data.slac_status.name, API_NAME_SLAC_STATUS);
+}
+
+static void what_slacd_may_leave_out_of_a_status_is_bounded(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_changed(SLAC_SERVICE_STATUS_UPDATE, "\"attenuation_db\":12.5,", ""), API_OK);
+	assert_false(message.data.slac_status.has_attenuation);
+	assert_int_equal(parse_changed(SLAC_SERVICE_STATUS_UPDATE, "12.5", "255.1"), API_INVALID);
+	assert_string_equal(error.member, "data.attenuation_db");
+	assert_int_equal(parse_changed(SLAC_SERVICE_STATUS_UPDATE, "12.5", "-1"), API_INVALID);
+	assert_int_equal(parse_changed(SLAC_SERVICE_STATUS_UPDATE,
+				       "\"record\":\"20231213T155819.979904Z-E1-failed.pcapng\"", "\"record\":3"),
+			 API_INVALID);
+	assert_string_equal(error.member, "data.record");
 }
 
 static void pwm_current_is_there_exactly_when_it_counts(void **state)
@@ -192,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(station_reads_every_message_of_slacd),
 		cmocka_unit_test(slac_status_is_read_under_either_name),
+		cmocka_unit_test(what_slacd_may_leave_out_of_a_status_is_bounded),
 		cmocka_unit_test(pwm_current_is_there_exactly_when_it_counts),
 		cmocka_unit_test(wrong_run_ids_are_refused),
 		cmocka_unit_test(every_truncation_of_every_message_is_malformed),
