@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * GET /metrics over HTTP, on libevent's server. Anything else is answered with 404 or 405. A connection that is silent
- * for 10 s is closed; a request has at most 4 KiB of headers and no body. At most METRICS_SERVER_CONNECTIONS are open at
- * once, the next ones wait up to 1 s longer than they
- * must. There is no login and no TLS: it listens on the loopback or a Unix socket, or behind a proxy.
+ * GET /metrics over HTTP (slacd/http_server.h). At most METRICS_SERVER_CONNECTIONS are open at once.
  */
 #ifndef SLACD_METRICS_SERVER_H
 #define SLACD_METRICS_SERVER_H

@@ -12,28 +12,8 @@
 
 /* MACs of cars are in it: for the service and its group. */
 #define FILE_MODE 0640
-/* '0' stands for any digit. */
-#define TIME_PATTERN "00000000T000000.000000Z-"
-#define ENDING       ".pcapng"
-#define TEMPORARY    "."
-#define NOT_MADE     "the file cannot be made"
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool record_writer_is_name(const char *name)
-{
-	const size_t len = strlen(name);
-
-	if (len < strlen(TIME_PATTERN) + strlen(ENDING) || strcmp(name + len - strlen(ENDING), ENDING) != 0)
-		return false;
-	for (size_t i = 0; i < strlen(TIME_PATTERN); i++)
-		if (TIME_PATTERN[i] == '0' ? !is_digit(name[i]) : name[i] != TIME_PATTERN[i])
-			return false;
-	return strchr(name, '/') == NULL;
-}
+#define TEMPORARY "."
+#define NOT_MADE  "the file cannot be made"
 
 static bool fail(char trouble[RECORD_TROUBLE_MAX], const char *what, int error)
 {
