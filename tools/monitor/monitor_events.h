@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pages that are open: each is told of changes as server-sent events (HTML, section 9.2), at most ten times a second.
+ *
+ *     event: state     data: monitor_view, everything first and then what has changed
+ *     event: alive     each MONITOR_ALIVE_S: where it does not come, what the page shows is old
+ *     event: full      there are MONITOR_PAGES_MAX pages already; the connection ends
+ *
+ * A page that does not take what it was sent is sent nothing more until it has: then all changes since in one. Who takes
+ * nothing for HTTP_SERVER_TIMEOUT_S is dropped. So no more than one event waits for each page.
+ */
+#ifndef TOOLS_MONITOR_MONITOR_EVENTS_H
+#define TOOLS_MONITOR_MONITOR_EVENTS_H
+
+#include "tools/monitor/monitor_view.h"
+
+#include <event2/event.h>
+#include <event2/http.h>
+
+#define MONITOR_PAGES_MAX    32
+#define MONITOR_ALIVE_S      10
+#define MONITOR_MIN_EVENT_MS 100
+
+struct monitor_events;
+
+/* Both are lent. NULL without memory. */
+struct monitor_events *monitor_events_new(struct event_base *base, const struct monitor *monitor,
+					  const struct monitor_about *about);
+/* After the server was freed, which ends the connections. NULL is allowed. */
+void monitor_events_free(struct monitor_events *events);
+
+/* A page asks for events: this answers the request. */
+void monitor_events_join(struct monitor_events *events, struct evhttp_request *request);
+/* The model may have changed. */
+void monitor_events_changed(struct monitor_events *events);
+/* How many pages there are. */
+size_t monitor_events_pages(const struct monitor_events *events);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The paths of slac-monitor, GET only:
+ *
+ *     /, /page.css, /page.js   the page
+ *     /events                  what it shows, and what changes (monitor_events.h)
+ *     /state.json              what it shows, once
+ *     /records.json            the records that can be opened
+ *     /records/NAME            one of them, as a page
+ *
+ * Whoever can connect may read all of it. A server on the loopback answers requests for "localhost" and for addresses
+ * only, so that a page of another site cannot read it under a name of its own (DNS rebinding).
+ */
+#ifndef TOOLS_MONITOR_MONITOR_HTTP_H
+#define TOOLS_MONITOR_MONITOR_HTTP_H
+
+#include "tools/monitor/monitor_events.h"
+
+#define MONITOR_CONNECTIONS_MAX 64
+
+struct monitor_http;
+
+/*
+ * Serves at `where` (http_server_is_address). `records` is the directory of the records, or NULL. Everything is lent.
+ * NULL with `error`, of HTTP_SERVER_ERROR_SIZE.
+ */
+struct monitor_http *monitor_http_new(struct event_base *base, const char *where, const struct monitor *monitor,
+				      const struct monitor_about *about, const char *records, char *error);
+/* NULL is allowed. */
+void monitor_http_free(struct monitor_http *http);
+
+/* The model may have changed. */
+void monitor_http_changed(struct monitor_http *http);
+/* How many pages are open. */
+size_t monitor_http_pages(const struct monitor_http *http);
+
+#endif

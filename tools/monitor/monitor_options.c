@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/monitor/monitor_options.h"
+
+#include "slacd/http_server.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_LISTEN "127.0.0.1:8015"
+
+static const char help[] =
+	"Shows a station's outlets, and what becomes of its cars, as a page for a browser\n\n"
+	"Usage: slac-monitor [OPTIONS]\n\nOptions:\n"
+	"      --mqtt-host HOST            MQTT broker, or the path of its Unix socket [localhost]\n"
+	"      --mqtt-port PORT            its TCP port [1883]\n"
+	"      --mqtt-user NAME            login at the broker\n"
+	"      --mqtt-password-file FILE   its first line is the password\n"
+	"      --mqtt-tls-ca PATH          TLS: PEM file, or directory, of the CA of the broker's certificate\n"
+	"      --mqtt-tls-certificate FILE a certificate of its own\n"
+	"      --mqtt-tls-key FILE         the key of that\n"
+	"      --topic-to-station TOPIC    where slacd speaks [josev/cs]\n"
+	"      --topic-from-station TOPIC  where the station speaks [cs/josev]\n"
+	"                                  both up to 4 times: one pair for each station\n"
+	"      --listen ADDRESS:PORT       where the page is, or the path of a Unix socket [" DEFAULT_LISTEN "]\n"
+	"      --records DIRECTORY         slacd's session records, to be opened from the page\n"
+	"  -h, --help                      print this help and exit\n"
+	"  -V, --version                   print the version and exit\n\n"
+	"It only listens to the broker. Whoever can connect to the page may read all of it: there is no login and no\n"
+	"TLS. It runs until a signal. Exit codes: 0, 1 it cannot serve the page, 2 wrong use.\n";
+
+enum option_id {
+	OPTION_HOST = 256,
+	OPTION_PORT,
+	OPTION_USER,
+	OPTION_PASSWORD,
+	OPTION_CA,
+	OPTION_CERTIFICATE,
+	OPTION_KEY,
+	OPTION_TO,
+	OPTION_FROM,
+	OPTION_LISTEN,
+	OPTION_RECORDS
+};
+
+static const struct option long_options[] = {
+	{"mqtt-host", required_argument, NULL, OPTION_HOST},
+	{"mqtt-port", required_argument, NULL, OPTION_PORT},
+	{"mqtt-user", required_argument, NULL, OPTION_USER},
+	{"mqtt-password-file", required_argument, NULL, OPTION_PASSWORD},
+	{"mqtt-tls-ca", required_argument, NULL, OPTION_CA},
+	{"mqtt-tls-certificate", required_argument, NULL, OPTION_CERTIFICATE},
+	{"mqtt-tls-key", required_argument, NULL, OPTION_KEY},
+	{"topic-to-station", required_argument, NULL, OPTION_TO},
+	{"topic-from-station", required_argument, NULL, OPTION_FROM},
+	{"listen", required_argument, NULL, OPTION_LISTEN},
+	{"records", required_argument, NULL, OPTION_RECORDS},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
+};
+
+/* How many topics of each kind were given. */
+struct topics {
+	size_t to;
+	size_t from;
+};
+
+static bool read_port(const char *text, uint16_t *port)
+{
+	char *end;
+	const unsigned long number = strtoul(text, &end, 10);
+
+	*port = (uint16_t)number;
+	return *text >= '0' && *text <= '9' && *end == '\0' && number >= 1 && number <= 65535;
+}
+
+static const char *add_topic(const char **topics, size_t *count, const char *topic)
+{
+	if (!broker_topic_is_valid(topic))
+		return "a topic without wildcards";
+	if (*count == MONITOR_STATIONS_MAX)
+		return "at most 4 of them";
+	topics[(*count)++] = topic;
+	return NULL;
+}
+
+/* What the option's value should be, or NULL when it is. */
+static const char *read_value(struct monitor_options *options, struct topics *topics, int option, const char *value)
+{
+	switch (option) {
+	case OPTION_HOST:
+		options->mqtt_host = value;
+		return NULL;
+	case OPTION_PORT:
+		return read_port(value, &options->mqtt_port) ? NULL : "a port from 1 to 65535";
+	case OPTION_USER:
+		options->user = value;
+		return NULL;
+	case OPTION_PASSWORD:
+		options->password_file = value;
+		return NULL;
+	case OPTION_CA:
+		options->tls.ca = value;
+		return NULL;
+	case OPTION_CERTIFICATE:
+		options->tls.certificate = value;
+		return NULL;
+	case OPTION_KEY:
+		options->tls.key = value;
+		return NULL;
+	case OPTION_TO:
+		return add_topic(options->from_slacd, &topics->to, value);
+	case OPTION_FROM:
+		return add_topic(options->from_station, &topics->from, value);
+	case OPTION_LISTEN:
+		options->listen = value;
+		return http_server_is_address(value) ? NULL : "ADDRESS:PORT or the path of a Unix socket";
+	default:
+		options->records = value;
+		return NULL;
+	}
+}
+
+/* A topic that is there twice: its messages would be taken for two stations'. */
+static const char *find_double(const struct monitor_options *options)
+{
+	const char *all[2 * MONITOR_STATIONS_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < options->station_count; i++) {
+		all[count++] = options->from_slacd[i];
+		all[count++] = options->from_station[i];
+	}
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(all[i], all[j]) == 0)
+				return all[i];
+	return NULL;
+}
+
+static bool complete(struct monitor_options *options, const struct topics *given)
+{
+	struct topics topics = *given;
+
+	if (topics.to == 0)
+		options->from_slacd[topics.to++] = "josev/cs";
+	if (topics.from == 0)
+		options->from_station[topics.from++] = "cs/josev";
+	options->station_count = topics.to;
+	if (topics.to != topics.from) {
+		fprintf(stderr, "slac-monitor: %zu --topic-to-station and %zu --topic-from-station: expected pairs\n",
+			topics.to, topics.from);
+		return false;
+	}
+	const char *twice = find_double(options);
+	if (twice != NULL) {
+		fprintf(stderr, "slac-monitor: topic '%s' is given twice: expected one of its own for each\n", twice);
+		return false;
+	}
+	if (options->tls.ca == NULL && (options->tls.certificate != NULL || options->tls.key != NULL)) {
+		fputs("slac-monitor: --mqtt-tls-certificate and --mqtt-tls-key: expected --mqtt-tls-ca with them\n",
+		      stderr);
+		return false;
+	}
+	if ((options->tls.certificate == NULL) != (options->tls.key == NULL)) {
+		fputs("slac-monitor: expected --mqtt-tls-certificate and --mqtt-tls-key together\n", stderr);
+		return false;
+	}
+	if (*options->mqtt_host == '/')
+		options->mqtt_port = 0;
+	return true;
+}
+
+enum monitor_options_action monitor_options_read(int argc, char **argv, struct monitor_options *options)
+{
+	struct topics topics = {0};
+	int option;
+	int index = 0;
+
+	*options = (struct monitor_options){.mqtt_host = "localhost", .mqtt_port = 1883, .listen = DEFAULT_LISTEN};
+	while ((option = getopt_long(argc, argv, "hV", long_options, &index)) != -1) {
+		if (option == '?') /* getopt has named it */
+			return MONITOR_OPTIONS_BAD;
+		if (option == 'h' || option == 'V') {
+			printf("%s", option == 'h' ? help : "slac-monitor " SLACD_VERSION "\n");
+			return MONITOR_OPTIONS_EXIT;
+		}
+		const char *expected = read_value(options, &topics, option, optarg);
+		if (expected != NULL) {
+			fprintf(stderr, "slac-monitor: --%s '%s': expected %s\n", long_options[index].name, optarg,
+				expected);
+			return MONITOR_OPTIONS_BAD;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "slac-monitor: unexpected argument '%s'\n", argv[optind]);
+		return MONITOR_OPTIONS_BAD;
+	}
+	return complete(options, &topics) ? MONITOR_OPTIONS_RUN : MONITOR_OPTIONS_BAD;
+}

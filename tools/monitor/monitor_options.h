@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of slac-monitor. */
+#ifndef TOOLS_MONITOR_MONITOR_OPTIONS_H
+#define TOOLS_MONITOR_MONITOR_OPTIONS_H
+
+#include "mqtt/broker/broker.h"
+#include "tools/monitor/monitor_model.h"
+
+enum monitor_options_action {
+	MONITOR_OPTIONS_RUN,
+	MONITOR_OPTIONS_EXIT, /* --help or --version was printed */
+	MONITOR_OPTIONS_BAD   /* said on stderr */
+};
+
+/* Texts point into argv. */
+struct monitor_options {
+	const char *mqtt_host; /* or the path of a Unix socket, and port 0 */
+	uint16_t mqtt_port;
+	const char *user;
+	const char *password_file;
+	struct broker_tls tls; /* .ca NULL: none */
+	const char *listen;
+	const char *records; /* NULL: none */
+	/* Of the stations, in turn. */
+	const char *from_slacd[MONITOR_STATIONS_MAX];
+	const char *from_station[MONITOR_STATIONS_MAX];
+	size_t station_count;
+};
+
+enum monitor_options_action monitor_options_read(int argc, char **argv, struct monitor_options *options);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/monitor/monitor_records.h"
+
+#include "slacd/record/record_writer.h"
+#include "tools/trace/trace_html.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <json-c/json.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool fail(char error[MONITOR_RECORD_ERROR_MAX], const char *what, const char *why)
+{
+	snprintf(error, MONITOR_RECORD_ERROR_MAX, "%s: %s", what, why);
+	return false;
+}
+
+static int is_record(const struct dirent *entry)
+{
+	return record_writer_is_name(entry->d_name);
+}
+
+static void free_names(struct dirent **names, int count)
+{
+	for (int i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}
+
+bool monitor_records_check(const char *directory, char error[MONITOR_RECORD_ERROR_MAX])
+{
+	DIR *opened = opendir(directory);
+
+	if (opened == NULL)
+		return fail(error, directory, strerror(errno));
+	closedir(opened);
+	return true;
+}
+
+/* The path of a regular file with such a name; false where there is none. */
+static bool find_file(const char *directory, const char *name, char path[PATH_MAX], off_t *size)
+{
+	struct stat status;
+
+	if (!record_writer_is_name(name) || snprintf(path, PATH_MAX, "%s/%s", directory, name) >= PATH_MAX ||
+	    lstat(path, &status) != 0 || !S_ISREG(status.st_mode))
+		return false;
+	*size = status.st_size;
+	return true;
+}
+
+/* --- the list --- */
+
+static void append_record(struct json_object *array, const char *name, off_t size)
+{
+	struct json_object *record = json_object_new_object();
+
+	json_object_object_add(record, "name", json_object_new_string(name));
+	json_object_object_add(record, "size", json_object_new_int64((int64_t)size));
+	json_object_array_add(array, record);
+}
+
+bool monitor_records_list(const char *directory, struct evbuffer *out, char error[MONITOR_RECORD_ERROR_MAX])
+{
+	struct dirent **names = NULL;
+	const int count = scandir(directory, &names, is_record, alphasort);
+	struct json_object *list, *array;
+	char path[PATH_MAX];
+	off_t size;
+
+	if (count < 0)
+		return fail(error, directory, strerror(errno));
+	list = json_object_new_object();
+	array = json_object_new_array();
+	/* A name begins with the time. */
+	for (int i = count; i-- > 0 && json_object_array_length(array) < MONITOR_RECORDS_MAX;)
+		if (find_file(directory, names[i]->d_name, path, &size))
+			append_record(array, names[i]->d_name, size);
+	json_object_object_add(list, "records", array);
+	json_object_object_add(list, "more",
+			       json_object_new_int(count > MONITOR_RECORDS_MAX ? count - MONITOR_RECORDS_MAX : 0));
+	free_names(names, count);
+	const bool done =
+		evbuffer_add_printf(out, "%s", json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN)) > 0;
+	json_object_put(list);
+	return done || fail(error, directory, strerror(ENOMEM));
+}
+
+/* --- one record --- */
+
+struct page {
+	FILE *out;
+	const char *name;
+	uint64_t origin_us;
+	unsigned sessions;
+};
+
+static void on_session(void *context, const struct trace_session *session)
+{
+	struct page *page = context;
+	struct trace_verdict verdict;
+
+	trace_judge(session, &verdict);
+	trace_html_session(page->out, session, &verdict, page->origin_us, page->name, ++page->sessions);
+}
+
+static void write_sessions(struct page *page, struct trace_file *file, struct trace_sessions *sessions)
+{
+	enum trace_file_result result;
+	struct trace_frame frame;
+
+	while ((result = trace_file_next(file, &frame)) == TRACE_FILE_FRAME) {
+		if (page->origin_us == 0)
+			page->origin_us = frame.time_us;
+		trace_sessions_take(sessions, &frame);
+	}
+	explicit_bzero(&frame, sizeof(frame)); /* it may hold a key */
+	trace_sessions_end(sessions, trace_file_end_us(file));
+	if (page->sessions == 0)
+		fputs("<p>No car has spoken in this session.</p>\n", page->out);
+	if (result == TRACE_FILE_DAMAGED)
+		fputs("<p>The file is damaged; it was read up to there.</p>\n", page->out);
+}
+
+static bool write_page(FILE *out, const char *path, const char *name, char error[MONITOR_RECORD_ERROR_MAX])
+{
+	struct page page = {.out = out, .name = name};
+	struct trace_file *file = trace_file_open(path, error);
+	struct trace_sessions *sessions = file != NULL ? trace_sessions_new(on_session, &page) : NULL;
+
+	if (sessions != NULL) {
+		trace_html_begin(out);
+		write_sessions(&page, file, sessions);
+		trace_html_end(out);
+		trace_sessions_free(sessions);
+	} else if (file != NULL) {
+		fail(error, name, strerror(ENOMEM));
+	}
+	if (file != NULL)
+		trace_file_close(file);
+	return sessions != NULL;
+}
+
+enum monitor_record_result monitor_records_open(const char *directory, const char *name, struct evbuffer *out,
+						char error[MONITOR_RECORD_ERROR_MAX])
+{
+	char path[PATH_MAX];
+	char *text = NULL;
+	size_t len = 0;
+	off_t size;
+
+	if (!find_file(directory, name, path, &size))
+		return MONITOR_RECORD_MISSING;
+	if (size > MONITOR_RECORD_SIZE_MAX) {
+		fail(error, name, "larger than 64 MiB: slac-trace --html makes a page of it");
+		return MONITOR_RECORD_UNREADABLE;
+	}
+	FILE *file = open_memstream(&text, &len);
+	bool is_whole = file != NULL && write_page(file, path, name, error);
+	if (file == NULL || ferror(file) != 0)
+		is_whole = fail(error, name, strerror(ENOMEM));
+	if (file != NULL)
+		is_whole = fclose(file) == 0 && is_whole;
+	is_whole = is_whole && evbuffer_add(out, text, len) == 0;
+	free(text);
+	return is_whole ? MONITOR_RECORD_WRITTEN : MONITOR_RECORD_UNREADABLE;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* slac-monitor: stations and their outlets as a page for a browser. */
+#include "slacd/http_server.h"
+#include "tools/monitor/monitor_http.h"
+#include "tools/monitor/monitor_options.h"
+#include "tools/monitor/monitor_records.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <event2/event.h>
+#include <event2/util.h>
+
+#define STOP_TIMEOUT_MS 200
+#define PASSWORD_SIZE   256
+
+enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
+
+struct program {
+	const struct monitor_options *options;
+	struct event_base *base;
+	struct monitor *monitor;
+	struct monitor_http *http;
+};
+
+static uint64_t wall_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* --- the broker --- */
+
+static void on_connected(void *context)
+{
+	struct program *program = context;
+
+	monitor_take_connected(program->monitor, wall_clock_ms());
+	monitor_http_changed(program->http);
+}
+
+static void on_disconnected(void *context, const char *reason)
+{
+	struct program *program = context;
+
+	fprintf(stderr, "slac-monitor: no connection to the MQTT broker %s: %s\n", program->options->mqtt_host, reason);
+	monitor_take_disconnected(program->monitor, reason, wall_clock_ms());
+	monitor_http_changed(program->http);
+}
+
+static void on_message(void *context, const char *topic, const char *payload, size_t len)
+{
+	struct program *program = context;
+	const struct monitor_options *options = program->options;
+
+	for (size_t i = 0; i < options->station_count; i++) {
+		const bool is_from_slacd = strcmp(topic, options->from_slacd[i]) == 0;
+		if (is_from_slacd || strcmp(topic, options->from_station[i]) == 0)
+			monitor_take(program->monitor, i, is_from_slacd ? MONITOR_FROM_SLACD : MONITOR_FROM_STATION,
+				     payload, len, wall_clock_ms());
+	}
+	monitor_http_changed(program->http);
+}
+
+static void on_refused(void *context, const char *topic)
+{
+	(void)context;
+	fprintf(stderr, "slac-monitor: the broker refuses the subscription to '%s'\n", topic);
+}
+
+/* A broker ends the older of two connections with one id: several monitors have an id each. */
+static void make_client_id(char id[24])
+{
+	uint32_t random;
+
+	evutil_secure_rng_get_bytes(&random, sizeof(random));
+	snprintf(id, 24, "slac-monitor-%08x", (unsigned)random);
+}
+
+static struct broker *open_broker(struct program *program, const char *password)
+{
+	const struct monitor_options *options = program->options;
+	const struct broker_callbacks callbacks = {.connected = on_connected,
+						   .disconnected = on_disconnected,
+						   .message = on_message,
+						   .subscription_refused = on_refused};
+	const char *topics[2 * MONITOR_STATIONS_MAX];
+	char client_id[24];
+	size_t count = 0;
+
+	for (size_t i = 0; i < options->station_count; i++) {
+		topics[count++] = options->from_slacd[i];
+		topics[count++] = options->from_station[i];
+	}
+	make_client_id(client_id);
+	const struct broker_options broker = {.host = options->mqtt_host,
+					      .port = options->mqtt_port,
+					      .client_id = client_id,
+					      .username = options->user,
+					      .password = password,
+					      .tls = options->tls.ca != NULL ? &options->tls : NULL,
+					      .subscriptions = topics,
+					      .subscription_count = count};
+	return broker_open(program->base, &broker, &callbacks, program);
+}
+
+/* --- running --- */
+
+static void on_signal(evutil_socket_t number, short what, void *context)
+{
+	(void)number;
+	(void)what;
+	event_base_loopbreak(context);
+}
+
+static bool dispatch(struct program *program, const char *password)
+{
+	struct event *interrupt = evsignal_new(program->base, SIGINT, on_signal, program->base);
+	struct event *terminate = evsignal_new(program->base, SIGTERM, on_signal, program->base);
+	struct broker *broker = NULL;
+	bool done = false;
+
+	if (interrupt != NULL && terminate != NULL && event_add(interrupt, NULL) == 0 &&
+	    event_add(terminate, NULL) == 0)
+		broker = open_broker(program, password);
+	if (broker == NULL) {
+		fprintf(stderr, "slac-monitor: the MQTT client cannot be started: %s\n", strerror(errno));
+	} else {
+		const char *listen = program->options->listen;
+		printf("slac-monitor: %s%s%s\n", *listen == '/' ? "" : "http://", listen, *listen == '/' ? "" : "/");
+		fflush(stdout);
+		done = event_base_dispatch(program->base) >= 0;
+		broker_stop(broker, STOP_TIMEOUT_MS);
+	}
+	if (interrupt != NULL)
+		event_free(interrupt);
+	if (terminate != NULL)
+		event_free(terminate);
+	return done;
+}
+
+static bool run(struct program *program, const struct monitor_about *about, const char *password)
+{
+	const struct monitor_options *options = program->options;
+	char error[HTTP_SERVER_ERROR_SIZE] = "no memory";
+	bool done = false;
+
+	program->base = event_base_new();
+	program->monitor = monitor_new(options->from_slacd, options->station_count);
+	if (program->base != NULL && program->monitor != NULL)
+		program->http = monitor_http_new(program->base, options->listen, program->monitor, about,
+						 options->records, error);
+	if (program->http == NULL)
+		fprintf(stderr, "slac-monitor: the page cannot be served: %s\n", error);
+	else
+		done = dispatch(program, password);
+	monitor_http_free(program->http);
+	monitor_free(program->monitor);
+	if (program->base != NULL)
+		event_base_free(program->base);
+	libevent_global_shutdown();
+	return done;
+}
+
+/* --- the start --- */
+
+static bool read_password(const char *path, char password[PASSWORD_SIZE])
+{
+	FILE *file = fopen(path, "re");
+	const bool is_read = file != NULL && fgets(password, PASSWORD_SIZE, file) != NULL;
+
+	if (!is_read)
+		fprintf(stderr, "slac-monitor: --mqtt-password-file '%s': %s\n", path,
+			file == NULL ? strerror(errno) : "expected a password in its first line");
+	else
+		password[strcspn(password, "\r\n")] = '\0';
+	if (file != NULL)
+		fclose(file);
+	return is_read;
+}
+
+/* The files that the options name. */
+static bool check_files(const struct monitor_options *options, char password[PASSWORD_SIZE])
+{
+	char why[BROKER_REASON_MAX], error[MONITOR_RECORD_ERROR_MAX];
+	enum broker_tls_file which;
+
+	if (options->tls.ca != NULL && !broker_tls_check(&options->tls, &which, why, sizeof(why))) {
+		fprintf(stderr, "slac-monitor: %s\n", why);
+		return false;
+	}
+	if (options->records != NULL && !monitor_records_check(options->records, error)) {
+		fprintf(stderr, "slac-monitor: --records %s\n", error);
+		return false;
+	}
+	return options->password_file == NULL || read_password(options->password_file, password);
+}
+
+int main(int argc, char **argv)
+{
+	struct monitor_options options;
+	struct program program = {.options = &options};
+	char password[PASSWORD_SIZE] = "", where[MONITOR_TEXT_MAX];
+	const enum monitor_options_action action = monitor_options_read(argc, argv, &options);
+
+	if (action != MONITOR_OPTIONS_RUN)
+		return action == MONITOR_OPTIONS_EXIT ? EXIT_CODE_OK : EXIT_CODE_USAGE;
+	if (!check_files(&options, password))
+		return EXIT_CODE_USAGE;
+	signal(SIGPIPE, SIG_IGN);
+	if (options.mqtt_port != 0)
+		snprintf(where, sizeof(where), "%s:%u", options.mqtt_host, (unsigned)options.mqtt_port);
+	else
+		snprintf(where, sizeof(where), "%s", options.mqtt_host);
+	const struct monitor_about about = {.broker = where, .has_records = options.records != NULL};
+	const bool done = run(&program, &about, options.password_file != NULL ? password : NULL);
+	explicit_bzero(password, sizeof(password));
+	return done ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
+}
