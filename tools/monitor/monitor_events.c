@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/monitor/monitor_events.h"
 
-#include "slacd/http_server.h"
-
 #include <stdlib.h>
 
 #include <event2/buffer.h>
@@ -22,6 +20,7 @@ struct reader {
 struct monitor_events {
 	const struct monitor *monitor;
 	const struct monitor_about *about;
+	struct timeval patience;
 	struct event *flush;
 	struct event *alive;
 	struct reader readers[MONITOR_PAGES_MAX];
@@ -109,7 +108,7 @@ static void on_alive(evutil_socket_t fd, short what, void *context)
 }
 
 struct monitor_events *monitor_events_new(struct event_base *base, const struct monitor *monitor,
-					  const struct monitor_about *about)
+					  const struct monitor_about *about, unsigned patience_ms)
 {
 	struct monitor_events *events = calloc(1, sizeof(*events));
 
@@ -117,6 +116,7 @@ struct monitor_events *monitor_events_new(struct event_base *base, const struct 
 		return NULL;
 	events->monitor = monitor;
 	events->about = about;
+	events->patience = (struct timeval){.tv_sec = patience_ms / 1000, .tv_usec = patience_ms % 1000 * 1000};
 	events->flush = evtimer_new(base, on_flush, events);
 	events->alive = event_new(base, -1, EV_PERSIST, on_alive, events);
 	if (events->flush != NULL && events->alive != NULL)
@@ -182,7 +182,6 @@ static struct reader *find_free(struct monitor_events *events)
 
 void monitor_events_join(struct monitor_events *events, struct evhttp_request *request)
 {
-	const struct timeval timeout = {.tv_sec = HTTP_SERVER_TIMEOUT_S};
 	const struct timeval interval = {.tv_sec = MONITOR_ALIVE_S};
 	struct evhttp_connection *connection = evhttp_request_get_connection(request);
 	struct reader *reader = find_free(events);
@@ -195,7 +194,7 @@ void monitor_events_join(struct monitor_events *events, struct evhttp_request *r
 	if (events->reader_count++ == 0)
 		event_add(events->alive, &interval);
 	/* It has said all that it will say. */
-	bufferevent_set_timeouts(evhttp_connection_get_bufferevent(connection), NULL, &timeout);
+	bufferevent_set_timeouts(evhttp_connection_get_bufferevent(connection), NULL, &events->patience);
 	evhttp_connection_set_closecb(connection, on_gone, reader);
 	begin_answer(request);
 	send_changes(reader);

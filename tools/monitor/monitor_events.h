@@ -7,7 +7,7 @@
  *     event: full      there are MONITOR_PAGES_MAX pages already; the connection ends
  *
  * A page that does not take what it was sent is sent nothing more until it has: then all changes since in one. Who takes
- * nothing for HTTP_SERVER_TIMEOUT_S is dropped. So no more than one event waits for each page.
+ * nothing for `patience_ms` is dropped. So no more than one event waits for each page.
  */
 #ifndef TOOLS_MONITOR_MONITOR_EVENTS_H
 #define TOOLS_MONITOR_MONITOR_EVENTS_H
@@ -23,9 +23,9 @@
 
 struct monitor_events;
 
-/* Both are lent. NULL without memory. */
+/* `monitor` and `about` are lent. NULL without memory. */
 struct monitor_events *monitor_events_new(struct event_base *base, const struct monitor *monitor,
-					  const struct monitor_about *about);
+					  const struct monitor_about *about, unsigned patience_ms);
 /* After the server was freed, which ends the connections. NULL is allowed. */
 void monitor_events_free(struct monitor_events *events);
 

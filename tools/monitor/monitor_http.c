@@ -209,21 +209,21 @@ static bool is_loopback(const char *where)
 	return ntohl(((const struct sockaddr_in *)(const void *)&address)->sin_addr.s_addr) >> 24 == 127;
 }
 
-struct monitor_http *monitor_http_new(struct event_base *base, const char *where, const struct monitor *monitor,
-				      const struct monitor_about *about, const char *records, char *error)
+struct monitor_http *monitor_http_new(struct event_base *base, const struct monitor_serving *serving,
+				      const struct monitor *monitor, const struct monitor_about *about, char *error)
 {
 	struct monitor_http *http = calloc(1, sizeof(*http));
 
-	snprintf(error, HTTP_SERVER_ERROR_SIZE, "%s: %s", where, strerror(ENOMEM));
+	snprintf(error, HTTP_SERVER_ERROR_SIZE, "%s: %s", serving->where, strerror(ENOMEM));
 	if (http == NULL)
 		return NULL;
 	http->monitor = monitor;
 	http->about = about;
-	http->records = records;
-	http->is_loopback = is_loopback(where);
-	http->events = monitor_events_new(base, monitor, about);
+	http->records = serving->records;
+	http->is_loopback = is_loopback(serving->where);
+	http->events = monitor_events_new(base, monitor, about, serving->patience_ms);
 	if (http->events != NULL)
-		http->server = http_server_new(base, where, MONITOR_CONNECTIONS_MAX, error);
+		http->server = http_server_new(base, serving->where, MONITOR_CONNECTIONS_MAX, error);
 	if (http->server == NULL) {
 		monitor_http_free(http);
 		return NULL;

@@ -20,12 +20,16 @@
 
 struct monitor_http;
 
-/*
- * Serves at `where` (http_server_is_address). `records` is the directory of the records, or NULL. Everything is lent.
- * NULL with `error`, of HTTP_SERVER_ERROR_SIZE.
- */
-struct monitor_http *monitor_http_new(struct event_base *base, const char *where, const struct monitor *monitor,
-				      const struct monitor_about *about, const char *records, char *error);
+/* Texts are lent. */
+struct monitor_serving {
+	const char *where;    /* http_server_is_address */
+	const char *records;  /* directory of the records; NULL: none */
+	unsigned patience_ms; /* how long a page may take nothing of what it is sent */
+};
+
+/* Everything is lent. NULL with `error`, of HTTP_SERVER_ERROR_SIZE. */
+struct monitor_http *monitor_http_new(struct event_base *base, const struct monitor_serving *serving,
+				      const struct monitor *monitor, const struct monitor_about *about, char *error);
 /* NULL is allowed. */
 void monitor_http_free(struct monitor_http *http);
 

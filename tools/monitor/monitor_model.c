@@ -298,11 +298,13 @@ static void take_from_station(struct monitor *monitor, size_t station, uint64_t 
 
 static void note_unread(struct monitor *monitor, size_t station, enum monitor_from from, const struct api_error *error)
 {
+	const bool is_one = monitor->station_count == 1;
+
 	monitor->unread++;
-	snprintf(monitor->unread_why, sizeof(monitor->unread_why), "%s of %s: %s%s%s%sexpected %s",
-		 from == MONITOR_FROM_SLACD ? "slacd" : "the station", monitor->stations[station].name, error->name,
-		 error->name[0] != '\0' ? ": " : "", error->member, error->member[0] != '\0' ? ": " : "",
-		 error->expected);
+	snprintf(monitor->unread_why, sizeof(monitor->unread_why), "%s%s%s: %s%s%s%sexpected %s",
+		 from == MONITOR_FROM_SLACD ? "slacd" : "the station", is_one ? "" : " of ",
+		 is_one ? "" : monitor->stations[station].name, error->name, error->name[0] != '\0' ? ": " : "",
+		 error->member, error->member[0] != '\0' ? ": " : "", error->expected);
 	monitor->change++;
 }
 

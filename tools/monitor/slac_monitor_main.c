@@ -15,6 +15,7 @@
 #include <event2/util.h>
 
 #define STOP_TIMEOUT_MS 200
+#define PATIENCE_MS     10000
 #define PASSWORD_SIZE   256
 
 enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
@@ -147,14 +148,15 @@ static bool dispatch(struct program *program, const char *password)
 static bool run(struct program *program, const struct monitor_about *about, const char *password)
 {
 	const struct monitor_options *options = program->options;
+	const struct monitor_serving serving = {
+		.where = options->listen, .records = options->records, .patience_ms = PATIENCE_MS};
 	char error[HTTP_SERVER_ERROR_SIZE] = "no memory";
 	bool done = false;
 
 	program->base = event_base_new();
 	program->monitor = monitor_new(options->from_slacd, options->station_count);
 	if (program->base != NULL && program->monitor != NULL)
-		program->http = monitor_http_new(program->base, options->listen, program->monitor, about,
-						 options->records, error);
+		program->http = monitor_http_new(program->base, &serving, program->monitor, about, error);
 	if (program->http == NULL)
 		fprintf(stderr, "slac-monitor: the page cannot be served: %s\n", error);
 	else

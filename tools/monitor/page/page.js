@@ -6,6 +6,9 @@ const SILENT_MS = 25000; // slac-monitor says at least every 10 s that it is the
 const AGAIN_MS = 2000;
 const RECORD_MS = 1500; // a record is there a moment after its name was told
 
+const CLOCK = {hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"};
+const DAY = {year: "numeric", month: "short", day: "numeric"};
+
 const OUTLET_CELLS = ["Outlet", "Matching", "Car", "Attenuation", "Pilot", "Asked for", "Limit", "Last sessions"];
 const RECORD_CELLS = ["Begin", "Outlet", "Outcome", "Reason", "Size", "Picture"];
 const STATUS_LOOKS = {matched: "good", matching: "busy", basic_charging: "warn", failed: "bad", unmatched: "plain"};
@@ -39,7 +42,7 @@ function make(name, options = {}, children = []) {
 function timeText(ms) {
 	const time = new Date(ms);
 	const isToday = time.toDateString() === new Date().toDateString();
-	return isToday ? time.toLocaleTimeString() : time.toLocaleString();
+	return isToday ? time.toLocaleTimeString(undefined, CLOCK) : time.toLocaleString(undefined, {...CLOCK, ...DAY});
 }
 
 function makeTime(ms) {
@@ -47,6 +50,7 @@ function makeTime(ms) {
 }
 
 const more = (...children) => make("span", {class: "more"}, children);
+const since = ms => make("span", {class: "more since"}, ["since ", makeTime(ms)]);
 
 function badge(word, look) {
 	return make("span", {class: `badge ${look}`, text: word});
@@ -84,7 +88,7 @@ function fillMatching(cell, slac) {
 	cell.replaceChildren(badge(slac.status, STATUS_LOOKS[slac.status] || "plain"));
 	if (slac.reason)
 		cell.append(more(slac.reason));
-	cell.append(more("since ", makeTime(slac.at_ms)));
+	cell.append(since(slac.at_ms));
 }
 
 function fillPilot(cell, pilot) {
@@ -93,8 +97,8 @@ function fillPilot(cell, pilot) {
 		return;
 	cell.append(make("strong", {text: pilot.state}));
 	if (pilot.duty_percent !== undefined)
-		cell.append(` ${pilot.duty_percent} %`);
-	cell.append(more("since ", makeTime(pilot.at_ms)));
+		cell.append(` ${pilot.duty_percent}\u00a0%`);
+	cell.append(since(pilot.at_ms));
 }
 
 function fillRequest(cell, request) {
@@ -103,12 +107,12 @@ function fillRequest(cell, request) {
 	cell.replaceChildren();
 	if (!request)
 		return;
-	cell.append(request.current_a === undefined ? request.signal : `${request.signal} ${request.current_a} A`);
+	cell.append(request.current_a === undefined ? request.signal : `${request.signal} ${request.current_a}\u00a0A`);
 	if (answers[request.answer])
 		cell.append(" ", badge(...answers[request.answer]));
 	if (request.info)
 		cell.append(more(request.info));
-	cell.append(more(makeTime(request.at_ms)));
+	cell.append(since(request.at_ms));
 }
 
 function fillLimit(cell, limits) {
@@ -158,7 +162,7 @@ function fillRow(outlet) {
 
 	fillOutlet(cells[0], data);
 	fillMatching(cells[1], data.slac);
-	cells[2].replaceChildren(make("span", {class: "mono", text: slac.ev_mac || ""}));
+	cells[2].replaceChildren(...(slac.ev_mac ? [make("span", {class: "mono", text: slac.ev_mac})] : []));
 	cells[3].textContent = slac.attenuation_db === undefined ? "" : `${slac.attenuation_db} dB`;
 	fillPilot(cells[4], data.pilot);
 	fillRequest(cells[5], data.request);
@@ -254,7 +258,7 @@ function notices() {
 	if (state.no_room > 0)
 		list.push(["warn", `There are more outlets than slac-monitor has room for: ${state.no_room} messages not shown.`]);
 	if (state.unread > 0)
-		list.push(["warn", `Messages that could not be read: ${state.unread}. The last one, of ${state.unread_why}.`]);
+		list.push(["warn", `Messages that could not be read: ${state.unread}. The last one was from ${state.unread_why}.`]);
 	return list;
 }
 
