@@ -52,14 +52,23 @@ static size_t find_place(const struct monitor *monitor, size_t station, const ch
 	return low;
 }
 
+static struct monitor_outlet *find_outlet(const struct monitor *monitor, size_t station, const char *evse_id)
+{
+	const size_t place = find_place(monitor, station, evse_id);
+
+	if (place < monitor->outlet_count && compare(monitor->outlets[place], station, evse_id) == 0)
+		return monitor->outlets[place];
+	return NULL;
+}
+
 /* The outlet, a new one where it was not heard of before; NULL, and counted, where there is no room. */
 static struct monitor_outlet *take_outlet(struct monitor *monitor, size_t station, const char *evse_id)
 {
 	const size_t place = find_place(monitor, station, evse_id);
-	struct monitor_outlet *outlet;
+	struct monitor_outlet *outlet = find_outlet(monitor, station, evse_id);
 
-	if (place < monitor->outlet_count && compare(monitor->outlets[place], station, evse_id) == 0)
-		return monitor->outlets[place];
+	if (outlet != NULL)
+		return outlet;
 	outlet = monitor->outlet_count < MONITOR_OUTLETS_MAX ? calloc(1, sizeof(*outlet)) : NULL;
 	if (outlet == NULL) {
 		monitor->no_room++;
@@ -74,6 +83,13 @@ static struct monitor_outlet *take_outlet(struct monitor *monitor, size_t statio
 	monitor->outlet_count++;
 	outlet->change = ++monitor->change;
 	return outlet;
+}
+
+/* For what slacd says: how it ends with an outlet that the station has taken away must not bring that back. */
+static struct monitor_outlet *take_outlet_of_slacd(struct monitor *monitor, size_t station, const char *evse_id)
+{
+	return monitor->stations[station].has_parameters ? find_outlet(monitor, station, evse_id)
+							 : take_outlet(monitor, station, evse_id);
 }
 
 static void note_change(struct monitor *monitor, struct monitor_outlet *outlet)
@@ -120,7 +136,7 @@ static bool is_same_status(const struct api_station_slac_status *one, const stru
 static void take_slac(struct monitor *monitor, size_t station, const struct api_station_slac_status *status,
 		      uint64_t now_ms)
 {
-	struct monitor_outlet *outlet = take_outlet(monitor, station, status->evse_id);
+	struct monitor_outlet *outlet = take_outlet_of_slacd(monitor, station, status->evse_id);
 
 	/* A message whose acknowledgement was lost comes twice. */
 	if (outlet == NULL || (outlet->has_slac && is_same_status(&outlet->slac, status)))
@@ -137,7 +153,7 @@ static void take_slac(struct monitor *monitor, size_t station, const struct api_
 static void take_request(struct monitor *monitor, size_t station, const char *id, const struct api_cp_pwm *request,
 			 uint64_t now_ms)
 {
-	struct monitor_outlet *outlet = take_outlet(monitor, station, request->evse_id);
+	struct monitor_outlet *outlet = take_outlet_of_slacd(monitor, station, request->evse_id);
 
 	if (outlet == NULL)
 		return;
@@ -201,6 +217,7 @@ static void remove_unnamed(struct monitor *monitor, size_t station, const struct
 
 static void take_parameters(struct monitor *monitor, size_t station, const struct api_message *message)
 {
+	monitor->stations[station].has_parameters = true;
 	remove_unnamed(monitor, station, message);
 	for (size_t i = 0; i < message->data.parameters.count; i++) {
 		const struct api_evse_parameters *evse = &message->data.parameters.evses[i];
@@ -259,13 +276,9 @@ static void take_answer(struct monitor *monitor, size_t station, const char *id,
 	static const enum monitor_answer answers[] = {[API_CP_PWM_VALID] = MONITOR_ANSWER_VALID,
 						      [API_CP_PWM_INVALID] = MONITOR_ANSWER_INVALID,
 						      [API_CP_PWM_ERROR] = MONITOR_ANSWER_ERROR};
-	const size_t place = find_place(monitor, station, response->evse_id);
-	struct monitor_outlet *outlet;
+	struct monitor_outlet *outlet = find_outlet(monitor, station, response->evse_id);
 
-	if (place == monitor->outlet_count || compare(monitor->outlets[place], station, response->evse_id) != 0)
-		return;
-	outlet = monitor->outlets[place];
-	if (!outlet->has_request || strcmp(outlet->request_id, id) != 0)
+	if (outlet == NULL || !outlet->has_request || strcmp(outlet->request_id, id) != 0)
 		return;
 	outlet->answer = answers[response->status];
 	snprintf(outlet->answer_info, sizeof(outlet->answer_info), "%s", response->info);

@@ -60,8 +60,9 @@ struct monitor_outlet {
 
 /* One slacd and its station. */
 struct monitor_station {
-	const char *name; /* the topic on which slacd speaks; lent */
-	bool has_service; /* slacd has told its state */
+	const char *name;    /* the topic on which slacd speaks; lent */
+	bool has_parameters; /* the station has told which outlets it has */
+	bool has_service;    /* slacd has told its state */
 	struct api_station_service_status service;
 	uint64_t service_at_ms;
 };

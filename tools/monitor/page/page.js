@@ -9,7 +9,7 @@ const RECORD_MS = 1500; // a record is there a moment after its name was told
 const CLOCK = {hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"};
 const DAY = {year: "numeric", month: "short", day: "numeric"};
 
-const OUTLET_CELLS = ["Outlet", "Matching", "Car", "Attenuation", "Pilot", "Asked for", "Limit", "Last sessions"];
+const OUTLET_CELLS = ["Outlet", "Matching", "Car", "Attenuation", "Pilot", "Asked for", "Limit", "Last outcomes"];
 const RECORD_CELLS = ["Begin", "Outlet", "Outcome", "Reason", "Size", "Picture"];
 const STATUS_LOOKS = {matched: "good", matching: "busy", basic_charging: "warn", failed: "bad", unmatched: "plain"};
 
@@ -148,7 +148,7 @@ function fillVerdicts(cell, verdicts) {
 	cell.replaceChildren();
 	if (verdicts.length === 0)
 		return;
-	const summary = make("summary", {text: verdicts.length === 1 ? "1 session" : `${verdicts.length} sessions`});
+	const summary = make("summary", {text: verdicts.length === 1 ? "1 outcome" : `${verdicts.length} outcomes`});
 	const details = make("details", {}, [summary, make("ol", {}, verdicts.map(makeVerdict))]);
 	details.open = Boolean(wasOpen);
 	cell.append(details);

@@ -3,6 +3,7 @@
 
 Leaves pictures of the page in the folder SLACD_PICTURES.
 """
+import json
 import os
 import pathlib
 import sys
@@ -88,6 +89,16 @@ class MonitorInBrowser(Bench):
         self.assertRegex(self.page.text("#news")[0], f"^{EVSE.replace('*', '.')}: matched")
         self.assertTrue(self.page.evaluate("window.notLoadedAgain"))
 
+    def show_hostile_text(self):
+        """Whoever may write to the broker must not reach into the page."""
+        evse_id = "<img src=x onerror=document.title=1>"
+        message = {"id": "1", "name": "cp_status", "type": "update", "data": {"evse_id": evse_id, "state": "F"}}
+        self.station.say(f"raw cs/josev {json.dumps(message)}")
+        self.shows(f"{ROWS}.length === 2 && {ROW}.includes('{evse_id}')")
+        self.assertEqual(self.page.evaluate("document.images.length"), 0)
+        self.station.say("parameters add DE*TST*E9=none0:dc", "parameters remove DE*TST*E9")
+        self.shows(f"{ROWS}.length === 1")
+
     def open_record(self):
         """The car has left: by keyboard alone to the picture of its session, and back."""
         self.station.say("unplug")
@@ -117,6 +128,7 @@ class MonitorInBrowser(Bench):
         self.shows(f"{NOTICES} === '' && {ROWS}.length === 1 && {ROW}.includes('A2') && {ROW}.includes('5 %')")
         self.assertTrue(self.page.text("#outlets tbody th")[0].startswith(f"{EVSE}\nevse0"))
         self.assert_readable_without_eyes()
+        self.show_hostile_text()
         self.match()
         self.open_record()
         self.page.open(PAGE)

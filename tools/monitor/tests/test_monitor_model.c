@@ -258,6 +258,22 @@ static void an_outlet_goes_when_the_station_names_it_no_longer(void **state)
 	assert_int_equal(count("outlets"), 3);
 }
 
+static void an_outlet_that_went_does_not_come_back_by_its_end(void **state)
+{
+	(void)state;
+	slacd_says(slac_status("GONE", "\"status\":\"matched\""), NOON); /* slacd may have its parameters from a file */
+	look(0);
+	assert_int_equal(count("outlets"), 1);
+	station_says(PARAMETERS_RESPONSE, NOON);
+	slacd_says(slac_status("GONE", "\"status\":\"unmatched\",\"reason\":\"reset\""), NOON);
+	slacd_says(message_changed(CP_PWM_REQUEST, EVSE_1, "GONE"), NOON);
+	look(0);
+	assert_int_equal(count("outlets"), 2);
+	station_says(pilot("NEW", "A1"), NOON); /* before it is named */
+	look(0);
+	assert_int_equal(count("outlets"), 3);
+}
+
 static void the_latest_verdicts_are_kept(void **state)
 {
 	char rest[64];
@@ -380,6 +396,7 @@ int main(void)
 		TEST(an_answer_belongs_to_the_last_request),
 		TEST(only_what_has_changed_is_told_again),
 		TEST(an_outlet_goes_when_the_station_names_it_no_longer),
+		TEST(an_outlet_that_went_does_not_come_back_by_its_end),
 		TEST(the_latest_verdicts_are_kept),
 		TEST(a_car_that_has_left_is_in_the_verdicts_only),
 		TEST(a_service_that_starts_knows_of_no_session),
