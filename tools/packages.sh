@@ -4,6 +4,7 @@
 build_packages="gcc libc6-dev libpcap-dev libevent-dev libmosquitto-dev libjson-c-dev libssl-dev zlib1g-dev libcap-ng-dev libsystemd-dev cmake ninja-build pkg-config"
 coverage_packages="gcovr libcmocka-dev"
 lint_packages="cppcheck clang-tidy"
+browser_packages="chromium"
 run_packages="mosquitto mosquitto-clients iproute2 util-linux"
 
 # install_packages PACKAGE...: needs root only when one of them is missing.

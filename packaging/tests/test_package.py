@@ -20,7 +20,7 @@ SOURCE = pathlib.Path(os.environ["SLACD_SOURCE"])
 CACHE = SOURCE / "build" / "debian-root.tar"
 SKIPPED = 77
 NAMESPACE_MARK = "SLACD_PACKAGE_NAMESPACE"
-TOOLS = ("slac-ev", "cs-sim", "slac-replay", "slac-trace", "slac-conformance", "slac-bench", "slac-sequence-diagram")
+TOOLS = ("slac-ev", "cs-sim", "slac-replay", "slac-trace", "slac-monitor", "slac-conformance", "slac-bench", "slac-sequence-diagram")
 CONFIG = "etc/slacd/slacd.json"
 # What dpkg and ldconfig write about themselves, and the copies that the programs for users keep of their files.
 NOT_OURS = re.compile(r"(var/lib/dpkg|var/log|var/cache|var/lib/systemd/deb-systemd-helper-(en|dis)abled)(/|$)"

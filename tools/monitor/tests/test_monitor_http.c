@@ -27,6 +27,7 @@
 
 #define RECORD     "20231213T155819.979904Z-E1-failed-no_match_req.pcapng"
 #define PATIENT_MS 60000
+#define LIMIT_S    120
 #define LATER      "20241213T155819.979904Z-E1-unmatched-vehicle_left.pcapng"
 
 static const struct monitor_about about = {.broker = "localhost:1883", .has_records = true};
@@ -491,5 +492,6 @@ int main(void)
 		TEST(only_records_are_opened),
 	};
 
+	alarm(LIMIT_S); /* what is awaited and does not come */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
