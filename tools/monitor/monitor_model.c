@@ -77,10 +77,9 @@ static struct monitor_outlet *take_outlet(struct monitor *monitor, size_t statio
 	}
 	outlet->station = station;
 	snprintf(outlet->evse_id, sizeof(outlet->evse_id), "%s", evse_id);
-	memmove(monitor->outlets + place + 1, monitor->outlets + place,
-		(monitor->outlet_count - place) * sizeof(monitor->outlets[0]));
+	for (size_t i = monitor->outlet_count++; i > place; i--)
+		monitor->outlets[i] = monitor->outlets[i - 1];
 	monitor->outlets[place] = outlet;
-	monitor->outlet_count++;
 	outlet->change = ++monitor->change;
 	return outlet;
 }

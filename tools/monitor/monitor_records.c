@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define LIST_FORM (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+
 static bool fail(char error[MONITOR_RECORD_ERROR_MAX], const char *what, const char *why)
 {
 	snprintf(error, MONITOR_RECORD_ERROR_MAX, "%s: %s", what, why);
@@ -84,8 +86,8 @@ bool monitor_records_list(const char *directory, struct evbuffer *out, char erro
 	json_object_object_add(list, "more",
 			       json_object_new_int(count > MONITOR_RECORDS_MAX ? count - MONITOR_RECORDS_MAX : 0));
 	free_names(names, count);
-	const bool done =
-		evbuffer_add_printf(out, "%s", json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN)) > 0;
+	const char *text = json_object_to_json_string_ext(list, LIST_FORM);
+	const bool done = evbuffer_add_printf(out, "%s", text) > 0;
 	json_object_put(list);
 	return done || fail(error, directory, strerror(ENOMEM));
 }

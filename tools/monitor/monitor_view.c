@@ -258,7 +258,8 @@ static struct json_object *whole(const struct monitor *monitor, const struct mon
 char *monitor_view(const struct monitor *monitor, const struct monitor_about *about, uint64_t since, size_t *len)
 {
 	struct json_object *object = whole(monitor, about, since);
-	const char *line = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
+	const char *line =
+		json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	char *text = object != NULL && line != NULL ? strdup(line) : NULL;
 
 	json_object_put(object);

@@ -365,8 +365,8 @@ function recordLink(name, text, label) {
 // 20231213T155819.979904Z-DE_ABC_E1-failed-no_match_req.pcapng
 function readName(name) {
 	const [, year, month, day, hour, minute, second, rest] =
-		name.match(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)\.\d{6}Z-(.*)\.pcapng$/);
-	const words = rest.match(/^(.*)-(failed|basic_charging|unmatched)(?:-(.*))?$/);
+		name.match(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)\.\d{6}Z-(.*)\.pcapng$/s);
+	const words = rest.match(/^(.*)-(failed|basic_charging|unmatched)(?:-(.*))?$/s);
 	return {
 		begin: Date.UTC(year, month - 1, day, hour, minute, second),
 		outlet: words ? words[1] : rest,
