@@ -420,7 +420,7 @@ static void a_record_opens_as_a_page_without_script(void **state)
 	has("Content-Type: text/html");
 	has("<!DOCTYPE html>");
 	has("CM_SLAC_PARM.REQ");
-	has("slacd says: power_line_link_lost");
+	has("power_line_link_lost");
 	has("</html>");
 }
 
