@@ -96,6 +96,15 @@ static void note_change(struct monitor *monitor, struct monitor_outlet *outlet)
 	outlet->change = ++monitor->change;
 }
 
+/* What is shown of it is not from before the connection broke any more. */
+static void note_heard(struct monitor *monitor, struct monitor_outlet *outlet)
+{
+	if (outlet->connection == monitor->connection)
+		return;
+	outlet->connection = monitor->connection;
+	note_change(monitor, outlet);
+}
+
 /* --- what slacd says --- */
 
 static void take_service(struct monitor *monitor, size_t index, const struct api_station_service_status *service,
@@ -137,8 +146,11 @@ static void take_slac(struct monitor *monitor, size_t station, const struct api_
 {
 	struct monitor_outlet *outlet = take_outlet_of_slacd(monitor, station, status->evse_id);
 
+	if (outlet == NULL)
+		return;
+	note_heard(monitor, outlet);
 	/* A message whose acknowledgement was lost comes twice. */
-	if (outlet == NULL || (outlet->has_slac && is_same_status(&outlet->slac, status)))
+	if (outlet->has_slac && is_same_status(&outlet->slac, status))
 		return;
 	outlet->has_slac = true;
 	outlet->slac = *status;
@@ -260,7 +272,10 @@ static void take_pilot(struct monitor *monitor, size_t station, const struct api
 {
 	struct monitor_outlet *outlet = take_outlet(monitor, station, pilot->evse_id);
 
-	if (outlet == NULL || (outlet->has_pilot && is_same_pilot(&outlet->pilot, pilot)))
+	if (outlet == NULL)
+		return;
+	note_heard(monitor, outlet);
+	if (outlet->has_pilot && is_same_pilot(&outlet->pilot, pilot))
 		return;
 	outlet->has_pilot = true;
 	outlet->pilot = *pilot;
@@ -342,6 +357,7 @@ void monitor_take(struct monitor *monitor, size_t station, enum monitor_from fro
 void monitor_take_connected(struct monitor *monitor, uint64_t now_ms)
 {
 	monitor->is_connected = true;
+	monitor->connection++;
 	monitor->broker_reason[0] = '\0';
 	monitor->broker_at_ms = now_ms;
 	monitor->change++;

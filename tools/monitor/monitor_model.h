@@ -34,6 +34,7 @@ struct monitor_outlet {
 	size_t station;
 	char evse_id[API_EVSE_ID_MAX];
 	uint64_t change;                           /* number of its last change */
+	uint64_t connection;                       /* in which its matching or pilot was heard of last */
 	char network_interface[API_INTERFACE_MAX]; /* "" until cs_parameters tells it */
 
 	bool has_slac;
@@ -75,7 +76,8 @@ struct monitor {
 	uint64_t change;      /* the number of the last one */
 	uint64_t gone_change; /* of the last one at which an outlet went */
 
-	bool is_connected; /* to the broker */
+	bool is_connected;   /* to the broker */
+	uint64_t connection; /* the number of this one, or the last: what was said between two is not known */
 	char broker_reason[MONITOR_TEXT_MAX];
 	uint64_t broker_at_ms;
 

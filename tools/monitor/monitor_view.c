@@ -185,6 +185,7 @@ static struct json_object *outlet_of(const struct monitor_outlet *outlet)
 	add_number(&object, "station", outlet->station);
 	add_text(&object, "evse_id", outlet->evse_id);
 	add_text(&object, "interface", outlet->network_interface);
+	add_number(&object, "connection", outlet->connection);
 	if (outlet->has_slac)
 		add(&object, "slac", slac_of(outlet));
 	if (outlet->has_pilot)
@@ -206,6 +207,7 @@ static struct json_object *broker_of(const struct monitor *monitor, const struct
 	add_text(&broker, "where", about->broker);
 	add_bool(&broker, "connected", monitor->is_connected);
 	add_text(&broker, "reason", monitor->broker_reason);
+	add_number(&broker, "connection", monitor->connection);
 	add_number(&broker, "at_ms", monitor->broker_at_ms);
 	return finish(&broker);
 }

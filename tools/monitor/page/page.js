@@ -241,6 +241,11 @@ function serviceNotice(station) {
 	}
 }
 
+// What was said while there was no connection was missed: only what is heard again is known to be so.
+function isFromBefore(data) {
+	return data.connection > 0 && data.connection !== state.broker.connection;
+}
+
 function notices() {
 	const {broker, stations} = state;
 	const list = [];
@@ -254,6 +259,9 @@ function notices() {
 			? `No connection to the MQTT broker ${broker.where} since ${timeText(broker.at_ms)}: ${broker.reason}. ` +
 				"What is shown is old."
 			: `Connecting to the MQTT broker ${broker.where} …`]);
+	else if ([...outlets.values()].some(({data}) => isFromBefore(data)))
+		list.push(["plain", `Connected to the MQTT broker again since ${timeText(broker.at_ms)}. ` +
+			"What is in italics is from before."]);
 	list.push(...stations.map(serviceNotice).filter(notice => notice !== null));
 	if (state.no_room > 0)
 		list.push(["warn", `There are more outlets than slac-monitor has room for: ${state.no_room} messages not shown.`]);
@@ -292,7 +300,7 @@ function showAge() {
 	const isOld = lostSince !== null || state.broker.connected === false;
 	for (const {data, row} of outlets.values()) {
 		const service = state.stations[data.station]?.service;
-		row.classList.toggle("stale", isOld || service === "error" || service === "stopping");
+		row.classList.toggle("stale", isOld || isFromBefore(data) || service === "error" || service === "stopping");
 	}
 }
 

@@ -116,6 +116,16 @@ class MonitorInBrowser(Bench):
         self.assertIn("CM_SLAC_MATCH.CNF", self.page.evaluate("document.body.textContent"))
         self.assertEqual(self.page.evaluate("document.querySelectorAll('script').length"), 0)
 
+    def lose_broker(self):
+        """What is shown is old until the station has told its pilot again."""
+        stale = f"{ROWS}[0].classList.contains('stale')"
+        self.broker.kill()
+        self.shows(f"{NOTICES}.includes('No connection to the MQTT broker') && {stale}")
+        self.broker = self.start_broker()
+        self.shows(f"!{NOTICES}.includes('No connection')")
+        self.station.say("report on")
+        self.shows(f"{NOTICES} === '' && !{stale}")
+
     def test_a_station_is_shown_from_before_its_broker_runs_to_after_its_slacd_has_died(self):
         monitor = self.start_monitor()
         self.page.open(PAGE)
@@ -133,6 +143,7 @@ class MonitorInBrowser(Bench):
         self.open_record()
         self.page.open(PAGE)
         self.shows(f"{ROWS}.length === 1")
+        self.lose_broker()
         self.assertEqual(self.page.complaints, [])
 
         self.slacd.kill()

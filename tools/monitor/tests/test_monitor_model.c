@@ -385,6 +385,24 @@ static void the_broker_is_away_since_the_first_time(void **state)
 	is("broker.at_ms", "1700000000030");
 }
 
+static void what_was_heard_before_the_connection_broke_is_told_apart(void **state)
+{
+	(void)state;
+	monitor_take_connected(monitor, NOON);
+	station_says(pilot("E1", "B2"), NOON);
+	station_says(pilot("E2", "A1"), NOON);
+	monitor_take_disconnected(monitor, "lost", NOON);
+	monitor_take_connected(monitor, NOON);
+	const uint64_t seen = monitor->change;
+	station_says(pilot("E1", "B2"), NOON); /* still so */
+	look(seen);
+	assert_int_equal(count("outlets"), 1);
+	is("broker.connection", "2");
+	is("outlets.0.connection", "2");
+	look(0);
+	is("outlets.1.connection", "1");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -403,6 +421,7 @@ int main(void)
 		TEST(a_full_table_takes_no_further_outlet_and_says_so),
 		TEST(what_cannot_be_read_is_counted_and_named),
 		TEST(any_text_is_only_text),
+		TEST(what_was_heard_before_the_connection_broke_is_told_apart),
 		TEST(the_broker_is_away_since_the_first_time),
 	};
 
