@@ -30,7 +30,7 @@ struct monitor_serving {
 /* Everything is lent. NULL with `error`, of HTTP_SERVER_ERROR_SIZE. */
 struct monitor_http *monitor_http_new(struct event_base *base, const struct monitor_serving *serving,
 				      const struct monitor *monitor, const struct monitor_about *about, char *error);
-/* NULL is allowed. */
+/* Ends it, and the pages that are open. NULL is allowed. */
 void monitor_http_free(struct monitor_http *http);
 
 /* The model may have changed. */

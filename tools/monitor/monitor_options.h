@@ -27,6 +27,7 @@ struct monitor_options {
 	size_t station_count;
 };
 
+/* Reads and checks the command line; what is wrong is said on stderr. The files that it names are not looked at. */
 enum monitor_options_action monitor_options_read(int argc, char **argv, struct monitor_options *options);
 
 #endif
