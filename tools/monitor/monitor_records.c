@@ -2,7 +2,9 @@
 #include "tools/monitor/monitor_records.h"
 
 #include "slacd/record/record_writer.h"
+#include "tools/replay/record_load.h"
 #include "tools/trace/trace_html.h"
+#include "tools/trace/trace_record_html.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -94,57 +96,29 @@ bool monitor_records_list(const char *directory, struct evbuffer *out, char erro
 
 /* --- one record --- */
 
-struct page {
-	FILE *out;
-	const char *name;
-	uint64_t origin_us;
-	unsigned sessions;
-};
-
-static void on_session(void *context, const struct trace_session *session)
-{
-	struct page *page = context;
-	struct trace_verdict verdict;
-
-	trace_judge(session, &verdict);
-	trace_html_session(page->out, session, &verdict, page->origin_us, page->name, ++page->sessions);
-}
-
-static void write_sessions(struct page *page, struct trace_file *file, struct trace_sessions *sessions)
-{
-	enum trace_file_result result;
-	struct trace_frame frame;
-
-	while ((result = trace_file_next(file, &frame)) == TRACE_FILE_FRAME) {
-		if (page->origin_us == 0)
-			page->origin_us = frame.time_us;
-		trace_sessions_take(sessions, &frame);
-	}
-	explicit_bzero(&frame, sizeof(frame)); /* it may hold a key */
-	trace_sessions_end(sessions, trace_file_end_us(file));
-	if (page->sessions == 0)
-		fputs("<p>No car has spoken in this session.</p>\n", page->out);
-	if (result == TRACE_FILE_DAMAGED)
-		fputs("<p>The file is damaged; it was read up to there.</p>\n", page->out);
-}
-
 static bool write_page(FILE *out, const char *path, const char *name, char error[MONITOR_RECORD_ERROR_MAX])
 {
-	struct page page = {.out = out, .name = name};
-	struct trace_file *file = trace_file_open(path, error);
-	struct trace_sessions *sessions = file != NULL ? trace_sessions_new(on_session, &page) : NULL;
+	char why[RECORD_ERROR_MAX] = "";
+	struct trace_record record;
+	size_t len;
+	uint8_t *octets = record_load(path, &len);
 
-	if (sessions != NULL) {
+	if (octets == NULL)
+		return fail(error, name, strerror(errno));
+	const bool is_whole = trace_record_read(&record, octets, len, why);
+	const bool is_shown = is_whole || record.row_count > 0;
+	if (is_shown) {
 		trace_html_begin(out);
-		write_sessions(&page, file, sessions);
+		trace_record_html(out, &record, name, 1);
+		if (!is_whole)
+			fputs("<p>The file is damaged; it was read up to there.</p>\n", out);
 		trace_html_end(out);
-		trace_sessions_free(sessions);
-	} else if (file != NULL) {
-		fail(error, name, strerror(ENOMEM));
+	} else {
+		fail(error, name, why);
 	}
-	if (file != NULL)
-		trace_file_close(file);
-	return sessions != NULL;
+	trace_record_free(&record);
+	free(octets);
+	return is_shown;
 }
 
 enum monitor_record_result monitor_records_open(const char *directory, const char *name, struct evbuffer *out,
