@@ -21,6 +21,8 @@ PROGRAMS = {
     "SLACD": "slacd/slacd",
     "SLAC_EV": "tools/car/slac-ev",
     "CS_SIM": "tools/station/cs-sim",
+    "SLAC_REPLAY": "tools/replay/slac-replay",
+    "SLAC_TRACE": "tools/trace/slac-trace",
     "DAEMON_RECORD": "slacd/tests/world/daemon-record",
     "ALLOC_FAULT": "tools/fault_bench/liballoc_fault.so",
     "CLOCK_FAULT": "tools/fault_bench/libclock_fault.so",

@@ -3,7 +3,7 @@
 
 A test file ends with harness.main(). Everything it makes (interfaces, broker, daemons) vanishes with its namespace.
 Without the permission, or without a program, it exits with 77: skipped. The programs under test are named by SLACD,
-SLAC_EV, CS_SIM, SLAC_REPLAY.
+SLAC_EV, CS_SIM, SLAC_REPLAY, SLAC_TRACE. Each session of slacd leaves a record, and each record is replayed at the end.
 """
 import json
 import os
@@ -17,6 +17,7 @@ import tempfile
 import time
 import unittest
 
+import records
 from frames import *  # noqa: F401,F403 the tests have all of it from here
 from programs import *  # noqa: F401,F403
 from sandbox import *  # noqa: F401,F403
@@ -51,13 +52,21 @@ def with_settings(base, **groups):
 class Bench(unittest.TestCase):
     """Starts programs for one test, ends them with it and shows their output when it fails."""
 
+    # Whether the log of slacd comes here: what it says of a session is then compared with the session's record.
+    reads_log = True
+
     def setUp(self):
         self.started = time.monotonic()
         self.programs = []
         self.directory = tempfile.mkdtemp(prefix="slacd-test-")
-        self.addCleanup(shutil.rmtree, self.directory)
+        # Beside it: a slacd that is another user reaches nothing in the directory of the test.
+        self.records = tempfile.mkdtemp(prefix="slacd-records-")
+        for directory in (self.directory, self.records):
+            self.addCleanup(shutil.rmtree, directory)
         self.addCleanup(self.check_schemas)
+        self.addCleanup(self.check_records)
         self.addCleanup(self.kill_programs)
+        self.addCleanup(self.await_records)
         self.stalls = StallWatch()
         self.addCleanup(self.stalls.ended.set)
 
@@ -97,6 +106,20 @@ class Bench(unittest.TestCase):
         """Every message of slacd that was seen follows the schema of its name and type."""
         for program in self.programs:
             self.assertEqual(getattr(program, "violations", []), [])
+
+    def await_records(self):
+        for program in self.programs:
+            if getattr(program, "keeps_records", False) and program.runs():
+                await_true(lambda: records.all_written(self.records, program.text()), "each failure leaves a record")
+
+    def check_records(self):
+        """Each is replayed to the same, and says the same as the log."""
+        log = "\n".join(program.text() for program in self.programs if program.name == "slacd")
+        count = records.check(self.records, log if self.reads_log else None)
+        if count > 0:
+            print(f"session records reproduced: {count}", flush=True)
+        for name in os.listdir(self.records):
+            os.unlink(os.path.join(self.records, name))
 
     def show_programs(self):
         print(f"--- worst stall of the machine: {self.stalls.worst_s * 1e3:.0f} ms")
@@ -156,8 +179,15 @@ class Bench(unittest.TestCase):
 
     def start_slacd(self, configuration=None, *arguments, wrapper=(), rights=("--no-drop",)):
         """As root of the namespace, since the machine need not have a user slacd: test_privileges.py tests that."""
-        options = ["--config", self.write("slacd.json", configuration)] if configuration else []
-        return self.add(Program("slacd", *wrapper, os.environ["SLACD"], *rights, *options, *arguments))
+        options = ["--config", self.configure(configuration or {})]
+        program = self.add(Program("slacd", *wrapper, os.environ["SLACD"], *rights, *options, *arguments))
+        program.keeps_records = "record" not in (configuration or {})
+        return program
+
+    def configure(self, configuration):
+        """The configuration file that start_slacd gives; where the test says nothing of records each session leaves one."""
+        recording = {"record": {**records.KEPT, "directory": self.records}}
+        return self.write("slacd.json", {**recording, **configuration})
 
     def start_ev(self, *arguments, interface="plc0"):
         """A modem, and a car that waits for "plug"."""
@@ -246,7 +276,9 @@ class Bench(unittest.TestCase):
     def stop_programs(self):
         """The bench is as before start_all."""
         self.check_schemas()
+        self.await_records()
         self.kill_programs()
+        self.check_records()
         self.programs.clear()
         ip("link", "del", "plc0")
 

@@ -25,6 +25,8 @@ def foreign_frames(count):
 
 
 class LogUnread(Bench):
+    reads_log = False
+
     def start_unread(self):
         """The whole bench; the log of slacd goes into a pipe of one page, which is full after a few lines."""
         os.mkfifo(self.path("log"))

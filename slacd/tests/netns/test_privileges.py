@@ -83,6 +83,7 @@ class Privileges(Bench):
         limits = {"evses": [{"evse_id": EVSE, "status_code": "evse_ready"}]}
         limits_file = self.write("limits.json", limits)
         os.chmod(limits_file, 0o600)
+        os.chown(self.records, UID, UID)
         self.slacd = self.start_slacd({"modem": {"link_retry_ms": 100}}, "--cs-limits-file", limits_file,
                                       wrapper=self.with_slacd(), rights=())
         self.assert_serves()

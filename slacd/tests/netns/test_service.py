@@ -71,7 +71,7 @@ class Service(Bench):
         environment = self.listen()
         slacd = self.start_slacd({"service": {"log_level": "INFO"}}, wrapper=("env", environment))
         self.hear("STATUS=starting")
-        self.write("slacd.json", {"service": {"log_level": "debug"}, "mqtt": {"keepalive_s": 10}})
+        self.configure({"service": {"log_level": "debug"}, "mqtt": {"keepalive_s": 10}})
         slacd.signal(signal.SIGHUP)
         self.hear("RELOADING=1\nMONOTONIC_USEC=")
         slacd.wait_line("INFO .*Setting has changed. setting=service.log_level")

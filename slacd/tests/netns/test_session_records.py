@@ -2,23 +2,16 @@
 """Records of sessions with real clocks and a real disk: the status names the file, and it is replayed to the same."""
 import os
 import signal
-import subprocess
 
 import harness
+import records
 from harness import SHORT_TIMERS, Bench
-
-STATE_DIRECTORY = "records"
 
 
 class SessionRecords(Bench):
-    def setUp(self):
-        super().setUp()
-        self.records = self.path(STATE_DIRECTORY)
-        os.mkdir(self.records)
-
-    def in_state_directory(self):
+    def in_state_directory(self, directory):
         """As systemd does it with StateDirectory=."""
-        return ("env", f"STATE_DIRECTORY={self.records}")
+        return ("env", f"STATE_DIRECTORY={directory}")
 
     def end_slacd(self):
         """Now everything that is to be written has been."""
@@ -30,14 +23,8 @@ class SessionRecords(Bench):
         harness.await_true(lambda: os.path.exists(path), f"the record {name}")
         return path
 
-    def assert_reproduced(self, path):
-        replay = subprocess.run([os.environ["SLAC_REPLAY"], path], capture_output=True, text=True, check=False)
-        self.assertEqual(replay.returncode, 0, replay.stdout + replay.stderr)
-        self.assertIn("\nreproduced, ", replay.stdout)
-        self.assertNotIn("notes", replay.stdout)
-
     def test_a_car_that_does_not_speak_leaves_a_record_of_that_and_none_of_its_charging(self):
-        self.start_all(SHORT_TIMERS, wrapper=self.in_state_directory())
+        self.start_all({**SHORT_TIMERS, "record": {}}, wrapper=self.in_state_directory(self.records))
         mark = self.observer.mark()
         self.plug()
         status = self.observer.wait_slac("basic_charging", after=mark)
@@ -48,7 +35,7 @@ class SessionRecords(Bench):
         self.assertNotIn("record", self.observer.wait_slac("unmatched", after=mark).data)
         self.end_slacd()
         self.assertEqual(os.listdir(self.records), [os.path.basename(path)])
-        self.assert_reproduced(path)
+        records.replay(path)
 
     def test_a_match_is_replayed_octet_for_octet_and_its_key_is_not_in_the_record(self):
         configuration = harness.with_settings({}, record={"when": "always", "directory": self.records})
@@ -59,7 +46,7 @@ class SessionRecords(Bench):
         path = self.wait_record(self.observer.wait_slac("unmatched", after=mark).data["record"])
         keys = self.key_requests()
         self.end_slacd()
-        self.assert_reproduced(path)
+        records.replay(path)
         self.assertGreaterEqual(len(keys), 2)
         with open(path, "rb") as file:
             record = file.read()
@@ -69,8 +56,7 @@ class SessionRecords(Bench):
                 self.assertNotIn(key[i:i + 6].hex().encode(), record)
 
     def test_a_directory_that_is_not_there_is_said_and_matching_goes_on(self):
-        os.rmdir(self.records)
-        self.start_all(harness.with_settings({}, record={"when": "always"}), wrapper=self.in_state_directory())
+        self.start_all({"record": {"when": "always"}}, wrapper=self.in_state_directory(self.path("none")))
         self.assert_said_once("ERROR.*Session records are not written: the directory cannot be opened")
         self.assert_matches()
         self.unplug_both()
