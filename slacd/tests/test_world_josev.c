@@ -54,11 +54,11 @@ static void fallback_after_a_failure_has_the_run_and_the_car_that_failed(void **
 	line_of(from,
 		"slacd *\"run_id\":\"0xABCDEF0123456789\",\"status\":\"matching\",\"ev_mac\":\"00:18:87:0A:A1:D6\"}");
 	line_of(from,
-		"slacd *\"run_id\":\"0xABCDEF0123456789\",\"status\":\"failed\"*\"ev_mac\":\"00:18:87:0A:A1:D6\"}");
+		"slacd *\"run_id\":\"0xABCDEF0123456789\",\"status\":\"failed\"*\"ev_mac\":\"00:18:87:0A:A1:D6\"*}");
 	line_of(from, "slacd *\"run_id\":\"0xABCDEF0123456789\",\"status\":\"basic_charging\"*"
-		      "\"ev_mac\":\"00:18:87:0A:A1:D6\"}");
+		      "\"ev_mac\":\"00:18:87:0A:A1:D6\"*}");
 	line_of(from, "slacd *\"run_id\":\"0xABCDEF0123456789\",\"status\":\"unmatched\"*"
-		      "\"ev_mac\":\"00:18:87:0A:A1:D6\"}");
+		      "\"ev_mac\":\"00:18:87:0A:A1:D6\"*}");
 }
 
 static void matched_tells_the_car_and_the_attenuation_once_measured(void **state)

@@ -2,7 +2,7 @@
 /* What slacd does in the scripts of test-vectors/world, line for line as it was recorded. */
 #include "slacd/tests/world/record.h"
 #include "slacd/tests/world/script.h"
-#include "slacd/tests/world/story.h"
+#include "slacd/tests/world/world.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,6 +51,21 @@ static void is_as_recorded(const char *name)
 	free(expected);
 }
 
+/* Session records would be lines of the log. */
+static int begin(void **state)
+{
+	(void)state;
+	world_open();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	return world_close() ? 0 : -1;
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
 #define RECORD(name)                                                                                                   \
 	static void record_of_##name(void **state)                                                                     \
 	{                                                                                                              \
@@ -68,8 +83,8 @@ RECORD(broker_away)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STORY(record_of_match),     STORY(record_of_fallback),       STORY(record_of_unplug_in_f),
-		STORY(record_of_link_lost), STORY(record_of_interface_lost), STORY(record_of_broker_away),
+		TEST(record_of_match),     TEST(record_of_fallback),       TEST(record_of_unplug_in_f),
+		TEST(record_of_link_lost), TEST(record_of_interface_lost), TEST(record_of_broker_away),
 	};
 
 	if (getenv("SLACD_VECTORS") == NULL)

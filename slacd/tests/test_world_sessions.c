@@ -4,12 +4,12 @@
  * of a key are in any.
  */
 #include "slacd/tests/world/daemon.h"
-#include "slacd/tests/world/names.h"
+#include "slacd/tests/world/recorded.h"
 #include "slacd/tests/world/script.h"
 #include "slacd/tests/world/sequence.h"
 #include "slacd/tests/world/story.h"
 #include "slacd/tests/world/trace_script.h"
-#include "tools/replay/record_play.h"
+#include "slacd/tests/world/world.h"
 #include "tools/replay/tests/trace_files.h"
 
 #include <dirent.h>
@@ -24,118 +24,22 @@
 
 #include <cmocka.h>
 
-#define SEQUENCES          15
-#define SEQUENCES_VALGRIND 1
-
-static char folder[64];
-
-static struct {
-	size_t records;
-	size_t inputs;
-	size_t decisions;
-	size_t with_gap;
-	size_t octets;
-} total;
-
-/* --- one record --- */
-
-static uint8_t *read_record(const char *name, size_t *len)
-{
-	char path[4096];
-	char *octets = NULL;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	FILE *file = fopen(path, "re");
-	FILE *memory = open_memstream(&octets, len);
-	if (file == NULL || memory == NULL)
-		fail_msg("%s cannot be read", path);
-	for (int c; (c = fgetc(file)) != EOF;)
-		fputc(c, memory);
-	fclose(file);
-	fclose(memory);
-	unlink(path);
-	return (uint8_t *)octets;
-}
-
-static const char *what(const struct record_decisions *decisions, size_t at)
-{
-	if (at >= decisions->count)
-		return "(nothing)";
-	return decisions->items[at].text != NULL ? decisions->items[at].text : "(a frame)";
-}
-
-static void holds_no_key_as_text(const char *name, const uint8_t *octets, size_t len)
-{
-	/* Hex digits are octets, too. */
-	uint8_t *values = calloc(1, len);
-	for (size_t odd = 0; odd < 2; odd++) {
-		size_t count = 0;
-		for (size_t i = odd; i + 1 < len; i += 2) {
-			const char digits[] = {(char)octets[i], (char)octets[i + 1], '\0'};
-			char *end;
-			const unsigned long value = strtoul(digits, &end, 16);
-			values[count++] = *end == '\0' ? (uint8_t)value : 0;
-		}
-		if (names_hold_key(values, count, 6))
-			fail_msg("%s: a key in hex digits", name);
-	}
-	free(values);
-}
-
-static void is_reproduced(const char *name)
-{
-	struct record_play play;
-	size_t len, recorded, played;
-	uint8_t *octets = read_record(name, &len);
-
-	if (names_hold_key(octets, len, 6))
-		fail_msg("%s: a key", name);
-	holds_no_key_as_text(name, octets, len);
-	if (!record_play(octets, len, name, NULL, 0, &play))
-		fail_msg("%s: %s", name, play.error);
-	if (record_play_difference(&play, 0, &recorded, &played))
-		fail_msg("%s: recorded %s, now %s", name, what(&play.recorded, recorded), what(&play.played, played));
-	if (play.unknown > 0 || play.missing_draws > 0 || record_play_other_notes(&play) > 0)
-		fail_msg("%s: %zu unknown values (%s), %zu draws missing, %zu other notes", name, play.unknown,
-			 play.first_unknown, play.missing_draws, record_play_other_notes(&play));
-	total.records++;
-	total.inputs += play.inputs;
-	total.decisions += play.played.count;
-	total.with_gap += play.left_out > 0;
-	total.octets += len;
-	record_play_free(&play);
-	free(octets);
-}
+/* For Valgrind; test_world_random has more. */
+#define SEQUENCES 1
 
 /* --- one world --- */
 
 static void begin_world(void)
 {
-	void *state = NULL;
-
-	story_begin(&state);
-	daemon_set("record.when", "always");
-	daemon_set("record.directory", folder);
+	world_open();
+	recorded_begin();
 	daemon_set("record.memory_kib", "256");
-	daemon_set("record.files", "1000");
 }
 
 static void end_world(const char *who)
 {
-	void *state = NULL;
-	struct dirent **names = NULL;
-
-	daemon_kill(); /* now everything is written */
-	const int count = scandir(folder, &names, NULL, alphasort);
-	for (int i = 0; i < count; i++) {
-		if (names[i]->d_name[0] != '.')
-			is_reproduced(names[i]->d_name);
-		else if (strlen(names[i]->d_name) > 2)
-			fail_msg("%s: %s is left over", who, names[i]->d_name);
-		free(names[i]);
-	}
-	free(names);
-	if (story_end(&state) != 0)
+	recorded_end(who);
+	if (!world_close())
 		fail_msg("%s: something was left open", who);
 }
 
@@ -170,10 +74,8 @@ static void the_scripts_of_the_vectors(void **state)
 
 static void whatever_happens(void **state)
 {
-	const uint64_t sequences = getenv("SLACD_VALGRIND") != NULL ? SEQUENCES_VALGRIND : SEQUENCES;
-
 	(void)state;
-	for (uint64_t seed = 0; seed < sequences; seed++) {
+	for (uint64_t seed = 0; seed < SEQUENCES; seed++) {
 		char who[32];
 		char *script = sequence_new(seed);
 		snprintf(who, sizeof(who), "seed %llu", (unsigned long long)seed);
@@ -196,14 +98,14 @@ static void captures_of_cars(void **state)
 /* A match of an hour, which is asked for its link each second: the middle does not fit. */
 static void a_long_session_keeps_its_begin_and_its_end(void **state)
 {
-	const size_t with_gap = total.with_gap;
+	const size_t with_gap = recorded_total()->with_gap;
 
 	(void)state;
 	if (getenv("SLACD_VALGRIND") != NULL)
 		return;
 	play_world("a long session", "boot / --modem-mac 00:b0:52:00:00:77\n" MATCHED
 				     "run 3600000\ncs unplug\ncar plc0 unplug\nrun 5000\n");
-	assert_true(total.with_gap > with_gap);
+	assert_true(recorded_total()->with_gap > with_gap);
 }
 
 /* --- which sessions leave one --- */
@@ -211,7 +113,7 @@ static void a_long_session_keeps_its_begin_and_its_end(void **state)
 static size_t names_in_folder(char name[256])
 {
 	struct dirent **names = NULL;
-	const int count = scandir(folder, &names, NULL, alphasort);
+	const int count = scandir(recorded_folder(), &names, NULL, alphasort);
 	size_t records = 0;
 
 	for (int i = 0; i < count; i++) {
@@ -293,7 +195,7 @@ static void a_vehicle_that_nobody_served_is_in_no_record(void **state)
 				    name),
 			 1);
 	assert_non_null(strstr(name, "Z-DE_TST_E1-basic_charging-no_parm_req.pcapng"));
-	uint8_t *octets = read_record(name, &len);
+	uint8_t *octets = recorded_take(name, &len);
 	assert_non_null(memmem(octets, len, "MESSAGE=cp_status state=B", strlen("MESSAGE=cp_status state=B")));
 	assert_null(memmem(octets, len, "MESSAGE=cp_status state=A", strlen("MESSAGE=cp_status state=A")));
 	free(octets);
@@ -318,21 +220,14 @@ static void a_car_that_fails_again_and_again_leaves_a_few(void **state)
 	end_world("again and again");
 }
 
-static int begin_group(void **state)
-{
-	(void)state;
-	/* In memory where that is possible: virtual time does not wait for a disk. */
-	snprintf(folder, sizeof(folder), "%s/slacd-sessions-XXXXXX",
-		 access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	return mkdtemp(folder) != NULL ? 0 : -1;
-}
-
 static int end_group(void **state)
 {
+	const struct recorded_total *total = recorded_total();
+
 	(void)state;
-	print_message("%zu records of %zu octets: %zu inputs, %zu decisions\n", total.records, total.octets,
-		      total.inputs, total.decisions);
-	return rmdir(folder);
+	print_message("%zu records of %zu octets: %zu inputs, %zu decisions\n", total->records, total->octets,
+		      total->inputs, total->decisions);
+	return 0;
 }
 
 int main(void)
@@ -351,5 +246,5 @@ int main(void)
 
 	if (getenv("SLACD_VECTORS") == NULL)
 		return 77;
-	return cmocka_run_group_tests(tests, begin_group, end_group);
+	return cmocka_run_group_tests(tests, NULL, end_group);
 }

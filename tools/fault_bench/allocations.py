@@ -77,6 +77,7 @@ def start_with(site, number, outcome, guard):
 
 
 def fail_each_allocation(site, outcome, _):
+    site.records_sessions = False  # several start at once, and there is no session
     site.link()
     site.broker = site.start_broker()
     site.station = site.start_station()

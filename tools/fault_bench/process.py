@@ -62,6 +62,8 @@ def is_said(program, pattern, within, mark):
 class Site(Bench):
     """A bench without a test: opened with setUp, closed with close."""
 
+    reads_log = False  # a fault may be that of the log
+
     def __init__(self):
         self.endings = []
         super().__init__("run")

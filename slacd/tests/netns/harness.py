@@ -54,6 +54,8 @@ class Bench(unittest.TestCase):
 
     # Whether the log of slacd comes here: what it says of a session is then compared with the session's record.
     reads_log = True
+    # Whether start_slacd lets each session leave a record.
+    records_sessions = True
 
     def setUp(self):
         self.started = time.monotonic()
@@ -179,14 +181,17 @@ class Bench(unittest.TestCase):
 
     def start_slacd(self, configuration=None, *arguments, wrapper=(), rights=("--no-drop",)):
         """As root of the namespace, since the machine need not have a user slacd: test_privileges.py tests that."""
-        options = ["--config", self.configure(configuration or {})]
+        if configuration is None and not self.records_sessions:
+            options = []
+        else:
+            options = ["--config", self.configure(configuration or {})]
         program = self.add(Program("slacd", *wrapper, os.environ["SLACD"], *rights, *options, *arguments))
-        program.keeps_records = "record" not in (configuration or {})
+        program.keeps_records = self.records_sessions and "record" not in (configuration or {})
         return program
 
     def configure(self, configuration):
         """The configuration file that start_slacd gives; where the test says nothing of records each session leaves one."""
-        recording = {"record": {**records.KEPT, "directory": self.records}}
+        recording = {"record": {**records.KEPT, "directory": self.records}} if self.records_sessions else {}
         return self.write("slacd.json", {**recording, **configuration})
 
     def start_ev(self, *arguments, interface="plc0"):

@@ -2,6 +2,7 @@
 #include "slacd/tests/world/story.h"
 
 #include "slacd/tests/world/record.h"
+#include "slacd/tests/world/recorded.h"
 #include "slacd/tests/world/script.h"
 #include "slacd/tests/world/world.h"
 
@@ -16,16 +17,26 @@
 
 #define TEXT_MAX 2048
 
+/* Valgrind sees records in test_world_sessions. */
+static bool keeps_records(void)
+{
+	return getenv("SLACD_VALGRIND") == NULL;
+}
+
 int story_begin(void **state)
 {
 	(void)state;
 	world_open();
+	if (keeps_records())
+		recorded_begin();
 	return 0;
 }
 
 int story_end(void **state)
 {
 	(void)state;
+	if (keeps_records())
+		recorded_end("story");
 	return world_close() ? 0 : -1;
 }
 
