@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/replay/replay.h"
 
-#include "homeplug/mme/modem_mme.h"
 #include "tools/replay/capture.h"
 #include "tools/replay/mme_summary.h"
+#include "tools/replay/replay_follow.h"
 #include "tools/replay/replay_report.h"
 #include "tools/replay/replay_site.h"
+#include "tools/replay/replay_stations.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,9 +23,9 @@ struct replay {
 	struct replay_site site;
 	struct replay_report report;
 	struct capture_writer *writer;
-	uint8_t evse_mac[MAC_LEN];
-	uint8_t modem_mac[MAC_LEN];
-	uint64_t connect_us; /* when the first vehicle is connected */
+	struct replay_stations stations;
+	struct replay_follow follow; /* where it was recorded at the car */
+	uint64_t connect_us;         /* when the first vehicle is connected */
 	uint64_t last_frame_us;
 	uint32_t keys; /* made so far */
 	bool was_connected;
@@ -84,6 +85,15 @@ static void plug(struct replay *replay, bool plugged)
 	replay->was_connected = true;
 }
 
+/* The vehicle is connected when the first frame comes, or later. */
+static void connect_first(struct replay *replay, uint64_t time_us)
+{
+	if (replay->was_connected || replay->connect_us > time_us)
+		return;
+	replay_site_run(&replay->site, replay->connect_us);
+	plug(replay, true);
+}
+
 /* Up to the time of the next frame: a long pause, the connection of a vehicle, time-outs. */
 static void advance(struct replay *replay, uint64_t time_us)
 {
@@ -96,14 +106,44 @@ static void advance(struct replay *replay, uint64_t time_us)
 		replay_site_run(site, replay->last_frame_us + gap_us);
 		plug(replay, false);
 	}
-	if (!site->has_vehicle && !replay->was_connected && replay->connect_us <= time_us) {
-		replay_site_run(site, replay->connect_us);
-		plug(replay, true);
+	if (replay->stations.at_car) {
+		if (replay_follow_deadline(&replay->follow) < time_us) {
+			replay_site_run(site, replay_follow_deadline(&replay->follow));
+			replay_follow_tick(&replay->follow);
+		}
+		replay_site_run(site, time_us);
+		return; /* the vehicle is connected when the station of the file answers it */
 	}
+	connect_first(replay, time_us);
 	replay_site_run(site, time_us);
 	if (!site->has_vehicle && replay->was_connected)
 		plug(replay, true);
 	replay->last_frame_us = time_us;
+}
+
+/* A message of the car, in time with what the station of the file did; not what it says to its own modem. */
+static void take_car_message(struct replay *replay, const struct mme *frame)
+{
+	replay->last_frame_us = replay->site.now_us;
+	if (!replay->site.has_vehicle && frame->mmtype == CM_SLAC_PARM_REQ && replay->connect_us <= replay->site.now_us)
+		plug(replay, true);
+}
+
+static void take_followed(void *context, enum replay_follow_what what, const uint8_t *octets, size_t len)
+{
+	struct replay *replay = context;
+	struct mme frame;
+
+	replay->report.now_us = replay->site.now_us;
+	if (what == REPLAY_FOLLOW_LEFT_OUT) {
+		report_frame(&replay->report, "left out", false, octets, len);
+		return;
+	}
+	if (what == REPLAY_FOLLOW_PROFILE)
+		report_frame(&replay->report, "stand-in", false, octets, len);
+	else if (mme_decode(octets, len, &frame) == MME_OK)
+		take_car_message(replay, &frame);
+	replay_site_frame(&replay->site, octets, len);
 }
 
 static void play_frame(struct replay *replay, const uint8_t *octets, size_t len)
@@ -112,12 +152,17 @@ static void play_frame(struct replay *replay, const uint8_t *octets, size_t len)
 
 	replay->report.now_us = replay->site.now_us;
 	frame_describe(octets, len, &text);
-	if (mac_equal(text.src, replay->evse_mac)) {
+	if (mac_equal(text.src, replay->stations.evse)) {
 		report_frame(&replay->report, "recorded", true, octets, len);
+		if (replay->stations.at_car)
+			replay_follow_station(&replay->follow, octets, len);
 		return;
 	}
 	report_frame(&replay->report, "<-", false, octets, len);
-	replay_site_frame(&replay->site, octets, len);
+	if (replay->stations.at_car)
+		replay_follow_car(&replay->follow, octets, len, replay->site.now_us);
+	else
+		replay_site_frame(&replay->site, octets, len);
 }
 
 static void begin(struct replay *replay, uint64_t first_us)
@@ -128,12 +173,13 @@ static void begin(struct replay *replay, uint64_t first_us)
 	const struct replay_listener listener = {
 		.context = replay, .effect = take_effect, .answer = take_answer, .pilot = take_state};
 
-	replay_site_init(&replay->site, &replay->options->config, replay->modem_mac, fill_counting, replay, &listener);
+	replay_site_init(&replay->site, &replay->options->config, replay->stations.modem, fill_counting, replay,
+			 &listener);
 	replay->site.modem_is_silent = replay->options->modem_is_silent;
 	replay->report = (struct replay_report){.start_us = first_us};
 	replay->last_frame_us = first_us;
 	replay->connect_us = first_us + replay->options->connected_at_us;
-	replay_site_start(&replay->site, &limits, replay->evse_mac, first_us > LEAD_US ? first_us - LEAD_US : 0);
+	replay_site_start(&replay->site, &limits, replay->stations.evse, first_us > LEAD_US ? first_us - LEAD_US : 0);
 }
 
 static bool play_all(struct replay *replay, struct capture_reader *reader, char error[REPLAY_ERROR_SIZE])
@@ -153,110 +199,44 @@ static bool play_all(struct replay *replay, struct capture_reader *reader, char 
 		snprintf(error, REPLAY_ERROR_SIZE, "%s", capture_error(reader));
 		return false;
 	}
-	if (replay->site.has_vehicle) {
-		replay_site_run(&replay->site, replay->last_frame_us + replay->options->disconnect_gap_us);
-		plug(replay, false);
-	}
 	return true;
 }
 
-/* --- who is who in the capture --- */
-
-struct stations {
-	bool has_evse, has_modem, has_profile;
-	uint8_t evse[MAC_LEN];    /* source of the first CM_SLAC_PARM.CNF */
-	uint8_t modem[MAC_LEN];   /* of the first modem's answer to it */
-	uint8_t profile[MAC_LEN]; /* of the first CM_ATTEN_PROFILE.IND */
-};
-
-static void note_first(bool *has, uint8_t mac[MAC_LEN], const uint8_t src[MAC_LEN])
+/* The vehicle leaves after the usual pause. */
+static void end(struct replay *replay)
 {
-	if (!*has)
-		memcpy(mac, src, MAC_LEN);
-	*has = true;
-}
+	const uint64_t leaves_us = replay->last_frame_us + replay->options->disconnect_gap_us;
 
-static void note_station(struct stations *stations, const uint8_t *octets, size_t len)
-{
-	struct modem_mme message;
-	struct mme frame;
-
-	if (modem_mme_decode(octets, len, &message) == MME_OK) {
-		if (stations->has_evse && mac_equal(message.dst, stations->evse))
-			note_first(&stations->has_modem, stations->modem, message.src);
+	if (replay->stations.at_car)
+		replay_follow_end(&replay->follow);
+	if (!replay->site.has_vehicle)
 		return;
-	}
-	if (mme_decode(octets, len, &frame) != MME_OK)
-		return;
-	if (frame.mmtype == CM_SET_KEY_CNF || frame.mmtype == CM_GET_KEY_CNF) {
-		if (stations->has_evse && mac_equal(frame.dst, stations->evse))
-			note_first(&stations->has_modem, stations->modem, frame.src);
-	} else if (frame.mmtype == CM_ATTEN_PROFILE_IND) {
-		note_first(&stations->has_profile, stations->profile, frame.src);
-	} else if (frame.mmtype == CM_SLAC_PARM_CNF && !stations->has_evse) {
-		note_first(&stations->has_evse, stations->evse, frame.src);
-	}
+	replay_site_run(&replay->site, leaves_us > replay->site.now_us ? leaves_us : replay->site.now_us);
+	plug(replay, false);
 }
 
-/* The modem may have answered before the host's own MAC is known by its first CM_SLAC_PARM.CNF: twice through. */
-static bool find_stations(const struct replay_options *options, struct stations *stations,
-			  char error[REPLAY_ERROR_SIZE])
-{
-	const uint8_t *octets;
-	uint64_t time_us;
-	size_t len;
+/* --- the file --- */
 
-	memset(stations, 0, sizeof(*stations));
-	stations->has_evse = options->has_evse_mac;
-	memcpy(stations->evse, options->evse_mac, MAC_LEN);
-	for (int pass = 0; pass < 2; pass++) {
-		struct capture_reader *reader = capture_open(options->capture, error);
-		if (reader == NULL)
-			return false;
-		while (capture_next(reader, &octets, &len, &time_us) == PORT_FRAME)
-			note_station(stations, octets, len);
-		capture_close(reader);
-	}
-	return true;
-}
-
-static bool choose_stations(struct replay *replay, char error[REPLAY_ERROR_SIZE])
+/* Of the file, or of the command line; a modem that is in neither has a MAC that no other has. */
+static void choose_modem(struct replay *replay)
 {
 	static const uint8_t unseen_modem[MAC_LEN] = {0x02, 0x00, 0x00, 0x00, 0x00, 0x01};
-	const struct replay_options *options = replay->options;
-	struct stations stations;
 
-	if (!find_stations(options, &stations, error))
-		return false;
-	if (!stations.has_evse) {
-		snprintf(error, REPLAY_ERROR_SIZE,
-			 "capture file %.180s: no CM_SLAC_PARM.CNF in it, --evse-mac is needed", options->capture);
-		return false;
-	}
-	memcpy(replay->evse_mac, stations.evse, MAC_LEN);
-	memcpy(replay->modem_mac, unseen_modem, MAC_LEN);
-	if (options->has_modem_mac)
-		memcpy(replay->modem_mac, options->modem_mac, MAC_LEN);
-	else if (stations.has_modem)
-		memcpy(replay->modem_mac, stations.modem, MAC_LEN);
-	else if (stations.has_profile)
-		memcpy(replay->modem_mac, stations.profile, MAC_LEN);
-	return true;
+	if (replay->options->has_modem_mac)
+		memcpy(replay->stations.modem, replay->options->modem_mac, MAC_LEN);
+	else if (!replay->stations.has_modem)
+		memcpy(replay->stations.modem, unseen_modem, MAC_LEN);
 }
 
-static bool play_capture(struct replay *replay, char error[REPLAY_ERROR_SIZE])
+static bool play_reader(struct replay *replay, struct capture_reader *reader, char error[REPLAY_ERROR_SIZE])
 {
 	const char *write = replay->options->write;
-	struct capture_reader *reader = capture_open(replay->options->capture, error);
 
-	if (reader == NULL)
+	if (write != NULL && (replay->writer = capture_create(write, error)) == NULL)
 		return false;
-	if (write != NULL && (replay->writer = capture_create(write, error)) == NULL) {
-		capture_close(reader);
-		return false;
-	}
 	bool ok = play_all(replay, reader, error);
-	capture_close(reader);
+	if (ok)
+		end(replay);
 	if (replay->writer != NULL && !capture_finish(replay->writer) && ok) {
 		snprintf(error, REPLAY_ERROR_SIZE, "capture file %.180s: not written completely", write);
 		ok = false;
@@ -264,9 +244,28 @@ static bool play_capture(struct replay *replay, char error[REPLAY_ERROR_SIZE])
 	return ok;
 }
 
-bool replay_run(const struct replay_options *options, char error[REPLAY_ERROR_SIZE])
+static bool play_capture(struct replay *replay, char error[REPLAY_ERROR_SIZE])
+{
+	const struct replay_stations *stations = &replay->stations;
+	struct capture_reader *reader = capture_open(replay->options->capture, error);
+	bool ok = reader != NULL;
+
+	if (ok && stations->at_car)
+		ok = replay_follow_begin(&replay->follow, replay->options->capture, stations->evse, stations->modem,
+					 take_followed, replay, error);
+	ok = ok && play_reader(replay, reader, error);
+	replay_follow_close(&replay->follow);
+	capture_close(reader);
+	return ok;
+}
+
+bool replay_run(const struct replay_options *options, FILE *notes, char error[REPLAY_ERROR_SIZE])
 {
 	struct replay replay = {.options = options};
 
-	return choose_stations(&replay, error) && play_capture(&replay, error);
+	if (!replay_stations_find(options, &replay.stations, error))
+		return false;
+	replay_stations_tell(&replay.stations, options, notes);
+	choose_modem(&replay);
+	return play_capture(&replay, error);
 }

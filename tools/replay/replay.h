@@ -5,7 +5,12 @@
 
 #include "tools/replay/slac_replay_options.h"
 
-/* Plays options->capture and prints the account. False and `error` (names the file) on failure. */
-bool replay_run(const struct replay_options *options, char error[REPLAY_ERROR_SIZE]);
+#include <stdio.h>
+
+/*
+ * Plays options->capture and prints the account; what was not found in the file goes to `notes`. False and `error`
+ * (names the file) on failure.
+ */
+bool replay_run(const struct replay_options *options, FILE *notes, char error[REPLAY_ERROR_SIZE]);
 
 #endif

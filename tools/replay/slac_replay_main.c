@@ -24,7 +24,7 @@ static int play_record(const struct replay_options *options, char error[REPLAY_E
 
 static int play_capture(const struct replay_options *options, char error[REPLAY_ERROR_SIZE])
 {
-	return replay_run(options, error) ? 0 : EXIT_RUNTIME;
+	return replay_run(options, stderr, error) ? 0 : EXIT_RUNTIME;
 }
 
 int main(int argc, char **argv)

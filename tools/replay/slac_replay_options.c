@@ -18,6 +18,7 @@ enum option_id {
 	ID_DC_ONLY,
 	ID_EVSE_MAC,
 	ID_MODEM_MAC,
+	ID_RECORDED_AT,
 	ID_MODEM_SILENT,
 	ID_KEY,
 	ID_WRITE,
@@ -42,9 +43,12 @@ void replay_options_help(void)
 	       "  --config FILE           slacd's configuration file [the defaults]\n"
 	       "  --evse-id ID            the outlet whose own settings in that file hold [none]\n"
 	       "  --dc-only               the outlet has no basic charging\n"
-	       "  --evse-mac MAC          the EVSE's host [source of the first CM_SLAC_PARM.CNF of the file]\n"
-	       "  --modem-mac MAC         the host's own modem [the first that answers the host, or else\n"
-	       "                          that reports a profile]\n"
+	       "  --evse-mac MAC          the EVSE's host [of those that speak as one, or that a car speaks to, the one\n"
+	       "                          that sets a modem's key, or else confirms a match, or else comes first]\n"
+	       "  --modem-mac MAC         the host's own modem [the first that answers the host about its key, or\n"
+	       "                          else about anything, or else that reports a profile]\n"
+	       "  --recorded-at PLACE     station or car [car where no modem reports a profile, the EVSE reports the\n"
+	       "                          attenuation all the same, and does not set a key]\n"
 	       "  --modem-silent          nothing is answered for the modem\n"
 	       "  --key HEX32             the first NMK, counted up for each next one\n"
 	       "                          [00112233445566778899aabbccddeeff]\n"
@@ -57,6 +61,9 @@ void replay_options_help(void)
 	       "stand-ins answer at once: the station takes each pilot request, reports the pilot state that\n"
 	       "follows, and allows 16 A; the modem confirms its key, and answers nothing else. The modem's frames\n"
 	       "of the file are given as they were recorded.\n\n"
+	       "A capture from the car holds no profiles, and its EVSE answered when it was ready. There the EVSE of\n"
+	       "the file is followed: a CM_SLAC_PARM.REQ is given when it answers, one that it left unanswered is left\n"
+	       "out, and its CM_ATTEN_CHAR.IND stands for the profiles. What is not in a file is told on stderr.\n\n"
 	       "One line for each frame and decision, times in ms from the first frame:\n"
 	       "  <-        a frame the EVSE receives     ->       a frame the EVSE sends\n"
 	       "  stand-in  an answer for the modem, which is not in the file\n"
@@ -64,7 +71,8 @@ void replay_options_help(void)
 	       "  run       a run's step, with reason     request  what is asked of the pilot\n"
 	       "  refused   a message, with reason        status   what slacd reports\n"
 	       "  odd       taken, though unusual         modem, key, link  what is found out about them\n"
-	       "  put off   a validation                  serving  whether a car could be matched\n\n"
+	       "  put off   a validation                  serving  whether a car could be matched\n"
+	       "  left out  a request that the EVSE of a car's capture did not answer\n\n"
 	       "Exit code: 0 replayed; of a record: reproduced, or the what-if was told\n"
 	       "           1 the file cannot be read or written; the record is not reproduced\n"
 	       "           2 wrong usage or configuration\n",
@@ -132,6 +140,9 @@ static bool apply(int id, const char *value, struct parse *parse)
 	case ID_MODEM_MAC:
 		out->has_modem_mac = true;
 		return mac_parse(value, out->modem_mac);
+	case ID_RECORDED_AT:
+		out->place = strcmp(value, "car") == 0 ? REPLAY_PLACE_CAR : REPLAY_PLACE_STATION;
+		return strcmp(value, "car") == 0 || strcmp(value, "station") == 0;
 	case ID_MODEM_SILENT:
 		out->modem_is_silent = true;
 		return true;
@@ -215,6 +226,7 @@ enum replay_action replay_options_parse(int argc, char **argv, struct replay_opt
 		{"dc-only", no_argument, NULL, ID_DC_ONLY},
 		{"evse-mac", required_argument, NULL, ID_EVSE_MAC},
 		{"modem-mac", required_argument, NULL, ID_MODEM_MAC},
+		{"recorded-at", required_argument, NULL, ID_RECORDED_AT},
 		{"modem-silent", no_argument, NULL, ID_MODEM_SILENT},
 		{"key", required_argument, NULL, ID_KEY},
 		{"write", required_argument, NULL, ID_WRITE},

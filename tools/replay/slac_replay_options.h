@@ -9,6 +9,13 @@
 #define REPLAY_ERROR_SIZE SETTINGS_ERROR_SIZE
 #define REPLAY_WHAT_IFS   32
 
+/* Where a capture was recorded. */
+enum replay_place {
+	REPLAY_PLACE_FOUND, /* the file tells */
+	REPLAY_PLACE_CAR,
+	REPLAY_PLACE_STATION
+};
+
 struct replay_options {
 	const char *capture; /* or a session record: */
 	bool is_record;
@@ -20,6 +27,7 @@ struct replay_options {
 	uint8_t evse_mac[MAC_LEN];
 	bool has_modem_mac;
 	uint8_t modem_mac[MAC_LEN];
+	enum replay_place place;
 	bool modem_is_silent; /* nothing is answered for the modem */
 	bool dc_only;
 	struct outlet_config config; /* by --config and --evse-id */

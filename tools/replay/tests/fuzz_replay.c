@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any octets as a capture file for slac-replay, whose account goes nowhere. */
+/*
+ * Any octets as a capture file for slac-replay, whose account goes nowhere. Its length says where it was
+ * recorded, and whether the station is named.
+ */
 #include "tools/replay/replay.h"
 
 #include <stdlib.h>
@@ -36,7 +39,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
 	options.capture = path;
-	if (!replay_run(&options, error) && error[0] == '\0')
+	options.place = (enum replay_place)(size % 3);
+	options.has_evse_mac = size % 2 == 0;
+	if (!replay_run(&options, stdout, error) && error[0] == '\0')
 		abort();
 	close(file);
 	return 0;
