@@ -247,10 +247,20 @@ static uint64_t time_of(struct trace_file *file, const struct pcap_pkthdr *heade
 	return time_us;
 }
 
+/* The octets that are there: the others of the array are never looked at. */
+static void keep_last(struct trace_file *file, const struct trace_frame *frame)
+{
+	file->last.number = frame->number;
+	file->last.time_us = frame->time_us;
+	file->last.len = frame->len;
+	memcpy(file->last.octets, frame->octets, frame->len);
+}
+
 static bool take_frame(struct trace_file *file, const struct pcap_pkthdr *header, const uint8_t *packet,
 		       struct trace_frame *frame)
 {
-	memset(frame, 0, sizeof(*frame));
+	frame->is_tagged = false;
+	frame->vlan = 0;
 	frame->number = ++file->counts.packets;
 	frame->time_us = time_of(file, header);
 	if (!take_packet(file, packet, header->caplen, frame))
@@ -265,7 +275,7 @@ static bool take_frame(struct trace_file *file, const struct pcap_pkthdr *header
 		return false;
 	}
 	count(file, frame);
-	file->last = *frame;
+	keep_last(file, frame);
 	return true;
 }
 

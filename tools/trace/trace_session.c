@@ -20,6 +20,8 @@ struct trace_sessions {
 	trace_session_done done;
 	void *context;
 	struct open_session open[TRACE_OPEN_MAX];
+	size_t latest;        /* the place of the car that was found last: the next frame is most likely its own */
+	uint64_t quiet_at_us; /* no session is quiet for too long before */
 	struct mme mme;
 	uint8_t nids[NIDS_KEPT][NID_LEN];
 	size_t nid_count;
@@ -77,10 +79,15 @@ void trace_sessions_end(struct trace_sessions *sessions, uint64_t time_us)
 
 static void finish_quiet(struct trace_sessions *sessions, uint64_t now_us)
 {
+	if (now_us <= sessions->quiet_at_us)
+		return;
+	sessions->quiet_at_us = UINT64_MAX;
 	for (size_t i = 0; i < TRACE_OPEN_MAX; i++) {
 		struct open_session *open = &sessions->open[i];
 		if (open->used && now_us - open->session.last_us > TRACE_QUIET_US)
 			finish(sessions, open);
+		else if (open->used && open->session.last_us + TRACE_QUIET_US < sessions->quiet_at_us)
+			sessions->quiet_at_us = open->session.last_us + TRACE_QUIET_US;
 	}
 }
 
@@ -110,20 +117,23 @@ static struct trace_session *begin(struct trace_sessions *sessions, const uint8_
 	memcpy(session->ev_mac, ev_mac, MAC_LEN);
 	memcpy(session->run_id, run_id, RUN_ID_LEN);
 	session->first_us = session->last_us = now_us;
+	if (now_us + TRACE_QUIET_US < sessions->quiet_at_us)
+		sessions->quiet_at_us = now_us + TRACE_QUIET_US;
 	return session;
 }
 
+/* A car has one session that is open. */
 static struct open_session *find_car(struct trace_sessions *sessions, const uint8_t ev_mac[MAC_LEN])
 {
-	struct open_session *newest = NULL;
-
 	for (size_t i = 0; i < TRACE_OPEN_MAX; i++) {
-		struct open_session *open = &sessions->open[i];
-		if (open->used && mac_equal(open->session.ev_mac, ev_mac) &&
-		    (newest == NULL || open->session.first_us > newest->session.first_us))
-			newest = open;
+		const size_t at = (sessions->latest + i) % TRACE_OPEN_MAX;
+		struct open_session *open = &sessions->open[at];
+		if (!open->used || !mac_equal(open->session.ev_mac, ev_mac))
+			continue;
+		sessions->latest = at;
+		return open;
 	}
-	return newest;
+	return NULL;
 }
 
 /* The car's session, also of a car whose own frames are not in the file. */
