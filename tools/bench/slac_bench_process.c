@@ -39,7 +39,7 @@ static bool spawn(struct bench_process *process, const struct bench_command *com
 bool process_start(struct bench_process *process, const struct bench_command *command)
 {
 	char config[PATH_SIZE], parameters[PATH_SIZE], limits[PATH_SIZE], preload[PATH_SIZE], count_file[PATH_SIZE],
-		port[16];
+		records[PATH_SIZE], port[16];
 	char *environment[ENVIRONMENT_SIZE] = {NULL};
 	char *argv[] = {(char *)command->program,
 			"--no-drop",
@@ -64,6 +64,9 @@ bool process_start(struct bench_process *process, const struct bench_command *co
 		snprintf(count_file, sizeof(count_file), MALLOC_COUNT_FILE "=%s", command->count_file);
 		environment[0] = preload;
 		environment[1] = count_file;
+		/* As systemd has it: what recording allocates is counted, too. */
+		snprintf(records, sizeof(records), "STATE_DIRECTORY=%s", command->directory);
+		environment[2] = records;
 	}
 	return spawn(process, command, argv, environment);
 }

@@ -17,7 +17,7 @@ struct bench_command {
 	const char *program;
 	const char *directory; /* holds parameters.json and limits.json, takes slacd.log */
 	int mqtt_port;
-	const char *preload;    /* library for LD_PRELOAD, or NULL */
+	const char *preload;    /* library for LD_PRELOAD, or NULL; with it, sessions are recorded */
 	const char *count_file; /* for that library */
 };
 
