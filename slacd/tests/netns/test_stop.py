@@ -16,7 +16,7 @@ class Stop(Bench):
         self.assertEqual(self.slacd.exit_code(), 0)
         took_s = time.monotonic() - asked
         print(f"stopped after {took_s * 1e3:.0f} ms")
-        self.assertLess(took_s, STOP_WITHIN_S)
+        self.assertLess(took_s, STOP_WITHIN_S + self.stalls.worst_s)
 
     def test_sigterm_reports_stopping_and_exits_with_0(self):
         self.start_all()
