@@ -62,11 +62,14 @@ def is_subsequence(part, whole):
 def check(directory, log):
     """All records of a directory, which slacd has written with this log (None: not read); returns how many there are."""
     kept, said = {}, {}
+    # What slacd did in the moment when it was killed may have no line in the log.
+    named = set(RECORD.findall(log or ""))
     # The time of its begin comes first in the name of a record.
     names = sorted(name for name in os.listdir(directory) if name.endswith(SUFFIX) and not name.startswith("."))
     for name in names:
         evse, outcome = outcome_of(os.path.join(directory, name))
-        kept.setdefault(evse, []).append(outcome)
+        if name in named:
+            kept.setdefault(evse, []).append(outcome)
     if log is None or HIDDEN in log:
         return len(names)
     for evse, status, reason in STATUS.findall(log):
