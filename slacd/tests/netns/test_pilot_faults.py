@@ -216,12 +216,14 @@ class PilotFaults(Bench):
 
     def test_lower_limit_is_repeated_until_it_is_confirmed(self):
         self.charge()
+        mark, heard = self.observer.mark(), self.station.mark()
         self.station.say("answer none x2", "limit 6")
-        mark = self.observer.mark()
         first = self.observer.wait_pilot(("x2", 6.0), after=mark)
         second = self.observer.wait_pilot(("x2", 6.0), after=self.index(first) + 1)
         third = self.observer.wait_pilot(("x2", 6.0), after=self.index(second) + 1)
         self.assertEqual(len({message.id for message in (first, second, third)}), 3)
+        # The third must have been left unanswered, too, before the station is told to answer.
+        harness.await_true(lambda: len(self.station.lines(r"cp_pwm request .* x2 6\.0 A", heard)) == 3, "the station hears it")
         self.station.say("answer valid x2")
         self.answer_to(self.observer.wait_pilot(("x2", 6.0), after=self.index(third) + 1))
 
