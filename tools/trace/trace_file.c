@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <pcap/pcap.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +106,7 @@ struct trace_file *trace_file_open(const char *path, char error[TRACE_ERROR_SIZE
 		return NULL;
 	}
 	snprintf(file->path, sizeof(file->path), "%s", path);
+	__fsetlocking(stream, FSETLOCKING_BYCALLER); /* one thread reads */
 	file->pcap = pcap_fopen_offline(stream, text);
 	if (file->pcap == NULL) {
 		fail(error, path, text);
