@@ -9,7 +9,7 @@ import subprocess
 KEPT = {"when": "always"}
 # Whether slac-trace tells of each record as such, with slacd's reason. Where it does not, it has to read it: the one place
 # to switch.
-TRACE_TELLS_RECORDS = False
+TRACE_TELLS_RECORDS = True
 
 STATUS = re.compile(r"SLAC status\. evse_id=(\S+) status=(failed|basic_charging|unmatched)(?: reason=(\w+))?")
 RECORD = re.compile(r"Session record\. evse_id=\S+ file=(\S+)")
