@@ -69,6 +69,7 @@ class Requests(Bench):
         frames = self.capture.frames.mark()
         self.data_link("resume")
         self.capture.wait(harness.CM_SET_KEY_CNF, after=frames)
+        self.observer.wait_pilot("hlc", after=mark)  # an X1 right after it would take its place in the queue
         self.data_link("pause")
         self.observer.messages.never(lambda message: message.slac, "a status", 2 * resume_s, mark)
         self.assertEqual({frame.octets[harness.SET_KEY_REQ_KEY] for frame in self.key_changes(frames)}, {key})
