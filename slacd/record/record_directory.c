@@ -68,7 +68,7 @@ void record_directory_clean(const char *directory)
 
 	if (at < 0)
 		return;
-	const int count = scandirat(at, ".", &names, is_temporary, NULL);
+	const int count = scandir(directory, &names, is_temporary, NULL);
 	for (int i = 0; i < count; i++)
 		unlinkat(at, names[i]->d_name, 0);
 	free_names(names, count);
@@ -89,10 +89,10 @@ static int compare_names(const struct dirent **a, const struct dirent **b)
 }
 
 /* Removes the oldest until one more of `len` octets is within the limits. */
-static void make_room(int at, const struct record_limits *limits, uint64_t len)
+static void make_room(const char *directory, int at, const struct record_limits *limits, uint64_t len)
 {
 	struct dirent **names = NULL;
-	const int count = scandirat(at, ".", &names, is_record, compare_names);
+	const int count = scandir(directory, &names, is_record, compare_names);
 	uint64_t octets = len;
 
 	for (int i = 0; i < count; i++)
@@ -164,7 +164,7 @@ bool record_directory_write(const char *directory, const struct record_limits *l
 	const int at = open_directory(directory, trouble);
 	if (at < 0)
 		return false;
-	make_room(at, limits, len);
+	make_room(directory, at, limits, len);
 	const bool ok = write_at(at, name, octets, len, trouble);
 	close(at);
 	return ok;
