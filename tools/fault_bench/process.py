@@ -25,7 +25,9 @@ CONFIGURATION = {
     "mqtt": {"request_timeout_ms": 500, "request_backoff_max_ms": 2000},
 }
 GAP_S = 0.85  # F and X1, or X1, as configured above, less what a message may be late
-MEMORY_GROWTH_KIB = 512
+# 256 KiB of the log, and as many for the record of each outlet, are touched when they are needed first.
+MEMORY_GROWTH_KIB = 1024
+SETTLE_S = 2.0  # what a record that is being written still holds
 MATCH_S = 5.0
 RECOVER_S = 20.0
 ENDED = r"slac_service_status update  %s (unmatched|failed)"
@@ -44,6 +46,7 @@ class Fault:
     settings: dict = dataclasses.field(default_factory=dict)
     lasts_s: float = 1.0  # at least
     hold_s: float = MATCH_S
+    must_match: bool = False  # under the fault; otherwise it is enough that the car after it is matched
     other: str = "meanwhile"  # when the other outlet matches: meanwhile or after
     known: str = ""  # the defect of somebody else by which it fails today
     alone: object = None  # runs the fault without rounds: of the site and the outcome
@@ -184,6 +187,8 @@ def play_round(site, fault, number, outcome):
     outcome.matched += next_one and matched
     outcome.recovered += next_one and not matched
     outcome.lost += not next_one
+    if fault.must_match and not matched:
+        outcome.wrong.append(f"round {number}: the car is not matched within {fault.hold_s:.0f} s under the fault")
     if not next_one:
         outcome.wrong.append(f"round {number}: the car after the fault is not matched within {RECOVER_S:.0f} s")
     if not next_other or (fault.other == "meanwhile" and not beside):
@@ -246,6 +251,16 @@ def compare(before, after, sanitized, outcome):
     outcome.notes.append(f"{grown:+d} KiB")
 
 
+def settled(pid, before):
+    """What it holds when no record is being written any more."""
+    deadline = time.monotonic() + SETTLE_S
+    while True:
+        after = Holdings(pid)
+        if after.descriptors <= before.descriptors or time.monotonic() > deadline:
+            return after
+        time.sleep(0.02)
+
+
 def play(site, fault, rounds, sanitized, outcome):
     site.begin(fault)
     if linked_cars(site, 2 * MATCH_S) != (True, True):
@@ -259,7 +274,7 @@ def play(site, fault, rounds, sanitized, outcome):
             outcome.wrong.append(f"slacd has ended with {site.slacd.process.returncode}")
             return
     judge_station(site.station, outcome)
-    compare(before, Holdings(site.pid()), sanitized, outcome)
+    compare(before, settled(site.pid(), before), sanitized, outcome)
     finish(site.slacd, outcome)
 
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The faults around the real program: broker, interface, host."""
 import os
+import re
 import resource
 import signal
 import subprocess
+import threading
 import time
 
 import harness
@@ -15,6 +17,7 @@ from fault_bench.process import Fault
 
 MINUTES_BACK_S, YEAR_S = -3600, 365 * 86400
 FLOOD_FRAMES, FLOOD_MESSAGES = 20000, 20000
+LOG_CHUNK, LOG_CHUNK_S = 100, 0.1  # 1 kB/s
 
 
 # --- the broker ---
@@ -129,6 +132,23 @@ def interface_flood(site):
     yield
 
 
+def modem_restart_is_played(site):
+    """Somebody on the line says again and again, in the modem's name, that it has restarted."""
+    opened = site.slacd.wait_line("Interface is open.*interface=evse0 mac=").text
+    evse = re.search("mac=([0-9a-f:]+)", opened)[1]
+    loader_ready = bytes.fromhex(evse.replace(":", "")) + bytes.fromhex("02504c000001 88e1 00 62a0 00b052")
+    ended = threading.Event()
+
+    def play():
+        while not ended.wait(0.005):
+            harness.send_frames("plc0", [loader_ready.ljust(60, b"\0")])
+    player = threading.Thread(target=play)
+    player.start()
+    yield
+    ended.set()
+    player.join()
+
+
 def netem_loss(site):
     subprocess.run(["tc", "qdisc", "add", "dev", "plc0", "root", "netem", "loss", "2%", "delay", "5ms", "2ms"], check=True)
     yield
@@ -158,6 +178,28 @@ def unread_pipe(site):
     os.mkfifo(path)
     holder = os.open(path, os.O_RDWR)
     site.addCleanup(os.close, holder)
+    return ("sh", "-c", f'exec "$0" "$@" 2> {path}')
+
+
+def slow_pipe(site):
+    """The log goes to a pipe that is read, at 1 kB/s."""
+    path = site.path("slow")
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDWR)
+    ended = threading.Event()
+
+    def read():
+        while not ended.wait(LOG_CHUNK_S):
+            os.read(reader, LOG_CHUNK)
+
+    def close():
+        ended.set()
+        os.write(reader, b"\n")  # where it waits for a line
+        thread.join()
+        os.close(reader)
+    thread = threading.Thread(target=read)
+    thread.start()
+    site.addCleanup(close)
     return ("sh", "-c", f'exec "$0" "$@" 2> {path}')
 
 
@@ -264,12 +306,17 @@ INTERFACE = [
     Fault("process-interface-new-mac", "its MAC address changes within the match", interface_new_mac, "matching"),
     Fault("process-interface-no-carrier", "the carrier is lost within the match", interface_peer_down, "matching"),
     Fault("process-car-flood", "20000 frames of runs that begin", interface_flood, "plugged"),
+    Fault("process-modem-played", "somebody says each 5 ms that the modem has restarted", modem_restart_is_played, "plugged",
+          must_match=True),
     Fault("process-netem", "tc netem: 2 % loss and 5 ms delay", netem_loss, unavailable=no_netem),
 ]
 
 HOST = [
     Fault("process-stopped", "slacd stands still for 3 s (SIGSTOP, SIGCONT)", stopped, "plugged", hold_s=8.0),
-    Fault("process-log-unread", "its log is a pipe that nobody reads", many_lines, "plugged", wrapper=unread_pipe),
+    Fault("process-log-unread", "its log is a pipe that nobody reads", many_lines, "plugged", wrapper=unread_pipe,
+          must_match=True),
+    Fault("process-log-slow", "its log is a pipe that is read at 1 kB/s", many_lines, "plugged", wrapper=slow_pipe,
+          must_match=True),
     Fault("process-log-disk-full", "each write of the log fails: no space", nothing, wrapper=log_to("/dev/full")),
     Fault("process-log-closed", "standard error is closed from the start", nothing, wrapper=closed_log),
     Fault("process-log-trace", "everything is logged", nothing, wrapper=traced),

@@ -18,7 +18,7 @@ from harness import FAST_EV
 
 from fault_bench.dut import finish, sanitizer_words
 from fault_bench.outcome import Outcome
-from fault_bench.process import CONFIGURATION, Holdings, Site, compare
+from fault_bench.process import CONFIGURATION, Holdings, Site, compare, settled
 from fault_bench.session_judge import SessionJudge
 
 OUTLETS = 4
@@ -206,7 +206,7 @@ class Soak:
         for outlet in self.outlets:
             outlet.join(60)
         time.sleep(0.3)
-        after = self.held()
+        after = settled(self.site.pid(), before) if before else self.held()
         return before or after, after  # what went wrong may have ended it before it was warm
 
     def judge_statuses(self):
