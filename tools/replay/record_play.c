@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Ticks of a what-if in all: a record that lasts for a day has fewer, a damaged time in one has centuries of them. */
+#define TICKS_MAX 250000
+
 /* One draw of random octets; len 0: it failed. */
 struct draw {
 	size_t len;
@@ -24,7 +27,8 @@ struct player {
 	size_t next_draw;
 	size_t recorded_before; /* decisions when the present input was given */
 	size_t played_before;
-	bool is_cut; /* its effects */
+	size_t ticks; /* that the record does not have */
+	bool is_cut;  /* its effects */
 };
 
 /* A tool has no use for what cannot be kept. */
@@ -160,22 +164,37 @@ static void end_input(struct player *player)
 	player->is_cut = false;
 }
 
-static void take_input(struct player *player, const struct record_item *item)
+/* Other settings have other deadlines, at which nobody gave a tick. False: there is no end of them. */
+static bool tick_until(struct player *player, uint64_t time_us)
 {
 	const struct outlet_input tick = {.kind = OUTLET_TICK};
+
+	while (outlet_deadline(&player->outlet) < time_us) {
+		if (player->ticks++ == TICKS_MAX) {
+			snprintf(player->out->error, sizeof(player->out->error),
+				 "%d time-outs pass without an input: a time in the record is damaged", TICKS_MAX);
+			return false;
+		}
+		give(player, &tick, outlet_deadline(&player->outlet));
+	}
+	return true;
+}
+
+static bool take_input(struct player *player, const struct record_item *item)
+{
 	struct record_play *out = player->out;
 
 	end_input(player);
 	out->inputs++;
-	/* Other settings have other deadlines, at which nobody gave a tick. */
-	while (player->is_what_if && outlet_deadline(&player->outlet) < item->time_us)
-		give(player, &tick, outlet_deadline(&player->outlet));
+	if (player->is_what_if && !tick_until(player, item->time_us))
+		return false;
 	player->recorded_before = out->recorded.count;
 	player->played_before = out->played.count;
 	out->end_us = item->time_us;
 	if (out->inputs == 1)
 		out->begin_us = item->time_us;
 	give(player, &item->input, item->time_us);
+	return true;
 }
 
 static void take_effect(struct player *player, const struct record_item *item)
@@ -194,8 +213,7 @@ static bool take_item(struct player *player, const struct record_item *item)
 	case RECORD_STATE:
 		return take_state(player, item);
 	case RECORD_INPUT:
-		take_input(player, item);
-		break;
+		return take_input(player, item);
 	case RECORD_EFFECT:
 		take_effect(player, item);
 		break;
@@ -237,8 +255,9 @@ static bool play_items(struct player *player, struct record_file *file)
 
 	while ((result = record_file_next(file, &item)) == RECORD_READ_ITEM) {
 		if (!take_item(player, &item)) {
-			snprintf(player->out->error, sizeof(player->out->error),
-				 "the outlet's state before octet %zu cannot be read", file->offset);
+			if (player->out->error[0] == '\0')
+				snprintf(player->out->error, sizeof(player->out->error),
+					 "the outlet's state before octet %zu cannot be read", file->offset);
 			return false;
 		}
 	}
