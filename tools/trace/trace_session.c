@@ -22,6 +22,7 @@ struct trace_sessions {
 	struct open_session open[TRACE_OPEN_MAX];
 	size_t latest;        /* the place of the car that was found last: the next frame is most likely its own */
 	uint64_t quiet_at_us; /* no session is quiet for too long before */
+	struct trace_session unfollowed; /* of cars for which there is no room: told nowhere */
 	struct mme mme;
 	uint8_t nids[NIDS_KEPT][NID_LEN];
 	size_t nid_count;
@@ -91,29 +92,57 @@ static void finish_quiet(struct trace_sessions *sessions, uint64_t now_us)
 	}
 }
 
-static struct open_session *place(struct trace_sessions *sessions)
-{
-	struct open_session *quietest = &sessions->open[0];
+/* Whoever asks without end must push out neither a car that has gone on, nor one that still may. */
+enum leaving { LEAVES_LAST, LEAVES_AFTER_ASKING, LEAVES_AFTER_MATCH };
 
-	for (size_t i = 0; i < TRACE_OPEN_MAX; i++) {
+static enum leaving leaving_of(const struct trace_session *session)
+{
+	if (session->count[TRACE_MATCH_CNF] > 0)
+		return LEAVES_AFTER_MATCH;
+	if (session->count[TRACE_START] + session->count[TRACE_SOUND] + session->count[TRACE_IND] +
+		    session->count[TRACE_RSP] + session->count[TRACE_MATCH_REQ] ==
+	    0)
+		return LEAVES_AFTER_ASKING;
+	return LEAVES_LAST;
+}
+
+/* The one that is quiet for longest, of those that leave first. */
+static struct open_session *first_to_leave(struct trace_sessions *sessions)
+{
+	struct open_session *first = &sessions->open[0];
+
+	for (size_t i = 1; i < TRACE_OPEN_MAX; i++) {
 		struct open_session *open = &sessions->open[i];
-		if (!open->used)
-			return open;
-		if (open->session.last_us < quietest->session.last_us)
-			quietest = open;
+		const enum leaving leaving = leaving_of(&open->session), of_first = leaving_of(&first->session);
+		if (leaving > of_first || (leaving == of_first && open->session.last_us < first->session.last_us))
+			first = open;
 	}
-	finish(sessions, quietest);
-	return quietest;
+	return first;
+}
+
+/* NULL: there is no room for a car that was not heard from its first message on. */
+static struct open_session *place(struct trace_sessions *sessions, bool is_asking)
+{
+	for (size_t i = 0; i < TRACE_OPEN_MAX; i++)
+		if (!sessions->open[i].used)
+			return &sessions->open[i];
+	struct open_session *first = first_to_leave(sessions);
+	if (!is_asking && leaving_of(&first->session) != LEAVES_AFTER_MATCH)
+		return NULL;
+	first->session.is_pushed_out = true;
+	finish(sessions, first);
+	return first;
 }
 
 static struct trace_session *begin(struct trace_sessions *sessions, const uint8_t ev_mac[MAC_LEN],
-				   const uint8_t run_id[RUN_ID_LEN], uint64_t now_us)
+				   const uint8_t run_id[RUN_ID_LEN], uint64_t now_us, bool is_asking)
 {
-	struct open_session *open = place(sessions);
-	struct trace_session *session = &open->session;
+	struct open_session *open = place(sessions, is_asking);
+	struct trace_session *session = open != NULL ? &open->session : &sessions->unfollowed;
 
 	memset(session, 0, sizeof(*session));
-	open->used = true;
+	if (open != NULL)
+		open->used = true;
 	memcpy(session->ev_mac, ev_mac, MAC_LEN);
 	memcpy(session->run_id, run_id, RUN_ID_LEN);
 	session->first_us = session->last_us = now_us;
@@ -142,7 +171,7 @@ static struct trace_session *session_of(struct trace_sessions *sessions, const u
 {
 	struct open_session *open = find_car(sessions, ev_mac);
 
-	return open != NULL ? &open->session : begin(sessions, ev_mac, run_id, now_us);
+	return open != NULL ? &open->session : begin(sessions, ev_mac, run_id, now_us, false);
 }
 
 /* --- what is kept of a frame --- */
@@ -265,10 +294,12 @@ static void take_parm_req(struct trace_sessions *sessions, const struct trace_fr
 		const struct before before = before_of(&open->session, frame->time_us);
 		open->session.next_begin_us = frame->time_us;
 		finish(sessions, open);
-		session = begin(sessions, mme->src, req.run_id, frame->time_us);
+		session = begin(sessions, mme->src, req.run_id, frame->time_us, true);
 		follow(session, &before, frame);
+	} else if (open != NULL) {
+		session = &open->session;
 	} else {
-		session = session_of(sessions, mme->src, req.run_id, frame->time_us);
+		session = begin(sessions, mme->src, req.run_id, frame->time_us, true);
 	}
 	session->car_seen = true;
 	note(session, TRACE_PARM_REQ, frame, mme->src, slac_parm_req_check(&req));
@@ -566,10 +597,33 @@ static void take_decoded(struct trace_sessions *sessions, const struct trace_fra
 	}
 }
 
+/* False: it is none of a car and a station. */
+static bool kind_of(uint16_t mmtype, enum trace_kind *kind)
+{
+	static const struct {
+		enum mmtype mmtype;
+		enum trace_kind kind;
+	} kinds[] = {
+		{CM_SLAC_PARM_REQ, TRACE_PARM_REQ},     {CM_SLAC_PARM_CNF, TRACE_PARM_CNF},
+		{CM_START_ATTEN_CHAR_IND, TRACE_START}, {CM_MNBC_SOUND_IND, TRACE_SOUND},
+		{CM_ATTEN_CHAR_IND, TRACE_IND},         {CM_ATTEN_CHAR_RSP, TRACE_RSP},
+		{CM_VALIDATE_REQ, TRACE_VALIDATE_REQ},  {CM_VALIDATE_CNF, TRACE_VALIDATE_CNF},
+		{CM_SLAC_MATCH_REQ, TRACE_MATCH_REQ},   {CM_SLAC_MATCH_CNF, TRACE_MATCH_CNF},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		*kind = kinds[i].kind;
+		if ((uint16_t)kinds[i].mmtype == mmtype)
+			return true;
+	}
+	return false;
+}
+
 /* A message of SLAC that cannot be read belongs to the car's session where there is one. */
 static void take_malformed(struct trace_sessions *sessions, const struct trace_frame *frame, enum mme_error error)
 {
 	struct open_session *open = find_car(sessions, sessions->mme.src);
+	enum trace_kind kind;
 
 	if (open == NULL)
 		open = find_car(sessions, sessions->mme.dst);
@@ -577,6 +631,9 @@ static void take_malformed(struct trace_sessions *sessions, const struct trace_f
 		return;
 	open->session.bad_mmv += error == MME_ERR_MMV || error == MME_ERR_FRAGMENT;
 	open->session.cut += frame->missing > 0;
+	if (kind_of(sessions->mme.mmtype, &kind) &&
+	    (frame->missing > 0 || error == MME_ERR_MMV || error == MME_ERR_FRAGMENT))
+		open->session.unread_number[kind] = frame->number;
 }
 
 void trace_sessions_take(struct trace_sessions *sessions, const struct trace_frame *frame)

@@ -4,7 +4,9 @@
  * wrong. Pure: frames in, finished sessions out. It decides nothing about causes: trace_verdict.h does.
  *
  * A session ends when its car begins another one, after TRACE_QUIET_US without a frame of it, and at the end of the
- * file. At most TRACE_OPEN_MAX are open at once: a further one ends the one that was quiet for longest.
+ * file. At most TRACE_OPEN_MAX are open at once. A car that asks for a further one ends a matched one, or else one that
+ * has only asked, or else any, each time the one that was quiet for longest; a car that is heard for the first time with
+ * a later message ends only a matched one, and is else not followed.
  */
 #ifndef TOOLS_TRACE_TRACE_SESSION_H
 #define TOOLS_TRACE_TRACE_SESSION_H
@@ -76,6 +78,7 @@ struct trace_session {
 	enum mme_error error[TRACE_KINDS]; /* the last wrong field, or MME_OK */
 	uint32_t wrong[TRACE_KINDS];       /* with a wrong field */
 	uint64_t error_number[TRACE_KINDS];
+	uint64_t unread_number[TRACE_KINDS]; /* the last one that was cut, or of another version, 0: none */
 
 	struct trace_evse evses[TRACE_EVSES_MAX];
 	size_t evse_count;
@@ -100,6 +103,7 @@ struct trace_session {
 	uint32_t bad_mmv;       /* messages that cannot be read: another MMV, or a fragment */
 	bool car_seen;          /* a frame of the car, */
 	bool evse_seen;         /* and one of a station to it */
+	bool is_pushed_out;     /* too many cars at once: there was no room to follow it to its end */
 	uint64_t next_begin_us; /* the same car began another session then, 0: not in the file */
 
 	/* Two cars with one MAC, each with an attempt of its own. */

@@ -150,7 +150,7 @@ static void judge_matched(const struct trace_session *session, struct trace_verd
 
 	prove(out, session->first_number[TRACE_PARM_REQ]);
 	prove(out, session->first_number[TRACE_MATCH_CNF]);
-	if (session->error[TRACE_MATCH_CNF] != MME_OK) {
+	if (is_wrong(session, TRACE_MATCH_CNF)) {
 		say(out, SLAC_CAUSE_MATCH_CNF_FIELD, "A field of the station's CM_SLAC_MATCH.CNF is wrong: %s.",
 		    mme_error_text(session->error[TRACE_MATCH_CNF]));
 		prove(out, session->error_number[TRACE_MATCH_CNF]);
@@ -195,7 +195,7 @@ static void judge_match_req(const struct trace_session *session, struct trace_ve
 	char mac[MAC_TEXT_SIZE];
 
 	prove(out, session->first_number[TRACE_MATCH_REQ]);
-	if (session->error[TRACE_MATCH_REQ] != MME_OK) {
+	if (is_wrong(session, TRACE_MATCH_REQ)) {
 		say(out, SLAC_REASON_MATCH_REQ_REFUSED, "A field of the car's CM_SLAC_MATCH.REQ is wrong: %s.",
 		    mme_error_text(session->error[TRACE_MATCH_REQ]));
 	} else if (session->evse_count > 0 && !is_own_evse(session)) {
@@ -249,7 +249,7 @@ static void judge_choice(const struct trace_session *session, struct trace_verdi
 
 	prove(out, session->first_number[TRACE_IND]);
 	prove(out, session->first_number[TRACE_RSP]);
-	if (session->error[TRACE_RSP] != MME_OK && session->error[TRACE_RSP] != MME_ERR_RESULT)
+	if (is_wrong(session, TRACE_RSP) && session->error[TRACE_RSP] != MME_ERR_RESULT)
 		say(out, SLAC_REASON_ATTEN_CHAR_RSP_REFUSED, "A field of the car's CM_ATTEN_CHAR.RSP is wrong: %s.",
 		    mme_error_text(session->error[TRACE_RSP]));
 	else if (session->rsp_result != 0)
@@ -281,7 +281,7 @@ static void judge_ind(const struct trace_session *session, struct trace_verdict 
 	if (!session->car_seen)
 		say(out, SLAC_CAUSE_STATION_HALF_ONLY,
 		    "The station has sent its result; only the station's half is in this file.");
-	else if (session->error[TRACE_IND] != MME_OK && session->error[TRACE_IND] != MME_ERR_GROUPS_MISSING)
+	else if (is_wrong(session, TRACE_IND) && session->error[TRACE_IND] != MME_ERR_GROUPS_MISSING)
 		say(out, SLAC_CAUSE_IND_FIELD, "A field of the station's CM_ATTEN_CHAR.IND is wrong: %s.",
 		    mme_error_text(session->error[TRACE_IND]));
 	else if (best != NULL && best->num_groups == 0)
@@ -361,10 +361,10 @@ static void judge_parm_cnf(const struct trace_session *session, struct trace_ver
 	if (!session->car_seen)
 		say(out, SLAC_CAUSE_STATION_HALF_ONLY,
 		    "The station has answered a car; only the station's half is in this file.");
-	else if (session->error[TRACE_PARM_CNF] == MME_ERR_RUN_ID)
+	else if (is_wrong(session, TRACE_PARM_CNF) && session->error[TRACE_PARM_CNF] == MME_ERR_RUN_ID)
 		say(out, SLAC_CAUSE_CNF_OTHER_RUN_ID, "The station echoed run_id %s, the car's is %s.",
 		    run_id_text(session->cnf_run_id, theirs), run_id_text(session->run_id, ours));
-	else if (session->error[TRACE_PARM_CNF] != MME_OK && session->error[TRACE_PARM_CNF] != MME_ERR_RESP_TYPE)
+	else if (is_wrong(session, TRACE_PARM_CNF) && session->error[TRACE_PARM_CNF] != MME_ERR_RESP_TYPE)
 		say(out, SLAC_CAUSE_CNF_FIELD, "A field of the station's CM_SLAC_PARM.CNF is wrong: %s.",
 		    mme_error_text(session->error[TRACE_PARM_CNF]));
 	else if (session->count[TRACE_PARM_REQ] == 1 && after_us > TT_MATCH_RESPONSE_US)
@@ -372,6 +372,25 @@ static void judge_parm_cnf(const struct trace_session *session, struct trace_ver
 		    seconds(after_us) * 1e3);
 	else if (!was_not_awaited(session, TT_MATCH_SEQUENCE_US, "the car's announcement", out))
 		say(out, SLAC_REASON_NO_START_ATTEN_CHAR, "The car went silent after the station's first answer.");
+}
+
+/* The first message that was there and could not be read, where no other one of its kind could. */
+static uint64_t unread(const struct trace_session *session)
+{
+	for (size_t kind = TRACE_PARM_CNF; kind < TRACE_KINDS; kind++)
+		if (session->count[kind] == 0 && session->unread_number[kind] != 0)
+			return session->unread_number[kind];
+	return 0;
+}
+
+static void judge_unread(const struct trace_session *session, struct trace_verdict *out)
+{
+	if (session->bad_mmv > 0)
+		say(out, SLAC_CAUSE_WRONG_VERSION, "%u messages have another version (MMV) or are fragments.",
+		    session->bad_mmv);
+	else
+		say(out, SLAC_CAUSE_FRAMES_ARE_CUT, "%u frames are cut, so that answers cannot be read.", session->cut);
+	prove(out, unread(session));
 }
 
 static void judge_parm_req(const struct trace_session *session, struct trace_verdict *out)
@@ -382,11 +401,8 @@ static void judge_parm_req(const struct trace_session *session, struct trace_ver
 		    mme_error_text(session->error[TRACE_PARM_REQ]));
 	else if (session->tagged > 0)
 		say(out, SLAC_CAUSE_FRAMES_ARE_TAGGED, "The car's frames carry a VLAN tag, and nobody answers them.");
-	else if (session->bad_mmv > 0)
-		say(out, SLAC_CAUSE_WRONG_VERSION, "%u messages have another version (MMV) or are fragments.",
-		    session->bad_mmv);
-	else if (session->cut > 0)
-		say(out, SLAC_CAUSE_FRAMES_ARE_CUT, "%u frames are cut, so that answers cannot be read.", session->cut);
+	else if (session->bad_mmv > 0 || session->cut > 0)
+		judge_unread(session, out);
 	else if (session->count[TRACE_PARM_REQ] > PARM_REQ_REPEATS ||
 		 !was_not_awaited(session, TT_MATCH_RESPONSE_US, "an answer", out))
 		say(out, SLAC_CAUSE_PARM_REQ_UNANSWERED, "The car asked %u times in %.1f s, and nobody answered.",
@@ -414,15 +430,32 @@ static void judge_two_choices(const struct trace_session *session, struct trace_
 	prove(out, session->mixed_number);
 }
 
+static bool is_mixed(const struct trace_session *session)
+{
+	return session->mixed >= MIXED_LEAST && (!has(session, TRACE_MATCH_CNF) || session->wrong[TRACE_MATCH_CNF] > 0);
+}
+
+static void judge_pushed_out(const struct trace_session *session, struct trace_verdict *out)
+{
+	say(out, SLAC_REASON_DISPLACED, "More than %d cars are in this file at once: slac-trace had no room for all.",
+	    TRACE_OPEN_MAX);
+	snprintf(out->unknown, sizeof(out->unknown), "What became of this car.");
+	prove(out, session->events[0].number);
+}
+
 void trace_judge(const struct trace_session *session, struct trace_verdict *out)
 {
 	memset(out, 0, sizeof(*out));
 	if (session->has_chosen_two)
 		judge_two_choices(session, out);
+	else if (is_mixed(session))
+		judge_mixed(session, out);
 	else if (has(session, TRACE_MATCH_CNF))
 		judge_matched(session, out);
-	else if (session->mixed >= MIXED_LEAST)
-		judge_mixed(session, out);
+	else if (session->is_pushed_out)
+		judge_pushed_out(session, out);
+	else if (unread(session) != 0)
+		judge_unread(session, out);
 	else if (has(session, TRACE_MATCH_REQ))
 		judge_match_req(session, out);
 	else if (has(session, TRACE_VALIDATE_REQ))

@@ -157,22 +157,56 @@ static void every_verdict_has_a_row_in_the_document(void **state)
 	}
 }
 
+static void send_of_car(enum mmtype type, uint8_t number, uint64_t after_us)
+{
+	static struct trace_frame frame;
+	struct mme mme;
+
+	mme_init(&mme, type, (const uint8_t[MAC_LEN]){2, 0xca, 0, 0, 0, number}, mac_broadcast);
+	assert_int_equal(mme_encode(&mme, frame.octets, sizeof(frame.octets), &frame.len), MME_OK);
+	frame.number++;
+	frame.time_us += after_us;
+	trace_sessions_take(sessions, &frame);
+}
+
 static void no_number_of_cars_is_too_many(void **state)
 {
-	struct trace_frame frame = {.number = 0};
+	struct trace_verdict verdict;
 
 	(void)state;
 	assert_int_equal(set_up(NULL), 0);
-	for (uint8_t i = 0; i < TRACE_OPEN_MAX + SESSIONS_MAX - 1; i++) {
-		struct mme req;
-		mme_init(&req, CM_SLAC_PARM_REQ, (const uint8_t[MAC_LEN]){2, 0xca, 0, 0, 0, i}, mac_broadcast);
-		assert_int_equal(mme_encode(&req, frame.octets, sizeof(frame.octets), &frame.len), MME_OK);
-		frame.number++;
-		frame.time_us += 1000;
-		trace_sessions_take(sessions, &frame);
-	}
+	for (uint8_t i = 0; i < TRACE_OPEN_MAX + SESSIONS_MAX - 1; i++)
+		send_of_car(CM_SLAC_PARM_REQ, i, 1000);
 	assert_int_equal(done_count, SESSIONS_MAX - 1); /* the ones that were quiet for longest */
 	assert_int_equal(done[0].ev_mac[5], 0);
+	trace_judge(&done[0], &verdict);
+	assert_string_equal(slac_reason_text(verdict.word), "displaced"); /* and not: nobody answered */
+	assert_string_equal(verdict.unknown, "What became of this car.");
+	assert_int_equal(tear_down(NULL), 0);
+}
+
+static void whoever_asks_without_end_pushes_out_no_car_that_has_gone_on(void **state)
+{
+	(void)state;
+	assert_int_equal(set_up(NULL), 0);
+	send_of_car(CM_SLAC_PARM_REQ, 0, 1000);
+	send_of_car(CM_START_ATTEN_CHAR_IND, 0, 1000);
+	for (uint8_t i = 1; i < TRACE_OPEN_MAX + SESSIONS_MAX - 1; i++)
+		send_of_car(CM_SLAC_PARM_REQ, i, 1000);
+	for (size_t i = 0; i < done_count; i++)
+		assert_int_not_equal(done[i].ev_mac[5], 0);
+	assert_int_equal(tear_down(NULL), 0);
+}
+
+static void car_that_was_pushed_out_is_not_taken_for_a_new_one(void **state)
+{
+	(void)state;
+	assert_int_equal(set_up(NULL), 0);
+	for (uint8_t i = 0; i <= TRACE_OPEN_MAX; i++)
+		send_of_car(CM_SLAC_PARM_REQ, i, 1000);
+	assert_int_equal(done_count, 1);
+	send_of_car(CM_MNBC_SOUND_IND, 0, 1000);
+	assert_int_equal(done_count, 1);
 	assert_int_equal(tear_down(NULL), 0);
 }
 
@@ -184,6 +218,8 @@ int main(void)
 		cmocka_unit_test(every_finer_cause_was_reached_and_every_verdict_has_its_texts),
 		cmocka_unit_test(every_verdict_has_a_row_in_the_document),
 		cmocka_unit_test(no_number_of_cars_is_too_many),
+		cmocka_unit_test(whoever_asks_without_end_pushes_out_no_car_that_has_gone_on),
+		cmocka_unit_test(car_that_was_pushed_out_is_not_taken_for_a_new_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

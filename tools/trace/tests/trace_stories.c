@@ -412,6 +412,18 @@ static void no_choice(void)
 	choose_nothing(20);
 }
 
+/* What the car said wrong at first it has mended. */
+static void no_choice_after_a_wrong_rsp(void)
+{
+	const struct mme right = rsp();
+	struct mme wrong = right;
+
+	wrong.atten_char_rsp.run_id[0] ^= 1;
+	measure(20);
+	send(&wrong, 20);
+	send(&right, 200);
+}
+
 static void chooses_nothing_and_asks_again(void)
 {
 	choose_nothing(20);
@@ -645,6 +657,17 @@ static void cnf_too_late(void)
 	answer_with(parm_cnf(), 350);
 }
 
+/* A neighbour's answer is wrong, this station's is not. */
+static void cnf_of_neighbour_is_wrong(void)
+{
+	struct mme cnf = parm_cnf();
+
+	answer();
+	memcpy(cnf.src, neighbour, MAC_LEN);
+	cnf.slac_parm_cnf.run_id[7] ^= 1;
+	send(&cnf, 1);
+}
+
 static void car_goes_silent(void)
 {
 	answer();
@@ -686,6 +709,31 @@ static void other_version(void)
 	take(octets, len);
 }
 
+/* The same story up to the sounds, which are all of another version. */
+static void sounds_of_other_version(void)
+{
+	struct mme sound = of_car(CM_MNBC_SOUND_IND);
+	uint8_t octets[256];
+	size_t len;
+
+	announce();
+	memcpy(sound.mnbc_sound_ind.run_id, run_id, RUN_ID_LEN);
+	if (mme_encode(&sound, octets, sizeof(octets), &len) != MME_OK)
+		abort();
+	octets[14] = 0x02; /* MMV */
+	for (int i = 0; i < 10; i++) {
+		pass_ms(20);
+		take(octets, len);
+	}
+}
+
+static void cut_sounds(void)
+{
+	announce();
+	cut = true;
+	sounds(10, false);
+}
+
 static void nobody_answers(void)
 {
 	for (int i = 0; i < 3; i++) {
@@ -722,6 +770,17 @@ static void two_cars_sound(void)
 	sounds(2, false);
 }
 
+/* Each of two cars with one MAC hears what is meant for the other one. */
+static void two_cars_sound_and_one_is_confirmed(void)
+{
+	const struct mme second = parm_req_of_second_car(), confirmed = match_cnf(1);
+
+	announce();
+	send(&second, 10);
+	sounds(10, false);
+	send(&confirmed, 800);
+}
+
 static void one_mac_chooses_two_stations(void)
 {
 	const struct mme first = match_req(station), second = match_req(neighbour), confirmed = match_cnf(1);
@@ -754,6 +813,7 @@ const struct trace_story trace_stories[] = {
 	{SLAC_CAUSE_OTHER_STATION_NEARER, NULL, two_stations_answer, 0, 20000},
 	{SLAC_CAUSE_ATTENUATION_HIGH, NULL, far_away, 0, 20000},
 	{SLAC_REASON_NO_MATCH_REQ, NULL, no_choice, 0, 20000},
+	{SLAC_REASON_NO_MATCH_REQ, "no_match_req-after_a_wrong_rsp", no_choice_after_a_wrong_rsp, 0, 20000},
 	{SLAC_CAUSE_CAPTURE_ENDED, NULL, no_choice, 0, 5000},
 	{SLAC_REASON_NEW_RUN, NULL, chooses_nothing_and_asks_again, 0, 20000},
 	{SLAC_CAUSE_CAR_HALF_ONLY, NULL, car_half, 0, 20000},
@@ -784,13 +844,18 @@ const struct trace_story trace_stories[] = {
 	{SLAC_CAUSE_CNF_FIELD, NULL, cnf_with_wrong_field, 0, 20000},
 	{SLAC_CAUSE_CNF_LATE, NULL, cnf_too_late, 0, 20000},
 	{SLAC_REASON_NO_START_ATTEN_CHAR, NULL, car_goes_silent, 0, 20000},
+	{SLAC_REASON_NO_START_ATTEN_CHAR, "no_start_atten_char-neighbour_is_wrong", cnf_of_neighbour_is_wrong, 0,
+	 20000},
 	{SLAC_REASON_PARM_REQ_REFUSED, NULL, parm_req_with_wrong_field, 0, 20000},
 	{SLAC_CAUSE_FRAMES_ARE_TAGGED, NULL, tags, 0, 20000},
 	{SLAC_CAUSE_FRAMES_ARE_CUT, NULL, cut_frames, 0, 20000},
+	{SLAC_CAUSE_FRAMES_ARE_CUT, "frames_are_cut-in_sounds", cut_sounds, 0, 20000},
 	{SLAC_CAUSE_WRONG_VERSION, NULL, other_version, 0, 20000},
+	{SLAC_CAUSE_WRONG_VERSION, "wrong_version-in_sounds", sounds_of_other_version, 0, 20000},
 	{SLAC_CAUSE_PARM_REQ_UNANSWERED, NULL, nobody_answers, 0, 20000},
 	{SLAC_CAUSE_SAME_MAC_TWICE, NULL, two_cars_ask_in_turn, 3, 20000},
 	{SLAC_CAUSE_SAME_MAC_TWICE, "same_mac_twice-in_sounds", two_cars_sound, 1, 20000},
+	{SLAC_CAUSE_SAME_MAC_TWICE, "same_mac_twice-and_one_confirmed", two_cars_sound_and_one_is_confirmed, 1, 20000},
 	{SLAC_CAUSE_SAME_MAC_TWICE, "same_mac_twice-at_two_stations", one_mac_chooses_two_stations, 0, 20000},
 };
 const size_t trace_story_count = sizeof(trace_stories) / sizeof(trace_stories[0]);
