@@ -278,6 +278,7 @@ static void take_state(struct row_reader *reader, const struct record_item *item
 	record->port_was_up = state.port_is_up;
 	if (record->pilot_is_known && cp_state_has_vehicle(record->pilot.state)) {
 		mark(reader, &record->connected, 0);
+		record->begins_with_vehicle = true;
 		if (trace_pilot_band_of(&record->pilot) == TRACE_PILOT_5_PERCENT)
 			mark(reader, &record->five_percent, 0);
 	}

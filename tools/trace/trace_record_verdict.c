@@ -90,6 +90,29 @@ static bool was_answered(const struct trace_session *session)
 	return session->count[TRACE_PARM_CNF] > 0;
 }
 
+static double seconds_between(const struct trace_moment *from, uint64_t to_us)
+{
+	return from->number != 0 && to_us > from->time_us ? (double)(to_us - from->time_us) / 1e6 : 0;
+}
+
+/* What is a match for a capture, slacd calls one when the link is up. */
+static bool is_before_link(const struct trace_record *record, const struct trace_verdict *verdict)
+{
+	return trace_word_is_match(verdict->word) && record->matched.number == 0 && record->ended.number != 0 &&
+	       record->gap == 0;
+}
+
+static void say_before_link(const struct trace_record *record, const struct trace_session *session,
+			    struct trace_verdict *out)
+{
+	const struct trace_moment given = {.number = session->first_number[TRACE_MATCH_CNF],
+					   .time_us = session->first_at_us[TRACE_MATCH_CNF]};
+
+	say(out, SLAC_CAUSE_CAPTURE_ENDED, "The car was given its key, and slacd had seen no power-line link");
+	append(out, " when the session ended %.2f s later.", seconds_between(&given, record->ended.time_us));
+	out->unknown[0] = '\0';
+}
+
 void trace_judge_attempt(const struct trace_record *record, const struct trace_attempt *attempt,
 			 struct trace_verdict *out)
 {
@@ -114,6 +137,8 @@ void trace_judge_attempt(const struct trace_record *record, const struct trace_a
 	} else if (said != SLAC_REASON_NONE && trace_daemon_word(out->word) != said) {
 		say_as_slacd(out, said);
 		out->unknown[0] = '\0';
+	} else if (is_before_link(record, out)) {
+		say_before_link(record, &session, out);
 	}
 }
 
@@ -130,11 +155,6 @@ static bool find_attempt(const struct trace_record *record, enum slac_reason rea
 }
 
 /* --- what only the record shows --- */
-
-static double seconds_between(const struct trace_moment *from, uint64_t to_us)
-{
-	return from->number != 0 && to_us > from->time_us ? (double)(to_us - from->time_us) / 1e6 : 0;
-}
 
 /* No frame has come from the modem, and none of a car through it. */
 static bool is_silent(const struct trace_record *record)
@@ -206,12 +226,14 @@ static void judge_without_word(const struct trace_record *record, struct trace_v
 
 static void tell_times(const struct trace_record *record, struct trace_verdict *out)
 {
+	const char *begin = record->begins_with_vehicle ? "begin of the record" : "plug-in";
+
 	if (record->matched.number != 0)
-		append(out, " It was matched %.2f s after the plug-in.",
-		       seconds_between(&record->connected, record->matched.time_us));
+		append(out, " It was matched %.2f s after the %s.",
+		       seconds_between(&record->connected, record->matched.time_us), begin);
 	if (record->ended.number != 0)
-		append(out, " The session ended %.2f s after the plug-in.",
-		       seconds_between(&record->connected, record->ended.time_us));
+		append(out, " The session ended %.2f s after the %s.",
+		       seconds_between(&record->connected, record->ended.time_us), begin);
 }
 
 void trace_judge_record(const struct trace_record *record, struct trace_verdict *out)
