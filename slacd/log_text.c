@@ -70,3 +70,8 @@ size_t log_text_copy(char *out, size_t room, const char *text, size_t len)
 	}
 	return used;
 }
+
+void log_text_line(char *out, size_t size, const char *text, size_t len)
+{
+	out[log_text_copy(out, size - 1, text, len)] = '\0';
+}

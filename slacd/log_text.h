@@ -18,5 +18,7 @@
  * An escape that does not fit ends the text.
  */
 size_t log_text_copy(char *out, size_t room, const char *text, size_t len);
+/* The same with a NUL behind it, in `size` octets. */
+void log_text_line(char *out, size_t size, const char *text, size_t len);
 
 #endif

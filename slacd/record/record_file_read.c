@@ -2,6 +2,7 @@
 #include "slacd/record/record_blocks.h"
 #include "slacd/record/record_file.h"
 
+#include "slacd/log_text.h"
 #include "slacd/outlet/hex.h"
 #include "slacd/outlet/outlet_state.h"
 
@@ -80,7 +81,7 @@ static bool next_option(const struct block *block, size_t *offset, struct option
 
 /* --- the header --- */
 
-/* The value of the line "name=..." in a text that is not terminated. */
+/* The value of the line "name=..." in a text that is not terminated. Whoever made the file must not command a terminal. */
 static bool find_line(const char *text, size_t len, const char *name, char *out, size_t size)
 {
 	const size_t name_len = strlen(name);
@@ -93,8 +94,7 @@ static bool find_line(const char *text, size_t len, const char *name, char *out,
 		const size_t line_len = (size_t)(line_end - text);
 		if (line_len > name_len && memcmp(text, name, name_len) == 0 && text[name_len] == '=') {
 			const size_t value_len = line_len - name_len - 1;
-			snprintf(out, size, "%.*s", (int)(value_len < size ? value_len : size - 1),
-				 text + name_len + 1);
+			log_text_line(out, size, text + name_len + 1, value_len);
 			return true;
 		}
 		text = line_end + 1;
@@ -142,8 +142,7 @@ static bool read_section(struct record_file *file, const struct block *block)
 	while (next_option(block, &offset, &option)) {
 		const char *text = (const char *)option.value;
 		if (option.code == RECORD_OPTION_PROGRAM) {
-			snprintf(file->about.program, RECORD_NAME_MAX, "%.*s",
-				 (int)(option.len < RECORD_NAME_MAX ? option.len : RECORD_NAME_MAX - 1), text);
+			log_text_line(file->about.program, RECORD_NAME_MAX, text, option.len);
 		} else if (option.code == RECORD_OPTION_COMMENT && has_title(option.value, option.len)) {
 			has_about = true;
 			if (!read_about(file, text, option.len))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/replay/record_play.h"
 
+#include "slacd/log_text.h"
 #include "slacd/outlet/outlet_state.h"
 
 #include <stdio.h>
@@ -123,7 +124,7 @@ static bool read_value(void *context, const char *name, const char *value)
 	if (outlet_state_read(&player->outlet, name, value))
 		return true;
 	if (player->out->unknown++ == 0)
-		snprintf(player->out->first_unknown, sizeof(player->out->first_unknown), "%s", name);
+		log_text_line(player->out->first_unknown, sizeof(player->out->first_unknown), name, strlen(name));
 	return true;
 }
 

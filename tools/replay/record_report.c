@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/replay/record_report.h"
 
+#include "slacd/log_text.h"
 #include "tools/replay/mme_summary.h"
 #include "tools/replay/record_load.h"
 #include "tools/replay/record_play.h"
@@ -264,7 +265,9 @@ enum record_verdict record_report(const struct replay_options *options, char err
 			verdict = options->what_if_count > 0 ? tell_what_if(options, &play) : tell_replay(&play);
 	} else {
 		verdict = play.bad_what_if ? RECORD_MISUSED : RECORD_UNREAD;
-		snprintf(error, REPLAY_ERROR_SIZE, "record %.200s: %.280s", options->capture, play.error);
+		char text[281]; /* a setting in it may be of the record */
+		log_text_line(text, sizeof(text), play.error, strlen(play.error));
+		snprintf(error, REPLAY_ERROR_SIZE, "record %.200s: %s", options->capture, text);
 	}
 	record_play_free(&play);
 	free(octets);

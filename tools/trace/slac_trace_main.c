@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* slac-trace: what happened in a capture, and why. */
+#include "slacd/log_text.h"
 #include "tools/replay/record_load.h"
 #include "tools/trace/trace_html.h"
 #include "tools/trace/trace_record_html.h"
@@ -16,8 +17,8 @@ enum form { FORM_TEXT, FORM_LINE, FORM_JSON, FORM_HTML };
 
 struct trace {
 	enum form form;
-	FILE *page; /* FORM_HTML */
-	const char *file;
+	FILE *page;      /* FORM_HTML */
+	char file[4096]; /* its name, for people */
 	uint64_t origin_us;
 	bool has_origin;
 	unsigned sessions;
@@ -128,6 +129,11 @@ static void on_record(struct trace *trace, const struct trace_record *record)
 	}
 }
 
+static void name_file(struct trace *trace, const char *path)
+{
+	log_text_line(trace->file, sizeof(trace->file), path, strlen(path));
+}
+
 static bool take_record(struct trace *trace, const char *path)
 {
 	char error[RECORD_ERROR_MAX] = "";
@@ -135,7 +141,7 @@ static bool take_record(struct trace *trace, const char *path)
 	size_t len;
 	uint8_t *octets = record_load(path, &len);
 
-	trace->file = path;
+	name_file(trace, path);
 	if (octets == NULL) {
 		fprintf(stderr, "slac-trace: %s: %s\n", path, strerror(errno));
 		return false;
@@ -162,7 +168,7 @@ static bool take_capture(struct trace *trace, const char *path)
 		fprintf(stderr, "slac-trace: %s\n", error);
 		return false;
 	}
-	trace->file = path;
+	name_file(trace, path);
 	trace->has_origin = false;
 	sessions = trace_sessions_new(on_session, trace);
 	if (sessions == NULL) {

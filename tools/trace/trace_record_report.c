@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/trace/trace_record_report.h"
 
+#include "slacd/log_text.h"
 #include "tools/trace/trace_report_parts.h"
 
 #include <inttypes.h>
@@ -24,17 +25,33 @@ static const char *value_of(struct json_object *settings, const char *path)
 	return settings == NULL ? "" : json_object_get_string(settings);
 }
 
+/* NULL: none, or no JSON in UTF-8. */
+static struct json_object *parse_settings(const struct trace_record *record)
+{
+	struct json_tokener *tokener = record->settings == NULL ? NULL : json_tokener_new();
+	struct json_object *settings;
+
+	if (tokener == NULL)
+		return NULL;
+	json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
+	settings = json_tokener_parse_ex(tokener, record->settings, (int)strlen(record->settings) + 1);
+	json_tokener_free(tokener);
+	return settings;
+}
+
 void trace_record_settings(const struct trace_record *record,
 			   void (*each)(void *context, const char *path, const char *value), void *context)
 {
-	struct json_object *settings = record->settings == NULL ? NULL : json_tokener_parse(record->settings);
+	struct json_object *settings = parse_settings(record);
 	const char *place = record->about.given;
-	char path[128];
+	char path[128], value[512];
 
 	while (*place != '\0') {
 		const size_t len = strcspn(place, ",");
 		snprintf(path, sizeof(path), "%.*s", (int)len, place);
-		each(context, path, value_of(settings, path));
+		const char *text = value_of(settings, path);
+		log_text_line(value, sizeof(value), text, strlen(text));
+		each(context, path, value);
 		place += len + (place[len] == ',');
 	}
 	json_object_put(settings);
@@ -136,7 +153,7 @@ static struct json_object *of_about(const struct trace_record *record)
 	trace_json_add(about, "evse_id", json_object_new_string(record->about.evse_id));
 	trace_json_add(about, "outcome", json_object_new_string(record->about.outcome));
 	trace_json_add(about, "given", given);
-	trace_json_add(about, "settings", record->settings == NULL ? NULL : json_tokener_parse(record->settings));
+	trace_json_add(about, "settings", parse_settings(record));
 	trace_json_add(about, "inputs_left_out", json_object_new_int64((int64_t)record->gap));
 	return about;
 }

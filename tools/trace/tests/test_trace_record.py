@@ -3,6 +3,7 @@
 """slac-trace with session records, as its user meets it: test_trace_record.py SLAC-TRACE VECTORS"""
 import json
 import pathlib
+import re
 import struct
 import subprocess
 import sys
@@ -41,6 +42,14 @@ def with_gap(octets):
     first = next(i for i, block in enumerate(parts) if b"MESSAGE=status " in block)
     state = next(block for block in parts if b"SLACD=state" in block)
     return b"".join([*parts[:first + 1], gap_at(parts[first]), state, *parts[first + 1:]])
+
+
+def with_foreign_text(octets):
+    """Every text of a record has octets in it that command a terminal, are no UTF-8, or are HTML; no length changes."""
+    evil = b"<b>\x1b[1m\xff"
+    for before in (b"evse_id=DE*TST*E1", b"outcome=unmatched", b"slacd 0.1.0", b"note pilot_state"):
+        octets = octets.replace(before, before[:-len(evil)] + evil)
+    return octets.replace(b'"always"', b'"\\u001b"')
 
 
 class Records(unittest.TestCase):
@@ -92,6 +101,19 @@ class Records(unittest.TestCase):
         self.assertEqual(told.returncode, 1)
         self.assertIn("the file is damaged, or cut off, at octet", told.stderr)
         self.assertIn("CM_SLAC_PARM.REQ", told.stdout)
+
+    def test_foreign_text_commands_no_terminal_and_is_no_html(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path, page = pathlib.Path(folder) / "evil\x1b[1m\n\udcff.pcapng", pathlib.Path(folder) / "page.html"
+            path.write_bytes(with_foreign_text(MATCHED.read_bytes()))
+            told = [subprocess.run([TRACE, *form, path], stdout=subprocess.PIPE).stdout
+                    for form in ((), ("-q",), ("--json",), ("--html", page))]
+            json.loads(told[2].decode())
+            told.append(page.read_bytes())
+        for text in told:
+            self.assertIsNone(re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text.decode()), text[:2000])
+        self.assertEqual([text.count(b"\n") for text in told[1:3]], [1, 1])
+        self.assertNotIn(b"<b>", told[-1])
 
     def test_standard_input_is_a_capture(self):
         with open(MATCHED, "rb") as file:
