@@ -253,7 +253,7 @@ static bool read_root(const struct parse *parse, struct json_object *root)
 	json_object_object_foreach(root, section, object)
 	{
 		if (!is_section(section))
-			return wrong(parse, section, "mqtt, slac, pilot, modem, service, outlets or bench");
+			return wrong(parse, section, "mqtt, slac, pilot, modem, service, record, outlets or bench");
 		if (!read_section(parse, section, object))
 			return false;
 	}

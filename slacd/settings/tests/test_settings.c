@@ -163,7 +163,7 @@ static void a_wrong_member_is_named_with_file_path_and_expectation(void **state)
 		 "\"fail\", or a whole number from 0 to 255 dB"},
 		{"{\"slac\":{\"missing_profile\":\"ignore\"}}", "slac.missing_profile", "\"fail\""},
 		{"{\"pilot\":{\"nominal_current_a\":3}}", "pilot.nominal_current_a", "6 to 80 A"},
-		{"{\"pilots\":{}}", "pilots", "mqtt, slac, pilot"},
+		{"{\"pilots\":{}}", "pilots", "mqtt, slac, pilot, modem, service, record, outlets or bench"},
 		{"{\"outlets\":{\"E1\":{\"iface\":\"x\"}}}", "outlets.E1.iface",
 		 "interface, nominal_current_a or attn_rx_db"},
 		{"{\"outlets\":{\"E1\":{\"nominal_current_a\":5.9}}}", "outlets.E1.nominal_current_a", "6 to 80 A"},
