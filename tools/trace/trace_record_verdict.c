@@ -129,6 +129,8 @@ void trace_judge_attempt(const struct trace_record *record, const struct trace_a
 		session.next_begin_us = said == SLAC_REASON_NEW_RUN ? session.next_begin_us : 0;
 	}
 	trace_judge(&session, out);
+	if (out->word == SLAC_REASON_JOIN_LOST)
+		out->unknown[0] = '\0'; /* a record shows the pilot */
 	if (said == SLAC_REASON_NO_VEHICLE && record->unreported.number != 0) {
 		say(out, SLAC_CAUSE_NO_PILOT_STATE, "The car speaks, and the station has reported no pilot state.");
 		prove(out, record->unreported.number);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/trace/trace_verdict.h"
 
+#include "homeplug/mme/set_key.h"
 #include "tools/trace/trace_limits.h"
 
 #include <stdarg.h>
@@ -90,12 +91,20 @@ static bool was_not_awaited(const struct trace_session *session, uint64_t wait_u
 	return true;
 }
 
+/* One that has measured nothing is near to no car. */
+static bool is_nearer(const struct trace_evse *evse, const struct trace_evse *best)
+{
+	if (best == NULL || best->num_groups == 0)
+		return best == NULL || evse->num_groups > 0;
+	return evse->num_groups > 0 && evse->mean_ddb < best->mean_ddb;
+}
+
 static const struct trace_evse *nearest(const struct trace_session *session)
 {
 	const struct trace_evse *best = NULL;
 
 	for (size_t i = 0; i < session->evse_count; i++)
-		if (session->evses[i].inds > 0 && (best == NULL || session->evses[i].mean_ddb < best->mean_ddb))
+		if (session->evses[i].inds > 0 && is_nearer(&session->evses[i], best))
 			best = &session->evses[i];
 	return best;
 }
@@ -105,6 +114,7 @@ static const struct trace_evse *nearest(const struct trace_session *session)
 static bool judge_link(const struct trace_session *session, struct trace_verdict *out)
 {
 	const uint64_t given_us = session->first_at_us[TRACE_MATCH_CNF];
+	const bool began_again = session->next_begin_us != 0 && session->next_begin_us - given_us < BEGAN_AGAIN_US;
 
 	if (has(session, TRACE_RESTART) && session->last_at_us[TRACE_RESTART] > given_us) {
 		say(out, SLAC_REASON_MODEM_RESTARTED, "A modem restarted %.2f s after the car was given its key.",
@@ -118,14 +128,19 @@ static bool judge_link(const struct trace_session *session, struct trace_verdict
 			say(out, SLAC_REASON_JOIN_LOST,
 			    "The power-line link was up and is down again %.2f s after the key.",
 			    seconds(session->last_at_us[TRACE_LINK_DOWN] - given_us));
+			snprintf(out->unknown, sizeof(out->unknown),
+				 "Whether the vehicle had left: no capture on Ethernet shows the pilot.");
 			return true;
 		}
 		return false;
 	}
 	if (has(session, TRACE_SET_KEY_CNF) && session->last_at_us[TRACE_SET_KEY_CNF] > given_us &&
-	    session->key_result != 1 && session->car_seen && session->next_begin_us != 0) {
+	    session->key_result != SET_KEY_RESULT_TAKEN && session->car_seen && began_again) {
 		say(out, SLAC_CAUSE_MODEM_REFUSED_KEY, "A modem answered the key with result %u.", session->key_result);
 		prove(out, session->first_number[TRACE_SET_KEY_CNF]);
+		if (session->key_result == SET_KEY_RESULT_UNCLEAR)
+			snprintf(out->unknown, sizeof(out->unknown),
+				 "What this modem means with result 0: some refuse, to the standard it is success.");
 		return true;
 	}
 	if (has(session, TRACE_LINK_DOWN) && session->last_at_us[TRACE_LINK_DOWN] > given_us + TT_MATCH_JOIN_US / 2) {
@@ -134,7 +149,7 @@ static bool judge_link(const struct trace_session *session, struct trace_verdict
 		    seconds(session->last_at_us[TRACE_LINK_DOWN] - given_us));
 		return true;
 	}
-	if (session->next_begin_us != 0 && session->next_begin_us - given_us < BEGAN_AGAIN_US) {
+	if (began_again) {
 		say(out, SLAC_CAUSE_CAR_BEGAN_AGAIN, "The car was given its key, and began again %.1f s later.",
 		    seconds(session->next_begin_us - given_us));
 		return true;

@@ -346,6 +346,18 @@ static void modem_refuses_key(void)
 	ask();
 }
 
+/* The modem answers the key for the next car with result 0, and a car comes when the match was long over. */
+static void matched_and_key_for_the_next(void)
+{
+	struct mme key;
+
+	match_with(1);
+	mme_init(&key, CM_SET_KEY_CNF, modem, station);
+	send(&key, 3000);
+	pass_ms(22000);
+	ask();
+}
+
 static void modem_restarts(void)
 {
 	match_with(1);
@@ -536,6 +548,17 @@ static void ind_with_wrong_field(void)
 
 	result.atten_char_ind.source_address[0] ^= 4;
 	tell_result(result, 20);
+}
+
+/* A neighbour has measured nothing, this station has. */
+static void no_response_and_a_neighbour_without_groups(void)
+{
+	struct mme result = ind(20);
+
+	measure(20);
+	memcpy(result.src, neighbour, MAC_LEN);
+	result.atten_char_ind.num_groups = 0;
+	send(&result, 10);
 }
 
 static void ind_without_groups(void)
@@ -795,6 +818,7 @@ static void one_mac_chooses_two_stations(void)
 
 const struct trace_story trace_stories[] = {
 	{SLAC_CAUSE_MATCHED, NULL, matched, 0, 20000},
+	{SLAC_CAUSE_MATCHED, "matched-key_for_the_next", matched_and_key_for_the_next, 0, 20000},
 	{SLAC_CAUSE_MATCHED_LINK_UP, NULL, matched_with_link, 0, 20000},
 	{SLAC_CAUSE_MATCHED_SLOWLY, NULL, matched_slowly, 0, 20000},
 	{SLAC_CAUSE_MATCHED_KEY_REUSED, NULL, matched_twice_with_one_key, 1, 20000},
@@ -826,6 +850,8 @@ const struct trace_story trace_stories[] = {
 	{SLAC_REASON_ATTEN_CHAR_RSP_REFUSED, NULL, rsp_with_wrong_field, 0, 20000},
 	{SLAC_CAUSE_RSP_NEGATIVE, NULL, rsp_is_negative, 0, 20000},
 	{SLAC_REASON_NO_ATTEN_CHAR_RSP, NULL, no_response, 0, 20000},
+	{SLAC_REASON_NO_ATTEN_CHAR_RSP, "no_atten_char_rsp-neighbour_without_groups",
+	 no_response_and_a_neighbour_without_groups, 0, 20000},
 	{SLAC_CAUSE_IND_LATE, NULL, ind_too_late, 0, 20000},
 	{SLAC_CAUSE_IND_FIELD, NULL, ind_with_wrong_field, 0, 20000},
 	{SLAC_CAUSE_IND_WITHOUT_GROUPS, NULL, ind_without_groups, 0, 20000},
