@@ -94,7 +94,7 @@ static const struct option_text texts[] = {
 	{ID_WAIT_ALL, "wait-for-all", NULL, "wait for all EVSEs that may answer, then take the nearest"},
 	{ID_SIGNALATTN_DIRECT, "signalattn-direct", "DB",
 	 "validate an EVSE whose mean is above, 0: match any without validation [0]"},
-	{ID_SIGNALATTN_INDIRECT, "signalattn-indirect", "DB", "match no EVSE whose mean is above, 0: no limit [0]"},
+	{ID_SIGNALATTN_INDIRECT, "signalattn-indirect", "DB", "match no EVSE above this and direct, 0: no limit [0]"},
 	{ID_TOGGLES, "toggles", "N", "B-C-B toggles of a validation, 0: 1 to 3 at random [0]"},
 	{ID_AMP_MAP, "amp-map", NULL, "send CM_AMP_MAP.REQ when the link is up"},
 	{ID_AMP_MAP_RESULT, "amp-map-result", "N", "result of the answer to the EVSE's, 0 is success [0]"},
