@@ -133,6 +133,8 @@ static void tell_pilot(const struct pilot_request *request, struct message_about
 {
 	if (request->kind == PILOT_X2)
 		message_about_add(about, " pilot=X2 current=%u.%u", request->current_da / 10, request->current_da % 10);
+	else if (request->kind == PILOT_HLC)
+		message_about_add(about, " pilot=\"%s\"", pilot_request_text(request->kind)); /* it has a space */
 	else
 		message_about_add(about, " pilot=%s", pilot_request_text(request->kind));
 }

@@ -191,7 +191,7 @@ static void each_request_is_one_short_line(void **state)
 	are_said((const char *[]){
 		SENT("josev/cs", "name=cs_parameters type=request"),
 		SENT("josev/cs", "name=cs_status_and_limits type=request"),
-		SENT("josev/cs", "name=cp_pwm type=request evse_id=E1 pilot=high-level charging"),
+		SENT("josev/cs", "name=cp_pwm type=request evse_id=E1 pilot=\"high-level charging\""),
 		SENT("josev/cs", "name=cp_pwm type=request evse_id=E1 pilot=X2 current=16.5"),
 		NULL,
 	});
