@@ -242,8 +242,18 @@ static void say_repeated(struct evse_log *log, const struct outlet_note *note, u
 	bool loud = log_limit_pass(&log->repeats, now_us) || note->other_value <= REPEATS_SAID;
 
 	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
-		 "Pilot request is not answered, repeating it. evse_id=%s request=%s attempt=%u", log->evse_id,
+		 "Pilot request is not confirmed, repeating it. evse_id=%s request=%s attempt=%u", log->evse_id,
 		 request_text(note->value), note->other_value);
+}
+
+static void say_refused_request(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
+{
+	const bool has_info = log->answer_info != NULL && log->answer_info[0] != '\0';
+
+	log_line(event_level(log, LOG_LEVEL_ERROR, now_us),
+		 "The station refuses a pilot request, it will be repeated. evse_id=%s request=%s status=%s%s%s%s",
+		 log->evse_id, request_text(note->value), answer_text(note->other_value), has_info ? " info=\"" : "",
+		 has_info ? log->answer_info : "", has_info ? "\"" : "");
 }
 
 static void say_unreported_pilot(const struct evse_log *log, const struct outlet_note *note)
@@ -332,11 +342,7 @@ static void say_pilot(struct evse_log *log, const struct outlet_note *note, uint
 			 id, request_text(note->value));
 		break;
 	case OUTLET_NOTE_REQUEST_REFUSED:
-		log_line(
-			event_level(log, LOG_LEVEL_ERROR, now_us),
-			"The station refuses a pilot request, it will be repeated. evse_id=%s request=%s status=%s info=%s",
-			id, request_text(note->value), answer_text(note->other_value),
-			log->answer_info != NULL ? log->answer_info : "");
+		say_refused_request(log, note, now_us);
 		break;
 	case OUTLET_NOTE_ANSWER_IGNORED:
 		log_line(LOG_LEVEL_DEBUG, "Late or foreign cp_pwm response ignored. evse_id=%s id=%s", id,
