@@ -172,6 +172,10 @@ static const struct {
 		 SLAC_REASON_NO_JOIN},
 	[SLAC_CAUSE_MATCH_CNF_FIELD] = {TRACE_FAULT_STATION, "Mend the named field of the station's CM_SLAC_MATCH.CNF.",
 					SLAC_REASON_NO_JOIN},
+	[SLAC_CAUSE_MATCH_CNF_LATE] =
+		{TRACE_FAULT_STATION,
+		 "Let the station answer CM_SLAC_MATCH.REQ within 100 ms: the car waits for 200 ms, and then gives up.",
+		 SLAC_REASON_NO_JOIN},
 	[SLAC_CAUSE_OTHER_STATION_CHOSEN] =
 		{TRACE_FAULT_NONE,
 		 "Nothing, if the car is plugged in there. Else see why the other one measures less attenuation.",

@@ -460,6 +460,8 @@ static void take_match_cnf(struct trace_sessions *sessions, const struct trace_f
 	uint8_t nid[NID_LEN];
 
 	evse_of(session, mme->src);
+	if (session->count[TRACE_MATCH_CNF] == 0 && session->count[TRACE_MATCH_REQ] > 0)
+		session->match_answer_us = frame->time_us - session->last_at_us[TRACE_MATCH_REQ];
 	if (nid_from_nmk(cnf->nmk, nid)) {
 		session->nid_is_of_key = memcmp(nid, cnf->nid, NID_LEN) == 0;
 		if (session->count[TRACE_MATCH_CNF] == 0)

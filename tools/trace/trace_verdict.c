@@ -111,10 +111,24 @@ static const struct trace_evse *nearest(const struct trace_session *session)
 
 /* --- from the last step backwards --- */
 
+/* The car had given up by then: that it does not join says nothing of the key or the line. */
+static bool judge_late_match(const struct trace_session *session, struct trace_verdict *out)
+{
+	if (session->match_answer_us <= TT_MATCH_RESPONSE_US + ALLOWANCE_US)
+		return false;
+	say(out, SLAC_CAUSE_MATCH_CNF_LATE,
+	    "The station answered the last of %u CM_SLAC_MATCH.REQ after %.0f ms, and the car did not join.",
+	    session->count[TRACE_MATCH_REQ], seconds(session->match_answer_us) * 1e3);
+	prove(out, session->first_number[TRACE_MATCH_REQ]);
+	return true;
+}
+
 static bool judge_link(const struct trace_session *session, struct trace_verdict *out)
 {
 	const uint64_t given_us = session->first_at_us[TRACE_MATCH_CNF];
 	const bool began_again = session->next_begin_us != 0 && session->next_begin_us - given_us < BEGAN_AGAIN_US;
+	const bool is_down_for_long =
+		has(session, TRACE_LINK_DOWN) && session->last_at_us[TRACE_LINK_DOWN] > given_us + TT_MATCH_JOIN_US / 2;
 
 	if (has(session, TRACE_RESTART) && session->last_at_us[TRACE_RESTART] > given_us) {
 		say(out, SLAC_REASON_MODEM_RESTARTED, "A modem restarted %.2f s after the car was given its key.",
@@ -134,6 +148,8 @@ static bool judge_link(const struct trace_session *session, struct trace_verdict
 		}
 		return false;
 	}
+	if ((began_again || is_down_for_long) && judge_late_match(session, out))
+		return true;
 	if (has(session, TRACE_SET_KEY_CNF) && session->last_at_us[TRACE_SET_KEY_CNF] > given_us &&
 	    session->key_result != SET_KEY_RESULT_TAKEN && session->car_seen && began_again) {
 		say(out, SLAC_CAUSE_MODEM_REFUSED_KEY, "A modem answered the key with result %u.", session->key_result);
@@ -143,7 +159,7 @@ static bool judge_link(const struct trace_session *session, struct trace_verdict
 				 "What this modem means with result 0: some refuse, to the standard it is success.");
 		return true;
 	}
-	if (has(session, TRACE_LINK_DOWN) && session->last_at_us[TRACE_LINK_DOWN] > given_us + TT_MATCH_JOIN_US / 2) {
+	if (is_down_for_long) {
 		say(out, SLAC_REASON_NO_JOIN,
 		    "The car was given its key, and the modem still has no link %.1f s later.",
 		    seconds(session->last_at_us[TRACE_LINK_DOWN] - given_us));

@@ -335,6 +335,20 @@ static void car_begins_again(void)
 	match_with(2);
 }
 
+/* Asked for the last time 0.9 s before, the car begins anew. */
+static void match_cnf_too_late(void)
+{
+	const struct mme req = match_req(station), cnf = match_cnf(1);
+
+	choose_nothing(20);
+	send(&req, 800);
+	send(&req, 200);
+	send(&req, 200);
+	send(&cnf, 900);
+	pass_ms(2000);
+	match_with(2);
+}
+
 static void modem_refuses_key(void)
 {
 	struct mme key;
@@ -830,6 +844,7 @@ const struct trace_story trace_stories[] = {
 	{SLAC_CAUSE_MODEM_REFUSED_KEY, NULL, modem_refuses_key, 0, 20000},
 	{SLAC_REASON_MODEM_RESTARTED, NULL, modem_restarts, 0, 20000},
 	{SLAC_CAUSE_MATCH_CNF_FIELD, NULL, match_cnf_with_wrong_field, 0, 20000},
+	{SLAC_CAUSE_MATCH_CNF_LATE, NULL, match_cnf_too_late, 0, 20000},
 	{SLAC_REASON_MATCH_REQ_REFUSED, NULL, match_req_with_wrong_field, 0, 20000},
 	{SLAC_CAUSE_OTHER_STATION_CHOSEN, NULL, other_station_chosen, 0, 20000},
 	{SLAC_CAUSE_MATCH_REQ_LATE, NULL, match_req_too_late, 0, 20000},
