@@ -63,6 +63,7 @@ static const char *const texts[SLAC_CAUSE_COUNT] = {
 	[SLAC_CAUSE_MODEM_REFUSED_KEY] = "modem_refused_key",
 	[SLAC_CAUSE_MATCH_CNF_FIELD] = "match_cnf_field",
 	[SLAC_CAUSE_MATCH_CNF_LATE] = "match_cnf_late",
+	[SLAC_CAUSE_MATCH_CNF_OTHER_STATION] = "match_cnf_other_station",
 	[SLAC_CAUSE_OTHER_STATION_CHOSEN] = "other_station_chosen",
 	[SLAC_CAUSE_OTHER_STATION_NEARER] = "other_station_nearer",
 	[SLAC_CAUSE_ATTENUATION_HIGH] = "attenuation_high",

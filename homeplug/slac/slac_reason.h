@@ -80,7 +80,8 @@ enum slac_reason {
 	SLAC_CAUSE_CAR_BEGAN_AGAIN,
 	SLAC_CAUSE_MODEM_REFUSED_KEY,
 	SLAC_CAUSE_MATCH_CNF_FIELD,
-	SLAC_CAUSE_MATCH_CNF_LATE, /* after TT_match_response of the car's last request */
+	SLAC_CAUSE_MATCH_CNF_LATE,          /* after TT_match_response of the car's last request */
+	SLAC_CAUSE_MATCH_CNF_OTHER_STATION, /* than the one that the car has chosen */
 	/* The car's choice. */
 	SLAC_CAUSE_OTHER_STATION_CHOSEN,
 	SLAC_CAUSE_OTHER_STATION_NEARER,

@@ -176,6 +176,10 @@ static const struct {
 		{TRACE_FAULT_STATION,
 		 "Let the station answer CM_SLAC_MATCH.REQ within 100 ms: the car waits for 200 ms, and then gives up.",
 		 SLAC_REASON_NO_JOIN},
+	[SLAC_CAUSE_MATCH_CNF_OTHER_STATION] =
+		{TRACE_FAULT_STATION,
+		 "Another station than the chosen one gives out its key: let each answer only what names its own MAC.",
+		 SLAC_REASON_NONE},
 	[SLAC_CAUSE_OTHER_STATION_CHOSEN] =
 		{TRACE_FAULT_NONE,
 		 "Nothing, if the car is plugged in there. Else see why the other one measures less attenuation.",

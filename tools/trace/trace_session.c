@@ -460,6 +460,10 @@ static void take_match_cnf(struct trace_sessions *sessions, const struct trace_f
 	uint8_t nid[NID_LEN];
 
 	evse_of(session, mme->src);
+	if (session->has_chosen && !mac_equal(mme->src, session->chosen_mac)) {
+		session->foreign_match_cnfs++;
+		memcpy(session->match_cnf_mac, mme->src, MAC_LEN);
+	}
 	if (session->count[TRACE_MATCH_CNF] == 0 && session->count[TRACE_MATCH_REQ] > 0)
 		session->match_answer_us = frame->time_us - session->last_at_us[TRACE_MATCH_REQ];
 	if (nid_from_nmk(cnf->nmk, nid)) {

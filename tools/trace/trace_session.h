@@ -84,6 +84,8 @@ struct trace_session {
 	size_t evse_count;
 	uint8_t chosen_mac[MAC_LEN]; /* of CM_SLAC_MATCH.REQ */
 	bool has_chosen;
+	uint32_t foreign_match_cnfs;    /* CM_SLAC_MATCH.CNF of another station than that one */
+	uint8_t match_cnf_mac[MAC_LEN]; /* of the last one of these */
 	uint64_t match_answer_us;       /* from the last CM_SLAC_MATCH.REQ to the first CM_SLAC_MATCH.CNF */
 	uint8_t cnf_run_id[RUN_ID_LEN]; /* that a CM_SLAC_PARM.CNF carried, where it is not the car's */
 	uint8_t num_sounds;             /* announced */

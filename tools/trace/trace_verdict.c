@@ -173,6 +173,19 @@ static bool judge_link(const struct trace_session *session, struct trace_verdict
 	return false;
 }
 
+/* Each key that the car was given is that of a station that it has not chosen. */
+static bool judge_foreign_match(const struct trace_session *session, struct trace_verdict *out)
+{
+	char chosen[MAC_TEXT_SIZE], answering[MAC_TEXT_SIZE];
+
+	if (session->foreign_match_cnfs < session->count[TRACE_MATCH_CNF])
+		return false;
+	say(out, SLAC_CAUSE_MATCH_CNF_OTHER_STATION, "The car chose station %s, and %s sent CM_SLAC_MATCH.CNF.",
+	    mac_text(session->chosen_mac, chosen), mac_text(session->match_cnf_mac, answering));
+	prove(out, session->first_number[TRACE_MATCH_REQ]);
+	return true;
+}
+
 static void judge_matched(const struct trace_session *session, struct trace_verdict *out)
 {
 	const uint64_t took_us = gap_us(session, TRACE_PARM_REQ, TRACE_MATCH_CNF);
@@ -181,6 +194,8 @@ static void judge_matched(const struct trace_session *session, struct trace_verd
 
 	prove(out, session->first_number[TRACE_PARM_REQ]);
 	prove(out, session->first_number[TRACE_MATCH_CNF]);
+	if (judge_foreign_match(session, out))
+		return;
 	if (is_wrong(session, TRACE_MATCH_CNF)) {
 		say(out, SLAC_CAUSE_MATCH_CNF_FIELD, "A field of the station's CM_SLAC_MATCH.CNF is wrong: %s.",
 		    mme_error_text(session->error[TRACE_MATCH_CNF]));

@@ -349,6 +349,18 @@ static void match_cnf_too_late(void)
 	match_with(2);
 }
 
+static void match_cnf_of_neighbour(void)
+{
+	const struct mme req = match_req(station);
+	struct mme cnf = match_cnf(1);
+
+	memcpy(cnf.src, neighbour, MAC_LEN);
+	memcpy(cnf.slac_match_cnf.evse_mac, neighbour, MAC_LEN);
+	choose_nothing(20);
+	send(&req, 800);
+	send(&cnf, 5);
+}
+
 static void modem_refuses_key(void)
 {
 	struct mme key;
@@ -845,6 +857,7 @@ const struct trace_story trace_stories[] = {
 	{SLAC_REASON_MODEM_RESTARTED, NULL, modem_restarts, 0, 20000},
 	{SLAC_CAUSE_MATCH_CNF_FIELD, NULL, match_cnf_with_wrong_field, 0, 20000},
 	{SLAC_CAUSE_MATCH_CNF_LATE, NULL, match_cnf_too_late, 0, 20000},
+	{SLAC_CAUSE_MATCH_CNF_OTHER_STATION, NULL, match_cnf_of_neighbour, 0, 20000},
 	{SLAC_REASON_MATCH_REQ_REFUSED, NULL, match_req_with_wrong_field, 0, 20000},
 	{SLAC_CAUSE_OTHER_STATION_CHOSEN, NULL, other_station_chosen, 0, 20000},
 	{SLAC_CAUSE_MATCH_REQ_LATE, NULL, match_req_too_late, 0, 20000},
