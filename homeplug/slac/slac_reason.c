@@ -76,6 +76,7 @@ static const char *const texts[SLAC_CAUSE_COUNT] = {
 	[SLAC_CAUSE_IND_FIELD] = "atten_char_ind_field",
 	[SLAC_CAUSE_IND_WITHOUT_GROUPS] = "atten_char_ind_without_groups",
 	[SLAC_CAUSE_NO_IND] = "no_atten_char_ind",
+	[SLAC_CAUSE_SOUNDS_UNANSWERED] = "sounds_unanswered",
 	[SLAC_CAUSE_FEW_SOUNDS] = "few_sounds",
 	[SLAC_CAUSE_START_LATE] = "start_atten_char_late",
 	[SLAC_CAUSE_CNF_OTHER_RUN_ID] = "parm_cnf_other_run_id",

@@ -96,6 +96,7 @@ enum slac_reason {
 	SLAC_CAUSE_IND_FIELD,
 	SLAC_CAUSE_IND_WITHOUT_GROUPS,
 	SLAC_CAUSE_NO_IND,
+	SLAC_CAUSE_SOUNDS_UNANSWERED, /* no result, and the file shows no profile of any car: it may be the car's side */
 	SLAC_CAUSE_FEW_SOUNDS,
 	SLAC_CAUSE_START_LATE,
 	/* CM_SLAC_PARM. */

@@ -217,6 +217,10 @@ static const struct {
 		 SLAC_REASON_NO_ATTEN_CHAR_RSP},
 	[SLAC_CAUSE_NO_IND] = {TRACE_FAULT_STATION, "The station had all that it needs for its result: see its log.",
 			       SLAC_REASON_NONE},
+	[SLAC_CAUSE_SOUNDS_UNANSWERED] =
+		{TRACE_FAULT_UNKNOWN,
+		 "Captured at the station: its modem measures nothing, set it up as an EVSE (PIB). Captured at the car: see the station's log, or its session record.",
+		 SLAC_REASON_NONE},
 	[SLAC_CAUSE_FEW_SOUNDS] = {TRACE_FAULT_LINE,
 				   "Sounds get lost on the line: look for noise, and check the receive path.",
 				   SLAC_REASON_NONE},

@@ -119,6 +119,7 @@ void trace_judge_attempt(const struct trace_record *record, const struct trace_a
 	struct trace_session session = attempt->session;
 	enum slac_reason said = attempt->ended;
 
+	session.profiles_are_shown = true; /* slacd records what its modem says */
 	if (said == SLAC_REASON_NONE && !was_answered(&session))
 		said = attempt->refused;
 	if (said != SLAC_REASON_FIELD && !trace_catalogue_has(said))

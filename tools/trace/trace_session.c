@@ -27,6 +27,7 @@ struct trace_sessions {
 	uint8_t nids[NIDS_KEPT][NID_LEN];
 	size_t nid_count;
 	uint64_t modem_frames;
+	bool has_profiles; /* of any car */
 };
 
 /* --- open sessions --- */
@@ -56,6 +57,7 @@ uint64_t trace_sessions_modem_frames(const struct trace_sessions *sessions)
 
 static void finish(struct trace_sessions *sessions, struct open_session *open)
 {
+	open->session.profiles_are_shown = sessions->has_profiles;
 	sessions->done(sessions->context, &open->session);
 	open->used = false;
 }
@@ -482,6 +484,7 @@ static void take_profile(struct trace_sessions *sessions, const struct trace_fra
 {
 	struct open_session *open = find_car(sessions, ev_mac);
 
+	sessions->has_profiles = true;
 	if (open == NULL) {
 		sessions->modem_frames++;
 		return;

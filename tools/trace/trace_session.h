@@ -96,6 +96,7 @@ struct trace_session {
 	bool nid_is_of_key;      /* the one that the car was given */
 	bool key_is_reused;      /* the same as in an earlier session of the file */
 
+	bool profiles_are_shown; /* the file has shown some by the end of the session, of any car */
 	uint32_t profiles_without_groups;
 	uint32_t foreign_profiles; /* from other modems than the one that sent most */
 	uint8_t profile_modem[MAC_LEN];

@@ -340,12 +340,17 @@ static void judge_ind(const struct trace_session *session, struct trace_verdict 
 		    session->count[TRACE_IND]);
 }
 
+/* A capture at the car never shows the profiles of the station's modem: there they accuse nobody. */
 static void say_no_profiles(const struct trace_session *session, struct trace_verdict *out)
 {
-	say(out, SLAC_REASON_NO_PROFILES, "%u sounds, no profile of a modem, and no result.",
-	    session->count[TRACE_SOUND]);
+	if (session->profiles_are_shown) {
+		say(out, SLAC_REASON_NO_PROFILES, "%u sounds, no profile of a modem, and no result.",
+		    session->count[TRACE_SOUND]);
+		return;
+	}
+	say(out, SLAC_CAUSE_SOUNDS_UNANSWERED, "%u sounds, and no result of the station.", session->count[TRACE_SOUND]);
 	snprintf(out->unknown, sizeof(out->unknown),
-		 "Whether the station's modem measured, if this was captured at the car.");
+		 "Whether the station's modem measured: only a capture at the station shows its profiles.");
 }
 
 static void judge_sounds(const struct trace_session *session, struct trace_verdict *out)

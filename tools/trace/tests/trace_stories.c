@@ -616,6 +616,13 @@ static void no_profiles(void)
 	sounds(10, false);
 }
 
+static void no_profiles_after_a_match(void)
+{
+	match_with(1);
+	pass_ms(30000);
+	no_profiles();
+}
+
 static void profiles_without_groups(void)
 {
 	announce();
@@ -885,7 +892,8 @@ const struct trace_story trace_stories[] = {
 	{SLAC_CAUSE_IND_WITHOUT_GROUPS, NULL, ind_without_groups, 0, 20000},
 	{SLAC_CAUSE_STATION_HALF_ONLY, NULL, station_half, 0, 20000},
 	{SLAC_CAUSE_NO_IND, NULL, no_result, 0, 20000},
-	{SLAC_REASON_NO_PROFILES, NULL, no_profiles, 0, 20000},
+	{SLAC_REASON_NO_PROFILES, NULL, no_profiles_after_a_match, 1, 20000},
+	{SLAC_CAUSE_SOUNDS_UNANSWERED, NULL, no_profiles, 0, 20000},
 	{SLAC_REASON_NO_GROUPS, NULL, profiles_without_groups, 0, 20000},
 	{SLAC_REASON_OTHER_MODEM, NULL, two_modems, 0, 20000},
 	{SLAC_CAUSE_FEW_SOUNDS, NULL, few_sounds, 0, 20000},
