@@ -95,6 +95,8 @@ enum slac_reason {
 	SLAC_CAUSE_IND_LATE,
 	SLAC_CAUSE_IND_FIELD,
 	SLAC_CAUSE_IND_WITHOUT_GROUPS,
+	SLAC_CAUSE_RESTARTED_IN_SOUNDS, /* a modem, between announcement and result */
+	SLAC_CAUSE_IND_OF_FEW_SOUNDS,   /* less than half of the announced ones */
 	SLAC_CAUSE_NO_IND,
 	SLAC_CAUSE_SOUNDS_UNANSWERED, /* no result, and the file shows no profile of any car: it may be the car's side */
 	SLAC_CAUSE_FEW_SOUNDS,
@@ -110,6 +112,7 @@ enum slac_reason {
 	SLAC_CAUSE_NO_5_PERCENT,     /* the pilot never had the duty at which the car speaks */
 	SLAC_CAUSE_PILOT_NOT_OBEYED, /* it confirms a request, and shows another pilot */
 	SLAC_CAUSE_PORT_REFUSED,     /* no interface to the modem: missing, down, or a port of a bridge */
+	SLAC_CAUSE_LINK_UNANSWERED,  /* the car has the key, and the modem answers no question */
 	SLAC_CAUSE_MODEM_SILENT,     /* it has answered nothing */
 	/* The file. */
 	SLAC_CAUSE_FRAMES_ARE_TAGGED,

@@ -215,6 +215,13 @@ static const struct {
 		{TRACE_FAULT_STATION,
 		 "The station reports nothing measured: set its modem up as an EVSE, or use one that measures.",
 		 SLAC_REASON_NO_ATTEN_CHAR_RSP},
+	[SLAC_CAUSE_RESTARTED_IN_SOUNDS] = {TRACE_FAULT_STATION,
+					    "The modem restarted while the car sounded: check its supply and firmware.",
+					    SLAC_REASON_NO_ATTEN_CHAR_RSP},
+	[SLAC_CAUSE_IND_OF_FEW_SOUNDS] =
+		{TRACE_FAULT_LINE,
+		 "Most sounds get lost, so that the result tells the car little: look for noise, and check the receive path.",
+		 SLAC_REASON_NO_ATTEN_CHAR_RSP},
 	[SLAC_CAUSE_NO_IND] = {TRACE_FAULT_STATION, "The station had all that it needs for its result: see its log.",
 			       SLAC_REASON_NONE},
 	[SLAC_CAUSE_SOUNDS_UNANSWERED] =
@@ -255,6 +262,10 @@ static const struct {
 		{TRACE_FAULT_STATION,
 		 "slacd's log says why: the interface is missing, down, or a port of a bridge: take it out of the bridge.",
 		 SLAC_REASON_KEY_NOT_SET},
+	[SLAC_CAUSE_LINK_UNANSWERED] =
+		{TRACE_FAULT_STATION,
+		 "The modem answers none of slacd's questions for the link: check its supply, its firmware, and the interface that leads to it.",
+		 SLAC_REASON_NO_JOIN},
 	[SLAC_CAUSE_MODEM_SILENT] = {TRACE_FAULT_STATION,
 				     "Check the modem's supply, its firmware, and the interface that leads to it.",
 				     SLAC_REASON_KEY_NOT_SET},

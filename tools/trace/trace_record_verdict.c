@@ -215,6 +215,36 @@ static void judge_end(const struct trace_record *record, struct trace_verdict *o
 		append(out, " The last attempt before: %s. %s", slac_reason_text(last.word), last.cause);
 }
 
+/* How many questions slacd has sent to its modem; 0 where one of them was answered. */
+static unsigned unanswered_questions(const struct trace_record *record)
+{
+	unsigned questions = 0;
+
+	for (size_t i = 0; i < record->row_count; i++) {
+		const struct trace_row *row = &record->rows[i];
+		if (row->kind != TRACE_ROW_FRAME)
+			continue;
+		if (!row->is_sent && strstr(row->text, ".CNF") != NULL)
+			return 0;
+		questions += row->is_sent && strstr(row->text, ".REQ") != NULL;
+	}
+	return questions;
+}
+
+/* Frames of the car came through it, and yet it has not told slacd of a link. */
+static void judge_no_link(const struct trace_record *record, struct trace_verdict *out)
+{
+	const unsigned questions = record->gap == 0 ? unanswered_questions(record) : 0;
+
+	if (!find_attempt(record, SLAC_REASON_NO_JOIN, out))
+		judge_end(record, out);
+	if (questions == 0)
+		return;
+	say(out, SLAC_CAUSE_LINK_UNANSWERED, "The car has the key, and the station's modem answered");
+	append(out, " none of slacd's %u questions.", questions);
+	out->unknown[0] = '\0';
+}
+
 static void judge_without_word(const struct trace_record *record, struct trace_verdict *out)
 {
 	if (find_attempt(record, SLAC_REASON_NONE, out))
@@ -248,6 +278,9 @@ void trace_judge_record(const struct trace_record *record, struct trace_verdict 
 		break;
 	case SLAC_REASON_KEY_NOT_SET:
 		judge_key(record, out);
+		break;
+	case SLAC_REASON_NO_JOIN:
+		judge_no_link(record, out);
 		break;
 	case SLAC_REASON_NO_PARM_REQ:
 		judge_silence(record, out);

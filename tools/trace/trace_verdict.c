@@ -317,6 +317,32 @@ static void judge_choice(const struct trace_session *session, struct trace_verdi
 		    best != NULL ? best->mean_ddb / 10 : 0);
 }
 
+static bool has_restarted_in_sounds(const struct trace_session *session)
+{
+	return has(session, TRACE_RESTART) && has(session, TRACE_START) &&
+	       session->first_at_us[TRACE_RESTART] >= session->first_at_us[TRACE_START] &&
+	       session->first_at_us[TRACE_RESTART] <= session->first_at_us[TRACE_IND];
+}
+
+/* A result that is not answered, of sounds that the station has hardly measured. */
+static bool judge_lost_sounds(const struct trace_session *session, struct trace_verdict *out)
+{
+	const struct trace_evse *best = nearest(session);
+
+	if (has_restarted_in_sounds(session)) {
+		say(out, SLAC_CAUSE_RESTARTED_IN_SOUNDS, "A modem restarted %.2f s after the car's announcement.",
+		    seconds(gap_us(session, TRACE_START, TRACE_RESTART)));
+		prove(out, session->first_number[TRACE_RESTART]);
+		return true;
+	}
+	if (best == NULL || 2u * best->num_sounds >= session->num_sounds)
+		return false;
+	say(out, SLAC_CAUSE_IND_OF_FEW_SOUNDS,
+	    "The result is of %u of %u sounds, and the car did not answer it, sent %u times.", best->num_sounds,
+	    session->num_sounds, session->count[TRACE_IND]);
+	return true;
+}
+
 static void judge_ind(const struct trace_session *session, struct trace_verdict *out)
 {
 	const uint64_t after_us = gap_us(session, TRACE_START, TRACE_IND);
@@ -335,7 +361,8 @@ static void judge_ind(const struct trace_session *session, struct trace_verdict 
 	else if (after_us > TT_EV_ATTEN_RESULTS_US)
 		say(out, SLAC_CAUSE_IND_LATE, "The station's result came %.2f s after the first announcement.",
 		    seconds(after_us));
-	else if (!was_not_awaited(session, TT_MATCH_RESPONSE_US, "the car's answer to the result", out))
+	else if (!was_not_awaited(session, TT_MATCH_RESPONSE_US, "the car's answer to the result", out) &&
+		 !judge_lost_sounds(session, out))
 		say(out, SLAC_REASON_NO_ATTEN_CHAR_RSP, "The car did not answer the result, sent %u times.",
 		    session->count[TRACE_IND]);
 }

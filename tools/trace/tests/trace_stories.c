@@ -610,6 +610,27 @@ static void no_result(void)
 	sounds(10, true);
 }
 
+static void restarts_in_sounds(void)
+{
+	const struct mme result = ind(20);
+
+	announce();
+	sounds(2, true);
+	modem_says(MODEM_VS_HST_ACTION_IND, 0);
+	sounds(2, true);
+	send(&result, 200);
+}
+
+static void result_of_one_sound(void)
+{
+	struct mme result = ind(20);
+
+	result.atten_char_ind.num_sounds = 1;
+	announce();
+	sounds(1, true);
+	send(&result, 600);
+}
+
 static void no_profiles(void)
 {
 	announce();
@@ -888,6 +909,8 @@ const struct trace_story trace_stories[] = {
 	{SLAC_REASON_NO_ATTEN_CHAR_RSP, "no_atten_char_rsp-neighbour_without_groups",
 	 no_response_and_a_neighbour_without_groups, 0, 20000},
 	{SLAC_CAUSE_IND_LATE, NULL, ind_too_late, 0, 20000},
+	{SLAC_CAUSE_RESTARTED_IN_SOUNDS, NULL, restarts_in_sounds, 0, 20000},
+	{SLAC_CAUSE_IND_OF_FEW_SOUNDS, NULL, result_of_one_sound, 0, 20000},
 	{SLAC_CAUSE_IND_FIELD, NULL, ind_with_wrong_field, 0, 20000},
 	{SLAC_CAUSE_IND_WITHOUT_GROUPS, NULL, ind_without_groups, 0, 20000},
 	{SLAC_CAUSE_STATION_HALF_ONLY, NULL, station_half, 0, 20000},
