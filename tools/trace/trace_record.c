@@ -152,6 +152,9 @@ static void take_pilot(struct row_reader *reader, const struct record_item *item
 	row->tells_pilot = true;
 	row->pilot = *pilot;
 	snprintf(row->text, sizeof(row->text), "%.*s", TRACE_ROW_TEXT - 1, item->text);
+	if (cp_state_has_vehicle(pilot->state) && record->connected.number == 0)
+		record->is_plugged_in = record->left.number != 0 ||
+					(record->pilot_is_known && cp_state_is_unplugged(record->pilot.state));
 	if (cp_state_has_vehicle(pilot->state))
 		mark(reader, &record->connected, time_us);
 	if (cp_state_is_unplugged(pilot->state))
@@ -278,7 +281,6 @@ static void take_state(struct row_reader *reader, const struct record_item *item
 	record->port_was_up = state.port_is_up;
 	if (record->pilot_is_known && cp_state_has_vehicle(record->pilot.state)) {
 		mark(reader, &record->connected, 0);
-		record->begins_with_vehicle = true;
 		if (trace_pilot_band_of(&record->pilot) == TRACE_PILOT_5_PERCENT)
 			mark(reader, &record->five_percent, 0);
 	}

@@ -74,7 +74,7 @@ struct trace_record {
 	enum slac_reason reason; /* that ended it; NONE: no word that this version knows */
 	struct trace_moment ended;
 	struct trace_moment connected; /* the pilot shows a vehicle */
-	bool begins_with_vehicle;      /* it was plugged in before the record begins */
+	bool is_plugged_in;            /* from A: in E, F or without a pilot it may have been there before */
 	struct trace_moment five_percent;
 	struct trace_moment matched; /* the status */
 	struct trace_moment left;    /* state A */

@@ -259,14 +259,15 @@ static void judge_without_word(const struct trace_record *record, struct trace_v
 
 static void tell_times(const struct trace_record *record, struct trace_verdict *out)
 {
-	const char *begin = record->begins_with_vehicle ? "begin of the record" : "plug-in";
+	const char *begin = record->is_plugged_in ? "plug-in" : "begin of the record";
+	const struct trace_moment from = record->is_plugged_in ? record->connected : (struct trace_moment){.number = 1};
 
 	if (record->matched.number != 0)
-		append(out, " It was matched %.2f s after the %s.",
-		       seconds_between(&record->connected, record->matched.time_us), begin);
+		append(out, " It was matched %.2f s after the %s.", seconds_between(&from, record->matched.time_us),
+		       begin);
 	if (record->ended.number != 0)
-		append(out, " The session ended %.2f s after the %s.",
-		       seconds_between(&record->connected, record->ended.time_us), begin);
+		append(out, " The session ended %.2f s after the %s.", seconds_between(&from, record->ended.time_us),
+		       begin);
 }
 
 void trace_judge_record(const struct trace_record *record, struct trace_verdict *out)

@@ -83,6 +83,12 @@ class Records(unittest.TestCase):
         self.assertEqual(rows[request], ["request", "pilot_request", "F", "number=3", "sendings=1"])
         self.assertEqual(rows[request + 1], ["answer", "pilot_answer", "number=3", "answer=valid"])
 
+    def test_times_count_from_the_plug_in_only_where_the_record_shows_it(self):
+        for name, begin in (("vehicle_left", "plug-in"), ("taken_over", "begin of the record"),
+                            ("no_vehicle", "begin of the record")):
+            told = run("-q", VECTORS / f"trace/{name}.pcapng").stdout
+            self.assertRegex(told, rf"The session ended [0-9.]+ s after the {begin}\.")
+
     def test_gap_is_told(self):
         with tempfile.NamedTemporaryFile(suffix=".pcapng") as file:
             file.write(with_gap(LOST.read_bytes()))
