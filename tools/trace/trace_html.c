@@ -19,7 +19,7 @@ static const char style[] =
 	".verdict p{margin:.3em 0}svg{max-width:100%;height:auto}svg text{font:11px sans-serif;fill:#222}"
 	"svg .gap{fill:#777}svg .wrong{fill:#c33;font-weight:bold}"
 	"svg .line{paint-order:stroke;stroke:#fff;stroke-width:4px}"
-	"@media print{body{margin:0}h2{break-before:page}}";
+	"@media print{body{margin:0}h2{break-before:page}h1+h2{break-before:auto}}";
 
 void trace_html_text(FILE *out, const char *text)
 {
@@ -121,7 +121,7 @@ void trace_html_band(FILE *out, const struct trace_event *before, const struct t
 	fprintf(out,
 		"<rect x=\"%u\" y=\"%u\" width=\"%d\" height=\"%" PRIu64 "\" fill=\"%s\"><title>%s %" PRIu64
 		" ms: %s</title></rect>\n",
-		x, from_y, BAND_WIDTH, height, is_kept ? "#bfe3cf" : "#f3b9b9", limit->name, most_ms,
+		x, from_y, BAND_WIDTH, height, is_kept ? "#c9b8e8" : "#f3b9b9", limit->name, most_ms,
 		is_kept ? "kept" : "exceeded");
 }
 

@@ -10,9 +10,11 @@
 /* The pilot stands between the times and the car. */
 #define PILOT_X     100
 #define PILOT_WIDTH 62
-/* Of a line between the frames, so that it ends with the page; the whole is its title. */
-#define LINE_X   (CAR_X + 12)
-#define LINE_MAX 86
+/* Of a line between the lifelines; a longer text goes on below. */
+#define LINE_X      (CAR_X + 12)
+#define LINE_MAX    54
+#define LINE_HEIGHT 13
+#define TEXT_MAX    (TRACE_ROW_TEXT + 16)
 
 static const char *colour_of_band(enum trace_pilot_band band)
 {
@@ -23,10 +25,48 @@ static const char *colour_of_band(enum trace_pilot_band band)
 
 static const char *colour_of_row(enum trace_row_kind kind)
 {
-	static const char *const colours[TRACE_ROW_KINDS] = {"#999", "#285", "#a50", "#a50",
-							     "#06c", "#555", "#999", "#c33"};
+	static const char *const colours[TRACE_ROW_KINDS] = {"#666", "#164", "#840", "#840",
+							     "#04a", "#444", "#555", "#c33"};
 
 	return colours[kind];
+}
+
+static void text_of(const struct trace_row *row, char text[TEXT_MAX])
+{
+	snprintf(text, TEXT_MAX, "%s%s",
+		 row->kind != TRACE_ROW_FRAME ? ""
+		 : row->is_sent               ? "sent "
+					      : "received ",
+		 row->text);
+}
+
+/* Octets of the first line of a text: up to a space where there is one, and never through the middle of a character. */
+static size_t line_len(const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len <= LINE_MAX)
+		return len;
+	for (len = LINE_MAX; len > 0 && text[len] != ' '; len--)
+		;
+	if (len > 0)
+		return len;
+	for (len = LINE_MAX; len > 1 && ((unsigned char)text[len] & 0xc0) == 0x80; len--)
+		;
+	return len;
+}
+
+static unsigned lines_of(const struct trace_row *row)
+{
+	char text[TEXT_MAX];
+	unsigned lines = 0;
+
+	if (row->event != NULL)
+		return 1;
+	text_of(row, text);
+	for (const char *rest = text; *rest != '\0'; rest += line_len(rest))
+		lines++;
+	return lines > 0 ? lines : 1;
 }
 
 /* How far down a row stands below the one before it; above the first one the pilot is as it was at the begin. */
@@ -35,7 +75,9 @@ static unsigned step_of(const struct trace_record *record, size_t index, bool *i
 	*is_broken = false;
 	if (index == 0)
 		return ROW_LEAST;
-	return trace_html_row(record->rows[index].time_us - record->rows[index - 1].time_us, is_broken);
+	const unsigned gap = trace_html_row(record->rows[index].time_us - record->rows[index - 1].time_us, is_broken);
+	const unsigned least = ROW_LEAST + (lines_of(&record->rows[index - 1]) - 1) * LINE_HEIGHT;
+	return gap > least ? gap : least;
 }
 
 static unsigned height_of(const struct trace_record *record)
@@ -45,6 +87,8 @@ static unsigned height_of(const struct trace_record *record)
 
 	for (size_t i = 0; i < record->row_count; i++)
 		height += step_of(record, i, &is_broken);
+	if (record->row_count > 0)
+		height += (lines_of(&record->rows[record->row_count - 1]) - 1) * LINE_HEIGHT;
 	return height;
 }
 
@@ -113,20 +157,19 @@ static void put_legend(FILE *out)
 
 static void put_line(FILE *out, const struct trace_row *row, unsigned y)
 {
-	char shown[LINE_MAX + 1];
-	const bool is_long = strlen(row->text) > LINE_MAX;
+	char text[TEXT_MAX], line[LINE_MAX + 1];
+	size_t len;
 
-	snprintf(shown, sizeof(shown), "%.*s", is_long ? LINE_MAX - 3 : LINE_MAX, row->text);
-	fprintf(out, "<text x=\"%d\" y=\"%u\" class=\"line\" style=\"fill:%s\">", LINE_X, y, colour_of_row(row->kind));
-	if (is_long) {
-		fputs("<title>", out);
-		trace_html_text(out, row->text);
-		fputs("</title>", out);
+	text_of(row, text);
+	fprintf(out, "<text y=\"%u\" class=\"line\" style=\"fill:%s\">", y, colour_of_row(row->kind));
+	for (const char *rest = text; *rest != '\0'; rest += len) {
+		len = line_len(rest);
+		snprintf(line, sizeof(line), "%.*s", (int)len, rest);
+		fprintf(out, "<tspan x=\"%d\" dy=\"%d\">", LINE_X, rest == text ? 0 : LINE_HEIGHT);
+		trace_html_text(out, line);
+		fputs("</tspan>", out);
 	}
-	if (row->kind == TRACE_ROW_FRAME)
-		fputs(row->is_sent ? "sent " : "received ", out);
-	trace_html_text(out, shown);
-	fprintf(out, "%s</text>\n", is_long ? "..." : "");
+	fputs("</text>\n", out);
 }
 
 static void put_row(FILE *out, const struct trace_record *record, size_t index, unsigned y)

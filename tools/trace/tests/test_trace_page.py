@@ -80,6 +80,16 @@ def look_at_pilot(page, url, name, labels):
     check(bands[-1][0] + bands[-1][1] == height, f"{name}: the pilot ends before the sequence")
 
 
+def look_at_lines(page, url, name, text):
+    """Whole, and between the lifelines."""
+    page.resize(960, 1200)
+    page.open(url)
+    lines = page.evaluate("[...document.querySelectorAll('svg text.line')].map(line => line.textContent)")
+    check(any(text in line for line in lines), f"{name}: no line has {text}")
+    check(page.evaluate("[...document.querySelectorAll('svg text.line')].every(line => "
+                        "line.getBBox().x + line.getBBox().width < 610)"), f"{name}: a line crosses the station")
+
+
 def main():
     browser.skip_without()
     trace, vectors, folder = sys.argv[1], pathlib.Path(sys.argv[2]) / "trace", pathlib.Path(sys.argv[3])
@@ -96,6 +106,7 @@ def main():
         look(page, page_of("no_match_in_time"), "no_match_in_time", folder, "no_match_in_time", False)
         look(page, page_of("pilot_fault"), "pilot_fault", folder, "pilot_fault", False)
         look_at_pilot(page, page_of("pilot_fault"), "pilot_fault", ["A2: A", "B2: 5 %", "E: E"])
+        look_at_lines(page, page_of("no_match_in_time"), "no_match_in_time", "reason=no_match_in_time")
         look_at_pilot(page, page_of("no_parm_req"), "no_parm_req", ["A2: A", "B2: 5 %"])
 
 
