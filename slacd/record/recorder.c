@@ -24,6 +24,7 @@ struct recorder {
 	bool matching;                   /* since the record began: `matching` was reported, */
 	bool matched;                    /* `matched`, */
 	bool ended;                      /* what ends it */
+	bool left_out;                   /* it is one of too many, which the log was told */
 	char name[RECORD_FILE_NAME_MAX]; /* "": not to be written */
 	char outcome[RECORD_NAME_MAX];
 	uint64_t begin_wall_us;
@@ -120,7 +121,7 @@ static void begin(struct recorder *recorder, const struct outlet *outlet, uint64
 	recorder->is_recording = has_memory(recorder);
 	if (!recorder->is_recording)
 		return;
-	recorder->matching = recorder->matched = recorder->ended = false;
+	recorder->matching = recorder->matched = recorder->ended = recorder->left_out = false;
 	recorder->name[0] = '\0';
 	recorder->begin_us = now_us;
 	recorder->begin_wall_us = clock_wall_us();
@@ -174,6 +175,21 @@ static bool has_ended_well(const struct recorder *recorder, const struct outlet_
 	}
 }
 
+/* Nobody is to look for a file that never was. */
+static void say_left_out(struct recorder *recorder, const struct outlet_status *status)
+{
+	const char *reason = slac_reason_text(status->reason);
+
+	if (recorder->left_out)
+		return;
+	recorder->left_out = true;
+	log_line(LOG_LEVEL_INFO,
+		 "Session record is left out: of sessions that end badly in quick succession record.when=failed writes "
+		 "%d, then one a minute. evse_id=%s status=%s%s%s",
+		 LOG_BURST_LOUD, recorder->outlet.evse_id, outlet_status_text(status->kind),
+		 *reason == '\0' ? "" : " reason=", reason);
+}
+
 /* A car that fails again and again must not push out all other records: a burst leaves a few, then one a minute. */
 static bool is_wanted(struct recorder *recorder, const struct outlet_status *status)
 {
@@ -181,7 +197,10 @@ static bool is_wanted(struct recorder *recorder, const struct outlet_status *sta
 		return true;
 	if (status->kind != OUTLET_FAILED && has_ended_well(recorder, status))
 		return false;
-	return log_burst_pass(&recorder->bad, recorder->begin_us);
+	if (log_burst_pass(&recorder->bad, recorder->begin_us))
+		return true;
+	say_left_out(recorder, status);
+	return false;
 }
 
 /* The time of its begin, the outlet and the outcome, in letters that every file system takes. */

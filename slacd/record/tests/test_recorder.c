@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What recording a session costs the event loop: memory is taken when the vehicle comes, and then no more for any frame. */
+/*
+ * What recording a session costs the event loop: memory is taken when the vehicle comes, and then no more for any frame.
+ * And what is said of the records that are not written.
+ */
 #include "slacd/record/recorder.h"
 
 #include "homeplug/slac/tests/slac_car.h"
+#include "slacd/log.h"
 #include "slacd/record/record_writer.h"
 #include "tools/replay/replay_site.h"
 
@@ -41,6 +45,28 @@ COUNTED(void *, calloc, (size_t n, size_t size), (n, size))
 COUNTED(void *, realloc, (void *old, size_t size), (old, size))
 COUNTED(char *, strdup, (const char *text), (text))
 COUNTED(FILE *, open_memstream, (char **text, size_t *len), (text, len))
+
+/* --- what the log is told --- */
+
+static size_t left_out_said;
+static char last_said[512];
+
+__attribute__((format(printf, 2, 3))) void __wrap_log_line(enum log_level level, const char *format, ...);
+
+void __wrap_log_line(enum log_level level, const char *format, ...)
+{
+	char line[sizeof(last_said)];
+	va_list values;
+
+	va_start(values, format);
+	vsnprintf(line, sizeof(line), format, values);
+	va_end(values);
+	if (strncmp(line, "Session record is left out", strlen("Session record is left out")) != 0)
+		return;
+	assert_int_equal(level, LOG_LEVEL_INFO);
+	left_out_said++;
+	memcpy(last_said, line, sizeof(last_said));
+}
 
 /* --- an outlet that is recorded --- */
 
@@ -101,6 +127,7 @@ static int set_up(void **state)
 
 	(void)state;
 	memset(&test, 0, sizeof(test));
+	left_out_said = 0;
 	snprintf(test.folder, sizeof(test.folder), "/tmp/slacd-recorder-XXXXXX");
 	if (mkdtemp(test.folder) == NULL)
 		return -1;
@@ -203,12 +230,50 @@ static void a_session_that_is_not_written_keeps_its_memory_for_the_next(void **s
 	assert_int_equal(allocations_of_plug(true), 0);
 }
 
+/* The vehicle comes, and the session ends so. */
+static const char *end_session(enum outlet_status_kind kind, enum slac_reason reason)
+{
+	static const struct outlet_effects none = {0};
+	const struct outlet_status status = {.kind = kind, .reason = reason};
+
+	replay_site_plug(&test.site, true);
+	const char *name = recorder_status(test.recorder, &status);
+	recorder_status(test.recorder, &status); /* what a status is followed by is no other session */
+	recorder_effects(test.recorder, &none, test.site.now_us);
+	replay_site_plug(&test.site, false);
+	replay_site_run(&test.site, test.site.now_us + 2 * SECOND_US);
+	return name;
+}
+
+static void each_record_that_is_left_out_is_said_once(void **state)
+{
+	(void)state;
+	test.settings.record_when = SETTINGS_RECORD_FAILED;
+	for (int i = 0; i < 3; i++)
+		assert_non_null(end_session(OUTLET_FAILED, SLAC_REASON_NO_SOUNDS));
+	assert_int_equal(left_out_said, 0);
+	assert_null(end_session(OUTLET_UNMATCHED, SLAC_REASON_RESET)); /* it is none of those that are written */
+	assert_int_equal(left_out_said, 0);
+	assert_null(end_session(OUTLET_FAILED, SLAC_REASON_NO_SOUNDS));
+	assert_int_equal(left_out_said, 1);
+	assert_string_equal(
+		last_said,
+		"Session record is left out: of sessions that end badly in quick succession record.when=failed writes "
+		"3, then one a minute. evse_id=DE*TST*E1 status=failed reason=no_sounds");
+	assert_null(end_session(OUTLET_BASIC_CHARGING, SLAC_REASON_NO_PARM_REQ));
+	assert_int_equal(left_out_said, 2);
+	test.settings.record_when = SETTINGS_RECORD_ALWAYS;
+	assert_non_null(end_session(OUTLET_FAILED, SLAC_REASON_NO_SOUNDS));
+	assert_int_equal(left_out_said, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_frame_costs_no_allocation, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_session_that_is_not_written_keeps_its_memory_for_the_next, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(each_record_that_is_left_out_is_said_once, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
