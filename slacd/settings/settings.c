@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/settings/settings.h"
 
+#include "cp/duty_cycle.h"
 #include "slacd/metrics_server.h"
 #include "slacd/settings/settings_table.h"
 
@@ -73,15 +74,36 @@ static bool is_of_outlet(const struct setting *setting)
 		(setting->offset >= begin && setting->offset < begin + sizeof(struct outlet_config)));
 }
 
-static void tell_numbers(const struct setting *setting, void (*value)(void *context, const char *what), void *context)
+/* What else than its words is tried of a setting, as text. */
+static size_t list_numbers(const struct setting *setting, char numbers[3][16])
 {
 	const bool has_standard = setting->standard_max != 0;
-	char what[SETTINGS_NAME_MAX + 16];
 
-	snprintf(what, sizeof(what), "%s=%u", setting->path, has_standard ? setting->standard_min : setting->min);
-	value(context, what);
-	snprintf(what, sizeof(what), "%s=%u", setting->path, has_standard ? setting->standard_max : setting->max);
-	value(context, what);
+	switch (setting->type) {
+	case SETTING_WHOLE:
+		snprintf(numbers[0], 16, "%u", has_standard ? setting->standard_min : setting->min);
+		snprintf(numbers[1], 16, "%u", has_standard ? setting->standard_max : setting->max);
+		return 2;
+	case SETTING_FAIL_OR_DB:
+		snprintf(numbers[0], 16, "fail");
+		snprintf(numbers[1], 16, "0");
+		snprintf(numbers[2], 16, "%d", UINT8_MAX);
+		return 3;
+	case SETTING_CURRENT:
+		snprintf(numbers[0], 16, "0");
+		snprintf(numbers[1], 16, "%g", PILOT_CURRENT_MIN / 10.0);
+		snprintf(numbers[2], 16, "%g", PILOT_CURRENT_MAX / 10.0);
+		return 3;
+	case SETTING_GROUPS: /* it changes what the car is told, and no decision of the outlet */
+	case SETTING_BOOL:
+	case SETTING_CHOICE:
+	case SETTING_TEXT:
+	case SETTING_TOPIC:
+	case SETTING_TOPICS:
+	case SETTING_INTERFACES:
+		break; /* words, or nothing that could be tried one by one */
+	}
+	return 0;
 }
 
 void settings_each_outlet_value(void (*value)(void *context, const char *what), void *context)
@@ -92,10 +114,14 @@ void settings_each_outlet_value(void (*value)(void *context, const char *what), 
 		const struct setting *setting = &settings_table[i];
 		const char *const *words = setting->type == SETTING_BOOL ? flags : setting->choices;
 		char what[SETTINGS_NAME_MAX + SETTINGS_NAME_MAX];
+		char numbers[3][16];
 		if (!is_of_outlet(setting))
 			continue;
-		if (setting->type == SETTING_WHOLE)
-			tell_numbers(setting, value, context);
+		const size_t count = list_numbers(setting, numbers);
+		for (size_t j = 0; j < count; j++) {
+			snprintf(what, sizeof(what), "%s=%s", setting->path, numbers[j]);
+			value(context, what);
+		}
 		for (; words != NULL && *words != NULL; words++) {
 			snprintf(what, sizeof(what), "%s=%s", setting->path, *words);
 			value(context, what);

@@ -122,8 +122,8 @@ bool settings_set(struct settings *settings, const char *path, const char *value
 
 /*
  * Calls `value` with "PATH=VALUE" for what an outlet may be told: each word of a setting that has words, and the least
- * and the greatest number of one that has numbers (the standard's, where there is a range of the standard). Settings of
- * benches are left out.
+ * and the greatest number of one that has numbers (the standard's, where there is a range of the standard). A current
+ * of 0 is a word. Settings of benches are left out, and so is slac.attn_rx_db, which changes what the car is told only.
  */
 void settings_each_outlet_value(void (*value)(void *context, const char *what), void *context);
 

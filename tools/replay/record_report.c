@@ -208,6 +208,19 @@ static void print_last_status(const struct record_play *play, const struct recor
 	printf("  %.*s", end == NULL ? (int)strlen(last->text) : (int)(end - last->text), last->text);
 }
 
+/* Such a match says nothing about the link, which may have been what was missing. */
+static bool is_match_without_link(const struct record_play *play, const char *what)
+{
+	if (strcmp(what, "modem.link_detection=off") != 0)
+		return false;
+	for (size_t i = 0; i < play->played.count; i++) {
+		const struct record_decision *decision = &play->played.items[i];
+		if (decision->is_status && strncmp(decision->text, "status matched", strlen("status matched")) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void try_value(void *context, const char *what)
 {
 	struct search *search = context;
@@ -220,6 +233,8 @@ static void try_value(void *context, const char *what)
 			search->found++;
 			printf("  %-44s  ", what);
 			print_last_status(&play, &play.played);
+			if (is_match_without_link(&play, what))
+				printf(", without looking at the link");
 			if (record_play_noticed_us(&play, recorded, played) != OUTLET_NEVER) {
 				printf("  (uncertain from ");
 				print_time(&play, record_play_noticed_us(&play, recorded, played));

@@ -906,9 +906,46 @@ static void an_outlet_may_have_its_own_current_also_none(void **state)
 	assert_int_equal(outlet_of(text, "E2", true).pilot.nominal_current_da, 0);
 }
 
+struct search {
+	const char *what;
+	size_t found;
+};
+
+static void compare_value(void *context, const char *what)
+{
+	struct search *search = context;
+
+	search->found += strcmp(what, search->what) == 0;
+}
+
+static size_t count_tried(const char *what)
+{
+	struct search search = {.what = what};
+
+	settings_each_outlet_value(compare_value, &search);
+	return search.found;
+}
+
+static void each_kind_of_value_of_an_outlet_is_tried_once(void **state)
+{
+	static const char *const tried[] = {
+		"slac.profile=strict",       "slac.amp_map=true",         "slac.tt_evse_slac_init_ms=50000",
+		"slac.missing_profile=fail", "slac.missing_profile=0",    "slac.missing_profile=255",
+		"pilot.nominal_current_a=0", "pilot.nominal_current_a=6", "pilot.nominal_current_a=80",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(tried) / sizeof(tried[0]); i++) {
+		if (count_tried(tried[i]) != 1)
+			fail_msg("%s: tried %zu times", tried[i], count_tried(tried[i]));
+	}
+	assert_int_equal(count_tried("mqtt.port=0"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_kind_of_value_of_an_outlet_is_tried_once),
 		cmocka_unit_test_setup(a_log_level_is_taken_in_lower_case_too_but_no_other_word, clear_environment),
 		cmocka_unit_test_setup(defaults_are_the_documented_ones, clear_environment),
 		cmocka_unit_test_setup(a_file_sets_values_topics_and_outlets, clear_environment),
