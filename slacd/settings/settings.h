@@ -129,6 +129,8 @@ void settings_each_outlet_value(void (*value)(void *context, const char *what), 
 
 /* Whether there is such a setting. */
 bool settings_has(const char *path);
+/* The error for a path that settings_has does not know: names the setting that has this name in another section. */
+void settings_no_such(const char *path, const char *source, char error[SETTINGS_ERROR_SIZE]);
 /* The setting counts as set by the user; nothing where there is no such setting. */
 void settings_mark_given(struct settings *settings, const char *path);
 

@@ -31,22 +31,19 @@ static bool wrong_setting(const struct parse *parse, const struct setting *setti
 	return wrong(parse, setting->path, expected);
 }
 
-/* Names the setting that has this name in another section. */
-static bool no_such_setting(const struct parse *parse, const char *path)
+void settings_no_such(const char *path, const char *source, char error[SETTINGS_ERROR_SIZE])
 {
 	const char *name = strchr(path, '.');
 
-	for (size_t i = 0; i < settings_table_count; i++) {
+	for (size_t i = 0; name != NULL && i < settings_table_count; i++) {
 		const char *other = settings_table[i].path;
 		if (strcmp(strchr(other, '.'), name) == 0) {
-			snprintf(parse->error, SETTINGS_ERROR_SIZE, "%.200s: %.160s: no such setting, expected %s",
-				 parse->file, path, other);
-			return false;
+			snprintf(error, SETTINGS_ERROR_SIZE, "%.200s: %.160s: no such setting, expected %s", source,
+				 path, other);
+			return;
 		}
 	}
-	snprintf(parse->error, SETTINGS_ERROR_SIZE, "%.200s: %.160s: no such setting (slacd --help lists them)",
-		 parse->file, path);
-	return false;
+	snprintf(error, SETTINGS_ERROR_SIZE, "%.200s: %.160s: no such setting (slacd --help lists them)", source, path);
 }
 
 static bool is_number(const struct json_object *value)
@@ -160,8 +157,10 @@ static bool read_setting(const struct parse *parse, const char *path, struct jso
 	char expected[API_EXPECTED_MAX];
 	bool ok;
 
-	if (setting == NULL)
-		return no_such_setting(parse, path);
+	if (setting == NULL) {
+		settings_no_such(path, parse->file, parse->error);
+		return false;
+	}
 	void *target = (char *)parse->settings + setting->offset;
 	parse->settings->given[setting - settings_table] = true;
 	if (setting->type == SETTING_TOPICS)

@@ -281,26 +281,65 @@ static void restore_given(struct settings *settings, const char *given)
 		settings_mark_given(settings, path);
 }
 
-static bool apply_what_if(struct settings *settings, const char *given, const char *const *what_if, size_t count,
-			  char error[SETTINGS_ERROR_SIZE])
+/*
+ * "outlets.EVSE_ID.NAME" of the record's outlet: the setting that it stands in for, which then holds for the outlet; the
+ * record has no other. NULL: it is none.
+ */
+static const char *take_own(struct settings *settings, const char *path, const char *evse_id)
+{
+	const size_t count = settings->outlet_count;
+	char begin[sizeof("outlets..") + RECORD_NAME_MAX];
+
+	snprintf(begin, sizeof(begin), "outlets.%s.", evse_id);
+	if (!begins_with(path, begin))
+		return NULL;
+	const char *name = path + strlen(begin);
+	if (strcmp(name, "attn_rx_db") == 0) {
+		for (size_t i = 0; i < count; i++)
+			settings->outlets[i].has_attn_rx = false;
+		return "slac.attn_rx_db";
+	}
+	if (strcmp(name, "nominal_current_a") == 0) {
+		for (size_t i = 0; i < count; i++)
+			settings->outlets[i].has_nominal_current = false;
+		return "pilot.nominal_current_a";
+	}
+	return NULL;
+}
+
+static bool apply_one(struct settings *settings, const struct record_about *about, const char *what_if,
+		      char error[SETTINGS_ERROR_SIZE])
+{
+	char path[2 * SETTINGS_NAME_MAX + RECORD_NAME_MAX];
+	const char *value = strchr(what_if, '=');
+
+	if (value == NULL) {
+		snprintf(error, SETTINGS_ERROR_SIZE, "--what-if %.100s: expected PATH=VALUE, e.g. slac.profile=strict",
+			 what_if);
+		return false;
+	}
+	snprintf(path, sizeof(path), "%.*s", (int)(value - what_if), what_if);
+	const char *setting = settings_has(path) ? path : take_own(settings, path, about->evse_id);
+	if (setting != NULL)
+		return settings_set(settings, setting, value + 1, path, error);
+	if (begins_with(path, "outlets."))
+		snprintf(error, SETTINGS_ERROR_SIZE,
+			 "--what-if: %.160s: no such setting, expected outlets.%.64s.attn_rx_db or .nominal_current_a",
+			 path, about->evse_id);
+	else
+		settings_no_such(path, "--what-if", error);
+	return false;
+}
+
+static bool apply_what_if(struct settings *settings, const struct record_about *about, const char *const *what_if,
+			  size_t count, char error[SETTINGS_ERROR_SIZE])
 {
 	for (size_t i = 0; i < count; i++)
 		if (begins_with(what_if[i], "slac.profile="))
-			restore_given(settings, given);
-	for (size_t i = 0; i < count; i++) {
-		char path[SETTINGS_NAME_MAX];
-		const char *value = strchr(what_if[i], '=');
-		snprintf(path, sizeof(path), "%.*s", value == NULL ? 0 : (int)(value - what_if[i]), what_if[i]);
-		if (value == NULL || !settings_has(path)) {
-			snprintf(
-				error, SETTINGS_ERROR_SIZE,
-				"--what-if %.100s: expected PATH=VALUE with the path of a setting, e.g. slac.profile=strict",
-				what_if[i]);
+			restore_given(settings, about->given);
+	for (size_t i = 0; i < count; i++)
+		if (!apply_one(settings, about, what_if[i], error))
 			return false;
-		}
-		if (!settings_set(settings, path, value + 1, path, error))
-			return false;
-	}
 	return true;
 }
 
@@ -330,7 +369,7 @@ static bool read_settings(struct player *player, const struct record_file *file,
 	bool ok = settings_read_text(settings, source, text, file->settings_len, out->error);
 	if (ok) {
 		take_config(settings, &file->about, &recorded);
-		ok = apply_what_if(settings, file->about.given, what_if, count, out->error);
+		ok = apply_what_if(settings, &file->about, what_if, count, out->error);
 		out->bad_what_if = !ok;
 		take_config(settings, &file->about, &player->config);
 		out->same_config = same_octets(&recorded, &player->config, sizeof(recorded));
