@@ -168,7 +168,8 @@ static enum record_verdict tell_what_if(const struct replay_options *options, co
 		printf("what if   %s\n", options->what_if[i]);
 	if (play->same_config)
 		printf("the outlet's settings are those of the record\n");
-	if (record_play_difference(play, SLACK_US, &recorded, &played)) {
+	const bool differs = record_play_difference(play, SLACK_US, &recorded, &played);
+	if (differs) {
 		print_difference(play, "what if", recorded, played);
 		print_uncertain(play, recorded, played);
 	} else {
@@ -177,7 +178,8 @@ static enum record_verdict tell_what_if(const struct replay_options *options, co
 	printf("statuses\n");
 	print_statuses(play, "recorded", &play->recorded);
 	print_statuses(play, "what if", &play->played);
-	print_after_end(play);
+	if (differs) /* else both are where the session has ended, and what follows is another one */
+		print_after_end(play);
 	return RECORD_WHAT_IF;
 }
 
