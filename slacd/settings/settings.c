@@ -224,13 +224,10 @@ static bool check_topics(const struct settings *settings, const char *source, ch
 	return true;
 }
 
-bool settings_check(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
+bool settings_check_timers(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
 {
 	const struct setting *setting = nonstandard_timer(settings);
 
-	if (!check_socket(settings, source, error) || !check_topics(settings, source, error) ||
-	    !check_metrics(settings, source, error) || !settings_check_credentials(settings, source, error))
-		return false;
 	if (setting == NULL || settings->allow_nonstandard_timers)
 		return true;
 	snprintf(error, SETTINGS_ERROR_SIZE,
@@ -239,6 +236,13 @@ bool settings_check(const struct settings *settings, const char *source, char er
 		 source, setting->path, setting_number(settings, setting), setting->standard_min,
 		 setting->standard_max);
 	return false;
+}
+
+bool settings_check(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
+{
+	return check_socket(settings, source, error) && check_topics(settings, source, error) &&
+	       check_metrics(settings, source, error) && settings_check_credentials(settings, source, error) &&
+	       settings_check_timers(settings, source, error);
 }
 
 bool settings_bench_used(const struct settings *settings, char out[SETTINGS_BENCH_SIZE])

@@ -145,6 +145,8 @@ void settings_apply_profile(struct settings *settings);
  * topic for both directions, a password or TLS settings that do not go together. Reads no file. False, and `error` begins with `source`, the name of the configuration file.
  */
 bool settings_check(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE]);
+/* The part of it that is about timers outside the standard's range. */
+bool settings_check_timers(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE]);
 
 /* The part of settings_check that is about user, password and TLS. */
 bool settings_check_credentials(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE]);

@@ -372,6 +372,7 @@ static bool read_settings(struct player *player, const struct record_file *file,
 		ok = apply_what_if(settings, &file->about, what_if, count, out->error);
 		out->bad_what_if = !ok;
 		take_config(settings, &file->about, &player->config);
+		settings_check_timers(settings, "slacd would refuse it", out->refused);
 		out->same_config = same_octets(&recorded, &player->config, sizeof(recorded));
 	}
 	free(text);

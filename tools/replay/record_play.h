@@ -44,6 +44,8 @@ struct record_play {
 	char first_unknown[96];
 	bool same_config; /* the what-if changes nothing for an outlet */
 	bool bad_what_if; /* the error is about it */
+	char refused
+		[SETTINGS_ERROR_SIZE]; /* why slacd would not start with the settings of the what-if, "": it would */
 	char error[SETTINGS_ERROR_SIZE];
 };
 

@@ -166,6 +166,8 @@ static enum record_verdict tell_what_if(const struct replay_options *options, co
 
 	for (size_t i = 0; i < options->what_if_count; i++)
 		printf("what if   %s\n", options->what_if[i]);
+	if (play->refused[0] != '\0')
+		printf("%s\n", play->refused);
 	if (play->same_config)
 		printf("the outlet's settings are those of the record\n");
 	const bool differs = record_play_difference(play, SLACK_US, &recorded, &played);
