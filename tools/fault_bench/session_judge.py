@@ -41,7 +41,8 @@ class SessionJudge:
 
     def _ends(self, status, run_id):
         self.ended += 1
-        is_of_nobody = status == "unmatched" and self.vehicles == 0
+        # The coming of a vehicle that has not spoken may be missed while the broker is away.
+        is_of_nobody = status == "unmatched" and self.vehicles == 0 and run_id != NO_RUN
         is_again = status == "failed" and not self.begun and run_id == self.failed_run != NO_RUN
         if is_of_nobody or is_again:
             self.wrong.append(f"{self.evse}: session {run_id} ended twice: {status}")

@@ -254,7 +254,7 @@ def soak(seed, seconds, log):
         before, after = run.drive()
         wrong += [outlet.error for outlet in run.outlets if outlet.error]
         terminal = run.judge_statuses()
-        compare(before, after, False, run.outcome)
+        compare(before, after, False, run.outcome, OUTLETS)
         finish(run.site.slacd, run.outcome)
         wrong += sanitizer_words(run.site.programs)
         wrong += run.observer.violations[:3]
