@@ -201,6 +201,7 @@ class ModemRecovery(Bench):
 
     def test_contact_that_bounces_without_a_match_leaves_the_key_and_the_outlet_as_they_are(self):
         self.start_all(with_modem(response_ms=1000), ev=FAST_EV)
+        self.capture.wait(harness.CM_SET_KEY_CNF)  # that of the start
         frames = self.capture.frames.mark()
         log = self.slacd.mark()
         self.bounce(8, 100)
