@@ -3,7 +3,6 @@
 
 #include "slacd/http_server.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,8 +60,9 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-/* How many topics of each kind were given. */
-struct topics {
+struct reading {
+	struct monitor_options *options;
+	/* How many topics of each kind were given. */
 	size_t to;
 	size_t from;
 };
@@ -87,8 +87,11 @@ static const char *add_topic(const char **topics, size_t *count, const char *top
 }
 
 /* What the option's value should be, or NULL when it is. */
-static const char *read_value(struct monitor_options *options, struct topics *topics, int option, const char *value)
+static const char *read_value(void *context, int option, char *value)
 {
+	struct reading *reading = context;
+	struct monitor_options *options = reading->options;
+
 	switch (option) {
 	case OPTION_HOST:
 		options->mqtt_host = value;
@@ -111,9 +114,9 @@ static const char *read_value(struct monitor_options *options, struct topics *to
 		options->tls.key = value;
 		return NULL;
 	case OPTION_TO:
-		return add_topic(options->from_slacd, &topics->to, value);
+		return add_topic(options->from_slacd, &reading->to, value);
 	case OPTION_FROM:
-		return add_topic(options->from_station, &topics->from, value);
+		return add_topic(options->from_station, &reading->from, value);
 	case OPTION_LISTEN:
 		options->listen = value;
 		return http_server_is_address(value) ? NULL : "ADDRESS:PORT or the path of a Unix socket";
@@ -140,18 +143,18 @@ static const char *find_double(const struct monitor_options *options)
 	return NULL;
 }
 
-static bool complete(struct monitor_options *options, const struct topics *given)
+static bool complete(struct reading *reading)
 {
-	struct topics topics = *given;
+	struct monitor_options *options = reading->options;
 
-	if (topics.to == 0)
-		options->from_slacd[topics.to++] = "josev/cs";
-	if (topics.from == 0)
-		options->from_station[topics.from++] = "cs/josev";
-	options->station_count = topics.to;
-	if (topics.to != topics.from) {
+	if (reading->to == 0)
+		options->from_slacd[reading->to++] = "josev/cs";
+	if (reading->from == 0)
+		options->from_station[reading->from++] = "cs/josev";
+	options->station_count = reading->to;
+	if (reading->to != reading->from) {
 		fprintf(stderr, "slac-monitor: %zu --topic-to-station and %zu --topic-from-station: expected pairs\n",
-			topics.to, topics.from);
+			reading->to, reading->from);
 		return false;
 	}
 	const char *twice = find_double(options);
@@ -173,30 +176,14 @@ static bool complete(struct monitor_options *options, const struct topics *given
 	return true;
 }
 
-enum monitor_options_action monitor_options_read(int argc, char **argv, struct monitor_options *options)
+enum command_line_action monitor_options_read(int argc, char **argv, struct monitor_options *options)
 {
-	struct topics topics = {0};
-	int option;
-	int index = 0;
+	static const struct command_line line = {"slac-monitor", help, long_options, read_value};
+	struct reading reading = {.options = options};
 
 	*options = (struct monitor_options){.mqtt_host = "localhost", .mqtt_port = 1883, .listen = DEFAULT_LISTEN};
-	while ((option = getopt_long(argc, argv, "hV", long_options, &index)) != -1) {
-		if (option == '?') /* getopt has named it */
-			return MONITOR_OPTIONS_BAD;
-		if (option == 'h' || option == 'V') {
-			printf("%s", option == 'h' ? help : "slac-monitor " SLACD_VERSION "\n");
-			return MONITOR_OPTIONS_EXIT;
-		}
-		const char *expected = read_value(options, &topics, option, optarg);
-		if (expected != NULL) {
-			fprintf(stderr, "slac-monitor: --%s '%s': expected %s\n", long_options[index].name, optarg,
-				expected);
-			return MONITOR_OPTIONS_BAD;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "slac-monitor: unexpected argument '%s'\n", argv[optind]);
-		return MONITOR_OPTIONS_BAD;
-	}
-	return complete(options, &topics) ? MONITOR_OPTIONS_RUN : MONITOR_OPTIONS_BAD;
+	const enum command_line_action action = command_line_read(&line, argc, argv, &reading);
+	if (action != COMMAND_LINE_RUN)
+		return action;
+	return complete(&reading) ? COMMAND_LINE_RUN : COMMAND_LINE_BAD;
 }

@@ -4,13 +4,8 @@
 #define TOOLS_MONITOR_MONITOR_OPTIONS_H
 
 #include "mqtt/broker/broker.h"
+#include "tools/command_line.h"
 #include "tools/monitor/monitor_model.h"
-
-enum monitor_options_action {
-	MONITOR_OPTIONS_RUN,
-	MONITOR_OPTIONS_EXIT, /* --help or --version was printed */
-	MONITOR_OPTIONS_BAD   /* said on stderr */
-};
 
 /* Texts point into argv. */
 struct monitor_options {
@@ -28,6 +23,6 @@ struct monitor_options {
 };
 
 /* Reads and checks the command line; what is wrong is said on stderr. The files that it names are not looked at. */
-enum monitor_options_action monitor_options_read(int argc, char **argv, struct monitor_options *options);
+enum command_line_action monitor_options_read(int argc, char **argv, struct monitor_options *options);
 
 #endif

@@ -208,10 +208,10 @@ int main(int argc, char **argv)
 	struct monitor_options options;
 	struct program program = {.options = &options};
 	char password[PASSWORD_SIZE] = "", where[MONITOR_TEXT_MAX];
-	const enum monitor_options_action action = monitor_options_read(argc, argv, &options);
+	const enum command_line_action action = monitor_options_read(argc, argv, &options);
 
-	if (action != MONITOR_OPTIONS_RUN)
-		return action == MONITOR_OPTIONS_EXIT ? EXIT_CODE_OK : EXIT_CODE_USAGE;
+	if (action != COMMAND_LINE_RUN)
+		return action == COMMAND_LINE_EXIT ? EXIT_CODE_OK : EXIT_CODE_USAGE;
 	if (!check_files(&options, password))
 		return EXIT_CODE_USAGE;
 	signal(SIGPIPE, SIG_IGN);

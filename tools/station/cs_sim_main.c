@@ -87,11 +87,11 @@ int main(int argc, char **argv)
 {
 	struct cs_options options;
 	struct simulator simulator = {0};
-	enum cs_options_action action = cs_options_read(argc, argv, &options);
+	enum command_line_action action = cs_options_read(argc, argv, &options);
 	int code = EXIT_CODE_USAGE;
 
-	if (action != CS_OPTIONS_RUN)
-		return action == CS_OPTIONS_EXIT ? EXIT_CODE_OK : EXIT_CODE_USAGE;
+	if (action != COMMAND_LINE_RUN)
+		return action == COMMAND_LINE_EXIT ? EXIT_CODE_OK : EXIT_CODE_USAGE;
 	cs_output_init(options.colour, options.quiet);
 	cs_data_init(&simulator.data);
 	simulator.base = event_base_new();

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/station/cs_sim_options.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,8 +117,9 @@ static bool read_colour(const char *text, bool *colour)
 }
 
 /* What the option's value should be, or NULL when it is. */
-static const char *read_value(struct cs_options *options, int option, char *value)
+static const char *read_value(void *context, int option, char *value)
 {
+	struct cs_options *options = context;
 	double number = 0;
 
 	switch (option) {
@@ -185,30 +185,13 @@ static void set_defaults(struct cs_options *options)
 	};
 }
 
-enum cs_options_action cs_options_read(int argc, char **argv, struct cs_options *options)
+enum command_line_action cs_options_read(int argc, char **argv, struct cs_options *options)
 {
-	int option;
-	int index = 0;
+	static const struct command_line line = {"cs-sim", help, long_options, read_value};
 
 	set_defaults(options);
-	while ((option = getopt_long(argc, argv, "hV", long_options, &index)) != -1) {
-		if (option == '?') /* getopt has named it */
-			return CS_OPTIONS_BAD;
-		if (option == 'h' || option == 'V') {
-			printf("%s", option == 'h' ? help : "cs-sim " SLACD_VERSION "\n");
-			return CS_OPTIONS_EXIT;
-		}
-		const char *expected = read_value(options, option, optarg);
-		if (expected != NULL) {
-			fprintf(stderr, "cs-sim: --%s '%s': expected %s\n", long_options[index].name, optarg, expected);
-			return CS_OPTIONS_BAD;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "cs-sim: unexpected argument '%s'\n", argv[optind]);
-		return CS_OPTIONS_BAD;
-	}
+	const enum command_line_action action = command_line_read(&line, argc, argv, options);
 	if (options->evse_count == 0)
 		options->evses[options->evse_count++] = "DE*SIM*E1=veth-evse";
-	return CS_OPTIONS_RUN;
+	return action;
 }

@@ -3,13 +3,8 @@
 #ifndef TOOLS_STATION_CS_SIM_OPTIONS_H
 #define TOOLS_STATION_CS_SIM_OPTIONS_H
 
+#include "tools/command_line.h"
 #include "tools/station/cs_sim_station.h"
-
-enum cs_options_action {
-	CS_OPTIONS_RUN,
-	CS_OPTIONS_EXIT, /* --help or --version was printed */
-	CS_OPTIONS_BAD   /* said on stderr */
-};
 
 /* Texts point into argv. */
 struct cs_options {
@@ -23,6 +18,6 @@ struct cs_options {
 	bool quiet;
 };
 
-enum cs_options_action cs_options_read(int argc, char **argv, struct cs_options *options);
+enum command_line_action cs_options_read(int argc, char **argv, struct cs_options *options);
 
 #endif

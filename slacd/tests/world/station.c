@@ -84,7 +84,7 @@ void station_open(const char *options)
 
 	words_split(&site.words, "cs-sim", options);
 	optind = 0;
-	if (cs_options_read(site.words.count, site.words.items, &site.options) != CS_OPTIONS_RUN)
+	if (cs_options_read(site.words.count, site.words.items, &site.options) != COMMAND_LINE_RUN)
 		give_up(options);
 	cs_data_init(&site.data);
 	for (size_t i = 0; i < site.options.evse_count; i++)
