@@ -120,9 +120,9 @@ static void other_messages_tell_no_address_and_the_end_is_told(void **state)
 	const uint16_t gone = RTM_DELADDR;
 
 	(void)state;
-	memcpy(message.octets + offsetof(struct nlmsghdr, nlmsg_type), &gone, sizeof(gone));
+	netlink_patch(&message, offsetof(struct nlmsghdr, nlmsg_type), &gone, sizeof(gone));
 	assert_string_equal(address_in(&message, 7), "");
-	memcpy(message.octets + offsetof(struct nlmsghdr, nlmsg_type), &done, sizeof(done));
+	netlink_patch(&message, offsetof(struct nlmsghdr, nlmsg_type), &done, sizeof(done));
 	assert_true(port_use_parse(message.octets, message.len, 7, address));
 	assert_string_equal(address, "");
 	assert_false(port_use_parse(message.octets, message.len - 1, 7, address));
@@ -216,23 +216,26 @@ static struct port_use look(const char *name)
 	return use;
 }
 
+static void expect_address(const char *name, const char *address)
+{
+	const struct port_use use = look(name);
+
+	assert_true(use.is_known);
+	assert_string_equal(use.address, address);
+}
+
 static void addresses_are_seen_as_they_come_and_go(void **state)
 {
 	(void)state;
 	run("ip link add ta type veth peer name tb && ip link set ta up && ip link set tb up");
-	struct port_use use = look("ta");
-	assert_true(use.is_known);
-	assert_string_equal(use.address, "");
-	assert_false(use.is_wireless);
+	expect_address("ta", "");
+	assert_false(look("ta").is_wireless);
 	run("ip addr add 10.0.0.5/24 dev tb && ip addr add fe80::7/64 dev ta nodad");
-	use = look("ta");
-	assert_string_equal(use.address, "");
+	expect_address("ta", "");
 	run("ip addr add 2001:db8::5/64 dev ta nodad");
-	use = look("ta");
-	assert_string_equal(use.address, "2001:db8::5");
+	expect_address("ta", "2001:db8::5");
 	run("ip addr flush dev ta && ip addr add 10.0.0.6/24 dev ta");
-	use = look("ta");
-	assert_string_equal(use.address, "10.0.0.6");
+	expect_address("ta", "10.0.0.6");
 	run("ip link del ta");
 }
 
@@ -243,18 +246,8 @@ static void address_is_found_among_many(void **state)
 	run("ip link add ta type veth peer name tb");
 	run("for a in $(seq 1 250); do echo addr add 10.1.0.$a/16 dev ta; done | ip -batch -");
 	run("ip addr add 10.2.0.1/16 dev tb");
-	struct port_use use = look("tb");
-	assert_true(use.is_known);
-	assert_string_equal(use.address, "10.2.0.1");
+	expect_address("tb", "10.2.0.1");
 	run("ip link del ta");
-}
-
-static void has_address(const char *name, const char *address)
-{
-	const struct port_use use = look(name);
-
-	assert_true(use.is_known);
-	assert_string_equal(use.address, address);
 }
 
 static void addresses_are_seen_where_rtnetlink_is_not_permitted_as_well(void **state)
@@ -264,15 +257,15 @@ static void addresses_are_seen_where_rtnetlink_is_not_permitted_as_well(void **s
 	run("ip link add ta type veth peer name tb && ip link set ta up && ip link set tb up");
 	run("ip addr add 10.0.0.5/24 dev tb && ip addr add fe80::7/64 dev ta nodad");
 	run("ip addr add 2001:db8::4/64 dev tb nodad");
-	has_address("ta", "");
+	expect_address("ta", "");
 	run("ip addr add 2001:db8::5/64 dev ta nodad");
-	has_address("ta", "2001:db8::5");
+	expect_address("ta", "2001:db8::5");
 	run("ip addr flush dev ta && ip addr add 10.0.0.6/24 dev ta");
-	has_address("ta", "10.0.0.6");
+	expect_address("ta", "10.0.0.6");
 	kernel.no_ipv6 = true;
-	has_address("ta", "10.0.0.6");
+	expect_address("ta", "10.0.0.6");
 	run("ip addr flush dev ta");
-	has_address("ta", "");
+	expect_address("ta", "");
 	run("ip link del ta");
 }
 
