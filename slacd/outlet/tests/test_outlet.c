@@ -338,6 +338,17 @@ static void match_with_link(void)
 	poll_says(true);
 }
 
+/* The modem says no until TT_match_join is over. */
+static void match_without_link(void)
+{
+	await_link();
+	match();
+	poll_says(false);
+	do
+		tick_after(outlet_deadline(&site.outlet) - site.now_us);
+	while (site.outlet.slac.state == SLAC_EVSE_JOINING);
+}
+
 /* --- the service begins --- */
 
 static void the_port_opens_and_the_modem_gets_a_key_before_a_car_is_served(void **state)
@@ -521,12 +532,7 @@ static void a_session_that_fails_with_the_key_told_renews_it(void **state)
 {
 	(void)state;
 	set_up();
-	await_link();
-	match();
-	poll_says(false);
-	do
-		tick_after(outlet_deadline(&site.outlet) - site.now_us);
-	while (site.outlet.slac.state == SLAC_EVSE_JOINING);
+	match_without_link();
 	expect("CM_NW_STATS.REQ, failed no_power_line_link, CM_SET_KEY.REQ");
 }
 
@@ -562,12 +568,7 @@ static void what_was_measured_is_told_though_the_session_fails_after_the_key(voi
 {
 	(void)state;
 	set_up();
-	await_link();
-	match();
-	poll_says(false);
-	do
-		tick_after(outlet_deadline(&site.outlet) - site.now_us);
-	while (site.outlet.slac.state == SLAC_EVSE_JOINING);
+	match_without_link();
 	expect_failed_with_12_db(SLAC_REASON_NO_JOIN);
 
 	set_up();
