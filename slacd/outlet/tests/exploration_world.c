@@ -2,17 +2,15 @@
 #include "slacd/outlet/tests/exploration_world.h"
 
 #include "slacd/outlet/outlet_internal.h"
-#include "slacd/outlet/tests/exploration_car.h"
 #include "slacd/outlet/tests/exploration_invariants.h"
+#include "slacd/outlet/tests/exploration_outlet.h"
+#include "slacd/outlet/tests/exploration_way.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 /* Far enough from 0 for a deadline in the past. */
-#define BASE_US     UINT64_C(1000000000000)
-#define LATE_US     UINT64_C(1000000)
-#define SETTLE_MAX  16
-#define ANSWERS_MAX 64
+#define BASE_US UINT64_C(1000000000000)
+#define LATE_US UINT64_C(1000000)
 /* CM_SLAC_PARM.REQ of a car that nobody answers, in one attempt. */
 #define INSISTING 3
 
@@ -24,340 +22,12 @@ void world_violate(struct world *world, const char *what)
 		fprintf(world->trace, "      VIOLATION: %s\n", what);
 }
 
-__attribute__((format(printf, 2, 3))) static void trace(const struct world *world, const char *format, ...)
-{
-	va_list arguments;
-
-	if (world->trace == NULL)
-		return;
-	va_start(arguments, format);
-	fputs("      ", world->trace);
-	vfprintf(world->trace, format, arguments);
-	fputc('\n', world->trace);
-	va_end(arguments);
-}
-
 bool world_is_gone(const struct world *world)
 {
 	return world->truth.stopped && outlet_has_stopped(&world->outlet);
 }
 
-/* --- the outlet --- */
-
-static void give(struct world *world, const struct outlet_input *input);
-
-static void give_kind(struct world *world, enum outlet_input_kind kind, bool active)
-{
-	const struct outlet_input input = {.kind = kind, .active = active};
-
-	give(world, &input);
-}
-
-static void give_frame(struct world *world, const struct car_frame *frame)
-{
-	const struct outlet_input input = {.kind = OUTLET_FRAME, .frame = {.octets = frame->octets, .len = frame->len}};
-
-	give(world, &input);
-}
-
-static void trace_effect(const struct world *world, const struct outlet_effect *effect)
-{
-	char text[32];
-
-	if (world->trace == NULL)
-		return;
-	if (effect->kind == OUTLET_PILOT_REQUEST)
-		trace(world, "slacd requests %s (number %u)", station_pilot_text(effect->pilot.request, text),
-		      effect->pilot.number);
-	else if (effect->kind == OUTLET_STATUS)
-		trace(world, "slacd reports %s %s", outlet_status_text(effect->status.kind),
-		      effect->status.reason == SLAC_REASON_NONE ? "" : slac_reason_text(effect->status.reason));
-	else if (effect->kind == OUTLET_NOTE && effect->note.kind == OUTLET_NOTE_PILOT_PHASE)
-		trace(world, "slacd goes from %s to %s",
-		      control_pilot_phase_text((enum control_pilot_phase)effect->note.value),
-		      control_pilot_phase_text((enum control_pilot_phase)effect->note.other_value));
-	else if (effect->kind == OUTLET_NOTE && effect->note.kind == OUTLET_NOTE_PILOT_CONTRADICTED)
-		trace(world, "slacd sees another pilot than was confirmed");
-	else if (effect->kind == OUTLET_NOTE && effect->note.kind == OUTLET_NOTE_PILOT_OVERTAKEN)
-		trace(world, "slacd sees that an older request was carried out last");
-	else if (effect->kind == OUTLET_NOTE && effect->note.kind == OUTLET_NOTE_HANDED_OVER)
-		trace(world, "slacd hands the current over");
-	else if (effect->kind == OUTLET_NOTE && effect->note.kind == OUTLET_NOTE_LATE_CAR_LET_IN)
-		trace(world, "slacd lets a late car in");
-}
-
-static void add_to_hash(uint64_t *hash, uint64_t value)
-{
-	*hash = (*hash ^ value) * UINT64_C(0x100000001b3);
-}
-
-static void remember(struct world *world, const struct outlet_effect *effect)
-{
-	if (effect->kind == OUTLET_NOTE)
-		return;
-	add_to_hash(&world->said, (uint64_t)effect->kind);
-	if (effect->kind == OUTLET_SEND)
-		for (const char *at = effect->frame.name; *at != '\0'; at++)
-			add_to_hash(&world->said, (uint64_t)*at);
-	if (effect->kind == OUTLET_STATUS) {
-		add_to_hash(&world->said, (uint64_t)effect->status.kind);
-		add_to_hash(&world->said, (uint64_t)effect->status.reason);
-	}
-	if (effect->kind == OUTLET_PILOT_REQUEST) {
-		add_to_hash(&world->said, (uint64_t)effect->pilot.request.kind);
-		add_to_hash(&world->said, effect->pilot.request.current_da);
-	}
-}
-
-static size_t room(unsigned configured, unsigned most)
-{
-	return configured == 0 ? most : configured;
-}
-
-static bool is_way_full(const struct world *world)
-{
-	return world->request_count == room(world->config->requests, WORLD_REQUESTS);
-}
-
-/* False where the broker client does not take it. What finds the way full is lost. */
-static bool hand_over(struct world *world, const struct control_pilot_sending *sending)
-{
-	if (!world->connected || world->client_full)
-		return false;
-	if (is_way_full(world)) {
-		trace(world, "the way to the station is full: the request is lost");
-		return true;
-	}
-	world->requests[world->request_count++] =
-		(struct world_request){.number = sending->number, .request = sending->request};
-	return true;
-}
-
-static void give(struct world *world, const struct outlet_input *input)
-{
-	static struct outlet_effects effects;
-	const enum slac_evse_state before = world->outlet.slac.state;
-	struct car_frame key_taken = {.len = 0};
-	bool unsent = false;
-
-	if (world_is_gone(world))
-		return;
-	invariants_told(world, input);
-	outlet_input(&world->outlet, input, world->now_us, &effects);
-	for (size_t i = 0; i < effects.count; i++) {
-		const struct outlet_effect *effect = &effects.items[i];
-		trace_effect(world, effect);
-		remember(world, effect);
-		if (effect->kind == OUTLET_SEND)
-			car_modem_answers(effect->frame.octets, effect->frame.len, &key_taken);
-		if (effect->kind == OUTLET_PILOT_REQUEST)
-			unsent = !hand_over(world, &effect->pilot);
-	}
-	invariants_effects(world, before, !unsent, &effects);
-	if (unsent) {
-		trace(world, "the broker client does not take the request");
-		give_kind(world, OUTLET_PILOT_NOT_SENT, world->connected);
-	}
-	if (key_taken.len > 0)
-		give_frame(world, &key_taken);
-}
-
-/* Also what matching wants done a microsecond from now. */
-static void handle_what_is_due(struct world *world)
-{
-	for (unsigned i = 0; outlet_deadline(&world->outlet) <= world->now_us + 1 && world->violation == NULL; i++) {
-		if (world_is_gone(world))
-			return;
-		if (i == SETTLE_MAX) {
-			world_violate(world, "a deadline that was handled stays due");
-			return;
-		}
-		if (outlet_deadline(&world->outlet) > world->now_us)
-			world->now_us++;
-		give_kind(world, OUTLET_TICK, false);
-	}
-}
-
-/* --- from the station to slacd --- */
-
-/* False where it is lost. */
-static bool say(struct world *world, const struct world_message *message)
-{
-	if (!world->connected || world->held || world->message_count == room(world->config->messages, WORLD_MESSAGES))
-		return false;
-	world->messages[world->message_count++] = *message;
-	return true;
-}
-
-/* A station that reports vehicles only does not see one in F. */
-static void report(struct world *world)
-{
-	if (world->config->no_report && world->station.pilot.kind == PILOT_F && !world->station.fault) {
-		world->station.untold = true;
-		return;
-	}
-	const struct world_message message = {
-		.status = station_status(&world->station, !world->config->no_duty, world->config->a_in_f)};
-
-	trace(world, "the station is at %s", cp_state_text(message.status.state));
-	world->station.untold = !say(world, &message);
-}
-
-/* The pilot has changed, or was asked for once more. */
-static void report_pilot(struct world *world)
-{
-	if (!world->config->no_report || world->station.untold)
-		report(world);
-}
-
-static struct world_message take_message(struct world *world)
-{
-	const struct world_message message = world->messages[0];
-
-	world->message_count--;
-	memmove(world->messages, world->messages + 1, world->message_count * sizeof(world->messages[0]));
-	return message;
-}
-
-static bool hear(struct world *world)
-{
-	struct outlet_input input;
-
-	if (world->message_count == 0)
-		return false;
-	const struct world_message message = take_message(world);
-	memset(&input, 0, sizeof(input));
-	if (message.is_answer) {
-		trace(world, "slacd hears: request %u is %s", message.number, message.valid ? "valid" : "invalid");
-		input.kind = OUTLET_PILOT_ANSWER;
-		input.pilot.number = message.number;
-		input.pilot.answer = message.valid ? OUTLET_ANSWER_VALID : OUTLET_ANSWER_INVALID;
-	} else {
-		trace(world, "slacd hears: %s", cp_state_text(message.status.state));
-		input.kind = OUTLET_CP_STATUS;
-		input.cp_status = message.status;
-	}
-	give(world, &input);
-	return true;
-}
-
-static bool miss(struct world *world)
-{
-	if (world->message_count == 0)
-		return false;
-	if (!take_message(world).is_answer)
-		world->station.untold = true;
-	return true;
-}
-
-/* --- from slacd to the station --- */
-
-static struct world_request take_request(struct world *world)
-{
-	const struct world_request request = world->requests[0];
-
-	world->request_count--;
-	memmove(world->requests, world->requests + 1, world->request_count * sizeof(world->requests[0]));
-	world->held = false;
-	world->draining = world->request_count > 0;
-	return request;
-}
-
-static void answer(struct world *world, const struct world_request *request, bool valid)
-{
-	const struct world_message message = {.is_answer = true, .number = request->number, .valid = valid};
-
-	(void)say(world, &message);
-}
-
-static bool deliver(struct world *world, bool answers, bool again)
-{
-	const struct pilot_request before = world->station.pilot;
-	char text[32];
-
-	if (world->request_count == 0 || (again && world->requests[0].again))
-		return false;
-	const struct world_request request = again ? world->requests[0] : take_request(world);
-	if (again) {
-		world->requests[0].again = world->draining = true;
-		world->held = false;
-	}
-	trace(world, "the station carries out %s", station_pilot_text(request.request, text));
-	station_set_pilot(&world->station, request.request);
-	if (!request.others)
-		invariants_pilot(world, before);
-	if (answers && !world->config->mute && !request.others)
-		answer(world, &request, true);
-	report_pilot(world);
-	return true;
-}
-
-static bool refuse(struct world *world)
-{
-	if (world->request_count == 0)
-		return false;
-	const struct world_request request = take_request(world);
-	if (!request.others)
-		answer(world, &request, false);
-	return true;
-}
-
-static bool lose(struct world *world)
-{
-	if (world->request_count == 0)
-		return false;
-	(void)take_request(world);
-	return true;
-}
-
-/* slacd has lost the broker, and hears nothing. The nominal duty that it finds later is the other service's to answer for. */
-static bool ask_unheard(struct world *world, struct pilot_request request)
-{
-	if (request.kind != PILOT_X2)
-		return false;
-	station_set_pilot(&world->station, request);
-	world->station.opened = true;
-	report_pilot(world);
-	return true;
-}
-
-/* It comes to the station before slacd's reaction, and after what is on its way, or before it. */
-static bool ask_for_other(struct world *world, struct pilot_request request)
-{
-	const struct world_request others = {.request = request, .others = true};
-	const struct outlet_input input = {
-		.kind = OUTLET_OTHER_REQUEST,
-		.other = {.hlc = request.kind == PILOT_HLC, .current_da = request.current_da}};
-	const size_t at = world->config->overtakes ? 0 : world->request_count;
-
-	if (!world->connected)
-		return ask_unheard(world, request);
-	if (is_way_full(world))
-		return false;
-	memmove(world->requests + at + 1, world->requests + at,
-		(world->request_count - at) * sizeof(world->requests[0]));
-	world->requests[at] = others;
-	world->request_count++;
-	give(world, &input);
-	return true;
-}
-
-/* What happens at once in this configuration. */
-static void carry_on(struct world *world)
-{
-	for (unsigned i = 0; world->violation == NULL; i++) {
-		if (i == ANSWERS_MAX) {
-			world_violate(world, "request and answer follow each other without end");
-			return;
-		}
-		if (world->config->hears && hear(world))
-			continue;
-		if (!world->config->prompt || !deliver(world, true, false))
-			return;
-	}
-}
-
-/* --- moves of the station, the broker and the vehicle --- */
+/* --- moves of the station and the vehicle --- */
 
 /* A station that sets 5 % by itself reports it, where it can; one whose oscillator is off does so late. */
 static bool restart(struct world *world)
@@ -373,7 +43,7 @@ static bool restart(struct world *world)
 	if (!sets_hlc)
 		return true;
 	station_set_pilot(&world->station, (struct pilot_request){.kind = PILOT_HLC});
-	report(world);
+	way_report(world);
 	return true;
 }
 
@@ -385,50 +55,7 @@ static bool set_fault(struct world *world, bool fault)
 	station_set_fault(&world->station, fault);
 	if (!fault)
 		invariants_pilot(world, before);
-	report(world);
-	return true;
-}
-
-static bool tell_again(struct world *world)
-{
-	if (!world->station.untold || !world->connected || world->held)
-		return false;
-	report(world);
-	return !world->station.untold;
-}
-
-static bool lose_broker(struct world *world, bool holds)
-{
-	if (!world->connected || (holds && world->request_count + world->message_count == 0))
-		return false;
-	world->connected = false;
-	if (holds)
-		return true;
-	for (size_t i = 0; i < world->message_count; i++)
-		if (!world->messages[i].is_answer)
-			world->station.untold = true;
-	world->request_count = world->message_count = 0;
-	return true;
-}
-
-static bool find_broker(struct world *world)
-{
-	const bool charges = invariants_charges(world);
-
-	if (world->connected)
-		return false;
-	world->connected = true;
-	give_kind(world, OUTLET_BROKER_CONNECTED, false);
-	if (charges && !invariants_charges(world))
-		world_violate(world, "a reconnection cuts basic charging");
-	return true;
-}
-
-static bool fill_client(struct world *world, bool full)
-{
-	if (world->client_full == full)
-		return false;
-	world->client_full = full;
+	way_report(world);
 	return true;
 }
 
@@ -440,7 +67,7 @@ static bool move_vehicle(struct world *world, enum station_vehicle from, enum st
 	if (world->config->sets_hlc && from == STATION_NO_VEHICLE && world->request_count == 0 &&
 	    world->station.pilot.kind == PILOT_X1)
 		station_set_pilot(&world->station, (struct pilot_request){.kind = PILOT_HLC});
-	report(world);
+	way_report(world);
 	return true;
 }
 
@@ -455,7 +82,7 @@ static bool unplug(struct world *world)
 static bool tell_link(struct world *world, enum slac_evse_input_kind kind)
 {
 	outlet_queue_slac(&world->outlet, kind, SLAC_REASON_NONE);
-	give_kind(world, OUTLET_TICK, false);
+	world_give_kind(world, OUTLET_TICK, false);
 	return true;
 }
 
@@ -492,7 +119,7 @@ static bool car_insists(struct world *world)
 	car_frame(0, run_id, &frame);
 	for (unsigned i = 0; i < INSISTING; i++) {
 		count_request(world, 0);
-		give_frame(world, &frame);
+		world_give_frame(world, &frame);
 	}
 	invariants_insisted(world, before);
 	return true;
@@ -509,7 +136,7 @@ static bool car_sends(struct world *world, size_t frames)
 	for (size_t i = 0; i < frames; i++) {
 		car_frame(i, run_id, &frame);
 		count_request(world, i);
-		give_frame(world, &frame);
+		world_give_frame(world, &frame);
 	}
 	if (!world->outlet.slac.rejoining)
 		(void)find_link(world);
@@ -520,7 +147,7 @@ static bool port_goes(struct world *world)
 {
 	if (!world->outlet.port_is_up)
 		return false;
-	give_kind(world, OUTLET_PORT_DOWN, false);
+	world_give_kind(world, OUTLET_PORT_DOWN, false);
 	return true;
 }
 
@@ -531,7 +158,7 @@ static bool port_comes(struct world *world)
 	if (world->outlet.port_is_up)
 		return false;
 	memcpy(input.port_mac, car_evse_mac, MAC_LEN);
-	give(world, &input);
+	world_give(world, &input);
 	return true;
 }
 
@@ -544,7 +171,7 @@ static void give_limits(struct world *world, uint32_t l1_da, uint32_t l2_da,
 					   .limits = {.current = {.has_ac = true, .phase_da = {l1_da, l2_da, l1_da}},
 						      .availability = availability}};
 
-	give(world, &input);
+	world_give(world, &input);
 }
 
 static bool tell_limit(struct world *world, uint32_t l1_da, uint32_t l2_da)
@@ -569,7 +196,7 @@ static bool tell_active(struct world *world, enum outlet_input_kind kind, bool a
 
 	if (now == active || (kind == OUTLET_HLC_CHARGING && active && !world->truth.session))
 		return false;
-	give_kind(world, kind, active);
+	world_give_kind(world, kind, active);
 	return true;
 }
 
@@ -578,7 +205,7 @@ static bool pause_link(struct world *world)
 {
 	if (!slac_evse_is_given_away(&world->outlet.slac))
 		return false;
-	give_kind(world, OUTLET_LINK_PAUSE, false);
+	world_give_kind(world, OUTLET_LINK_PAUSE, false);
 	return true;
 }
 
@@ -586,7 +213,7 @@ static bool resume_link(struct world *world)
 {
 	if (!world->outlet.link_paused && world->outlet.pilot.phase != CONTROL_PILOT_PAUSED)
 		return false;
-	give_kind(world, OUTLET_LINK_RESUME, false);
+	world_give_kind(world, OUTLET_LINK_RESUME, false);
 	return true;
 }
 
@@ -601,11 +228,11 @@ static bool pass(struct world *world, uint64_t more_us)
 	world->held = world->request_count > 0;
 	const uint64_t us = deadline_us - world->now_us + more_us;
 	const uint32_t ms = (uint32_t)((us + 500) / 1000);
-	trace(world, "%u ms pass", ms);
+	world_trace(world, "%u ms pass", ms);
 	world->now_us += us;
 	station_pass(&world->station, &world->config->pilot, ms);
 	invariants_passed(world, ms);
-	give_kind(world, OUTLET_TICK, false);
+	world_give_kind(world, OUTLET_TICK, false);
 	return true;
 }
 
@@ -615,21 +242,21 @@ static bool move_station(struct world *world, enum world_move move)
 {
 	switch (move) {
 	case WORLD_DELIVER:
-		return deliver(world, true, false);
+		return way_deliver(world, true, false);
 	case WORLD_DELIVER_MUTE:
-		return deliver(world, false, false);
+		return way_deliver(world, false, false);
 	case WORLD_DELIVER_TWICE:
-		return deliver(world, true, true);
+		return way_deliver(world, true, true);
 	case WORLD_REFUSE:
-		return refuse(world);
+		return way_refuse(world);
 	case WORLD_LOSE:
-		return lose(world);
+		return way_lose(world);
 	case WORLD_HEAR:
-		return hear(world);
+		return way_hear(world);
 	case WORLD_MISS:
-		return miss(world);
+		return way_miss(world);
 	case WORLD_TELL:
-		return tell_again(world);
+		return way_tell_again(world);
 	case WORLD_RESTART:
 		return restart(world);
 	case WORLD_FAULT:
@@ -637,12 +264,12 @@ static bool move_station(struct world *world, enum world_move move)
 		return set_fault(world, move == WORLD_FAULT);
 	case WORLD_BROKER_GOES:
 	case WORLD_BROKER_GOES_HOLDS:
-		return lose_broker(world, move == WORLD_BROKER_GOES_HOLDS);
+		return way_lose_broker(world, move == WORLD_BROKER_GOES_HOLDS);
 	case WORLD_BROKER_COMES:
-		return find_broker(world);
+		return way_find_broker(world);
 	case WORLD_CLIENT_FULL:
 	case WORLD_CLIENT_TAKES:
-		return fill_client(world, move == WORLD_CLIENT_FULL);
+		return way_fill_client(world, move == WORLD_CLIENT_FULL);
 	default:
 		return false;
 	}
@@ -692,7 +319,7 @@ static bool move_limits(struct world *world, enum world_move move)
 	case WORLD_LIMIT_UNREADABLE:
 		if (world->truth.l1_da == 0)
 			return false;
-		give_kind(world, OUTLET_LIMITS_UNREADABLE, false);
+		world_give_kind(world, OUTLET_LIMITS_UNREADABLE, false);
 		return true;
 	case WORLD_READY:
 		return tell_availability(world, CONTROL_PILOT_READY);
@@ -715,17 +342,17 @@ static bool move_service(struct world *world, enum world_move move)
 	case WORLD_HLC_ENDS:
 		return tell_active(world, OUTLET_HLC_CHARGING, move == WORLD_HLC);
 	case WORLD_TERMINATE:
-		give_kind(world, OUTLET_LINK_TERMINATE, false);
+		world_give_kind(world, OUTLET_LINK_TERMINATE, false);
 		return true;
 	case WORLD_PAUSE:
 		return pause_link(world);
 	case WORLD_RESUME:
 		return resume_link(world);
 	case WORLD_RESET:
-		give_kind(world, OUTLET_RESET, false);
+		world_give_kind(world, OUTLET_RESET, false);
 		return true;
 	case WORLD_STOP:
-		give_kind(world, OUTLET_STOP, false);
+		world_give_kind(world, OUTLET_STOP, false);
 		return true;
 	case WORLD_TIME:
 		return pass(world, 0);
@@ -740,13 +367,13 @@ static bool move_other(struct world *world, enum world_move move)
 {
 	switch (move) {
 	case WORLD_OTHER_10:
-		return ask_for_other(world, (struct pilot_request){.kind = PILOT_X2, .current_da = 100});
+		return way_ask_for_other(world, (struct pilot_request){.kind = PILOT_X2, .current_da = 100});
 	case WORLD_OTHER_32:
-		return ask_for_other(world, (struct pilot_request){.kind = PILOT_X2, .current_da = 320});
+		return way_ask_for_other(world, (struct pilot_request){.kind = PILOT_X2, .current_da = 320});
 	case WORLD_OTHER_X1:
-		return ask_for_other(world, (struct pilot_request){.kind = PILOT_X1});
+		return way_ask_for_other(world, (struct pilot_request){.kind = PILOT_X1});
 	case WORLD_OTHER_HLC:
-		return ask_for_other(world, (struct pilot_request){.kind = PILOT_HLC});
+		return way_ask_for_other(world, (struct pilot_request){.kind = PILOT_HLC});
 	default:
 		return false;
 	}
@@ -777,9 +404,9 @@ bool world_step(struct world *world, enum world_move move)
 	if (!move_station(world, move) && !move_car(world, move) && !move_limits(world, move) &&
 	    !move_service(world, move) && !move_other(world, move))
 		return false;
-	carry_on(world);
-	handle_what_is_due(world);
-	carry_on(world);
+	way_carry_on(world);
+	world_handle_what_is_due(world);
+	way_carry_on(world);
 	if (world->request_count == 0)
 		world->held = world->draining = false;
 	forget_modem_times(world);
@@ -862,13 +489,13 @@ void world_begin(struct world *world, const struct world_config *config, enum wo
 		world->station.pilot = (struct pilot_request){.kind = PILOT_X2, .current_da = 160};
 		world->station.vehicle = STATION_VEHICLE_C;
 		world->station.opened = true;
-		report(world);
-		(void)hear(world);
+		way_report(world);
+		(void)way_hear(world);
 	}
-	give_kind(world, OUTLET_START, false);
-	carry_on(world);
-	handle_what_is_due(world);
-	carry_on(world);
+	world_give_kind(world, OUTLET_START, false);
+	way_carry_on(world);
+	world_handle_what_is_due(world);
+	way_carry_on(world);
 	invariants_begun(world, root);
 	invariants_at_rest(world);
 }
