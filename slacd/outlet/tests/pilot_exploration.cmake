@@ -18,8 +18,8 @@ if(SLACD_SANITIZE OR SLACD_FUZZ)
 endif()
 set(mutate ${CMAKE_CURRENT_SOURCE_DIR}/pilot_mutants.py)
 set(mutants ${CMAKE_CURRENT_BINARY_DIR}/mutants)
-set(mutated cp/basic_charging.c cp/control_pilot.c cp/pilot_pause.c cp/pilot_request.c cp/pilot_shown.c cp/pilot_step.c
-  slacd/outlet/outlet.c slacd/outlet/outlet_pilot.c slacd/outlet/outlet_slac.c)
+set(mutated cp/basic_charging.c cp/control_pilot.c cp/pilot_end.c cp/pilot_pause.c cp/pilot_request.c cp/pilot_shown.c
+  cp/pilot_step.c slacd/outlet/outlet.c slacd/outlet/outlet_pilot.c slacd/outlet/outlet_slac.c)
 list(TRANSFORM mutated PREPEND ${PROJECT_SOURCE_DIR}/)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${mutate})
 execute_process(COMMAND /usr/bin/python3 ${mutate} --names OUTPUT_VARIABLE names COMMAND_ERROR_IS_FATAL ANY)

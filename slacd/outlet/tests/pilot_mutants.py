@@ -22,6 +22,7 @@ STEP = "cp/pilot_step.c"
 SHOWN = "cp/pilot_shown.c"
 BASIC = "cp/basic_charging.c"
 PAUSE = "cp/pilot_pause.c"
+END = "cp/pilot_end.c"
 ASKING = "cp/pilot_request.c"
 OUTLET = "slacd/outlet/outlet_pilot.c"
 OUTLET_WHOLE = "slacd/outlet/outlet.c"
@@ -51,16 +52,17 @@ MUTANTS = [
     (PILOT, "a pulse that is given up leaves F on the pilot",
      "\t\tpilot_say(out, CONTROL_PILOT_PULSE_GIVEN_UP);\n\t\tbegin_window(pilot, now_us, out);",
      "\t\tpilot_say(out, CONTROL_PILOT_PULSE_GIVEN_UP);\n\t\tpilot_enter(pilot, CONTROL_PILOT_HLC);\n\t\tpilot_say(out, CONTROL_PILOT_LISTEN);"),
-    (PILOT, "the end leaves F behind",
+    (END, "the end leaves F behind",
      "\telse if (!is_x1)\n\t\tpilot_ask_kind(pilot, PILOT_X1, now_us);\n\tif (control", "\tif (control"),
-    (PILOT, "the end keeps what is not confirmed",
+    (END, "the end keeps what is not confirmed",
      "in_order && (pilot->asking.confirmed || !pilot->asking.wanted)", "in_order"),
-    (PILOT, "the end keeps the pilot in any phase",
+    (END, "the end keeps the pilot in any phase",
      "pilot->config.keep_at_exit && in_order &&", "pilot->config.keep_at_exit &&"),
-    (PILOT, "the end keeps the pilot although X1 is configured",
+    (END, "the end keeps the pilot although X1 is configured",
      "return pilot->config.keep_at_exit && in_order", "return in_order"),
-    (PILOT, "the end does not wait for its X1",
-     "(pilot->asking.confirmed || !pilot->asking.wanted);\n}\n\n/* --- cp_status", "true;\n}\n\n/* --- cp_status"),
+    (END, "the end does not wait for its X1",
+     "return pilot->phase == CONTROL_PILOT_ENDING && (pilot->asking.confirmed || !pilot->asking.wanted);",
+     "return pilot->phase == CONTROL_PILOT_ENDING && true;"),
     (PILOT, "REACHABLE does not send the present request again",
      "\tpilot_asking_reach(&pilot->asking, now_us);\n", ""),
     (PILOT, "a step goes on over a reconnection",
