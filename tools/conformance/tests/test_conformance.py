@@ -21,7 +21,10 @@ def main(program, options):
         kept = {"record.when": records.KEPT["when"], "record.directory": directory, "record.files": FILES}
         settings = [word for path, value in kept.items() for word in ("--set", f"{path}={value}")]
         code = subprocess.run([program, *settings, *options], check=False).returncode
-        print(f"session records reproduced: {records.check(directory, None)}")
+        reproduced = records.check(directory, None)
+    print(f"session records reproduced: {reproduced}")
+    if code == 0 and reproduced == 0:
+        sys.exit("no session has left a record, although record.when is " + kept["record.when"])
     return code
 
 
