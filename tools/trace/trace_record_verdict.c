@@ -7,7 +7,7 @@
 
 /* What slacd means by its word, where the frames do not tell it with more numbers. */
 static const char *const sentences[SLAC_REASON_COUNT] = {
-	[SLAC_REASON_NO_PARM_REQ] = "The car never spoke.",
+	[SLAC_REASON_NO_PARM_REQ] = "No CM_SLAC_PARM.REQ came while slacd waited for one in this record.",
 	[SLAC_REASON_PARM_REQ_REFUSED] = "The car spoke, and each of its CM_SLAC_PARM.REQ had a wrong field.",
 	[SLAC_REASON_NO_MATCH_IN_TIME] = "Cars were heard, and none was matched in time.",
 	[SLAC_REASON_NO_START_ATTEN_CHAR] = "The car went silent after the station's first answer.",
@@ -186,7 +186,8 @@ static void judge_key(const struct trace_record *record, struct trace_verdict *o
 static void judge_silence(const struct trace_record *record, struct trace_verdict *out)
 {
 	if (record->five_percent.number == 0) {
-		say(out, SLAC_CAUSE_NO_5_PERCENT, "The pilot never had 5 %, and the car never spoke.");
+		say(out, SLAC_CAUSE_NO_5_PERCENT,
+		    "The pilot never had 5 % in this record, and no CM_SLAC_PARM.REQ came while slacd waited for one.");
 	} else {
 		say_as_slacd(out, SLAC_REASON_NO_PARM_REQ);
 		prove(out, record->five_percent.number);
