@@ -263,7 +263,7 @@ static bool take_state_line(void *context, const char *name, const char *value)
 	return true;
 }
 
-static void take_state(struct row_reader *reader, const struct record_item *item)
+static void take_state(struct row_reader *reader, const struct record_item *item, uint64_t time_us)
 {
 	struct trace_record *record = reader->record;
 	struct trace_row *last = record->row_count > 0 ? &record->rows[record->row_count - 1] : NULL;
@@ -274,15 +274,15 @@ static void take_state(struct row_reader *reader, const struct record_item *item
 		last->tells_pilot = state.pilot_is_known;
 		last->pilot = state.pilot;
 	}
-	if (reader->number > 1)
-		return;
-	record->pilot_is_known = state.pilot_is_known;
-	record->pilot = state.pilot;
-	record->port_was_up = state.port_is_up;
-	if (record->pilot_is_known && cp_state_has_vehicle(record->pilot.state)) {
-		mark(reader, &record->connected, 0);
-		if (trace_pilot_band_of(&record->pilot) == TRACE_PILOT_5_PERCENT)
-			mark(reader, &record->five_percent, 0);
+	if (reader->number == 1) {
+		record->pilot_is_known = state.pilot_is_known;
+		record->pilot = state.pilot;
+	}
+	record->port_was_up = record->port_was_up || state.port_is_up;
+	if (state.pilot_is_known && cp_state_has_vehicle(state.pilot.state)) {
+		mark(reader, &record->connected, time_us);
+		if (trace_pilot_band_of(&state.pilot) == TRACE_PILOT_5_PERCENT)
+			mark(reader, &record->five_percent, time_us);
 	}
 }
 
@@ -386,7 +386,7 @@ static void take_item(struct row_reader *reader, const struct record_item *item)
 		record->end_us = time_us;
 	switch (item->kind) {
 	case RECORD_STATE:
-		take_state(reader, item);
+		take_state(reader, item, time_us);
 		break;
 	case RECORD_INPUT:
 		take_input(reader, item, time_us);

@@ -13,7 +13,10 @@ import unittest
 TRACE, VECTORS = sys.argv[1], pathlib.Path(sys.argv[2])
 MATCHED = VECTORS / "trace/matched_link_up-record.pcapng"
 LOST = VECTORS / "records/power_line_link_lost.pcapng"
+SILENT = VECTORS / "trace/no_parm_req.pcapng"
 JOURNAL = 9
+# enum cp_state
+STATE_A2, STATE_B2 = b"STATE=pilot.state 1\n", b"STATE=pilot.state 3\n"
 
 
 def run(*arguments, **options):
@@ -42,6 +45,14 @@ def with_gap(octets):
     first = next(i for i, block in enumerate(parts) if b"MESSAGE=status " in block)
     state = next(block for block in parts if b"SLACD=state" in block)
     return b"".join([*parts[:first + 1], gap_at(parts[first]), state, *parts[first + 1:]])
+
+
+def with_gap_instead_of_5_percent(octets):
+    """The station's report of 5 % is among what slacd has left out; the state behind it has what it said."""
+    parts = list(blocks(octets))
+    report = next(i for i, block in enumerate(parts) if b"MESSAGE=cp_status state=B2" in block)
+    state = next(block for block in parts if b"SLACD=state" in block)
+    return b"".join([*parts[:report], gap_at(parts[report]), state.replace(STATE_A2, STATE_B2), *parts[report + 1:]])
 
 
 def with_foreign_text(octets):
@@ -98,6 +109,14 @@ class Records(unittest.TestCase):
         self.assertEqual([event["state"] for event in events if event["kind"] == "gap"], ["A2"])
         self.assertRegex(told, r"#\d+ +gap     17 inputs were left out here\n")
         self.assertIn("not known: What 17 inputs were that slacd left out of the record.", told)
+
+    def test_pilot_that_is_known_behind_a_gap_counts(self):
+        with tempfile.NamedTemporaryFile(suffix=".pcapng") as file:
+            file.write(with_gap_instead_of_5_percent(SILENT.read_bytes()))
+            file.flush()
+            record = json.loads(run("--json", file.name).stdout)
+        self.assertEqual([event["kind"] for event in record["events"] if "duty" in event], ["gap"])
+        self.assertEqual(record["verdict"], "no_parm_req")
 
     def test_damaged_record_is_read_up_to_there(self):
         with tempfile.NamedTemporaryFile(suffix=".pcapng") as file:
