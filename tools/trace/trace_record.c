@@ -30,6 +30,13 @@ const char *trace_row_kind_text(enum trace_row_kind kind)
 	return (size_t)kind < TRACE_ROW_KINDS ? texts[kind] : "?";
 }
 
+const char *trace_row_direction(const struct trace_row *row)
+{
+	if (row->kind != TRACE_ROW_FRAME)
+		return "";
+	return row->is_sent ? "sent " : "received ";
+}
+
 enum trace_pilot_band trace_pilot_band_of(const struct outlet_cp_status *pilot)
 {
 	const bool has_pwm = pilot->state == CP_STATE_B2 || pilot->state == CP_STATE_C2 || pilot->state == CP_STATE_D2;

@@ -104,5 +104,7 @@ enum trace_pilot_band trace_pilot_band_of(const struct outlet_cp_status *pilot);
 const char *trace_pilot_band_text(enum trace_pilot_band band);
 /* "frame", "pilot" ... Never NULL. */
 const char *trace_row_kind_text(enum trace_row_kind kind);
+/* Before the text of a row: "sent " or "received " of a frame, otherwise "". Never NULL. */
+const char *trace_row_direction(const struct trace_row *row);
 
 #endif

@@ -33,11 +33,7 @@ static const char *colour_of_row(enum trace_row_kind kind)
 
 static void text_of(const struct trace_row *row, char text[TEXT_MAX])
 {
-	snprintf(text, TEXT_MAX, "%s%s",
-		 row->kind != TRACE_ROW_FRAME ? ""
-		 : row->is_sent               ? "sent "
-					      : "received ",
-		 row->text);
+	snprintf(text, TEXT_MAX, "%s%s", trace_row_direction(row), row->text);
 }
 
 /* Octets of the first line of a text: up to a space where there is one, and never through the middle of a character. */

@@ -75,10 +75,7 @@ static void print_row(FILE *out, const struct trace_row *row, const struct trace
 	}
 	fprintf(out, "  %12.6f  %+10.3f ms  #%-6" PRIu64 " %-7s %s%s\n", (double)row->time_us / 1e6,
 		(double)(row->time_us - before_us) / 1e3, row->number, trace_row_kind_text(row->kind),
-		row->kind != TRACE_ROW_FRAME ? ""
-		: row->is_sent               ? "sent "
-					     : "received ",
-		row->text);
+		trace_row_direction(row), row->text);
 }
 
 static void print_rows(FILE *out, const struct trace_record *record)
