@@ -23,6 +23,9 @@ struct monitor_events {
 	struct timeval patience;
 	struct event *flush;
 	struct event *alive;
+	struct evbuffer *news; /* the event with what changed after news_since, up to news_change; NULL: none yet */
+	uint64_t news_since;
+	uint64_t news_change;
 	struct reader readers[MONITOR_PAGES_MAX];
 	size_t reader_count;
 };
@@ -58,20 +61,45 @@ static void send_event(struct reader *reader, struct evbuffer *event)
 	evhttp_send_reply_chunk_with_cb(reader->request, event, on_taken, reader);
 }
 
-static void send_changes(struct reader *reader)
+static struct evbuffer *make_news(const struct monitor_events *events, uint64_t since)
 {
-	const struct monitor_events *events = reader->events;
 	struct evbuffer *event = evbuffer_new();
 	size_t len = 0;
-	char *view = monitor_view(events->monitor, events->about, reader->seen, &len);
+	char *view = monitor_view(events->monitor, events->about, since, &len);
+	const bool is_whole = event != NULL && view != NULL &&
+			      evbuffer_add_printf(event, "%sevent: state\ndata: ", since == 0 ? RETRY : "") > 0 &&
+			      evbuffer_add(event, view, len) == 0 && evbuffer_add_printf(event, "\n\n") > 0;
 
-	if (event != NULL && view != NULL &&
-	    evbuffer_add_printf(event, "%sevent: state\ndata: ", reader->seen == 0 ? RETRY : "") > 0 &&
-	    evbuffer_add(event, view, len) == 0 && evbuffer_add_printf(event, "\n\n") > 0) {
-		reader->seen = events->monitor->change;
+	free(view);
+	if (is_whole)
+		return event;
+	if (event != NULL)
+		evbuffer_free(event);
+	return NULL;
+}
+
+/* Pages that have seen the same are sent the same: made once, and once in memory however many have not taken it yet. */
+static struct evbuffer *news_since(struct monitor_events *events, uint64_t since)
+{
+	if (events->news != NULL && events->news_since == since && events->news_change == events->monitor->change)
+		return events->news;
+	if (events->news != NULL)
+		evbuffer_free(events->news);
+	events->news = make_news(events, since);
+	events->news_since = since;
+	events->news_change = events->monitor->change;
+	return events->news;
+}
+
+static void send_changes(struct reader *reader)
+{
+	struct evbuffer *news = news_since(reader->events, reader->seen);
+	struct evbuffer *event = evbuffer_new();
+
+	if (event != NULL && news != NULL && evbuffer_add_buffer_reference(event, news) == 0) {
+		reader->seen = reader->events->monitor->change;
 		send_event(reader, event);
 	}
-	free(view);
 	if (event != NULL)
 		evbuffer_free(event);
 }
@@ -133,6 +161,8 @@ void monitor_events_free(struct monitor_events *events)
 		event_free(events->flush);
 	if (events->alive != NULL)
 		event_free(events->alive);
+	if (events->news != NULL)
+		evbuffer_free(events->news);
 	free(events);
 }
 

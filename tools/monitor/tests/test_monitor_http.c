@@ -297,6 +297,36 @@ static void events_tell_everything_and_then_the_changes(void **state)
 		event_base_loop(base, EVLOOP_ONCE);
 }
 
+static void each_page_is_told_what_it_has_not_seen(void **state)
+{
+	const int first = join();
+	const int second = join();
+
+	(void)state;
+	change_pilot("E1", "B2");
+	say(first, GET_EVENTS);
+	hear(first, "\n\n\r\n");
+	change_pilot("E2", "A1");
+	say(second, GET_EVENTS);
+	hear(second, "\n\n\r\n");
+	has("\"all\":true");
+	has("\"evse_id\":\"E1\"");
+	has("\"evse_id\":\"E2\"");
+	hear(first, "\n\n\r\n");
+	has("\"all\":false");
+	has("\"evse_id\":\"E2\"");
+	has_not("\"evse_id\":\"E1\"");
+	change_pilot("E1", "C2");
+	hear(second, "\n\n\r\n");
+	has("\"all\":false");
+	has("\"state\":\"C2\"");
+	hear(first, "\n\n\r\n");
+	has("\"state\":\"C2\"");
+	has_not("\"evse_id\":\"E2\"");
+	close(first);
+	close(second);
+}
+
 static unsigned count_events(void)
 {
 	unsigned count = 0;
@@ -483,6 +513,7 @@ int main(void)
 		TEST(state_is_told_once),
 		TEST(on_the_loopback_other_names_are_refused),
 		TEST(events_tell_everything_and_then_the_changes),
+		TEST(each_page_is_told_what_it_has_not_seen),
 		TEST(a_page_that_reads_late_is_told_once_of_all_changes),
 		TEST(a_page_that_reads_nothing_is_dropped),
 		TEST(one_page_more_than_the_bound_is_told_so),
