@@ -150,10 +150,8 @@ static void change_pilot(const char *evse_id, const char *pilot_state)
 {
 	char message[256];
 
-	snprintf(
-		message, sizeof(message),
-		"{\"id\":\"1\",\"name\":\"cp_status\",\"type\":\"update\",\"data\":{\"evse_id\":\"%s\",\"state\":\"%s\"}}",
-		evse_id, pilot_state);
+	snprintf(message, sizeof(message), ENVELOPE("cp_status", "update", "{\"evse_id\":\"%s\",\"state\":\"%s\"}"),
+		 evse_id, pilot_state);
 	monitor_take(monitor, 0, MONITOR_FROM_STATION, message, strlen(message), 1);
 	monitor_http_changed(http);
 }

@@ -106,8 +106,7 @@ static void station_says(const char *payload, uint64_t now_ms)
 static const char *slac_status(const char *evse_id, const char *rest)
 {
 	snprintf(text, sizeof(text),
-		 "{\"id\":\"1\",\"name\":\"slac_service_status\",\"type\":\"update\",\"data\":{\"evse_id\":\"%s\","
-		 "\"run_id\":\"0x0123456789ABCDEF\",%s}}",
+		 ENVELOPE("slac_service_status", "update", "{\"evse_id\":\"%s\",\"run_id\":\"0x0123456789ABCDEF\",%s}"),
 		 evse_id, rest);
 	return text;
 }
@@ -115,18 +114,17 @@ static const char *slac_status(const char *evse_id, const char *rest)
 static const char *service_status(const char *service, const char *status)
 {
 	snprintf(text, sizeof(text),
-		 "{\"id\":\"1\",\"name\":\"service_status\",\"type\":\"update\",\"data\":{\"service\":\"%s\","
-		 "\"software_version\":\"0.1.0\",\"api_version\":\"3.11\",\"status\":\"%s\"}}",
+		 ENVELOPE("service_status", "update",
+			  "{\"service\":\"%s\",\"software_version\":\"0.1.0\",\"api_version\":\"3.11\","
+			  "\"status\":\"%s\"}"),
 		 service, status);
 	return text;
 }
 
 static const char *pilot(const char *evse_id, const char *state)
 {
-	snprintf(text, sizeof(text),
-		 "{\"id\":\"1\",\"name\":\"cp_status\",\"type\":\"update\",\"data\":{\"evse_id\":\"%s\",\"state\":"
-		 "\"%s\"}}",
-		 evse_id, state);
+	snprintf(text, sizeof(text), ENVELOPE("cp_status", "update", "{\"evse_id\":\"%s\",\"state\":\"%s\"}"), evse_id,
+		 state);
 	return text;
 }
 
