@@ -354,6 +354,15 @@ void monitor_take(struct monitor *monitor, size_t station, enum monitor_from fro
 		note_unread(monitor, station, from, &error);
 }
 
+void monitor_take_too_large(struct monitor *monitor, uint64_t total)
+{
+	monitor->unread += total - monitor->too_large;
+	monitor->too_large = total;
+	snprintf(monitor->unread_why, sizeof(monitor->unread_why), "somebody at the broker: expected at most %d octets",
+		 API_PAYLOAD_MAX);
+	monitor->change++;
+}
+
 void monitor_take_connected(struct monitor *monitor, uint64_t now_ms)
 {
 	monitor->is_connected = true;

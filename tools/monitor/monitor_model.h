@@ -81,8 +81,9 @@ struct monitor {
 	char broker_reason[MONITOR_TEXT_MAX];
 	uint64_t broker_at_ms;
 
-	uint64_t no_room; /* messages about outlets that found no room */
-	uint64_t unread;  /* messages that were refused */
+	uint64_t no_room;   /* messages about outlets that found no room */
+	uint64_t unread;    /* messages that were refused */
+	uint64_t too_large; /* of these: never handed over by the MQTT client */
 	char unread_why[MONITOR_TEXT_MAX];
 	struct api_message message; /* the one that is being read */
 };
@@ -101,6 +102,8 @@ enum monitor_from { MONITOR_FROM_SLACD, MONITOR_FROM_STATION };
  */
 void monitor_take(struct monitor *monitor, size_t station, enum monitor_from from, const char *payload, size_t len,
 		  uint64_t now_ms);
+/* The MQTT client has dropped messages of more than API_PAYLOAD_MAX octets: so many until now. */
+void monitor_take_too_large(struct monitor *monitor, uint64_t total);
 /* The broker's connection is there, or not, with the reason. */
 void monitor_take_connected(struct monitor *monitor, uint64_t now_ms);
 void monitor_take_disconnected(struct monitor *monitor, const char *reason, uint64_t now_ms);

@@ -68,6 +68,16 @@ static void on_message(void *context, const char *topic, const char *payload, si
 	monitor_http_changed(program->http);
 }
 
+static void on_dropped(void *context, enum broker_drop what, uint64_t total)
+{
+	struct program *program = context;
+
+	if (what != BROKER_DROP_INBOUND_TOO_LARGE)
+		return; /* none that would be shown */
+	monitor_take_too_large(program->monitor, total);
+	monitor_http_changed(program->http);
+}
+
 static void on_refused(void *context, const char *topic)
 {
 	(void)context;
@@ -89,6 +99,7 @@ static struct broker *open_broker(struct program *program, const char *password)
 	const struct broker_callbacks callbacks = {.connected = on_connected,
 						   .disconnected = on_disconnected,
 						   .message = on_message,
+						   .dropped = on_dropped,
 						   .subscription_refused = on_refused};
 	const char *topics[2 * MONITOR_STATIONS_MAX];
 	char client_id[24];

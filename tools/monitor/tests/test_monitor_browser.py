@@ -146,6 +146,9 @@ class MonitorInBrowser(Bench):
         self.lose_broker()
         self.assertEqual(self.page.complaints, [])
 
+        self.station.say(f"raw cs/josev {'x' * 65537}")
+        self.shows(f"{NOTICES}.includes('could not be read: 1. The last one was from somebody at the broker')")
+
         self.slacd.kill()
         self.shows(f"{NOTICES}.includes('slacd ended without a good-bye') && {ROWS}[0].classList.contains('stale')")
         monitor.kill()

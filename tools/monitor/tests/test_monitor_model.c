@@ -355,6 +355,21 @@ static void what_cannot_be_read_is_counted_and_named(void **state)
 	is("unread", "3");
 }
 
+static void what_was_too_large_to_be_handed_over_is_counted_too(void **state)
+{
+	(void)state;
+	station_says("}", NOON);
+	const uint64_t seen = monitor->change;
+	monitor_take_too_large(monitor, 2);
+	look(seen);
+	is("unread", "3");
+	is("unread_why", "somebody at the broker: expected at most 65536 octets");
+	assert_true(monitor->change > seen);
+	monitor_take_too_large(monitor, 5); /* of all, not of the new ones */
+	look(0);
+	is("unread", "6");
+}
+
 static void any_text_is_only_text(void **state)
 {
 	(void)state;
@@ -418,6 +433,7 @@ int main(void)
 		TEST(a_service_that_starts_knows_of_no_session),
 		TEST(a_full_table_takes_no_further_outlet_and_says_so),
 		TEST(what_cannot_be_read_is_counted_and_named),
+		TEST(what_was_too_large_to_be_handed_over_is_counted_too),
 		TEST(any_text_is_only_text),
 		TEST(what_was_heard_before_the_connection_broke_is_told_apart),
 		TEST(the_broker_is_away_since_the_first_time),
