@@ -9,8 +9,6 @@ const RECORD_MS = 1500; // a record is there a moment after its name was told
 const CLOCK = {hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"};
 const DAY = {year: "numeric", month: "short", day: "numeric"};
 
-const OUTLET_CELLS = ["Outlet", "Matching", "Car", "Attenuation", "Pilot", "Asked for", "Limit", "Last outcomes"];
-const RECORD_CELLS = ["Begin", "Outlet", "Outcome", "Reason", "Size", "Picture"];
 const STATUS_LOOKS = {matched: "good", matching: "busy", basic_charging: "warn", failed: "bad", unmatched: "plain"};
 
 let state = {stations: [], broker: {}, outlets: []};
@@ -56,11 +54,12 @@ function badge(word, look) {
 	return make("span", {class: `badge ${look}`, text: word});
 }
 
-function makeRow(labels) {
+// A cell for each heading of the table.
+function makeRow(table) {
 	const row = make("tr", {role: "row"});
-	const cells = labels.map((label, index) => {
+	const cells = [...byId(table).tHead.rows[0].cells].map((heading, index) => {
 		const cell = index === 0 ? make("th", {role: "rowheader", scope: "row"})
-			: make("td", {role: "cell", "data-label": label});
+			: make("td", {role: "cell", "data-label": heading.textContent});
 		// One child, so that a label beside it has the place of its own on a phone.
 		const content = make("div");
 		cell.append(content);
@@ -179,7 +178,7 @@ function compareOutlets(one, other) {
 }
 
 function addOutlet(key, data) {
-	const outlet = {data, ...makeRow(OUTLET_CELLS)};
+	const outlet = {data, ...makeRow("outlets")};
 	let low = 0;
 	let high = order.length;
 
@@ -384,7 +383,7 @@ function readName(name) {
 }
 
 function makeRecordRow({name, size}) {
-	const {row, cells} = makeRow(RECORD_CELLS);
+	const {row, cells} = makeRow("records");
 	const {begin, outlet, outcome, reason} = readName(name);
 
 	cells[0].append(makeTime(begin));
