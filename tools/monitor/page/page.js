@@ -334,7 +334,6 @@ function lose() {
 
 function isAlive() {
 	lostSince = null;
-	tooMany = 0;
 	clearTimeout(watchdog);
 	watchdog = setTimeout(() => again(), SILENT_MS);
 }
@@ -347,6 +346,7 @@ function again() {
 }
 
 function connect() {
+	tooMany = 0; // until it is said again
 	source = new EventSource("events");
 	source.addEventListener("state", event => {
 		isAlive();

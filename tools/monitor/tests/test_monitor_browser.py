@@ -6,6 +6,7 @@ Leaves pictures of the page in the folder SLACD_PICTURES.
 import json
 import os
 import pathlib
+import socket
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -126,6 +127,17 @@ class MonitorInBrowser(Bench):
         self.station.say("report on")
         self.shows(f"{NOTICES} === '' && !{stale}")
 
+    def be_one_page_too_many(self):
+        self.page.open("about:blank")
+        for _ in range(32):
+            other = socket.create_connection(("127.0.0.1", 8015))
+            self.addCleanup(other.close)
+            other.sendall(b"GET /events HTTP/1.0\r\n\r\n")
+            while b"event: state" not in other.recv(65536):
+                pass
+        self.page.open(PAGE)
+        self.shows(f"{NOTICES}.includes('serves 32 pages already')")
+
     def test_a_station_is_shown_from_before_its_broker_runs_to_after_its_slacd_has_died(self):
         monitor = self.start_monitor()
         self.page.open(PAGE)
@@ -151,6 +163,7 @@ class MonitorInBrowser(Bench):
 
         self.slacd.kill()
         self.shows(f"{NOTICES}.includes('slacd ended without a good-bye') && {ROWS}[0].classList.contains('stale')")
+        self.be_one_page_too_many()
         monitor.kill()
         self.shows(f"{NOTICES}.includes('No connection to slac-monitor since')")
         self.start_monitor()
