@@ -132,7 +132,7 @@ static void unwatch_signal(struct event *event)
 static struct metrics_server *serve_metrics(const struct daemon *daemon)
 {
 	const char *where = daemon->settings->metrics.text;
-	char error[METRICS_SERVER_ERROR_SIZE];
+	char error[HTTP_SERVER_ERROR_SIZE];
 	struct metrics_server *server;
 
 	if (*where == '\0')

@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/metrics_server.h"
 
-#include "slacd/http_server.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-_Static_assert(METRICS_SERVER_ERROR_SIZE >= HTTP_SERVER_ERROR_SIZE, "errors are handed on");
 
 struct metrics_server {
 	struct http_server *http;
 	metrics_server_write write;
 	const void *context;
 };
-
-bool metrics_server_is_address(const char *where)
-{
-	return http_server_is_address(where);
-}
 
 static void answer(struct evhttp_request *request, void *context)
 {
@@ -38,21 +29,18 @@ static void answer(struct evhttp_request *request, void *context)
 }
 
 struct metrics_server *metrics_server_new(struct event_base *base, const char *where, metrics_server_write write,
-					  const void *context, char error[METRICS_SERVER_ERROR_SIZE])
+					  const void *context, char error[HTTP_SERVER_ERROR_SIZE])
 {
 	struct metrics_server *server = calloc(1, sizeof(*server));
 
-	if (server == NULL) {
-		snprintf(error, METRICS_SERVER_ERROR_SIZE, "%s: %s", where, strerror(ENOMEM));
+	snprintf(error, HTTP_SERVER_ERROR_SIZE, "%s: %s", where, strerror(ENOMEM));
+	if (server == NULL)
 		return NULL;
-	}
 	server->write = write;
 	server->context = context;
 	server->http = http_server_new(base, where, METRICS_SERVER_CONNECTIONS, error);
 	if (server->http != NULL && evhttp_set_cb(http_server_evhttp(server->http), "/metrics", answer, server) == 0)
 		return server;
-	if (server->http != NULL)
-		snprintf(error, METRICS_SERVER_ERROR_SIZE, "%s: %s", where, strerror(ENOMEM));
 	metrics_server_free(server);
 	return NULL;
 }

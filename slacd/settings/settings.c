@@ -2,7 +2,7 @@
 #include "slacd/settings/settings.h"
 
 #include "cp/duty_cycle.h"
-#include "slacd/metrics_server.h"
+#include "slacd/http_server.h"
 #include "slacd/settings/settings_table.h"
 
 #include <string.h>
@@ -193,7 +193,7 @@ static bool check_metrics(const struct settings *settings, const char *source, c
 {
 	const char *where = settings->metrics.text;
 
-	if (*where == '\0' || metrics_server_is_address(where))
+	if (*where == '\0' || http_server_is_address(where))
 		return true;
 	snprintf(error, SETTINGS_ERROR_SIZE,
 		 "%.200s: service.metrics: '%.100s' is not valid, expected ADDRESS:PORT with the address in digits "

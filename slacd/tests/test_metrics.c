@@ -177,7 +177,7 @@ static void ask(const char *request)
 
 static struct metrics_server *open_server_at(const char *where)
 {
-	char error[METRICS_SERVER_ERROR_SIZE];
+	char error[HTTP_SERVER_ERROR_SIZE];
 	struct metrics_server *server = metrics_server_new(base, where, write_hello, "hello 1\n", error);
 
 	if (server == NULL)
@@ -272,7 +272,7 @@ static void clients_above_the_bound_wait_for_their_turn(void **state)
 
 static void server_replaces_a_left_socket_and_nothing_else(void **state)
 {
-	char error[METRICS_SERVER_ERROR_SIZE];
+	char error[HTTP_SERVER_ERROR_SIZE];
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int left = socket(AF_UNIX, SOCK_STREAM, 0);
 
@@ -321,8 +321,8 @@ static void server_at_an_address_answers_there(void **state)
 
 static void cannot_serve_at(const char *where, const char *why)
 {
-	char error[METRICS_SERVER_ERROR_SIZE] = "";
-	char expected[METRICS_SERVER_ERROR_SIZE];
+	char error[HTTP_SERVER_ERROR_SIZE] = "";
+	char expected[HTTP_SERVER_ERROR_SIZE];
 	const size_t before = open_descriptors();
 
 	snprintf(expected, sizeof(expected), "%s: %s", where, why);
@@ -356,10 +356,10 @@ static void addresses_are_checked(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		if (!metrics_server_is_address(good[i]))
+		if (!http_server_is_address(good[i]))
 			fail_msg("%s", good[i]);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (metrics_server_is_address(bad[i]))
+		if (http_server_is_address(bad[i]))
 			fail_msg("%s", bad[i]);
 }
 
