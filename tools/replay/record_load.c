@@ -26,8 +26,11 @@ static uint8_t *read_begin(const char *path, size_t most, size_t *len)
 		if (*len == room) {
 			room = room == 0 ? HEADER_MAX : 2 * room;
 			uint8_t *more = realloc(octets, room);
-			if (more == NULL)
+			if (more == NULL) {
+				free(octets);
+				octets = NULL;
 				break;
+			}
 			octets = more;
 		}
 		count = fread(octets + *len, 1, room - *len, file);
