@@ -247,6 +247,8 @@ static void put_attempts(FILE *out, const struct trace_record *record)
 		fputs("</p>\n", out);
 		trace_html_attenuation(out, session);
 	}
+	if (record->attempts_left_out > 0)
+		fprintf(out, "<p>... and %" PRIu64 " attempts before the last one</p>\n", record->attempts_left_out);
 }
 
 void trace_record_html(FILE *out, const struct trace_record *record, const char *file, unsigned number)
