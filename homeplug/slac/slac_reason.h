@@ -10,7 +10,7 @@ enum slac_reason {
 	SLAC_REASON_NONE = 0,
 
 	/* A run or the whole matching ended. */
-	SLAC_REASON_NO_PARM_REQ,      /* TT_EVSE_SLAC_init is over, the car never spoke */
+	SLAC_REASON_NO_PARM_REQ,      /* TT_EVSE_SLAC_init is over, the car did not speak */
 	SLAC_REASON_PARM_REQ_REFUSED, /* likewise, and each CM_SLAC_PARM.REQ had a wrong field; enum mme_error tells which */
 	SLAC_REASON_NO_MATCH_IN_TIME,         /* tt_fallback_ms is over; cars were heard, and none was matched */
 	SLAC_REASON_NO_START_ATTEN_CHAR,      /* TT_match_sequence is over after CM_SLAC_PARM.CNF */
