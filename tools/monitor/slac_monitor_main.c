@@ -16,7 +16,7 @@
 
 #define STOP_TIMEOUT_MS 200
 #define PATIENCE_MS     10000
-#define PASSWORD_SIZE   256
+#define PASSWORD_SIZE   257
 
 enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
 
@@ -185,15 +185,21 @@ static bool run(struct program *program, const struct monitor_about *about, cons
 static bool read_password(const char *path, char password[PASSWORD_SIZE])
 {
 	FILE *file = fopen(path, "re");
-	const bool is_read = file != NULL && fgets(password, PASSWORD_SIZE, file) != NULL;
 
+	if (file == NULL) {
+		fprintf(stderr, "slac-monitor: --mqtt-password-file '%s': %s\n", path, strerror(errno));
+		return false;
+	}
+	bool is_read = fgets(password, PASSWORD_SIZE, file) != NULL;
+	const size_t len = is_read ? strcspn(password, "\r\n") : 0;
+	/* A full buffer without the end of the line would be a password that was cut. */
+	is_read = len > 0 && (password[len] != '\0' || len + 1 < PASSWORD_SIZE);
+	fclose(file);
 	if (!is_read)
-		fprintf(stderr, "slac-monitor: --mqtt-password-file '%s': %s\n", path,
-			file == NULL ? strerror(errno) : "expected a password in its first line");
-	else
-		password[strcspn(password, "\r\n")] = '\0';
-	if (file != NULL)
-		fclose(file);
+		fprintf(stderr,
+			"slac-monitor: --mqtt-password-file '%s': expected a password of 1 to %d octets in its first line\n",
+			path, PASSWORD_SIZE - 2);
+	password[len] = '\0';
 	return is_read;
 }
 
