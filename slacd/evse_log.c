@@ -13,32 +13,14 @@ static enum log_level recovery_level(const struct evse_log *log)
 
 /* --- budgets: whoever is on the power line or at the broker may do things as fast as it likes --- */
 
-/* `level`, or what is not logged by default when the budget is used up. */
-static enum log_level budgeted_level(struct log_budget *budget, unsigned lines_max, const char *what,
-				     const char *evse_id, enum log_level level, uint64_t now_us)
-{
-	const uint64_t left_out = log_budget_renew(budget, lines_max, now_us);
-
-	if (left_out > 0)
-		log_line(LOG_LEVEL_WARN, "Not logged were %s. evse_id=%s count=%llu", what, evse_id,
-			 (unsigned long long)left_out);
-	if (log_budget_pass(budget, lines_max))
-		return level;
-	if (budget->lines == lines_max + 1)
-		log_line(LOG_LEVEL_WARN,
-			 "More than %u %s in a minute, further ones are not logged for %llu s. evse_id=%s", lines_max,
-			 what, (unsigned long long)(budget->began_us + LOG_LIMIT_US - now_us) / 1000000, evse_id);
-	return LOG_LEVEL_DEBUG;
-}
-
 /* A vehicle that comes, charges at a limit that follows the sun, and leaves makes 20 in a minute. */
 #define EVENTS_PER_MINUTE 120
 
 /* For what follows from a message of the station. */
 static enum log_level event_level(struct evse_log *log, enum log_level level, uint64_t now_us)
 {
-	return budgeted_level(&log->event_lines, EVENTS_PER_MINUTE, "events of the pilot and statuses", log->evse_id,
-			      level, now_us);
+	return log_budget_level(&log->event_lines, EVENTS_PER_MINUTE, "events of the pilot and statuses", log->evse_id,
+				level, now_us);
 }
 
 /* --- status: each format has the fields of its line, which the journal takes from there (log.h) --- */
@@ -155,7 +137,7 @@ static void say_refused(struct evse_log *log, const char *what, const struct out
 static enum log_level step_level(struct evse_log *log, enum log_level level, uint64_t now_us)
 {
 	const enum log_level left =
-		budgeted_level(&log->step_lines, STEPS_PER_MINUTE, "steps of SLAC runs", log->evse_id, level, now_us);
+		log_budget_level(&log->step_lines, STEPS_PER_MINUTE, "steps of SLAC runs", log->evse_id, level, now_us);
 
 	if (log->step_lines.lines > STEPS_PER_MINUTE)
 		log->sessions.steps_not_logged++;

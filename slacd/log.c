@@ -190,17 +190,3 @@ uint64_t log_burst_over_us(const struct log_burst *burst)
 {
 	return log_burst_is_quiet(burst) ? burst->last_us + LOG_LIMIT_US : UINT64_MAX;
 }
-
-uint64_t log_budget_renew(struct log_budget *budget, uint64_t lines_max, uint64_t now_us)
-{
-	if (budget->lines > 0 && now_us - budget->began_us < LOG_LIMIT_US)
-		return 0;
-	uint64_t left_out = budget->lines > lines_max ? budget->lines - lines_max : 0;
-	*budget = (struct log_budget){.began_us = now_us};
-	return left_out;
-}
-
-bool log_budget_pass(struct log_budget *budget, uint64_t lines_max)
-{
-	return ++budget->lines <= lines_max;
-}

@@ -81,15 +81,4 @@ bool log_burst_is_quiet(const struct log_burst *burst);
 /* When a burst that is quiet is over, UINT64_MAX: none is. Then clear it and say what has become of it. */
 uint64_t log_burst_over_us(const struct log_burst *burst);
 
-/* At most so many lines in LOG_LIMIT_US, whatever they say. Zeroed at the start. */
-struct log_budget {
-	uint64_t began_us;
-	uint64_t lines; /* asked for since then, the unwritten ones included */
-};
-
-/* Begins another LOG_LIMIT_US when the last one is over; how many lines that one has left out, 0 otherwise. */
-uint64_t log_budget_renew(struct log_budget *budget, uint64_t lines_max, uint64_t now_us);
-/* Counts one line; true when it is to be written. */
-bool log_budget_pass(struct log_budget *budget, uint64_t lines_max);
-
 #endif

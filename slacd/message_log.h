@@ -7,7 +7,7 @@
 #define SLACD_MESSAGE_LOG_H
 
 #include "mqtt/api/api.h"
-#include "slacd/log.h"
+#include "slacd/log_budget.h"
 
 /*
  * Short lines in a minute, of each direction; further ones are logged at DEBUG. 64 outlets that start at once, each with

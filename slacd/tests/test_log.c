@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which of many similar lines are written, on virtual time. */
-#include "slacd/log.h"
+#include "slacd/log_budget.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
