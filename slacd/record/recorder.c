@@ -3,7 +3,7 @@
 
 #include "homeplug/network_key.h"
 #include "slacd/clock.h"
-#include "slacd/log.h"
+#include "slacd/log_budget.h"
 #include "slacd/outlet/outlet_state.h"
 #include "slacd/record/record_writer.h"
 #include "slacd/version.h"
@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+/* Sessions may end as fast as the station reports faults. */
+#define LEFT_OUT_PER_MINUTE 60
 
 struct recorder {
 	struct record_writer *writer;
@@ -32,7 +35,8 @@ struct recorder {
 	struct record_ring ring;
 	uint8_t *memory; /* of the ring; NULL: none yet */
 	struct log_limit no_room;
-	struct log_burst bad; /* sessions that have ended badly */
+	struct log_burst bad;             /* sessions that have ended badly */
+	struct log_budget left_out_lines; /* of those that are not written */
 };
 
 /* --- beginning --- */
@@ -183,7 +187,8 @@ static void say_left_out(struct recorder *recorder, const struct outlet_status *
 	if (recorder->left_out)
 		return;
 	recorder->left_out = true;
-	log_line(LOG_LEVEL_INFO,
+	log_line(log_budget_level(&recorder->left_out_lines, LEFT_OUT_PER_MINUTE, "session records that are left out",
+				  recorder->outlet.evse_id, LOG_LEVEL_INFO, recorder->begin_us),
 		 "Session record is left out: of sessions that end badly in quick succession record.when=failed writes "
 		 "%d, then one a minute. evse_id=%s status=%s%s%s",
 		 LOG_BURST_LOUD, recorder->outlet.evse_id, outlet_status_text(status->kind),

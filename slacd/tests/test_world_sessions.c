@@ -220,6 +220,24 @@ static void a_car_that_fails_again_and_again_leaves_a_few(void **state)
 	end_world("again and again");
 }
 
+/* Sessions that end as fast as the station likes: what is left out is not said of each. */
+static void a_station_that_faults_again_and_again_does_not_fill_the_log(void **state)
+{
+	char script[4096] = "boot\n";
+	char name[256];
+	size_t len = strlen(script);
+
+	(void)state;
+	for (unsigned i = 0; i < 80; i++)
+		len += (size_t)snprintf(script + len, sizeof(script) - len,
+					"cs state B1\nrun 20\ncs state E\nrun 20\n");
+	assert_int_equal(records_of("failed", script, name), 3);
+	assert_count(0, "log      INFO Session record is left out: *status=failed reason=pilot_fault", 60);
+	assert_count(0, "log      WARN More than 60 session records that are left out in a minute, *evse_id=DE?TST?E1",
+		     1);
+	end_world("faults");
+}
+
 static int end_group(void **state)
 {
 	const struct recorded_total *total = recorded_total();
@@ -242,6 +260,7 @@ int main(void)
 		cmocka_unit_test(a_car_that_leaves_in_the_middle_of_its_match_has_failed),
 		cmocka_unit_test(a_vehicle_that_nobody_served_is_in_no_record),
 		cmocka_unit_test(a_car_that_fails_again_and_again_leaves_a_few),
+		cmocka_unit_test(a_station_that_faults_again_and_again_does_not_fill_the_log),
 	};
 
 	if (getenv("SLACD_VECTORS") == NULL)
