@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "slacd/evse_log.h"
+#include "slacd/evse_log_internal.h"
 
 #include <stdio.h>
-#include <string.h>
 
-/* --- level: what follows when a port is open again is not said at each turn of one that comes and goes --- */
+/* --- levels: whoever is on the power line or at the broker may do things as fast as it likes --- */
 
-static enum log_level recovery_level(const struct evse_log *log)
+enum log_level evse_log_recovery_level(const struct evse_log *log)
 {
 	return log_burst_is_quiet(&log->port_losses) ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 }
 
-/* --- budgets: whoever is on the power line or at the broker may do things as fast as it likes --- */
-
 /* A vehicle that comes, charges at a limit that follows the sun, and leaves makes 20 in a minute. */
 #define EVENTS_PER_MINUTE 120
 
-/* For what follows from a message of the station. */
-static enum log_level event_level(struct evse_log *log, enum log_level level, uint64_t now_us)
+enum log_level evse_log_event_level(struct evse_log *log, enum log_level level, uint64_t now_us)
 {
 	return log_budget_level(&log->event_lines, EVENTS_PER_MINUTE, "events of the pilot and statuses", log->evse_id,
 				level, now_us);
@@ -28,7 +24,7 @@ static enum log_level event_level(struct evse_log *log, enum log_level level, ui
 static void say_status(struct evse_log *log, const struct outlet_status *status, bool bad, const char *next,
 		       uint64_t now_us)
 {
-	const enum log_level level = event_level(log, bad ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, now_us);
+	const enum log_level level = evse_log_event_level(log, bad ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, now_us);
 	const char *kind = outlet_status_text(status->kind);
 	const char *reason = slac_reason_text(status->reason);
 	char run_id[RUN_ID_TEXT_SIZE];
@@ -202,360 +198,12 @@ static void say_init_timeout(const struct evse_log *log, const struct outlet_not
 		 refused ? mac_text(note->from, mac) : "");
 }
 
-/* --- pilot --- */
-
-static const char *answer_text(uint32_t answer)
-{
-	static const char *const texts[] = {"valid", "invalid", "error"};
-
-	return answer < sizeof(texts) / sizeof(texts[0]) ? texts[answer] : "?";
-}
-
-static const char *request_text(uint32_t kind)
-{
-	return pilot_request_text((enum pilot_request_kind)kind);
-}
-
-/* The first repeats, then once a minute: a station that is away must not fill the log. */
-#define REPEATS_SAID 3
-
-static void say_repeated(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
-{
-	bool loud = log_limit_pass(&log->repeats, now_us) || note->other_value <= REPEATS_SAID;
-
-	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
-		 "Pilot request is not confirmed, repeating it. evse_id=%s request=%s attempt=%u", log->evse_id,
-		 request_text(note->value), note->other_value);
-}
-
-static void say_refused_request(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
-{
-	const bool has_info = log->answer_info != NULL && log->answer_info[0] != '\0';
-
-	log_line(event_level(log, LOG_LEVEL_ERROR, now_us),
-		 "The station refuses a pilot request, it will be repeated. evse_id=%s request=%s status=%s%s%s%s",
-		 log->evse_id, request_text(note->value), answer_text(note->other_value), has_info ? " info=\"" : "",
-		 has_info ? log->answer_info : "", has_info ? "\"" : "");
-}
-
-static void say_unreported_pilot(const struct evse_log *log, const struct outlet_note *note)
-{
-	char mac[MAC_TEXT_SIZE];
-
-	log_line(
-		LOG_LEVEL_WARN,
-		"A car speaks, and the station has not reported the pilot since the start: a car at this outlet is not answered before a cp_status. evse_id=%s ev=%s",
-		log->evse_id, mac_text(note->from, mac));
-}
-
-/* With the setting that would have let the car in. NONE: no window was over, another way led to basic charging. */
-static const char *late_when_text(enum slac_reason reason)
-{
-	switch (reason) {
-	case SLAC_REASON_NONE:
-		return "outside of a window";
-	case SLAC_REASON_NO_MATCH_IN_TIME:
-		return "when its time (slac.tt_fallback_ms) was over";
-	default:
-		return "when its time (slac.tt_evse_slac_init_ms, up to 50000) was over";
-	}
-}
-
-static void say_late_car(const struct evse_log *log, const struct outlet_note *note)
-{
-	char mac[MAC_TEXT_SIZE];
-
-	log_line(LOG_LEVEL_INFO, "A car speaks %u.%u s after the plug-in, %s: %s. evse_id=%s ev=%s", note->value / 1000,
-		 note->value % 1000 / 100, late_when_text(note->reason),
-		 note->other_value != 0 ? "it gets another window if it goes on asking (slac.rematch_from_basic)"
-					: "it is not answered",
-		 log->evse_id, mac_text(note->from, mac));
-}
-
-static void say_other_master(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
-{
-	if (log_limit_pass(&log->other_masters, now_us))
-		log_line(
-			LOG_LEVEL_WARN,
-			"Another service asks the station for a pilot that is not in order now (cp_pwm), asking again. Only in basic charging another service may answer for the current. evse_id=%s request=%s count=%llu",
-			log->evse_id, request_text(note->value), (unsigned long long)log->other_masters.count);
-}
-
-static void say_pilot(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
-{
-	const char *id = log->evse_id;
-
-	switch (note->kind) {
-	case OUTLET_NOTE_PILOT_STATE:
-		log_line(LOG_LEVEL_DEBUG, "Pilot state. evse_id=%s cp_state=%s", id,
-			 cp_state_text((enum cp_state)note->value));
-		break;
-	case OUTLET_NOTE_PILOT_PHASE:
-		log_line(event_level(log, LOG_LEVEL_INFO, now_us), "Pilot: %s to %s. evse_id=%s",
-			 control_pilot_phase_text((enum control_pilot_phase)note->value),
-			 control_pilot_phase_text((enum control_pilot_phase)note->other_value), id);
-		break;
-	case OUTLET_NOTE_PILOT_UNREPORTED:
-		say_unreported_pilot(log, note);
-		break;
-	case OUTLET_NOTE_LATE_CAR:
-		say_late_car(log, note);
-		break;
-	case OUTLET_NOTE_OTHER_MASTER:
-		say_other_master(log, note, now_us);
-		break;
-	case OUTLET_NOTE_REQUEST_REPEATED:
-		say_repeated(log, note, now_us);
-		break;
-	case OUTLET_NOTE_REQUEST_UNSENT:
-		log_line(note->other_value != 0 ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
-			 "Pilot request was not sent, trying again%s. evse_id=%s request=%s",
-			 note->other_value != 0 ? ": the broker client refuses it" : " when the broker is connected",
-			 id, request_text(note->value));
-		break;
-	case OUTLET_NOTE_PILOT_CONTRADICTED:
-		log_line(event_level(log, LOG_LEVEL_WARN, now_us),
-			 "The station has confirmed a pilot and shows another one, asking again. evse_id=%s request=%s",
-			 id, request_text(note->value));
-		break;
-	case OUTLET_NOTE_PILOT_OVERTAKEN:
-		log_line(event_level(log, LOG_LEVEL_WARN, now_us),
-			 "The station has carried out an older pilot request last, asking again. evse_id=%s request=%s",
-			 id, request_text(note->value));
-		break;
-	case OUTLET_NOTE_REQUEST_REFUSED:
-		say_refused_request(log, note, now_us);
-		break;
-	case OUTLET_NOTE_ANSWER_IGNORED:
-		log_line(LOG_LEVEL_DEBUG, "Late or foreign cp_pwm response ignored. evse_id=%s id=%s", id,
-			 log->answer_id != NULL ? log->answer_id : "");
-		break;
-	case OUTLET_NOTE_LIMIT:
-		log_line(event_level(log, LOG_LEVEL_INFO, now_us), "AC limit. evse_id=%s current=%u.%u A", id,
-			 note->value / 10, note->value % 10);
-		break;
-	case OUTLET_NOTE_AVAILABILITY:
-		log_line(event_level(log, LOG_LEVEL_WARN, now_us),
-			 "The station changes the outlet's status. evse_id=%s status_code=%s", id,
-			 log->status_code != NULL ? log->status_code : "?");
-		break;
-	default:
-		break;
-	}
-}
-
-/* --- modem --- */
-
-/* Said once, not with the next vehicle's key again. */
-static void say_cannot_serve(struct evse_log *log, const char *why)
-{
-	bool news = strcmp(log->not_serving_why, why) != 0;
-
-	log_line(news ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
-		 "Outlet cannot serve: %s. Trying again. evse_id=%s interface=%s", why, log->evse_id, log->interface);
-	snprintf(log->not_serving_why, sizeof(log->not_serving_why), "%s", why);
-}
-
-static void say_silent(struct evse_log *log, const struct outlet_note *note)
-{
-	char why[EVSE_LOG_WHY_SIZE];
-	char from[MAC_TEXT_SIZE];
-	char ours[MAC_TEXT_SIZE];
-
-	if (note->error == MME_ERR_SOURCE_MAC)
-		snprintf(why, sizeof(why), "another modem answers instead of ours: from=%s ours=%s",
-			 mac_text(note->from, from), mac_text(note->ours, ours));
-	else
-		snprintf(why, sizeof(why), "no answer within %u ms from a modem", note->modem.waited_ms);
-	say_cannot_serve(log, why);
-}
-
-static void say_refuses_key(struct evse_log *log, uint8_t result)
-{
-	char why[EVSE_LOG_WHY_SIZE];
-
-	snprintf(why, sizeof(why), "the modem refuses its key with result %u%s", result,
-		 result == SET_KEY_RESULT_UNCLEAR ? " (where that means success: modem.key_result_0)" : "");
-	say_cannot_serve(log, why);
-}
-
-static void say_identity(struct evse_log *log, const struct outlet_note *note)
-{
-	char mac[MAC_TEXT_SIZE];
-
-	log->not_reset_said = false;
-	log->not_echoed_said = false;
-	log->unverified_said = false;
-	log_line(recovery_level(log), "Modem is identified. evse_id=%s family=%s version=%s modem=%s", log->evse_id,
-		 modem_family_text((enum modem_family)note->value), note->version[0] != '\0' ? note->version : "?",
-		 mac_text(note->from, mac));
-}
-
-static void say_key_set(struct evse_log *log, const struct outlet_note *note)
-{
-	char mac[MAC_TEXT_SIZE];
-	char nid[NID_TEXT_SIZE];
-	char after[32] = "";
-
-	if (note->value > 1)
-		snprintf(after, sizeof(after), " after_ms=%u", note->other_value);
-	log_line(recovery_level(log), "Modem has confirmed its key. evse_id=%s modem=%s nid=%s attempts=%u%s",
-		 log->evse_id, mac_text(note->from, mac), nid_text(note->nid, nid), note->value, after);
-	if (!log_burst_is_quiet(&log->port_losses))
-		log->not_serving_why[0] = '\0';
-}
-
-static void say_foreign_answer(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
-{
-	bool loud = log_limit_pass(&log->foreign_answers, now_us);
-	char from[MAC_TEXT_SIZE];
-	char ours[MAC_TEXT_SIZE];
-
-	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
-		 "Modem answer ignored. evse_id=%s from=%s ours=%s count=%llu reason=not from our modem", log->evse_id,
-		 mac_text(note->from, from), mac_text(note->ours, ours),
-		 (unsigned long long)log->foreign_answers.count);
-}
-
-static void say_not_reset(struct evse_log *log, enum mme_error error)
-{
-	log_line(log->not_reset_said ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN, "The modem was not reset: %s. evse_id=%s",
-		 error == MME_ERR_RESULT ? "it refuses" : "it does not confirm it, or is not known to be one that can",
-		 log->evse_id);
-	log->not_reset_said = true;
-}
-
-static void say_not_echoed(struct evse_log *log)
-{
-	log_line(log->not_echoed_said ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN,
-		 "The modem answers CM_SET_KEY without the nonce of the request, its keys are verified. evse_id=%s",
-		 log->evse_id);
-	log->not_echoed_said = true;
-}
-
-static void say_unverified(struct evse_log *log)
-{
-	log_line(
-		log->unverified_said ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN,
-		"The modem does not tell its key, it is taken as set (modem.unverified_key). If no car finds the network, set this to refused. evse_id=%s",
-		log->evse_id);
-	log->unverified_said = true;
-}
-
-static void say_restarted(struct evse_log *log, uint64_t now_us)
-{
-	if (log_limit_pass(&log->modem_restarts, now_us))
-		log_line(LOG_LEVEL_WARN, "The modem has restarted, its key is set again. evse_id=%s count=%llu",
-			 log->evse_id, (unsigned long long)log->modem_restarts.count);
-}
-
-static void say_not_restarted(struct evse_log *log, uint64_t now_us)
-{
-	const bool loud = log_limit_pass(&log->untrue_restarts, now_us);
-
-	log_line(
-		loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
-		"VS_HST_ACTION says that the modem has restarted, and the modem still has its key: ignored. evse_id=%s count=%llu",
-		log->evse_id, (unsigned long long)log->untrue_restarts.count);
-}
-
-/* A modem that is always slow is so with each car's key. */
-static void say_key_slow(struct evse_log *log, uint32_t waited_ms, uint64_t now_us)
-{
-	const bool loud = log_limit_pass(&log->slow_keys, now_us);
-
-	log_line(
-		loud ? recovery_level(log) : LOG_LEVEL_DEBUG,
-		"The modem has not confirmed its key within %u ms, it is given again; until then no car is answered. evse_id=%s count=%llu",
-		waited_ms, log->evse_id, (unsigned long long)log->slow_keys.count);
-}
-
-static void say_trouble(struct evse_log *log, const struct outlet_note *note)
-{
-	switch (note->modem.trouble) {
-	case MODEM_TROUBLE_NONE:
-		break;
-	case MODEM_TROUBLE_SILENT:
-		say_silent(log, note);
-		break;
-	case MODEM_TROUBLE_UNANSWERED:
-		say_cannot_serve(log, "the modem answers, but does not confirm its key");
-		break;
-	case MODEM_TROUBLE_REFUSED:
-		say_refuses_key(log, note->modem.result);
-		break;
-	case MODEM_TROUBLE_RESTARTS:
-		say_cannot_serve(log, "the modem restarts again and again before it has its key");
-		break;
-	case MODEM_TROUBLE_BOOT_LOADER:
-		say_cannot_serve(log,
-				 "the modem is in its boot loader, it has no firmware: load one, or repair its flash");
-		break;
-	}
-}
-
-static void say_modem(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
-{
-	char mac[MAC_TEXT_SIZE];
-
-	switch (note->modem.kind) {
-	case MODEM_TROUBLE:
-		say_trouble(log, note);
-		break;
-	case MODEM_RESTARTED:
-		say_restarted(log, now_us);
-		break;
-	case MODEM_NOT_RESTARTED:
-		say_not_restarted(log, now_us);
-		break;
-	case MODEM_KEY_LOST:
-		log_line(LOG_LEVEL_WARN, "The modem has another key than it was given, it is set again. evse_id=%s",
-			 log->evse_id);
-		break;
-	case MODEM_NOT_ECHOED:
-		say_not_echoed(log);
-		break;
-	case MODEM_UNVERIFIED:
-		say_unverified(log);
-		break;
-	case MODEM_KEY_SLOW:
-		say_key_slow(log, note->modem.waited_ms, now_us);
-		break;
-	case MODEM_UNIDENTIFIED:
-		log_line(recovery_level(log),
-			 "The modem does not say what it is, it is used without vendor messages%s. evse_id=%s",
-			 note->modem.configured ? " (modem.family is configured)" : "", log->evse_id);
-		break;
-	case MODEM_RESETTING:
-		log_line(recovery_level(log), "The modem is being reset. evse_id=%s", log->evse_id);
-		break;
-	case MODEM_NOT_RESET:
-		say_not_reset(log, note->error);
-		break;
-	case MODEM_IGNORED:
-		log_line(LOG_LEVEL_DEBUG, "Modem answer ignored. evse_id=%s from=%s reason=%s", log->evse_id,
-			 mac_text(note->from, mac), mme_error_text(note->error));
-		break;
-	default:
-		break;
-	}
-}
-
 static void say_pause_refused(struct evse_log *log, bool joining, uint64_t now_us)
 {
 	if (log_limit_pass(&log->pause_refusals, now_us))
 		log_line(LOG_LEVEL_WARN, "The data link is not paused: %s. evse_id=%s count=%llu",
 			 joining ? "the car is not matched before its link is up" : "no car is matched", log->evse_id,
 			 (unsigned long long)log->pause_refusals.count);
-}
-
-static void say_network_untold(struct evse_log *log, uint64_t now_us)
-{
-	bool loud = log_limit_pass(&log->network_untold, now_us);
-
-	log_line(loud ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG,
-		 "The modem does not tell its network (VS_NW_INFO). evse_id=%s count=%llu", log->evse_id,
-		 (unsigned long long)log->network_untold.count);
 }
 
 /* --- all notes --- */
@@ -590,7 +238,7 @@ static bool say_plain(struct evse_log *log, enum outlet_note_kind kind, uint64_t
 	for (size_t i = 0; i < sizeof(plain_notes) / sizeof(plain_notes[0]); i++) {
 		if (plain_notes[i].kind != kind)
 			continue;
-		log_line(event_level(log, plain_notes[i].level, now_us), "%s evse_id=%s", plain_notes[i].text,
+		log_line(evse_log_event_level(log, plain_notes[i].level, now_us), "%s evse_id=%s", plain_notes[i].text,
 			 log->evse_id);
 		return true;
 	}
@@ -653,18 +301,6 @@ void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_
 	case OUTLET_NOTE_AMP_MAP_REQ:
 		log_line(LOG_LEVEL_DEBUG, "Received CM_AMP_MAP.REQ. evse_id=%s carriers=%u", id, note->value);
 		break;
-	case OUTLET_NOTE_MODEM:
-		say_modem(log, note, now_us);
-		break;
-	case OUTLET_NOTE_MODEM_IDENTITY:
-		say_identity(log, note);
-		break;
-	case OUTLET_NOTE_KEY_SET:
-		say_key_set(log, note);
-		break;
-	case OUTLET_NOTE_FOREIGN_ANSWER:
-		say_foreign_answer(log, note, now_us);
-		break;
 	case OUTLET_NOTE_NO_RANDOM:
 		log_line(LOG_LEVEL_ERROR, "Outlet cannot serve: no random octets for a %s. evse_id=%s", note->name, id);
 		break;
@@ -677,12 +313,10 @@ void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_
 	case OUTLET_NOTE_PAUSE_REFUSED:
 		say_pause_refused(log, note->value != 0, now_us);
 		break;
-	case OUTLET_NOTE_NETWORK_UNTOLD:
-		say_network_untold(log, now_us);
-		break;
 	default:
-		if (!say_plain(log, note->kind, now_us) && !say_frame(log, note, now_us))
-			say_pilot(log, note, now_us);
+		if (!say_plain(log, note->kind, now_us) && !say_frame(log, note, now_us) &&
+		    !evse_log_modem_note(log, note, now_us))
+			evse_log_pilot_note(log, note, now_us);
 		break;
 	}
 }
@@ -693,8 +327,8 @@ void evse_log_port_open(const struct evse_log *log, const uint8_t mac[MAC_LEN])
 {
 	char text[MAC_TEXT_SIZE];
 
-	log_line(recovery_level(log), "Interface is open. evse_id=%s interface=%s mac=%s", log->evse_id, log->interface,
-		 mac_text(mac, text));
+	log_line(evse_log_recovery_level(log), "Interface is open. evse_id=%s interface=%s mac=%s", log->evse_id,
+		 log->interface, mac_text(mac, text));
 }
 
 void evse_log_port_not_open(const struct evse_log *log, const char *why, bool said)
