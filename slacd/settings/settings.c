@@ -45,8 +45,6 @@ void settings_apply_profile(struct settings *settings)
 		if (!settings->given[i])
 			memcpy((char *)settings + setting->offset, setting_value(&defaults, setting), setting->size);
 	}
-	/* What `wait` of slac.link_loss leaves out is the standard's choice, which is no setting. */
-	settings->outlet.pilot.pulse_unless_nominal = defaults.outlet.pilot.pulse_unless_nominal;
 	/* The services speak to the station where slacd does. */
 	if (!settings->given[setting_find("mqtt.topics_from_services") - settings_table])
 		settings->topics_from_services.topic[0] = settings->topics_to_station.topic[0];
@@ -276,6 +274,8 @@ void settings_outlet_config(const struct settings *settings, const char *evse_id
 	out->slac.dc_only = !has_ac;
 	out->slac.await_link = out->modem.link_detection != MODEM_LINK_OFF;
 	out->pilot.has_ac = has_ac;
+	/* What `wait` of slac.link_loss leaves out is the standard's choice, which is no setting. */
+	out->pilot.pulse_unless_nominal = settings->profile == SETTINGS_STRICT;
 	out->amp_map.tt_match_response_ms = out->slac.tt_match_response_ms;
 	if (own != NULL && own->has_nominal_current)
 		out->pilot.nominal_current_da = own->nominal_current_da;

@@ -117,7 +117,5 @@ void settings_take_live(struct settings *settings, const struct settings *fresh,
 		memcpy((char *)settings + setting->offset, setting_value(fresh, setting), setting->size);
 		settings->given[i] = fresh->given[i];
 	}
-	/* It comes with slac.profile, and is no setting (settings_apply_profile). */
-	settings->outlet.pilot.pulse_unless_nominal = fresh->outlet.pilot.pulse_unless_nominal;
 	take_outlets(settings, fresh, told, context);
 }
