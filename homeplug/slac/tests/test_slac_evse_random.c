@@ -6,12 +6,14 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#define SEQUENCES 200
-#define OCTETS    4000
+#define SEQUENCES          200
+#define SEQUENCES_VALGRIND 40 /* too few to tell what they reached */
+#define OCTETS             4000
 
 /* xorshift64: the same numbers on every machine. */
 static uint64_t next_random(uint64_t *seed)
@@ -88,15 +90,19 @@ static void expect_reached(const struct slac_evse_config *config, const struct s
 /* With the link awaited and not, validation carried out, not required and not carried out, and as many runs as are allowed. */
 static void play_all(struct slac_evse_config config)
 {
+	const bool is_slow = getenv("SLACD_VALGRIND") != NULL;
+	const uint64_t sequences = is_slow ? SEQUENCES_VALGRIND : SEQUENCES;
+
 	for (unsigned i = 0; i < 6; i++) {
 		struct slac_watch reached = {0};
 		config.await_link = (i & 1) != 0;
 		config.validation = (enum slac_validation_mode)(i / 2);
-		for (uint64_t seed = 1; seed <= SEQUENCES; seed++) {
+		for (uint64_t seed = 1; seed <= sequences; seed++) {
 			config.parallel_runs = (uint32_t)(seed % SLAC_WATCH_RUNS) + 1;
 			play_sequence(&config, seed, &reached);
 		}
-		expect_reached(&config, &reached);
+		if (!is_slow)
+			expect_reached(&config, &reached);
 	}
 }
 

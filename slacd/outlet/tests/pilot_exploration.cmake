@@ -41,5 +41,5 @@ foreach(name ${names})
 endforeach()
 add_test(NAME ${SLACD_TEST_PREFIX}pilot_exploration_catches_mutants
   COMMAND /usr/bin/python3 ${mutate} --run ${mutants})
-set_tests_properties(${SLACD_TEST_PREFIX}pilot_exploration_catches_mutants PROPERTIES LABELS unit PROCESSORS 2 COST 60
+set_tests_properties(${SLACD_TEST_PREFIX}pilot_exploration_catches_mutants PROPERTIES LABELS unit PROCESSORS 4 COST 60
   TIMEOUT 600)

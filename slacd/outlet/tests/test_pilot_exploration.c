@@ -29,7 +29,7 @@
 static size_t most_states(void)
 {
 	if (getenv("SLACD_VALGRIND") != NULL)
-		return 300;
+		return 100;
 	return SANITIZED ? 5000 : MOST_STATES;
 }
 
