@@ -3,9 +3,9 @@
 
 #include "cp/duty_cycle.h"
 #include "homeplug/port/port.h"
-#include "slacd/clock.h"
+#include "service/clock.h"
 #include "slacd/record/recorder.h"
-#include "slacd/timer.h"
+#include "service/timer.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef SLACD_EVSE_LOG_H
 #define SLACD_EVSE_LOG_H
 
-#include "slacd/log_budget.h"
+#include "service/log_budget.h"
 #include "slacd/outlet/outlet.h"
 #include "slacd/statistics.h"
 

@@ -4,7 +4,7 @@
 
 #include "homeplug/port/port_use.h"
 #include "homeplug/port/port_watch.h"
-#include "slacd/clock.h"
+#include "service/clock.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* slacd: SLAC service of an EV charging station. */
 #include "slacd/configuration.h"
-#include "slacd/log.h"
+#include "service/log.h"
 #include "slacd/manager.h"
 #include "slacd/metrics_server.h"
-#include "slacd/notice.h"
+#include "service/notice.h"
 #include "slacd/options.h"
 #include "slacd/process.h"
 #include "slacd/version.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/manager_internal.h"
 
-#include "slacd/clock.h"
+#include "service/clock.h"
 #include "slacd/record/record_writer.h"
-#include "slacd/timer.h"
+#include "service/timer.h"
 #include "slacd/version.h"
 
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/manager_internal.h"
 
-#include "slacd/clock.h"
-#include "slacd/file.h"
-#include "slacd/json_text.h"
+#include "service/clock.h"
+#include "service/file.h"
+#include "service/json_text.h"
 
 #include <stdlib.h>
 #include <string.h>

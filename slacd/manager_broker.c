@@ -2,8 +2,8 @@
 #include "slacd/manager_internal.h"
 
 #include "homeplug/network_key.h"
-#include "slacd/client_id.h"
-#include "slacd/clock.h"
+#include "service/client_id.h"
+#include "service/clock.h"
 
 #include <errno.h>
 #include <string.h>

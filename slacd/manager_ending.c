@@ -5,7 +5,7 @@
  */
 #include "slacd/manager_internal.h"
 
-#include "slacd/clock.h"
+#include "service/clock.h"
 
 #include <string.h>
 

@@ -6,10 +6,10 @@
 #include "slacd/card_requests.h"
 #include "slacd/evse.h"
 #include "slacd/hearing.h"
-#include "slacd/log.h"
+#include "service/log.h"
 #include "slacd/manager.h"
 #include "slacd/outbox.h"
-#include "slacd/request_retry.h"
+#include "service/request_retry.h"
 
 #include <event2/event.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/manager_internal.h"
 
-#include "slacd/clock.h"
+#include "service/clock.h"
 
 #include <string.h>
 

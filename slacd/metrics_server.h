@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * GET /metrics over HTTP (slacd/http_server.h). At most METRICS_SERVER_CONNECTIONS are open at once.
+ * GET /metrics over HTTP (service/http_server.h). At most METRICS_SERVER_CONNECTIONS are open at once.
  */
 #ifndef SLACD_METRICS_SERVER_H
 #define SLACD_METRICS_SERVER_H
 
-#include "slacd/http_server.h"
+#include "service/http_server.h"
 
 #include <stdbool.h>
 

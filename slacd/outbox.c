@@ -2,7 +2,7 @@
 #include "slacd/outbox.h"
 
 #include "homeplug/network_key.h"
-#include "slacd/clock.h"
+#include "service/clock.h"
 #include "slacd/version.h"
 
 #include <string.h>

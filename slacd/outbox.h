@@ -10,7 +10,7 @@
 #include "cp/control_pilot.h"
 #include "mqtt/api/api.h"
 #include "mqtt/broker/broker.h"
-#include "slacd/message_log.h"
+#include "service/message_log.h"
 #include "slacd/settings/settings.h"
 
 /* Slots for pilot requests: of the outlets that run, and of as many that are ending. */

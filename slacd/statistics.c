@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/statistics.h"
 
-#include "slacd/log.h"
+#include "service/log.h"
 
 #include <string.h>
 

@@ -201,7 +201,7 @@ class OpenWrt(unittest.TestCase):
                 shutil.copytree(include / tuple_ / "openssl", headers / "openssl", dirs_exist_ok=True)
             (headers / "sys").mkdir() # OpenWrt adds this one to musl's
             (headers / "sys" / "queue.h").symlink_to(include / tuple_ / "sys" / "queue.h")
-            sources = [path for pattern in ("homeplug/*.c", "homeplug/*/*.c", "cp/*.c", "mqtt/*/*.c", "slacd/*.c",
+            sources = [path for pattern in ("homeplug/*.c", "homeplug/*/*.c", "cp/*.c", "mqtt/*/*.c", "service/*.c", "slacd/*.c",
                                             "slacd/outlet/*.c", "slacd/record/*.c", "slacd/settings/*.c")
                        for path in glob.glob(str(SOURCE / pattern)) if "/tests/" not in path]
             done = subprocess.run(["musl-gcc", "-std=c11", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE",

@@ -2,7 +2,7 @@
 #include "slacd/record/record_blocks.h"
 #include "slacd/record/record_file.h"
 
-#include "slacd/log_text.h"
+#include "service/log_text.h"
 #include "slacd/outlet/hex.h"
 #include "slacd/outlet/outlet_state.h"
 

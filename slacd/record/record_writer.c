@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/record/record_writer.h"
 
-#include "slacd/log.h"
+#include "service/log.h"
 #include "slacd/record/record_directory.h"
-#include "slacd/worker.h"
+#include "service/worker.h"
 
 #include <stdio.h>
 #include <stdlib.h>

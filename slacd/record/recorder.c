@@ -2,8 +2,8 @@
 #include "slacd/record/recorder.h"
 
 #include "homeplug/network_key.h"
-#include "slacd/clock.h"
-#include "slacd/log_budget.h"
+#include "service/clock.h"
+#include "service/log_budget.h"
 #include "slacd/outlet/outlet_state.h"
 #include "slacd/record/record_writer.h"
 #include "slacd/version.h"

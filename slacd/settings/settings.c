@@ -2,7 +2,7 @@
 #include "slacd/settings/settings.h"
 
 #include "cp/duty_cycle.h"
-#include "slacd/http_server.h"
+#include "service/http_server.h"
 #include "slacd/settings/settings_table.h"
 
 #include <string.h>

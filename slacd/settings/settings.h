@@ -9,7 +9,7 @@
 #define SLACD_SETTINGS_SETTINGS_H
 
 #include "mqtt/api/api.h"
-#include "slacd/log.h"
+#include "service/log.h"
 #include "slacd/outlet/outlet_config.h"
 
 #include <stdio.h>

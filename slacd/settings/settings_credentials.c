@@ -3,7 +3,7 @@
 #include "slacd/settings/settings.h"
 
 #include "mqtt/broker/broker.h"
-#include "slacd/file.h"
+#include "service/file.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/settings/settings.h"
 
-#include "slacd/file.h"
-#include "slacd/json_text.h"
+#include "service/file.h"
+#include "service/json_text.h"
 #include "slacd/settings/settings_table.h"
 
 #include <json-c/json.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The client id where none is configured, and the topics that are listened to. */
-#include "slacd/client_id.h"
+#include "service/client_id.h"
 #include "slacd/hearing.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Outlets that are removed or replaced while the service runs: they end first, the next one begins then. */
-#include "slacd/clock.h"
+#include "service/clock.h"
 #include "slacd/tests/played_evse.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of the whole service: the event loop goes on until every outlet has stopped. */
-#include "slacd/clock.h"
+#include "service/clock.h"
 #include "slacd/tests/played_evse.h"
 
 #include <setjmp.h>

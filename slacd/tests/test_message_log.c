@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the log says of MQTT messages, and how much of it. */
-#include "slacd/message_log.h"
+#include "service/message_log.h"
 
 #include "slacd/outbox.h"
 

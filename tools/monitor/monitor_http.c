@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/monitor/monitor_http.h"
 
-#include "slacd/http_server.h"
+#include "service/http_server.h"
 #include "tools/monitor/monitor_pages.h"
 #include "tools/monitor/monitor_records.h"
 

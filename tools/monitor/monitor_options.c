@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/monitor/monitor_options.h"
 
-#include "slacd/http_server.h"
+#include "service/http_server.h"
 
 #include <stdio.h>
 #include <stdlib.h>

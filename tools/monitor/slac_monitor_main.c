@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* slac-monitor: stations and their outlets as a page for a browser. */
-#include "slacd/http_server.h"
+#include "service/http_server.h"
 #include "tools/monitor/monitor_http.h"
 #include "tools/monitor/monitor_options.h"
 #include "tools/monitor/monitor_records.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/replay/record_play.h"
 
-#include "slacd/log_text.h"
+#include "service/log_text.h"
 #include "slacd/outlet/outlet_state.h"
 
 #include <stdio.h>

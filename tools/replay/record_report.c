@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/replay/record_report.h"
 
-#include "slacd/log_text.h"
+#include "service/log_text.h"
 #include "tools/replay/mme_summary.h"
 #include "tools/replay/record_load.h"
 #include "tools/replay/record_play.h"

@@ -17,7 +17,7 @@ LOADER.exec_module(FUZZ)
 
 
 def built_targets():
-    for folder in ("homeplug", "cp", "mqtt", "slacd", "tools"):
+    for folder in ("homeplug", "cp", "mqtt", "service", "slacd", "tools"):
         for path in (ROOT / folder).rglob("CMakeLists.txt"):
             yield from re.findall(r"^ *slacd_fuzz_target\((\w+)", path.read_text(), re.MULTILINE)
 

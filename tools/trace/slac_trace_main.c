@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* slac-trace: what happened in a capture, and why. */
-#include "slacd/log_text.h"
+#include "service/log_text.h"
 #include "tools/replay/record_load.h"
 #include "tools/trace/trace_html.h"
 #include "tools/trace/trace_record_html.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/trace/trace_record_report.h"
 
-#include "slacd/log_text.h"
+#include "service/log_text.h"
 #include "tools/trace/trace_report_parts.h"
 
 #include <inttypes.h>

@@ -2,8 +2,8 @@
 /* The thread that writes records: whole files or none, within their limits, and nobody waits for the disk. */
 #include "slacd/record/record_writer.h"
 
-#include "slacd/clock.h"
-#include "slacd/log.h"
+#include "service/clock.h"
+#include "service/log.h"
 #include "slacd/outlet/outlet_state.h"
 #include "slacd/record/tests/recorded_session.h"
 

@@ -6,7 +6,7 @@
 #include "slacd/record/recorder.h"
 
 #include "homeplug/slac/tests/slac_car.h"
-#include "slacd/log.h"
+#include "service/log.h"
 #include "slacd/record/record_writer.h"
 #include "tools/replay/replay_site.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* doc/configuration.md tells of every setting, with the name, the default and the values that the program has. */
-#include "slacd/file.h"
+#include "service/file.h"
 #include "slacd/settings/settings_table.h"
 
 #include <setjmp.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/tests/world/daemon.h"
 
-#include "slacd/clock.h"
+#include "service/clock.h"
 #include "slacd/configuration.h"
-#include "slacd/log.h"
+#include "service/log.h"
 #include "slacd/manager.h"
 #include "slacd/options.h"
 #include "slacd/tests/world/broker.h"

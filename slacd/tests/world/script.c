@@ -2,7 +2,7 @@
 #include "slacd/tests/world/script.h"
 
 #include "homeplug/mme/address.h"
-#include "slacd/log.h"
+#include "service/log.h"
 #include "slacd/tests/world/broker.h"
 #include "slacd/tests/world/car.h"
 #include "slacd/tests/world/daemon.h"

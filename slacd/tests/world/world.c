@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/tests/world/world.h"
 
-#include "slacd/log.h"
+#include "service/log.h"
 #include "slacd/tests/world/broker.h"
 #include "slacd/tests/world/car.h"
 #include "slacd/tests/world/daemon.h"

@@ -23,7 +23,7 @@ TIMERS = ROOT.parent / "shared" / "spec" / "slac-timers.md"
 EVSE_SIDES = ("EVSE", "both")
 VERDICTS = ("pass", "partly", "not yet", "not observable")
 NO_TEST_NEEDED = ("not yet", "not observable")
-PRODUCT = ("homeplug", "cp", "mqtt", "slacd")
+PRODUCT = ("homeplug", "cp", "mqtt", "service", "slacd")
 COLUMNS = 5
 # Why a case has none: a mutation takes more than a second of the tests, and must be a mistake of its own.
 WITHOUT_MUTATION = {

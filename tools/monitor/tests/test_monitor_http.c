@@ -21,7 +21,7 @@
 #include <event2/event.h>
 
 #include "mqtt/api/tests/messages.h"
-#include "slacd/http_server.h"
+#include "service/http_server.h"
 #include "tools/monitor/monitor_http.h"
 #include "tools/monitor/monitor_records.h"
 

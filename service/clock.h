@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The clocks of the shell. The cores never read one: the time is given to them. */
+#ifndef SERVICE_CLOCK_H
+#define SERVICE_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CLOCK_TEXT_SIZE 48
+
+/* Monotonic time in microseconds. */
+uint64_t clock_now_us(void);
+
+/* The wall clock in microseconds since 1970, UTC. */
+uint64_t clock_wall_us(void);
+
+/* The wall clock in UTC as "2023-12-13T15:58:19.979904Z"; writes into out and returns it. */
+const char *clock_utc_text(char out[CLOCK_TEXT_SIZE]);
+
+#endif

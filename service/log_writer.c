@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/log_writer.h"
+
+#include "service/log_sink.h"
+#include "service/worker.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct log_writer {
+	struct worker worker;
+	struct log_ring ring;         /* behind the worker's lock */
+	struct log_sink sink;         /* of the thread */
+	uint64_t lost_untold;         /* of the thread: lines lost since the last one that was written */
+	_Atomic uint64_t lost_in_all; /* told or not: a thread that waits for a reader tells nothing */
+};
+
+/* --- the thread --- */
+
+static bool write_lost(struct log_writer *writer)
+{
+	struct log_record record = {.level = LOG_LEVEL_WARN};
+	char text[LOG_TEXT_MAX];
+
+	const int len = snprintf(
+		text, sizeof(text), "Lines of the log could not be written and were dropped. count=%llu total=%llu",
+		(unsigned long long)writer->lost_untold, (unsigned long long)atomic_load(&writer->lost_in_all));
+	record.len = (uint16_t)len;
+	clock_utc_text(record.utc);
+	return log_sink_write(&writer->sink, &record, text);
+}
+
+static void tell_lost(struct log_writer *writer)
+{
+	if (writer->lost_untold > 0 && write_lost(writer))
+		writer->lost_untold = 0;
+}
+
+static void write_record(struct log_writer *writer, const struct log_record *record)
+{
+	writer->lost_untold += record->lost_before;
+	tell_lost(writer);
+	if (log_sink_write(&writer->sink, record, record->text))
+		return;
+	writer->lost_untold++;
+	writer->lost_in_all++;
+}
+
+uint64_t log_writer_lost(const struct log_writer *writer)
+{
+	return writer->lost_in_all;
+}
+
+static void destroy(struct log_writer *writer)
+{
+	worker_destroy(&writer->worker);
+	free(writer);
+}
+
+/* The lock is held. */
+static void write_next(struct log_writer *writer)
+{
+	const struct log_record *record = log_ring_first(&writer->ring);
+	const uint64_t lost = record == NULL ? log_ring_take_lost(&writer->ring) : 0;
+
+	/* The record stays where it is: only this thread removes it. */
+	pthread_mutex_unlock(&writer->worker.lock);
+	if (record != NULL) {
+		write_record(writer, record);
+	} else {
+		writer->lost_untold += lost;
+		tell_lost(writer);
+	}
+	pthread_mutex_lock(&writer->worker.lock);
+	if (record != NULL)
+		log_ring_remove_first(&writer->ring);
+}
+
+static void *run(void *context)
+{
+	struct log_writer *writer = context;
+
+	pthread_mutex_lock(&writer->worker.lock);
+	for (;;) {
+		if (log_ring_first(&writer->ring) != NULL || writer->ring.lost > 0)
+			write_next(writer);
+		else if (writer->worker.stopping)
+			break;
+		else
+			pthread_cond_wait(&writer->worker.changed, &writer->worker.lock);
+	}
+	pthread_mutex_unlock(&writer->worker.lock);
+	tell_lost(writer);
+	if (worker_finish(&writer->worker))
+		destroy(writer);
+	return NULL;
+}
+
+/* --- the event loop --- */
+
+struct log_writer *log_writer_new(int fd)
+{
+	struct log_writer *writer = calloc(1, sizeof(*writer));
+
+	if (writer == NULL)
+		return NULL;
+	log_sink_init(&writer->sink, fd);
+	worker_init(&writer->worker);
+	return writer;
+}
+
+bool log_writer_start(struct log_writer *writer)
+{
+	return worker_start(&writer->worker, "log", run, writer);
+}
+
+void log_writer_write_all(struct log_writer *writer)
+{
+	pthread_mutex_lock(&writer->worker.lock);
+	while (log_ring_first(&writer->ring) != NULL || writer->ring.lost > 0)
+		write_next(writer);
+	pthread_mutex_unlock(&writer->worker.lock);
+	destroy(writer);
+}
+
+void log_writer_add(struct log_writer *writer, const struct log_record *record, const char *text)
+{
+	pthread_mutex_lock(&writer->worker.lock);
+	if (!log_ring_add(&writer->ring, record, text))
+		writer->lost_in_all++;
+	pthread_cond_signal(&writer->worker.changed);
+	pthread_mutex_unlock(&writer->worker.lock);
+}
+
+bool log_writer_uses_fields(const struct log_writer *writer)
+{
+	return writer->sink.journal;
+}
+
+bool log_writer_stop(struct log_writer *writer, unsigned timeout_ms)
+{
+	if (!worker_stop(&writer->worker, timeout_ms))
+		return false;
+	destroy(writer);
+	return true;
+}
