@@ -5,25 +5,25 @@
 #include <stdio.h>
 #include <string.h>
 
-static void hash(const char *machine_id, const char *outlet, uint8_t out[CLIENT_ID_RANDOM])
+static void hash(const char *service, const char *machine_id, const char *outlet, uint8_t out[CLIENT_ID_RANDOM])
 {
 	uint8_t digest[SHA256_DIGEST_LENGTH];
 	char text[256];
-	int len = snprintf(text, sizeof(text), "slacd %s %s", machine_id, outlet);
+	int len = snprintf(text, sizeof(text), "%s %s %s", service, machine_id, outlet);
 
 	SHA256((const uint8_t *)text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1, digest);
 	memcpy(out, digest, CLIENT_ID_RANDOM);
 }
 
-void client_id_make(const char *machine_id, const char *outlet, const uint8_t random[CLIENT_ID_RANDOM],
-		    char out[CLIENT_ID_SIZE])
+void client_id_make(const char *service, const char *machine_id, const char *outlet,
+		    const uint8_t random[CLIENT_ID_RANDOM], char out[CLIENT_ID_SIZE])
 {
 	uint8_t octets[CLIENT_ID_RANDOM];
-	size_t used = (size_t)snprintf(out, CLIENT_ID_SIZE, "slacd-");
+	size_t used = (size_t)snprintf(out, CLIENT_ID_SIZE, "%.*s-", CLIENT_ID_SERVICE_MAX, service);
 
 	memcpy(octets, random, sizeof(octets));
 	if (machine_id != NULL && *machine_id != '\0' && outlet != NULL && *outlet != '\0')
-		hash(machine_id, outlet, octets);
+		hash(service, machine_id, outlet, octets);
 	for (size_t i = 0; i < sizeof(octets); i++)
 		used += (size_t)snprintf(out + used, CLIENT_ID_SIZE - used, "%02x", octets[i]);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 static enum log_level lowest = LOG_LEVEL_INFO;
+static const char *own_name = "slacd";
 static struct log_writer *writer; /* NULL: lines are written at once */
 static bool has_thread;
 static bool closed;
@@ -54,6 +55,16 @@ uint64_t log_dropped(void)
 void log_set_level(enum log_level level)
 {
 	lowest = level;
+}
+
+void log_set_name(const char *name)
+{
+	own_name = name;
+}
+
+const char *log_name(void)
+{
+	return own_name;
 }
 
 bool log_enabled(enum log_level level)

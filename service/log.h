@@ -40,6 +40,14 @@ void log_set_level(enum log_level level);
 /* Whether a line of this level would be written: ask before a costly argument. */
 bool log_enabled(enum log_level level);
 
+/*
+ * The name of the service that each line has, of at most LOG_NAME_MAX octets; a longer one is cut. It stays the caller's.
+ * "slacd" before the first call.
+ */
+#define LOG_NAME_MAX 14
+void log_set_name(const char *name);
+const char *log_name(void);
+
 /* "TRACE" ... "ERROR", in the order of the levels; NULL at the end. */
 extern const char *const log_level_texts[];
 

@@ -17,7 +17,10 @@
 /* PIPE_BUF of Linux. */
 #define LINE_OCTETS 4096
 
-_Static_assert(LOG_TEXT_MAX + CLOCK_TEXT_SIZE + 16 <= LINE_OCTETS, "time, level, \" slacd: \" and newline have room");
+/* Of what stands around name and text: time, level, its two colours, spaces, colon and newline. */
+#define LINE_REST (27 + 5 + 9 + 5)
+
+_Static_assert(LOG_TEXT_MAX + LOG_NAME_MAX + LINE_REST <= LINE_OCTETS, "a whole line has room");
 
 static const char *const level_colours[] = {"\033[35m", "\033[34m", "\033[32m", "\033[33m", "\033[31m"};
 
@@ -61,7 +64,7 @@ static bool write_journal(const struct log_record *record, const char *text)
 	count++;
 	parts[count] = part(fields[count], "PRIORITY", priorities[record->level], 1);
 	count++;
-	parts[count] = part(fields[count], "SYSLOG_IDENTIFIER", "slacd", strlen("slacd"));
+	parts[count] = part(fields[count], "SYSLOG_IDENTIFIER", log_name(), strlen(log_name()));
 	count++;
 	for (int i = 0; i < LOG_FIELDS; i++) {
 		const struct log_place *place = &record->fields[i];
@@ -124,8 +127,8 @@ bool log_sink_write(const struct log_sink *sink, const struct log_record *record
 
 	if (sink->journal)
 		return write_journal(record, text);
-	const int len = snprintf(line, sizeof(line), "%s %s%5s%s slacd: %.*s\n", record->utc,
+	const int len = snprintf(line, sizeof(line), "%s %s%5s%s %.*s: %.*s\n", record->utc,
 				 sink->colour ? level_colours[record->level] : "", log_level_texts[record->level],
-				 sink->colour ? "\033[0m" : "", (int)record->len, text);
+				 sink->colour ? "\033[0m" : "", LOG_NAME_MAX, log_name(), (int)record->len, text);
 	return write_all(sink->fd, line, (size_t)len);
 }

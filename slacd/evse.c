@@ -4,8 +4,8 @@
 #include "cp/duty_cycle.h"
 #include "homeplug/port/port.h"
 #include "service/clock.h"
-#include "slacd/record/recorder.h"
 #include "service/timer.h"
+#include "slacd/record/recorder.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,27 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* slacd: SLAC service of an EV charging station. */
-#include "slacd/configuration.h"
+#include "service/event_loop.h"
 #include "service/log.h"
+#include "service/notice.h"
+#include "service/startup.h"
+#include "slacd/configuration.h"
 #include "slacd/manager.h"
 #include "slacd/metrics_server.h"
-#include "service/notice.h"
 #include "slacd/options.h"
 #include "slacd/process.h"
 #include "slacd/version.h"
 
 #include <errno.h>
-#include <event2/event.h>
-#include <fcntl.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
-enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
-
-/* Freed memory above this goes back to the system: the daemon is small for months, not only at start. */
-#define TRIM_THRESHOLD (64 * 1024)
 /* How long the end waits for whoever reads the log. */
 #define LOG_FLUSH_MS 200
 
@@ -97,37 +91,6 @@ static void on_reload_wanted(evutil_socket_t number, short what, void *context)
 	on_changed(daemon);
 }
 
-static struct event_base *new_base(void)
-{
-	struct event_config *config = event_config_new();
-	struct event_base *base = NULL;
-
-	if (config == NULL)
-		return NULL;
-	/* A precise timer: the default may be late by the kernel's coarse tick, 4 to 10 ms. */
-	if (event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER | EVENT_BASE_FLAG_NOLOCK) == 0)
-		base = event_base_new_with_config(config);
-	event_config_free(config);
-	return base;
-}
-
-static struct event *watch_signal(struct event_base *base, int number, event_callback_fn callback, void *context)
-{
-	struct event *event = evsignal_new(base, number, callback, context);
-
-	if (event != NULL && event_add(event, NULL) == 0)
-		return event;
-	if (event != NULL)
-		event_free(event);
-	return NULL;
-}
-
-static void unwatch_signal(struct event *event)
-{
-	if (event != NULL)
-		event_free(event);
-}
-
 /* NULL where none are wanted, or can be served: cars are matched all the same. */
 static struct metrics_server *serve_metrics(const struct daemon *daemon)
 {
@@ -188,10 +151,10 @@ static enum exit_code begin_and_serve(struct daemon *daemon)
 static enum exit_code run(struct daemon *daemon)
 {
 	struct event *const signals[] = {
-		watch_signal(daemon->base, SIGINT, on_signal, daemon),
-		watch_signal(daemon->base, SIGTERM, on_signal, daemon),
-		watch_signal(daemon->base, SIGUSR1, on_statistics_wanted, daemon),
-		watch_signal(daemon->base, SIGHUP, on_reload_wanted, daemon),
+		event_loop_watch_signal(daemon->base, SIGINT, on_signal, daemon),
+		event_loop_watch_signal(daemon->base, SIGTERM, on_signal, daemon),
+		event_loop_watch_signal(daemon->base, SIGUSR1, on_statistics_wanted, daemon),
+		event_loop_watch_signal(daemon->base, SIGHUP, on_reload_wanted, daemon),
 	};
 	enum exit_code code = EXIT_CODE_FAILURE;
 	bool all_watched = true;
@@ -205,7 +168,7 @@ static enum exit_code run(struct daemon *daemon)
 	if (all_watched)
 		code = begin_and_serve(daemon);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		unwatch_signal(signals[i]);
+		event_loop_unwatch_signal(signals[i]);
 	notice_close(daemon->notice);
 	return code;
 }
@@ -218,7 +181,7 @@ static enum exit_code run_on_base(struct daemon *daemon)
 		 daemon->config_file != NULL ? daemon->config_file : "(defaults)",
 		 settings_profile_text(settings->profile));
 	configuration_warn(settings);
-	daemon->base = new_base();
+	daemon->base = event_loop_new();
 	if (daemon->base == NULL) {
 		log_line(LOG_LEVEL_ERROR, "The event loop cannot be started.");
 		return EXIT_CODE_FAILURE;
@@ -229,44 +192,15 @@ static enum exit_code run_on_base(struct daemon *daemon)
 	return code;
 }
 
-/* Other C libraries than glibc have no such switches. */
-static void keep_heap_small(void)
-{
-#ifdef M_TRIM_THRESHOLD
-	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
-#endif
-}
-
-/* libevent's own words, which would go past the thread of the log. */
-static void log_event(int severity, const char *message)
-{
-	log_line(severity >= EVENT_LOG_ERR    ? LOG_LEVEL_ERROR
-		 : severity >= EVENT_LOG_WARN ? LOG_LEVEL_WARN
-					      : LOG_LEVEL_DEBUG,
-		 "libevent: %s", message);
-}
-
 static int start(struct daemon *daemon)
 {
-	event_set_log_callback(log_event);
 	log_set_level(daemon->settings->log_level);
-	keep_heap_small();
-	signal(SIGPIPE, SIG_IGN);
+	startup_prepare();
 	if (!log_open())
 		log_line(LOG_LEVEL_WARN, "No memory for the log: whoever does not read it holds slacd up.");
 	enum exit_code code = run_on_base(daemon);
 	log_close(LOG_FLUSH_MS);
 	return (int)code;
-}
-
-/* A socket that got one of these numbers would be given log lines and errors of libraries. */
-static bool open_standard_descriptors(void)
-{
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
-			return false;
-	return true;
 }
 
 int main(int argc, char **argv)
@@ -275,7 +209,7 @@ int main(int argc, char **argv)
 	struct daemon daemon = {.argc = argc, .argv = argv, .settings = &settings};
 	char error[SETTINGS_ERROR_SIZE];
 
-	if (!open_standard_descriptors())
+	if (!startup_open_standard_descriptors())
 		return EXIT_CODE_FAILURE;
 	switch (options_read(argc, argv, &settings, &daemon.config_file, error)) {
 	case OPTIONS_HELP:

@@ -2,8 +2,8 @@
 #include "slacd/manager_internal.h"
 
 #include "service/clock.h"
-#include "slacd/record/record_writer.h"
 #include "service/timer.h"
+#include "slacd/record/record_writer.h"
 #include "slacd/version.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 void manager_arm(struct manager *manager)
 {
-	uint64_t next_us = request_retry_deadline(&manager->question);
+	uint64_t next_us = request_retry_deadline(&manager->question.retry);
 
 	if (manager->busy_us < next_us)
 		next_us = manager->busy_us;
@@ -29,7 +29,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	if (manager_reap_deadline(manager) <= now_us)
 		manager_reap(manager, now_us);
-	if (request_retry_due(&manager->question, now_us))
+	if (request_retry_due(&manager->question.retry, now_us))
 		manager_ask_station(manager);
 	if (manager->busy_us <= now_us) {
 		manager->busy_us = REQUEST_NEVER;
@@ -165,7 +165,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 		.context = manager,
 	};
 	manager->busy_us = REQUEST_NEVER;
-	request_retry_end(&manager->question);
+	request_retry_end(&manager->question.retry);
 	manager->timer = evtimer_new(base, on_timer, manager);
 	*bad_file = manager->timer != NULL && !manager_read_files(manager);
 	if (manager->timer == NULL || *bad_file) {
@@ -224,7 +224,7 @@ void manager_begin_stop(struct manager *manager)
 
 	manager->stopping = true;
 	manager_set_service_state(manager, API_SERVICE_STOPPING);
-	request_retry_end(&manager->question);
+	request_retry_end(&manager->question.retry);
 	manager->busy_us = REQUEST_NEVER;
 	manager->evse_count = 0;
 	for (size_t i = 0; i < count; i++)
@@ -237,7 +237,7 @@ void manager_free(struct manager *manager)
 {
 	if (manager == NULL)
 		return;
-	if (manager->outbox.broker == NULL) { /* it has never started */
+	if (manager->outbox.out.broker == NULL) { /* it has never started */
 		forget(manager);
 		return;
 	}
@@ -248,7 +248,7 @@ void manager_free(struct manager *manager)
 	manager_unwatch_ports(manager);
 	if (!record_writer_free(manager->shared.record_writer, STOP_TIMEOUT_MS))
 		log_line(LOG_LEVEL_WARN, "The disk did not take the last session records in time.");
-	if (!broker_stop(manager->outbox.broker, STOP_TIMEOUT_MS))
+	if (!broker_stop(manager->outbox.out.broker, STOP_TIMEOUT_MS))
 		log_line(LOG_LEVEL_WARN, "The MQTT broker did not take the last messages in time.");
 	forget(manager);
 }

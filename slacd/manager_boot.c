@@ -77,33 +77,31 @@ bool manager_read_files(struct manager *manager)
 
 void manager_ask_station(struct manager *manager)
 {
-	struct request_retry *retry = &manager->question;
+	struct request_retry *retry = &manager->question.retry;
 	bool parameters = manager->boot == BOOT_PARAMETERS;
 
 	if (retry->waiting)
 		log_line(LOG_LEVEL_WARN, "The station does not answer, repeating the request. request=%s attempt=%u",
 			 parameters ? "cs_parameters" : "cs_status_and_limits", retry->attempts);
-	bool sent = parameters ? outbox_request_parameters(&manager->outbox, manager->question_id)
-			       : outbox_request_limits(&manager->outbox, manager->question_id);
+	bool sent = parameters ? outbox_request_parameters(&manager->outbox, manager->question.id)
+			       : outbox_request_limits(&manager->outbox, manager->question.id);
 	/* Without memory it is tried again like a request that is not answered. */
 	if (!sent && !outbox_is_connected(&manager->outbox)) {
 		request_retry_unsent(retry);
 		return;
 	}
-	memcpy(manager->question_ids[manager->question_id_next++ % QUESTION_IDS_MAX], manager->question_id,
-	       sizeof(manager->question_id));
-	request_retry_sent(retry, manager->settings->outlet.pilot.request_timeout_ms,
-			   manager->settings->outlet.pilot.request_backoff_max_ms, clock_now_us());
+	question_sent(&manager->question, manager->settings->outlet.pilot.request_timeout_ms,
+		      manager->settings->outlet.pilot.request_backoff_max_ms, clock_now_us());
 }
 
 void manager_boot(struct manager *manager)
 {
 	if (manager->boot != BOOT_DONE) {
-		request_retry_begin(&manager->question, clock_now_us());
+		request_retry_begin(&manager->question.retry, clock_now_us());
 		manager_ask_station(manager);
 		return;
 	}
-	request_retry_end(&manager->question);
+	request_retry_end(&manager->question.retry);
 	manager_check_limits(manager, &manager->limits);
 	manager_update_outlets(manager);
 	manager_set_service_state(manager, API_SERVICE_READY);
@@ -113,7 +111,7 @@ void manager_boot(struct manager *manager)
 static bool is_answer(struct manager *manager, const struct api_message *message, enum boot_phase phase)
 {
 	return manager->boot == phase && message->type == API_RESPONSE &&
-	       strcmp(manager->question_id, message->id) == 0 && request_retry_answered(&manager->question);
+	       question_answered(&manager->question, message->id);
 }
 
 /*
@@ -122,10 +120,9 @@ static bool is_answer(struct manager *manager, const struct api_message *message
  */
 static bool is_change(const struct manager *manager, const struct api_message *message)
 {
-	bool late = message->type == API_RESPONSE && manager->boot != BOOT_DONE;
+	const bool late = message->type == API_RESPONSE &&
+			  (manager->boot != BOOT_DONE || question_was_asked(&manager->question, message->id));
 
-	for (size_t i = 0; message->type == API_RESPONSE && i < QUESTION_IDS_MAX; i++)
-		late = late || strcmp(manager->question_ids[i], message->id) == 0;
 	if (late)
 		log_line(LOG_LEVEL_DEBUG, "Late or foreign %s response ignored. id=%s", api_kind_text(message->kind),
 			 message->id);
@@ -184,5 +181,5 @@ void manager_ask_limits_again(struct manager *manager)
 {
 	/* Where a file has the limits, nobody need answer. */
 	if (manager->boot == BOOT_DONE && *manager->settings->cs_limits_file.text == '\0')
-		request_retry_begin(&manager->question, clock_now_us());
+		request_retry_begin(&manager->question.retry, clock_now_us());
 }

@@ -2,6 +2,7 @@
 #include "slacd/manager_internal.h"
 
 #include "homeplug/network_key.h"
+#include "service/broker_report.h"
 #include "service/client_id.h"
 #include "service/clock.h"
 
@@ -12,15 +13,14 @@ static void on_connected(void *context)
 {
 	struct manager *manager = context;
 
-	log_line(LOG_LEVEL_INFO, "Connected to the MQTT broker. host=%s port=%u client_id=%s",
-		 manager->settings->mqtt_host.text, manager->settings->mqtt_port, manager->client_id);
+	broker_report_connected(manager->settings->mqtt_host.text, manager->settings->mqtt_port, manager->client_id);
 	/* The broker may have published our last will, `error`, in the meantime. */
 	if (manager->was_connected)
 		outbox_service_status(&manager->outbox, manager->service_state);
 	if (manager->was_connected && !manager->stopping)
 		manager_ask_limits_again(manager);
 	manager->was_connected = true;
-	request_retry_reconnected(&manager->question, clock_now_us());
+	request_retry_reconnected(&manager->question.retry, clock_now_us());
 	for (size_t i = 0; i < manager->evse_count; i++)
 		evse_broker_connected(manager->evses[i]);
 	for (size_t i = 0; i < manager->ending_count; i++)
@@ -33,8 +33,7 @@ static void on_disconnected(void *context, const char *reason)
 {
 	const struct manager *manager = context;
 
-	log_line(LOG_LEVEL_WARN, "No connection to the MQTT broker, trying again. host=%s port=%u reason=%s",
-		 manager->settings->mqtt_host.text, manager->settings->mqtt_port, reason);
+	broker_report_disconnected(manager->settings->mqtt_host.text, manager->settings->mqtt_port, reason);
 	manager_tell_changed(manager);
 }
 
@@ -172,40 +171,6 @@ void manager_handle(struct manager *manager, const struct api_message *message)
 		unknown_outlet(manager, message, id);
 }
 
-/* The limit for this name and member: a mistake that is often repeated must not hide another one. */
-static struct log_limit *refusal_limit(struct manager *manager, const struct api_error *error)
-{
-	for (size_t i = 0; i < manager->refusal_count; i++) {
-		const struct api_error *known = &manager->refusals[i].error;
-		if (strcmp(known->name, error->name) == 0 && strcmp(known->member, error->member) == 0)
-			return &manager->refusals[i].limit;
-	}
-	if (manager->refusal_count == REFUSALS_MAX)
-		return &manager->refusals[REFUSALS_MAX - 1].limit;
-	manager->refusals[manager->refusal_count].error = *error;
-	return &manager->refusals[manager->refusal_count++].limit;
-}
-
-/* Says which entries of a message that was taken were not. */
-static void say_bad_entries(struct manager *manager, const char *topic)
-{
-	const struct api_message *message = &manager->message;
-
-	for (size_t i = 0; i < message->bad_count; i++) {
-		const struct api_bad_entry *bad = &message->bad[i];
-		struct api_error error = {0};
-		snprintf(error.name, sizeof(error.name), "%s", api_kind_text(message->kind));
-		snprintf(error.member, sizeof(error.member), "%s", bad->member);
-		struct log_limit *limit = refusal_limit(manager, &error);
-		if (log_limit_pass(limit, clock_now_us()) || log_enabled(LOG_LEVEL_DEBUG))
-			log_line(
-				LOG_LEVEL_WARN,
-				"Entry of an MQTT message refused. topic=%s name=%s member=%s expected=\"%s\" evse_id=%s count=%llu",
-				topic, error.name, bad->member, bad->expected,
-				bad->evse_id[0] != '\0' ? bad->evse_id : "?", (unsigned long long)limit->count);
-	}
-}
-
 static void log_inbound(struct manager *manager, const char *topic, const char *payload, size_t len)
 {
 	struct message_about about;
@@ -223,7 +188,8 @@ static void on_message(void *context, const char *topic, const char *payload, si
 
 	if (result == API_OK) {
 		log_inbound(manager, topic, payload, len);
-		say_bad_entries(manager, topic);
+		refusals_entries(&manager->refusals, topic, api_kind_text(manager->message.kind), manager->message.bad,
+				 manager->message.bad_count, clock_now_us());
 		manager_handle(manager, &manager->message);
 		manager_arm(manager);
 		return;
@@ -232,23 +198,15 @@ static void on_message(void *context, const char *topic, const char *payload, si
 		log_line(LOG_LEVEL_TRACE, "MQTT message that is not for slacd. topic=%s octets=%zu", topic, len);
 		return;
 	}
-	struct log_limit *limit =
-		result == API_INVALID || result == API_ELSEWHERE ? refusal_limit(manager, &error) : &manager->malformed;
-	if (log_limit_pass(limit, clock_now_us()) || log_enabled(LOG_LEVEL_DEBUG))
-		log_line(LOG_LEVEL_WARN, "MQTT message refused. topic=%s name=%s member=%s expected=\"%s\" count=%llu",
-			 topic, error.name, error.member, error.expected, (unsigned long long)limit->count);
+	refusals_message(&manager->refusals, topic, result, &error, clock_now_us());
 	/* It may have lowered a limit. The station is asked what holds now. */
 	if (result == API_INVALID && strcmp(error.name, api_kind_text(API_CS_STATUS_AND_LIMITS)) == 0 &&
-	    !manager->question.wanted) {
+	    !manager->question.retry.wanted) {
 		manager_ask_limits_again(manager);
 		manager_arm(manager);
 	}
 }
 
-/*
- * A broker delivers what it has stored at each subscription, and nothing says how old it is: limits of yesterday, or a
- * reset, must not be obeyed.
- */
 static void on_retained(void *context, const char *topic, const char *payload, size_t len)
 {
 	struct manager *manager = context;
@@ -260,68 +218,23 @@ static void on_retained(void *context, const char *topic, const char *payload, s
 		return;
 	if (result == API_MALFORMED && from == API_FROM_SERVICES)
 		return;
-	if (result == API_OK)
-		snprintf(error.name, sizeof(error.name), "%s", api_kind_text(manager->message.kind));
-	snprintf(error.member, sizeof(error.member), "retain flag");
-	struct log_limit *limit = refusal_limit(manager, &error);
-	if (log_limit_pass(limit, clock_now_us()))
-		log_line(
-			LOG_LEVEL_WARN,
-			"Retained MQTT message ignored, it may be old. Publish it without the retain flag, and clear the stored one with an empty retained message. topic=%s name=%s count=%llu",
-			topic, error.name, (unsigned long long)limit->count);
+	refusals_retained(&manager->refusals, topic,
+			  result == API_OK ? api_kind_text(manager->message.kind) : error.name, clock_now_us());
 }
 
-static void on_dropped(void *context, enum broker_drop what, uint64_t total)
-{
-	static const char *const texts[BROKER_DROPS] = {
-		[BROKER_DROP_OUTBOUND_FULL] = "the oldest status update, the queue is full",
-		[BROKER_DROP_OUTBOUND_STALE] = "a request that waited too long",
-		[BROKER_DROP_OUTBOUND_REFUSED] = "a message that the MQTT library refused (is the topic valid?)",
-		[BROKER_DROP_OUTBOUND_DENIED] = "one that the broker does not let slacd publish, see its rights",
-		[BROKER_DROP_INBOUND_FULL] =
-			"an inbound question or malformed message, they come faster than they can be handled",
-		[BROKER_DROP_INBOUND_TOO_LARGE] = "an inbound message of more than 64 KiB",
-	};
-
-	(void)context;
-	log_line(LOG_LEVEL_WARN, "MQTT message dropped: %s. total=%llu", texts[what], (unsigned long long)total);
-}
-
-static void on_subscription_refused(void *context, const char *topic)
-{
-	(void)context;
-	log_line(LOG_LEVEL_ERROR, "The MQTT broker refuses the subscription. topic=%s", topic);
-}
-
-/*
- * Which messages may be lost before slacd has read them. What the station says once must not: a pilot state, a limit,
- * an answer. A question is asked again by whoever misses its answer. Called on the broker client's thread.
- */
+/* Called on the broker client's thread. */
 static enum broker_worth worth_of(const void *context, const char *topic, const char *payload, size_t len)
 {
 	const struct hearing *hearing = context;
 
-	switch (api_look(payload, len, hearing_from(hearing, topic), hearing->own_ids)) {
-	case API_LOOK_FOREIGN:
-	case API_LOOK_OWN:
-		return BROKER_WORTHLESS;
-	case API_LOOK_NEWS:
-		return BROKER_PRECIOUS;
-	case API_LOOK_QUESTION:
-	case API_LOOK_UNCLEAR:
-		break;
-	}
-	return BROKER_DROPPABLE;
+	return hearing_worth(api_look(payload, len, hearing_from(hearing, topic), hearing->own_ids));
 }
 
 static void on_displaced(void *context)
 {
 	const struct manager *manager = context;
 
-	log_line(
-		LOG_LEVEL_ERROR,
-		"Another client has taken the connection to the MQTT broker away, most likely one with the same client id. Give each its own: mqtt.client_id. client_id=%s",
-		manager->client_id);
+	broker_report_displaced(manager->client_id, "mqtt.client_id");
 }
 
 /* The configured one. Otherwise one that is made of the machine and the first outlet, where it is known so early. */
@@ -343,7 +256,7 @@ static void set_client_id(struct manager *manager)
 	client_id_read_machine_id(CLIENT_ID_MACHINE_ID, machine_id);
 	if (!random_fill_csprng(NULL, octets, sizeof(octets)))
 		log_line(LOG_LEVEL_ERROR, "No random octets for a client id.");
-	client_id_make(machine_id, outlet, octets, manager->client_id);
+	client_id_make("slacd", machine_id, outlet, octets, manager->client_id);
 }
 
 static const char *text_or_null(const struct settings_text *text)
@@ -351,12 +264,24 @@ static const char *text_or_null(const struct settings_text *text)
 	return text->text[0] != '\0' ? text->text : NULL;
 }
 
+static void listen_on_topics(struct manager *manager)
+{
+	const struct settings *settings = manager->settings;
+	char own_ids[API_OWN_IDS_SIZE];
+
+	api_own_ids(manager->outbox.out.own_octets, own_ids);
+	hearing_init(&manager->hearing, own_ids);
+	hearing_add(&manager->hearing, settings->topic_from_station.text, API_FROM_STATION);
+	hearing_add(&manager->hearing, settings->topic_from_iso15118.text, API_FROM_ISO15118);
+	for (size_t i = 0; i < settings->topics_from_services.count; i++)
+		hearing_add(&manager->hearing, settings->topics_from_services.topic[i].text, API_FROM_SERVICES);
+}
+
 bool manager_open_broker(struct manager *manager)
 {
 	const struct settings *settings = manager->settings;
 	const char *subscriptions[HEARING_TOPICS_MAX];
 	const char *path = settings_mqtt_socket(settings);
-	char own_ids[API_OWN_IDS_SIZE];
 	char will[API_BUILD_MAX];
 	struct broker_tls tls;
 	const struct broker_callbacks callbacks = {
@@ -364,15 +289,14 @@ bool manager_open_broker(struct manager *manager)
 		.disconnected = on_disconnected,
 		.message = on_message,
 		.retained = on_retained,
-		.dropped = on_dropped,
-		.subscription_refused = on_subscription_refused,
+		.dropped = broker_report_dropped,
+		.subscription_refused = broker_report_subscription_refused,
 		.displaced = on_displaced,
 	};
 
-	api_own_ids(manager->outbox.own_octets, own_ids);
-	hearing_init(&manager->hearing, settings, own_ids);
+	listen_on_topics(manager);
 	for (size_t i = 0; i < manager->hearing.count; i++)
-		subscriptions[i] = manager->hearing.topics[i].text;
+		subscriptions[i] = manager->hearing.topics[i];
 	set_client_id(manager);
 	settings_tls(settings, &tls);
 	const struct broker_options options = {
@@ -393,8 +317,8 @@ bool manager_open_broker(struct manager *manager)
 		.worth_context = &manager->hearing,
 		.worth_context_size = sizeof(manager->hearing),
 	};
-	manager->outbox.broker = broker_open(manager->base, &options, &callbacks, manager);
-	if (manager->outbox.broker == NULL)
+	manager->outbox.out.broker = broker_open(manager->base, &options, &callbacks, manager);
+	if (manager->outbox.out.broker == NULL)
 		log_line(LOG_LEVEL_ERROR, "The MQTT client cannot be started: %s", strerror(errno));
-	return manager->outbox.broker != NULL;
+	return manager->outbox.out.broker != NULL;
 }

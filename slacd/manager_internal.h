@@ -3,13 +3,14 @@
 #ifndef SLACD_MANAGER_INTERNAL_H
 #define SLACD_MANAGER_INTERNAL_H
 
+#include "service/hearing.h"
+#include "service/log.h"
+#include "service/question.h"
+#include "service/refusals.h"
 #include "slacd/card_requests.h"
 #include "slacd/evse.h"
-#include "slacd/hearing.h"
-#include "service/log.h"
 #include "slacd/manager.h"
 #include "slacd/outbox.h"
-#include "service/request_retry.h"
 
 #include <event2/event.h>
 
@@ -17,21 +18,10 @@
 #define STOP_TIMEOUT_MS 1000
 /* How long an outlet that ends may take to bring its pilot into a defined state. */
 #define ENDING_MAX_US 1000000u
-/* Requests whose answer is known as late when it comes; the back-off makes this several minutes. */
-#define QUESTION_IDS_MAX 8
-
 enum boot_phase {
 	BOOT_PARAMETERS, /* waiting for cs_parameters */
 	BOOT_LIMITS,     /* waiting for cs_status_and_limits */
 	BOOT_DONE
-};
-
-/* Members that are refused, each with a log limit of its own; further ones share the last. */
-#define REFUSALS_MAX 16
-
-struct refusal {
-	struct api_error error; /* name and member tell them apart */
-	struct log_limit limit;
 };
 
 /* A service that was told to stop, and has not stopped yet. */
@@ -56,10 +46,7 @@ struct manager {
 	struct event *port_watch_event; /* its descriptor, or a timer where it is NULL */
 
 	enum boot_phase boot;
-	struct request_retry question;  /* what the boot waits for; later, limits after a reconnection */
-	char question_id[API_UUID_MAX]; /* of the last one sent */
-	char question_ids[QUESTION_IDS_MAX][API_UUID_MAX]; /* the last requests made, a ring */
-	size_t question_id_next;
+	struct question question; /* what the boot waits for; later, limits after a reconnection */
 	struct api_parameters parameters;
 	struct api_parameters local_parameters; /* as service.cs_config_file has them */
 	struct api_limits limits;               /* the oldest first; where it is full, the policy is that of `parked` */
@@ -81,10 +68,8 @@ struct manager {
 	uint64_t busy_us;           /* when "no outlet can serve" becomes `busy`, REQUEST_NEVER: not counting */
 	struct api_message message; /* the one being handled: too large for the stack */
 	struct message_log inbound_log;
-	struct log_limit malformed;
+	struct refusals refusals;
 	struct log_burst unknown_outlets;
-	struct refusal refusals[REFUSALS_MAX];
-	size_t refusal_count;
 };
 
 /* manager_broker.c: opens the broker client; its callbacks call what follows. */

@@ -2,59 +2,19 @@
 #include "slacd/outbox.h"
 
 #include "homeplug/network_key.h"
-#include "service/clock.h"
 #include "slacd/version.h"
 
 #include <string.h>
 
-static void fill(uint8_t *octets, size_t len)
-{
-	if (!random_fill_csprng(NULL, octets, len))
-		log_line(LOG_LEVEL_ERROR, "No random octets for a message id.");
-}
-
-static void new_id(const struct outbox *outbox, char id[API_UUID_MAX])
-{
-	uint8_t octets[16] = {0};
-
-	fill(octets, sizeof(octets));
-	memcpy(octets + sizeof(octets) - OUTBOX_OWN_OCTETS, outbox->own_octets, OUTBOX_OWN_OCTETS);
-	api_uuid_v4(octets, id);
-}
-
 void outbox_init(struct outbox *outbox, const struct settings *settings)
 {
-	*outbox = (struct outbox){.settings = settings, .log.direction = "Outbound"};
-	fill(outbox->own_octets, sizeof(outbox->own_octets));
+	outbox->settings = settings;
+	outbound_init(&outbox->out, random_fill_csprng);
 }
 
-static bool was_built(const char *topic, size_t len)
+bool outbox_is_connected(const struct outbox *outbox)
 {
-	if (len == 0)
-		log_line(LOG_LEVEL_ERROR, "MQTT message could not be built. topic=%s", topic);
-	return len > 0;
-}
-
-static bool log_published(struct outbox *outbox, const char *topic, const struct message_about *about,
-			  const char *payload, size_t len, bool taken)
-{
-	if (taken)
-		message_log_add(&outbox->log, topic, about, payload, len, clock_now_us());
-	return taken;
-}
-
-static bool publish(struct outbox *outbox, enum broker_publish_kind kind, const char *topic,
-		    const struct message_about *about, const char *payload, size_t len)
-{
-	if (!was_built(topic, len) || outbox->broker == NULL)
-		return false;
-	return log_published(outbox, topic, about, payload, len,
-			     broker_publish(outbox->broker, kind, topic, payload, len));
-}
-
-static const char *outlet_of(const struct message_about *about)
-{
-	return about->evse_id != NULL ? about->evse_id : "-";
+	return outbound_is_connected(&outbox->out);
 }
 
 /* The slot for what slacd asks the station as a whole. */
@@ -62,49 +22,28 @@ static const char *outlet_of(const struct message_about *about)
 
 _Static_assert(STATION_SLOT < BROKER_SLOTS, "every request has a slot");
 
+static const char *first_topic(const struct outbox *outbox)
+{
+	return outbox->settings->topics_to_station.topic[0].text;
+}
+
 static bool publish_request(struct outbox *outbox, size_t slot, const struct message_about *about, const char *payload,
 			    size_t len)
 {
-	const char *topic = outbox->settings->topics_to_station.topic[0].text;
-
-	if (!was_built(topic, len) || outbox->broker == NULL)
-		return false;
-	if (log_published(outbox, topic, about, payload, len,
-			  broker_publish_latest(outbox->broker, slot, topic, payload, len)))
-		return true;
-	if (outbox_is_connected(outbox) && log_limit_pass(&outbox->refused_requests, clock_now_us()))
-		log_line(LOG_LEVEL_WARN,
-			 "Request was not taken by the broker client. topic=%s name=%s evse_id=%s%s count=%llu", topic,
-			 about->name, outlet_of(about), about->details,
-			 (unsigned long long)outbox->refused_requests.count);
-	return false;
-}
-
-bool outbox_is_connected(const struct outbox *outbox)
-{
-	return outbox->broker != NULL && broker_connected(outbox->broker);
+	return outbound_request(&outbox->out, slot, first_topic(outbox), about, payload, len);
 }
 
 static void publish_response(struct outbox *outbox, const struct message_about *about, const char *payload, size_t len)
 {
-	const char *topic = outbox->settings->topics_to_station.topic[0].text;
-
-	if (!publish(outbox, BROKER_NOW, topic, about, payload, len) &&
-	    log_limit_pass(&outbox->lost_responses, clock_now_us()))
-		log_line(LOG_LEVEL_WARN, "Response is lost: %s. topic=%s name=%s evse_id=%s%s count=%llu",
-			 outbox_is_connected(outbox) ? "too many wait to be sent" : "there is no connection", topic,
-			 about->name, outlet_of(about), about->details,
-			 (unsigned long long)outbox->lost_responses.count);
+	outbound_response(&outbox->out, first_topic(outbox), about, payload, len);
 }
 
 static void publish_status(struct outbox *outbox, const struct message_about *about, const char *payload, size_t len)
 {
-	for (size_t i = 0; i < outbox->settings->topics_to_station.count; i++) {
-		const char *topic = outbox->settings->topics_to_station.topic[i].text;
-		if (!publish(outbox, BROKER_KEEP, topic, about, payload, len))
-			log_line(LOG_LEVEL_ERROR, "Status update is lost, the broker client did not take it. topic=%s",
-				 topic);
-	}
+	const struct settings_topics *topics = &outbox->settings->topics_to_station;
+
+	for (size_t i = 0; i < topics->count; i++)
+		outbound_update(&outbox->out, topics->topic[i].text, about, payload, len);
 }
 
 bool outbox_request_parameters(struct outbox *outbox, char id[API_UUID_MAX])
@@ -113,7 +52,7 @@ bool outbox_request_parameters(struct outbox *outbox, char id[API_UUID_MAX])
 					    .type = api_type_text(API_REQUEST)};
 	char payload[API_BUILD_MAX];
 
-	new_id(outbox, id);
+	outbound_new_id(&outbox->out, id);
 	return publish_request(outbox, STATION_SLOT, &about, payload,
 			       api_build_cs_parameters_request(payload, sizeof(payload), id));
 }
@@ -124,7 +63,7 @@ bool outbox_request_limits(struct outbox *outbox, char id[API_UUID_MAX])
 					    .type = api_type_text(API_REQUEST)};
 	char payload[API_BUILD_MAX];
 
-	new_id(outbox, id);
+	outbound_new_id(&outbox->out, id);
 	return publish_request(outbox, STATION_SLOT, &about, payload,
 			       api_build_cs_limits_request(payload, sizeof(payload), id));
 }
@@ -154,7 +93,7 @@ bool outbox_request_pilot(struct outbox *outbox, size_t slot, const char *evse_i
 
 	tell_pilot(request, &about);
 	snprintf(pwm.evse_id, sizeof(pwm.evse_id), "%s", evse_id);
-	new_id(outbox, id);
+	outbound_new_id(&outbox->out, id);
 	return publish_request(outbox, slot, &about, payload,
 			       api_build_cp_pwm_request(payload, sizeof(payload), id, &pwm));
 }
@@ -173,7 +112,7 @@ void outbox_service_status(struct outbox *outbox, enum api_service_state state)
 	char id[API_UUID_MAX];
 	char payload[API_BUILD_MAX];
 
-	new_id(outbox, id);
+	outbound_new_id(&outbox->out, id);
 	publish_status(outbox, &about, payload,
 		       api_build_service_status(payload, sizeof(payload), id, API_UPDATE, SLACD_VERSION, state));
 }
@@ -200,7 +139,7 @@ void outbox_slac_status(struct outbox *outbox, const char *evse_id, const struct
 	message_about_add(&about, " status=%s", api_slac_state_text(status->state));
 	if (extra && status->reason != NULL && *status->reason != '\0')
 		message_about_add(&about, " reason=%s", status->reason);
-	new_id(outbox, id);
+	outbound_new_id(&outbox->out, id);
 	publish_status(outbox, &about, payload,
 		       api_build_slac_status(payload, sizeof(payload), id, name, evse_id, status, extra));
 }
@@ -247,6 +186,6 @@ size_t outbox_build_will(const struct outbox *outbox, char *payload, size_t size
 {
 	char id[API_UUID_MAX];
 
-	new_id(outbox, id);
+	outbound_new_id(&outbox->out, id);
 	return api_build_service_status(payload, size, id, API_UPDATE, SLACD_VERSION, API_SERVICE_ERROR);
 }

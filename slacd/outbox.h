@@ -1,31 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What slacd says over MQTT: builds each message, gives it an id, logs it and hands it to the broker client.
- * Status updates are kept while the broker is away; requests are not (a pilot request must never arrive late).
- * Requests have slots of the broker client (broker_publish_latest), so that responses never keep them waiting.
- */
+/* What slacd says over MQTT: builds each message, which service/outbound.h sends and logs. */
 #ifndef SLACD_OUTBOX_H
 #define SLACD_OUTBOX_H
 
 #include "cp/control_pilot.h"
 #include "mqtt/api/api.h"
-#include "mqtt/broker/broker.h"
-#include "service/message_log.h"
+#include "service/outbound.h"
 #include "slacd/settings/settings.h"
 
 /* Slots for pilot requests: of the outlets that run, and of as many that are ending. */
 #define OUTBOX_PILOT_SLOTS (2 * API_EVSES_MAX)
 
-/* How many octets of each id are the same for all of them. */
-#define OUTBOX_OWN_OCTETS 6
-
 struct outbox {
 	const struct settings *settings;
-	uint8_t own_octets[OUTBOX_OWN_OCTETS]; /* every id that is made ends with them: own messages are known by it */
-	struct broker *broker;                 /* NULL before it is opened */
-	struct message_log log;
-	struct log_limit lost_responses;
-	struct log_limit refused_requests;
+	struct outbound out;
 };
 
 /* Begins without a broker. */

@@ -2,8 +2,8 @@
 #include "slacd/record/record_writer.h"
 
 #include "service/log.h"
-#include "slacd/record/record_directory.h"
 #include "service/worker.h"
+#include "slacd/record/record_directory.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -128,9 +128,9 @@ static void answer_with_wrong_entries_only_is_asked_for_again(void **state)
 	(void)state;
 	bench_begin(&bench);
 	bench.manager->boot = BOOT_LIMITS;
-	request_retry_begin(&bench.manager->question, 0);
-	request_retry_sent(&bench.manager->question, 1000, 1000, 0);
-	memcpy(bench.manager->question_id, "1", 2);
+	request_retry_begin(&bench.manager->question.retry, 0);
+	request_retry_sent(&bench.manager->question.retry, 1000, 1000, 0);
+	memcpy(bench.manager->question.id, "1", 2);
 	bench_tell(&bench, "cs_status_and_limits", "response", "{\"evses\":[" LIMIT("E1", "-1", "230") "]}");
 	assert_int_equal(bench.manager->boot, BOOT_LIMITS);
 	bench_tell(&bench, "cs_status_and_limits", "response",
@@ -148,10 +148,10 @@ static void only_the_answer_to_the_question_after_a_reconnection_is_a_change(voi
 	(void)state;
 	begin_with_two(&bench);
 	manager_ask_limits_again(bench.manager);
-	assert_true(bench.manager->question.wanted);
-	request_retry_sent(&bench.manager->question, 1000, 1000, 0);
-	memcpy(bench.manager->question_id, "1", 2);
-	memcpy(bench.manager->question_ids[0], "1", 2);
+	assert_true(bench.manager->question.retry.wanted);
+	request_retry_sent(&bench.manager->question.retry, 1000, 1000, 0);
+	memcpy(bench.manager->question.id, "1", 2);
+	memcpy(bench.manager->question.ids[0], "1", 2);
 	bench_tell(&bench, "cs_status_and_limits", "response", "{\"evses\":[" LIMIT("E1", "6", "230") "]}");
 	assert_true(played[0].limits.max_current_a[0] == 6);
 	/* Answered twice: the second answer may be older than an update in between. */

@@ -157,7 +157,7 @@ static int open_outbox(void **state)
 	(void)state;
 	settings_defaults(&settings, SETTINGS_FIELD);
 	outbox_init(&outbox, &settings);
-	outbox.broker = (struct broker *)(void *)&client;
+	outbox.out.broker = (struct broker *)(void *)&client;
 	client_takes = true;
 	return 0;
 }

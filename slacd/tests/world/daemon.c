@@ -2,8 +2,8 @@
 #include "slacd/tests/world/daemon.h"
 
 #include "service/clock.h"
-#include "slacd/configuration.h"
 #include "service/log.h"
+#include "slacd/configuration.h"
 #include "slacd/manager.h"
 #include "slacd/options.h"
 #include "slacd/tests/world/broker.h"

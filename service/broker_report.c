@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/broker_report.h"
+
+#include "service/log.h"
+
+void broker_report_connected(const char *host, unsigned port, const char *client_id)
+{
+	log_line(LOG_LEVEL_INFO, "Connected to the MQTT broker. host=%s port=%u client_id=%s", host, port, client_id);
+}
+
+void broker_report_disconnected(const char *host, unsigned port, const char *reason)
+{
+	log_line(LOG_LEVEL_WARN, "No connection to the MQTT broker, trying again. host=%s port=%u reason=%s", host,
+		 port, reason);
+}
+
+void broker_report_dropped(void *context, enum broker_drop what, uint64_t total)
+{
+	static const char *const texts[BROKER_DROPS] = {
+		[BROKER_DROP_OUTBOUND_FULL] = "the oldest status update, the queue is full",
+		[BROKER_DROP_OUTBOUND_STALE] = "a request that waited too long",
+		[BROKER_DROP_OUTBOUND_REFUSED] = "a message that the MQTT library refused (is the topic valid?)",
+		[BROKER_DROP_OUTBOUND_DENIED] = "one that the broker does not let this client publish, see its rights",
+		[BROKER_DROP_INBOUND_FULL] =
+			"an inbound question or malformed message, they come faster than they can be handled",
+		[BROKER_DROP_INBOUND_TOO_LARGE] = "an inbound message of more than 64 KiB",
+	};
+
+	(void)context;
+	log_line(LOG_LEVEL_WARN, "MQTT message dropped: %s. total=%llu", texts[what], (unsigned long long)total);
+}
+
+void broker_report_subscription_refused(void *context, const char *topic)
+{
+	(void)context;
+	log_line(LOG_LEVEL_ERROR, "The MQTT broker refuses the subscription. topic=%s", topic);
+}
+
+void broker_report_displaced(const char *client_id, const char *setting)
+{
+	log_line(
+		LOG_LEVEL_ERROR,
+		"Another client has taken the connection to the MQTT broker away, most likely one with the same client id. Give each its own: %s. client_id=%s",
+		setting, client_id);
+}

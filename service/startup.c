@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/startup.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <signal.h>
+#include <unistd.h>
+
+/* Freed memory above this goes back to the system. */
+#define TRIM_THRESHOLD (64 * 1024)
+
+bool startup_open_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return false;
+	return true;
+}
+
+void startup_prepare(void)
+{
+	/* Other C libraries than glibc have no such switches. */
+#ifdef M_TRIM_THRESHOLD
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
+#endif
+	signal(SIGPIPE, SIG_IGN);
+}
