@@ -19,6 +19,7 @@
 #define KEEPALIVE_DEFAULT_S   60
 #define KEEPALIVE_MIN_S       5
 #define CALLBACKS_PER_TURN    16
+#define BROKER_BOUND_MIN      4
 #define DROP_REPORT_PERIOD_MS 60000u
 
 uint64_t broker_now_ms(void)
@@ -80,6 +81,11 @@ static void *copy_octets(const void *octets, size_t len, bool *failed)
 	return copy;
 }
 
+static size_t or_usual(size_t bound, size_t usual)
+{
+	return bound != 0 ? bound : usual;
+}
+
 static bool copy_settings(struct broker_settings *settings, const struct broker_options *options)
 {
 	bool failed = false;
@@ -107,7 +113,24 @@ static bool copy_settings(struct broker_settings *settings, const struct broker_
 	settings->keepalive_s = options->keepalive_s ? options->keepalive_s : KEEPALIVE_DEFAULT_S;
 	if (settings->keepalive_s < KEEPALIVE_MIN_S)
 		settings->keepalive_s = KEEPALIVE_MIN_S;
+	settings->bounds = (struct broker_bounds){
+		.keep_max = or_usual(options->bounds.keep_max, BROKER_KEEP_MAX),
+		.now_max = or_usual(options->bounds.now_max, BROKER_NOW_MAX),
+		.slots = or_usual(options->bounds.slots, BROKER_SLOTS),
+		.inbound_max = or_usual(options->bounds.inbound_max, BROKER_INBOUND_MAX),
+	};
 	return !failed;
+}
+
+static bool is_bound(size_t bound)
+{
+	return bound == 0 || (bound >= BROKER_BOUND_MIN && bound <= BROKER_BOUND_LIMIT);
+}
+
+static bool bounds_are_possible(const struct broker_bounds *bounds)
+{
+	return is_bound(bounds->keep_max) && is_bound(bounds->now_max) && is_bound(bounds->slots) &&
+	       is_bound(bounds->inbound_max);
 }
 
 static bool tls_is_complete(const struct broker_options *options)
@@ -123,7 +146,7 @@ static bool is_complete(const struct broker_options *options)
 	if (options->host == NULL || options->client_id == NULL ||
 	    options->subscription_count > BROKER_SUBSCRIPTIONS_MAX)
 		return false;
-	if (!tls_is_complete(options))
+	if (!tls_is_complete(options) || !bounds_are_possible(&options->bounds))
 		return false;
 	if (options->port == 0 && (options->host[0] != '/' || strlen(options->host) > BROKER_PATH_MAX))
 		return false;
@@ -280,7 +303,8 @@ void broker_free(struct broker *broker)
 {
 	free_settings(&broker->settings);
 	broker_queue_clear(&broker->outbound);
-	broker_clear_slots(broker);
+	broker_queue_clear(&broker->latest);
+	free(broker->slots);
 	broker_queue_clear(&broker->inbound);
 	if (broker->to_thread >= 0)
 		close(broker->to_thread);
@@ -296,6 +320,7 @@ static bool init_shared(struct broker *broker)
 	pthread_condattr_t attr;
 
 	broker_queue_init(&broker->outbound);
+	broker_queue_init(&broker->latest);
 	broker_queue_init(&broker->inbound);
 	pthread_mutex_init(&broker->lock, NULL);
 	pthread_condattr_init(&attr);
@@ -339,6 +364,12 @@ static bool start(struct broker *broker, struct event_base *base)
 	return error == 0;
 }
 
+static bool make_slots(struct broker *broker)
+{
+	broker->slots = calloc(broker->settings.bounds.slots, sizeof(broker->slots[0]));
+	return broker->slots != NULL;
+}
+
 struct broker *broker_open(struct event_base *base, const struct broker_options *options,
 			   const struct broker_callbacks *callbacks, void *context)
 {
@@ -354,7 +385,8 @@ struct broker *broker_open(struct event_base *base, const struct broker_options 
 		return NULL;
 	broker->callbacks = *callbacks;
 	broker->context = context;
-	if (init_shared(broker) && copy_settings(&broker->settings, options) && start(broker, base))
+	if (init_shared(broker) && copy_settings(&broker->settings, options) && make_slots(broker) &&
+	    start(broker, base))
 		return broker;
 	error = errno;
 	if (broker->event != NULL)

@@ -15,15 +15,16 @@
  * While nothing happens, the thread wakes for the MQTT keep-alive only.
  *
  * Tables, and what happens when they are full:
- *     outbound KEEP    256 messages, those awaiting PUBACK too: the oldest waiting one is dropped, counted
- *     outbound NOW     64 messages: broker_publish refuses
+ *     outbound KEEP    256 messages *, those awaiting PUBACK too: the oldest waiting one is dropped, counted
+ *     outbound NOW     64 messages *: broker_publish refuses
  *     outbound octets  1 MiB over both: as the two above
- *     outbound slots   one message of up to 4 KiB in each of 136: a newer one takes its place
+ *     outbound slots   one message of up to 4 KiB in each of 136 *: a newer one takes its place
  *     in flight        16 unacknowledged messages: the rest waits in the outbound queue
  *     of slots         64 unacknowledged messages besides: the rest waits in its slots
- *     inbound          256 messages or 1 MiB of topics and payloads: the socket is not read until half of it was taken
- *     of these         64 messages, 512 KiB with them, that may be dropped: a further one is, counted
+ *     inbound          256 messages * or 1 MiB of topics and payloads: the socket is not read until half of it was taken
+ *     of these         a quarter (64), 512 KiB with them, that may be dropped: a further one is, counted
  *     one packet       4 MiB being assembled: the connection is cut ("oversized message"), and made again
+ *     (* where struct broker_bounds asks for no other number)
  *
  * Subscriptions have QoS 1. With QoS 2 the library holds a message until PUBREL, which comes behind further messages: no
  * bound could be kept by not reading. The receive maximum of MQTT 5 is meant for that, and is exceeded by mosquitto
@@ -54,10 +55,13 @@
 #define BROKER_SLOT_INFLIGHT_MAX  64
 #define BROKER_INBOUND_MAX        256
 #define BROKER_INBOUND_BYTES_MAX  (1024u * 1024u)
-#define BROKER_DROPPABLE_MAX      64
-#define BROKER_PACKET_MAX         (4u * 1024u * 1024u)
-#define BROKER_SUBSCRIPTIONS_MAX  8
-#define BROKER_REASON_MAX         256
+#define BROKER_DROPPABLE_MAX      (BROKER_INBOUND_MAX / BROKER_DROPPABLE_SHARE)
+#define BROKER_DROPPABLE_SHARE    4 /* one of so many inbound messages may be one that can be dropped */
+/* What struct broker_bounds may ask for at most, of each. */
+#define BROKER_BOUND_LIMIT       4096
+#define BROKER_PACKET_MAX        (4u * 1024u * 1024u)
+#define BROKER_SUBSCRIPTIONS_MAX 8
+#define BROKER_REASON_MAX        256
 
 /* Connecting again: first after 250 ms, doubled up to 5 s; back to 250 ms once a connection lasted 5 s. */
 #define BROKER_BACKOFF_MIN_MS   250u
@@ -115,6 +119,14 @@ struct broker_tls {
 	const char *key;         /* of it, without a passphrase; NULL: none */
 };
 
+/* How many messages the tables hold, 4 ... BROKER_BOUND_LIMIT of each. 0: as the table above says. */
+struct broker_bounds {
+	size_t keep_max;    /* BROKER_KEEP_MAX */
+	size_t now_max;     /* BROKER_NOW_MAX */
+	size_t slots;       /* BROKER_SLOTS */
+	size_t inbound_max; /* BROKER_INBOUND_MAX */
+};
+
 enum broker_tls_file { BROKER_TLS_CA, BROKER_TLS_CERTIFICATE, BROKER_TLS_KEY };
 
 /* Everything is copied. host and client_id are required; what else is NULL or 0 is not used. */
@@ -147,6 +159,7 @@ struct broker_options {
 	enum broker_worth (*worth)(const void *context, const char *topic, const char *payload, size_t len);
 	const void *worth_context;
 	size_t worth_context_size;
+	struct broker_bounds bounds; /* all 0: the usual ones */
 };
 
 /*
@@ -194,7 +207,7 @@ bool broker_tls_check(const struct broker_tls *tls, enum broker_tls_file *file, 
 
 /*
  * Starts the thread and the first attempt to connect; returns at once. NULL with errno set (EINVAL: an option
- * is missing or too many; otherwise as pthread_create, eventfd, malloc) when it cannot. base must outlive the
+ * is missing, too many or too large; otherwise as pthread_create, eventfd, malloc) when it cannot. base must outlive the
  * broker.
  */
 struct broker *broker_open(struct event_base *base, const struct broker_options *options,
@@ -211,7 +224,7 @@ bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const 
 		    size_t len);
 
 /*
- * Publishes the newest message of a slot (0 ... BROKER_SLOTS-1), with QoS 1, not retained; topic and payload are
+ * Publishes the newest message of a slot (0 ... slots-1), with QoS 1, not retained; topic and payload are
  * copied. Takes the place of an older one of the slot that was not sent yet. It waits for no acknowledgement of other
  * messages, and shares no bound with them; what was published earlier and may be sent goes before it. While connected
  * it is refused for one reason only: no memory. Returns false in that case, while not connected, and for more than

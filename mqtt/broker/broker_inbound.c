@@ -16,8 +16,9 @@ static enum broker_worth worth_of(const struct broker *broker, const char *topic
 /* Messages that may be dropped leave most places, and half of the octets, to the others. */
 static bool is_in_the_way(const struct broker *broker, const struct broker_message *message)
 {
-	return message->droppable && (broker->droppable_count >= BROKER_DROPPABLE_MAX ||
-				      broker->inbound.bytes + message->bytes > BROKER_INBOUND_BYTES_MAX / 2);
+	return message->droppable &&
+	       (broker->droppable_count >= broker->settings.bounds.inbound_max / BROKER_DROPPABLE_SHARE ||
+		broker->inbound.bytes + message->bytes > BROKER_INBOUND_BYTES_MAX / 2);
 }
 
 /* Queues a message for the event loop unless it may and must be dropped. Under lock. */
@@ -61,7 +62,8 @@ void broker_put_inbound(struct broker *broker, const char *topic, const char *pa
 
 bool broker_has_room(struct broker *broker)
 {
-	if (broker->inbound.count >= BROKER_INBOUND_MAX || broker->inbound.bytes >= BROKER_INBOUND_BYTES_MAX)
+	if (broker->inbound.count >= broker->settings.bounds.inbound_max ||
+	    broker->inbound.bytes >= BROKER_INBOUND_BYTES_MAX)
 		broker->reading_paused = true;
 	return !broker->reading_paused || broker->stopping;
 }
@@ -74,7 +76,7 @@ struct broker_message *broker_take_inbound(struct broker *broker)
 		return NULL;
 	broker_queue_remove(&broker->inbound, message);
 	broker->droppable_count -= message->droppable;
-	if (broker->reading_paused && broker->inbound.count <= BROKER_INBOUND_MAX / 2 &&
+	if (broker->reading_paused && broker->inbound.count <= broker->settings.bounds.inbound_max / 2 &&
 	    broker->inbound.bytes <= BROKER_INBOUND_BYTES_MAX / 2) {
 		broker->reading_paused = false;
 		broker_wake(broker->to_thread);

@@ -24,11 +24,12 @@ void broker_release(struct broker *broker, struct broker_message *message)
 
 void broker_clear_slots(struct broker *broker)
 {
-	for (size_t i = 0; i < BROKER_SLOTS; i++) {
-		free(broker->slots[i]);
-		broker->slots[i] = NULL;
+	struct broker_message *message;
+
+	while ((message = broker_queue_pop(&broker->latest))) {
+		broker->slots[message->slot] = NULL;
+		free(message);
 	}
-	broker->slot_count = 0;
 }
 
 void broker_drop_now(struct broker *broker)
@@ -45,7 +46,8 @@ void broker_drop_now(struct broker *broker)
 /* Drops waiting KEEP messages, the oldest first, until `bytes` more fit. Under lock. */
 static bool make_room(struct broker *broker, size_t bytes)
 {
-	while (broker->keep_count >= BROKER_KEEP_MAX || broker->outbound_bytes + bytes > BROKER_OUTBOUND_BYTES_MAX) {
+	while (broker->keep_count >= broker->settings.bounds.keep_max ||
+	       broker->outbound_bytes + bytes > BROKER_OUTBOUND_BYTES_MAX) {
 		struct broker_message *oldest = broker_queue_first_of(&broker->outbound, BROKER_KEEP);
 		if (oldest == NULL)
 			return false;
@@ -69,7 +71,7 @@ static bool make_place_for(struct broker *broker, const struct broker_message *m
 {
 	if (message->kind == BROKER_KEEP)
 		return make_room(broker, message->bytes);
-	return broker_is_connected(broker) && broker->now_count < BROKER_NOW_MAX &&
+	return broker_is_connected(broker) && broker->now_count < broker->settings.bounds.now_max &&
 	       broker->outbound_bytes + message->bytes <= BROKER_OUTBOUND_BYTES_MAX;
 }
 
@@ -119,13 +121,14 @@ bool broker_publish_latest(struct broker *broker, size_t slot, const char *topic
 	struct broker_message *superseded;
 	bool taken;
 
-	if (slot >= BROKER_SLOTS || len > BROKER_SLOT_BYTES_MAX)
+	if (slot >= broker->settings.bounds.slots || len > BROKER_SLOT_BYTES_MAX)
 		return false;
 	message = broker_message_new(topic, payload, len);
 	if (message == NULL)
 		return false;
 	message->kind = BROKER_NOW;
 	message->of_slot = true;
+	message->slot = slot;
 
 	pthread_mutex_lock(&broker->lock);
 	superseded = message;
@@ -133,8 +136,10 @@ bool broker_publish_latest(struct broker *broker, size_t slot, const char *topic
 	if (taken) {
 		message->order = broker->published++;
 		superseded = broker->slots[slot];
+		if (superseded != NULL)
+			broker_queue_remove(&broker->latest, superseded);
 		broker->slots[slot] = message;
-		broker->slot_count += superseded == NULL;
+		broker_queue_append(&broker->latest, message);
 	}
 	pthread_mutex_unlock(&broker->lock);
 
@@ -149,7 +154,7 @@ size_t broker_outbound_count(struct broker *broker)
 	size_t count;
 
 	pthread_mutex_lock(&broker->lock);
-	count = broker->outbound.count + broker->slot_count;
+	count = broker->outbound.count + broker->latest.count;
 	pthread_mutex_unlock(&broker->lock);
 	return count;
 }
@@ -171,21 +176,10 @@ static bool drop_stale(struct broker *broker)
 	return dropped;
 }
 
-/* The slot whose message was published first, or NULL. Under lock. */
-static struct broker_message **oldest_slot(struct broker *broker)
-{
-	struct broker_message **oldest = NULL;
-
-	for (size_t i = 0; i < BROKER_SLOTS && broker->slot_count > 0; i++)
-		if (broker->slots[i] != NULL && (oldest == NULL || broker->slots[i]->order < (*oldest)->order))
-			oldest = &broker->slots[i];
-	return oldest;
-}
-
 struct broker_message *broker_next_outbound(struct broker *broker, bool from_queue, bool from_slots)
 {
 	struct broker_message *message = NULL;
-	struct broker_message **slot = NULL;
+	struct broker_message *of_slot = NULL;
 	bool dropped = false;
 
 	pthread_mutex_lock(&broker->lock);
@@ -194,11 +188,11 @@ struct broker_message *broker_next_outbound(struct broker *broker, bool from_que
 		message = TAILQ_FIRST(&broker->outbound.messages);
 	}
 	if (from_slots)
-		slot = oldest_slot(broker);
-	if (slot != NULL && (message == NULL || (*slot)->order < message->order)) {
-		message = *slot;
-		*slot = NULL;
-		broker->slot_count--;
+		of_slot = TAILQ_FIRST(&broker->latest.messages);
+	if (of_slot != NULL && (message == NULL || of_slot->order < message->order)) {
+		message = of_slot;
+		broker_queue_remove(&broker->latest, message);
+		broker->slots[message->slot] = NULL;
 	} else if (message != NULL) {
 		broker_queue_remove(&broker->outbound, message);
 	}

@@ -406,7 +406,7 @@ static struct turn begin_turn(struct broker_session *session)
 	turn.reads = broker_has_room(broker) || !session->up;
 	turn.stopping = broker->stopping;
 	turn.stop_deadline_ms = broker->stop_deadline_ms;
-	turn.idle = broker->outbound.count == 0 && broker->slot_count == 0 && session->inflight.count == 0;
+	turn.idle = broker->outbound.count == 0 && broker->latest.count == 0 && session->inflight.count == 0;
 	pthread_mutex_unlock(&broker->lock);
 	return turn;
 }

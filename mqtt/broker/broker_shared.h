@@ -31,6 +31,7 @@ struct broker_settings {
 	bool no_local;
 	enum broker_worth (*worth)(const void *context, const char *topic, const char *payload, size_t len);
 	void *worth_context;
+	struct broker_bounds bounds; /* none is 0 */
 };
 
 struct broker {
@@ -40,13 +41,13 @@ struct broker {
 
 	pthread_mutex_t lock;
 	/* --- under lock --- */
-	struct broker_queue outbound;               /* not handed to the library yet */
-	struct broker_message *slots[BROKER_SLOTS]; /* likewise; NULL: nothing to send */
-	size_t slot_count;                          /* slots that hold something */
-	uint64_t published;                         /* messages so far */
-	size_t keep_count;                          /* outbound and in flight */
-	size_t now_count;                           /* outbound and in flight */
-	size_t outbound_bytes;                      /* outbound and in flight */
+	struct broker_queue outbound;  /* not handed to the library yet */
+	struct broker_queue latest;    /* likewise: what the slots hold, in the order in which it was published */
+	struct broker_message **slots; /* bounds.slots of them, each in `latest`; NULL: nothing to send */
+	uint64_t published;            /* messages so far */
+	size_t keep_count;             /* outbound and in flight */
+	size_t now_count;              /* outbound and in flight */
+	size_t outbound_bytes;         /* outbound and in flight */
 	struct broker_queue inbound;
 	size_t droppable_count; /* of the inbound ones */
 	bool reading_paused;    /* the thread does not read the socket, and waits to be woken */

@@ -89,7 +89,7 @@ static void incomplete_options_are_refused(void **state)
 	struct event_base *base = event_base_new();
 
 	(void)state;
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 7; i++) {
 		struct broker_options options = good;
 		if (i == 0)
 			options.host = NULL;
@@ -101,6 +101,10 @@ static void incomplete_options_are_refused(void **state)
 			options.subscription_count = BROKER_SUBSCRIPTIONS_MAX + 1;
 		if (i == 4)
 			options.will_len = 5;
+		if (i == 5)
+			options.bounds.keep_max = BROKER_BOUND_LIMIT + 1;
+		if (i == 6)
+			options.bounds.slots = 3;
 		errno = 0;
 		assert_null(broker_open(base, &options, &none, NULL));
 		assert_int_equal(errno, EINVAL);

@@ -128,6 +128,24 @@ static void oldest_kept_message_makes_room_when_the_table_is_full(void **state)
 	close(listener);
 }
 
+static void a_table_holds_as_many_messages_as_it_was_asked_to(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	int listener = listen_on_loopback(&options.port, 8);
+
+	(void)state;
+	options.bounds.keep_max = 2 * BROKER_KEEP_MAX;
+	client_open(&client, &options);
+	for (int i = 0; i < 2 * BROKER_KEEP_MAX; i++)
+		assert_true(client_publish(&client, BROKER_KEEP, "kept"));
+	assert_int_equal(broker_dropped(client.broker, BROKER_DROP_OUTBOUND_FULL), 0);
+	assert_true(client_publish(&client, BROKER_KEEP, "one too many"));
+	assert_int_equal(broker_dropped(client.broker, BROKER_DROP_OUTBOUND_FULL), 1);
+	close(listener);
+	client_close(&client, 0);
+}
+
 static void octets_waiting_are_bounded_too(void **state)
 {
 	static char big[BROKER_OUTBOUND_BYTES_MAX / 4 + 1];
@@ -153,6 +171,7 @@ int main(void)
 		cmocka_unit_test(no_more_than_the_window_is_in_flight),
 		cmocka_unit_test(message_that_cannot_be_sent_does_not_block_the_next),
 		cmocka_unit_test(oldest_kept_message_makes_room_when_the_table_is_full),
+		cmocka_unit_test(a_table_holds_as_many_messages_as_it_was_asked_to),
 		cmocka_unit_test(octets_waiting_are_bounded_too),
 	};
 

@@ -158,6 +158,27 @@ static void what_does_not_fit_a_slot_is_refused(void **state)
 	end(&bench);
 }
 
+static void as_many_slots_as_were_asked_for(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	options.bounds.slots = BROKER_BOUND_LIMIT;
+	client_open(&client, &options);
+	fd = accept_client(listener, 0, 1, &packet);
+	client_wait(&client, &client.connected, 1);
+	assert_false(publish_latest(&client, BROKER_BOUND_LIMIT, "no slot"));
+	assert_true(publish_latest(&client, BROKER_BOUND_LIMIT - 1, "the last"));
+	read_publish(fd, &packet, "the last");
+	close(fd);
+	close(listener);
+	client_close(&client, 0);
+}
+
 static void stop_waits_for_what_the_slots_hold(void **state)
 {
 	struct bench bench;
@@ -179,6 +200,7 @@ int main(void)
 		cmocka_unit_test(message_of_a_slot_follows_the_status_before_it),
 		cmocka_unit_test(message_of_a_slot_goes_with_its_connection),
 		cmocka_unit_test(what_does_not_fit_a_slot_is_refused),
+		cmocka_unit_test(as_many_slots_as_were_asked_for),
 		cmocka_unit_test(stop_waits_for_what_the_slots_hold),
 	};
 
