@@ -23,7 +23,7 @@ void broker_report_dropped(void *context, enum broker_drop what, uint64_t total)
 		[BROKER_DROP_OUTBOUND_DENIED] = "one that the broker does not let this client publish, see its rights",
 		[BROKER_DROP_INBOUND_FULL] =
 			"an inbound question or malformed message, they come faster than they can be handled",
-		[BROKER_DROP_INBOUND_TOO_LARGE] = "an inbound message of more than 64 KiB",
+		[BROKER_DROP_INBOUND_TOO_LARGE] = "an inbound message of more than 256 KiB",
 	};
 
 	(void)context;

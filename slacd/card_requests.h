@@ -8,7 +8,7 @@
 
 #include "mqtt/api/api.h"
 
-/* One for each outlet; when all places are taken, the oldest request is forgotten. */
+/* One for each outlet; when all places are taken, the oldest request is forgotten. Of two with one id the first is found. */
 #define CARD_REQUESTS_MAX API_EVSES_MAX
 
 struct card_request {
@@ -19,6 +19,7 @@ struct card_request {
 /* Zeroed it is empty. */
 struct card_requests {
 	size_t next;
+	struct text_index by_id;
 	struct card_request ring[CARD_REQUESTS_MAX];
 };
 

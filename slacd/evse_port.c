@@ -24,14 +24,11 @@ const char *evse_interface_of(const struct settings *settings, const struct api_
 bool evse_interface_is_local(const struct evse_shared *shared, const struct api_evse_parameters *parameters)
 {
 	const struct settings_outlet *outlet = settings_outlet(shared->settings, parameters->evse_id);
-	const struct api_parameters *local = shared->local_parameters;
+	const struct api_evse_parameters *local = api_parameters_find(shared->local_parameters, parameters->evse_id);
 
 	if (outlet != NULL && outlet->interface[0] != '\0')
 		return true;
-	for (size_t i = 0; i < local->count; i++)
-		if (strcmp(local->evses[i].evse_id, parameters->evse_id) == 0)
-			return strcmp(local->evses[i].network_interface, parameters->network_interface) == 0;
-	return false;
+	return local != NULL && strcmp(local->network_interface, parameters->network_interface) == 0;
 }
 
 /* A name given to the configuration may be one of the interface's alternative names. */

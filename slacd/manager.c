@@ -95,12 +95,28 @@ static bool neighbour_validates(void *context, const struct evse *evse, const ui
 	return false;
 }
 
+static const char *id_at(const void *list, size_t place)
+{
+	return evse_id(((struct evse *const *)list)[place]);
+}
+
 struct evse *manager_find(const struct manager *manager, const char *id)
 {
-	for (size_t i = 0; i < manager->evse_count; i++)
-		if (strcmp(evse_id(manager->evses[i]), id) == 0)
-			return manager->evses[i];
-	return NULL;
+	const size_t place = text_index_find(&manager->evse_by_id, id, id_at, manager->evses);
+
+	return place != TEXT_INDEX_NONE ? manager->evses[place] : NULL;
+}
+
+void manager_add_evse(struct manager *manager, struct evse *evse)
+{
+	manager->evses[manager->evse_count] = evse;
+	text_index_add(&manager->evse_by_id, manager->evse_count++, id_at, manager->evses);
+}
+
+void manager_clear_evses(struct manager *manager)
+{
+	manager->evse_count = 0;
+	memset(&manager->evse_by_id, 0, sizeof(manager->evse_by_id));
 }
 
 void manager_log_statistics(const struct manager *manager)
@@ -226,7 +242,7 @@ void manager_begin_stop(struct manager *manager)
 	manager_set_service_state(manager, API_SERVICE_STOPPING);
 	request_retry_end(&manager->question.retry);
 	manager->busy_us = REQUEST_NEVER;
-	manager->evse_count = 0;
+	manager_clear_evses(manager);
 	for (size_t i = 0; i < count; i++)
 		manager_end_outlet(manager, manager->evses[i]);
 	manager_reap(manager, clock_now_us());

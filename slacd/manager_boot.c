@@ -62,15 +62,19 @@ bool manager_read_files(struct manager *manager)
 {
 	const char *parameters_file = manager->settings->cs_config_file.text;
 	const char *limits_file = manager->settings->cs_limits_file.text;
+	struct api_limits limits;
 
+	limits.count = 0;
 	manager->boot = BOOT_PARAMETERS;
-	if (*limits_file != '\0' && !read_file(limits_file, parse_limits, &manager->limits))
+	if (*limits_file != '\0' && !read_file(limits_file, parse_limits, &limits))
 		return false;
+	manager_remember_limits(manager, &limits);
 	if (*parameters_file == '\0')
 		return true;
 	if (!read_file(parameters_file, parse_parameters, &manager->local_parameters))
 		return false;
-	manager->parameters = manager->local_parameters;
+	api_parameters_copy(&manager->parameters, &manager->local_parameters);
+	manager_index_interfaces(manager);
 	manager->boot = *limits_file != '\0' ? BOOT_DONE : BOOT_LIMITS;
 	return true;
 }
@@ -102,7 +106,7 @@ void manager_boot(struct manager *manager)
 		return;
 	}
 	request_retry_end(&manager->question.retry);
-	manager_check_limits(manager, &manager->limits);
+	manager_check_known_limits(manager);
 	manager_update_outlets(manager);
 	manager_set_service_state(manager, API_SERVICE_READY);
 	manager_availability_changed(manager);
@@ -127,14 +131,6 @@ static bool is_change(const struct manager *manager, const struct api_message *m
 		log_line(LOG_LEVEL_DEBUG, "Late or foreign %s response ignored. id=%s", api_kind_text(message->kind),
 			 message->id);
 	return !late;
-}
-
-bool manager_is_bad(const struct api_message *message, const char *evse_id)
-{
-	for (size_t i = 0; i < message->bad_count; i++)
-		if (strcmp(message->bad[i].evse_id, evse_id) == 0)
-			return true;
-	return false;
 }
 
 /* An answer with `good` right entries and only wrong ones besides says nothing: it is asked for again. */

@@ -23,7 +23,8 @@ static void on_connected(void *context)
 	request_retry_reconnected(&manager->question.retry, clock_now_us());
 	for (size_t i = 0; i < manager->evse_count; i++)
 		evse_broker_connected(manager->evses[i]);
-	for (size_t i = 0; i < manager->ending_count; i++)
+	for (size_t i = outlet_places_oldest(&manager->ending_places); i != OUTLET_NO_PLACE;
+	     i = outlet_places_newer(&manager->ending_places, i))
 		evse_broker_connected(manager->endings[i].evse);
 	manager_tell_changed(manager);
 	manager_arm(manager);
@@ -316,6 +317,10 @@ bool manager_open_broker(struct manager *manager)
 		.worth = worth_of,
 		.worth_context = &manager->hearing,
 		.worth_context_size = sizeof(manager->hearing),
+		.bounds = {.keep_max = OUTBOX_KEEP_MAX,
+			   .now_max = OUTBOX_NOW_MAX,
+			   .slots = OUTBOX_SLOTS,
+			   .inbound_max = OUTBOX_INBOUND_MAX},
 	};
 	manager->outbox.out.broker = broker_open(manager->base, &options, &callbacks, manager);
 	if (manager->outbox.out.broker == NULL)

@@ -7,25 +7,43 @@
 
 #include "service/clock.h"
 
-#include <string.h>
-
 static void dispose(struct manager *manager, struct evse *evse)
 {
 	if (!evse_is_stopped(evse))
 		log_line(LOG_LEVEL_WARN, "The station does not confirm the pilot of an outlet that ends. evse_id=%s",
 			 evse_id(evse));
+	manager->slot_is_used[evse_slot(evse)] = false;
 	evse_log_counters(evse);
 	evse_statistics(evse, &manager->ended);
 	evse_free(evse);
 }
 
-static void dispose_first(struct manager *manager)
+static const char *interface_at(const void *context, size_t place)
 {
-	struct evse *evse = manager->endings[0].evse;
+	const struct manager *manager = context;
 
-	manager->ending_count--;
-	memmove(&manager->endings[0], &manager->endings[1], manager->ending_count * sizeof(manager->endings[0]));
+	return evse_interface_of(manager->settings, evse_parameters(manager->endings[place].evse));
+}
+
+static void dispose_at(struct manager *manager, size_t place)
+{
+	struct evse *evse = manager->endings[place].evse;
+
+	text_index_remove(&manager->ending_by_interface, place, interface_at, manager);
+	outlet_places_forget(&manager->ending_places, place);
 	dispose(manager, evse);
+}
+
+static void add_ending(struct manager *manager, struct evse *evse)
+{
+	size_t place;
+
+	if (manager->ending_places.count == API_EVSES_MAX)
+		dispose_at(manager, outlet_places_oldest(&manager->ending_places));
+	/* It is the only one of its name and interface: a next one has to wait for its end. */
+	place = outlet_places_renew(&manager->ending_places, evse_id(evse));
+	manager->endings[place] = (struct ending){.evse = evse, .until_us = clock_now_us() + ENDING_MAX_US};
+	text_index_add(&manager->ending_by_interface, place, interface_at, manager);
 }
 
 void manager_end_outlet(struct manager *manager, struct evse *evse)
@@ -39,30 +57,26 @@ void manager_end_outlet(struct manager *manager, struct evse *evse)
 		dispose(manager, evse);
 		return;
 	}
-	if (manager->ending_count == API_EVSES_MAX)
-		dispose_first(manager);
-	manager->endings[manager->ending_count++] =
-		(struct ending){.evse = evse, .until_us = clock_now_us() + ENDING_MAX_US};
+	add_ending(manager, evse);
 	manager_arm(manager);
 }
 
 void manager_reap(struct manager *manager, uint64_t now_us)
 {
-	const size_t count = manager->ending_count;
-	size_t kept = 0;
+	const struct outlet_places *places = &manager->ending_places;
+	const size_t count = places->count;
+	size_t next;
 
 	manager->reap_wanted = false;
-	for (size_t i = 0; i < count; i++) {
-		struct ending *ending = &manager->endings[i];
+	for (size_t i = outlet_places_oldest(places); i != OUTLET_NO_PLACE; i = next) {
+		const struct ending *ending = &manager->endings[i];
+		next = outlet_places_newer(places, i);
 		if (evse_is_stopped(ending->evse) || ending->until_us <= now_us)
-			dispose(manager, ending->evse);
-		else
-			manager->endings[kept++] = *ending;
+			dispose_at(manager, i);
 	}
-	manager->ending_count = kept;
-	if (manager->stopping && kept == 0)
+	if (manager->stopping && places->count == 0)
 		event_base_loopbreak(manager->base);
-	if (manager->stopping || kept == count)
+	if (manager->stopping || places->count == count)
 		return;
 	manager_start_missing(manager);
 	manager_availability_changed(manager);
@@ -70,16 +84,17 @@ void manager_reap(struct manager *manager, uint64_t now_us)
 
 void manager_reap_all(struct manager *manager)
 {
-	while (manager->ending_count > 0)
-		dispose_first(manager);
+	while (manager->ending_places.count > 0)
+		dispose_at(manager, outlet_places_oldest(&manager->ending_places));
 }
 
 uint64_t manager_reap_deadline(const struct manager *manager)
 {
+	const size_t oldest = outlet_places_oldest(&manager->ending_places);
+
 	if (manager->reap_wanted)
 		return 0;
-	/* The oldest one is the first to be given up. */
-	return manager->ending_count > 0 ? manager->endings[0].until_us : REQUEST_NEVER;
+	return oldest != OUTLET_NO_PLACE ? manager->endings[oldest].until_us : REQUEST_NEVER;
 }
 
 /* From inside the service: it is freed later, from the manager's timer. */
@@ -93,21 +108,15 @@ void manager_outlet_stopped(void *context)
 
 struct evse *manager_find_ending(const struct manager *manager, const char *id)
 {
-	for (size_t i = 0; i < manager->ending_count; i++)
-		if (strcmp(evse_id(manager->endings[i].evse), id) == 0)
-			return manager->endings[i].evse;
-	return NULL;
+	const size_t place = outlet_places_find(&manager->ending_places, id);
+
+	return place != OUTLET_NO_PLACE ? manager->endings[place].evse : NULL;
 }
 
 bool manager_must_wait(const struct manager *manager, const struct api_evse_parameters *parameters)
 {
 	const char *interface = evse_interface_of(manager->settings, parameters);
 
-	for (size_t i = 0; i < manager->ending_count; i++) {
-		const struct api_evse_parameters *other = evse_parameters(manager->endings[i].evse);
-		if (strcmp(other->evse_id, parameters->evse_id) == 0 ||
-		    strcmp(evse_interface_of(manager->settings, other), interface) == 0)
-			return true;
-	}
-	return false;
+	return manager_find_ending(manager, parameters->evse_id) != NULL ||
+	       text_index_find(&manager->ending_by_interface, interface, interface_at, manager) != TEXT_INDEX_NONE;
 }

@@ -11,6 +11,7 @@
 #include "slacd/evse.h"
 #include "slacd/manager.h"
 #include "slacd/outbox.h"
+#include "slacd/outlet_places.h"
 
 #include <event2/event.h>
 
@@ -24,7 +25,7 @@ enum boot_phase {
 	BOOT_DONE
 };
 
-/* A service that was told to stop, and has not stopped yet. */
+/* A service that was told to stop, and has not stopped yet. The oldest one is the first to be given up. */
 struct ending {
 	struct evse *evse;
 	uint64_t until_us; /* it is not waited for any longer */
@@ -48,17 +49,22 @@ struct manager {
 	enum boot_phase boot;
 	struct question question; /* what the boot waits for; later, limits after a reconnection */
 	struct api_parameters parameters;
-	struct api_parameters local_parameters; /* as service.cs_config_file has them */
-	struct api_limits limits;               /* the oldest first; where it is full, the policy is that of `parked` */
-	struct api_cp_status parked[API_EVSES_MAX]; /* of outlets that have no service, the oldest first */
-	size_t parked_count;
+	struct text_index parameters_by_interface; /* of several on one interface the first */
+	struct api_parameters local_parameters;    /* as service.cs_config_file has them */
+	struct outlet_places limit_places;         /* when they are full, the policy is that of the parked states */
+	struct api_evse_limits limits[API_EVSES_MAX];
+	struct outlet_places parked_places; /* of outlets that have no service */
+	struct api_cp_status parked[API_EVSES_MAX];
 	struct log_limit forgotten; /* a table was full of outlets that cs_parameters does not have */
 	struct card_requests card_requests;
 	struct evse *evses[API_EVSES_MAX];
 	size_t evse_count;
-	size_t last_slot;                     /* given to an outlet */
-	struct ending endings[API_EVSES_MAX]; /* the oldest first */
-	size_t ending_count;
+	struct text_index evse_by_id;
+	bool slot_is_used[OUTBOX_PILOT_SLOTS];
+	size_t last_slot; /* given to an outlet */
+	struct outlet_places ending_places;
+	struct ending endings[API_EVSES_MAX];
+	struct text_index ending_by_interface;
 	bool reap_wanted;        /* one of them has stopped */
 	bool stopping;           /* manager_begin_stop was called */
 	struct statistics ended; /* of outlets that are no more */
@@ -99,14 +105,16 @@ void manager_ask_limits_again(struct manager *manager);
 /* A cs_parameters or cs_status_and_limits message: boot or live change. */
 void manager_take_parameters(struct manager *manager, const struct api_message *message);
 void manager_take_limits(struct manager *manager, const struct api_message *message);
-/* One entry of the message that is about this outlet was wrong. */
-bool manager_is_bad(const struct api_message *message, const char *evse_id);
 
 /* manager_limits.c */
 /* Passes limits on to their outlets and remembers them for services to come. */
 void manager_apply_limits(struct manager *manager, const struct api_message *message);
-/* Says which limits are for an outlet that cs_parameters does not have. */
+/* Remembers limits of a file for services to come. */
+void manager_remember_limits(struct manager *manager, const struct api_limits *limits);
+/* Says which limits of a message are for an outlet that cs_parameters does not have. */
 void manager_check_limits(const struct manager *manager, const struct api_limits *limits);
+/* The same for those that are remembered. */
+void manager_check_known_limits(const struct manager *manager);
 const struct api_evse_limits *manager_limits_of(const struct manager *manager, const char *evse_id);
 
 /* manager_outlets.c */
@@ -117,8 +125,15 @@ void manager_update_outlets(struct manager *manager);
 /* Starts the services that are wanted, do not run and need not wait for another one to end. */
 void manager_start_missing(struct manager *manager);
 bool manager_has_parameters(const struct manager *manager, const char *evse_id);
-/* A full table forgets the `what` of this outlet, which cs_parameters does not have. */
-void manager_say_forgotten(struct manager *manager, const char *what, const char *evse_id);
+/* To be called when manager->parameters has changed. */
+void manager_index_interfaces(struct manager *manager);
+/*
+ * A place for what the station has just told of this outlet. When all are taken, the oldest one of an outlet that
+ * cs_parameters does not have makes room, and the log says that its `what` are forgotten. OUTLET_NO_PLACE: there is no
+ * such outlet either.
+ */
+size_t manager_renew_place(struct manager *manager, struct outlet_places *places, const char *what,
+			   const char *evse_id);
 
 /* manager_ending.c */
 /* Stops a service that is no longer in manager->evses, and frees it as soon as it has stopped. */
@@ -138,8 +153,7 @@ bool manager_must_wait(const struct manager *manager, const struct api_evse_para
 
 /*
  * Keeps the pilot state of an outlet that has no service (yet, or for a moment): a station reports changes only,
- * so its vehicle would never be served. At most API_EVSES_MAX are kept: the oldest one of an outlet that cs_parameters
- * does not have makes room.
+ * so its vehicle would never be served. At most API_EVSES_MAX are kept, as manager_renew_place does.
  */
 void manager_park_status(struct manager *manager, const struct api_cp_status *status);
 
@@ -152,5 +166,9 @@ void manager_set_service_state(struct manager *manager, enum api_service_state s
 /* Some outlet's ability to serve may have changed. */
 void manager_availability_changed(void *context);
 struct evse *manager_find(const struct manager *manager, const char *evse_id);
+/* Appends to the running services, for which there is room. */
+void manager_add_evse(struct manager *manager, struct evse *evse);
+/* None runs any more. */
+void manager_clear_evses(struct manager *manager);
 
 #endif

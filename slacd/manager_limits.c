@@ -4,68 +4,50 @@
 
 #include <string.h>
 
-/* Where the limits of this outlet are; `count`: nowhere. */
-static size_t find_limits(const struct api_limits *known, const char *evse_id)
-{
-	size_t place = 0;
-
-	while (place < known->count && strcmp(known->evses[place].evse_id, evse_id) != 0)
-		place++;
-	return place;
-}
-
 const struct api_evse_limits *manager_limits_of(const struct manager *manager, const char *evse_id)
 {
-	const struct api_limits *known = &manager->limits;
-	const size_t place = find_limits(known, evse_id);
+	const size_t place = outlet_places_find(&manager->limit_places, evse_id);
 
-	return place < known->count ? &known->evses[place] : NULL;
+	return place != OUTLET_NO_PLACE ? &manager->limits[place] : NULL;
+}
+
+static void check(const struct manager *manager, const char *evse_id, size_t number)
+{
+	if (!manager_has_parameters(manager, evse_id))
+		log_line(
+			LOG_LEVEL_WARN,
+			"Limits for an outlet that is not in cs_parameters have no effect. evse_id=%s (cs_status_and_limits evses[%zu]) cs_parameters=%zu outlets",
+			evse_id, number, manager->parameters.count);
 }
 
 void manager_check_limits(const struct manager *manager, const struct api_limits *limits)
 {
 	for (size_t i = 0; i < limits->count; i++)
-		if (!manager_has_parameters(manager, limits->evses[i].evse_id))
-			log_line(
-				LOG_LEVEL_WARN,
-				"Limits for an outlet that is not in cs_parameters have no effect. evse_id=%s (cs_status_and_limits evses[%zu]) cs_parameters=%zu outlets",
-				limits->evses[i].evse_id, i, manager->parameters.count);
+		check(manager, limits->evses[i].evse_id, i);
 }
 
-/* The others keep their order. */
-static void forget_limits(struct api_limits *known, size_t place)
+void manager_check_known_limits(const struct manager *manager)
 {
-	known->count--;
-	memmove(&known->evses[place], &known->evses[place + 1], (known->count - place) * sizeof(known->evses[0]));
-}
+	const struct outlet_places *places = &manager->limit_places;
+	size_t number = 0;
 
-/* Where the oldest limits are of an outlet that cs_parameters does not have; `count`: nowhere. */
-static size_t find_foreign(const struct manager *manager)
-{
-	const struct api_limits *known = &manager->limits;
-	size_t place = 0;
-
-	while (place < known->count && manager_has_parameters(manager, known->evses[place].evse_id))
-		place++;
-	return place;
+	for (size_t i = outlet_places_oldest(places); i != OUTLET_NO_PLACE; i = outlet_places_newer(places, i))
+		check(manager, manager->limits[i].evse_id, number++);
 }
 
 /* An update may be about one outlet only: what is known of the others stays. */
 static void remember_limits(struct manager *manager, const struct api_evse_limits *limits)
 {
-	struct api_limits *known = &manager->limits;
-	size_t place = find_limits(known, limits->evse_id);
+	size_t place = manager_renew_place(manager, &manager->limit_places, "limits", limits->evse_id);
 
-	if (place == known->count && known->count == API_EVSES_MAX) {
-		place = find_foreign(manager);
-		manager_say_forgotten(manager, "limits",
-				      place < known->count ? known->evses[place].evse_id : limits->evse_id);
-		if (place == known->count)
-			return; /* each place is of an outlet of cs_parameters, and these are of none */
-	}
-	if (place < known->count)
-		forget_limits(known, place);
-	known->evses[known->count++] = *limits;
+	if (place != OUTLET_NO_PLACE)
+		manager->limits[place] = *limits;
+}
+
+void manager_remember_limits(struct manager *manager, const struct api_limits *limits)
+{
+	for (size_t i = 0; i < limits->count; i++)
+		remember_limits(manager, &limits->evses[i]);
 }
 
 /*
@@ -75,11 +57,10 @@ static void remember_limits(struct manager *manager, const struct api_evse_limit
 static void withdraw_limits(struct manager *manager, const char *evse_id)
 {
 	struct evse *evse = manager_find(manager, evse_id);
-	struct api_limits *known = &manager->limits;
-	const size_t place = find_limits(known, evse_id);
+	const size_t place = outlet_places_find(&manager->limit_places, evse_id);
 
-	if (place < known->count)
-		memset(known->evses[place].max_current_a, 0, sizeof(known->evses[place].max_current_a));
+	if (place != OUTLET_NO_PLACE)
+		memset(manager->limits[place].max_current_a, 0, sizeof(manager->limits[place].max_current_a));
 	if (evse != NULL)
 		evse_limits_unreadable(evse);
 }
@@ -93,7 +74,7 @@ void manager_apply_limits(struct manager *manager, const struct api_message *mes
 		withdraw_limits(manager, message->bad[i].evse_id);
 	for (size_t i = 0; i < limits->count; i++) {
 		struct evse *evse = manager_find(manager, limits->evses[i].evse_id);
-		if (manager_is_bad(message, limits->evses[i].evse_id))
+		if (api_message_is_bad(message, limits->evses[i].evse_id))
 			continue;
 		remember_limits(manager, &limits->evses[i]);
 		if (evse != NULL)

@@ -5,15 +5,8 @@
 
 #include <string.h>
 
-static struct api_cp_status *find_parked(struct manager *manager, const char *evse_id)
-{
-	for (size_t i = 0; i < manager->parked_count; i++)
-		if (strcmp(manager->parked[i].evse_id, evse_id) == 0)
-			return &manager->parked[i];
-	return NULL;
-}
-
-void manager_say_forgotten(struct manager *manager, const char *what, const char *evse_id)
+/* A full table forgets the `what` of this outlet, which cs_parameters does not have. */
+static void say_forgotten(struct manager *manager, const char *what, const char *evse_id)
 {
 	if (log_limit_pass(&manager->forgotten, clock_now_us()))
 		log_line(
@@ -22,62 +15,52 @@ void manager_say_forgotten(struct manager *manager, const char *what, const char
 			API_EVSES_MAX, what, evse_id, (unsigned long long)manager->forgotten.count);
 }
 
-/* The others keep their order. */
-static void forget_parked(struct manager *manager, struct api_cp_status *parked)
+static size_t find_foreign(const struct manager *manager, const struct outlet_places *places)
 {
-	const size_t index = (size_t)(parked - manager->parked);
+	size_t place = outlet_places_oldest(places);
 
-	manager->parked_count--;
-	memmove(parked, parked + 1, (manager->parked_count - index) * sizeof(*parked));
+	while (place != OUTLET_NO_PLACE && manager_has_parameters(manager, places->places[place].evse_id))
+		place = outlet_places_newer(places, place);
+	return place;
 }
 
-static struct api_cp_status *find_foreign(struct manager *manager)
+size_t manager_renew_place(struct manager *manager, struct outlet_places *places, const char *what, const char *evse_id)
 {
-	for (size_t i = 0; i < manager->parked_count; i++)
-		if (!manager_has_parameters(manager, manager->parked[i].evse_id))
-			return &manager->parked[i];
-	return NULL;
+	size_t place = outlet_places_renew(places, evse_id);
+
+	if (place != OUTLET_NO_PLACE)
+		return place;
+	place = find_foreign(manager, places);
+	say_forgotten(manager, what, place != OUTLET_NO_PLACE ? places->places[place].evse_id : evse_id);
+	if (place == OUTLET_NO_PLACE)
+		return OUTLET_NO_PLACE; /* each is of an outlet of cs_parameters, and this one is none */
+	outlet_places_forget(places, place);
+	return outlet_places_renew(places, evse_id);
 }
 
 void manager_park_status(struct manager *manager, const struct api_cp_status *status)
 {
-	struct api_cp_status *place = find_parked(manager, status->evse_id);
+	size_t place = manager_renew_place(manager, &manager->parked_places, "pilot states", status->evse_id);
 
-	if (place == NULL && manager->parked_count == API_EVSES_MAX) {
-		place = find_foreign(manager);
-		manager_say_forgotten(manager, "pilot states", place != NULL ? place->evse_id : status->evse_id);
-		if (place == NULL)
-			return; /* each place is of an outlet of cs_parameters, and this one is none */
-	}
-	if (place != NULL)
-		forget_parked(manager, place);
-	manager->parked[manager->parked_count++] = *status;
+	if (place != OUTLET_NO_PLACE)
+		manager->parked[place] = *status;
 }
 
 /* False when none is known. */
 static bool take_parked(struct manager *manager, const char *evse_id, struct api_cp_status *status)
 {
-	struct api_cp_status *parked = find_parked(manager, evse_id);
+	const size_t place = outlet_places_find(&manager->parked_places, evse_id);
 
-	if (parked == NULL)
+	if (place == OUTLET_NO_PLACE)
 		return false;
-	*status = *parked;
-	forget_parked(manager, parked);
+	*status = manager->parked[place];
+	outlet_places_forget(&manager->parked_places, place);
 	return true;
 }
 
 bool manager_has_parameters(const struct manager *manager, const char *evse_id)
 {
-	for (size_t i = 0; i < manager->parameters.count; i++)
-		if (strcmp(manager->parameters.evses[i].evse_id, evse_id) == 0)
-			return true;
-	return false;
-}
-
-static void add_parameters(struct api_parameters *list, const struct api_evse_parameters *entry)
-{
-	if (list->count < API_EVSES_MAX)
-		list->evses[list->count++] = *entry;
+	return api_parameters_find(&manager->parameters, evse_id) != NULL;
 }
 
 /*
@@ -87,25 +70,47 @@ static void add_parameters(struct api_parameters *list, const struct api_evse_pa
 static bool is_kept(const struct manager *manager, const struct api_message *message, const char *evse_id)
 {
 	return manager_find(manager, evse_id) != NULL && !manager_has_parameters(manager, evse_id) &&
-	       (manager_is_bad(message, evse_id) || manager_is_bad(message, ""));
+	       (api_message_is_bad(message, evse_id) || api_message_is_bad(message, ""));
+}
+
+static const char *interface_at(const void *context, size_t place)
+{
+	const struct manager *manager = context;
+
+	return evse_interface_of(manager->settings, &manager->parameters.evses[place]);
+}
+
+static size_t first_user(const struct manager *manager, const char *interface)
+{
+	return text_index_find(&manager->parameters_by_interface, interface, interface_at, manager);
+}
+
+void manager_index_interfaces(struct manager *manager)
+{
+	memset(&manager->parameters_by_interface, 0, sizeof(manager->parameters_by_interface));
+	for (size_t i = 0; i < manager->parameters.count; i++)
+		if (first_user(manager, interface_at(manager, i)) == TEXT_INDEX_NONE)
+			text_index_add(&manager->parameters_by_interface, i, interface_at, manager);
 }
 
 void manager_set_parameters(struct manager *manager, const struct api_message *message)
 {
 	const struct api_parameters *told = &message->data.parameters;
-	const struct api_parameters before = manager->parameters;
+	struct api_parameters before;
 
-	manager->parameters.count = 0;
+	api_parameters_copy(&before, &manager->parameters);
+	memset(&manager->parameters, 0, offsetof(struct api_parameters, evses));
 	for (size_t i = 0; i < told->count; i++)
-		if (!manager_is_bad(message, told->evses[i].evse_id))
-			add_parameters(&manager->parameters, &told->evses[i]);
+		if (!api_message_is_bad(message, told->evses[i].evse_id))
+			api_parameters_add(&manager->parameters, &told->evses[i]);
 	for (size_t i = 0; i < before.count; i++) {
 		if (!is_kept(manager, message, before.evses[i].evse_id))
 			continue;
-		add_parameters(&manager->parameters, &before.evses[i]);
+		api_parameters_add(&manager->parameters, &before.evses[i]);
 		log_line(LOG_LEVEL_WARN, "Outlet keeps its old parameters, cs_parameters has a wrong entry. evse_id=%s",
 			 before.evses[i].evse_id);
 	}
+	manager_index_interfaces(manager);
 	for (size_t i = 0; i < message->bad_count; i++)
 		if (message->bad[i].evse_id[0] != '\0' && !manager_has_parameters(manager, message->bad[i].evse_id))
 			log_line(LOG_LEVEL_WARN,
@@ -116,13 +121,9 @@ void manager_set_parameters(struct manager *manager, const struct api_message *m
 /* The earlier entry that uses the same interface, or NULL. Two outlets on one modem would take each other's cars. */
 static const struct api_evse_parameters *interface_user(const struct manager *manager, size_t index)
 {
-	const struct api_evse_parameters *entries = manager->parameters.evses;
-	const char *interface = evse_interface_of(manager->settings, &entries[index]);
+	const size_t first = first_user(manager, interface_at(manager, index));
 
-	for (size_t i = 0; i < index; i++)
-		if (strcmp(evse_interface_of(manager->settings, &entries[i]), interface) == 0)
-			return &entries[i];
-	return NULL;
+	return first < index ? &manager->parameters.evses[first] : NULL;
 }
 
 static void check_interfaces(const struct manager *manager)
@@ -151,16 +152,11 @@ static bool same_outlet(const struct settings *settings, const struct api_evse_p
 /* Whether the running service `evse` is wanted as it is; *replaced: its outlet is wanted, but otherwise. */
 static bool still_wanted(const struct manager *manager, const struct evse *evse, bool *replaced)
 {
-	*replaced = false;
-	for (size_t i = 0; i < manager->parameters.count; i++) {
-		const struct api_evse_parameters *entry = &manager->parameters.evses[i];
-		if (strcmp(entry->evse_id, evse_id(evse)) != 0)
-			continue;
-		*replaced = true;
-		return interface_user(manager, i) == NULL &&
-		       same_outlet(manager->settings, entry, evse_parameters(evse));
-	}
-	return false;
+	const struct api_evse_parameters *entry = api_parameters_find(&manager->parameters, evse_id(evse));
+
+	*replaced = entry != NULL;
+	return entry != NULL && interface_user(manager, (size_t)(entry - manager->parameters.evses)) == NULL &&
+	       same_outlet(manager->settings, entry, evse_parameters(evse));
 }
 
 /* A vehicle that is plugged in stays so for the service that takes its outlet over. */
@@ -168,18 +164,18 @@ static void stop_unwanted(struct manager *manager)
 {
 	struct evse *unwanted[API_EVSES_MAX];
 	bool replaced[API_EVSES_MAX];
-	size_t kept = 0;
+	const size_t before = manager->evse_count;
 	size_t count = 0;
 
-	for (size_t i = 0; i < manager->evse_count; i++) {
+	manager_clear_evses(manager);
+	for (size_t i = 0; i < before; i++) {
 		struct evse *evse = manager->evses[i];
 		unwanted[count] = evse;
 		if (still_wanted(manager, evse, &replaced[count]))
-			manager->evses[kept++] = evse;
+			manager_add_evse(manager, evse);
 		else
 			count++;
 	}
-	manager->evse_count = kept;
 	for (size_t i = 0; i < count; i++) {
 		log_line(LOG_LEVEL_INFO, "EVSE service ends. evse_id=%s reason=%s", evse_id(unwanted[i]),
 			 replaced[i] ? "changed parameters" : "no longer in cs_parameters");
@@ -187,26 +183,15 @@ static void stop_unwanted(struct manager *manager)
 	}
 }
 
-static bool slot_is_used(const struct manager *manager, size_t slot)
-{
-	for (size_t i = 0; i < manager->evse_count; i++)
-		if (evse_slot(manager->evses[i]) == slot)
-			return true;
-	for (size_t i = 0; i < manager->ending_count; i++)
-		if (evse_slot(manager->endings[i].evse) == slot)
-			return true;
-	return false;
-}
-
 /*
  * A slot for the pilot requests of one more outlet. In turns: what the last one in a slot has asked for may still wait
- * there to be sent, and is lost with the next request.
+ * there to be sent, and is lost with the next request. There is a free one: there are as many as outlets that run and end.
  */
 static size_t next_slot(struct manager *manager)
 {
 	do
 		manager->last_slot = (manager->last_slot + 1) % OUTBOX_PILOT_SLOTS;
-	while (slot_is_used(manager, manager->last_slot));
+	while (manager->slot_is_used[manager->last_slot]);
 	return manager->last_slot;
 }
 
@@ -225,8 +210,8 @@ static void start(struct manager *manager, const struct api_evse_parameters *par
 	const struct api_evse_limits *limits = manager_limits_of(manager, parameters->evse_id);
 	struct api_cp_status status;
 	bool is_known = take_parked(manager, parameters->evse_id, &status);
-	struct evse *evse =
-		evse_new(&manager->shared, next_slot(manager), parameters, limits, is_known ? &status : NULL);
+	const size_t slot = next_slot(manager);
+	struct evse *evse = evse_new(&manager->shared, slot, parameters, limits, is_known ? &status : NULL);
 
 	if (evse == NULL) {
 		log_line(LOG_LEVEL_ERROR, "No memory for an EVSE service. evse_id=%s", parameters->evse_id);
@@ -237,7 +222,8 @@ static void start(struct manager *manager, const struct api_evse_parameters *par
 			 "The station told no limits: basic charging will offer nothing (X1). evse_id=%s",
 			 parameters->evse_id);
 	say_settings_without_effect(manager, parameters);
-	manager->evses[manager->evse_count++] = evse;
+	manager->slot_is_used[slot] = true;
+	manager_add_evse(manager, evse);
 }
 
 static void check_settings(const struct manager *manager)

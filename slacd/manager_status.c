@@ -48,7 +48,7 @@ static void add_outlets(const struct manager *manager, struct line *line)
 	for (size_t i = 0; i < manager->evse_count; i++)
 		serving += evse_available(manager->evses[i]);
 	add(line, "%zu of %zu outlets can serve", serving, manager->evse_count);
-	for (size_t i = 0; i < manager->evse_count; i++) {
+	for (size_t i = 0; i < manager->evse_count && line->room > 1; i++) {
 		const struct evse *evse = manager->evses[i];
 		const char *trouble = evse_trouble(evse);
 		if (!evse_available(evse))
@@ -64,7 +64,7 @@ void manager_describe(const struct manager *manager, char *out, size_t size)
 	if (!outbox_is_connected(&manager->outbox))
 		add(&line, "no connection to the MQTT broker; ");
 	if (manager->stopping)
-		add(&line, "%zu outlets end", manager->ending_count);
+		add(&line, "%zu outlets end", manager->ending_places.count);
 	else if (manager->boot != BOOT_DONE)
 		add(&line, "the station has not told %s",
 		    manager->boot == BOOT_PARAMETERS ? "cs_parameters" : "cs_status_and_limits");

@@ -20,7 +20,7 @@ bool outbox_is_connected(const struct outbox *outbox)
 /* The slot for what slacd asks the station as a whole. */
 #define STATION_SLOT OUTBOX_PILOT_SLOTS
 
-_Static_assert(STATION_SLOT < BROKER_SLOTS, "every request has a slot");
+_Static_assert(STATION_SLOT < OUTBOX_SLOTS, "every request has a slot");
 
 static const char *first_topic(const struct outbox *outbox)
 {

@@ -10,6 +10,16 @@
 
 /* Slots for pilot requests: of the outlets that run, and of as many that are ending. */
 #define OUTBOX_PILOT_SLOTS (2 * API_EVSES_MAX)
+/* These, and one for what slacd asks the station as a whole. */
+#define OUTBOX_SLOTS (OUTBOX_PILOT_SLOTS + 1)
+
+/*
+ * What waits for the broker when each outlet says or is asked something in the same moment: two status updates on two
+ * topics, two answers, two questions beside three messages that are none.
+ */
+#define OUTBOX_KEEP_MAX    (4 * API_EVSES_MAX)
+#define OUTBOX_NOW_MAX     (2 * API_EVSES_MAX)
+#define OUTBOX_INBOUND_MAX (8 * API_EVSES_MAX)
 
 struct outbox {
 	const struct settings *settings;

@@ -15,6 +15,8 @@
 #ifndef MQTT_API_API_H
 #define MQTT_API_API_H
 
+#include "mqtt/api/text_index.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,11 +25,11 @@
 #define API_SERVICE "slac" /* the service name that service_status carries */
 
 /* Bounds. Sizes of text include the terminating NUL. */
-#define API_PAYLOAD_MAX   65536 /* octets of one inbound payload */
-#define API_DEPTH_MAX     16    /* nesting of objects and arrays */
-#define API_EVSES_MAX     64    /* entries of parameters[] and evses[] */
-#define API_NETWORKS_MAX  16    /* entries of networks[] */
-#define API_ID_MAX        64    /* envelope id */
+#define API_PAYLOAD_MAX   262144 /* octets of one inbound payload: 1 KiB for each outlet */
+#define API_DEPTH_MAX     16     /* nesting of objects and arrays */
+#define API_EVSES_MAX     256    /* entries of parameters[] and evses[] */
+#define API_NETWORKS_MAX  16     /* entries of networks[] */
+#define API_ID_MAX        64     /* envelope id */
 #define API_EVSE_ID_MAX   64
 #define API_INTERFACE_MAX 16  /* as the kernel's IFNAMSIZ */
 #define API_INFO_MAX      128 /* cp_pwm response info; longer text is cut, not refused */
@@ -153,11 +155,19 @@ struct api_evse_parameters {
 	bool has_dc;
 };
 
-/* The data of cs_parameters. evse_ids are unique. */
+/* The data of cs_parameters. evse_ids are unique. Zeroed it is empty; what lies behind `count` entries means nothing. */
 struct api_parameters {
 	size_t count; /* 0 ... API_EVSES_MAX */
+	struct text_index by_id;
 	struct api_evse_parameters evses[API_EVSES_MAX];
 };
+
+/* The entry of this outlet, or NULL. */
+const struct api_evse_parameters *api_parameters_find(const struct api_parameters *list, const char *evse_id);
+/* Appends an entry. False: there is one of this outlet, or no room. */
+bool api_parameters_add(struct api_parameters *list, const struct api_evse_parameters *entry);
+/* Makes *to the same list. What lies behind its entries is not touched, and takes no memory. */
+void api_parameters_copy(struct api_parameters *to, const struct api_parameters *from);
 
 /* One outlet of cs_status_and_limits. Without has_ac the AC members are 0. */
 struct api_evse_limits {
@@ -168,9 +178,10 @@ struct api_evse_limits {
 	double max_current_a[3]; /* l1, l2, l3 in A, 0 ... 1000; 0 is a phase that is not connected */
 };
 
-/* The data of cs_status_and_limits. evse_ids are unique. */
+/* The data of cs_status_and_limits, as struct api_parameters. */
 struct api_limits {
 	size_t count; /* 0 ... API_EVSES_MAX */
+	struct text_index by_id;
 	struct api_evse_limits evses[API_EVSES_MAX];
 };
 
@@ -232,7 +243,10 @@ struct api_bad_entry {
 	char expected[API_EXPECTED_MAX];
 };
 
-/* One inbound message; `kind` selects the member of `data`. It has about 30 KiB: allocate one and reuse it. */
+/*
+ * One inbound message; `kind` selects the member of `data`. It has about 120 KiB, of which a message touches what it needs:
+ * allocate one and reuse it.
+ */
 struct api_message {
 	enum api_kind kind;
 	enum api_type type;
@@ -248,9 +262,13 @@ struct api_message {
 		struct api_authorization authorization; /* API_AUTHORIZATION */
 		struct api_evse_request request;        /* API_SLAC_LINK_STATUS, API_SLAC_NETWORK_INFO, resets */
 	} data;                                         /* API_SERVICE_STATUS has none: it asks for "slac" */
-	size_t bad_count; /* API_CS_PARAMETERS, API_CS_STATUS_AND_LIMITS: 0 ... API_EVSES_MAX, otherwise 0 */
+	size_t bad_count;            /* API_CS_PARAMETERS, API_CS_STATUS_AND_LIMITS: 0 ... API_EVSES_MAX, otherwise 0 */
+	struct text_index bad_by_id; /* means nothing while bad_count is 0 */
 	struct api_bad_entry bad[API_EVSES_MAX];
 };
+
+/* Whether an entry of this outlet was not taken; "": one that does not say which outlet it is about. */
+bool api_message_is_bad(const struct api_message *message, const char *evse_id);
 
 /*
  * Reads one inbound payload of `len` octets (no NUL needed) that was heard on a topic of `from` (enum api_from, at least

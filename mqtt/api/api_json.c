@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TEXT_OF(number) #number
+#define TEXT(number)    TEXT_OF(number)
+
 /* Writes an error about the text as a whole, and returns `result`. */
 static enum api_result fail_document(struct api_error *error, enum api_result result, const char *expected)
 {
@@ -48,7 +51,7 @@ enum api_result api_json_parse(const char *text, size_t len, struct json_object 
 	struct json_object *parsed;
 
 	if (len > API_PAYLOAD_MAX)
-		return fail_document(error, API_TOO_LARGE, "at most 65536 octets");
+		return fail_document(error, API_TOO_LARGE, "at most " TEXT(API_PAYLOAD_MAX) " octets");
 	if (len == 0 || memchr(text, '\0', len) || !api_utf8_valid(text, len))
 		return fail_document(error, API_MALFORMED, "UTF-8 text without NUL");
 	parsed = tokenize(text, len);

@@ -21,6 +21,28 @@ static void read_subject(const struct api_node *list, size_t index, char evse_id
 		api_json_evse_id(&entry, evse_id);
 }
 
+static const char *bad_id(const void *list, size_t place)
+{
+	return ((const struct api_bad_entry *)list)[place].evse_id;
+}
+
+bool api_message_is_bad(const struct api_message *message, const char *evse_id)
+{
+	return message->bad_count > 0 &&
+	       text_index_find(&message->bad_by_id, evse_id, bad_id, message->bad) != TEXT_INDEX_NONE;
+}
+
+/* Makes the last bad entry one that is found, if it is the first one of its outlet. */
+static void index_bad(struct api_message *message)
+{
+	const size_t place = message->bad_count - 1;
+
+	if (place == 0)
+		memset(&message->bad_by_id, 0, sizeof(message->bad_by_id));
+	if (text_index_find(&message->bad_by_id, message->bad[place].evse_id, bad_id, message->bad) == TEXT_INDEX_NONE)
+		text_index_add(&message->bad_by_id, place, bad_id, message->bad);
+}
+
 /* Reads what is right of data.<member>, and notes what is not. */
 static enum api_result read_entries(const struct api_node *data, const char *member,
 				    bool (*read)(const struct api_node *entry, struct api_message *message),
@@ -36,11 +58,12 @@ static enum api_result read_entries(const struct api_node *data, const char *mem
 		struct api_bad_entry *bad = &message->bad[message->bad_count];
 		if (api_json_element(&list, i, &entry) && read(&entry, message))
 			continue;
-		message->bad_count++;
 		memset(bad, 0, sizeof(*bad));
 		read_subject(&list, i, bad->evse_id);
 		memcpy(bad->member, data->error->member, sizeof(bad->member));
 		memcpy(bad->expected, data->error->expected, sizeof(bad->expected));
+		message->bad_count++;
+		index_bad(message);
 	}
 	return API_OK;
 }
@@ -118,6 +141,32 @@ static bool read_interface(const struct api_node *entry, struct api_evse_paramet
 	return true;
 }
 
+static const char *parameters_id(const void *list, size_t place)
+{
+	return ((const struct api_evse_parameters *)list)[place].evse_id;
+}
+
+const struct api_evse_parameters *api_parameters_find(const struct api_parameters *list, const char *evse_id)
+{
+	const size_t place = text_index_find(&list->by_id, evse_id, parameters_id, list->evses);
+
+	return place != TEXT_INDEX_NONE ? &list->evses[place] : NULL;
+}
+
+bool api_parameters_add(struct api_parameters *list, const struct api_evse_parameters *entry)
+{
+	if (list->count == API_EVSES_MAX || api_parameters_find(list, entry->evse_id) != NULL)
+		return false;
+	list->evses[list->count] = *entry;
+	text_index_add(&list->by_id, list->count++, parameters_id, list->evses);
+	return true;
+}
+
+void api_parameters_copy(struct api_parameters *to, const struct api_parameters *from)
+{
+	memcpy(to, from, offsetof(struct api_parameters, evses) + from->count * sizeof(from->evses[0]));
+}
+
 static bool read_parameters(const struct api_node *entry, struct api_message *message)
 {
 	struct api_parameters *parameters = &message->data.parameters;
@@ -127,14 +176,13 @@ static bool read_parameters(const struct api_node *entry, struct api_message *me
 	memset(evse, 0, sizeof(*evse));
 	if (!api_json_evse_id(entry, evse->evse_id) || !read_interface(entry, evse) || !read_connectors(entry, evse))
 		return false;
-	for (size_t i = 0; i < parameters->count; i++) {
-		if (strcmp(parameters->evses[i].evse_id, evse->evse_id) != 0)
-			continue;
-		snprintf(expected, sizeof(expected), "another evse_id than that of parameters[%zu], %s", i,
+	const size_t same = text_index_find(&parameters->by_id, evse->evse_id, parameters_id, parameters->evses);
+	if (same != TEXT_INDEX_NONE) {
+		snprintf(expected, sizeof(expected), "another evse_id than that of parameters[%zu], %s", same,
 			 evse->evse_id);
 		return api_json_fail(entry, "evse_id", expected);
 	}
-	parameters->count++;
+	text_index_add(&parameters->by_id, parameters->count++, parameters_id, parameters->evses);
 	return true;
 }
 
@@ -174,6 +222,11 @@ static bool read_ac(const struct api_node *entry, struct api_evse_limits *evse)
 	       api_json_bool(&ac, "rcd_error", &evse->rcd_error);
 }
 
+static const char *limits_id(const void *list, size_t place)
+{
+	return ((const struct api_evse_limits *)list)[place].evse_id;
+}
+
 static bool read_limits(const struct api_node *entry, struct api_message *message)
 {
 	struct api_limits *limits = &message->data.limits;
@@ -186,13 +239,13 @@ static bool read_limits(const struct api_node *entry, struct api_message *messag
 	    !api_json_enum(entry, "status_code", &api_texts_evse_status, &status) || !read_ac(entry, evse))
 		return false;
 	evse->status_code = (enum api_evse_status)status;
-	for (size_t i = 0; i < limits->count; i++) {
-		if (strcmp(limits->evses[i].evse_id, evse->evse_id) != 0)
-			continue;
-		snprintf(expected, sizeof(expected), "another evse_id than that of evses[%zu], %s", i, evse->evse_id);
+	const size_t same = text_index_find(&limits->by_id, evse->evse_id, limits_id, limits->evses);
+	if (same != TEXT_INDEX_NONE) {
+		snprintf(expected, sizeof(expected), "another evse_id than that of evses[%zu], %s", same,
+			 evse->evse_id);
 		return api_json_fail(entry, "evse_id", expected);
 	}
-	limits->count++;
+	text_index_add(&limits->by_id, limits->count++, limits_id, limits->evses);
 	return true;
 }
 
@@ -410,8 +463,40 @@ static const struct api_row rows[] = {
 };
 const struct api_rows api_rows_of_slacd = {rows, sizeof(rows) / sizeof(rows[0])};
 
-/* Octets of a message with so many bad entries: the rest of `bad` is neither cleared nor copied. */
-#define MESSAGE_SIZE(bad_count) (offsetof(struct api_message, bad) + (bad_count) * sizeof(struct api_bad_entry))
+/* What comes before the entries of either list; the data of any other message lies within it. */
+#define DATA_HEAD_SIZE    offsetof(struct api_parameters, evses)
+#define MESSAGE_HEAD_SIZE (offsetof(struct api_message, data) + DATA_HEAD_SIZE)
+
+_Static_assert(offsetof(struct api_limits, evses) == DATA_HEAD_SIZE, "both lists begin alike");
+_Static_assert(sizeof(struct api_cp_pwm_response) <= DATA_HEAD_SIZE && sizeof(struct api_cp_pwm) <= DATA_HEAD_SIZE &&
+		       sizeof(struct api_cp_status) <= DATA_HEAD_SIZE,
+	       "the head is the larger one");
+
+/* Where a message has no entries they are neither cleared nor copied: there are 120 KiB of them. */
+static void clear(struct api_message *message)
+{
+	memset(message, 0, MESSAGE_HEAD_SIZE);
+	message->bad_count = 0;
+}
+
+static size_t entries_size(const struct api_message *message)
+{
+	if (message->kind == API_CS_PARAMETERS)
+		return message->data.parameters.count * sizeof(message->data.parameters.evses[0]);
+	if (message->kind == API_CS_STATUS_AND_LIMITS)
+		return message->data.limits.count * sizeof(message->data.limits.evses[0]);
+	return 0;
+}
+
+static void copy(struct api_message *to, const struct api_message *from)
+{
+	memcpy(to, from, MESSAGE_HEAD_SIZE + entries_size(from));
+	to->bad_count = from->bad_count;
+	if (from->bad_count == 0)
+		return;
+	to->bad_by_id = from->bad_by_id;
+	memcpy(to->bad, from->bad, from->bad_count * sizeof(from->bad[0]));
+}
 
 enum api_result api_parse(const char *payload, size_t len, unsigned from, struct api_message *out,
 			  struct api_error *error)
@@ -420,14 +505,14 @@ enum api_result api_parse(const char *payload, size_t len, unsigned from, struct
 	struct api_message message;
 	enum api_result result;
 
-	memset(&message, 0, MESSAGE_SIZE(0));
+	clear(&message);
 	result = api_envelope_parse(payload, len, from, &api_rows_of_slacd, &envelope, &message, error);
 	if (result != API_OK)
 		return result;
 	message.kind = (enum api_kind)envelope.row->kind;
 	message.type = envelope.row->type;
 	memcpy(message.id, envelope.id, sizeof(message.id));
-	memcpy(out, &message, MESSAGE_SIZE(message.bad_count));
+	copy(out, &message);
 	return API_OK;
 }
 
@@ -437,7 +522,7 @@ static enum api_result parse_data(const char *text, size_t len, const struct api
 {
 	enum api_result result;
 
-	memset(message, 0, MESSAGE_SIZE(0));
+	clear(message);
 	result = api_envelope_parse_data(text, len, row, message, error);
 	if (result != API_OK || message->bad_count == 0)
 		return result;
@@ -455,7 +540,7 @@ enum api_result api_parse_parameters_data(const char *text, size_t len, struct a
 	enum api_result result = parse_data(text, len, &row, &message, error);
 
 	if (result == API_OK)
-		*out = message.data.parameters;
+		api_parameters_copy(out, &message.data.parameters);
 	return result;
 }
 
@@ -467,6 +552,7 @@ enum api_result api_parse_limits_data(const char *text, size_t len, struct api_l
 	enum api_result result = parse_data(text, len, &row, &message, error);
 
 	if (result == API_OK)
-		*out = message.data.limits;
+		memcpy(out, &message.data.limits,
+		       DATA_HEAD_SIZE + message.data.limits.count * sizeof(message.data.limits.evses[0]));
 	return result;
 }

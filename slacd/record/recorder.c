@@ -51,7 +51,7 @@ static char *print_settings(const struct settings *all, const char *evse_id)
 
 	if (own == NULL)
 		return NULL;
-	*own = *all;
+	memcpy(own, all, SETTINGS_HEAD_SIZE);
 	own->outlet_count = outlet != NULL ? 1 : 0;
 	if (outlet != NULL)
 		own->outlets[0] = *outlet;
@@ -60,7 +60,7 @@ static char *print_settings(const struct settings *all, const char *evse_id)
 		settings_print(own, out);
 		fclose(out);
 	}
-	explicit_bzero(own, sizeof(*own)); /* the broker's password */
+	explicit_bzero(own, SETTINGS_HEAD_SIZE); /* the broker's password */
 	free(own);
 	return text;
 }

@@ -8,27 +8,34 @@
 #include <string.h>
 #include <sys/un.h>
 
+static void set_text(struct settings_text *text, const char *value)
+{
+	snprintf(text->text, sizeof(text->text), "%s", value);
+}
+
 void settings_defaults(struct settings *settings, enum settings_profile profile)
 {
 	bool strict = profile == SETTINGS_STRICT;
 
-	*settings = (struct settings){
-		.mqtt_host.text = "localhost",
-		.mqtt_port = 1883,
-		.mqtt_keepalive_s = 60,
-		.topics_to_station = {.count = 1, .topic[0].text = "josev/cs"},
-		.topic_from_station.text = "cs/josev",
-		.topic_from_iso15118.text = "iso15118/slac",
-		.topics_from_services = {.count = 2, .topic = {{"josev/cs"}, {"iso15118/ocpp"}}},
-		.status_message = API_NAME_SLAC_SERVICE_STATUS,
-		.busy_after_ms = 10000,
-		.link_retry_ms = 1000,
-		.log_level = LOG_LEVEL_INFO,
-		.record_memory_kib = 256,
-		.record_files = 100,
-		.record_disk_mib = 32,
-		.profile = profile,
-	};
+	memset(settings, 0, offsetof(struct settings, outlets));
+	set_text(&settings->mqtt_host, "localhost");
+	settings->mqtt_port = 1883;
+	settings->mqtt_keepalive_s = 60;
+	settings->topics_to_station.count = 1;
+	set_text(&settings->topics_to_station.topic[0], "josev/cs");
+	set_text(&settings->topic_from_station, "cs/josev");
+	set_text(&settings->topic_from_iso15118, "iso15118/slac");
+	settings->topics_from_services.count = 2;
+	set_text(&settings->topics_from_services.topic[0], "josev/cs");
+	set_text(&settings->topics_from_services.topic[1], "iso15118/ocpp");
+	settings->status_message = API_NAME_SLAC_SERVICE_STATUS;
+	settings->busy_after_ms = 10000;
+	settings->link_retry_ms = 1000;
+	settings->log_level = LOG_LEVEL_INFO;
+	settings->record_memory_kib = 256;
+	settings->record_files = 100;
+	settings->record_disk_mib = 32;
+	settings->profile = profile;
 	slac_evse_defaults(&settings->outlet.slac, strict);
 	modem_defaults(&settings->outlet.modem, strict);
 	control_pilot_defaults(&settings->outlet.pilot, strict);
@@ -257,12 +264,28 @@ bool settings_bench_used(const struct settings *settings, char out[SETTINGS_BENC
 	return len != 0;
 }
 
+static const char *outlet_id(const void *list, size_t place)
+{
+	return ((const struct settings_outlet *)list)[place].evse_id;
+}
+
 const struct settings_outlet *settings_outlet(const struct settings *settings, const char *evse_id)
 {
-	for (size_t i = 0; i < settings->outlet_count; i++)
-		if (strcmp(settings->outlets[i].evse_id, evse_id) == 0)
-			return &settings->outlets[i];
-	return NULL;
+	const size_t place = text_index_find(&settings->outlet_by_id, evse_id, outlet_id, settings->outlets);
+
+	return place != TEXT_INDEX_NONE ? &settings->outlets[place] : NULL;
+}
+
+struct settings_outlet *settings_add_outlet(struct settings *settings, const char *evse_id)
+{
+	struct settings_outlet *outlet = &settings->outlets[settings->outlet_count];
+
+	if (settings->outlet_count == API_EVSES_MAX)
+		return NULL;
+	memset(outlet, 0, sizeof(*outlet));
+	snprintf(outlet->evse_id, sizeof(outlet->evse_id), "%s", evse_id);
+	text_index_add(&settings->outlet_by_id, settings->outlet_count++, outlet_id, settings->outlets);
+	return outlet;
 }
 
 void settings_outlet_config(const struct settings *settings, const char *evse_id, bool has_ac,

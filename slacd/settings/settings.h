@@ -12,6 +12,7 @@
 #include "service/log.h"
 #include "slacd/outlet/outlet_config.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 #define SETTINGS_TEXT_MAX       256
@@ -92,13 +93,19 @@ struct settings {
 
 	struct settings_interfaces interfaces;
 	struct outlet_config outlet; /* of all outlets: settings_outlet_config makes it that of one */
-	struct settings_outlet outlets[API_EVSES_MAX];
-	size_t outlet_count;
 
 	bool stays_root; /* --no-drop; of the command line only */
 
 	bool given[SETTINGS_MAX]; /* set by the user: the profile does not change it */
+
+	/* The last members: what lies behind `outlet_count` outlets means nothing, and is not touched. */
+	size_t outlet_count;
+	struct text_index outlet_by_id;
+	struct settings_outlet outlets[API_EVSES_MAX];
 };
+
+/* Octets of the settings without the outlets. */
+#define SETTINGS_HEAD_SIZE offsetof(struct settings, outlet_count)
 
 /* The documented defaults of a profile. */
 void settings_defaults(struct settings *settings, enum settings_profile profile);
@@ -196,6 +203,8 @@ size_t settings_without_effect(const struct settings *settings, const char *evse
  */
 const char *settings_mqtt_socket(const struct settings *settings);
 
+/* Appends an outlet of which nothing is said yet: evse_id is not in the list. NULL: no room. */
+struct settings_outlet *settings_add_outlet(struct settings *settings, const char *evse_id);
 /* What the file says of this outlet, or NULL. */
 const struct settings_outlet *settings_outlet(const struct settings *settings, const char *evse_id);
 

@@ -197,18 +197,19 @@ static bool read_outlet_member(const struct parse *parse, const char *path, stru
 
 static bool read_outlet(const struct parse *parse, const char *evse_id, struct json_object *object)
 {
-	struct settings *settings = parse->settings;
 	char path[PATH_MAX_OCTETS];
+	char expected[32];
 
 	snprintf(path, sizeof(path), "outlets.%.64s", evse_id);
 	if (!json_object_is_type(object, json_type_object))
 		return wrong(parse, path, "an object");
 	if (strlen(evse_id) == 0 || strlen(evse_id) >= API_EVSE_ID_MAX || setting_has_control_character(evse_id))
 		return wrong(parse, path, "an evse_id of 1 to 63 octets without control characters");
-	if (settings->outlet_count == API_EVSES_MAX)
-		return wrong(parse, path, "at most 64 outlets");
-	struct settings_outlet *outlet = &settings->outlets[settings->outlet_count++];
-	strcpy(outlet->evse_id, evse_id);
+	struct settings_outlet *outlet = settings_add_outlet(parse->settings, evse_id);
+	if (outlet == NULL) {
+		snprintf(expected, sizeof(expected), "at most %d outlets", API_EVSES_MAX);
+		return wrong(parse, path, expected);
+	}
 	json_object_object_foreach(object, name, value)
 	{
 		snprintf(path, sizeof(path), "outlets.%.64s.%.64s", evse_id, name);

@@ -95,13 +95,11 @@ static void take_outlets(struct settings *settings, const struct settings *fresh
 		const struct settings_outlet *now = &fresh->outlets[i];
 		if (settings_outlet(settings, now->evse_id) != NULL)
 			continue;
-		if (settings->outlet_count == API_EVSES_MAX) {
+		struct settings_outlet *outlet = settings_add_outlet(settings, now->evse_id);
+		if (outlet != NULL)
+			take_outlet(outlet, now, told, context);
+		else
 			tell_outlet(now->evse_id, "*", false, told, context);
-			continue;
-		}
-		struct settings_outlet *outlet = &settings->outlets[settings->outlet_count++];
-		*outlet = nothing_said_of(now->evse_id);
-		take_outlet(outlet, now, told, context);
 	}
 }
 

@@ -166,7 +166,7 @@ static void tell_state(struct bench *bench, const char *evse_id)
 {
 	char data[640];
 
-	snprintf(data, sizeof(data), "{\"evse_id\":\"%s\",\"connector_id\":\"1\",\"state\":\"B2\"}", evse_id);
+	snprintf(data, sizeof(data), "{\"evse_id\":\"%.63s\",\"connector_id\":\"1\",\"state\":\"B2\"}", evse_id);
 	bench_tell(bench, "cp_status", "update", data);
 }
 
@@ -174,7 +174,8 @@ static void tell_limit(struct bench *bench, const char *evse_id)
 {
 	char data[640];
 
-	snprintf(data, sizeof(data), "{\"evses\":[{\"evse_id\":\"%s\",\"status_code\":\"evse_not_ready\"}]}", evse_id);
+	snprintf(data, sizeof(data), "{\"evses\":[{\"evse_id\":\"%.63s\",\"status_code\":\"evse_not_ready\"}]}",
+		 evse_id);
 	bench_tell(bench, "cs_status_and_limits", "update", data);
 }
 
@@ -223,7 +224,7 @@ static void state_of_an_outlet_is_kept_however_many_foreign_ones_are_told(void *
 	tell_state(&bench, "E1");
 	tell_state(&bench, "E2");
 	assert_int_equal(bench.manager->forgotten.count, 2);
-	assert_int_equal(bench.manager->parked_count, API_EVSES_MAX);
+	assert_int_equal(bench.manager->parked_places.count, API_EVSES_MAX);
 	bench_tell_outlets(&bench, two);
 	assert_int_equal(played[0].states_told, 1);
 	assert_int_equal(played[1].states_told, 1);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A station and services as the Josev API has them: names, topics, authorizations, the members of a status. */
+#include "slacd/card_requests.h"
 #include "slacd/tests/world/story.h"
 
 #include <setjmp.h>
@@ -317,7 +318,7 @@ static void oldest_of_too_many_open_requests_is_forgotten(void **state)
 	(void)state;
 	play(EIM "boot");
 	play(TAPPED("first", "ISO14443") TAPPED("second", "ISO14443"));
-	for (int i = 0; i < 63; i++) {
+	for (int i = 0; i < CARD_REQUESTS_MAX - 1; i++) {
 		snprintf(line, sizeof(line),
 			 "publish cs/josev {\"id\":\"n%d\",\"name\":\"authorization\",\"type\":\"request\",\"data\":{"
 			 "\"evse_id\":\"DE*TST*E1\",\"token_type\":\"ISO14443\"}}",

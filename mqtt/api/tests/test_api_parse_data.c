@@ -26,7 +26,7 @@ static char *list(const char *member, const char *rest, size_t count)
 	return text;
 }
 
-static void sixty_four_outlets_are_taken_and_one_more_is_refused(void **state)
+static void as_many_outlets_as_documented_are_taken_and_one_more_is_refused(void **state)
 {
 	static const char parameters[] = "\"supports_eim\":true,\"network_interface\":\"e\",\"connectors\":[]";
 	static const char limits[] = "\"status_code\":\"evse_ready\"";
@@ -48,7 +48,7 @@ static void sixty_four_outlets_are_taken_and_one_more_is_refused(void **state)
 	assert_int_equal(p.count, API_EVSES_MAX);
 	assert_int_equal(l.count, API_EVSES_MAX);
 	assert_string_equal(parse_error.member, "data.evses");
-	assert_string_equal(parse_error.expected, "an array of at most 64 entries");
+	assert_string_equal(parse_error.expected, "an array of at most 256 entries");
 }
 
 static void data_files_are_read_with_the_same_checks(void **state)
@@ -77,7 +77,7 @@ static void data_files_are_read_with_the_same_checks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sixty_four_outlets_are_taken_and_one_more_is_refused),
+		cmocka_unit_test(as_many_outlets_as_documented_are_taken_and_one_more_is_refused),
 		cmocka_unit_test(data_files_are_read_with_the_same_checks),
 	};
 

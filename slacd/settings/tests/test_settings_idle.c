@@ -115,14 +115,16 @@ static void time_to_repeat_a_key_has_an_effect_above_that_of_a_response_as_well(
 
 static void current_of_the_outlet_itself_is_idle_without_ac(void **state)
 {
+	struct settings_outlet *outlet = settings_add_outlet(&settings, "E1");
+
 	(void)state;
-	settings.outlet_count = 1;
-	strcpy(settings.outlets[0].evse_id, "E1");
-	settings.outlets[0].has_nominal_current = true;
-	settings.outlets[0].nominal_current_da = 160;
+	outlet->has_nominal_current = true;
+	outlet->nominal_current_da = 160;
 	are_idle(true, "");
 	are_idle(false, "outlets.<evse_id>.nominal_current_a");
-	strcpy(settings.outlets[0].evse_id, "E2");
+	settings_defaults(&settings, SETTINGS_FIELD);
+	outlet = settings_add_outlet(&settings, "E2");
+	outlet->has_nominal_current = true;
 	are_idle(false, "");
 }
 

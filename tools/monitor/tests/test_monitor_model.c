@@ -363,7 +363,7 @@ static void what_was_too_large_to_be_handed_over_is_counted_too(void **state)
 	monitor_take_too_large(monitor, 2);
 	look(seen);
 	is("unread", "3");
-	is("unread_why", "somebody at the broker: expected at most 65536 octets");
+	is("unread_why", "somebody at the broker: expected at most 262144 octets");
 	assert_true(monitor->change > seen);
 	monitor_take_too_large(monitor, 5); /* of all, not of the new ones */
 	look(0);
