@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/manager_internal.h"
 
+#include "homeplug/port/port.h"
 #include "service/clock.h"
 #include "service/timer.h"
 #include "slacd/record/record_writer.h"
@@ -266,5 +267,6 @@ void manager_free(struct manager *manager)
 		log_line(LOG_LEVEL_WARN, "The disk did not take the last session records in time.");
 	if (!broker_stop(manager->outbox.out.broker, STOP_TIMEOUT_MS))
 		log_line(LOG_LEVEL_WARN, "The MQTT broker did not take the last messages in time.");
+	(void)port_await_closed(STOP_TIMEOUT_MS);
 	forget(manager);
 }

@@ -50,6 +50,12 @@ struct port *port_listen_unix(const char *path, char error[PORT_ERROR_SIZE]);
  */
 void port_close(struct port *port);
 
+/*
+ * Waits until what port_close has left to threads is closed, at most timeout_ms; false: it is not yet. For the end of a
+ * process, which would otherwise close the rest itself, one after the other.
+ */
+bool port_await_closed(unsigned timeout_ms);
+
 /* File descriptor to wait on for reading (non-blocking). It stays the same for the port's life. */
 int port_fd(const struct port *port);
 

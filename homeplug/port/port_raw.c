@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "homeplug/port/port_closing.h"
 #include "homeplug/port/port_ops.h"
 #include "homeplug/port/port_watch.h"
 #include "homeplug/mme/mme.h"
@@ -9,22 +10,16 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 /* The filter has 4 instructions; a different libpcap may need a few more. */
 #define FILTER_INSTRUCTIONS 16
 /* Of a VLAN's tag; a tag of VLAN 0 gives a priority and no VLAN. */
 #define VLAN_ID_BITS 0x0fff
-/* Sockets that may wait to be closed. With more, or when no thread can be started, the caller closes them itself. */
-#define CLOSING_MAX  64
-#define THREAD_STACK (64 * 1024)
 
 /* Writes "interface NAME: what" to `error`. Always returns false, for `return`. */
 static bool fail(char error[PORT_ERROR_SIZE], const char *interface, const char *what)
@@ -132,77 +127,6 @@ static bool bind_interface(int fd, const char *interface, int index, char error[
 	return true;
 }
 
-/*
- * --- Closing ---
- *
- * Closing a packet socket takes 5 to 40 ms: the kernel waits until no processor can still be using it. The caller
- * serves other outlets in that time, so a thread closes the socket. The thread ends when there is no socket left to
- * close.
- */
-
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static int closing[CLOSING_MAX];
-static size_t closing_count;
-static bool thread_runs;
-
-static void *close_all(void *unused)
-{
-	(void)unused;
-	pthread_mutex_lock(&lock);
-	while (closing_count > 0) {
-		int fd = closing[--closing_count];
-		pthread_mutex_unlock(&lock);
-		close(fd);
-		pthread_mutex_lock(&lock);
-	}
-	thread_runs = false;
-	pthread_mutex_unlock(&lock);
-	return NULL;
-}
-
-/* Signals are for the caller's thread: the new one starts with all of them blocked. */
-static bool start_thread(void)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-	sigset_t all;
-	sigset_t before;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, THREAD_STACK);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&thread, &attr, close_all, NULL);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	return error == 0;
-}
-
-static bool hand_over(int fd)
-{
-	bool taken = false;
-
-	pthread_mutex_lock(&lock);
-	thread_runs = thread_runs || start_thread();
-	if (thread_runs && closing_count < CLOSING_MAX) {
-		closing[closing_count++] = fd;
-		taken = true;
-	}
-	pthread_mutex_unlock(&lock);
-	return taken;
-}
-
-/* Closes `fd` soon; the caller must not use it any more. errno stays as it is. */
-static void close_soon(int fd)
-{
-	int kept_errno = errno;
-
-	if (!hand_over(fd))
-		close(fd);
-	errno = kept_errno;
-}
-
 /* --- The port --- */
 
 /*
@@ -269,7 +193,7 @@ static bool live_connected(const struct port *port)
 
 static void live_close(struct port *port)
 {
-	close_soon(port->fd);
+	port_close_soon(port->fd);
 	free(port);
 }
 
@@ -287,7 +211,7 @@ static int socket_open(const char *interface, char error[PORT_ERROR_SIZE])
 
 	if (fd >= 0 && setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &(int){1}, sizeof(int)) < 0) {
 		fail_errno(error, interface, "PACKET_AUXDATA");
-		close_soon(fd);
+		port_close_soon(fd);
 		return -1;
 	}
 	if (fd < 0 && errno == EPERM)
@@ -316,7 +240,7 @@ struct port *port_open_raw(const char *interface, char error[PORT_ERROR_SIZE])
 		goto no_bind;
 	return port;
 no_bind:
-	close_soon(port->fd);
+	port_close_soon(port->fd);
 no_socket:
 	free(port);
 	return NULL;
