@@ -6,8 +6,13 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* Freed memory above this goes back to the system. */
+/* Freed memory above this goes back to the system: a daemon is small for months, not only at start. */
 #define TRIM_THRESHOLD (64 * 1024)
+/*
+ * An outlet of slacd is above this: it gets pages of its own from the system, which come zeroed, and of which those that it
+ * never touches take no memory.
+ */
+#define MMAP_THRESHOLD (64 * 1024)
 
 bool startup_open_standard_descriptors(void)
 {
@@ -23,6 +28,7 @@ void startup_prepare(void)
 #ifdef M_TRIM_THRESHOLD
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
+	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
 #endif
 	signal(SIGPIPE, SIG_IGN);
 }

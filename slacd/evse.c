@@ -408,11 +408,10 @@ struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struc
 		      const struct api_evse_limits *limits, const struct api_cp_status *status)
 {
 	struct outlet_config config;
-	struct evse *evse = malloc(sizeof(*evse));
+	struct evse *evse = calloc(1, sizeof(*evse));
 
 	if (evse == NULL)
 		return NULL;
-	memset(evse, 0, offsetof(struct evse, outlet));
 	evse->shared = shared;
 	evse->slot = slot;
 	evse->parameters = *parameters;
@@ -424,10 +423,11 @@ struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struc
 		free(evse);
 		return NULL;
 	}
-	snprintf(evse->interface, sizeof(evse->interface), "%s", evse_interface_of(shared->settings, parameters));
+	evse->interface = evse_interface_of(shared->settings, &evse->parameters);
 	evse->interface_is_local = evse_interface_is_local(shared, parameters);
 	evse->log.evse_id = evse->parameters.evse_id;
 	evse->log.interface = evse->interface;
+	evse->log.limits = &evse->log_limits;
 	settings_outlet_config(shared->settings, parameters->evse_id, parameters->has_ac, &config);
 	config.pilot.single_phase = parameters->ac_single_phase;
 	evse->recorder = new_recorder(evse);

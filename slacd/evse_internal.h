@@ -17,20 +17,18 @@
 struct evse {
 	const struct evse_shared *shared;
 	struct api_evse_parameters parameters;
-	char interface[SETTINGS_TEXT_MAX];
+	const char *interface; /* of the parameters, or of the settings, which keep it */
 	struct evse_log log;
 	struct recorder *recorder; /* NULL: nothing is recorded */
 
 	struct port *port; /* NULL while it cannot be opened */
 	struct event *readable;
 	struct event *timer;
-	uint64_t timer_us;                /* what the timer is armed to, OUTLET_NEVER: not armed */
-	uint64_t port_retry_us;           /* when to open the port again, OUTLET_NEVER: open, or the kernel will tell */
-	uint64_t port_not_before_us;      /* not to be opened earlier, whatever the kernel tells */
-	uint64_t port_failed_us;          /* sending has failed: it is given up then, OUTLET_NEVER: it has not */
-	char port_error[PORT_ERROR_SIZE]; /* what was said last about it, "": it is open */
-	bool interface_is_local;          /* the configuration names it: it is believed */
-	char refusal[INTERFACE_WHY_SIZE]; /* why the station may not name it, as said last; "": it may */
+	uint64_t timer_us;           /* what the timer is armed to, OUTLET_NEVER: not armed */
+	uint64_t port_retry_us;      /* when to open the port again, OUTLET_NEVER: open, or the kernel will tell */
+	uint64_t port_not_before_us; /* not to be opened earlier, whatever the kernel tells */
+	uint64_t port_failed_us;     /* sending has failed: it is given up then, OUTLET_NEVER: it has not */
+	bool interface_is_local;     /* the configuration names it: it is believed */
 
 	char request_ids[REQUESTS_KEPT][API_UUID_MAX]; /* of the last pilot requests, by the rest of their number */
 	bool stopping;                                 /* evse_stop was called */
@@ -43,7 +41,14 @@ struct evse {
 	uint64_t received_us;                      /* when the frame that is being handled was read, 0: none is */
 	char questions[QUESTIONS_MAX][API_ID_MAX]; /* ids of network questions, "": a free place */
 
-	struct outlet outlet; /* the last member: most of it is not touched where few cars are heard */
+	/*
+	 * What comes before the second run of the outlet fits into one page of memory. What follows is not touched where
+	 * few cars are heard and the port is open, and needs no memory then.
+	 */
+	struct outlet outlet;
+	struct evse_log_limits log_limits;
+	char port_error[PORT_ERROR_SIZE]; /* what was said last about it, "": it is open */
+	char refusal[INTERFACE_WHY_SIZE]; /* why the station may not name it, as said last; "": it may */
 };
 
 /* evse.c: gives the outlet an input, and does what it says to that. */

@@ -98,7 +98,7 @@ static void say_other_kind(const struct evse_log *log, const struct outlet_note 
 
 static void say_malformed(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
 {
-	struct log_limit *limit = &log->malformed[note->error];
+	struct log_limit *limit = &log->limits->malformed[note->error];
 	char mac[MAC_TEXT_SIZE];
 
 	if (log_limit_pass(limit, now_us))
@@ -111,7 +111,8 @@ static void say_malformed(struct evse_log *log, const struct outlet_note *note, 
 static void say_refused(struct evse_log *log, const char *what, const struct outlet_note *note, uint64_t now_us)
 {
 	bool by_field = note->reason == SLAC_REASON_FIELD;
-	struct log_limit *limit = by_field ? &log->refused_fields[note->error] : &log->refused[note->reason];
+	struct log_limit *limit =
+		by_field ? &log->limits->refused_fields[note->error] : &log->limits->refused[note->reason];
 	char mac[MAC_TEXT_SIZE];
 	/* A wrong field is worth a warning; a message out of place is everyday on a shared power line. */
 	enum log_level level = by_field                                         ? LOG_LEVEL_WARN
@@ -136,7 +137,7 @@ static enum log_level step_level(struct evse_log *log, enum log_level level, uin
 		log_budget_level(&log->step_lines, STEPS_PER_MINUTE, "steps of SLAC runs", log->evse_id, level, now_us);
 
 	if (log->step_lines.lines > STEPS_PER_MINUTE)
-		log->sessions.steps_not_logged++;
+		log->steps_not_logged++;
 	return left;
 }
 
@@ -386,11 +387,17 @@ static void take_counts(uint64_t *counts, const struct log_limit *limits, size_t
 
 void evse_log_count(const struct evse_log *log, struct statistics *total)
 {
-	struct statistics own = log->sessions;
+	struct statistics own = {.matched = log->sessions.matched,
+				 .steps_not_logged = log->steps_not_logged,
+				 .foreign_modem_answers = log->foreign_answers.count};
 
-	own.foreign_modem_answers = log->foreign_answers.count;
-	take_counts(own.malformed, log->malformed, MME_ERR_COUNT);
-	take_counts(own.refused, log->refused, SLAC_REASON_COUNT);
-	take_counts(own.wrong_field, log->refused_fields, MME_ERR_COUNT);
+	for (size_t i = 0; i < SLAC_REASON_COUNT; i++) {
+		own.failed[i] = log->sessions.failed[i];
+		own.unmatched[i] = log->sessions.unmatched[i];
+		own.basic_charging[i] = log->sessions.basic_charging[i];
+	}
+	take_counts(own.malformed, log->limits->malformed, MME_ERR_COUNT);
+	take_counts(own.refused, log->limits->refused, SLAC_REASON_COUNT);
+	take_counts(own.wrong_field, log->limits->refused_fields, MME_ERR_COUNT);
 	statistics_add(total, &own);
 }

@@ -9,14 +9,28 @@
 
 #define EVSE_LOG_WHY_SIZE 128
 
-/* The two texts stay the outlet's; they must outlive the log. The rest is zeroed at the start. */
-struct evse_log {
-	const char *evse_id;
-	const char *interface;
-	struct statistics sessions; /* matched and failed; the rest is counted by the limits below */
+/* How sessions went, by reason; nobody plugs in often enough for more than 32 bits. */
+struct evse_log_sessions {
+	uint32_t matched;
+	uint32_t failed[SLAC_REASON_COUNT];
+	uint32_t unmatched[SLAC_REASON_COUNT];
+	uint32_t basic_charging[SLAC_REASON_COUNT];
+};
+
+/* Frames that are no good, by reason. Not touched before there is one: an outlet without needs no memory for it. */
+struct evse_log_limits {
 	struct log_limit malformed[MME_ERR_COUNT];
 	struct log_limit refused[SLAC_REASON_COUNT];
 	struct log_limit refused_fields[MME_ERR_COUNT];
+};
+
+/* The texts and the limits stay the outlet's; they must outlive the log. All is zeroed at the start. */
+struct evse_log {
+	const char *evse_id;
+	const char *interface;
+	struct evse_log_limits *limits;
+	struct evse_log_sessions sessions;
+	uint64_t steps_not_logged;
 	struct log_limit foreign_answers;
 	struct log_limit modem_restarts;
 	struct log_limit untrue_restarts;

@@ -232,12 +232,19 @@ static bool may_use_name(struct evse *evse)
 	return false;
 }
 
+/* What is empty already is not touched (evse_internal.h). */
+static void forget_text(char *text)
+{
+	if (text[0] != '\0')
+		text[0] = '\0';
+}
+
 static void use_port(struct evse *evse)
 {
 	struct outlet_input up = {.kind = OUTLET_PORT_UP};
 
-	evse->port_error[0] = '\0';
-	evse->refusal[0] = '\0';
+	forget_text(evse->port_error);
+	forget_text(evse->refusal);
 	port_mac(evse->port, up.port_mac);
 	evse_log_port_open(&evse->log, up.port_mac);
 	evse_give(evse, &up);
@@ -283,7 +290,7 @@ static void look_at_use(struct evse *evse)
 	char why[INTERFACE_WHY_SIZE];
 
 	if (is_believed(evse, why)) {
-		evse->refusal[0] = '\0';
+		forget_text(evse->refusal);
 		return;
 	}
 	if (in_use && strcmp(evse->refusal, why) != 0)

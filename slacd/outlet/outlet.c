@@ -467,11 +467,13 @@ void outlet_input(struct outlet *outlet, const struct outlet_input *input, uint6
 {
 	out->count = 0;
 	out->octets_used = 0;
+	outlet->errands = out->errands;
 	run_due(outlet, now_us, out);
 	take(outlet, input, now_us, out);
 	run_errands(outlet, now_us, out);
 	run_due(outlet, now_us, out); /* a late answer of the modem may make its next question overdue */
 	outlet_ask_station(outlet, now_us, out);
+	outlet->errands = NULL;
 }
 
 uint64_t outlet_deadline(const struct outlet *outlet)

@@ -7,7 +7,7 @@
  * this header.
  *
  * How it runs (doc/architecture.md): what is due comes first, then the input, then what the input made due: the next
- * deadline is always later than now. What one part tells another waits in a first-in-first-out queue inside the outlet,
+ * deadline is always later than now. What one part tells another waits in a first-in-first-out queue,
  * which is empty again when outlet_input returns. No part is entered while another part's list is being carried out.
  *
  * The order of the effects is a promise:
@@ -238,14 +238,6 @@ struct outlet_effect {
 	};
 };
 
-/* The caller's; outlet_effects_wipe after use, as frames may hold the key. */
-struct outlet_effects {
-	size_t count;
-	struct outlet_effect items[OUTLET_EFFECTS];
-	size_t octets_used;
-	uint8_t octets[OUTLET_OCTETS];
-};
-
 /* What one part tells another, until its turn comes. */
 enum outlet_errand_kind {
 	OUTLET_TO_SLAC,     /* slac, reason */
@@ -265,6 +257,15 @@ struct outlet_errand {
 	enum slac_reason reason;
 	enum slac_status status;
 	struct control_pilot_input pilot;
+};
+
+/* The caller's; outlet_effects_wipe after use, as frames may hold the key. */
+struct outlet_effects {
+	size_t count;
+	struct outlet_errand errands[OUTLET_QUEUE]; /* the outlet's, while it takes the input */
+	struct outlet_effect items[OUTLET_EFFECTS];
+	size_t octets_used;
+	uint8_t octets[OUTLET_OCTETS];
 };
 
 /* A car that asks for matching after the window. While another outlet answers it, it need not ask again and again. */
@@ -300,9 +301,10 @@ struct outlet {
 	uint32_t questions[OUTLET_QUESTIONS];
 	uint64_t question_deadline_us;
 
-	size_t errand_first; /* a ring */
+	/* A ring in the list of effects; NULL and empty between two inputs. */
+	struct outlet_errand *errands;
+	size_t errand_first;
 	size_t errand_count;
-	struct outlet_errand errands[OUTLET_QUEUE];
 
 	struct slac_evse slac; /* the last member: most of it is not touched where few cars are heard */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/outlet/tests/exploration_outlet.h"
 
+#include "slacd/outlet/outlet_internal.h"
 #include "slacd/outlet/tests/exploration_invariants.h"
 #include "slacd/outlet/tests/exploration_way.h"
 
@@ -84,9 +85,18 @@ static void remember(struct world *world, const struct outlet_effect *effect)
 	}
 }
 
+/* What the outlet says to one input. */
+static struct outlet_effects effects;
+
+void world_tell_slac(struct world *world, enum slac_evse_input_kind kind)
+{
+	world->outlet.errands = effects.errands; /* as within an input */
+	outlet_queue_slac(&world->outlet, kind, SLAC_REASON_NONE);
+	world_give_kind(world, OUTLET_TICK, false);
+}
+
 void world_give(struct world *world, const struct outlet_input *input)
 {
-	static struct outlet_effects effects;
 	const enum slac_evse_state before = world->outlet.slac.state;
 	struct car_frame key_taken = {.len = 0};
 	bool unsent = false;

@@ -15,6 +15,8 @@ void world_trace(const struct world *world, const char *format, ...) __attribute
 /* The invariants hear of every input and of its effects. An outlet that is gone gets none. */
 void world_give(struct world *world, const struct outlet_input *input);
 void world_give_kind(struct world *world, enum outlet_input_kind kind, bool active);
+/* What the modem says, in the word that it has for matching. */
+void world_tell_slac(struct world *world, enum slac_evse_input_kind kind);
 void world_give_frame(struct world *world, const struct car_frame *frame);
 /* Also what matching wants done a microsecond from now. */
 void world_handle_what_is_due(struct world *world);

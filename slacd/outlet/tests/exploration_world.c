@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/outlet/tests/exploration_world.h"
 
-#include "slacd/outlet/outlet_internal.h"
 #include "slacd/outlet/tests/exploration_invariants.h"
 #include "slacd/outlet/tests/exploration_outlet.h"
 #include "slacd/outlet/tests/exploration_way.h"
@@ -81,8 +80,7 @@ static bool unplug(struct world *world)
 /* What the modem's answers say, in the words that they have for matching. */
 static bool tell_link(struct world *world, enum slac_evse_input_kind kind)
 {
-	outlet_queue_slac(&world->outlet, kind, SLAC_REASON_NONE);
-	world_give_kind(world, OUTLET_TICK, false);
+	world_tell_slac(world, kind);
 	return true;
 }
 

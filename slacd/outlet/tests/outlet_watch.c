@@ -291,12 +291,12 @@ static void note_most(size_t *most, size_t count)
 		*most = count;
 }
 
-static size_t count_errands(const struct outlet *outlet)
+static size_t count_errands(const struct outlet_effects *out)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < OUTLET_QUEUE; i++)
-		count += outlet->errands[i].kind != (enum outlet_errand_kind)NO_ERRAND;
+		count += out->errands[i].kind != (enum outlet_errand_kind)NO_ERRAND;
 	return count;
 }
 
@@ -306,12 +306,12 @@ static const char *check_bounds(struct outlet_watch *watch, const struct outlet 
 {
 	note_most(&watch->most.effects, out->count);
 	note_most(&watch->most.octets, out->octets_used);
-	note_most(&watch->most.errands, count_errands(outlet));
+	note_most(&watch->most.errands, count_errands(out));
 	if (out->count > OUTLET_EFFECTS / 2)
 		return "more than half of the effects there is room for";
 	if (out->octets_used > OUTLET_OCTETS / 2)
 		return "more than half of the octets there is room for";
-	if (count_errands(outlet) > OUTLET_QUEUE / 2)
+	if (count_errands(out) > OUTLET_QUEUE / 2)
 		return "more than half of the errands there is room for";
 	return outlet->errand_count == 0 ? NULL : "an errand that was not run";
 }
@@ -374,10 +374,10 @@ static void digest_effect(struct outlet_watch *watch, const struct outlet_effect
 
 /* --- the input --- */
 
-static void note_before(struct outlet_watch *watch, struct outlet *outlet, const struct outlet_input *input)
+static void note_before(struct outlet_watch *watch, const struct outlet_input *input, struct outlet_effects *out)
 {
 	for (size_t i = 0; i < OUTLET_QUEUE; i++)
-		outlet->errands[i].kind = (enum outlet_errand_kind)NO_ERRAND;
+		out->errands[i].kind = (enum outlet_errand_kind)NO_ERRAND;
 	if (input->kind == OUTLET_PORT_UP) {
 		watch->port_is_up = true;
 		memcpy(watch->port_mac, input->port_mac, MAC_LEN);
@@ -391,7 +391,7 @@ const char *outlet_watch_input(struct outlet_watch *watch, struct outlet *outlet
 {
 	const char *broken = NULL;
 
-	note_before(watch, outlet, input);
+	note_before(watch, input, out);
 	outlet_input(outlet, input, now_us, out);
 	for (size_t i = 0; i < out->count && broken == NULL; i++) {
 		broken = check_effect(watch, outlet, out, i);
