@@ -1,26 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "homeplug/network_key.h"
 
-#include <limits.h>
+#include "homeplug/sha256.h"
+
+#include <errno.h>
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
-#include <openssl/sha.h>
 #include <string.h>
+#include <sys/random.h>
 
 /* HomePlug AV: the NID offset is the fifth hash of the NMK. */
 #define NID_HASHES 5
 
 bool nid_from_nmk(const uint8_t nmk[NMK_LEN], uint8_t nid[NID_LEN])
 {
-	uint8_t hash[SHA256_DIGEST_LENGTH];
-	bool ok = SHA256(nmk, NMK_LEN, hash) != NULL;
+	uint8_t hash[SHA256_LEN];
+	bool ok = sha256(nmk, NMK_LEN, hash);
 
-	for (int i = 1; ok && i < NID_HASHES; i++) {
-		uint8_t next[SHA256_DIGEST_LENGTH];
-		ok = SHA256(hash, sizeof(hash), next) != NULL;
-		memcpy(hash, next, sizeof(hash));
-		OPENSSL_cleanse(next, sizeof(next));
-	}
+	for (int i = 1; ok && i < NID_HASHES; i++)
+		ok = sha256(hash, sizeof(hash), hash);
 	if (ok) {
 		memcpy(nid, hash, NID_LEN - 1);
 		/* 52 hash bits; the two security level bits above them stay 0 (simple connect). */
@@ -43,8 +40,15 @@ bool network_key_new(struct network_key *key, random_fill fill, void *ctx)
 
 bool random_fill_csprng(void *ctx, uint8_t *out, size_t n)
 {
+	ssize_t got;
+
 	(void)ctx;
-	return n <= INT_MAX && RAND_priv_bytes(out, (int)n) == 1;
+	if (n > RANDOM_FILL_MAX)
+		return false;
+	do
+		got = getrandom(out, n, 0);
+	while (got < 0 && errno == EINTR);
+	return got == (ssize_t)n;
 }
 
 void network_key_wipe(struct network_key *key)

@@ -20,7 +20,10 @@ bool nid_from_nmk(const uint8_t nmk[NMK_LEN], uint8_t nid[NID_LEN]);
 /* A new key: NMK from `fill`, NID derived. False, and *key unchanged, when either fails. */
 bool network_key_new(struct network_key *key, random_fill fill, void *ctx);
 
-/* A random_fill on libcrypto's CSPRNG (RAND_priv_bytes); ctx is ignored. */
+/* The kernel gives so many octets at once, and whole. */
+#define RANDOM_FILL_MAX 256
+
+/* A random_fill on the kernel's generator (getrandom), at most RANDOM_FILL_MAX octets; ctx is ignored. */
 bool random_fill_csprng(void *ctx, uint8_t *out, size_t n);
 
 /* Overwrites the key; never optimized away. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define OPENSSL_SUPPRESS_DEPRECATED /* SHA256() sets libcrypto up first, which takes a start 1 ms */
 #include "service/client_id.h"
 
 #include <openssl/sha.h>
@@ -8,10 +9,13 @@
 static void hash(const char *service, const char *machine_id, const char *outlet, uint8_t out[CLIENT_ID_RANDOM])
 {
 	uint8_t digest[SHA256_DIGEST_LENGTH];
+	SHA256_CTX context;
 	char text[256];
 	int len = snprintf(text, sizeof(text), "%s %s %s", service, machine_id, outlet);
 
-	SHA256((const uint8_t *)text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1, digest);
+	SHA256_Init(&context);
+	SHA256_Update(&context, text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1);
+	SHA256_Final(digest, &context);
 	memcpy(out, digest, CLIENT_ID_RANDOM);
 }
 

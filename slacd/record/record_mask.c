@@ -4,9 +4,9 @@
 #include "homeplug/mme/cursor.h"
 #include "homeplug/mme/mme.h"
 #include "homeplug/network_key.h"
+#include "homeplug/sha256.h"
 
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,11 +30,11 @@ void record_mask_free(struct record_mask *mask)
 static bool replace(const struct record_mask *mask, uint8_t *key, size_t len)
 {
 	uint8_t text[RECORD_SECRET_LEN + NMK_LEN] = {0};
-	uint8_t hash[SHA256_DIGEST_LENGTH];
+	uint8_t hash[SHA256_LEN];
 
 	memcpy(text, mask->secret, RECORD_SECRET_LEN);
 	memcpy(text + RECORD_SECRET_LEN, key, len);
-	bool ok = SHA256(text, sizeof(text), hash) != NULL;
+	bool ok = sha256(text, sizeof(text), hash);
 	if (ok)
 		memcpy(key, hash, len);
 	OPENSSL_cleanse(text, sizeof(text));
