@@ -37,7 +37,7 @@ bool port_is_live(const char *name);
 
 /*
  * Opens a raw socket on an interface that is up and running: socket with protocol 0, filter "ether proto 0x88e1"
- * compiled by libpcap and attached, then bound with the protocol. Non-blocking. Needs CAP_NET_RAW.
+ * attached, then bound with the protocol. Non-blocking. Needs CAP_NET_RAW.
  */
 struct port *port_open_raw(const char *interface, char error[PORT_ERROR_SIZE]);
 /* Connects to a Unix socket, or listens on one (SOCK_SEQPACKET, one peer; a new peer replaces the old one). */

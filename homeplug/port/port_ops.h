@@ -5,7 +5,7 @@
 
 #include "homeplug/port/port.h"
 
-/* HomePlug management messages, in the filter language of libpcap. The kernel drops everything else. */
+/* HomePlug management messages, in the filter language of libpcap. port_raw.h has it compiled. */
 #define PORT_FILTER "ether proto 0x88e1"
 
 struct port_ops {

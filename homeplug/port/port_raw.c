@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "homeplug/port/port_raw.h"
 #include "homeplug/port/port_closing.h"
 #include "homeplug/port/port_ops.h"
 #include "homeplug/port/port_watch.h"
@@ -6,18 +7,17 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
-#include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-/* The filter has 4 instructions; a different libpcap may need a few more. */
-#define FILTER_INSTRUCTIONS 16
+#ifndef PACKET_IGNORE_OUTGOING /* Linux 4.20 */
+#define PACKET_IGNORE_OUTGOING 23
+#endif
 /* Of a VLAN's tag; a tag of VLAN 0 gives a priority and no VLAN. */
 #define VLAN_ID_BITS 0x0fff
 
@@ -77,37 +77,19 @@ static bool interface_query(struct port *port, const char *interface, char error
 	return true;
 }
 
-static bool filter_copy(const struct bpf_program *program, struct sock_filter code[FILTER_INSTRUCTIONS])
-{
-	if (program->bf_len > FILTER_INSTRUCTIONS)
-		return false;
-	for (u_int i = 0; i < program->bf_len; i++) {
-		const struct bpf_insn *insn = &program->bf_insns[i];
-		code[i] = (struct sock_filter){.code = insn->code, .jt = insn->jt, .jf = insn->jf, .k = insn->k};
-	}
-	return true;
-}
+/* PORT_FILTER as libpcap compiles it: a constant, so that neither start nor memory pay for a compiler. */
+const struct sock_filter port_raw_filter[PORT_RAW_FILTER_LEN] = {
+	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 2 * MAC_LEN),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HOMEPLUG_ETHERTYPE, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, MME_FRAME_MAX),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+};
 
 static bool filter_attach(int fd, const char *interface, char error[PORT_ERROR_SIZE])
 {
-	struct sock_filter code[FILTER_INSTRUCTIONS];
-	struct bpf_program program;
-	pcap_t *compiler = pcap_open_dead(DLT_EN10MB, MME_FRAME_MAX);
+	const struct sock_fprog filter = {.len = PORT_RAW_FILTER_LEN,
+					  .filter = (struct sock_filter *)port_raw_filter}; /* it is only read */
 
-	if (compiler == NULL || pcap_compile(compiler, &program, PORT_FILTER, 1, PCAP_NETMASK_UNKNOWN) < 0) {
-		if (compiler != NULL)
-			pcap_close(compiler);
-		errno = EINVAL; /* libpcap does not set it */
-		return fail(error, interface, "libpcap does not compile the filter \"" PORT_FILTER "\"");
-	}
-	struct sock_fprog filter = {.len = (unsigned short)program.bf_len, .filter = code};
-	bool copied = filter_copy(&program, code);
-	pcap_freecode(&program);
-	pcap_close(compiler);
-	if (!copied) {
-		errno = EINVAL;
-		return fail(error, interface, "the compiled filter is longer than expected");
-	}
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0)
 		return fail_errno(error, interface, "SO_ATTACH_FILTER");
 	return true;
@@ -171,7 +153,7 @@ static enum port_result live_recv(struct port *port, uint8_t *frame, size_t size
 		ssize_t n = recvmsg(port->fd, &message, 0);
 		if (n < 0)
 			return port_result_of_errno(errno);
-		/* The kernel also hands over a copy of each frame that this host sends. */
+		/* A kernel before 4.20 hands over a copy of each frame that this host sends. */
 		if (from.sll_pkttype == PACKET_OUTGOING || is_tagged(&message) ||
 		    seems_tagged(port, frame, (size_t)n, &from))
 			continue;
@@ -204,6 +186,12 @@ static const struct port_ops live_ops = {
 	.close = live_close,
 };
 
+/* Where the kernel does not know it, live_recv leaves such frames out. */
+static void ignore_own_frames(int fd)
+{
+	(void)setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &(int){1}, sizeof(int));
+}
+
 /* With protocol 0 the socket is opened at once (not in 10 ms), and receives nothing until bind names the protocol. */
 static int socket_open(const char *interface, char error[PORT_ERROR_SIZE])
 {
@@ -214,11 +202,13 @@ static int socket_open(const char *interface, char error[PORT_ERROR_SIZE])
 		port_close_soon(fd);
 		return -1;
 	}
-	if (fd < 0 && errno == EPERM)
+	if (fd >= 0)
+		ignore_own_frames(fd);
+	else if (errno == EPERM)
 		fail(error, interface,
 		     "no permission for a raw socket: CAP_NET_RAW is missing (grant it with "
 		     "\"setcap cap_net_raw+ep PROGRAM\" or AmbientCapabilities=CAP_NET_RAW in the unit)");
-	else if (fd < 0)
+	else
 		fail_errno(error, interface, "raw socket");
 	return fd;
 }
