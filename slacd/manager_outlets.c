@@ -2,6 +2,7 @@
 #include "slacd/manager_internal.h"
 
 #include "service/clock.h"
+#include "slacd/descriptors.h"
 
 #include <string.h>
 
@@ -251,8 +252,18 @@ void manager_start_missing(struct manager *manager)
 	log_line(LOG_LEVEL_INFO, "EVSE services run. count=%zu", manager->evse_count);
 }
 
+static void check_descriptors(const struct manager *manager)
+{
+	char error[DESCRIPTORS_ERROR_SIZE];
+
+	if (!descriptors_allow(manager->parameters.count, error))
+		log_line(LOG_LEVEL_ERROR, "Too few file descriptors for %zu outlets. %s", manager->parameters.count,
+			 error);
+}
+
 void manager_update_outlets(struct manager *manager)
 {
+	check_descriptors(manager);
 	stop_unwanted(manager);
 	check_settings(manager);
 	check_interfaces(manager);
