@@ -10,10 +10,10 @@
 #include "service/log_budget.h"
 
 /*
- * Short lines in a minute, of each direction; further ones are logged at DEBUG. 64 outlets that start at once, each with
- * a car that charges at once, need about 1000.
+ * Short lines in a minute, of each direction; further ones are logged at DEBUG. 256 outlets that start at once, each
+ * with a car that charges at once, need about 4000.
  */
-#define MESSAGE_LOG_LINES 1920
+#define MESSAGE_LOG_LINES 7680
 
 /* What a message says, for its short line. */
 struct message_about {

@@ -14,7 +14,8 @@ struct record_writer {
 	struct record_limits limits;
 	struct worker worker;
 	/* behind the worker's lock */
-	struct record_job *jobs[RECORD_JOBS]; /* the oldest first */
+	struct record_job *jobs[RECORD_JOBS]; /* a ring */
+	size_t first;                         /* the oldest */
 	size_t count;                         /* the one that is being written is among them */
 	/* of the thread alone */
 	char trouble[RECORD_TROUBLE_MAX]; /* said last, "": none */
@@ -70,7 +71,7 @@ static struct record_job *await_job(struct record_writer *writer)
 	while (writer->count == 0 && !writer->worker.stopping)
 		pthread_cond_wait(&writer->worker.changed, &writer->worker.lock);
 	if (writer->count > 0)
-		job = writer->jobs[0];
+		job = writer->jobs[writer->first];
 	pthread_mutex_unlock(&writer->worker.lock);
 	return job;
 }
@@ -78,9 +79,8 @@ static struct record_job *await_job(struct record_writer *writer)
 static void remove_job(struct record_writer *writer)
 {
 	pthread_mutex_lock(&writer->worker.lock);
+	writer->first = (writer->first + 1) % RECORD_JOBS;
 	writer->count--;
-	for (size_t i = 0; i < writer->count; i++)
-		writer->jobs[i] = writer->jobs[i + 1];
 	pthread_mutex_unlock(&writer->worker.lock);
 }
 
@@ -139,7 +139,7 @@ bool record_writer_give(struct record_writer *writer, struct record_job *job)
 	pthread_mutex_lock(&writer->worker.lock);
 	const bool taken = writer->count < RECORD_JOBS;
 	if (taken)
-		writer->jobs[writer->count++] = job;
+		writer->jobs[(writer->first + writer->count++) % RECORD_JOBS] = job;
 	pthread_cond_signal(&writer->worker.changed);
 	pthread_mutex_unlock(&writer->worker.lock);
 	if (!taken)

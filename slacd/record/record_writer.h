@@ -2,14 +2,15 @@
 /*
  * Writes session records to a directory, in a thread of its own: a disk that is slow, full or hangs delays nobody. A
  * file has another name until it is whole and on the disk. Files are bounded in number and in size together: the oldest
- * ones make room. So is what waits: while RECORD_JOBS records wait, no further one is taken.
+ * ones make room. So is what waits: while RECORD_JOBS records wait, no further one is taken. Each holds as much memory as
+ * its session did (record.memory_kib at most).
  */
 #ifndef SLACD_RECORD_RECORD_WRITER_H
 #define SLACD_RECORD_RECORD_WRITER_H
 
 #include "slacd/record/record_file.h"
 
-#define RECORD_JOBS          8
+#define RECORD_JOBS          256 /* one for each outlet: all may end at the same moment */
 #define RECORD_DIRECTORY_MAX 256
 #define RECORD_FILE_NAME_MAX 192
 

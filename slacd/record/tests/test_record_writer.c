@@ -23,7 +23,7 @@
 
 #define WAIT_MS 10000
 
-static const struct record_limits plenty = {.files = 100, .octets = 1 << 24};
+static const struct record_limits plenty = {.files = 2 * RECORD_JOBS, .octets = 1 << 24};
 static struct recorded_session session; /* too large for the stack */
 static char folder[64];
 

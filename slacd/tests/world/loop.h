@@ -15,8 +15,8 @@
 enum loop_owner {
 	LOOP_WORLD,
 	LOOP_STATION,
-	LOOP_CAR, /* and LOOP_CARS of them */
-	LOOP_SLACD = LOOP_CAR + 8,
+	LOOP_CAR,                    /* and LOOP_CARS of them */
+	LOOP_SLACD = LOOP_CAR + 256, /* as many as a service has outlets */
 	LOOP_OWNERS
 };
 

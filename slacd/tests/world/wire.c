@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INTERFACES 16
+#define INTERFACES 520 /* 256 pairs, and some */
 /* Descriptors that no kernel gave: of the watch, and of the ports from here on. */
 #define WATCH_FD      1000
 #define FIRST_PORT_FD 1001
@@ -67,6 +67,8 @@ static struct {
 	size_t count;
 	struct interface interfaces[INTERFACES];
 	struct port *ports;
+	struct port **by_fd; /* each that was ever opened, from FIRST_PORT_FD on; NULL: closed */
+	size_t by_fd_room;
 	bool jitters;
 	bool watch_refused;
 	struct port_watch *watch;
@@ -95,6 +97,8 @@ bool wire_close(void)
 	while (wire.ports != NULL)
 		port_close(wire.ports);
 	port_watch_close(wire.watch);
+	free(wire.by_fd);
+	wire.by_fd = NULL;
 	return clean;
 }
 
@@ -341,10 +345,8 @@ bool wire_is_readable(int fd)
 {
 	if (fd == WATCH_FD)
 		return wire.watch != NULL && (wire.watch->broken || wire.watch->news != NULL);
-	for (const struct port *port = wire.ports; port != NULL; port = port->next)
-		if (port->fd == fd)
-			return port->error != 0 || port->frames != NULL;
-	return false;
+	const struct port *port = fd >= FIRST_PORT_FD && fd < wire.next_fd ? wire.by_fd[fd - FIRST_PORT_FD] : NULL;
+	return port != NULL && (port->error != 0 || port->frames != NULL);
 }
 
 /* --- port.h --- */
@@ -354,6 +356,20 @@ static struct port *refuse(char error[PORT_ERROR_SIZE], const char *name, const 
 	snprintf(error, PORT_ERROR_SIZE, "interface %s%s", name, why);
 	errno = state_errno;
 	return NULL;
+}
+
+static void give_fd(struct port *port)
+{
+	const size_t place = (size_t)(wire.next_fd - FIRST_PORT_FD);
+
+	if (place == wire.by_fd_room) {
+		wire.by_fd_room = wire.by_fd_room * 2 + 16;
+		wire.by_fd = realloc(wire.by_fd, wire.by_fd_room * sizeof(struct port *));
+		if (wire.by_fd == NULL)
+			abort();
+	}
+	wire.by_fd[place] = port;
+	port->fd = wire.next_fd++;
 }
 
 struct port *port_open(const char *name, char error[PORT_ERROR_SIZE])
@@ -367,7 +383,7 @@ struct port *port_open(const char *name, char error[PORT_ERROR_SIZE])
 	if (!is_running(interface))
 		return refuse(error, name, ": no carrier", ENETDOWN);
 	struct port *port = allocate(sizeof(*port));
-	port->fd = wire.next_fd++;
+	give_fd(port);
 	port->ifindex = interface->ifindex;
 	memcpy(port->mac, interface->mac, MAC_LEN);
 	port->next = wire.ports;
@@ -393,6 +409,7 @@ void port_close(struct port *port)
 	while (*place != port)
 		place = &(*place)->next;
 	*place = port->next;
+	wire.by_fd[port->fd - FIRST_PORT_FD] = NULL;
 	forget_frames(port);
 	free(port);
 }

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#define WORDS_MAX 48
+#define WORDS_MAX 544 /* as many as 256 outlets of a station need */
 
 struct words {
 	char *line; /* allocated; the words lie in it */
