@@ -142,9 +142,25 @@ static void stop_says_so_and_leaves_no_last_will_a_kill_does(void **state)
 	assert_statuses(from, E1, "matching matched");
 }
 
+/* What lowers a current is not lost where the client refuses it while it is connected: it comes as soon as there is room. */
+static void request_that_is_refused_is_sent_when_there_is_room(void **state)
+{
+	(void)state;
+	play("boot\ncs plug");
+	play_until("station *\"state\":\"B2\"*\"duty_cycle\":53.3");
+	const size_t from = mark();
+	play("broker full\ncs limit 10\nrun 5000");
+	assert_none(from, "slacd *cp_pwm");
+	assert_count(from, "log      WARN Request was not taken by the broker client.", 1);
+	play("broker room\nrun 150");
+	line_of(from, "slacd *cp_pwm*\"current\":10.0");
+	line_of(from, "station *\"state\":\"B2\"*\"duty_cycle\":16.66");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		STORY(request_that_is_refused_is_sent_when_there_is_room),
 		STORY(restart_at_any_step_of_a_match_costs_no_status_and_doubles_none),
 		STORY(restart_at_any_step_of_a_fallback_ends_in_the_right_pilot),
 		STORY(fallback_that_the_station_did_not_hear_begins_again_with_f),

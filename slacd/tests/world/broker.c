@@ -42,6 +42,7 @@ struct broker {
 static struct {
 	bool up;
 	bool hangs;
+	bool is_full;
 	struct broker *clients[CLIENTS];
 	struct letter *flying; /* oldest first: each is posted */
 } site;
@@ -265,6 +266,16 @@ void broker_world_hang(void)
 	site.hangs = true;
 }
 
+void broker_world_full(void)
+{
+	site.is_full = true;
+}
+
+void broker_world_room(void)
+{
+	site.is_full = false;
+}
+
 void broker_world_go(void)
 {
 	site.hangs = false;
@@ -354,8 +365,8 @@ bool broker_publish(struct broker *client, enum broker_publish_kind kind, const 
 
 bool broker_publish_latest(struct broker *client, size_t slot, const char *topic, const char *payload, size_t len)
 {
-	(void)slot; /* everything is sent at once here, so that no slot is ever full */
-	return broker_publish(client, BROKER_NOW, topic, payload, len);
+	(void)slot; /* everything is sent at once here, so that nothing takes another one's place */
+	return !site.is_full && broker_publish(client, BROKER_NOW, topic, payload, len);
 }
 
 bool broker_connected(const struct broker *client)

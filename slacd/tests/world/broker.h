@@ -22,6 +22,9 @@ void broker_world_up(void);
 /* It stands still: nothing gets through, nobody notices. Then it goes on. */
 void broker_world_hang(void);
 void broker_world_go(void);
+/* The clients take no message for a slot, as without memory; or they do again. */
+void broker_world_full(void);
+void broker_world_room(void);
 
 /* The client of slacd is killed: the broker publishes its last will. */
 void broker_world_kill_slacd(void);

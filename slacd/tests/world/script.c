@@ -150,6 +150,8 @@ static bool broker(char *rest)
 					    {"up", broker_world_up},
 					    {"hang", broker_world_hang},
 					    {"go", broker_world_go},
+					    {"full", broker_world_full},
+					    {"room", broker_world_room},
 					    {NULL, NULL}};
 
 	return one_of(deeds, rest);

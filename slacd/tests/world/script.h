@@ -12,7 +12,7 @@
  *   wire-address NAME ADDRESS|none
  *   wire-jitter                frames take a little longer from now on, each another time
  *   watch refuse|miss|break    what the kernel does not tell about interfaces
- *   broker down|up|hang|go
+ *   broker down|up|hang|go|full|room
  *   slacd start|stop|kill|statistics|metrics|reload
  *   random fail|work           slacd gets no random octets, or does
  *   station OPTIONS            starts cs-sim
