@@ -163,7 +163,7 @@ STATION = [
             ""),
     station("deep-json", "15000 levels of nesting", "publish cs/josev " + "[" * 15000 + "\npublish cs/josev " +
             '{"a":' * 3000, ""),
-    station("large-message", "a message of 70 KiB", publish("cp_status", "update", {"evse_id": "x" * 70000}), ""),
+    station("large-message", "a message of 260 KiB", publish("cp_status", "update", {"evse_id": "x" * 266000}), ""),
     station("unknown-outlet", "states of an outlet that it never told of", repeat(200, cp_status("B2", "DE*TST*E9")), ""),
     station("limits-flap", "the limit jumps between 0 and 32 A", repeat(20, f"cs limit 0 {FIRST}", "run 40",
             f"cs limit 32 {FIRST}", "run 40"), when="matching"),

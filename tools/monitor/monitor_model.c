@@ -199,15 +199,7 @@ static void take_from_slacd(struct monitor *monitor, size_t station, const struc
 
 static bool is_named(const struct api_message *message, const char *evse_id)
 {
-	const struct api_parameters *parameters = &message->data.parameters;
-
-	for (size_t i = 0; i < parameters->count; i++)
-		if (strcmp(parameters->evses[i].evse_id, evse_id) == 0)
-			return true;
-	for (size_t i = 0; i < message->bad_count; i++)
-		if (strcmp(message->bad[i].evse_id, evse_id) == 0)
-			return true;
-	return false;
+	return api_parameters_find(&message->data.parameters, evse_id) != NULL || api_message_is_bad(message, evse_id);
 }
 
 static void remove_unnamed(struct monitor *monitor, size_t station, const struct api_message *message)

@@ -142,7 +142,7 @@ static const char *read_value(void *context, int option, char *value)
 		return NULL;
 	case OPTION_EVSE:
 		if (options->evse_count == API_EVSES_MAX)
-			return "at most 64 outlets";
+			return "at most 256 outlets";
 		options->evses[options->evse_count++] = value;
 		return NULL;
 	case OPTION_CURRENT:

@@ -281,6 +281,10 @@ static struct broker *open_broker(struct cs_station *station)
 		.client_id = client_id,
 		.subscriptions = &station->options->topic_to_station,
 		.subscription_count = 1,
+		/* Each outlet may report its pilot and answer two requests at the same moment. */
+		.bounds = {.keep_max = 2 * API_EVSES_MAX,
+			   .now_max = 2 * API_EVSES_MAX,
+			   .inbound_max = 4 * API_EVSES_MAX},
 	};
 	return broker_open(station->base, &options, &callbacks, station);
 }

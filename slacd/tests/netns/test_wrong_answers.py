@@ -24,7 +24,7 @@ WRONG_PARAMETERS = (
     ('{"parameters":[%s]}' % OUTLET.replace('"services"', '"s"'),
      r"member=data\.parameters\[0\]\.connectors\[0\]\.services expected=.*object"),
     ('{"parameters":[%s]}' % OUTLET.replace("evse0", "../evse0"), r"\.network_interface expected=.*interface"),
-    ('{"parameters":[%s]}' % ",".join(OUTLET.replace("E1", f"E{i}") for i in range(65)), r"expected=.*at most 64"),
+    ('{"parameters":[%s]}' % ",".join(OUTLET.replace("E1", f"E{i}") for i in range(257)), r"expected=.*at most 256"),
 )
 WRONG_LIMITS = tuple((f'{{"evses":[{LIMITS % current}]}}', r"max_current\.l1 expected=.*0 to 1000 A")
                      for current in ("-1", "1001", '"16"', "null", "true", "[]", "1e999", "NaN")) + (
@@ -125,7 +125,7 @@ class WrongAnswers(Bench):
         self.start_asking()
         for _ in range(3):
             self.publish(MEGABYTE.replace(b"%s", self.next_request("cs_parameters").id.encode()))
-        self.slacd.wait_line("WARN .*MQTT message dropped.*more than 64 KiB")
+        self.slacd.wait_line("WARN .*MQTT message dropped.*more than 256 KiB")
         self.next_request("cs_parameters")
         self.assertEqual(len(self.slacd.lines("MQTT message dropped")), 1)
         self.assert_boots_when_answered()
