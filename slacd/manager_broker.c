@@ -223,7 +223,6 @@ static void on_retained(void *context, const char *topic, const char *payload, s
 			  result == API_OK ? api_kind_text(manager->message.kind) : error.name, clock_now_us());
 }
 
-/* Called on the broker client's thread. */
 static enum broker_worth worth_of(const void *context, const char *topic, const char *payload, size_t len)
 {
 	const struct hearing *hearing = context;

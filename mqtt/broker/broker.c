@@ -1,438 +1,454 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The side of the event loop: begin, callbacks, end. Nothing here calls libmosquitto. */
+/* The client on the event loop: attempts to connect, the turns of a connection, the end. */
 #include "mqtt/broker/broker.h"
+#include "mqtt/broker/broker_attempt.h"
+#include "mqtt/broker/broker_session.h"
 #include "mqtt/broker/broker_shared.h"
 
 #include <errno.h>
 #include <event2/event.h>
-#include <signal.h>
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
-#define THREAD_STACK          (256u * 1024u) /* name look-up and its modules need most of it */
-#define STOP_MARGIN_MAX_MS    50u
-#define BROKER_PATH_MAX       (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
-#define KEEPALIVE_DEFAULT_S   60
-#define KEEPALIVE_MIN_S       5
-#define CALLBACKS_PER_TURN    16
-#define BROKER_BOUND_MIN      4
-#define DROP_REPORT_PERIOD_MS 60000u
+#define STOP_MARGIN_MAX_MS 50u
+/* How long the socket is not looked at while it shows no more than the beginning of a packet's length. */
+#define CUT_WAIT_MS 10u
 
-uint64_t broker_now_ms(void)
+uint64_t broker_now_us(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-void broker_wake(int fd)
+uint64_t broker_now_ms(void)
 {
-	const uint64_t one = 1;
-
-	/* The only error is EAGAIN: the counter is full, and the eventfd is readable anyway. */
-	if (write(fd, &one, sizeof(one)) < 0)
-		return;
-}
-
-/* --- The options --- */
-
-static void free_settings(struct broker_settings *settings)
-{
-	free(settings->host);
-	free(settings->client_id);
-	free(settings->username);
-	if (settings->password != NULL)
-		explicit_bzero(settings->password, strlen(settings->password));
-	free(settings->password);
-	free((char *)settings->tls.ca);
-	free((char *)settings->tls.certificate);
-	free((char *)settings->tls.key);
-	for (size_t i = 0; i < settings->subscription_count; i++)
-		free(settings->subscriptions[i]);
-	free(settings->will_topic);
-	free(settings->will_payload);
-	free(settings->worth_context);
-}
-
-/* Copies an optional text. Sets *failed when memory is short, otherwise leaves it alone. */
-static char *copy_text(const char *text, bool *failed)
-{
-	char *copy = text != NULL ? strdup(text) : NULL;
-
-	if (text != NULL && copy == NULL)
-		*failed = true;
-	return copy;
-}
-
-/* Copies octets where there are any. Sets *failed when memory is short, otherwise leaves it alone. */
-static void *copy_octets(const void *octets, size_t len, bool *failed)
-{
-	void *copy = octets != NULL && len > 0 ? malloc(len) : NULL;
-
-	if (copy != NULL)
-		memcpy(copy, octets, len);
-	else if (octets != NULL && len > 0)
-		*failed = true;
-	return copy;
-}
-
-static size_t or_usual(size_t bound, size_t usual)
-{
-	return bound != 0 ? bound : usual;
-}
-
-static bool copy_settings(struct broker_settings *settings, const struct broker_options *options)
-{
-	bool failed = false;
-
-	settings->host = copy_text(options->host, &failed);
-	settings->client_id = copy_text(options->client_id, &failed);
-	settings->username = copy_text(options->username, &failed);
-	settings->password = copy_text(options->password, &failed);
-	if (options->tls != NULL) {
-		settings->tls.ca = copy_text(options->tls->ca, &failed);
-		settings->tls.certificate = copy_text(options->tls->certificate, &failed);
-		settings->tls.key = copy_text(options->tls->key, &failed);
-	}
-	settings->will_topic = copy_text(options->will_topic, &failed);
-	for (size_t i = 0; i < options->subscription_count; i++)
-		settings->subscriptions[settings->subscription_count++] = copy_text(options->subscriptions[i], &failed);
-	if (options->will_topic != NULL) {
-		settings->will_payload = copy_octets(options->will_payload, options->will_len, &failed);
-		settings->will_len = options->will_len;
-	}
-	settings->port = options->port;
-	settings->no_local = options->no_local;
-	settings->worth = options->worth;
-	settings->worth_context = copy_octets(options->worth_context, options->worth_context_size, &failed);
-	settings->keepalive_s = options->keepalive_s ? options->keepalive_s : KEEPALIVE_DEFAULT_S;
-	if (settings->keepalive_s < KEEPALIVE_MIN_S)
-		settings->keepalive_s = KEEPALIVE_MIN_S;
-	settings->bounds = (struct broker_bounds){
-		.keep_max = or_usual(options->bounds.keep_max, BROKER_KEEP_MAX),
-		.now_max = or_usual(options->bounds.now_max, BROKER_NOW_MAX),
-		.slots = or_usual(options->bounds.slots, BROKER_SLOTS),
-		.inbound_max = or_usual(options->bounds.inbound_max, BROKER_INBOUND_MAX),
-	};
-	return !failed;
-}
-
-static bool is_bound(size_t bound)
-{
-	return bound == 0 || (bound >= BROKER_BOUND_MIN && bound <= BROKER_BOUND_LIMIT);
-}
-
-static bool bounds_are_possible(const struct broker_bounds *bounds)
-{
-	return is_bound(bounds->keep_max) && is_bound(bounds->now_max) && is_bound(bounds->slots) &&
-	       is_bound(bounds->inbound_max);
-}
-
-static bool tls_is_complete(const struct broker_options *options)
-{
-	const struct broker_tls *tls = options->tls;
-
-	return tls == NULL ||
-	       (options->port != 0 && tls->ca != NULL && (tls->certificate == NULL) == (tls->key == NULL));
-}
-
-static bool is_complete(const struct broker_options *options)
-{
-	if (options->host == NULL || options->client_id == NULL ||
-	    options->subscription_count > BROKER_SUBSCRIPTIONS_MAX)
-		return false;
-	if (!tls_is_complete(options) || !bounds_are_possible(&options->bounds))
-		return false;
-	if (options->port == 0 && (options->host[0] != '/' || strlen(options->host) > BROKER_PATH_MAX))
-		return false;
-	for (size_t i = 0; i < options->subscription_count; i++)
-		if (options->subscriptions[i] == NULL)
-			return false;
-	return !options->will_len ||
-	       (options->will_payload != NULL && options->will_len <= BROKER_OUTBOUND_BYTES_MAX / 4);
+	return broker_now_us() / 1000;
 }
 
 bool broker_connected(const struct broker *broker)
 {
-	struct broker *b = (struct broker *)broker;
-	bool connected;
-
-	pthread_mutex_lock(&b->lock);
-	connected = broker_is_connected(b);
-	pthread_mutex_unlock(&b->lock);
-	return connected;
+	return broker->up;
 }
 
 uint64_t broker_dropped(const struct broker *broker, enum broker_drop what)
 {
-	struct broker *b = (struct broker *)broker;
-	uint64_t count;
-
-	pthread_mutex_lock(&b->lock);
-	count = b->dropped[what];
-	pthread_mutex_unlock(&b->lock);
-	return count;
+	return broker->dropped[what];
 }
 
-/* --- The callbacks, on the event loop, in the order in which things happened --- */
-
-static void report_drops(struct broker *broker, bool now_connected)
+/* It comes behind all that is active by now, such as frames, and no round of the loop is made for it. */
+void broker_want_turn(struct broker *broker)
 {
-	uint64_t now_ms = broker_now_ms();
+	if (!broker->in_turn)
+		event_active(broker->turn, 0, 0);
+}
 
-	for (int i = 0; i < BROKER_DROPS; i++) {
-		uint64_t total = broker_dropped(broker, (enum broker_drop)i);
-		bool due = now_connected || broker->reported[i] == 0 ||
-			   now_ms - broker->reported_ms[i] >= DROP_REPORT_PERIOD_MS;
-		if (total == broker->reported[i] || !due)
-			continue;
-		broker->reported[i] = total;
-		broker->reported_ms[i] = now_ms;
-		if (broker->callbacks.dropped != NULL)
-			broker->callbacks.dropped(broker->context, (enum broker_drop)i, total);
+/* --- Attempts --- */
+
+static void wait_for_next_attempt(struct broker *broker, const struct broker_session_end *end)
+{
+	if (end->was_up && end->up_ms >= BROKER_BACKOFF_RESET_MS)
+		broker->back_off_ms = BROKER_BACKOFF_MIN_MS;
+	broker->again_ms = broker_now_ms() + broker->back_off_ms;
+	broker->back_off_ms =
+		broker->back_off_ms * 2 < BROKER_BACKOFF_MAX_MS ? broker->back_off_ms * 2 : BROKER_BACKOFF_MAX_MS;
+}
+
+/* Counts connections that were taken away soon, and tells when there are too many. */
+static void watch_displacement(struct broker *broker, const struct broker_session_end *end)
+{
+	unsigned *times = &broker->times_displaced;
+
+	if (end->up_ms >= BROKER_DISPLACED_MS) {
+		*times = 0;
+		return;
 	}
+	if (!(end->lost || end->taken_over) || *times == BROKER_DISPLACED_TIMES)
+		return;
+	*times = end->taken_over ? BROKER_DISPLACED_TIMES : *times + 1;
+	if (*times == BROKER_DISPLACED_TIMES)
+		broker_tell_displaced(broker);
 }
 
-static void tell_connected(struct broker *broker, uint64_t generation)
-{
-	broker->known_up = true;
-	broker->known_generation = generation;
-	if (broker->callbacks.connected != NULL)
-		broker->callbacks.connected(broker->context);
-	report_drops(broker, true);
-}
-
-static void tell_disconnected(struct broker *broker, const char *reason, uint64_t reason_count)
-{
-	broker->known_up = false;
-	broker->known_reason_count = reason_count;
-	if (broker->callbacks.disconnected != NULL)
-		broker->callbacks.disconnected(broker->context, reason);
-}
-
-static void tell_displaced(struct broker *broker, unsigned displacements)
-{
-	broker->known_displacements = displacements;
-	if (broker->callbacks.displaced != NULL)
-		broker->callbacks.displaced(broker->context);
-}
-
-static void tell_message(struct broker *broker, struct broker_message *message)
-{
-	void (*tell)(void *, const char *, const char *, size_t) =
-		message->retained ? broker->callbacks.retained : broker->callbacks.message;
-
-	if (tell != NULL)
-		tell(broker->context, message->topic, message->payload, message->len);
-	free(message);
-}
-
-static void tell_refused(struct broker *broker, unsigned refused)
-{
-	for (size_t i = 0; i < broker->settings.subscription_count; i++)
-		if ((refused & 1u << i) && broker->callbacks.subscription_refused != NULL)
-			broker->callbacks.subscription_refused(broker->context, broker->settings.subscriptions[i]);
-}
-
-/*
- * Runs one callback, in the order in which things happened: the messages of a connection come between its connected
- * and its disconnected. Connections that came and went while the loop was busy are told as one. Returns false when
- * there is nothing left to tell.
- */
-static bool tell_next(struct broker *broker)
-{
-	struct broker_message *message;
-	char reason[BROKER_REASON_MAX];
-	uint64_t generation;
-	uint64_t reason_count;
-	unsigned refused;
-	unsigned displacements;
-	bool up;
-
-	pthread_mutex_lock(&broker->lock);
-	up = broker->up;
-	generation = broker->generation;
-	reason_count = broker->reason_count;
-	memcpy(reason, broker->reason, sizeof(reason));
-	refused = broker->subscriptions_refused;
-	broker->subscriptions_refused = 0;
-	displacements = broker->displacements;
-	message = broker_take_inbound(broker);
-	pthread_mutex_unlock(&broker->lock);
-
-	tell_refused(broker, refused);
-	if (message != NULL)
-		tell_message(broker, message);
-	else if (broker->known_up && (!up || generation != broker->known_generation))
-		tell_disconnected(broker, reason, reason_count); /* NOLINT(bugprone-branch-clone): the order decides */
-	else if (generation != broker->known_generation)
-		tell_connected(broker, generation);
-	else if (!up && reason_count != broker->known_reason_count)
-		tell_disconnected(broker, reason, reason_count);
-	else if (displacements != broker->known_displacements)
-		tell_displaced(broker, displacements);
-	else
-		return false;
-	return true;
-}
-
-static void on_wake(int fd, short what, void *context)
+static void on_socket(evutil_socket_t fd, short what, void *context)
 {
 	struct broker *broker = context;
+
+	(void)fd;
+	(void)what;
+	broker->socket_is_ready = true;
+	broker_want_turn(broker);
+}
+
+/* Takes over what the thread has connected. */
+static void begin_session(struct broker *broker, struct broker_session *session)
+{
+	broker->session = session;
+	broker_session_begin(session, broker);
+	broker->socket = event_new(broker->base, broker_session_fd(session), EV_READ | EV_PERSIST, on_socket, broker);
+	broker->socket_events = 0;
+	broker->socket_is_ready = true; /* libssl may have read more than the thread has taken */
+	if (broker->socket == NULL)
+		broker_session_fail(session, strerror(ENOMEM));
+	if (!session->broken)
+		broker_tell_connected(broker);
+}
+
+static void on_attempt_over(evutil_socket_t fd, short what, void *context)
+{
+	struct broker *broker = context;
+	struct broker_session_end end;
+	struct broker_session *session;
 	uint64_t count;
 
 	(void)what;
-	if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+	if (read(fd, &count, sizeof(count)) < 0 || broker->attempt == NULL)
 		return;
-	report_drops(broker, false);
-	for (int i = 0; i < CALLBACKS_PER_TURN; i++)
-		if (!tell_next(broker))
+	session = broker_attempt_finish(broker->attempt, &end);
+	broker->attempt = NULL;
+	if (session != NULL) {
+		begin_session(broker, session);
+	} else {
+		broker_tell_failed(broker, end.reason);
+		wait_for_next_attempt(broker, &end);
+	}
+	broker_want_turn(broker);
+}
+
+static void try_again(struct broker *broker)
+{
+	const struct broker_session_end none = {0};
+
+	broker->attempt = broker_attempt_new(broker->settings, broker->attempt_over);
+	if (broker->attempt != NULL)
+		return;
+	broker_tell_failed(broker, strerror(errno));
+	wait_for_next_attempt(broker, &none);
+}
+
+/* --- A connection --- */
+
+/* KEEP messages that the broker did not acknowledge go back to the front of the queue, in order. */
+static void take_back(struct broker *broker, struct broker_queue *inflight)
+{
+	struct broker_message *message;
+
+	while ((message = TAILQ_LAST(&inflight->messages, broker_messages))) {
+		broker_queue_remove(inflight, message);
+		message->mid = 0;
+		if (message->kind == BROKER_KEEP)
+			broker_queue_prepend(&broker->outbound, message);
+		else
+			broker_release(broker, message);
+	}
+}
+
+/*
+ * The library has closed the socket, or does so here. What still waits for its callback goes before that of the end.
+ */
+static void end_session(struct broker *broker)
+{
+	struct broker_session *session = broker->session;
+
+	if (broker->socket != NULL)
+		event_free(broker->socket);
+	broker->socket = NULL;
+	broker->end = session->end;
+	broker->end.was_up = broker->up;
+	broker->end.up_ms = broker_now_ms() - session->up_since_ms;
+	broker->ended = true;
+	broker->up = false;
+	take_back(broker, &session->inflight);
+	broker_drop_now(broker);
+	broker_session_free(session);
+	broker->session = NULL;
+}
+
+static void tell_end(struct broker *broker)
+{
+	broker->ended = false;
+	if (broker->end.was_up) {
+		broker_tell_disconnected(broker, broker->end.reason);
+		watch_displacement(broker, &broker->end);
+	} else {
+		broker_tell_failed(broker, broker->end.reason);
+	}
+	wait_for_next_attempt(broker, &broker->end);
+}
+
+/*
+ * Reads before anything is written: acknowledgements that came before the connection broke must count, or the messages
+ * would be sent twice.
+ */
+static enum broker_received read_packets(struct broker *broker, uint64_t until_us)
+{
+	struct broker_session *session = broker->session;
+	enum broker_received received = BROKER_RECEIVED_PACKET;
+
+	session->drained = false;
+	session->tls_budget.reads = BROKER_TURN_TLS_READS;
+	for (int i = 0; i < BROKER_TURN_PACKETS && !session->broken && received == BROKER_RECEIVED_PACKET; i++) {
+		received = broker_has_room(broker) ? broker_session_receive(session) : BROKER_RECEIVED_NOTHING;
+		if (broker_now_us() >= until_us)
+			break;
+	}
+	return received;
+}
+
+/* Whether reading is of use: while nothing can be written, acknowledgements of what is read would pile up. */
+static bool may_read(struct broker *broker)
+{
+	return broker_has_room(broker) && !broker_session_wants_write(broker->session);
+}
+
+/* Lets the socket wake the event loop for what is of use now. */
+static void watch_socket(struct broker *broker)
+{
+	struct broker_session *session = broker->session;
+	const bool reads = !broker->is_cut && may_read(broker);
+	const short events = (short)((reads ? EV_READ : 0) | (broker_session_wants_write(session) ? EV_WRITE : 0));
+
+	if (events == broker->socket_events)
+		return;
+	event_del(broker->socket);
+	broker->socket_events = events;
+	if (events == 0)
+		return;
+	event_assign(broker->socket, broker->base, broker_session_fd(session), (short)(events | EV_PERSIST), on_socket,
+		     broker);
+	if (event_add(broker->socket, NULL) != 0)
+		broker_session_fail(session, strerror(ENOMEM));
+}
+
+/* No callback runs between the end of a session and this: it might be given the number of the descriptor. */
+static void notice_end(struct broker *broker)
+{
+	if (broker->session->broken)
+		end_session(broker);
+}
+
+static void serve_session(struct broker *broker, uint64_t began_us)
+{
+	enum broker_received received = BROKER_RECEIVED_NOTHING;
+	const bool is_ready = broker->socket_is_ready || broker_session_has_octets_waiting(broker->session);
+
+	broker->socket_is_ready = false;
+	if (is_ready && may_read(broker))
+		received = read_packets(broker, began_us + BROKER_TURN_READ_US);
+	broker->is_cut = received == BROKER_RECEIVED_CUT;
+	notice_end(broker);
+	broker_tell_inbound(broker, began_us + BROKER_TURN_US);
+	if (broker->session == NULL)
+		return;
+	broker_session_send(broker->session, BROKER_TURN_PACKETS);
+	broker_session_keep_alive(broker->session, broker_now_ms());
+	broker_session_flush(broker->session);
+	if (!broker->session->broken)
+		watch_socket(broker);
+	notice_end(broker);
+}
+
+/* --- Turns --- */
+
+static bool has_more_to_do(struct broker *broker)
+{
+	const struct broker_session *session = broker->session;
+
+	if (broker->inbound.count > 0 || broker->ended)
+		return true;
+	return session != NULL &&
+	       (broker_session_can_send(session) || (broker_session_has_octets_waiting(session) && may_read(broker)));
+}
+
+/* The one timer: for what is to be done without an event. */
+static void arm(struct broker *broker)
+{
+	const uint64_t now_ms = broker_now_ms();
+	uint64_t due_ms = now_ms;
+	struct timeval wait;
+
+	if (!has_more_to_do(broker)) {
+		if (broker->session != NULL)
+			due_ms = broker->is_cut ? now_ms + CUT_WAIT_MS : broker_session_deadline_ms(broker->session);
+		else if (broker->attempt == NULL)
+			due_ms = broker->again_ms;
+		else
 			return;
-	/* There may be more. Other events of the loop come first. */
-	broker_wake(broker->to_loop);
+	}
+	due_ms = due_ms > now_ms ? due_ms - now_ms : 0;
+	wait = (struct timeval){.tv_sec = (time_t)(due_ms / 1000), .tv_usec = (suseconds_t)(due_ms % 1000 * 1000)};
+	event_add(broker->turn, &wait);
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *context)
+{
+	struct broker *broker = context;
+	const uint64_t began_us = broker_now_us();
+
+	(void)fd;
+	(void)what;
+	broker->in_turn = true;
+	/* The octets whose rest was waited for. */
+	broker->socket_is_ready = broker->socket_is_ready || broker->is_cut;
+	if (broker->session != NULL)
+		serve_session(broker, began_us);
+	else
+		broker_tell_inbound(broker, began_us + BROKER_TURN_US);
+	if (broker->ended && broker->inbound.count == 0)
+		tell_end(broker);
+	else if (broker->session == NULL && broker->attempt == NULL && !broker->ended &&
+		 broker_now_ms() >= broker->again_ms)
+		try_again(broker);
+	broker_tell_drops(broker, false);
+	broker->in_turn = false;
+	arm(broker);
 }
 
 /* --- Begin and end --- */
 
-void broker_free(struct broker *broker)
+static void free_broker(struct broker *broker)
 {
-	free_settings(&broker->settings);
+	if (broker->turn != NULL)
+		event_free(broker->turn);
+	if (broker->socket != NULL)
+		event_free(broker->socket);
+	if (broker->attempt_event != NULL)
+		event_free(broker->attempt_event);
+	if (broker->attempt_over >= 0)
+		close(broker->attempt_over);
+	broker_session_free(broker->session);
 	broker_queue_clear(&broker->outbound);
 	broker_queue_clear(&broker->latest);
-	free(broker->slots);
 	broker_queue_clear(&broker->inbound);
-	if (broker->to_thread >= 0)
-		close(broker->to_thread);
-	if (broker->to_loop >= 0)
-		close(broker->to_loop);
-	pthread_cond_destroy(&broker->finished_cond);
-	pthread_mutex_destroy(&broker->lock);
+	free(broker->slots);
+	if (broker->settings != NULL) {
+		broker_settings_free(broker->settings);
+		broker_library_release();
+	}
 	free(broker);
-}
-
-static bool init_shared(struct broker *broker)
-{
-	pthread_condattr_t attr;
-
-	broker_queue_init(&broker->outbound);
-	broker_queue_init(&broker->latest);
-	broker_queue_init(&broker->inbound);
-	pthread_mutex_init(&broker->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&broker->finished_cond, &attr);
-	pthread_condattr_destroy(&attr);
-	broker->to_thread = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	broker->to_loop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	return broker->to_thread >= 0 && broker->to_loop >= 0;
-}
-
-/* Signals are for the event loop's thread: the new one starts with all of them blocked. 0 or an errno. */
-static int start_thread(struct broker *broker)
-{
-	pthread_attr_t attr;
-	sigset_t all;
-	sigset_t before;
-	int error;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, THREAD_STACK);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&broker->thread, &attr, broker_thread, broker);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	return error;
 }
 
 static bool start(struct broker *broker, struct event_base *base)
 {
-	int error;
-
-	broker->event = event_new(base, broker->to_loop, EV_READ | EV_PERSIST, on_wake, broker);
-	if (broker->event == NULL || event_add(broker->event, NULL) != 0) {
+	broker->base = base;
+	broker->slots = calloc(broker->settings->bounds.slots, sizeof(broker->slots[0]));
+	broker->attempt_over = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (broker->slots == NULL || broker->attempt_over < 0)
+		return false;
+	broker->turn = evtimer_new(base, on_turn, broker);
+	broker->attempt_event = event_new(base, broker->attempt_over, EV_READ | EV_PERSIST, on_attempt_over, broker);
+	if (broker->turn == NULL || broker->attempt_event == NULL || event_add(broker->attempt_event, NULL) != 0) {
 		errno = ENOMEM;
 		return false;
 	}
-	error = start_thread(broker);
-	errno = error;
-	return error == 0;
-}
-
-static bool make_slots(struct broker *broker)
-{
-	broker->slots = calloc(broker->settings.bounds.slots, sizeof(broker->slots[0]));
-	return broker->slots != NULL;
+	broker->attempt = broker_attempt_new(broker->settings, broker->attempt_over);
+	return broker->attempt != NULL;
 }
 
 struct broker *broker_open(struct event_base *base, const struct broker_options *options,
 			   const struct broker_callbacks *callbacks, void *context)
 {
-	struct broker *broker;
+	struct broker_settings *settings = broker_settings_new(options);
+	struct broker *broker = settings != NULL ? calloc(1, sizeof(*broker)) : NULL;
 	int error;
 
-	if (!is_complete(options)) {
-		errno = EINVAL;
+	if (broker == NULL) {
+		broker_settings_free(settings);
 		return NULL;
 	}
-	broker = calloc(1, sizeof(*broker));
-	if (broker == NULL)
-		return NULL;
+	broker_library_use();
+	broker->settings = settings;
 	broker->callbacks = *callbacks;
 	broker->context = context;
-	if (init_shared(broker) && copy_settings(&broker->settings, options) && make_slots(broker) &&
-	    start(broker, base))
+	broker->back_off_ms = BROKER_BACKOFF_MIN_MS;
+	broker->attempt_over = -1;
+	broker_queue_init(&broker->outbound);
+	broker_queue_init(&broker->latest);
+	broker_queue_init(&broker->inbound);
+	if (start(broker, base))
 		return broker;
 	error = errno;
-	if (broker->event != NULL)
-		event_free(broker->event);
-	broker_free(broker);
+	free_broker(broker);
 	errno = error;
 	return NULL;
 }
 
-/* Waits until the thread has finished, or until until_ms. Under lock. */
-static void wait_finished(struct broker *broker, uint64_t until_ms)
+static bool is_all_acknowledged(const struct broker *broker)
 {
-	struct timespec until = {.tv_sec = (time_t)(until_ms / 1000), .tv_nsec = (long)(until_ms % 1000) * 1000000};
+	return !broker_has_outbound(broker) && broker->session->inflight.count == 0;
+}
 
-	while (!broker->finished)
-		if (pthread_cond_timedwait(&broker->finished_cond, &broker->lock, &until) == ETIMEDOUT)
-			return;
+/* Sends what is left, until all of it was acknowledged, or the deadline. */
+static void drain(struct broker *broker, uint64_t deadline_ms)
+{
+	struct broker_session *session = broker->session;
+	uint64_t now_ms;
+
+	session->tls_budget.reads = BROKER_TLS_READS_ANY;
+	while (!session->broken && !is_all_acknowledged(broker) && (now_ms = broker_now_ms()) < deadline_ms) {
+		enum broker_received received = BROKER_RECEIVED_PACKET;
+		broker_session_send(session, BROKER_TURN_PACKETS);
+		broker_session_flush(session);
+		struct pollfd fd = {.fd = broker_session_fd(session),
+				    .events = (short)(POLLIN | (broker_session_wants_write(session) ? POLLOUT : 0))};
+		if (!broker_session_has_octets_waiting(session) && !broker_session_can_send(session))
+			poll(&fd, 1, (int)(deadline_ms - now_ms));
+		session->drained = false;
+		for (int i = 0; i < BROKER_TURN_PACKETS && !session->broken && received == BROKER_RECEIVED_PACKET; i++)
+			received = broker_session_receive(session);
+		if (received == BROKER_RECEIVED_CUT)
+			poll(NULL, 0, CUT_WAIT_MS);
+	}
+}
+
+/* Takes what an attempt under way has come to. False: it has come to nothing in this time, and is left behind. */
+static bool await_attempt(struct broker *broker, uint64_t deadline_ms, uint64_t until_ms)
+{
+	struct broker_session_end end;
+	struct broker_session *session;
+
+	broker_attempt_stop(broker->attempt, deadline_ms);
+	if (!broker_attempt_await(broker->attempt, until_ms)) {
+		broker->settings = NULL; /* it needs them */
+		return false;
+	}
+	session = broker_attempt_finish(broker->attempt, &end);
+	if (session != NULL) {
+		broker->session = session;
+		broker_session_begin(session, broker);
+	}
+	return true;
 }
 
 bool broker_stop(struct broker *broker, unsigned timeout_ms)
 {
-	/* The thread gives up a little earlier, so that it can be joined within the time-out. */
-	unsigned margin_ms = timeout_ms / 4 < STOP_MARGIN_MAX_MS ? timeout_ms / 4 : STOP_MARGIN_MAX_MS;
-	uint64_t until_ms = broker_now_ms() + timeout_ms;
-	pthread_t thread = broker->thread;
-	bool finished;
-	bool flushed;
+	/* An attempt gives up a little earlier, so that it can be waited for within the time-out. */
+	const unsigned margin_ms = timeout_ms / 4 < STOP_MARGIN_MAX_MS ? timeout_ms / 4 : STOP_MARGIN_MAX_MS;
+	const uint64_t until_ms = broker_now_ms() + timeout_ms;
+	bool flushed = false;
 
-	event_free(broker->event);
-	broker->event = NULL;
-	pthread_mutex_lock(&broker->lock);
 	broker->stopping = true;
-	broker->stop_deadline_ms = until_ms - margin_ms;
-	broker_wake(broker->to_thread);
-	wait_finished(broker, until_ms);
-	finished = broker->finished;
-	flushed = finished && broker->flushed;
-	/* A thread that has not finished runs on, detached. It owns the broker from here on and frees it. */
-	broker->abandoned = !finished;
-	pthread_mutex_unlock(&broker->lock);
-
-	if (!finished) {
-		pthread_detach(thread);
+	broker->in_turn = true; /* no other one */
+	if (broker->attempt != NULL && !await_attempt(broker, until_ms - margin_ms, until_ms)) {
+		free_broker(broker);
 		return false;
 	}
-	pthread_join(thread, NULL);
-	broker_free(broker);
+	if (broker->socket != NULL)
+		event_free(broker->socket);
+	broker->socket = NULL;
+	if (broker->session != NULL) {
+		drain(broker, until_ms - margin_ms);
+		if (!broker->session->broken) {
+			flushed = is_all_acknowledged(broker);
+			flushed = broker_session_say_goodbye(broker->session, until_ms - margin_ms) && flushed;
+		}
+	}
+	free_broker(broker);
 	return flushed;
 }

@@ -3,16 +3,16 @@
  * The connection to the MQTT broker (MQTT 3.1.1, or 5 for its no-local subscriptions; OASIS standards), for a daemon
  * that runs on libevent (doc/mqtt.md).
  *
- * libmosquitto blocks during a name look-up, and holds its locks meanwhile. Therefore a thread of its own ("mqtt")
- * makes every mosquitto_ call. The event loop touches only queues, behind a mutex that is held briefly, and an
- * eventfd. Only broker_stop waits for the broker; the other functions do not, however slow or unreachable the broker
- * is.
+ * The event loop serves the connection: what there is to do is done in bounded turns, each behind the events that are
+ * due by then. Nothing in them waits, however slow, silent or hostile the broker is. What can wait is done by a thread
+ * ("mqtt") that lives for one attempt to connect: the look-up of the name, TCP, the TLS handshake, CONNECT. Only
+ * broker_stop waits for the broker. Every function is for the thread of the event loop.
  *
- *     event loop                                       thread "mqtt"
- *     broker_publish --> outbound queue --eventfd-->   mosquitto_publish, loop_read, loop_write, loop_misc
- *     callbacks      <-- inbound queue  <--eventfd--   on_message, on_connect, on_disconnect
+ *     thread "mqtt"  look-up, TCP, TLS, CONNECT  ----->  a session, once for each connection
+ *     event loop     broker_publish -> outbound queue -> the library -> socket
+ *                    callbacks <- inbound queue <- the library <- socket
  *
- * While nothing happens, the thread wakes for the MQTT keep-alive only.
+ * While nothing happens, there is no thread, and the event loop is woken for the MQTT keep-alive only.
  *
  * Tables, and what happens when they are full:
  *     outbound KEEP    256 messages *, those awaiting PUBACK too: the oldest waiting one is dropped, counted
@@ -23,21 +23,27 @@
  *     of slots         64 unacknowledged messages besides: the rest waits in its slots
  *     inbound          256 messages * or 1 MiB of topics and payloads: the socket is not read until half of it was taken
  *     of these         a quarter (64), 512 KiB with them, that may be dropped: a further one is, counted
- *     one packet       4 MiB being assembled: the connection is cut ("oversized message"), and made again
+ *     one packet       4 MiB: the connection is cut ("oversized message") at its first octets, and made again
+ *     QoS 2            64 messages whose PUBREL has not come: the connection is cut
  *     (* where struct broker_bounds asks for no other number)
+ *
+ * A turn reads 32 packets at most, and runs 16 callbacks of messages at most. It begins no packet after half a
+ * millisecond, and no callback after one and a half. What is left has its next turn behind the events that have become
+ * due meanwhile. So a turn lasts as long as that, one packet and one callback; of a packet of 4 MiB, which is thrown
+ * away, that is a few milliseconds. With TLS a turn reads 16 records at most.
+ *
+ * Reading goes before callbacks: precious messages behind a flood of others would otherwise be lost at the broker, where
+ * they wait in a queue that is full.
  *
  * Subscriptions have QoS 1. With QoS 2 the library holds a message until PUBREL, which comes behind further messages: no
  * bound could be kept by not reading. The receive maximum of MQTT 5 is meant for that, and is exceeded by mosquitto
  * 2.0.11. Nothing comes twice: each connection is a new session.
  *
  * While the socket is not read, what arrives waits in the kernel and then at the broker. Nothing is lost here, and
- * messages stay in the order in which they came. PINGREQ is sent on. Only when the event loop takes nothing for more
- * than a whole keep-alive after that, the connection ends for want of PINGRESP. The inbound bound is checked after each
- * message: of 1 MiB the last one may exceed it.
- *
- * The last bound is checked whenever the socket has been read empty. A peer that sends faster than this process reads
- * can exceed it for a moment, up to the 256 MiB of MQTT. To rule that out, limit the message size at the broker
- * (mosquitto: message_size_limit). On a Unix socket nothing tells how much was read, and this bound is not checked.
+ * messages stay in the order in which they came. PINGREQ is sent on. Only when the inbound queue stays full for more
+ * than a whole keep-alive after that, the connection ends for want of PINGRESP. The inbound bound is checked before each
+ * message: of 1 MiB the last one may exceed it. Neither is the socket read while it takes nothing: what is to be
+ * acknowledged would pile up.
  */
 #ifndef MQTT_BROKER_BROKER_H
 #define MQTT_BROKER_BROKER_H
@@ -62,6 +68,16 @@
 #define BROKER_PACKET_MAX        (4u * 1024u * 1024u)
 #define BROKER_SUBSCRIPTIONS_MAX 8
 #define BROKER_REASON_MAX        256
+
+/*
+ * What one turn of the event loop may be spent on: packets read and messages handed over; callbacks of messages. None
+ * is begun later than these times after the turn's beginning.
+ */
+#define BROKER_TURN_PACKETS   32
+#define BROKER_TURN_CALLBACKS 16
+#define BROKER_TURN_TLS_READS 32
+#define BROKER_TURN_READ_US   500u
+#define BROKER_TURN_US        1500u
 
 /* Connecting again: first after 250 ms, doubled up to 5 s; back to 250 ms once a connection lasted 5 s. */
 #define BROKER_BACKOFF_MIN_MS   250u
@@ -153,8 +169,9 @@ struct broker_options {
 	const char *will_payload;
 	size_t will_len;
 	/*
-	 * What a payload of any len octets is worth. Called on the thread, with the broker's copy of the
-	 * worth_context_size octets at worth_context. NULL: each is BROKER_PRECIOUS.
+	 * What a payload of any len octets is worth. Called before the message waits for its callback, with the
+	 * client's copy of the worth_context_size octets at worth_context. It must not call broker_ functions.
+	 * NULL: each is BROKER_PRECIOUS.
 	 */
 	enum broker_worth (*worth)(const void *context, const char *topic, const char *payload, size_t len);
 	const void *worth_context;
@@ -164,7 +181,7 @@ struct broker_options {
 
 /*
  * Called on the event loop, never from inside a broker_ function. Any may be NULL. A callback may call broker_publish
- * and broker_connected, but not broker_stop. At most 16 run in one turn of the loop, so that a flood of messages does
+ * and broker_connected, but not broker_stop. Of messages at most 16 run in one turn of the loop, so that a flood does
  * not delay the other events.
  */
 struct broker_callbacks {
@@ -206,9 +223,8 @@ struct broker_callbacks {
 bool broker_tls_check(const struct broker_tls *tls, enum broker_tls_file *file, char *why, size_t size);
 
 /*
- * Starts the thread and the first attempt to connect; returns at once. NULL with errno set (EINVAL: an option
- * is missing, too many or too large; otherwise as pthread_create, eventfd, malloc) when it cannot. base must outlive the
- * broker.
+ * Begins the first attempt to connect; returns at once. NULL with errno set (EINVAL: an option is missing, too many or
+ * too large; otherwise as pthread_create, eventfd, malloc) when it cannot. base must outlive the client.
  */
 struct broker *broker_open(struct event_base *base, const struct broker_options *options,
 			   const struct broker_callbacks *callbacks, void *context);
@@ -242,8 +258,8 @@ uint64_t broker_dropped(const struct broker *broker, enum broker_drop what);
 /*
  * Ends the connection and frees the broker; no callback runs any more. Waits until the queued messages were sent and
  * acknowledged and DISCONNECT was sent (so that the broker does not send the will), at most timeout_ms. Returns true
- * when all that happened. Without a connection it waits only for an attempt that is under way. A thread that is stuck
- * in a name look-up is left behind: it owns what it uses, and frees it when the look-up returns.
+ * when all that happened. Without a connection it waits only for an attempt that is under way. One that is stuck in a
+ * name look-up is left behind: its thread owns what it uses, and frees it when the look-up returns.
  */
 bool broker_stop(struct broker *broker, unsigned timeout_ms);
 

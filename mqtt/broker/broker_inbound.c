@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What waits for the event loop: the thread puts messages in, until there is no room and it stops reading. */
+/* What was read and waits for its callback. Without room nothing is read. */
 #include "mqtt/api/api.h"
 #include "mqtt/broker/broker_shared.h"
 
@@ -7,7 +7,7 @@
 
 static enum broker_worth worth_of(const struct broker *broker, const char *topic, const char *payload, size_t len)
 {
-	const struct broker_settings *settings = &broker->settings;
+	const struct broker_settings *settings = broker->settings;
 
 	return settings->worth != NULL ? settings->worth(settings->worth_context, topic, payload, len)
 				       : BROKER_PRECIOUS;
@@ -17,17 +17,15 @@ static enum broker_worth worth_of(const struct broker *broker, const char *topic
 static bool is_in_the_way(const struct broker *broker, const struct broker_message *message)
 {
 	return message->droppable &&
-	       (broker->droppable_count >= broker->settings.bounds.inbound_max / BROKER_DROPPABLE_SHARE ||
+	       (broker->droppable_count >= broker->settings->bounds.inbound_max / BROKER_DROPPABLE_SHARE ||
 		broker->inbound.bytes + message->bytes > BROKER_INBOUND_BYTES_MAX / 2);
 }
 
-/* Queues a message for the event loop unless it may and must be dropped. Under lock. */
+/* Queues a message unless it may and must be dropped. */
 static bool take(struct broker *broker, struct broker_message *message)
 {
 	if (is_in_the_way(broker, message))
 		return false;
-	/* A message can come before the event loop is told of the connection. It belongs to that connection. */
-	message->generation = broker->up ? broker->generation : broker->generation + 1;
 	broker->droppable_count += message->droppable;
 	broker_queue_append(&broker->inbound, message);
 	return true;
@@ -46,7 +44,6 @@ void broker_put_inbound(struct broker *broker, const char *topic, const char *pa
 	else
 		message = broker_message_new(topic, payload, len);
 
-	pthread_mutex_lock(&broker->lock);
 	if (message != NULL) {
 		message->droppable = worth == BROKER_DROPPABLE || retained;
 		message->retained = retained;
@@ -55,14 +52,12 @@ void broker_put_inbound(struct broker *broker, const char *topic, const char *pa
 		message = NULL;
 	else if (!broker->stopping)
 		broker->dropped[drop]++;
-	pthread_mutex_unlock(&broker->lock);
 	free(message);
-	broker_wake(broker->to_loop);
 }
 
 bool broker_has_room(struct broker *broker)
 {
-	if (broker->inbound.count >= broker->settings.bounds.inbound_max ||
+	if (broker->inbound.count >= broker->settings->bounds.inbound_max ||
 	    broker->inbound.bytes >= BROKER_INBOUND_BYTES_MAX)
 		broker->reading_paused = true;
 	return !broker->reading_paused || broker->stopping;
@@ -72,14 +67,12 @@ struct broker_message *broker_take_inbound(struct broker *broker)
 {
 	struct broker_message *message = TAILQ_FIRST(&broker->inbound.messages);
 
-	if (message == NULL || message->generation > broker->known_generation)
+	if (message == NULL)
 		return NULL;
 	broker_queue_remove(&broker->inbound, message);
 	broker->droppable_count -= message->droppable;
-	if (broker->reading_paused && broker->inbound.count <= broker->settings.bounds.inbound_max / 2 &&
-	    broker->inbound.bytes <= BROKER_INBOUND_BYTES_MAX / 2) {
+	if (broker->reading_paused && broker->inbound.count <= broker->settings->bounds.inbound_max / 2 &&
+	    broker->inbound.bytes <= BROKER_INBOUND_BYTES_MAX / 2)
 		broker->reading_paused = false;
-		broker_wake(broker->to_thread);
-	}
 	return message;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A queue of messages that knows their number and octets. It has no lock of its own. Internal to mqtt/broker. */
+/* A queue of messages that knows their number and octets.  Internal to mqtt/broker. */
 #ifndef MQTT_BROKER_BROKER_QUEUE_H
 #define MQTT_BROKER_BROKER_QUEUE_H
 
@@ -16,7 +16,6 @@ struct broker_message {
 	int mid;                       /* outbound: the library's number once handed over, else 0 */
 	uint64_t order;                /* outbound: counts what was published */
 	uint64_t queued_ms;            /* outbound: monotonic time of broker_publish */
-	uint64_t generation;           /* inbound: number of the connection it came on */
 	bool droppable;                /* inbound */
 	bool retained;                 /* inbound: from the broker's store */
 	size_t bytes;                  /* topic and payload */

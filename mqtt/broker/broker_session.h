@@ -1,30 +1,117 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One MQTT session on the thread, from CONNECT to its end. Internal to mqtt/broker. */
+/*
+ * One MQTT session, from CONNECT to its end. A thread makes it (broker_connect.c), and gives it to the event loop once
+ * the broker has accepted it; it belongs to one of the two at a time. Internal to mqtt/broker.
+ */
 #ifndef MQTT_BROKER_BROKER_SESSION_H
 #define MQTT_BROKER_BROKER_SESSION_H
 
+#include "mqtt/broker/broker_packet.h"
 #include "mqtt/broker/broker_shared.h"
+#include "mqtt/broker/broker_tls.h"
 
-struct broker_session_end {
-	bool was_up;     /* the broker had accepted the connection; the event loop has been told of its end */
-	uint64_t up_ms;  /* for how long */
-	bool lost;       /* the other side has ended it without a word */
-	bool taken_over; /* the broker has said that another client with the same id has come */
-	bool other_mqtt; /* not accepted, and it may be the version of MQTT that the broker does not speak */
-	char reason[BROKER_REASON_MAX];
+#define BROKER_ADDRESS_SIZE 128 /* of a number with its scope, or of the path of a Unix socket */
+
+struct mosquitto;
+
+struct broker_session {
+	const struct broker_settings *settings;
+	struct broker *broker; /* NULL while it is the thread's */
+	struct mosquitto *mosquitto;
+	char address[BROKER_ADDRESS_SIZE];
+	bool mqtt5;
+	size_t queue_max; /* messages in flight, of the queue and of the slots */
+	size_t slot_max;
+	struct broker_queue inflight; /* handed to the library and not acknowledged (PUBACK) yet; in order */
+	size_t slot_inflight;         /* of these, by broker_publish_latest */
+	int subscription_mids[BROKER_SUBSCRIPTIONS_MAX];
+	bool accepted; /* CONNACK with 0 */
+	bool broken;   /* the session is over; `end` says why */
+	/* Octets that the library has not read yet, of which the first `peeked` were looked at. */
+	uint8_t window[512];
+	size_t peeked;
+	size_t peeked_at;            /* where the next packet begins */
+	bool drained;                /* nothing else was there */
+	bool in_packet;              /* the library has read a part of `packet` */
+	struct broker_packet packet; /* len 0: nothing is known of it */
+	bool progress;               /* the library has handled a packet */
+	bool listens_to_log;
+	size_t unreleased;    /* messages of QoS 2 that the library keeps until PUBREL */
+	uint64_t last_in_ms;  /* the last octet received; not earlier than in the library's own note of it */
+	uint64_t last_out_ms; /* the last packet sent; likewise */
+	uint64_t up_since_ms;
+	struct broker_tls_watch tls; /* without TLS it sees nothing */
+	struct broker_tls_budget tls_budget;
+	struct broker_session_end end;
 };
 
+/* --- broker_session.c --- */
+
+/* A session that has not connected yet; NULL without memory. */
+struct broker_session *broker_session_new(const struct broker_settings *settings, const char *address, bool mqtt5);
+
+/* Closes the connection, if there is one, and frees the session and the messages in flight. NULL: does nothing. */
+void broker_session_free(struct broker_session *session);
+
+/* The event loop takes the session over: subscribes. It may be broken afterwards. */
+void broker_session_begin(struct broker_session *session, struct broker *broker);
+
+enum broker_received {
+	BROKER_RECEIVED_PACKET, /* there may be more */
+	BROKER_RECEIVED_PART,   /* of a packet; the rest has not come yet, or has to wait for the next turn */
+	BROKER_RECEIVED_NOTHING,
+	BROKER_RECEIVED_CUT /* not even the length of a packet: the socket remains readable until there is more */
+};
+
+/* Reads one packet at most. The session may be broken afterwards. */
+enum broker_received broker_session_receive(struct broker_session *session);
+
+/* Hands over what waits, `max` messages at most, as far as the windows allow. */
+void broker_session_send(struct broker_session *session, unsigned max);
+
+/* Whether broker_session_send would hand something over. */
+bool broker_session_can_send(const struct broker_session *session);
+
+/* Writes what the library has to write, as far as the socket takes it. */
+void broker_session_flush(struct broker_session *session);
+
+/* The descriptor, -1: closed. */
+int broker_session_fd(const struct broker_session *session);
+
+/* Whether something could not be written. */
+bool broker_session_wants_write(const struct broker_session *session);
+
+/* Whether libssl has taken octets from the socket which the library has not: the socket does not tell of them. */
+bool broker_session_has_octets_waiting(const struct broker_session *session);
+
+/* Whether TLS waits for the other side. The library leaves it to its user to go on then. */
+bool broker_session_shakes_hands(const struct broker_session *session);
+
+/* When broker_session_keep_alive is due. */
+uint64_t broker_session_deadline_ms(const struct broker_session *session);
+void broker_session_keep_alive(struct broker_session *session, uint64_t now_ms);
+
+/* Takes DISCONNECT to the broker, as far as that goes until the deadline. Returns whether it was sent. */
+bool broker_session_say_goodbye(struct broker_session *session, uint64_t deadline_ms);
+
+/* Ends the session with the pending error of the socket, if any. The library would only say "lost". */
+void broker_session_fail_on_socket_error(struct broker_session *session);
+
 /*
- * Connects to the numeric address, or the path of a Unix socket, with MQTT 5 or 3.1.1, and serves the queues until the connection ends or the broker is stopping. Each
- * session has an instance of libmosquitto of its own, so that the library does not send messages of the last session
- * again. KEEP messages without a PUBACK go back to the front of the outbound queue; NOW messages are dropped.
+ * Each ends the session unless it is broken already: with a reason; because the other side has ended it; where a call
+ * of the library returned an error (MOSQ_ERR_...).
  */
-struct broker_session_end broker_session_run(struct broker *broker, const char *address, bool mqtt5);
+void broker_session_fail(struct broker_session *session, const char *reason);
+void broker_session_lose(struct broker_session *session, const char *reason);
+void broker_session_check(struct broker_session *session, int rc);
 
-/* Notes that there is no connection and why, drops waiting NOW messages, and wakes the event loop. */
-void broker_set_down(struct broker *broker, const char *reason);
+bool broker_session_uses_tls(const struct broker_session *session);
 
-/* Empties the thread's eventfd. */
-void broker_sleep_again(struct broker *broker);
+/* --- broker_connect.c; on the thread --- */
+
+struct broker_attempt;
+
+/* Connects with MQTT 5 or 3.1.1, and waits until the broker has accepted the session, or it is broken. */
+void broker_session_connect(struct broker_session *session, struct broker_attempt *attempt);
 
 #endif

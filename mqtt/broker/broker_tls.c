@@ -230,6 +230,35 @@ bool broker_tls_watch(SSL_CTX *context, struct broker_tls_watch *watch)
 	return X509_VERIFY_PARAM_set1_host(parameters, watch->host, 0) == 1;
 }
 
+static long on_read(BIO *bio, int operation, const char *data, size_t len, int number, long argument, int result,
+		    size_t *done)
+{
+	struct broker_tls_budget *budget = (struct broker_tls_budget *)BIO_get_callback_arg(bio);
+
+	(void)data;
+	(void)len;
+	(void)number;
+	(void)argument;
+	(void)done;
+	if (operation != BIO_CB_READ || budget->reads == BROKER_TLS_READS_ANY)
+		return result;
+	if (budget->reads > 0) {
+		budget->reads--;
+		return result;
+	}
+	BIO_clear_retry_flags(bio);
+	BIO_set_retry_read(bio);
+	return -1;
+}
+
+void broker_tls_bound_reading(SSL *ssl, struct broker_tls_budget *budget)
+{
+	BIO *bio = SSL_get_rbio(ssl);
+
+	BIO_set_callback_ex(bio, on_read);
+	BIO_set_callback_arg(bio, (char *)budget);
+}
+
 void broker_tls_note_loss(const SSL *ssl, struct broker_tls_watch *watch)
 {
 	if (watch->reason[0] != '\0')

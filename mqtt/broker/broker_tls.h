@@ -8,6 +8,7 @@
 
 #include "mqtt/broker/broker.h"
 
+#include <limits.h>
 #include <openssl/ssl.h>
 
 /* What was seen of a handshake and of what follows it. */
@@ -18,6 +19,13 @@ struct broker_tls_watch {
 	bool done;                      /* the handshake has succeeded, as far as the client can tell */
 	char reason[BROKER_REASON_MAX]; /* of a failure; "": none yet. The first one stays */
 };
+
+/* How often libssl may read from the socket, a header or what is left of a record each. */
+struct broker_tls_budget {
+	unsigned reads;
+};
+
+#define BROKER_TLS_READS_ANY UINT_MAX
 
 /*
  * A context that trusts these CAs only, has the client's certificate and key, and reads all of them anew. NULL, with the
@@ -30,6 +38,12 @@ SSL_CTX *broker_tls_context(const struct broker_tls *tls, enum broker_tls_file *
  * *watch why it fails. False without memory. *watch must outlive the context.
  */
 bool broker_tls_watch(SSL_CTX *context, struct broker_tls_watch *watch);
+
+/*
+ * From now on *budget counts the reads, and without any left libssl has to wait: it would otherwise read on for as long
+ * as records come that are no data. *budget must outlive ssl.
+ */
+void broker_tls_bound_reading(SSL *ssl, struct broker_tls_budget *budget);
 
 /* Notes that the connection has ended without a word of TLS. */
 void broker_tls_note_loss(const SSL *ssl, struct broker_tls_watch *watch);

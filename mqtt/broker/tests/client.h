@@ -20,6 +20,9 @@ struct client {
 	unsigned dropped[BROKER_DROPS]; /* calls of the callback */
 	unsigned refused;
 	unsigned displaced;
+	unsigned last_number; /* with which the last payload began */
+	bool disordered;      /* one came behind a greater one */
+	unsigned slow_ms;     /* how long the callback of a message takes */
 	size_t last_len;
 	char last[64];
 	char reason[BROKER_REASON_MAX];
@@ -28,21 +31,30 @@ struct client {
 
 uint64_t now_ms(void);
 
+/*
+ * The open clients of this process run on their event loops until fd is readable, or for so long. Whether it is
+ * readable.
+ */
+bool clients_run_until_readable(int fd, unsigned for_ms);
+
 /* Subscribes to "to/client" and "to/all". */
 struct broker_options client_options(uint16_t port);
 void client_open(struct client *client, const struct broker_options *options);
 bool client_close(struct client *client, unsigned timeout_ms);
-/* Runs the loop until *count reaches `least`, or for WAIT_MAX_S. */
+/* Runs this client's loop, and those of the others, until *count reaches `least`, or for WAIT_MAX_S. */
 void client_wait(struct client *client, const unsigned *count, unsigned least);
-/* Runs the loop's events that are due now. */
+/* One round of the loop, without waiting. */
 void client_poll(struct client *client);
 /* To "from/client". */
 bool client_publish(struct client *client, enum broker_publish_kind kind, const char *payload);
 
-/* With the thread stuck somewhere, every call of the event loop's side must return at once. */
+/* With the attempt to connect stuck somewhere, every call must return at once. */
 void assert_calls_return(struct client *client);
 /* Closes the client. */
 void assert_stops_within(struct client *client, unsigned timeout_ms);
+
+/* How many threads this process has. */
+unsigned count_threads(void);
 
 /* The thread of each closed client has ended, also of one that was left behind. */
 void assert_threads_end(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A broker played by the test itself, octet by octet (MQTT 3.1.1): what a real broker does only when it is
- * broken, slow or hostile. The client's thread runs on while the test reads and writes.
+ * broken, slow or hostile. The client's event loop runs on while the test waits for it here.
  */
 #ifndef MQTT_BROKER_TESTS_PLAYED_BROKER_H
 #define MQTT_BROKER_TESTS_PLAYED_BROKER_H
@@ -44,6 +44,13 @@ void send_text(int fd, uint16_t mid, const char *text, size_t len);
 /* Likewise with a payload of len octets 'p'. */
 void send_publish(int fd, uint16_t mid, size_t len);
 void read_puback(int fd, uint16_t mid);
+/* How many messages it has acknowledged since the last call. */
+unsigned take_pubacks(int fd);
+/*
+ * Lets the client, whose callback is slow, have a turn again and again until `least` messages wait for the callback:
+ * they were acknowledged, neither dropped nor handed over. *acknowledged counts on. Returns the most that waited.
+ */
+unsigned wait_for_backlog(struct client *client, int fd, unsigned least, unsigned *acknowledged);
 /* Until the client reads no more. Returns how many messages it has acknowledged. */
 unsigned count_pubacks(int fd);
 

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What one turn of the event loop is spent on, whatever the broker sends: never a wait, and a bounded time. */
+#include "mqtt/broker/tests/played_broker.h"
+
+#include <event2/event.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* Of the processor: a turn that is preempted is no longer. A packet of 4 MiB takes two to four milliseconds. */
+#define TURN_MAX_US 10000u
+#define FLOOD_MS    300
+
+struct packets {
+	const void *octets;
+	size_t len;
+	size_t zeros; /* that follow, in all the same packet */
+};
+
+static uint64_t processor_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* How often this thread has waited. */
+static long waits(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	return usage.ru_nvcsw;
+}
+
+/* One round of the loop; returns what it has taken of the processor. */
+static uint64_t turn(struct client *client)
+{
+	const uint64_t begin_us = processor_us();
+
+	client_poll(client);
+	return processor_us() - begin_us;
+}
+
+/* Rounds of the loop for so long, or until the connection ends. None of them waits or takes long. */
+static void assert_turns_are_short(struct client *client, unsigned for_ms)
+{
+	const uint64_t until_ms = now_ms() + for_ms;
+	const long waits_before = waits();
+	uint64_t longest_us = 0;
+
+	while (now_ms() < until_ms && client->disconnected == 0) {
+		const uint64_t took_us = turn(client);
+		longest_us = took_us > longest_us ? took_us : longest_us;
+	}
+	/* What the kernel reads from the disk is not ours. */
+	assert_in_range(waits() - waits_before, 0, 3);
+	if (getenv("SLACD_VALGRIND") == NULL && getenv("SLACD_SANITIZED") == NULL)
+		assert_in_range(longest_us, 0, TURN_MAX_US);
+}
+
+/* A process that sends these packets without an end, as fast as the client takes them. */
+static pid_t send_without_end(int fd, const struct packets *packets)
+{
+	const size_t size = packets->len + packets->zeros;
+	const size_t copies = size < 65536 ? 65536 / size : 1;
+	pid_t sender = fork();
+	uint8_t *octets;
+
+	if (sender != 0)
+		return sender;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	octets = calloc(copies, size);
+	for (size_t i = 0; i < copies; i++)
+		memcpy(octets + i * size, packets->octets, packets->len);
+	while (send(fd, octets, copies * size, MSG_NOSIGNAL) > 0)
+		;
+	_exit(0);
+}
+
+static void end_sender(pid_t sender)
+{
+	kill(sender, SIGKILL);
+	waitpid(sender, NULL, 0);
+}
+
+static enum broker_worth worthless(const void *context, const char *topic, const char *payload, size_t len)
+{
+	(void)context;
+	(void)topic;
+	(void)payload;
+	(void)len;
+	return BROKER_WORTHLESS;
+}
+
+/* What a flood of these packets does. Returns whether the client still has the connection. */
+static bool survives_flood(const struct packets *packets, bool worth_nothing, char *reason)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	bool survives;
+	int listener = listen_on_loopback(&options.port, 8);
+	pid_t sender;
+	int fd;
+
+	if (worth_nothing)
+		options.worth = worthless;
+	fd = open_connected(&client, &options, listener, &packet);
+	sender = send_without_end(fd, packets);
+	assert_turns_are_short(&client, FLOOD_MS);
+	survives = client.disconnected == 0;
+	strcpy(reason, client.reason);
+	end_sender(sender);
+	close(fd);
+	close(listener);
+	client_close(&client, 0);
+	return survives;
+}
+
+static void flood_of_any_packet_leaves_the_turns_short(void **state)
+{
+	static const struct packets floods[] = {
+		{"\x30\x04\0\1tx", 6, 0},                    /* PUBLISH, QoS 0 */
+		{"\x32\x06\0\1t\0\1x", 8, 0},                /* PUBLISH, QoS 1 */
+		{"\x40\x02\x12\x34", 4, 0},                  /* PUBACK of nothing */
+		{"\x90\x03\x12\x34\1", 5, 0},                /* SUBACK of nothing */
+		{"\xd0\0", 2, 0},                            /* PINGRESP */
+		{"\x50\x02\x12\x34", 4, 0},                  /* PUBREC of nothing */
+		{"\x70\x02\x12\x34", 4, 0},                  /* PUBCOMP of nothing */
+		{"\x30\xff\x7f\0\1t", 6, 16383 - 3},         /* PUBLISH of 16 KiB */
+		{"\x30\xff\xff\xff\1\0\1t", 8, 4194303 - 3}, /* PUBLISH of 4 MiB */
+	};
+	char reason[BROKER_REASON_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(floods) / sizeof(floods[0]); i++)
+		if (!survives_flood(&floods[i], false, reason))
+			fail_msg("flood %zu: %s", i, reason);
+	assert_true(survives_flood(&floods[0], true, reason));
+}
+
+static void messages_of_qos_2_that_are_never_released_end_the_connection(void **state)
+{
+	static const struct packets flood = {"\x34\x06\0\1t\0\1x", 8, 0};
+	char reason[BROKER_REASON_MAX];
+
+	(void)state;
+	assert_false(survives_flood(&flood, false, reason));
+	assert_non_null(strstr(reason, "QoS 2"));
+}
+
+/* The socket says that it can be read, and the client must not ask it again and again. */
+static void beginning_of_a_length_keeps_the_loop_quiet_and_the_rest_is_taken(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	unsigned rounds = 0;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	fd = open_connected(&client, &options, listener, &packet);
+	clients_run_until_readable(fd, 50);
+	assert_int_equal(send(fd, "\x30\x84", 2, MSG_NOSIGNAL), 2);
+	for (uint64_t until_ms = now_ms() + FLOOD_MS; now_ms() < until_ms; rounds++)
+		event_base_loop(client.base, EVLOOP_ONCE);
+	assert_in_range(rounds, 0, FLOOD_MS / 5);
+	assert_int_equal(client.messages, 0);
+	assert_int_equal(send(fd, "\0\0\1tx", 5, MSG_NOSIGNAL), 5); /* a length in two octets where one would do */
+	client_wait(&client, &client.messages, 1);
+	assert_string_equal(client.last, "x");
+	stop_properly(&client, fd);
+	close(listener);
+}
+
+/* The socket takes nothing any more: neither a message nor an acknowledgement is waited for. */
+static void broker_that_reads_nothing_is_waited_for_by_nobody(void **state)
+{
+	static const struct packets flood = {"\x32\x06\0\1t\0\1x", 8, 0};
+	static char large[BROKER_OUTBOUND_BYTES_MAX / 8];
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	unsigned taken;
+	int listener = listen_on_loopback(&options.port, 8);
+	pid_t sender;
+	int fd;
+
+	(void)state;
+	fd = open_connected(&client, &options, listener, &packet);
+	for (int i = 0; i < 7; i++)
+		assert_true(broker_publish(client.broker, BROKER_KEEP, "t", large, sizeof(large)));
+	sender = send_without_end(fd, &flood);
+	for (taken = UINT32_MAX; taken != client.messages;) {
+		taken = client.messages;
+		assert_turns_are_short(&client, FLOOD_MS);
+	}
+	assert_int_equal(client.disconnected, 0);
+	assert_true(broker_publish_latest(client.broker, 0, "t", "request", 7));
+	assert_turns_are_short(&client, FLOOD_MS);
+	assert_int_equal(client.messages, taken);
+	end_sender(sender);
+	/* It reads on. */
+	for (bool requested = false; !requested;) {
+		static char octets[65536];
+		assert_true(clients_run_until_readable(fd, WAIT_MAX_S * 1000));
+		ssize_t n = recv(fd, octets, sizeof(octets), 0);
+		assert_true(n > 0);
+		requested = memmem(octets, (size_t)n, "request", 7) != NULL;
+	}
+	close(fd);
+	close(listener);
+	client_close(&client, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(flood_of_any_packet_leaves_the_turns_short),
+		cmocka_unit_test(messages_of_qos_2_that_are_never_released_end_the_connection),
+		cmocka_unit_test(beginning_of_a_length_keeps_the_loop_quiet_and_the_rest_is_taken),
+		cmocka_unit_test(broker_that_reads_nothing_is_waited_for_by_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
