@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CLOCK_TEXT_SIZE 48
+#define CLOCK_TEXT_SIZE 32
 
 /* Monotonic time in microseconds. */
 uint64_t clock_now_us(void);
@@ -14,7 +14,10 @@ uint64_t clock_now_us(void);
 /* The wall clock in microseconds since 1970, UTC. */
 uint64_t clock_wall_us(void);
 
-/* The wall clock in UTC as "2023-12-13T15:58:19.979904Z"; writes into out and returns it. */
-const char *clock_utc_text(char out[CLOCK_TEXT_SIZE]);
+/*
+ * A time of the wall clock in UTC as "2023-12-13T15:58:19.979904Z"; writes into out and returns it. What is the same for
+ * a whole second is kept for the next call on the same thread.
+ */
+const char *clock_utc_text(uint64_t wall_us, char out[CLOCK_TEXT_SIZE]);
 
 #endif

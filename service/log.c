@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/log.h"
 
+#include "service/clock.h"
 #include "service/log_sink.h"
 #include "service/log_text.h"
 #include "service/log_writer.h"
@@ -15,6 +16,13 @@ static const char *own_name = "slacd";
 static struct log_writer *writer; /* NULL: lines are written at once */
 static bool has_thread;
 static bool closed;
+
+/* Lines that a hold may keep from being written: of more the thread is told at once. */
+#define HELD_MAX 64
+
+static _Thread_local unsigned holds;
+static _Thread_local unsigned held;         /* lines since the first of them */
+static _Thread_local uint64_t happening_us; /* log_set_time */
 
 const char *const log_level_texts[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", NULL};
 
@@ -45,6 +53,28 @@ void log_close(unsigned timeout_ms)
 	closed = true;
 	log_writer_stop(writer, timeout_ms);
 	writer = NULL;
+}
+
+void log_hold(void)
+{
+	holds++;
+}
+
+static void wake_writer(void)
+{
+	held = 0;
+	log_writer_wake(writer);
+}
+
+void log_release(void)
+{
+	if (--holds == 0 && held > 0 && writer != NULL)
+		wake_writer();
+}
+
+void log_set_time(uint64_t wall_us)
+{
+	happening_us = wall_us;
 }
 
 uint64_t log_dropped(void)
@@ -137,36 +167,47 @@ static struct log_place moved(const struct log_place *place, const char raw[LOG_
 	return (struct log_place){.start = (uint16_t)start, .len = (uint16_t)(end - start)};
 }
 
-/* What others have sent is made harmless, which may make it longer: the fields move along. */
-static void make_printable(struct log_record *record, const char raw[LOG_TEXT_MAX], char text[LOG_TEXT_MAX])
+/* What others have sent is made harmless, which may make it longer: the fields move along. `copy` is room for that. */
+static const char *make_printable(struct log_record *record, const char raw[LOG_TEXT_MAX], char copy[LOG_TEXT_MAX])
 {
 	const uint16_t raw_len = record->len;
 
-	record->len = (uint16_t)log_text_copy(text, LOG_TEXT_MAX, raw, raw_len);
+	if (log_text_is_plain(raw, raw_len))
+		return raw;
+	record->len = (uint16_t)log_text_copy(copy, LOG_TEXT_MAX, raw, raw_len);
 	for (int i = 0; i < LOG_FIELDS && record->len != raw_len; i++)
 		record->fields[i] = moved(&record->fields[i], raw);
+	return copy;
+}
+
+static void hand_over(const struct log_record *record, const char *text)
+{
+	log_writer_add(writer, record, text);
+	held++;
+	if (holds == 0 || held >= HELD_MAX || record->level >= LOG_LEVEL_WARN)
+		wake_writer();
 }
 
 void log_line(enum log_level level, const char *format, ...)
 {
 	struct log_record record = {.level = level};
-	char raw[LOG_TEXT_MAX], text[LOG_TEXT_MAX];
+	char raw[LOG_TEXT_MAX], copy[LOG_TEXT_MAX];
 	va_list args;
 
 	if (!log_enabled(level) || closed)
 		return;
-	clock_utc_text(record.utc);
+	record.wall_us = happening_us != 0 ? happening_us : clock_wall_us();
 	va_start(args, format);
-	va_list copy;
-	va_copy(copy, args);
-	record.len = clamp(vsnprintf(raw, sizeof(raw), format, copy));
-	va_end(copy);
+	va_list again;
+	va_copy(again, args);
+	record.len = clamp(vsnprintf(raw, sizeof(raw), format, again));
+	va_end(again);
 	if (writer != NULL && log_writer_uses_fields(writer))
 		find_fields(&record, format, args);
 	va_end(args);
-	make_printable(&record, raw, text);
+	const char *text = make_printable(&record, raw, copy);
 	if (writer != NULL)
-		log_writer_add(writer, &record, text);
+		hand_over(&record, text);
 	else
 		write_at_once(&record, text);
 }

@@ -4,8 +4,8 @@
  *
  *   2023-12-13T15:58:19.979904Z  INFO slacd: Outbound MQTT message. topic=josev/cs ...
  *
- * Each line is written with one write(), by a thread of its own once log_start_writing was called: nothing here waits for whoever
- * reads the log (log_writer.h). Under systemd lines go to the journal with a priority and fields instead (log_sink.h).
+ * A thread of its own writes the lines once log_start_writing was called: nothing here waits for whoever reads the log
+ * (log_writer.h). Under systemd lines go to the journal with a priority and fields instead (log_sink.h).
  * The key material (NMK) is never given to a log function.
  */
 #ifndef SERVICE_LOG_H
@@ -31,6 +31,19 @@ bool log_start_writing(void);
  * Does nothing where log_open was not called or has failed.
  */
 void log_close(unsigned timeout_ms);
+
+/*
+ * Lines of the calling thread wait for log_release, so that its loop hands over those of a turn at once. A warning, an
+ * error or the 64th line is handed over with what waits. What a process logs before it dies of a defect is lost in so far as the
+ * thread has not written it yet, held or not. Holds nest. Without effect before log_open.
+ */
+void log_hold(void);
+void log_release(void);
+/*
+ * What the calling thread logs happened at this time of the wall clock (clock_wall_us), 0: it happens as it is logged. For whoever
+ * logs later than it happens.
+ */
+void log_set_time(uint64_t wall_us);
 
 /* Lines that nobody could be given since the start: they did not fit, or could not be written. */
 uint64_t log_dropped(void);

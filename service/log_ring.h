@@ -9,8 +9,9 @@
 #ifndef SERVICE_LOG_RING_H
 #define SERVICE_LOG_RING_H
 
-#include "service/clock.h"
 #include "service/log.h"
+
+#include <stddef.h>
 
 #define LOG_RING_OCTETS (256u * 1024u) /* about 1000 lines */
 #define LOG_TEXT_MAX    4032           /* of one line, without its time and level */
@@ -28,7 +29,7 @@ struct log_record {
 	size_t size;          /* of the record in the ring; 0: the ring goes on at its beginning */
 	uint64_t lost_before; /* lines that were dropped between the record before and this one */
 	enum log_level level;
-	char utc[CLOCK_TEXT_SIZE];
+	uint64_t wall_us; /* when it happened */
 	struct log_place fields[LOG_FIELDS];
 	uint16_t len;
 	char text[]; /* len octets, no NUL */
@@ -44,7 +45,7 @@ struct log_ring {
 };
 
 /*
- * Adds a record: level, utc, fields and len of *record, and the text beside it. False when it was dropped, and counted,
+ * Adds a record: level, wall_us, fields and len of *record, and the text beside it. False when it was dropped, and counted,
  * instead.
  */
 bool log_ring_add(struct log_ring *ring, const struct log_record *record, const char *text);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/log_sink.h"
 
+#include "service/clock.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -14,15 +16,15 @@
 #include <systemd/sd-journal.h>
 #endif
 
-/* PIPE_BUF of Linux. */
-#define LINE_OCTETS 4096
-
 /* Of what stands around name and text: time, level, its two colours, spaces, colon and newline. */
 #define LINE_REST (27 + 5 + 9 + 5)
 
-_Static_assert(LOG_TEXT_MAX + LOG_NAME_MAX + LINE_REST <= LINE_OCTETS, "a whole line has room");
+_Static_assert(LOG_TEXT_MAX + LOG_NAME_MAX + LINE_REST <= LOG_SINK_OCTETS, "a whole line has room");
 
-static const char *const level_colours[] = {"\033[35m", "\033[34m", "\033[32m", "\033[33m", "\033[31m"};
+/* In a column of their own. */
+static const char *const levels[] = {" TRACE", " DEBUG", "  INFO", "  WARN", " ERROR"};
+static const char *const coloured_levels[] = {" \033[35mTRACE\033[0m", " \033[34mDEBUG\033[0m", " \033[32m INFO\033[0m",
+					      " \033[33m WARN\033[0m", " \033[31mERROR\033[0m"};
 
 #ifdef SLACD_JOURNAL
 
@@ -106,29 +108,49 @@ static bool wait_for_room(int fd)
 	return poll(&room, 1, -1) >= 0 || errno == EINTR;
 }
 
-static bool write_all(int fd, const char *octets, size_t len)
+size_t log_sink_write_lines(const struct log_sink *sink, const char *lines, size_t len)
 {
-	while (len > 0) {
-		const ssize_t written = write(fd, octets, len);
-		if (written >= 0) {
-			octets += written;
-			len -= (size_t)written;
-			continue;
-		}
-		if (errno != EINTR && (errno != EAGAIN || !wait_for_room(fd)))
-			return false;
+	size_t taken = 0;
+
+	while (taken < len) {
+		const ssize_t written = write(sink->fd, lines + taken, len - taken);
+		if (written >= 0)
+			taken += (size_t)written;
+		else if (errno != EINTR && (errno != EAGAIN || !wait_for_room(sink->fd)))
+			break;
 	}
-	return true;
+	return taken;
+}
+
+static char *append(char *at, const char *text, size_t len)
+{
+	memcpy(at, text, len);
+	return at + len;
+}
+
+size_t log_sink_line(const struct log_sink *sink, const struct log_record *record, const char *text,
+		     char out[LOG_SINK_OCTETS])
+{
+	const char *level = (sink->colour ? coloured_levels : levels)[record->level];
+	char *end = out;
+
+	clock_utc_text(record->wall_us, out);
+	end += strlen(out);
+	end = append(end, level, strlen(level));
+	*end++ = ' ';
+	end = append(end, log_name(), strnlen(log_name(), LOG_NAME_MAX));
+	end = append(end, ": ", 2);
+	end = append(end, text, record->len);
+	*end++ = '\n';
+	return (size_t)(end - out);
 }
 
 bool log_sink_write(const struct log_sink *sink, const struct log_record *record, const char *text)
 {
-	char line[LINE_OCTETS];
+	char line[LOG_SINK_OCTETS];
 
 	if (sink->journal)
 		return write_journal(record, text);
-	const int len = snprintf(line, sizeof(line), "%s %s%5s%s %.*s: %.*s\n", record->utc,
-				 sink->colour ? level_colours[record->level] : "", log_level_texts[record->level],
-				 sink->colour ? "\033[0m" : "", LOG_NAME_MAX, log_name(), (int)record->len, text);
-	return write_all(sink->fd, line, (size_t)len);
+	const size_t len = log_sink_line(sink, record, text, line);
+	return log_sink_write_lines(sink, line, len) == len;
 }

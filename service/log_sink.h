@@ -8,6 +8,9 @@
 
 #include "service/log_ring.h"
 
+/* PIPE_BUF of Linux: a write of so many octets to a pipe is not mixed with those of others. */
+#define LOG_SINK_OCTETS 4096
+
 struct log_sink {
 	int fd;
 	bool colour;  /* fd is a terminal */
@@ -21,10 +24,15 @@ struct log_sink {
 void log_sink_init(struct log_sink *sink, int fd);
 
 /*
- * Writes one line, in one piece: a write of up to 4096 octets to a pipe is not mixed with those of others. Waits until
- * it is taken, also where somebody made fd non-blocking. False: it could not be written (the disk is full, the reader is
- * gone).
+ * Writes one line, in one piece. Waits until it is taken, also where somebody made fd non-blocking. False: it could not be
+ * written (the disk is full, the reader is gone).
  */
 bool log_sink_write(const struct log_sink *sink, const struct log_record *record, const char *text);
+
+/* For a descriptor: the line with its newline, as log_sink_write has it; returns its length. */
+size_t log_sink_line(const struct log_sink *sink, const struct log_record *record, const char *text,
+		     char out[LOG_SINK_OCTETS]);
+/* Writes whole lines. How many octets were taken: with less than len, the rest could not be written. */
+size_t log_sink_write_lines(const struct log_sink *sink, const char *lines, size_t len);
 
 #endif

@@ -44,6 +44,21 @@ static bool is_to_be_escaped(uint32_t code)
 	return (code >= 0x7f && code <= 0x9f) || turns_direction;
 }
 
+/* How many octets from the beginning on are printable ASCII. */
+static size_t plain_len(const uint8_t *text, size_t len)
+{
+	size_t plain = 0;
+
+	while (plain < len && text[plain] >= 0x20 && text[plain] < 0x7f)
+		plain++;
+	return plain;
+}
+
+bool log_text_is_plain(const char *text, size_t len)
+{
+	return plain_len((const uint8_t *)text, len) == len;
+}
+
 size_t log_text_copy(char *out, size_t room, const char *text, size_t len)
 {
 	const uint8_t *octets = (const uint8_t *)text;

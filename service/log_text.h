@@ -6,6 +6,7 @@
 #ifndef SERVICE_LOG_TEXT_H
 #define SERVICE_LOG_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -18,7 +19,9 @@
  * An escape that does not fit ends the text.
  */
 size_t log_text_copy(char *out, size_t room, const char *text, size_t len);
-/* The same with a NUL behind it, in `size` octets. */
+/* Printable ASCII: log_text_copy leaves it as it is. */
+bool log_text_is_plain(const char *text, size_t len);
+/* log_text_copy with a NUL behind it, in `size` octets. */
 void log_text_line(char *out, size_t size, const char *text, size_t len);
 
 #endif

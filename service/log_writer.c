@@ -1,50 +1,82 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/log_writer.h"
 
+#include "service/clock.h"
 #include "service/log_sink.h"
 #include "service/worker.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct log_writer {
 	struct worker worker;
-	struct log_ring ring;         /* behind the worker's lock */
-	struct log_sink sink;         /* of the thread */
-	uint64_t lost_untold;         /* of the thread: lines lost since the last one that was written */
+	struct log_ring ring;        /* behind the worker's lock */
+	struct log_sink sink;        /* of the thread, as what follows */
+	char batch[LOG_SINK_OCTETS]; /* lines that are written at once */
+	size_t batch_len;
+	uint64_t lost_untold;         /* lines lost since the last one that was written */
 	_Atomic uint64_t lost_in_all; /* told or not: a thread that waits for a reader tells nothing */
 };
 
 /* --- the thread --- */
 
+static void count_lost(struct log_writer *writer, uint64_t lines)
+{
+	writer->lost_untold += lines;
+	writer->lost_in_all += lines;
+}
+
+/* The lines of the batch that the reader did not take as a whole are lost. */
+static void write_batch(struct log_writer *writer)
+{
+	const size_t taken = log_sink_write_lines(&writer->sink, writer->batch, writer->batch_len);
+	uint64_t lost = 0;
+
+	for (size_t i = taken; i < writer->batch_len; i++)
+		lost += writer->batch[i] == '\n';
+	writer->batch_len = 0;
+	count_lost(writer, lost);
+}
+
 static bool write_lost(struct log_writer *writer)
 {
-	struct log_record record = {.level = LOG_LEVEL_WARN};
+	struct log_record record = {.level = LOG_LEVEL_WARN, .wall_us = clock_wall_us()};
 	char text[LOG_TEXT_MAX];
 
 	const int len = snprintf(
 		text, sizeof(text), "Lines of the log could not be written and were dropped. count=%llu total=%llu",
 		(unsigned long long)writer->lost_untold, (unsigned long long)atomic_load(&writer->lost_in_all));
 	record.len = (uint16_t)len;
-	clock_utc_text(record.utc);
 	return log_sink_write(&writer->sink, &record, text);
 }
 
+/* Behind the lines that came before it. */
 static void tell_lost(struct log_writer *writer)
 {
+	write_batch(writer);
 	if (writer->lost_untold > 0 && write_lost(writer))
 		writer->lost_untold = 0;
 }
 
 static void write_record(struct log_writer *writer, const struct log_record *record)
 {
+	char line[LOG_SINK_OCTETS];
+
 	writer->lost_untold += record->lost_before;
-	tell_lost(writer);
-	if (log_sink_write(&writer->sink, record, record->text))
+	if (writer->lost_untold > 0)
+		tell_lost(writer);
+	if (writer->sink.journal) {
+		if (!log_sink_write(&writer->sink, record, record->text))
+			count_lost(writer, 1);
 		return;
-	writer->lost_untold++;
-	writer->lost_in_all++;
+	}
+	const size_t len = log_sink_line(&writer->sink, record, record->text, line);
+	if (writer->batch_len + len > sizeof(writer->batch))
+		write_batch(writer);
+	memcpy(writer->batch + writer->batch_len, line, len);
+	writer->batch_len += len;
 }
 
 uint64_t log_writer_lost(const struct log_writer *writer)
@@ -58,12 +90,14 @@ static void destroy(struct log_writer *writer)
 	free(writer);
 }
 
-/* The lock is held. */
-static void write_next(struct log_writer *writer)
+/* Takes the next record, or writes what is gathered. False: there is nothing to do. The lock is held. */
+static bool write_next(struct log_writer *writer)
 {
 	const struct log_record *record = log_ring_first(&writer->ring);
 	const uint64_t lost = record == NULL ? log_ring_take_lost(&writer->ring) : 0;
 
+	if (record == NULL && lost == 0 && writer->batch_len == 0)
+		return false;
 	/* The record stays where it is: only this thread removes it. */
 	pthread_mutex_unlock(&writer->worker.lock);
 	if (record != NULL) {
@@ -75,6 +109,7 @@ static void write_next(struct log_writer *writer)
 	pthread_mutex_lock(&writer->worker.lock);
 	if (record != NULL)
 		log_ring_remove_first(&writer->ring);
+	return true;
 }
 
 static void *run(void *context)
@@ -83,12 +118,11 @@ static void *run(void *context)
 
 	pthread_mutex_lock(&writer->worker.lock);
 	for (;;) {
-		if (log_ring_first(&writer->ring) != NULL || writer->ring.lost > 0)
-			write_next(writer);
-		else if (writer->worker.stopping)
+		while (write_next(writer))
+			;
+		if (writer->worker.stopping)
 			break;
-		else
-			pthread_cond_wait(&writer->worker.changed, &writer->worker.lock);
+		pthread_cond_wait(&writer->worker.changed, &writer->worker.lock);
 	}
 	pthread_mutex_unlock(&writer->worker.lock);
 	tell_lost(writer);
@@ -118,8 +152,8 @@ bool log_writer_start(struct log_writer *writer)
 void log_writer_write_all(struct log_writer *writer)
 {
 	pthread_mutex_lock(&writer->worker.lock);
-	while (log_ring_first(&writer->ring) != NULL || writer->ring.lost > 0)
-		write_next(writer);
+	while (write_next(writer))
+		;
 	pthread_mutex_unlock(&writer->worker.lock);
 	destroy(writer);
 }
@@ -129,6 +163,12 @@ void log_writer_add(struct log_writer *writer, const struct log_record *record, 
 	pthread_mutex_lock(&writer->worker.lock);
 	if (!log_ring_add(&writer->ring, record, text))
 		writer->lost_in_all++;
+	pthread_mutex_unlock(&writer->worker.lock);
+}
+
+void log_writer_wake(struct log_writer *writer)
+{
+	pthread_mutex_lock(&writer->worker.lock);
 	pthread_cond_signal(&writer->worker.changed);
 	pthread_mutex_unlock(&writer->worker.lock);
 }

@@ -11,6 +11,9 @@
  * file on a disk that hangs, and of a pipe not how much fits. And sd_journal_sendv waits while the journal's socket is
  * full. A thread that may block is right for all of them. It costs no wake-up while nothing is logged.
  *
+ * The thread is woken once for the lines of a turn of the event loop (log_hold), and gives a descriptor as many of them in one
+ * write as a pipe takes in one piece.
+ *
  * What does not fit is dropped and counted, and the count is written as a line at its place among the others. So are
  * lines that cannot be written (no space, no reader), as soon as one can.
  */
@@ -28,8 +31,12 @@ bool log_writer_start(struct log_writer *writer);
 /* The lines that are kept are written here and now; it is freed. For where log_writer_start was not called, or failed. */
 void log_writer_write_all(struct log_writer *writer);
 
-/* Hands a line over (log_ring_add). Never waits for the reader. May be called on any thread. */
+/*
+ * Hands a line over (log_ring_add), which is written after log_writer_wake. Neither waits for the reader. Both may be
+ * called on any thread.
+ */
 void log_writer_add(struct log_writer *writer, const struct log_record *record, const char *text);
+void log_writer_wake(struct log_writer *writer);
 
 /* Lines that were dropped, also while the thread waits for a reader. May be called on any thread. */
 uint64_t log_writer_lost(const struct log_writer *writer);

@@ -127,12 +127,24 @@ static enum exit_code begin(struct daemon *daemon)
 	return manager_start(daemon->manager) ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
 }
 
+/* One turn of the loop: waits for something, and does all that has happened. False: it is over. */
+static bool turn(struct event_base *base, bool *ok)
+{
+	log_hold();
+	const int result = event_base_loop(base, EVLOOP_ONCE);
+	log_release();
+	*ok = result >= 0;
+	return result == 0 && !event_base_got_break(base);
+}
+
 /* Runs until the end; false: it could not begin. */
 static bool serve(const struct daemon *daemon)
 {
 	struct metrics_server *metrics = serve_metrics(daemon);
-	const bool ok = event_base_dispatch(daemon->base) >= 0;
+	bool ok;
 
+	while (turn(daemon->base, &ok))
+		;
 	metrics_server_free(metrics);
 	return ok;
 }

@@ -107,6 +107,17 @@ static void what_does_not_fit_ends_the_text_before_an_escape(void **state)
 	assert_int_equal(log_text_copy(out, 0, "a", 1), 0);
 }
 
+static void plain_text_is_what_needs_no_copy(void **state)
+{
+	(void)state;
+	assert_true(log_text_is_plain("", 0));
+	assert_true(log_text_is_plain(" ~evse_id=DE*ABC*E1", 19));
+	assert_false(log_text_is_plain("a\x1f", 2));
+	assert_false(log_text_is_plain("a\x7f", 2));
+	assert_false(log_text_is_plain("\xc3\xa4", 2));
+	assert_true(log_text_is_plain("a\x7f", 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +125,7 @@ int main(void)
 		cmocka_unit_test(control_characters_do_not_reach_a_terminal),
 		cmocka_unit_test(marks_that_turn_the_direction_are_shown_as_such),
 		cmocka_unit_test(octets_that_are_no_utf_8_are_shown_as_such),
+		cmocka_unit_test(plain_text_is_what_needs_no_copy),
 		cmocka_unit_test(what_does_not_fit_ends_the_text_before_an_escape),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

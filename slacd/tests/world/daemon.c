@@ -41,8 +41,9 @@ uint64_t clock_wall_us(void)
 	return UINT64_C(1702479600000000) + loop_elapsed_us();
 }
 
-const char *clock_utc_text(char out[CLOCK_TEXT_SIZE])
+const char *clock_utc_text(uint64_t wall_us, char out[CLOCK_TEXT_SIZE])
 {
+	(void)wall_us;
 	out[0] = '\0';
 	return out;
 }
