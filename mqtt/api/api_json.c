@@ -128,17 +128,21 @@ bool api_json_object(const struct api_node *node, const char *member, struct api
 	return true;
 }
 
-bool api_json_array(const struct api_node *node, const char *member, size_t max, struct api_node *out, size_t *count)
+/* What is expected is put together for an error only: most messages have none. */
+static bool fail_array(const struct api_node *node, const char *member, size_t max)
 {
 	char expected[64];
-	struct json_object *value;
 
 	snprintf(expected, sizeof(expected), "an array of at most %zu entries", max);
-	value = get_typed(node, member, json_type_array, expected);
-	if (value == NULL)
-		return false;
-	if (json_object_array_length(value) > max)
-		return api_json_fail(node, member, expected);
+	return api_json_fail(node, member, expected);
+}
+
+bool api_json_array(const struct api_node *node, const char *member, size_t max, struct api_node *out, size_t *count)
+{
+	struct json_object *value = get(node, member);
+
+	if (!json_object_is_type(value, json_type_array) || json_object_array_length(value) > max)
+		return fail_array(node, member, max);
 	*count = json_object_array_length(value);
 	*out = (struct api_node){.value = value, .parent = node, .member = member, .error = node->error};
 	return true;
@@ -167,20 +171,25 @@ bool api_json_bool(const struct api_node *node, const char *member, bool *out)
 	return true;
 }
 
+static bool fail_number(const struct api_node *node, const char *member, double min, double max, const char *unit)
+{
+	char expected[API_EXPECTED_MAX];
+
+	snprintf(expected, sizeof(expected), "a number from %g to %g %s", min, max, unit);
+	return api_json_fail(node, member, expected);
+}
+
 bool api_json_number(const struct api_node *node, const char *member, double min, double max, const char *unit,
 		     double *out)
 {
 	struct json_object *value = get(node, member);
-	char expected[API_EXPECTED_MAX];
 	double number;
 
-	snprintf(expected, sizeof(expected), "a number from %g to %g %s", min, max, unit);
-	if (value == NULL ||
-	    (!json_object_is_type(value, json_type_int) && !json_object_is_type(value, json_type_double)))
-		return api_json_fail(node, member, expected);
+	if (!json_object_is_type(value, json_type_int) && !json_object_is_type(value, json_type_double))
+		return fail_number(node, member, min, max, unit);
 	number = json_object_get_double(value);
 	if (!isfinite(number) || number < min || number > max)
-		return api_json_fail(node, member, expected);
+		return fail_number(node, member, min, max, unit);
 	*out = number;
 	return true;
 }
@@ -215,25 +224,32 @@ static bool begins_with_control(const char *text, size_t left)
 
 static bool is_printable(const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if (begins_with_control(text + i, len - i))
+	for (size_t i = 0; i < len; i++) {
+		const bool is_plain = text[i] >= 0x20 && text[i] < 0x7f;
+		if (!is_plain && begins_with_control(text + i, len - i))
 			return false;
+	}
 	return true;
+}
+
+static bool fail_text(const struct api_node *node, const char *member, size_t size)
+{
+	char expected[API_EXPECTED_MAX];
+
+	snprintf(expected, sizeof(expected), "a text of 1 to %zu octets without control characters", size - 1);
+	return api_json_fail(node, member, expected);
 }
 
 bool api_json_text(const struct api_node *node, const char *member, char *out, size_t size)
 {
-	struct json_object *value;
-	char expected[API_EXPECTED_MAX];
+	struct json_object *value = get(node, member);
 	size_t len;
 
-	snprintf(expected, sizeof(expected), "a text of 1 to %zu octets without control characters", size - 1);
-	value = get_typed(node, member, json_type_string, expected);
-	if (value == NULL)
-		return false;
+	if (!json_object_is_type(value, json_type_string))
+		return fail_text(node, member, size);
 	len = (size_t)json_object_get_string_len(value);
 	if (len == 0 || len >= size || !is_printable(json_object_get_string(value), len))
-		return api_json_fail(node, member, expected);
+		return fail_text(node, member, size);
 	memcpy(out, json_object_get_string(value), len + 1);
 	return true;
 }

@@ -35,9 +35,13 @@ static void write_hex(struct api_writer *writer, struct json_object *object, con
 	char text[64];
 	size_t used = (size_t)snprintf(text, sizeof(text), "%s", prefix);
 
-	for (size_t i = 0; i < len && used + 4 < sizeof(text); i++)
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%c%c", i ? separator : "",
-					 digits[octets[i] >> 4], digits[octets[i] & 0x0f]);
+	for (size_t i = 0; i < len && used + 4 < sizeof(text); i++) {
+		if (i > 0 && *separator != '\0')
+			text[used++] = *separator;
+		text[used++] = digits[octets[i] >> 4];
+		text[used++] = digits[octets[i] & 0x0f];
+	}
+	text[used] = '\0';
 	api_writer_text(writer, object, key, text);
 }
 

@@ -24,7 +24,7 @@ void api_writer_text(struct api_writer *writer, struct json_object *object, cons
 void api_writer_bool(struct api_writer *writer, const char *key, bool value);
 void api_writer_value(struct api_writer *writer, struct json_object *object, const char *key,
 		      struct json_object *value);
-/* Octets as lower-case hex digits after `prefix`, with `separator` between octets; at most 16 octets. */
+/* Octets as lower-case hex digits after `prefix`, with `separator`, a character or none, between octets; at most 16 octets. */
 void api_writer_hex(struct api_writer *writer, struct json_object *object, const char *key, const char *prefix,
 		    const char *separator, const uint8_t *octets, size_t len);
 /* Likewise with capital hex digits. */
