@@ -52,7 +52,8 @@ static void send_octets(struct evse *evse, const struct outlet_effect *effect, u
 		evse_log_not_sent(&evse->log, effect->frame.name, strerror(error), now_us);
 }
 
-static void report_status(struct evse *evse, const struct outlet_status *status, uint64_t now_us)
+/* `record` is the name of the file that will be written with it, or NULL. */
+static void report_status(struct evse *evse, const struct outlet_status *status, const char *record, uint64_t now_us)
 {
 	struct api_slac_status said = {
 		.state = api_state(status->kind),
@@ -60,7 +61,7 @@ static void report_status(struct evse *evse, const struct outlet_status *status,
 		.has_ev_mac = status->has_ev,
 		.has_attenuation = status->has_attenuation,
 		.attenuation_ddb = status->attenuation_ddb,
-		.record = recorder_status(evse->recorder, status),
+		.record = record,
 	};
 
 	if (status->has_ev) {
@@ -105,6 +106,14 @@ static void count_note(struct evse *evse, const struct outlet_note *note)
 	evse->counts.modem_restarts += note->modem.kind == MODEM_RESTARTED;
 }
 
+static void take_note(struct evse *evse, const struct outlet_note *note, uint64_t now_us)
+{
+	count_note(evse, note);
+	evse_log_note(&evse->log, note, now_us);
+	if (note->kind == OUTLET_NOTE_MODEM && note->modem.kind == MODEM_TROUBLE)
+		evse->shared->trouble_changed(evse->shared->context);
+}
+
 static void carry_out(struct evse *evse, const struct outlet_effect *effect, uint64_t now_us)
 {
 	switch (effect->kind) {
@@ -112,7 +121,7 @@ static void carry_out(struct evse *evse, const struct outlet_effect *effect, uin
 		send_octets(evse, effect, now_us);
 		break;
 	case OUTLET_STATUS:
-		report_status(evse, &effect->status, now_us);
+		report_status(evse, &effect->status, recorder_status(evse->recorder, &effect->status), now_us);
 		break;
 	case OUTLET_PILOT_REQUEST:
 		request_pilot(evse, effect);
@@ -124,12 +133,58 @@ static void carry_out(struct evse *evse, const struct outlet_effect *effect, uin
 		evse->shared->availability_changed(evse->shared->context);
 		break;
 	case OUTLET_NOTE:
-		count_note(evse, &effect->note);
-		evse_log_note(&evse->log, &effect->note, now_us);
-		if (effect->note.kind == OUTLET_NOTE_MODEM && effect->note.modem.kind == MODEM_TROUBLE)
-			evse->shared->trouble_changed(evse->shared->context);
+		take_note(evse, &effect->note, now_us);
 		break;
 	}
+}
+
+/* --- what may wait until the frames that have come are answered --- */
+
+/* Everything else is waited for, or ends a session, whose record goes with it. */
+static bool can_wait(const struct outlet_effect *effect)
+{
+	return effect->kind == OUTLET_NOTE ||
+	       (effect->kind == OUTLET_STATUS &&
+		(effect->status.kind == OUTLET_MATCHING || effect->status.kind == OUTLET_MATCHED));
+}
+
+/* At DEBUG each frame has its lines, which stand where it stands: there nothing waits. */
+static bool all_can_wait(const struct outlet_effects *effects)
+{
+	for (size_t i = 0; i < effects->count; i++)
+		if (effects->items[i].kind != OUTLET_SEND && !can_wait(&effects->items[i]))
+			return false;
+	return !log_enabled(LOG_LEVEL_DEBUG);
+}
+
+static void answer_first(struct evse *evse, const struct outlet_effects *effects, uint64_t now_us)
+{
+	for (size_t i = 0; i < effects->count; i++)
+		if (effects->items[i].kind == OUTLET_SEND)
+			send_octets(evse, &effects->items[i], now_us);
+	for (size_t i = 0; i < effects->count; i++) {
+		const struct outlet_effect *effect = &effects->items[i];
+		if (effect->kind == OUTLET_STATUS)
+			(void)recorder_status(evse->recorder, &effect->status); /* no record is written with these */
+		if (effect->kind == OUTLET_STATUS ||
+		    (effect->kind == OUTLET_NOTE && !evse_log_is_silent(effect->note.kind)))
+			report_queue_add(evse->shared->reports, evse, effect, now_us);
+	}
+}
+
+static void carry_out_all(struct evse *evse, const struct outlet_effects *effects, uint64_t now_us)
+{
+	report_queue_flush(evse->shared->reports);
+	for (size_t i = 0; i < effects->count; i++)
+		carry_out(evse, &effects->items[i], now_us);
+}
+
+void evse_report(struct evse *evse, const struct outlet_effect *effect, uint64_t now_us)
+{
+	if (effect->kind == OUTLET_STATUS)
+		report_status(evse, &effect->status, NULL, now_us);
+	else
+		take_note(evse, &effect->note, now_us);
 }
 
 void evse_arm_timer(struct evse *evse)
@@ -156,8 +211,10 @@ static void give_once(struct evse *evse, const struct outlet_input *input)
 	evse->received_us = input->kind == OUTLET_FRAME ? now_us : 0;
 	recorder_input(evse->recorder, &evse->outlet, input, now_us);
 	outlet_input(&evse->outlet, input, now_us, &effects);
-	for (size_t i = 0; i < effects.count; i++)
-		carry_out(evse, &effects.items[i], now_us);
+	if (input->kind == OUTLET_FRAME && all_can_wait(&effects))
+		answer_first(evse, &effects, now_us);
+	else
+		carry_out_all(evse, &effects, now_us);
 	recorder_effects(evse->recorder, &effects, now_us);
 	outlet_effects_wipe(&effects);
 	evse->counts.pilot_confirmed += !was_confirmed && evse->outlet.pilot.asking.confirmed;
@@ -219,6 +276,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	report_queue_flush(evse->shared->reports);
 	evse->timer_us = OUTLET_NEVER;
 	evse_port_tick(evse, now_us);
 	evse_give_kind(evse, OUTLET_TICK);

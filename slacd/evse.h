@@ -10,6 +10,7 @@
 #include "mqtt/api/api.h"
 #include "slacd/metrics.h"
 #include "slacd/outbox.h"
+#include "slacd/report_queue.h"
 #include "slacd/statistics.h"
 
 struct event_base;
@@ -22,6 +23,7 @@ struct evse_shared {
 	struct event_base *base;
 	const struct settings *settings;
 	struct outbox *outbox;
+	struct report_queue *reports;                  /* made with evse_report */
 	const struct api_parameters *local_parameters; /* of service.cs_config_file, which is believed */
 	struct record_writer *record_writer;           /* NULL: there are no records */
 	bool ports_watched; /* the kernel tells (evse_port_event); otherwise evse_check_port is called again and again */
@@ -61,6 +63,9 @@ size_t evse_slot(const struct evse *evse);
 bool evse_available(const struct evse *evse);
 /* Why not, in the words of the log; "" where nothing is wrong (yet). */
 const char *evse_trouble(const struct evse *evse);
+
+/* Does what an outlet has said in the course of a frame, for the queue of reports. */
+void evse_report(struct evse *evse, const struct outlet_effect *effect, uint64_t now_us);
 
 /* Messages for this outlet. */
 void evse_cp_status(struct evse *evse, const struct api_cp_status *status);

@@ -280,6 +280,19 @@ static bool say_frame(struct evse_log *log, const struct outlet_note *note, uint
 	return true;
 }
 
+bool evse_log_is_silent(enum outlet_note_kind kind)
+{
+	switch (kind) {
+	case OUTLET_NOTE_RECEIVED:
+		return !log_enabled(LOG_LEVEL_DEBUG);
+	case OUTLET_NOTE_RECEIVED_MODEM:
+	case OUTLET_NOTE_OTHER_KIND:
+		return !log_enabled(LOG_LEVEL_TRACE);
+	default:
+		return false;
+	}
+}
+
 void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_t now_us)
 {
 	const char *id = log->evse_id;

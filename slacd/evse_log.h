@@ -56,6 +56,8 @@ struct evse_log {
 
 /* A status that was reported: counted, too. */
 void evse_log_status(struct evse_log *log, const struct outlet_status *status, uint64_t now_us);
+/* In the log there is nothing of this note, at the present level, and nothing is counted. */
+bool evse_log_is_silent(enum outlet_note_kind kind);
 void evse_log_note(struct evse_log *log, const struct outlet_note *note, uint64_t now_us);
 
 void evse_log_sent(const struct evse_log *log, const char *name);

@@ -104,6 +104,7 @@ static void fail_to_receive(struct evse *evse, enum port_result result, int erro
 	char why[PORT_ERROR_SIZE] = "";
 	struct port_event now;
 
+	report_queue_flush(evse->shared->reports);
 	if (result == PORT_DOWN && look(evse, &now))
 		loss_of(evse, &now, why);
 	if (why[0] == '\0' && result == PORT_DOWN)
@@ -342,6 +343,7 @@ void evse_give_up_refused_port(struct evse *evse)
 
 void evse_port_event(struct evse *evse, const struct port_event *event)
 {
+	report_queue_flush(evse->shared->reports);
 	if (event->news == PORT_NEWS_ADDRESS)
 		take_address_event(evse, event);
 	else
@@ -353,6 +355,7 @@ void evse_check_port(struct evse *evse)
 {
 	struct port_event now;
 
+	report_queue_flush(evse->shared->reports);
 	if (evse->port == NULL && port_is_live(evse->interface))
 		open_port_when_allowed(evse);
 	else if (evse->port != NULL && look(evse, &now))

@@ -28,6 +28,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	report_queue_flush(manager->shared.reports);
 	if (manager_reap_deadline(manager) <= now_us)
 		manager_reap(manager, now_us);
 	if (request_retry_due(&manager->question.retry, now_us))
@@ -156,6 +157,7 @@ static void forget(struct manager *manager)
 {
 	if (manager->timer != NULL)
 		event_free(manager->timer);
+	report_queue_free(manager->shared.reports);
 	free(manager);
 }
 
@@ -174,6 +176,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 		.base = base,
 		.settings = settings,
 		.outbox = &manager->outbox,
+		.reports = report_queue_new(base, evse_report),
 		.local_parameters = &manager->local_parameters,
 		.availability_changed = manager_availability_changed,
 		.trouble_changed = trouble_changed,
@@ -184,8 +187,9 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 	manager->busy_us = REQUEST_NEVER;
 	request_retry_end(&manager->question.retry);
 	manager->timer = evtimer_new(base, on_timer, manager);
-	*bad_file = manager->timer != NULL && !manager_read_files(manager);
-	if (manager->timer == NULL || *bad_file) {
+	const bool has_memory = manager->timer != NULL && manager->shared.reports != NULL;
+	*bad_file = has_memory && !manager_read_files(manager);
+	if (!has_memory || *bad_file) {
 		forget(manager);
 		return NULL;
 	}

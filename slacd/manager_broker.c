@@ -187,6 +187,7 @@ static void on_message(void *context, const char *topic, const char *payload, si
 	unsigned from = hearing_from(&manager->hearing, topic);
 	enum api_result result = api_parse(payload, len, from, &manager->message, &error);
 
+	report_queue_flush(manager->shared.reports);
 	if (result == API_OK) {
 		log_inbound(manager, topic, payload, len);
 		refusals_entries(&manager->refusals, topic, api_kind_text(manager->message.kind), manager->message.bad,

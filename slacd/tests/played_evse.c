@@ -32,6 +32,14 @@ struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struc
 	return evse;
 }
 
+/* They are given no frames. */
+void evse_report(struct evse *evse, const struct outlet_effect *effect, uint64_t now_us)
+{
+	(void)evse;
+	(void)effect;
+	(void)now_us;
+}
+
 void played_stop(struct evse *evse)
 {
 	evse->stopped = true;
