@@ -13,6 +13,7 @@ static void on_connected(void *context)
 {
 	struct manager *manager = context;
 
+	report_queue_flush(manager->shared.reports);
 	broker_report_connected(manager->settings->mqtt_host.text, manager->settings->mqtt_port, manager->client_id);
 	/* The broker may have published our last will, `error`, in the meantime. */
 	if (manager->was_connected)
@@ -34,6 +35,7 @@ static void on_disconnected(void *context, const char *reason)
 {
 	const struct manager *manager = context;
 
+	report_queue_flush(manager->shared.reports);
 	broker_report_disconnected(manager->settings->mqtt_host.text, manager->settings->mqtt_port, reason);
 	manager_tell_changed(manager);
 }
