@@ -171,6 +171,12 @@ static void say_modem(struct evse_log *log, const struct outlet_note *note, uint
 		log_line(LOG_LEVEL_WARN, "The modem has another key than it was given, it is set again. evse_id=%s",
 			 log->evse_id);
 		break;
+	case MODEM_KEY_UNNAMED:
+		log_line(
+			LOG_LEVEL_WARN,
+			"The modem refuses to tell its key and names no network, so whether it still has its key is not known. If it has lost it, the match ends with no_power_line_link and it gets a fresh one. evse_id=%s",
+			log->evse_id);
+		break;
 	case MODEM_NOT_ECHOED:
 		say_not_echoed(log);
 		break;

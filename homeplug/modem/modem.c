@@ -57,7 +57,40 @@ static enum modem_told identify(struct modem *modem, struct modem_turn *turn)
 {
 	modem_check_end(&modem->check);
 	modem_key_await_modem(&modem->key);
+	modem->key_went_ahead = false;
 	return modem_identity_begin(&modem->identity, turn);
+}
+
+/*
+ * The first key goes out with the questions, so that a modem that answers none of them has it at once. A reset after it
+ * needs to know which modem it is. An identification for any other cause comes first: what was known may be wrong.
+ */
+static enum modem_told identify_first(struct modem *modem, struct modem_turn *turn)
+{
+	const enum modem_told told = identify(modem, turn);
+
+	if (told == MODEM_TOLD_NOTHING && !modem_reset_is_due(&modem->reset, &modem->config)) {
+		modem_key_send(&modem->key, turn);
+		modem->key_went_ahead = true;
+	}
+	return told;
+}
+
+/* Of two modems the one that refuses, or is unclear, may not be ours: the key is given again when that is known. */
+static bool must_be_known_first(const struct modem *modem)
+{
+	return modem->key_went_ahead && modem->identity.asking && !modem->identity.has_mac;
+}
+
+static void end_identification(struct modem *modem, struct modem_turn *turn)
+{
+	if (modem->key.state == MODEM_KEY_WAITING)
+		modem_key_send(&modem->key, turn);
+	if (!is_ready(modem))
+		return;
+	if (!modem->identity.identified) /* it may have been starting up when it was asked */
+		modem_identity_ask(turn);
+	modem_link_probe(&modem->link, modem->identity.family, turn);
 }
 
 /* Nothing is known any more of the modem that is asked. */
@@ -102,6 +135,8 @@ static enum modem_told begin_anew_after_restart(struct modem *modem, struct mode
 {
 	if (modem->key.state == MODEM_KEY_NONE || modem->key.state == MODEM_KEY_WAITING)
 		return MODEM_TOLD_NOTHING;
+	if (modem->identity.asking && !is_ready(modem)) /* the key is repeated until it is confirmed */
+		return MODEM_TOLD_NOTHING;
 	if (!modem_reset_may_go_on(&modem->reset, turn->now_us)) {
 		modem_append(turn, MODEM_RESTARTED);
 		if (!modem_reset_note_restart(&modem->reset))
@@ -111,12 +146,12 @@ static enum modem_told begin_anew_after_restart(struct modem *modem, struct mode
 }
 
 /* A modem of another family than the one before does not answer the same link questions. */
-static void note_family(struct modem *modem, enum modem_family before, bool was_asked)
+static void note_family(struct modem *modem, enum modem_family before, bool was_ours)
 {
 	if (!modem->identity.identified || modem->identity.family == before)
 		return;
 	modem_link_forget_vendor(&modem->link);
-	if (was_asked) /* it is another modem, not the same one that says for the first time what it is */
+	if (!was_ours) /* else it is the same one, and says for the first time what it is */
 		modem_link_forget_nw_stats(&modem->link);
 }
 
@@ -124,11 +159,12 @@ static void note_family(struct modem *modem, enum modem_family before, bool was_
 static void take_as_ours(struct modem *modem, struct modem_turn *turn)
 {
 	const enum modem_family before = modem->identity.family;
-	const bool was_asked = modem->identity.asking;
+	const bool was_ours = modem->identity.has_mac;
 
-	modem_identity_end(&modem->identity);
+	if (!modem->key_went_ahead) /* else its answer may be on its way */
+		modem_identity_end(&modem->identity);
 	modem_identity_learn_mac(&modem->identity, modem->key.confirmed_by, turn);
-	note_family(modem, before, was_asked);
+	note_family(modem, before, was_ours);
 }
 
 static enum modem_told reset_after_key(struct modem *modem, struct modem_turn *turn)
@@ -138,8 +174,25 @@ static enum modem_told reset_after_key(struct modem *modem, struct modem_turn *t
 	return modem_reset_begin(&modem->reset, modem->identity.family, modem->identity.identified, turn);
 }
 
+static void verify_unclear(struct modem *modem, struct modem_turn *turn)
+{
+	if (must_be_known_first(modem)) {
+		modem_key_hold(&modem->key);
+		return;
+	}
+	take_as_ours(modem, turn);
+	modem_key_verify(&modem->key, false, turn);
+	if (modem->identity.family == MODEM_QUALCOMM)
+		modem_append(turn, MODEM_ASK_NETWORK);
+}
+
 static void take_refusal(struct modem *modem, struct modem_turn *turn)
 {
+	if (must_be_known_first(modem)) {
+		modem_key_forgive(&modem->key);
+		modem_key_hold(&modem->key);
+		return;
+	}
 	struct modem_output *item = say_trouble(modem, MODEM_TROUBLE_REFUSED, turn);
 
 	if (item != NULL)
@@ -162,7 +215,7 @@ static void settle(struct modem *modem, struct modem_turn *turn)
 	forgive(modem);
 	modem_reset_settle(&modem->reset);
 	modem_key_settle(&modem->key, turn);
-	if (!modem->identity.identified)
+	if (!modem->identity.identified && !modem->identity.asking)
 		modem_identity_ask(turn);
 	if (!modem_link_can_be_told(&modem->link))
 		modem_link_probe(&modem->link, modem->identity.family, turn);
@@ -204,10 +257,11 @@ static enum modem_told carry(struct modem *modem, enum modem_told told, struct m
 	case MODEM_TOLD_NOTHING:
 		break;
 	case MODEM_TOLD_UNKNOWN:
+		return identify_first(modem, turn);
 	case MODEM_TOLD_RESET_NEEDS_IDENTITY: /* it may have been starting up when it was asked */
 		return identify(modem, turn);
 	case MODEM_TOLD_IDENTIFICATION_OVER:
-		modem_key_send(&modem->key, turn);
+		end_identification(modem, turn);
 		break;
 	case MODEM_TOLD_IDENTIFIED:
 		if (is_ready(modem))
@@ -218,10 +272,7 @@ static enum modem_told carry(struct modem *modem, enum modem_told told, struct m
 	case MODEM_TOLD_KEY_TAKEN:
 		return reset_after_key(modem, turn);
 	case MODEM_TOLD_KEY_UNCLEAR:
-		take_as_ours(modem, turn);
-		modem_key_verify(&modem->key, false, turn);
-		if (modem->identity.family == MODEM_QUALCOMM)
-			modem_append(turn, MODEM_ASK_NETWORK);
+		verify_unclear(modem, turn);
 		break;
 	case MODEM_TOLD_KEY_REFUSED:
 		take_refusal(modem, turn);
@@ -359,7 +410,7 @@ void modem_frame(struct modem *modem, const struct mme *frame, uint64_t now_us, 
 static enum modem_told take_version(struct modem *modem, const struct modem_mme *message, struct modem_turn *turn)
 {
 	const enum modem_family before = modem->identity.family;
-	const bool was_asked = modem->identity.asking;
+	const bool was_ours = modem->identity.has_mac;
 
 	if (!modem_identity_expects(&modem->config, message))
 		return MODEM_TOLD_NOTHING;
@@ -368,7 +419,7 @@ static enum modem_told take_version(struct modem *modem, const struct modem_mme 
 	if (is_ready(modem) && modem_identity_is_boot_loader(message))
 		return modem_reset_take_boot_loader(&modem->reset, turn);
 	const enum modem_told told = modem_identity_take_version(&modem->identity, message, turn);
-	note_family(modem, before, was_asked);
+	note_family(modem, before, was_ours);
 	return told;
 }
 
@@ -426,11 +477,9 @@ void modem_message(struct modem *modem, const struct modem_mme *message, uint64_
 		end(modem, modem_check_exchange(&modem->check, &turn), &turn);
 }
 
-/* At most one of identity, key and reset waits for something at a time. */
+/* At most one of key and reset waits for something at a time. */
 static enum modem_told tick_on_the_way(struct modem *modem, struct modem_turn *turn)
 {
-	if (modem->identity.deadline_us <= turn->now_us)
-		return modem_identity_tick(&modem->identity, turn);
 	if (modem->key.deadline_us <= turn->now_us)
 		return modem_key_tick(&modem->key, turn);
 	if (modem->reset.deadline_us <= turn->now_us)
@@ -442,6 +491,8 @@ void modem_tick(struct modem *modem, uint64_t now_us, struct modem_outputs *out)
 {
 	struct modem_turn turn = begin(modem, now_us, out);
 
+	if (modem->identity.deadline_us <= now_us)
+		end(modem, modem_identity_tick(&modem->identity, &turn), &turn);
 	end(modem, tick_on_the_way(modem, &turn), &turn);
 	if (modem->check.deadline_us <= now_us)
 		end(modem, modem_check_tick(&modem->check), &turn);

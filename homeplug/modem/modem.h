@@ -5,7 +5,9 @@
  * before the key is set. Inputs and the time go in, a bounded list of outputs comes out, plus the next time it wants
  * to be called.
  *
- *   IDLE --key--> IDENTIFY --answer or not--> SET_KEY --CM_SET_KEY.CNF 0x01--> (RESET -> WAIT_UP -> VERIFY) --> READY
+ *   IDLE --key--> SET_KEY, and the questions of IDENTIFY with it; IDENTIFY first where a reset is to follow the key
+ *                 IDENTIFY --answer or not--> SET_KEY --CM_SET_KEY.CNF 0x01--> (RESET -> WAIT_UP -> VERIFY) --> READY
+ *                 SET_KEY, not known yet which modem is ours --anything but 0x01--> IDENTIFY, which goes on
  *                 SET_KEY --0x00, or without our nonce--> VERIFY --the modem shows the key--> READY, else RETRY
  *                 SET_KEY --other result--> RETRY --response_ms, 2, 4, ... up to 30 s--> IDENTIFY again
  *                 SET_KEY --no answer in key_repeat_ms, 2, 4, ...--> SET_KEY, the same key again
@@ -25,8 +27,8 @@
  *   modem_trouble.h                    when it is said that the key cannot be set
  *
  * A modem that was identified is not asked again for the next key. One that was not is asked once more each time it has
- * taken a key, as it may have been starting up when it was asked first. A silent modem, or one that refused, is
- * identified, and its MAC learnt, again.
+ * taken a key (with the first, when the time for its answer is over), as it may have been starting up when it was asked
+ * first. A silent modem, or one that refused, is identified, and its MAC learnt, again.
  */
 #ifndef HOMEPLUG_MODEM_MODEM_H
 #define HOMEPLUG_MODEM_MODEM_H
@@ -43,7 +45,7 @@
 
 enum modem_state {
 	MODEM_IDLE,     /* no key asked for yet */
-	MODEM_IDENTIFY, /* VS_SW_VER.REQ and NSCM_GET_VERSION.REQ sent */
+	MODEM_IDENTIFY, /* VS_SW_VER.REQ and NSCM_GET_VERSION.REQ sent, and no key with them */
 	MODEM_SET_KEY,  /* CM_SET_KEY.REQ sent, of this key or an older one */
 	MODEM_VERIFY,   /* CM_GET_KEY.REQ sent after an unclear confirmation or a reset */
 	MODEM_RETRY,    /* refused, or too early for another CM_SET_KEY.REQ: goes on at the deadline */
@@ -62,7 +64,8 @@ struct modem {
 	struct modem_check check;
 	struct modem_link link;
 	struct modem_trouble_log trouble;
-	uint8_t request_id; /* of the last Lumissil request */
+	bool key_went_ahead; /* with the questions of the present, or the last, identification */
+	uint8_t request_id;  /* of the last Lumissil request */
 };
 
 /* Prepares; host_mac must be set before the first key. */

@@ -12,6 +12,8 @@ void modem_defaults(struct modem_config *config, bool strict)
 		.unverified_key_is_taken = !strict,
 		.reset_ms = 10000,
 		.poll_ms = 200,
+		.join_poll_ms = 50,
+		.join_poll_max_ms = 500,
 		.supervise_ms = 1000,
 		.link_lost_polls = 3,
 	};

@@ -31,7 +31,9 @@ struct modem_config {
 	bool reset_after_key;         /* reset the modem each time it has taken a key */
 	bool reset_after_session;     /* reset it when it has taken the key that follows a session */
 	uint32_t reset_ms;            /* a modem that has not answered this long after a reset is silent, 10 000 */
-	uint32_t poll_ms;             /* asks again: after a reset, and for the link until it is up, 200 */
+	uint32_t poll_ms;             /* asks again: after a reset, and for the link that seems to be down, 200 */
+	uint32_t join_poll_ms;        /* asks for the link until it is up, 50; twice as long each time, */
+	uint32_t join_poll_max_ms;    /* up to 500 */
 	uint32_t supervise_ms;        /* asks for the link while it is up, 1000 */
 	uint32_t link_lost_polls;     /* 3 */
 };

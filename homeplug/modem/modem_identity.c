@@ -35,6 +35,14 @@ static void assume_family(struct modem_identity *identity, const struct modem_co
 		identity->family = config->family == MODEM_AUTO ? MODEM_STANDARD : config->family;
 }
 
+static void say_unidentified(struct modem_identity *identity, struct modem_turn *turn)
+{
+	identity->said.family = MODEM_AUTO;
+	if (!identity->unidentified_said)
+		modem_append(turn, MODEM_UNIDENTIFIED);
+	identity->unidentified_said = true;
+}
+
 void modem_identity_end(struct modem_identity *identity)
 {
 	identity->asking = false;
@@ -58,6 +66,8 @@ enum modem_told modem_identity_tick(struct modem_identity *identity, struct mode
 {
 	modem_identity_end(identity);
 	assume_family(identity, turn->config);
+	if (identity->has_mac && !identity->identified)
+		say_unidentified(identity, turn);
 	return MODEM_TOLD_IDENTIFICATION_OVER;
 }
 
@@ -153,16 +163,16 @@ void modem_identity_learn_mac(struct modem_identity *identity, const uint8_t src
 	if (identity->has_mac)
 		return;
 	if (identity->passed_over.family != MODEM_AUTO && mac_equal(src, identity->passed_over.mac)) {
+		modem_identity_end(identity);
 		take_description(identity, &identity->passed_over, turn);
 		return;
 	}
-	assume_family(identity, turn->config);
 	identity->has_mac = true;
 	memcpy(identity->mac, src, MAC_LEN);
-	identity->said.family = MODEM_AUTO;
-	if (!identity->unidentified_said)
-		modem_append(turn, MODEM_UNIDENTIFIED);
-	identity->unidentified_said = true;
+	if (identity->asking)
+		return;
+	assume_family(identity, turn->config);
+	say_unidentified(identity, turn);
 }
 
 /* --- others --- */

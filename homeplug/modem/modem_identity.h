@@ -2,7 +2,7 @@
 /*
  * Which modem it is: its family, version and MAC, and who else answers on its segment.
  *
- * The modem's own MAC is learnt from its first answer to an identification (or to CM_SET_KEY, where it answers none).
+ * The modem's own MAC is learnt from its first answer to an identification or to CM_SET_KEY, whichever comes first.
  * From then on answers from any other MAC are ignored and counted. A modem that refused its key is passed over in the
  * next identification, so that another one on the same segment is found. It may still take the key after all, and is
  * then what it said in that identification.
@@ -38,7 +38,7 @@ struct modem_identity {
 
 /* Asks. What is known stays so until there is an answer. A modem configured as a standard one is not asked. */
 enum modem_told modem_identity_begin(struct modem_identity *identity, struct modem_turn *turn);
-/* The deadline: nobody has answered. */
+/* The deadline: nobody has answered. Says so (MODEM_UNIDENTIFIED) where the modem has its key. */
 enum modem_told modem_identity_tick(struct modem_identity *identity, struct modem_turn *turn);
 /* Waits for an answer no longer. */
 void modem_identity_end(struct modem_identity *identity);
@@ -51,7 +51,10 @@ bool modem_identity_expects(const struct modem_config *config, const struct mode
 /* Takes a version that is expected. */
 enum modem_told modem_identity_take_version(struct modem_identity *identity, const struct modem_mme *version,
 					    struct modem_turn *turn);
-/* `src` has confirmed the key: it is our modem, also where it has not said what it is or was passed over. */
+/*
+ * `src` has confirmed the key: it is our modem, also where it has not said what it is or was passed over. While it is
+ * being asked, its answer is still waited for.
+ */
 void modem_identity_learn_mac(struct modem_identity *identity, const uint8_t src[MAC_LEN], struct modem_turn *turn);
 
 /* Asks what it is without waiting for an answer; a standard modem is not asked. */

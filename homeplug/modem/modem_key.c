@@ -285,11 +285,22 @@ static bool contradicts(const struct modem_key *key, const struct get_key_cnf *c
 	return telling && !is_active(key, cnf);
 }
 
+/* Some modems do so always, and one that has lost its key may, too: the log has to tell why no car finds it. */
+static void say_unnamed(struct modem_key *key, const struct get_key_cnf *cnf, struct modem_turn *turn)
+{
+	if (key->unnamed_said || cnf->result != GET_KEY_REFUSED || !octets_are_zero(cnf->nid, NID_LEN))
+		return;
+	key->unnamed_said = true;
+	modem_append(turn, MODEM_KEY_UNNAMED);
+}
+
 static void take_check(struct modem_key *key, const struct get_key_cnf *cnf, struct modem_turn *turn)
 {
 	key->checked = false;
-	if (!contradicts(key, cnf))
+	if (!contradicts(key, cnf)) {
+		say_unnamed(key, cnf, turn);
 		return;
+	}
 	modem_append(turn, MODEM_KEY_LOST);
 	modem_key_send(key, turn);
 }
@@ -401,6 +412,7 @@ enum modem_told modem_key_tick(struct modem_key *key, struct modem_turn *turn)
 void modem_key_forget_modem(struct modem_key *key)
 {
 	key->get_key_answered = false;
+	key->unnamed_said = false;
 }
 
 void modem_key_forgive(struct modem_key *key)

@@ -59,6 +59,7 @@ struct modem_key {
 	bool checked;           /* MODEM_KEY_READY: CM_GET_KEY.REQ sent, no answer yet */
 	bool doubted;           /* MODEM_KEY_READY: likewise, as the modem seems to have restarted */
 	bool get_key_answered;  /* by this modem, at any time */
+	bool unnamed_said;      /* MODEM_KEY_UNNAMED, of this modem */
 };
 
 /* Takes a key that is to be set, with a nonce of its own. MODEM_TOLD_UNKNOWN where it is the first. */
@@ -70,7 +71,10 @@ bool modem_key_is_new(const struct modem_key *key);
 void modem_key_send(struct modem_key *key, struct modem_turn *turn);
 /* Asks whether it is active. */
 void modem_key_verify(struct modem_key *key, bool after_reset, struct modem_turn *turn);
-/* Asks the same of a modem that has taken it (MODEM_KEY_READY). Another key is said with MODEM_KEY_LOST. */
+/*
+ * Asks the same of a modem that has taken it (MODEM_KEY_READY). Another key is said with MODEM_KEY_LOST, no network with
+ * MODEM_KEY_UNNAMED.
+ */
 void modem_key_check(struct modem_key *key, struct modem_turn *turn);
 /*
  * It is said that the modem has restarted (MODEM_KEY_READY). Anybody on the line can say so in its name: the modem is

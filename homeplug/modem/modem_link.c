@@ -27,12 +27,22 @@ void modem_link_probe(const struct modem_link *link, enum modem_family family, s
 		modem_ask(turn, MODEM_NW_STATS_REQ);
 }
 
+static uint32_t join_wait_ms(const struct modem_link *link, const struct modem_config *config)
+{
+	uint32_t wait_ms = config->join_poll_ms;
+
+	for (uint32_t i = 0; i < link->join_polls && wait_ms < config->join_poll_max_ms; i++)
+		wait_ms *= 2;
+	return wait_ms < config->join_poll_max_ms ? wait_ms : config->join_poll_max_ms;
+}
+
 static void poll_link(struct modem_link *link, enum modem_family family, struct modem_turn *turn)
 {
 	const bool every_way = !modem_link_can_be_told(link);
 	const bool has_vendor = family == MODEM_QUALCOMM || family == MODEM_LUMISSIL;
 	/* A modem that is slow to answer has not lost its link. */
-	const uint32_t wait_ms = link->state == MODEM_LINK_IS_UP ? turn->config->response_ms : turn->config->poll_ms;
+	const bool is_up = link->state == MODEM_LINK_IS_UP;
+	const uint32_t wait_ms = is_up ? turn->config->response_ms : join_wait_ms(link, turn->config);
 
 	link->vendor_open = has_vendor && (every_way || link->tells_vendor);
 	link->nw_stats_open = every_way || link->tells_nw_stats;
@@ -43,6 +53,8 @@ static void poll_link(struct modem_link *link, enum modem_family family, struct 
 	link->poll_says_up = false;
 	link->poll_us = turn->now_us;
 	link->deadline_us = turn->now_us + modem_us(wait_ms);
+	if (!is_up && wait_ms < turn->config->join_poll_max_ms)
+		link->join_polls++;
 }
 
 /* --- watching --- */
@@ -62,6 +74,7 @@ void modem_link_watch(struct modem_link *link, enum modem_family family, bool ca
 	}
 	link->state = MODEM_LINK_JOINING;
 	link->bad_polls = 0;
+	link->join_polls = 0;
 	poll_link(link, family, turn);
 }
 
@@ -84,6 +97,18 @@ void modem_link_tick(struct modem_link *link, enum modem_family family, struct m
 
 /* --- answers --- */
 
+/* The next common instant; one that is too near is left out, by a poll between, so that no time is longer than that. */
+static uint64_t supervision_us(const struct modem_link *link, const struct modem_turn *turn)
+{
+	const uint64_t every_us = modem_us(turn->config->supervise_ms);
+	const uint64_t soonest_us = link->poll_us + modem_us(turn->config->poll_ms);
+	const uint64_t next_us = (turn->now_us / every_us + 1) * every_us;
+
+	if (next_us >= soonest_us)
+		return next_us;
+	return soonest_us < turn->now_us + every_us ? soonest_us : turn->now_us + every_us;
+}
+
 static void take_up(struct modem_link *link, struct modem_turn *turn)
 {
 	if (link->state == MODEM_LINK_UNWATCHED || link->poll_says_up)
@@ -92,7 +117,7 @@ static void take_up(struct modem_link *link, struct modem_turn *turn)
 		modem_append(turn, MODEM_LINK_UP);
 	link->state = MODEM_LINK_IS_UP;
 	link->poll_says_up = true;
-	link->deadline_us = turn->now_us + modem_us(turn->config->supervise_ms);
+	link->deadline_us = supervision_us(link, turn);
 }
 
 /* Once every way has said that the link is down, the next question need only wait for poll_ms. */

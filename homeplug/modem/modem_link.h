@@ -2,7 +2,9 @@
 /*
  * The power-line link between our modem and the car's, as our modem tells it.
  *
- * A watched link is polled every poll_ms until it is up (MODEM_LINK_UP), then every supervise_ms. Up is what any of the
+ * A watched link is polled after join_poll_ms, then twice as long each time up to join_poll_max_ms, until it is up
+ * (MODEM_LINK_UP). Then it is polled at the instants that are multiples of supervise_ms, which are the same for all
+ * modems of a process: it wakes up once for all of them. Up is what any of the
  * ways says that this modem answers: VS_PL_LNK_STATUS (Qualcomm), NSCM_GET_D_LINK_STATUS (Lumissil), CM_NW_STATS with a
  * peer (any). Which ones it answers is asked with each key that is set and each modem_check_key, until one is known.
  * Down is only believed after link_lost_polls polls in a row to which nothing said "up": those to which every way asked
@@ -29,6 +31,7 @@ struct modem_link {
 	bool nw_stats_open;   /* likewise */
 	bool poll_says_up;    /* any answer to the present poll */
 	uint32_t bad_polls;   /* in a row */
+	uint32_t join_polls;  /* since the link is watched and not up */
 };
 
 /* The modem has answered any link question. */

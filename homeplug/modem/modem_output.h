@@ -6,7 +6,7 @@
 #include "homeplug/mme/mme.h"
 #include "homeplug/mme/modem_mme.h"
 
-#define MODEM_OUTPUTS 6
+#define MODEM_OUTPUTS 12
 
 /* Why the modem has not taken its key. */
 enum modem_trouble {
@@ -31,6 +31,7 @@ enum modem_output_kind {
 	MODEM_UNVERIFIED,    /* ... and it does not tell its key: it counts as taken */
 	MODEM_ASK_NETWORK,   /* send VS_NW_INFO.REQ; modem_network takes the answer */
 	MODEM_KEY_LOST,      /* modem_check_key found another key; it is being set again */
+	MODEM_KEY_UNNAMED,   /* ... or not whether it has one: it refuses, and names no network. Once for each modem */
 	MODEM_TROUBLE,       /* `trouble` keeps the modem from taking its key; it goes on trying (modem_trouble.h) */
 	MODEM_RESETTING,     /* it is asked to reset */
 	MODEM_NOT_RESET,     /* refused (error: MME_ERR_RESULT), not confirmed, or not asked: it is not identified */

@@ -9,7 +9,7 @@ static void enter(struct modem_reset *reset, enum modem_reset_state state, uint6
 
 /* --- reset by us --- */
 
-static bool is_due(const struct modem_reset *reset, const struct modem_config *config)
+bool modem_reset_is_due(const struct modem_reset *reset, const struct modem_config *config)
 {
 	const bool configured = config->reset_after_key || (config->reset_after_session && reset->after_session);
 
@@ -60,7 +60,7 @@ static void send_reset(struct modem_reset *reset, enum modem_family family, stru
 enum modem_told modem_reset_begin(struct modem_reset *reset, enum modem_family family, bool identified,
 				  struct modem_turn *turn)
 {
-	if (!is_due(reset, turn->config))
+	if (!modem_reset_is_due(reset, turn->config))
 		return MODEM_TOLD_RESET_LEFT_OUT;
 	if (identified) {
 		send_reset(reset, family, turn);

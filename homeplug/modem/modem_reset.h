@@ -40,6 +40,8 @@ struct modem_reset {
 void modem_reset_plan(struct modem_reset *reset, bool after_session, bool was_ready);
 /* A car knows the last key: the next one follows a session. */
 void modem_reset_owe(struct modem_reset *reset);
+/* A reset is to follow the present key. */
+bool modem_reset_is_due(const struct modem_reset *reset, const struct modem_config *config);
 /* The modem has taken the present key: begins the reset that is due, or tells why not. */
 enum modem_told modem_reset_begin(struct modem_reset *reset, enum modem_family family, bool identified,
 				  struct modem_turn *turn);

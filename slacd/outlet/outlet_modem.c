@@ -129,6 +129,7 @@ static void carry_out(struct outlet *outlet, const struct modem_output *item, st
 	case MODEM_NOT_RESTARTED:
 	case MODEM_NOT_ECHOED:
 	case MODEM_UNVERIFIED:
+	case MODEM_KEY_UNNAMED:
 	case MODEM_UNIDENTIFIED:
 	case MODEM_RESETTING:
 	case MODEM_NOT_RESET:

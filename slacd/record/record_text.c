@@ -189,6 +189,7 @@ static const char *const modem_says[] = {
 	[MODEM_UNVERIFIED] = "unverified",
 	[MODEM_ASK_NETWORK] = "ask_network",
 	[MODEM_KEY_LOST] = "key_lost",
+	[MODEM_KEY_UNNAMED] = "key_unnamed",
 	[MODEM_TROUBLE] = "trouble",
 	[MODEM_RESETTING] = "resetting",
 	[MODEM_NOT_RESET] = "not_reset",

@@ -300,6 +300,9 @@ void settings_outlet_config(const struct settings *settings, const char *evse_id
 	/* What `wait` of slac.link_loss leaves out is the standard's choice, which is no setting. */
 	out->pilot.pulse_unless_nominal = settings->profile == SETTINGS_STRICT;
 	out->amp_map.tt_match_response_ms = out->slac.tt_match_response_ms;
+	/* TT_amp_map_exchange runs from the link. */
+	if (out->amp_map.initiate && out->modem.join_poll_max_ms > out->modem.poll_ms)
+		out->modem.join_poll_max_ms = out->modem.poll_ms;
 	if (own != NULL && own->has_nominal_current)
 		out->pilot.nominal_current_da = own->nominal_current_da;
 	if (own != NULL && own->has_attn_rx)

@@ -21,7 +21,7 @@ CONFIGURATION = {
     "slac": {"allow_nonstandard_timers": True, "tt_evse_slac_init_ms": 6000},
     "pilot": {"step_f_ms": 600, "step_x1_ms": 300, "step_x1_hlc_ms": 900},
     "modem": {"response_ms": 150, "reset_ms": 1500, "link_retry_ms": 200},
-    "bench": {"identify_ms": 100, "poll_ms": 50, "supervise_ms": 100, "tt_match_join_ms": 2000},
+    "bench": {"identify_ms": 100, "poll_ms": 50, "join_poll_max_ms": 50, "supervise_ms": 100, "tt_match_join_ms": 2000},
     "mqtt": {"request_timeout_ms": 500, "request_backoff_max_ms": 2000},
 }
 GAP_S = 0.85  # F and X1, or X1, as configured above, less what a message may be late

@@ -177,6 +177,8 @@ static const char *modem_text(const struct outlet_note *note)
 		return "does not tell its key, it counts as set";
 	case MODEM_KEY_LOST:
 		return "has another key than it was given";
+	case MODEM_KEY_UNNAMED:
+		return "refuses to tell its key, and names no network";
 	case MODEM_UNIDENTIFIED:
 		return "does not say what it is";
 	case MODEM_RESETTING:

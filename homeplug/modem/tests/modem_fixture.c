@@ -20,6 +20,8 @@ struct modem_config bench_config(enum modem_family family)
 	modem_defaults(&config, true);
 	config.family = family;
 	config.key_repeat_ms = config.response_ms;
+	config.join_poll_ms = config.poll_ms;
+	config.join_poll_max_ms = config.poll_ms;
 	memcpy(config.host_mac, bench_host_mac, MAC_LEN);
 	return config;
 }
@@ -38,8 +40,8 @@ void bench_ready(struct bench *bench, const struct modem_config *config, enum mo
 	bench_init(bench, config);
 	bench_set_key(bench, 1);
 	bench_say_version(bench, family);
-	if (modem_state(&bench->modem) == MODEM_IDENTIFY) {
-		bench->now_us = modem_deadline(&bench->modem);
+	if (bench->modem.identity.asking) {
+		bench->now_us = bench->modem.identity.deadline_us;
 		modem_tick(&bench->modem, bench->now_us, &bench->out);
 	}
 	bench_confirm(bench, 1, SET_KEY_RESULT_TAKEN);
@@ -203,6 +205,7 @@ static void describe(const struct bench *bench, const struct modem_output *item,
 		[MODEM_RESTARTED] = "RESTARTED",
 		[MODEM_NOT_RESTARTED] = "NOT_RESTARTED",
 		[MODEM_KEY_LOST] = "KEY_LOST",
+		[MODEM_KEY_UNNAMED] = "KEY_UNNAMED",
 		[MODEM_LINK_UP] = "LINK_UP",
 		[MODEM_LINK_LOST] = "LINK_LOST",
 		[MODEM_LINK_UNKNOWN] = "LINK_UNKNOWN",

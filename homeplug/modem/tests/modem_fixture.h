@@ -20,7 +20,10 @@ struct bench {
 	uint8_t dst[MAC_LEN]; /* to whom: the host */
 };
 
-/* The defaults, with the host's MAC. A key is given once in response_ms: test_modem_key_repeat.c has the repeats. */
+/*
+ * The defaults, with the host's MAC. A key is given once in response_ms: test_modem_key_repeat.c has the repeats. A link is
+ * asked for every poll_ms until it is up: test_modem_link.c has how the time grows.
+ */
 struct modem_config bench_config(enum modem_family family);
 void bench_init(struct bench *bench, const struct modem_config *config);
 /* A modem of this family has key 1 (MODEM_STANDARD: it answers no identification) and told nothing of its

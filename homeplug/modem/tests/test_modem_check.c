@@ -71,7 +71,7 @@ static void refusal_with_our_network_changes_nothing(void **state)
 	expect_done(&bench, 1, "");
 }
 
-static void answer_that_names_no_network_tells_nothing(void **state)
+static void answer_that_names_no_network_changes_nothing(void **state)
 {
 	static const enum get_key_result results[] = {GET_KEY_GRANTED, GET_KEY_REFUSED, GET_KEY_UNSUPPORTED};
 	struct bench bench;
@@ -81,11 +81,30 @@ static void answer_that_names_no_network_tells_nothing(void **state)
 		bench_with_key_set(&bench);
 		check_key(&bench);
 		bench_tell_key(&bench, 1, 0, 7, results[i]);
-		expect_done(&bench, 1, "");
+		expect_done(&bench, 1, results[i] == GET_KEY_REFUSED ? "KEY_UNNAMED" : "");
 	}
 	check_key(&bench);
 	bench_tell_key(&bench, 1, 7, 7, GET_KEY_UNSUPPORTED);
 	expect_done(&bench, 1, "");
+}
+
+static void modem_that_refuses_and_names_no_network_is_said_once_until_another_may_be_there(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_key_set(&bench);
+	for (int i = 0; i < 3; i++) {
+		check_key(&bench);
+		bench_tell_key(&bench, 1, 0, 0, GET_KEY_REFUSED);
+		expect_done(&bench, 1, i == 0 ? "KEY_UNNAMED" : "");
+	}
+	modem_forget(&bench.modem);
+	bench_set_key(&bench, 1);
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	bench_check_key(&bench);
+	bench_tell_key(&bench, 1, 0, 0, GET_KEY_REFUSED);
+	bench_expect(&bench, "KEY_UNNAMED");
 }
 
 /* The modem may be one that answers no such question, so that is not silence. */
@@ -492,7 +511,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(checked_key_that_is_there_changes_nothing),
 		cmocka_unit_test(refusal_with_our_network_changes_nothing),
-		cmocka_unit_test(answer_that_names_no_network_tells_nothing),
+		cmocka_unit_test(answer_that_names_no_network_changes_nothing),
+		cmocka_unit_test(modem_that_refuses_and_names_no_network_is_said_once_until_another_may_be_there),
 		cmocka_unit_test(missing_answer_of_a_modem_that_never_gave_one_changes_nothing),
 		cmocka_unit_test(lost_key_is_set_again_with_the_same_nonce),
 		cmocka_unit_test(silence_and_refusal_are_said_again_for_a_lost_key),

@@ -25,19 +25,19 @@ static void expect_identity(const struct bench *bench, enum modem_family family,
 	assert_memory_equal(bench->modem.identity.mac, mac, MAC_LEN);
 }
 
-static void unknown_modem_is_asked_in_every_vendors_words(void **state)
+static void unknown_modem_is_asked_in_every_vendors_words_and_has_the_key_at_once(void **state)
 {
 	struct bench bench;
 
 	(void)state;
 	bench_with_key(&bench, MODEM_AUTO);
-	bench_expect(&bench, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	bench_expect(&bench, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_SET_KEY.REQ");
 	for (size_t i = 0; i < 2; i++) {
 		assert_memory_equal(bench.out.items[i].message.dst, mac_local_modem, MAC_LEN);
 		assert_memory_equal(bench.out.items[i].message.src, bench_host_mac, MAC_LEN);
 	}
 	assert_int_equal(bench.out.items[1].message.nscm_request.request_id, bench.modem.request_id);
-	bench_expect_state(&bench, MODEM_IDENTIFY);
+	bench_expect_state(&bench, MODEM_SET_KEY);
 	assert_int_equal(bench.modem.identity.family, MODEM_AUTO);
 }
 
@@ -47,17 +47,17 @@ static void configured_modem_is_asked_in_its_vendors_words_only(void **state)
 
 	(void)state;
 	bench_with_key(&bench, MODEM_QUALCOMM);
-	bench_expect(&bench, "VS_SW_VER.REQ");
+	bench_expect(&bench, "VS_SW_VER.REQ, CM_SET_KEY.REQ");
 	bench_say_version(&bench, MODEM_LUMISSIL);
 	bench_expect(&bench, "");
 	bench_say_version(&bench, MODEM_QUALCOMM);
-	bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
+	bench_expect(&bench, "IDENTIFIED qualcomm");
 	bench_with_key(&bench, MODEM_LUMISSIL);
-	bench_expect(&bench, "NSCM_GET_VERSION.REQ");
+	bench_expect(&bench, "NSCM_GET_VERSION.REQ, CM_SET_KEY.REQ");
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect(&bench, "");
 	bench_say_version(&bench, MODEM_LUMISSIL);
-	bench_expect(&bench, "IDENTIFIED lumissil, CM_SET_KEY.REQ");
+	bench_expect(&bench, "IDENTIFIED lumissil");
 }
 
 static void standard_modem_is_given_the_key_at_once(void **state)
@@ -75,14 +75,14 @@ static void standard_modem_is_given_the_key_at_once(void **state)
 	assert_false(bench.modem.identity.has_mac);
 }
 
-static void first_answer_identifies_the_modem_and_the_key_is_sent(void **state)
+static void first_answer_identifies_the_modem(void **state)
 {
 	struct bench bench;
 
 	(void)state;
 	bench_with_key(&bench, MODEM_AUTO);
 	bench_say_version(&bench, MODEM_QUALCOMM);
-	bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
+	bench_expect(&bench, "IDENTIFIED qualcomm");
 	expect_identity(&bench, MODEM_QUALCOMM, "MAC-QCA7005-1.2.5", bench_modem_mac);
 	bench_say_version(&bench, MODEM_LUMISSIL); /* the second is too late */
 	bench_expect(&bench, "");
@@ -91,7 +91,7 @@ static void first_answer_identifies_the_modem_and_the_key_is_sent(void **state)
 	expect_identity(&bench, MODEM_QUALCOMM, "MAC-QCA7005-1.2.5", bench_modem_mac);
 	bench_with_key(&bench, MODEM_AUTO);
 	bench_say_version(&bench, MODEM_LUMISSIL);
-	bench_expect(&bench, "IDENTIFIED lumissil, CM_SET_KEY.REQ");
+	bench_expect(&bench, "IDENTIFIED lumissil");
 	expect_identity(&bench, MODEM_LUMISSIL, "1.2.3.4.5", bench_modem_mac);
 }
 
@@ -118,21 +118,83 @@ static void modem_that_may_not_tell_its_version_is_identified_all_the_same(void 
 	modem_mme_init(&message, MODEM_VS_SW_VER_CNF, bench_modem_mac, bench_host_mac);
 	message.vs_sw_ver_cnf.mstatus = 1;
 	bench_message(&bench, &message);
-	bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
+	bench_expect(&bench, "IDENTIFIED qualcomm");
 	expect_identity(&bench, MODEM_QUALCOMM, "", bench_modem_mac);
 }
 
-static void modem_that_does_not_answer_in_time_is_given_the_key_as_a_standard_one(void **state)
+static void modem_that_answers_none_is_ready_at_once_and_a_standard_one_in_time(void **state)
 {
 	struct bench bench;
 
 	(void)state;
 	bench_with_key(&bench, MODEM_AUTO);
-	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
-	assert_int_equal(bench.modem.identity.family, MODEM_STANDARD);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
+	bench_expect(&bench, "KEY_SET, CM_NW_STATS.REQ");
+	bench_expect_state(&bench, MODEM_READY);
+	expect_identity(&bench, MODEM_AUTO, "", bench_modem_mac);
+	bench_expect_after_ms(&bench, 300,
+			      "UNIDENTIFIED standard, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, "
+			      "CM_NW_STATS.REQ");
 	expect_identity(&bench, MODEM_STANDARD, "", bench_modem_mac);
+	bench_expect_rest(&bench);
+}
+
+static void modem_that_confirms_before_it_answers_is_asked_no_second_time(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_key(&bench, MODEM_AUTO);
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench, "KEY_SET, CM_NW_STATS.REQ");
+	bench_say_link(&bench, MODEM_NW_STATS_CNF, false);
+	memcpy(bench.src, bench_other_mac, MAC_LEN); /* the modem that has the key is ours */
+	bench_say_version(&bench, MODEM_LUMISSIL);
+	bench_expect(&bench, "IGNORED source_mac");
+	memcpy(bench.src, bench_modem_mac, MAC_LEN);
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_expect(&bench, "IDENTIFIED qualcomm, VS_PL_LNK_STATUS.REQ");
+	expect_identity(&bench, MODEM_QUALCOMM, "MAC-QCA7005-1.2.5", bench_modem_mac);
+	bench_expect_rest(&bench);
+}
+
+static void modem_that_answers_first_is_ours_though_another_confirms_before_it(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_with_key(&bench, MODEM_AUTO);
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_expect(&bench, "IDENTIFIED qualcomm");
+	memcpy(bench.src, bench_other_mac, MAC_LEN);
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench, "IGNORED source_mac");
+	bench_expect_state(&bench, MODEM_SET_KEY);
+	memcpy(bench.src, bench_modem_mac, MAC_LEN);
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+}
+
+/* Its family decides how it is reset. */
+static void modem_that_is_to_be_reset_is_identified_before_it_has_a_key(void **state)
+{
+	struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	config.reset_after_session = true;
+	for (int after_session = 0; after_session <= 1; after_session++) {
+		bench_init(&bench, &config);
+		if (after_session)
+			bench_set_key_after_session(&bench, 1);
+		else
+			bench_set_key(&bench, 1);
+		bench_expect(&bench, after_session ? "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ"
+						   : "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_SET_KEY.REQ");
+		bench_expect_state(&bench, after_session ? MODEM_IDENTIFY : MODEM_SET_KEY);
+	}
+	bench_say_version(&bench, MODEM_QUALCOMM);
+	bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
 }
 
 static void configured_modem_that_does_not_answer_is_what_it_was_configured_as(void **state)
@@ -141,14 +203,15 @@ static void configured_modem_that_does_not_answer_is_what_it_was_configured_as(v
 
 	(void)state;
 	bench_with_key(&bench, MODEM_QUALCOMM);
-	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+	bench_expect_after_ms(&bench, 300, "");
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "UNIDENTIFIED qualcomm, KEY_SET, VS_SW_VER.REQ, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 	bench_with_key(&bench, MODEM_LUMISSIL);
-	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
-	bench_expect(&bench, "UNIDENTIFIED lumissil, KEY_SET, NSCM_GET_VERSION.REQ, NSCM_GET_D_LINK_STATUS.REQ, "
-			     "CM_NW_STATS.REQ");
+	bench_expect(&bench, "KEY_SET, CM_NW_STATS.REQ");
+	bench_expect_after_ms(&bench, 300,
+			      "UNIDENTIFIED lumissil, NSCM_GET_VERSION.REQ, NSCM_GET_D_LINK_STATUS.REQ, "
+			      "CM_NW_STATS.REQ");
 }
 
 static void confirmation_that_is_no_refusal_tells_the_mac(void **state)
@@ -171,7 +234,7 @@ static void late_answer_still_identifies(void **state)
 
 	(void)state;
 	bench_with_key(&bench, MODEM_AUTO);
-	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+	bench_expect_after_ms(&bench, 300, "");
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect(&bench, "IDENTIFIED qualcomm");
 	expect_identity(&bench, MODEM_QUALCOMM, "MAC-QCA7005-1.2.5", bench_modem_mac);
@@ -224,7 +287,7 @@ static void answer_to_another_host_does_nothing(void **state)
 	memcpy(bench.dst, bench_other_mac, MAC_LEN);
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect(&bench, "");
-	bench_expect_state(&bench, MODEM_IDENTIFY);
+	bench_expect_state(&bench, MODEM_SET_KEY);
 	assert_false(bench.modem.identity.has_mac);
 	assert_int_equal(bench.modem.identity.foreign_answers, 0);
 }
@@ -260,7 +323,7 @@ static void unidentified_modem_has_the_next_key_at_once_and_is_asked_behind_it(v
 	bench_expect(&bench, "KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
 }
 
-static void key_given_during_the_identification_is_the_one_sent(void **state)
+static void key_given_during_the_identification_is_sent_when_the_first_is_confirmed(void **state)
 {
 	struct bench bench;
 
@@ -269,15 +332,15 @@ static void key_given_during_the_identification_is_the_one_sent(void **state)
 	const uint64_t deadline_us = modem_deadline(&bench.modem);
 	bench.now_us += 100 * MS;
 	bench_set_key(&bench, 2);
-	bench_expect(&bench, ""); /* the questions are on their way */
+	bench_expect(&bench, ""); /* the first is on its way */
 	assert_int_equal(modem_deadline(&bench.modem), deadline_us);
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN); /* not sent yet: nobody can confirm it */
 	bench_expect(&bench, "IGNORED your_nonce");
 	bench_say_version(&bench, MODEM_LUMISSIL);
-	bench_expect(&bench, "IDENTIFIED lumissil, CM_SET_KEY.REQ");
-	assert_memory_equal(bench.out.items[1].frame.set_key_req.my_nonce, "\x02\x02\x02\x02", NONCE_LEN);
-	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN); /* never sent: this echoes no nonce, and is verified */
-	bench_expect(&bench, "NOT_ECHOED, CM_GET_KEY.REQ");
+	bench_expect(&bench, "IDENTIFIED lumissil");
+	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+	bench_expect(&bench, "CM_SET_KEY.REQ");
+	assert_memory_equal(bench.out.items[0].frame.set_key_req.my_nonce, "\x02\x02\x02\x02", NONCE_LEN);
 }
 
 static void silent_modem_is_identified_again_each_time_and_said_once(void **state)
@@ -286,8 +349,8 @@ static void silent_modem_is_identified_again_each_time_and_said_once(void **stat
 
 	(void)state;
 	bench_with_key(&bench, MODEM_AUTO);
-	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
-	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	bench_expect_after_ms(&bench, 300, "");
+	bench_expect_after_ms(&bench, 700, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 	for (int i = 0; i < 1000; i++) {
 		bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
 		bench_expect_after_ms(&bench, 1000, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
@@ -345,7 +408,7 @@ static void modem_that_answers_but_takes_no_key_is_said_once_and_named_once(void
 	(void)state;
 	bench_with_key(&bench, MODEM_AUTO);
 	bench_say_version(&bench, MODEM_QUALCOMM);
-	bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
+	bench_expect(&bench, "IDENTIFIED qualcomm");
 	bench_expect_after_ms(&bench, 1000, "KEY_UNANSWERED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 	for (int i = 0; i < 100; i++) {
 		bench_say_version(&bench, MODEM_QUALCOMM);
@@ -370,8 +433,8 @@ static void late_answer_shows_that_the_modem_is_not_silent(void **state)
 
 	(void)state;
 	bench_with_key(&bench, MODEM_AUTO);
-	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
-	bench_wait_ms(&bench, 999);
+	bench_expect_after_ms(&bench, 300, "");
+	bench_wait_ms(&bench, 699);
 	bench_say_version(&bench, MODEM_QUALCOMM);
 	bench_expect(&bench, "IDENTIFIED qualcomm");
 	bench_expect_after_ms(&bench, 1, "KEY_UNANSWERED, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
@@ -448,8 +511,8 @@ static void confirmation_that_comes_during_the_next_identification_counts(void *
 
 	(void)state;
 	bench_with_key(&bench, MODEM_AUTO);
-	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
-	bench_expect_after_ms(&bench, 1000, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	bench_expect_after_ms(&bench, 300, "");
+	bench_expect_after_ms(&bench, 700, "SILENT, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
 	bench_wait_ms(&bench, 100);
 	bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "UNIDENTIFIED standard, KEY_SET, VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_NW_STATS.REQ");
@@ -468,13 +531,13 @@ static void gone_interface_means_an_unknown_modem(void **state)
 	assert_string_equal(bench.modem.identity.version, "");
 	bench_set_key(&bench, 2);
 	bench_say_version(&bench, MODEM_QUALCOMM); /* the same modem; after the interface was gone it is said again */
-	bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
+	bench_expect(&bench, "IDENTIFIED qualcomm");
 	modem_forget(&bench.modem);
 	memcpy(bench.src, bench_other_mac, MAC_LEN);
 	bench_set_key(&bench, 2);
-	bench_expect(&bench, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ");
+	bench_expect(&bench, "VS_SW_VER.REQ, NSCM_GET_VERSION.REQ, CM_SET_KEY.REQ");
 	bench_say_version(&bench, MODEM_QUALCOMM);
-	bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
+	bench_expect(&bench, "IDENTIFIED qualcomm");
 	bench_confirm(&bench, 2, SET_KEY_RESULT_TAKEN);
 	bench_expect(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
 	expect_identity(&bench, MODEM_QUALCOMM, "MAC-QCA7005-1.2.5", bench_other_mac);
@@ -513,13 +576,16 @@ static void families_have_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(unknown_modem_is_asked_in_every_vendors_words),
+		cmocka_unit_test(unknown_modem_is_asked_in_every_vendors_words_and_has_the_key_at_once),
 		cmocka_unit_test(configured_modem_is_asked_in_its_vendors_words_only),
 		cmocka_unit_test(standard_modem_is_given_the_key_at_once),
-		cmocka_unit_test(first_answer_identifies_the_modem_and_the_key_is_sent),
+		cmocka_unit_test(first_answer_identifies_the_modem),
 		cmocka_unit_test(longest_lumissil_version_fits),
 		cmocka_unit_test(modem_that_may_not_tell_its_version_is_identified_all_the_same),
-		cmocka_unit_test(modem_that_does_not_answer_in_time_is_given_the_key_as_a_standard_one),
+		cmocka_unit_test(modem_that_answers_none_is_ready_at_once_and_a_standard_one_in_time),
+		cmocka_unit_test(modem_that_confirms_before_it_answers_is_asked_no_second_time),
+		cmocka_unit_test(modem_that_answers_first_is_ours_though_another_confirms_before_it),
+		cmocka_unit_test(modem_that_is_to_be_reset_is_identified_before_it_has_a_key),
 		cmocka_unit_test(configured_modem_that_does_not_answer_is_what_it_was_configured_as),
 		cmocka_unit_test(confirmation_that_is_no_refusal_tells_the_mac),
 		cmocka_unit_test(late_answer_still_identifies),
@@ -528,7 +594,7 @@ int main(void)
 		cmocka_unit_test(answer_to_another_host_does_nothing),
 		cmocka_unit_test(identified_modem_is_not_asked_again_for_the_next_key),
 		cmocka_unit_test(unidentified_modem_has_the_next_key_at_once_and_is_asked_behind_it),
-		cmocka_unit_test(key_given_during_the_identification_is_the_one_sent),
+		cmocka_unit_test(key_given_during_the_identification_is_sent_when_the_first_is_confirmed),
 		cmocka_unit_test(silent_modem_is_identified_again_each_time_and_said_once),
 		cmocka_unit_test(modem_with_another_mac_is_learnt_when_the_first_one_is_silent),
 		cmocka_unit_test(modem_after_a_silent_one_is_as_unknown_as_the_first),

@@ -62,6 +62,12 @@ static void bench_lumissil_linked(struct bench *bench)
 	bench_expect(bench, "LINK_UP");
 }
 
+/* At the next instant that is a multiple of supervise_ms, whatever the last one asked was. */
+static void expect_at_common_instant(struct bench *bench, const char *text)
+{
+	bench_expect_after_ms(bench, 1000 - bench->now_us / MS % 1000, text);
+}
+
 static void expect_unwatched(const struct bench *bench)
 {
 	assert_int_equal(bench->modem.link.state, MODEM_LINK_UNWATCHED);
@@ -350,7 +356,7 @@ static void slow_modem_has_not_lost_its_link(void **state)
 	(void)state;
 	bench_linked(&bench);
 	for (int i = 0; i < 100; i++) {
-		bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
+		expect_at_common_instant(&bench, "VS_PL_LNK_STATUS.REQ");
 		bench_wait_ms(&bench, 999);
 		bench_say_link(&bench, VENDOR, true);
 		bench_expect(&bench, "");
@@ -370,7 +376,7 @@ static void way_that_is_slow_to_answer_is_waited_for(void **state)
 	bench_wait_ms(&bench, 849);
 	bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, true);
 	for (int i = 0; i < 3; i++) {
-		bench_expect_after_ms(&bench, 1000, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
+		bench_expect_after_ms(&bench, i == 0 ? 1 : 1000, "NSCM_GET_D_LINK_STATUS.REQ, CM_NW_STATS.REQ");
 		bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, false);
 		bench_say_link(&bench, MODEM_NSCM_GET_D_LINK_STATUS_CNF, false); /* still one way only */
 	}
@@ -403,7 +409,7 @@ static void one_good_poll_forgives_the_bad_ones(void **state)
 	(void)state;
 	bench_linked(&bench);
 	for (int i = 0; i < 100; i++) {
-		bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
+		expect_at_common_instant(&bench, "VS_PL_LNK_STATUS.REQ");
 		bench_say_link(&bench, VENDOR, false);
 		bench_expect_after_ms(&bench, 200, "VS_PL_LNK_STATUS.REQ");
 		bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
@@ -432,7 +438,53 @@ static void repeated_answers_neither_count_nor_put_off_the_next_poll(void **stat
 	bench_say_link(&bench, VENDOR, false);
 	bench_say_link(&bench, VENDOR, true);
 	bench_expect(&bench, "");
-	bench_expect_after_ms(&bench, 1000, "VS_PL_LNK_STATUS.REQ");
+	expect_at_common_instant(&bench, "VS_PL_LNK_STATUS.REQ");
+}
+
+static void joining_link_is_asked_for_less_and_less_often(void **state)
+{
+	static const unsigned waits_ms[] = {50, 100, 200, 400, 500, 500, 500};
+	struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	config.join_poll_ms = 50;
+	config.join_poll_max_ms = 500;
+	bench_ready(&bench, &config, MODEM_QUALCOMM);
+	bench_say_link(&bench, VENDOR, false);
+	for (int i = 0; i < 2; i++) { /* each link begins anew */
+		watch(&bench);
+		bench_expect(&bench, "VS_PL_LNK_STATUS.REQ");
+		for (size_t poll = 0; poll < sizeof(waits_ms) / sizeof(*waits_ms); poll++) {
+			bench_say_link(&bench, VENDOR, false);
+			bench_expect_after_ms(&bench, waits_ms[poll], "VS_PL_LNK_STATUS.REQ");
+		}
+		modem_unwatch_link(&bench.modem);
+	}
+}
+
+/* Whenever its link came up, a modem is asked with all the others, and never later than supervise_ms after an answer. */
+static void links_that_are_up_are_asked_for_at_the_same_instants(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	for (uint64_t up_ms = 0; up_ms < 1000; up_ms += 50) {
+		bench_joining(&bench);
+		bench.now_us += up_ms * MS;
+		modem_tick(&bench.modem, bench.now_us, &bench.out);
+		bench_say_link(&bench, VENDOR, true);
+		for (int poll = 0; poll < 4; poll++) {
+			const uint64_t due_us = modem_deadline(&bench.modem);
+			assert_in_range(due_us, bench.now_us + 1, bench.now_us + 1000 * MS);
+			assert_in_range(due_us, bench.modem.link.poll_us + 200 * MS, UINT64_MAX);
+			bench.now_us = due_us;
+			modem_tick(&bench.modem, bench.now_us, &bench.out);
+			assert_true(poll == 0 || bench.now_us % (1000 * MS) == 0);
+			bench.now_us += 3 * MS;
+			bench_say_link(&bench, VENDOR, true);
+		}
+	}
 }
 
 static void lost_link_can_be_watched_again(void **state)
@@ -443,7 +495,10 @@ static void lost_link_can_be_watched_again(void **state)
 	bench_linked(&bench);
 	for (int i = 0; i < 10; i++) {
 		for (int poll = 0; poll < 3; poll++) {
-			bench_expect_after_ms(&bench, poll == 0 ? 1000 : 200, "VS_PL_LNK_STATUS.REQ");
+			if (poll == 0)
+				expect_at_common_instant(&bench, "VS_PL_LNK_STATUS.REQ");
+			else
+				bench_expect_after_ms(&bench, 200, "VS_PL_LNK_STATUS.REQ");
 			bench_say_link(&bench, VENDOR, false);
 		}
 		bench_expect_after_ms(&bench, 200, "LINK_LOST");
@@ -572,6 +627,8 @@ int main(void)
 		cmocka_unit_test(next_question_is_hastened_to_200_ms_when_every_way_has_said_down),
 		cmocka_unit_test(one_good_poll_forgives_the_bad_ones),
 		cmocka_unit_test(repeated_answers_neither_count_nor_put_off_the_next_poll),
+		cmocka_unit_test(joining_link_is_asked_for_less_and_less_often),
+		cmocka_unit_test(links_that_are_up_are_asked_for_at_the_same_instants),
 		cmocka_unit_test(lost_link_can_be_watched_again),
 		cmocka_unit_test(lumissil_modem_says_by_itself_that_the_link_is_up),
 		cmocka_unit_test(lumissil_modem_that_says_down_is_asked_at_once),

@@ -119,7 +119,8 @@ static void feed_set_key_cnf(struct watch *watch)
 
 static void feed_get_key_cnf(struct watch *watch)
 {
-	const uint8_t *src, *dst, number = draw_number(watch), nid = draw_number(watch), nmk = draw_number(watch);
+	const uint8_t *src, *dst, number = draw_number(watch), nmk = draw_number(watch);
+	const uint8_t nid = one_in(watch, 3) ? 0 : draw_number(watch);
 	struct mme frame;
 
 	draw_addresses(watch, &src, &dst);
@@ -361,7 +362,7 @@ static const char *check_message(struct watch *watch, const struct modem_mme *me
 	if (!watch->watched || !is_link_question(message->message))
 		return NULL;
 	if (watch->asked[message->message] &&
-	    watch->now_us - watch->asked_us[message->message] < watch->modem.config.poll_ms * UINT64_C(1000))
+	    watch->now_us - watch->asked_us[message->message] < watch->modem.config.join_poll_ms * UINT64_C(1000))
 		return "a link question before its time";
 	watch->asked[message->message] = true;
 	watch->asked_us[message->message] = watch->now_us;
@@ -495,6 +496,8 @@ static const char *check_output(struct watch *watch, const struct modem_output *
 	case MODEM_KEY_LOST:
 		watch->confirmed = false;
 		return watch->check_asked ? NULL : "KEY_LOST but nobody asked";
+	case MODEM_KEY_UNNAMED:
+		return watch->check_asked ? NULL : "KEY_UNNAMED but nobody asked";
 	case MODEM_TROUBLE:
 		return check_trouble(watch, item->trouble);
 	case MODEM_RESETTING:
@@ -533,7 +536,7 @@ static const char *check_deadline(const struct watch *watch)
 	const bool rests = modem_state(modem) == MODEM_IDLE || modem_state(modem) == MODEM_READY;
 	const bool checks =
 		modem_state(modem) == MODEM_READY && (modem->check.deadline_us != MODEM_NEVER || modem->key.doubted);
-	const bool wanted = !rests || checks || modem->link.state != MODEM_LINK_UNWATCHED;
+	const bool wanted = !rests || checks || modem->identity.asking || modem->link.state != MODEM_LINK_UNWATCHED;
 
 	if (wanted != (modem_deadline(modem) != MODEM_NEVER))
 		return wanted ? "nobody wakes the modem" : "a deadline without a reason";

@@ -13,7 +13,7 @@ static void bench_qualcomm(struct bench *bench, const struct modem_config *confi
 	bench_init(bench, config);
 	bench_set_key(bench, 1);
 	bench_say_version(bench, MODEM_QUALCOMM);
-	bench_expect(bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
+	bench_expect(bench, config->reset_after_key ? "IDENTIFIED qualcomm, CM_SET_KEY.REQ" : "IDENTIFIED qualcomm");
 }
 
 static void bench_refused(struct bench *bench)
@@ -333,6 +333,45 @@ static void another_modem_that_takes_the_key_after_the_refusal_is_learnt(void **
 	assert_memory_equal(bench.modem.identity.mac, bench_other_mac, MAC_LEN);
 }
 
+/* Both had the key with the questions, and it is not known yet which is ours: the one that says what it is. */
+static void modem_that_refuses_before_it_is_known_may_not_be_ours(void **state)
+{
+	static const uint8_t results[] = {SET_KEY_RESULT_UNCLEAR, 0xff};
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(results); i++) {
+		bench_init(&bench, &config);
+		bench_set_key(&bench, 1);
+		memcpy(bench.src, bench_other_mac, MAC_LEN);
+		bench_confirm(&bench, 1, results[i]);
+		bench_expect(&bench, "");
+		bench_expect_state(&bench, MODEM_IDENTIFY);
+		memcpy(bench.src, bench_modem_mac, MAC_LEN);
+		bench_say_version(&bench, MODEM_QUALCOMM);
+		bench_expect(&bench, "IDENTIFIED qualcomm, CM_SET_KEY.REQ");
+		bench_confirm(&bench, 1, SET_KEY_RESULT_TAKEN);
+		bench_expect(&bench, "KEY_SET, VS_PL_LNK_STATUS.REQ, CM_NW_STATS.REQ");
+	}
+}
+
+static void modem_that_refuses_and_does_not_say_what_it_is_is_given_the_key_again(void **state)
+{
+	const struct modem_config config = bench_config(MODEM_AUTO);
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench, &config);
+	bench_set_key(&bench, 1);
+	bench_confirm(&bench, 1, 0xff);
+	bench_expect(&bench, "");
+	bench_expect_after_ms(&bench, 300, "CM_SET_KEY.REQ");
+	bench_confirm(&bench, 1, 0xff);
+	bench_expect(&bench, "REFUSED");
+	bench_expect_after_ms(&bench, 1000, questions);
+}
+
 static void while_the_refusal_is_waited_for_only_the_known_modem_is_heard(void **state)
 {
 	struct bench bench;
@@ -447,6 +486,8 @@ int main(void)
 		cmocka_unit_test(modem_that_refused_at_first_is_reset_when_it_takes_the_key),
 		cmocka_unit_test(modem_that_refuses_again_and_again_is_said_once),
 		cmocka_unit_test(another_modem_that_takes_the_key_after_the_refusal_is_learnt),
+		cmocka_unit_test(modem_that_refuses_before_it_is_known_may_not_be_ours),
+		cmocka_unit_test(modem_that_refuses_and_does_not_say_what_it_is_is_given_the_key_again),
 		cmocka_unit_test(while_the_refusal_is_waited_for_only_the_known_modem_is_heard),
 		cmocka_unit_test(next_key_forgives_the_modem_that_refused),
 		cmocka_unit_test(key_that_waits_its_time_after_a_refused_one_is_sent_without_an_identification),

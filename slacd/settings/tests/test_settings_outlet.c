@@ -78,6 +78,14 @@ static struct outlet_config outlet_of(const char *text, const char *evse_id, boo
 	return config;
 }
 
+/* TT_amp_map_exchange, 200 ms, runs from the link. */
+static void an_outlet_with_an_amplitude_map_of_its_own_asks_for_the_link_more_often(void **state)
+{
+	(void)state;
+	assert_int_equal(outlet_of("{}", "E1", true).modem.join_poll_max_ms, 500);
+	assert_int_equal(outlet_of("{\"slac\":{\"amp_map\":true}}", "E1", true).modem.join_poll_max_ms, 200);
+}
+
 static void an_outlet_begins_with_the_defaults_of_its_parts(void **state)
 {
 	static const char *const texts[] = {"{}", "{\"slac\":{\"profile\":\"strict\"}}"};
@@ -198,6 +206,8 @@ int main(void)
 		cmocka_unit_test_setup(every_switch_of_a_profile_is_a_setting_that_print_config_prints,
 				       clear_environment),
 		cmocka_unit_test_setup(an_outlet_begins_with_the_defaults_of_its_parts, clear_environment),
+		cmocka_unit_test_setup(an_outlet_with_an_amplitude_map_of_its_own_asks_for_the_link_more_often,
+				       clear_environment),
 		cmocka_unit_test_setup(an_outlet_without_ac_is_dc_only, clear_environment),
 		cmocka_unit_test_setup(a_link_that_is_not_asked_for_is_not_awaited, clear_environment),
 		cmocka_unit_test_setup(the_amplitude_map_keeps_the_times_of_matching, clear_environment),

@@ -37,7 +37,7 @@ MODEM_TIMERS = {
     "slac": {"allow_nonstandard_timers": True},
     "pilot": {"step_f_ms": 400, "step_x1_hlc_ms": 300},
     "modem": {"response_ms": 150, "reset_ms": 1500},
-    "bench": {"identify_ms": 100, "poll_ms": 50, "supervise_ms": 100, "tt_match_join_ms": 900,
+    "bench": {"identify_ms": 100, "poll_ms": 50, "join_poll_max_ms": 50, "supervise_ms": 100, "tt_match_join_ms": 900,
               "t_conn_resume_ms": 900},
 }
 # A car and a line that lose no time.
