@@ -25,12 +25,21 @@ struct charging_time {
 	int64_t wall_us; /* since 1970, UTC */
 };
 
+/* What is known of one EVSE beside its current. */
+struct charging_place {
+	bool session_runs; /* basic or 15118 */
+	uint64_t session_us;
+	bool transaction_runs;
+	uint64_t transaction_us;
+	uint32_t voltage_mv; /* the last one that was told, 0: none */
+};
+
 struct charging_station {
 	struct charging_profiles profiles;
 	struct charging_evses evses; /* as of the last call */
 	struct current_limit limits[CHARGING_EVSES_MAX];
-	uint64_t session_us[CHARGING_EVSES_MAX]; /* start of the session or transaction, monotonic */
-	bool transaction_runs[CHARGING_EVSES_MAX];
+	struct charging_place places[CHARGING_EVSES_MAX];
+	size_t sharers;     /* EVSEs that charge */
 	int64_t boundary_s; /* the next change of a limit by a schedule */
 };
 

@@ -17,8 +17,12 @@
 
 /* The limit does not change any more. */
 #define COMPOSITE_NEVER INT64_MAX
-/* Periods of a composite schedule. One that needs more ends where they end; its duration says so. */
+/*
+ * Periods of a composite schedule, and boundaries of profiles that are looked at for it. One that needs more ends where
+ * they end; its duration says so.
+ */
 #define COMPOSITE_PERIODS_MAX 128
+#define COMPOSITE_STEPS_MAX   512
 
 /* The limit of one EVSE by its profiles, nothing else. */
 struct composite_limit {
@@ -69,7 +73,8 @@ struct composite_hardware {
 enum composite_verdict {
 	COMPOSITE_ACCEPTED,
 	COMPOSITE_UNKNOWN_EVSE,
-	COMPOSITE_UNKNOWN_UNIT /* outside the enum, or A at a DC EVSE whose voltage is not known */
+	/* Outside the enum; or A at a DC EVSE whose voltage is not known, or for a station that has a DC EVSE. */
+	COMPOSITE_UNKNOWN_UNIT
 };
 
 /*

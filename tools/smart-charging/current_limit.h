@@ -10,9 +10,12 @@
  *   else                      any               nothing
  *
  * slacd has F and X1 of its own before basic charging: the first cp_pwm waits until B2, C2 or D2 was seen after
- * basic_charging, or hold_ms has passed. A current is rounded down to 0.1 A, 0 below 6 A, at most 80 A, and never above
- * the hardware limit; without a hardware limit there is none. A request is repeated until the station has answered
- * `valid`: one that may lower the current every 2 s, another one with a wait that doubles (cp/pilot_request.h).
+ * basic_charging, or hold_ms has passed. A pilot that is told to be at 5 % is not this service's: it neither ends the
+ * wait, nor is anything asked of it. Unplugging (state A) and `unmatched` end the session, whatever else was heard.
+ *
+ * A current is rounded down to 0.1 A, 0 below 6 A, at most 80 A, and never above the hardware limit; before that is known
+ * nothing is sent. A request is repeated until the station has answered `valid`: one that may lower the current every
+ * 2 s, another one with a wait that doubles (cp/pilot_request.h).
  *
  * After a start nothing is known of the session until it is heard: nothing is sent before.
  *
@@ -33,6 +36,7 @@ struct current_limit_config {
 	uint32_t hold_ms;        /* 6500: F (5 s) and X1 (0.5 s) of slacd, and a second */
 	uint32_t timeout_ms;     /* 2000: a cp_pwm without an answer is repeated */
 	uint32_t backoff_max_ms; /* 30 000 */
+	bool single_phase;       /* AC on l1 alone: l2 and l3 mean nothing */
 };
 
 /* The last status of matching at this EVSE. */
@@ -69,35 +73,41 @@ struct current_limit {
 	bool hlc_charging;
 	enum cp_state state; /* the last one reported, */
 	bool state_is_known; /* if one was */
+	bool duty_is_known;  /* and its duty cycle with it: */
+	uint32_t duty;       /* in 1/100 % */
 	bool hardware_is_known;
 	struct current_limit_hardware hardware;
-	uint32_t cable_ma; /* 0: no limit by the cable */
+	bool phase_is_connected[3]; /* a limit above 0 was told since the start */
+	uint32_t cable_ma;          /* 0: no limit by the cable */
 	struct composite_limit scheduled;
 	uint64_t held_until_us; /* of basic charging; CURRENT_LIMIT_NEVER: not held (any more) */
-	bool has_control;       /* in this basic charging a cp_pwm was sent */
-	bool zero_in_force;     /* and the last one in force was 0 */
-	bool in_gate;           /* cp_pwm is permitted now */
+	bool has_control;       /* in this basic charging a cp_pwm was sent, */
+	bool zero_in_force;     /* and a 0 among them may be the last that was carried out */
+	bool refused;           /* the last sending was */
+	bool in_gate;           /* cp_pwm is permitted, and `asking` asks */
 	bool told;              /* in this 15118 session a limit was told: */
 	enum charging_unit told_unit;
 	uint64_t told_limit;
 };
 
 enum current_limit_input_kind {
-	CURRENT_LIMIT_CP_STATUS,    /* `state` */
-	CURRENT_LIMIT_SLAC,         /* `slac` */
+	CURRENT_LIMIT_CP_STATUS,    /* `state`, and `duty` where has_duty */
+	CURRENT_LIMIT_SLAC,         /* `slac`; NONE: slacd says that it is starting, and knows of no session either */
 	CURRENT_LIMIT_HLC_CHARGING, /* `active` */
 	CURRENT_LIMIT_HARDWARE,     /* `hardware` */
 	CURRENT_LIMIT_CABLE,        /* cable_info: `cable_ma`, 0 where it tells no rated current */
 	CURRENT_LIMIT_SCHEDULED,    /* the profiles come to `scheduled` from now on */
 	CURRENT_LIMIT_ANSWER,       /* the answer to cp_pwm `number`: `active` valid, otherwise invalid or error */
 	CURRENT_LIMIT_NOT_SENT,     /* the last cp_pwm was not handed over; `active`: there is a connection */
-	CURRENT_LIMIT_REACHABLE,    /* the broker is there (again): what holds is said once more */
+	CURRENT_LIMIT_REACHABLE,    /* the broker is there (again): what may have been lost is said once more */
 	CURRENT_LIMIT_TICK          /* time has passed */
 };
 
 struct current_limit_input {
 	enum current_limit_input_kind kind;
 	enum cp_state state;
+	bool has_duty;
+	uint32_t duty; /* in 1/100 % */
 	enum current_limit_slac slac;
 	struct current_limit_hardware hardware;
 	struct composite_limit scheduled;
@@ -143,9 +153,14 @@ uint64_t current_limit_deadline(const struct current_limit *limit);
 enum current_limit_session current_limit_session(const struct current_limit *limit);
 /* A vehicle may be drawing: a session runs, or the pilot is in C2 or D2 without one that was heard of. */
 bool current_limit_charges(const struct current_limit *limit);
+/* The phases that are connected: 0 as long as none is known. */
+unsigned current_limit_phases(const struct current_limit *limit);
 /* What cp_pwm would ask for now, in 0.1 A: 0 or 60 ... 800. */
 uint32_t current_limit_pilot_da(const struct current_limit *limit);
-/* What the hardware gives: 0 where it is unknown, not ready or has a residual current. */
+/*
+ * What the hardware gives, the cable included: the least of the connected phases, which are those that were ever told a
+ * limit above 0 (as slacd has it: 0 means 0 there). 0 where it is unknown, not ready or has a residual current.
+ */
 uint32_t current_limit_hardware_ma(const struct current_limit *limit);
 uint64_t current_limit_hardware_mw(const struct current_limit *limit);
 
