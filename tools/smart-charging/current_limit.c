@@ -251,7 +251,7 @@ static void send_if_due(struct current_limit *limit, uint64_t now_us, struct cur
 	limit->refused = false;
 	limit->has_control = true;
 	if (asking->request.kind == PILOT_X1)
-		limit->zero_in_force = true;
+		limit->zero_asked = limit->zero_in_force = true;
 	output = add(out, CURRENT_LIMIT_CP_PWM);
 	output->number = pilot_asking_send(asking, now_us);
 	output->current_da = asking->request.current_da;
@@ -276,8 +276,8 @@ static void ask_for_pilot(struct current_limit *limit, uint64_t now_us, struct c
 static void forget_basic_charging(struct current_limit *limit)
 {
 	leave_gate(limit);
-	limit->held_until_us = CURRENT_LIMIT_NEVER;
 	limit->has_control = false;
+	limit->zero_asked = false;
 	limit->zero_in_force = false;
 	limit->refused = false;
 }
@@ -294,7 +294,7 @@ static void take_state(struct current_limit *limit, const struct current_limit_i
 		limit->slac = CURRENT_LIMIT_SLAC_NONE;
 		limit->hlc_charging = false;
 	}
-	if (shows_pwm(limit))
+	if (shows_pwm(limit) || limit->slac == CURRENT_LIMIT_SLAC_NONE)
 		limit->held_until_us = CURRENT_LIMIT_NEVER;
 	/* Whatever was confirmed before is not what is there now. */
 	if (!limit->in_gate && !is_gate_open(limit))
@@ -306,10 +306,10 @@ static void take_slac(struct current_limit *limit, enum current_limit_slac slac,
 	limit->slac = slac;
 	if (slac == CURRENT_LIMIT_SLAC_UNMATCHED)
 		limit->hlc_charging = false;
-	if (slac != CURRENT_LIMIT_SLAC_BASIC_CHARGING)
-		return;
 	forget_basic_charging(limit);
-	limit->held_until_us = now_us + (uint64_t)limit->config.hold_ms * 1000;
+	limit->held_until_us = slac == CURRENT_LIMIT_SLAC_BASIC_CHARGING
+				       ? now_us + (uint64_t)limit->config.hold_ms * 1000
+				       : CURRENT_LIMIT_NEVER;
 }
 
 static void take_hardware(struct current_limit *limit, const struct current_limit_hardware *hardware)
@@ -340,8 +340,7 @@ static void take_answer(struct current_limit *limit, uint32_t number, bool valid
 		add(out, CURRENT_LIMIT_REFUSED)->number = number;
 		break;
 	case PILOT_ANSWER_OVERTAKEN:
-		/* Maybe a 0. */
-		limit->zero_in_force = true;
+		limit->zero_in_force = limit->zero_asked;
 		break;
 	case PILOT_ANSWER_LATE:
 		break;

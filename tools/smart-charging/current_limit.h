@@ -82,7 +82,8 @@ struct current_limit {
 	struct composite_limit scheduled;
 	uint64_t held_until_us; /* of basic charging; CURRENT_LIMIT_NEVER: not held (any more) */
 	bool has_control;       /* in this basic charging a cp_pwm was sent, */
-	bool zero_in_force;     /* and a 0 among them may be the last that was carried out */
+	bool zero_asked;        /* a 0 among them, */
+	bool zero_in_force;     /* which may be the last that was carried out; or slacd's, that nobody else ends */
 	bool refused;           /* the last sending was */
 	bool in_gate;           /* cp_pwm is permitted, and `asking` asks */
 	bool told;              /* in this 15118 session a limit was told: */
