@@ -3,7 +3,7 @@
  * What must be true of the service whatever it hears, and when: random sequences for a station of three EVSEs. They are
  * the same in every run.
  *
- *   SLACD_CHARGING_SEQUENCES  so many sequences of 400 inputs (default 600, 6 under valgrind)
+ *   SLACD_CHARGING_SEQUENCES  so many sequences of 400 inputs (default 600, 3 under valgrind)
  *   SLACD_CHARGING_SEED       the first one's seed (default 1); the seed of one that breaks a rule is printed
  */
 #include "tools/smart-charging/tests/charging_random.h"
@@ -421,7 +421,7 @@ static void play(uint64_t seed)
 static void no_sequence_of_inputs_breaks_a_rule(void **state)
 {
 	const unsigned long sequences =
-		number_from("SLACD_CHARGING_SEQUENCES", getenv("SLACD_VALGRIND") == NULL ? 600 : 6);
+		number_from("SLACD_CHARGING_SEQUENCES", getenv("SLACD_VALGRIND") == NULL ? 600 : 3);
 	const uint64_t first = number_from("SLACD_CHARGING_SEED", 1);
 
 	(void)state;
@@ -446,12 +446,13 @@ static void a_store_that_is_full_stays_whole(void **state)
 	static struct charging_profiles profiles, before;
 	const struct charging_evses evses = ac_evses(EVSES, 3);
 	struct charging_random random;
+	const unsigned sets = getenv("SLACD_VALGRIND") == NULL ? 3000 : 100;
 	unsigned long full = 0;
 
 	(void)state;
 	random_begin(&random, 1);
 	charging_profiles_init(&profiles);
-	for (unsigned i = 0; i < 5000; i++) {
+	for (unsigned i = 0; i < sets; i++) {
 		struct charging_profile profile = random_profile(&random, 200, AT(6, 12, 0), SPAN_S);
 		const size_t scope = random_scope(&random, profile.purpose, EVSES);
 		enum charging_verdict verdict;
@@ -468,7 +469,7 @@ static void a_store_that_is_full_stays_whole(void **state)
 			charging_profiles_clear(&profiles, &(struct charging_clearing){
 								   .has_criteria = true, .has_evse = true, .evse = 1});
 	}
-	assert_true(full > 100);
+	assert_true(sets < 3000 || full > 100);
 }
 
 int main(void)
