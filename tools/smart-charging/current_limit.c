@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define MA_PER_DA 100u
+/* Of a duty cycle that was measured: 1 A. */
+#define SHOWN_TOLERANCE_DA 10u
 
 void current_limit_defaults(struct current_limit_config *config)
 {
@@ -194,7 +196,8 @@ static bool is_gate_open(const struct current_limit *limit)
 		return false;
 	switch (limit->state) {
 	case CP_STATE_B1:
-		return limit->zero_in_force && current_limit_pilot_da(limit) > 0;
+		return current_limit_pilot_da(limit) > 0 &&
+		       (limit->zero_in_force || (limit->in_gate && !limit->asking.confirmed));
 	case CP_STATE_B2:
 	case CP_STATE_C2:
 	case CP_STATE_D2:
@@ -273,9 +276,11 @@ static void ask_for_pilot(struct current_limit *limit, uint64_t now_us, struct c
 	send_if_due(limit, now_us, out);
 }
 
-static void forget_basic_charging(struct current_limit *limit)
+/* With the vehicle, or with slacd, which then asks for a current itself again. */
+static void forget_control(struct current_limit *limit)
 {
 	leave_gate(limit);
+	limit->held_until_us = CURRENT_LIMIT_NEVER;
 	limit->has_control = false;
 	limit->zero_asked = false;
 	limit->zero_in_force = false;
@@ -284,7 +289,20 @@ static void forget_basic_charging(struct current_limit *limit)
 
 /* --- inputs --- */
 
-static void take_state(struct current_limit *limit, const struct current_limit_input *input)
+/* A pilot that offers more than the station has confirmed: slacd has not heard of it, or the station has forgotten it. */
+static bool shows_too_much(const struct current_limit *limit)
+{
+	const struct pilot_request request = limit->asking.request;
+	uint32_t shown_da;
+
+	if (request.kind == PILOT_X1)
+		return shows_pwm(limit);
+	return shows_pwm(limit) && limit->duty_is_known &&
+	       duty_cycle_to_current(limit->duty, &shown_da) == DUTY_CYCLE_CURRENT &&
+	       shown_da > request.current_da + SHOWN_TOLERANCE_DA;
+}
+
+static void take_state(struct current_limit *limit, const struct current_limit_input *input, uint64_t now_us)
 {
 	limit->state = input->state;
 	limit->state_is_known = true;
@@ -293,12 +311,15 @@ static void take_state(struct current_limit *limit, const struct current_limit_i
 	if (cp_state_is_unplugged(limit->state)) {
 		limit->slac = CURRENT_LIMIT_SLAC_NONE;
 		limit->hlc_charging = false;
+		forget_control(limit);
 	}
-	if (shows_pwm(limit) || limit->slac == CURRENT_LIMIT_SLAC_NONE)
+	if (shows_pwm(limit))
 		limit->held_until_us = CURRENT_LIMIT_NEVER;
 	/* Whatever was confirmed before is not what is there now. */
 	if (!limit->in_gate && !is_gate_open(limit))
 		pilot_asking_drop(&limit->asking);
+	else if (limit->in_gate && limit->asking.confirmed && shows_too_much(limit))
+		pilot_asking_contradict(&limit->asking, now_us);
 }
 
 static void take_slac(struct current_limit *limit, enum current_limit_slac slac, uint64_t now_us)
@@ -306,7 +327,9 @@ static void take_slac(struct current_limit *limit, enum current_limit_slac slac,
 	limit->slac = slac;
 	if (slac == CURRENT_LIMIT_SLAC_UNMATCHED)
 		limit->hlc_charging = false;
-	forget_basic_charging(limit);
+	if (slac == CURRENT_LIMIT_SLAC_UNMATCHED || slac == CURRENT_LIMIT_SLAC_NONE)
+		forget_control(limit);
+	leave_gate(limit);
 	limit->held_until_us = slac == CURRENT_LIMIT_SLAC_BASIC_CHARGING
 				       ? now_us + (uint64_t)limit->config.hold_ms * 1000
 				       : CURRENT_LIMIT_NEVER;
@@ -360,13 +383,17 @@ void current_limit_note(struct current_limit *limit, const struct current_limit_
 {
 	switch (input->kind) {
 	case CURRENT_LIMIT_CP_STATUS:
-		take_state(limit, input);
+		take_state(limit, input, now_us);
 		break;
 	case CURRENT_LIMIT_SLAC:
 		take_slac(limit, input->slac, now_us);
 		break;
 	case CURRENT_LIMIT_HLC_CHARGING:
 		limit->hlc_charging = input->active;
+		break;
+	case CURRENT_LIMIT_HLC_REQUEST:
+		if (limit->slac == CURRENT_LIMIT_SLAC_BASIC_CHARGING)
+			take_slac(limit, CURRENT_LIMIT_SLAC_MATCHING, now_us);
 		break;
 	case CURRENT_LIMIT_HARDWARE:
 		take_hardware(limit, &input->hardware);
@@ -406,7 +433,7 @@ void current_limit_act(struct current_limit *limit, uint64_t now_us, struct curr
 	if (session == CURRENT_LIMIT_BASIC)
 		ask_for_pilot(limit, now_us, out);
 	else
-		forget_basic_charging(limit);
+		leave_gate(limit);
 }
 
 void current_limit_input(struct current_limit *limit, const struct current_limit_input *input, uint64_t now_us,

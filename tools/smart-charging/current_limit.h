@@ -5,9 +5,12 @@
  *
  *   last slac status          pilot             what it does
  *   basic_charging            B2 C1 C2 D1 D2    cp_pwm on entry and on every change
- *   basic_charging            else              nothing, but B1 after a 0 of ours counts as above for a current above 0
+ *   basic_charging            else              nothing, but see below for B1
  *   matched, or hlc_charging  any               iso15118_charge_limit on entry and on every change
  *   else                      any               nothing
+ *
+ * In B1 a current above 0 is asked for where a 0 of ours may be what is on the pilot, or where it was asked for before and
+ * no answer says whether it is: slacd has handed the current over, and nobody else would raise it again.
  *
  * slacd has F and X1 of its own before basic charging: the first cp_pwm waits until B2, C2 or D2 was seen after
  * basic_charging, or hold_ms has passed. A pilot that is told to be at 5 % is not this service's: it neither ends the
@@ -15,7 +18,7 @@
  *
  * A current is rounded down to 0.1 A, 0 below 6 A, at most 80 A, and never above the hardware limit; before that is known
  * nothing is sent. A request is repeated until the station has answered `valid`: one that may lower the current every
- * 2 s, another one with a wait that doubles (cp/pilot_request.h).
+ * 2 s, another one with a wait that doubles (cp/pilot_request.h). So it is where the pilot shows more than that afterwards.
  *
  * After a start nothing is known of the session until it is heard: nothing is sent before.
  *
@@ -81,7 +84,7 @@ struct current_limit {
 	uint32_t cable_ma;          /* 0: no limit by the cable */
 	struct composite_limit scheduled;
 	uint64_t held_until_us; /* of basic charging; CURRENT_LIMIT_NEVER: not held (any more) */
-	bool has_control;       /* in this basic charging a cp_pwm was sent, */
+	bool has_control;       /* for this vehicle a cp_pwm was sent, */
 	bool zero_asked;        /* a 0 among them, */
 	bool zero_in_force;     /* which may be the last that was carried out; or slacd's, that nobody else ends */
 	bool refused;           /* the last sending was */
@@ -95,13 +98,14 @@ enum current_limit_input_kind {
 	CURRENT_LIMIT_CP_STATUS,    /* `state`, and `duty` where has_duty */
 	CURRENT_LIMIT_SLAC,         /* `slac`; NONE: slacd says that it is starting, and knows of no session either */
 	CURRENT_LIMIT_HLC_CHARGING, /* `active` */
-	CURRENT_LIMIT_HARDWARE,     /* `hardware` */
-	CURRENT_LIMIT_CABLE,        /* cable_info: `cable_ma`, 0 where it tells no rated current */
-	CURRENT_LIMIT_SCHEDULED,    /* the profiles come to `scheduled` from now on */
-	CURRENT_LIMIT_ANSWER,       /* the answer to cp_pwm `number`: `active` valid, otherwise invalid or error */
-	CURRENT_LIMIT_NOT_SENT,     /* the last cp_pwm was not handed over; `active`: there is a connection */
-	CURRENT_LIMIT_REACHABLE,    /* the broker is there (again): what may have been lost is said once more */
-	CURRENT_LIMIT_TICK          /* time has passed */
+	CURRENT_LIMIT_HLC_REQUEST, /* another service asks the station for 5 %: basic charging has ended, for a late car */
+	CURRENT_LIMIT_HARDWARE,    /* `hardware` */
+	CURRENT_LIMIT_CABLE,       /* cable_info: `cable_ma`, 0 where it tells no rated current */
+	CURRENT_LIMIT_SCHEDULED, /* the profiles come to `scheduled` from now on */
+	CURRENT_LIMIT_ANSWER,    /* the answer to cp_pwm `number`: `active` valid, otherwise invalid or error */
+	CURRENT_LIMIT_NOT_SENT,  /* the last cp_pwm was not handed over; `active`: there is a connection */
+	CURRENT_LIMIT_REACHABLE, /* the broker is there (again): what may have been lost is said once more */
+	CURRENT_LIMIT_TICK       /* time has passed */
 };
 
 struct current_limit_input {

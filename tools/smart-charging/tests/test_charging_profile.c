@@ -208,6 +208,7 @@ static void another_id_of_the_same_purpose_level_and_evse_is_refused(void **stat
 	expect_code(set(0, valid_from(plain(2, CHARGING_TX_DEFAULT, 0), NOW - 1)), CHARGING_DUPLICATE,
 		    "DuplicateProfile");
 	assert_int_equal(set(0, valid_from(plain(2, CHARGING_TX_DEFAULT, 0), NOW)), CHARGING_ACCEPTED);
+	assert_int_equal(set(0, valid_to(plain(1, CHARGING_TX_DEFAULT, 0), NOW)), CHARGING_ACCEPTED);
 	assert_int_equal(set(0, plain(3, CHARGING_TX_DEFAULT, 1)), CHARGING_ACCEPTED);
 	assert_int_equal(set(1, plain(4, CHARGING_TX_DEFAULT, 0)), CHARGING_ACCEPTED);
 	set(CHARGING_WHOLE_STATION, plain(5, CHARGING_STATION_MAX, 0));

@@ -32,7 +32,7 @@ struct truth {
 	uint32_t cable_ma;
 	uint64_t basic_us; /* when basic charging was said */
 	bool pwm_seen;     /* and B2, C2 or D2 since */
-	bool zero_sent;    /* and a 0 was asked for since, or wanted in B1 after another request */
+	bool has_control;  /* for this vehicle something was asked for */
 	bool asked;
 	uint32_t asked_ma; /* in this basic charging */
 	bool told;
@@ -96,17 +96,16 @@ static bool is_in_list(enum cp_state state)
 static void judge_pwm(struct truth *truth, const struct current_limit_output *output)
 {
 	const bool is_held = !truth->pwm_seen && walk.site.now.monotonic_us - truth->basic_us < 6500000;
-	const bool is_resumed = truth->state == CP_STATE_B1 && truth->zero_sent && output->current_da > 0;
+	/* When exactly is for test_current_limit. */
+	const bool is_resumed = truth->state == CP_STATE_B1 && truth->has_control && output->current_da > 0;
 
 	hold(is_basic(truth), "cp_pwm outside of basic charging");
 	hold(!is_held, "cp_pwm in slacd's F and X1");
 	hold(truth->knows_state && (is_in_list(truth->state) || is_resumed), "cp_pwm in a state that forbids it");
 	hold(output->current_da == 0 || (output->current_da >= 60 && output->current_da <= 800), "no current at all");
 	hold(output->current_da * 100 <= hardware_ma(truth), "above the hardware limit");
-	truth->asked = true;
+	truth->asked = truth->has_control = true;
 	truth->asked_ma = output->current_da * 100;
-	if (output->current_da == 0)
-		truth->zero_sent = true;
 }
 
 static void judge_told(struct truth *truth, const struct current_limit_output *output)
@@ -196,7 +195,7 @@ static void judge(void)
 
 static void forget_basic(struct truth *truth)
 {
-	truth->asked = truth->zero_sent = false;
+	truth->asked = false;
 }
 
 static void hear_state(size_t evse)
@@ -211,7 +210,7 @@ static void hear_state(size_t evse)
 	truth->pwm_seen |= is_in_list(truth->state) && truth->state != CP_STATE_C1 && truth->state != CP_STATE_D1;
 	if (cp_state_is_unplugged(truth->state)) {
 		truth->slac = CURRENT_LIMIT_SLAC_NONE;
-		truth->hlc = false;
+		truth->hlc = truth->has_control = false;
 	}
 	if (!is_basic(truth))
 		forget_basic(truth);
@@ -226,6 +225,8 @@ static void hear_slac(size_t evse)
 						      : (enum current_limit_slac)random_below(&walk.random, 6);
 	if (truth->slac == CURRENT_LIMIT_SLAC_UNMATCHED)
 		truth->hlc = false;
+	if (truth->slac == CURRENT_LIMIT_SLAC_UNMATCHED || truth->slac == CURRENT_LIMIT_SLAC_NONE)
+		truth->has_control = false;
 	forget_basic(truth);
 	truth->basic_us = walk.site.now.monotonic_us;
 	truth->pwm_seen = false;
@@ -335,17 +336,11 @@ static void hear_time(void)
 	charging_station_input(&walk.site.station, &tick, walk.site.now, &walk.site.effects);
 }
 
-/* 0 wanted while the vehicle is in B1 may be slacd's doing, and is ours from then on. */
-static void note_zero(void)
+static void forget_what_was_told(void)
 {
 	for (size_t i = 0; i < EVSES; i++) {
-		struct truth *truth = &walk.truths[i];
-
-		if (is_basic(truth) && truth->asked && truth->knows_state && truth->state == CP_STATE_B1 &&
-		    current_limit_pilot_da(&walk.site.station.limits[i]) == 0)
-			truth->zero_sent = true;
-		if (!is_15118(truth))
-			truth->told = false;
+		if (!is_15118(&walk.truths[i]))
+			walk.truths[i].told = false;
 	}
 }
 
@@ -414,7 +409,7 @@ static void play(uint64_t seed)
 		walk.site.effects.count = 0;
 		hear_something();
 		judge();
-		note_zero();
+		forget_what_was_told();
 	}
 }
 

@@ -249,10 +249,10 @@ static void and_leaves_relative_ones_and_repeats_alone(void **state)
 	expect(&site, "");
 	assert_int_equal(charging_station_next(&site.station).wall_s, AT(20, 0, 10));
 	assert_int_equal(charging_station_next(&site.station).monotonic_us, site.now.monotonic_us + 2000000);
-	site.now.wall_us = -AT(6, 0, 0) * 1000000;
+	site.now.wall_us = -AT(6, 0, 0) * 1000000 - 1;
 	tick(&site);
 	expect(&site, "");
-	assert_int_equal(charging_station_next(&site.station).wall_s, -AT(6, 0, 0) + 600);
+	assert_int_equal(charging_station_next(&site.station).wall_s, -AT(6, 0, 0) - 1 + 600);
 }
 
 static void an_idle_station_wants_no_call(void **state)

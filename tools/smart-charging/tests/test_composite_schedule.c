@@ -165,6 +165,7 @@ static void recurring_counts_from_its_latest_occurrence(void **state)
 	(void)state;
 	set(0, daily(from_noon(1, CHARGING_TX_DEFAULT, 0, "0:10 3600:8"), AT(6, 22, 0)));
 	expect_limit(0, AT(6, 21, 0), -1, 3600); /* before the first there is none */
+	expect_limit(0, AT(3, 22, 0), -1, 3 * 86400);
 	expect_limit(0, AT(6, 22, 0), 10000, 3600);
 	expect_limit(0, AT(6, 23, 0), 8000, 23 * 3600);
 	expect_limit(0, AT(7, 21, 59), 8000, 60); /* yesterday's last period */

@@ -402,6 +402,38 @@ static void b1_after_the_raise_was_accepted_is_none_any_more(void **state)
 	expect(&site, "0:pwm 12.0");
 }
 
+/* The 0 was carried out after the raise: it is asked for again, in B1 as before. */
+static void a_0_that_overtakes_the_raise_is_ended_once_more(void **state)
+{
+	struct charging_site site;
+	struct current_limit_input answer = {.kind = CURRENT_LIMIT_ANSWER, .active = true};
+
+	(void)state;
+	begin_paused(&site);
+	answer.number = site.effects.items[0].output.number;
+	site_cp(&site, E, CP_STATE_B1);
+	cap(&site, "0:10");
+	site_answer(&site, E, true);
+	expect_no_deadline(&site);
+	site_input(&site, E, &answer);
+	expect(&site, "0:pwm 10.0");
+}
+
+static void a_raise_that_was_accepted_is_not_trusted_after_another_pilot(void **state)
+{
+	struct charging_site site;
+
+	(void)state;
+	begin_paused(&site);
+	site_answer(&site, E, true);
+	site_cp(&site, E, CP_STATE_B1);
+	cap(&site, "0:10");
+	site_answer(&site, E, true);
+	site_cp(&site, E, CP_STATE_E);
+	site_cp(&site, E, CP_STATE_B2);
+	expect(&site, "0:pwm 10.0");
+}
+
 static void b1_is_no_state_to_ask_in_without_a_0_of_ours(void **state)
 {
 	struct charging_site site;
@@ -427,6 +459,43 @@ static void a_0_whose_answer_was_lost_ends_nothing_for_good(void **state)
 	expect_no_deadline(&site);
 	cap(&site, "0:10");
 	expect(&site, "0:pwm 10.0");
+}
+
+static void a_current_without_an_answer_is_asked_for_in_b1_as_well(void **state)
+{
+	struct charging_site site;
+
+	(void)state;
+	begin(&site);
+	site_charge(&site, E);
+	site_cp(&site, E, CP_STATE_B1); /* somebody has switched the PWM off */
+	expect(&site, "");
+	pass_to_next_ms(&site);
+	expect(&site, "0:no answer, 0:pwm 32.0");
+	site_answer(&site, E, true);
+	cap(&site, "0:10");
+	expect(&site, "");
+	expect_no_deadline(&site);
+}
+
+static void five_percent_that_another_asks_for_ends_basic_charging(void **state)
+{
+	struct charging_site site;
+
+	(void)state;
+	begin(&site);
+	site_charge(&site, E);
+	site_input(&site, E, &(struct current_limit_input){.kind = CURRENT_LIMIT_HLC_REQUEST});
+	expect(&site, "");
+	expect_no_deadline(&site);
+	site_cp(&site, E, CP_STATE_C2);
+	expect(&site, "");
+	site_charge(&site, E);
+	expect(&site, "0:pwm 32.0");
+	site_hlc(&site, E, true);
+	site_input(&site, E, &(struct current_limit_input){.kind = CURRENT_LIMIT_HLC_REQUEST});
+	cap(&site, "0:10");
+	expect(&site, "0:limit 10 A");
 }
 
 static void a_raise_on_its_way_when_the_vehicle_goes_to_b1_is_asked_for_there(void **state)
@@ -456,6 +525,25 @@ static void a_0_of_slacd_is_ended_as_one_of_ours(void **state)
 	expect(&site, "");
 	site_limit(&site, E, 16, 16, 16);
 	expect(&site, "0:pwm 16.0");
+}
+
+/* slacd, too, leaves the current to the service as long as the vehicle stays. */
+static void a_0_is_ended_after_another_basic_charging_of_the_same_vehicle(void **state)
+{
+	struct charging_site site;
+
+	(void)state;
+	begin_paused(&site);
+	site_answer(&site, E, true);
+	site_cp(&site, E, CP_STATE_B1);
+	site_slac(&site, E, CURRENT_LIMIT_SLAC_MATCHING);
+	cap(&site, "0:10");
+	site_slac(&site, E, CURRENT_LIMIT_SLAC_BASIC_CHARGING);
+	site_cp(&site, E, CP_STATE_F);
+	site_cp(&site, E, CP_STATE_B1);
+	expect(&site, "");
+	pass_ms(&site, 6500);
+	expect(&site, "0:pwm 10.0");
 }
 
 static void a_0_of_the_session_before_means_nothing(void **state)
@@ -570,6 +658,29 @@ static void an_older_request_that_was_carried_out_last_makes_the_present_one_go_
 	expect(&site, "0:pwm 10.0");
 }
 
+static void a_pilot_that_shows_more_than_was_asked_for_is_asked_again(void **state)
+{
+	struct charging_site site;
+
+	(void)state;
+	begin_paused(&site);
+	site_answer(&site, E, true);
+	site_cp(&site, E, CP_STATE_C2);
+	expect(&site, "0:pwm 0.0");
+	site_answer(&site, E, true);
+	site_cp(&site, E, CP_STATE_C2); /* again, but not without end */
+	expect(&site, "");
+	assert_int_equal(pass_to_next_ms(&site), 2000);
+	expect(&site, "0:pwm 0.0");
+	site_answer(&site, E, true);
+	cap(&site, "0:10");
+	site_answer(&site, E, true);
+	cp_with_duty(&site, CP_STATE_C2, 1683); /* 10.1 A */
+	expect(&site, "");
+	cp_with_duty(&site, CP_STATE_C2, 2666); /* 16 A */
+	expect(&site, "0:pwm 10.0");
+}
+
 static void one_evse_without_an_answer_keeps_no_other_waiting(void **state)
 {
 	struct charging_site site;
@@ -679,6 +790,21 @@ static void a_15118_session_is_told_of_every_change_and_no_6_a(void **state)
 	expect_no_deadline(&site);
 }
 
+static void a_15118_session_is_told_nothing_before_the_hardware_is_known(void **state)
+{
+	struct current_limit_config config;
+	const struct charging_station_evse evse = {.voltage_mv = 230000};
+	struct charging_site site = {.now = {.monotonic_us = 1000000}};
+
+	(void)state;
+	current_limit_defaults(&config);
+	charging_station_init(&site.station, &config, &evse, 1);
+	site_slac(&site, E, CURRENT_LIMIT_SLAC_MATCHED);
+	expect(&site, "");
+	site_limit(&site, E, 16, 16, 16);
+	expect(&site, "0:limit 16 A");
+}
+
 static void begin_dc(struct charging_site *site, uint64_t max_power_mw)
 {
 	const struct charging_station_evse evse = {.is_dc = true};
@@ -733,10 +859,15 @@ int main(void)
 		cmocka_unit_test(the_cable_limits_as_the_hardware_does),
 		cmocka_unit_test(b1_after_our_0_is_a_state_to_raise_in),
 		cmocka_unit_test(b1_after_the_raise_was_accepted_is_none_any_more),
+		cmocka_unit_test(a_0_that_overtakes_the_raise_is_ended_once_more),
+		cmocka_unit_test(a_raise_that_was_accepted_is_not_trusted_after_another_pilot),
 		cmocka_unit_test(b1_is_no_state_to_ask_in_without_a_0_of_ours),
 		cmocka_unit_test(a_0_whose_answer_was_lost_ends_nothing_for_good),
+		cmocka_unit_test(a_current_without_an_answer_is_asked_for_in_b1_as_well),
+		cmocka_unit_test(five_percent_that_another_asks_for_ends_basic_charging),
 		cmocka_unit_test(a_raise_on_its_way_when_the_vehicle_goes_to_b1_is_asked_for_there),
 		cmocka_unit_test(a_0_of_slacd_is_ended_as_one_of_ours),
+		cmocka_unit_test(a_0_is_ended_after_another_basic_charging_of_the_same_vehicle),
 		cmocka_unit_test(a_0_of_the_session_before_means_nothing),
 		cmocka_unit_test(a_pilot_that_was_lost_is_asked_for_again),
 		cmocka_unit_test(what_may_lower_is_repeated_every_2_s),
@@ -744,12 +875,14 @@ int main(void)
 		cmocka_unit_test(a_refusal_is_said_and_repeated),
 		cmocka_unit_test(an_answer_to_an_older_request_confirms_nothing),
 		cmocka_unit_test(an_older_request_that_was_carried_out_last_makes_the_present_one_go_out_again),
+		cmocka_unit_test(a_pilot_that_shows_more_than_was_asked_for_is_asked_again),
 		cmocka_unit_test(one_evse_without_an_answer_keeps_no_other_waiting),
 		cmocka_unit_test(what_was_not_handed_over_goes_out_when_it_can),
 		cmocka_unit_test(what_is_confirmed_is_not_asked_for_again_when_the_broker_is_back),
 		cmocka_unit_test(an_unplugged_or_unmatched_vehicle_gets_nothing_more),
 		cmocka_unit_test(a_late_car_that_is_matched_ends_basic_charging),
 		cmocka_unit_test(a_15118_session_is_told_of_every_change_and_no_6_a),
+		cmocka_unit_test(a_15118_session_is_told_nothing_before_the_hardware_is_known),
 		cmocka_unit_test(a_dc_session_is_told_the_power),
 	};
 
