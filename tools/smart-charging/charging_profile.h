@@ -15,10 +15,10 @@
 #include <stdint.h>
 
 /* Bounds. What is above them is refused (CHARGING_TOO_MANY_...). */
-#define CHARGING_PROFILES_MAX       64 /* of the whole station; those that are over make room first */
-#define CHARGING_SCHEDULES_MAX      3  /* of a profile, as OCPP */
-#define CHARGING_PERIODS_MAX        96 /* of a schedule: a day of quarters of an hour */
-#define CHARGING_EVSES_MAX          64
+#define CHARGING_PROFILES_MAX       320 /* of the whole station; those that are over make room */
+#define CHARGING_SCHEDULES_MAX      3   /* of a profile, as OCPP */
+#define CHARGING_PERIODS_MAX        96  /* of a schedule: a day of quarters of an hour */
+#define CHARGING_EVSES_MAX          256
 #define CHARGING_STACK_LEVEL_MAX    999
 #define CHARGING_LIMIT_MAX          4000000000u /* 4000 kA, 4 MW */
 #define CHARGING_SECONDS_MAX        1000000000u /* a start_period, a duration: 31 years */

@@ -146,7 +146,9 @@ static struct composite_limit best_in_force(const struct composite_view *view, s
 		best = &entry->profile;
 		best_period = period;
 	}
-	return best == NULL ? (struct composite_limit){0} : limit_of(evse, best, best_period, shares);
+	if (best == NULL)
+		return (struct composite_limit){.is_limited = false};
+	return limit_of(evse, best, best_period, shares);
 }
 
 /* --- all purposes --- */

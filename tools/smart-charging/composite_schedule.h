@@ -22,7 +22,7 @@
  * they end; its duration says so.
  */
 #define COMPOSITE_PERIODS_MAX 128
-#define COMPOSITE_STEPS_MAX   512
+#define COMPOSITE_STEPS_MAX   256
 
 /* The limit of one EVSE by its profiles, nothing else. */
 struct composite_limit {

@@ -258,12 +258,12 @@ static void a_full_store_makes_room_by_what_is_over_and_refuses_otherwise(void *
 
 		assert_int_equal(set(0, i == 7 ? valid_to(profile, NOW + 1) : profile), CHARGING_ACCEPTED);
 	}
-	expect_code(set(0, plain(100, CHARGING_TX_DEFAULT, 100)), CHARGING_TOO_MANY_PROFILES, "TooManyElements");
+	expect_code(set(0, plain(1000, CHARGING_TX_DEFAULT, 900)), CHARGING_TOO_MANY_PROFILES, "TooManyElements");
 	assert_int_equal(set(0, valid_to(plain(7, CHARGING_TX_DEFAULT, 7), NOW)), CHARGING_ACCEPTED);
 	assert_int_equal(profiles.count, CHARGING_PROFILES_MAX);
-	assert_int_equal(set(0, plain(100, CHARGING_TX_DEFAULT, 100)), CHARGING_ACCEPTED);
+	assert_int_equal(set(0, plain(1000, CHARGING_TX_DEFAULT, 900)), CHARGING_ACCEPTED);
 	assert_int_equal(profiles.count, CHARGING_PROFILES_MAX);
-	expect_code(set(0, plain(101, CHARGING_TX_DEFAULT, 101)), CHARGING_TOO_MANY_PROFILES, "TooManyElements");
+	expect_code(set(0, plain(1001, CHARGING_TX_DEFAULT, 901)), CHARGING_TOO_MANY_PROFILES, "TooManyElements");
 }
 
 /* --- clearing --- */
