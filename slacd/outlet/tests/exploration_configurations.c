@@ -23,6 +23,7 @@
 #define HLC         (BIT(HLC) | BIT(HLC_ENDS))
 #define SLEEP       (BIT(PAUSE) | BIT(RESUME))
 #define LINK        (BIT(LINK_UP) | BIT(LINK_LOST))
+#define PROFILES    (BIT(PROFILE_10) | BIT(PROFILE_5) | BIT(PROFILE_CLEARED))
 #define OTHER       (BIT(OTHER_10) | BIT(OTHER_32) | BIT(OTHER_X1))
 
 /*
@@ -543,6 +544,50 @@ const struct world_config exploration_configurations[] = {
 		.requests = 2,
 		.roots = ROOT(OFF),
 		.moves = RUNS | BIT(PLUG) | BIT(OTHER_10) | BIT(OTHER_HLC),
+	},
+	{
+		.name = "AC, smart charging, a station that obeys",
+		.pilot = {AC},
+		.no_port = true,
+		.service = true,
+		.prompt = true,
+		.hears = true,
+		.requests = 2,
+		.roots = ROOT(OFF) | ROOT(CHARGING),
+		.moves = RUNS | PLUGS | S2 | LIMITS | BIT(LIMIT_6) | PROFILES | BIT(SERVICE_RESTARTS) | BIT(NOT_READY) |
+			 BIT(READY),
+	},
+	{
+		.name = "AC, smart charging, a station that does not always obey or answer",
+		.pilot = {AC},
+		.no_port = true,
+		.service = true,
+		.hears = true,
+		.requests = 2,
+		.roots = ROOT(CHARGING),
+		.moves = RUNS | S2 | BIT(PROFILE_10) | BIT(PROFILE_5) | BIT(DELIVER_MUTE) | REFUSALS |
+			 BIT(SERVICE_RESTARTS),
+	},
+	{
+		.name = "AC, smart charging, a station that restarts, a broker that goes",
+		.pilot = {AC},
+		.no_port = true,
+		.service = true,
+		.prompt = true,
+		.hears = true,
+		.requests = 2,
+		.roots = ROOT(CHARGING),
+		.moves = RUNS | S2 | RESTARTS | BROKER | BIT(PROFILE_10) | BIT(PROFILE_5) | BIT(SERVICE_RESTARTS),
+	},
+	{
+		.name = "AC, smart charging, a car that speaks late",
+		.pilot = {AC, .rematch_from_basic = true},
+		.service = true,
+		.prompt = true,
+		.hears = true,
+		.requests = 2,
+		.roots = ROOT(OFF) | ROOT(CHARGING),
+		.moves = RUNS | PLUGS | S2 | CAR | BIT(CAR_INSISTS) | BIT(PROFILE_10) | BIT(PROFILE_5),
 	},
 	{
 		.name = "DC only, 2 init retries, another service asks at any time",

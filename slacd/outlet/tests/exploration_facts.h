@@ -25,6 +25,12 @@ static inline const struct control_pilot_config *config_of(const struct world *w
 	return &world->config->pilot;
 }
 
+/* Whether anybody but slacd asks for the pilot. */
+static inline bool others_ask(const struct world *world)
+{
+	return (world->config->moves & OTHERS) != 0 || world->config->service;
+}
+
 static inline bool eim_is_wanted(const struct world *world)
 {
 	return config_of(world)->basic_charging_on_eim && config_of(world)->has_ac && world->truth.eim &&

@@ -367,7 +367,7 @@ static bool shows_f(const struct world *world, const struct list *list)
 	const size_t just_asked = list->asks && world->config->prompt ? 1 : 0;
 
 	return world->config->hears && !world->config->a_in_f && !world->config->no_duty && !world->held &&
-	       (world->config->moves & (LOSSES | OTHERS)) == 0 && world->request_count <= just_asked;
+	       (world->config->moves & LOSSES) == 0 && !others_ask(world) && world->request_count <= just_asked;
 }
 
 /* With the vehicle its authorization goes. One that is told after it has left is the next one's. */
@@ -384,7 +384,7 @@ static void forget_vehicle(struct world *world)
 static void leave_x1(struct world *world, enum control_pilot_phase from, enum control_pilot_phase to,
 		     const struct list *list)
 {
-	const uint64_t disturbing = WORLD_BIT(WORLD_RESTART) | WORLD_BIT(WORLD_FAULT) | OTHERS;
+	const uint64_t disturbing = WORLD_BIT(WORLD_RESTART) | WORLD_BIT(WORLD_FAULT);
 	const uint32_t step_x1_ms = config_of(world)->step_x1_hlc_ms;
 	const bool was_woken = world->truth.pause == WORLD_WOKEN && world->truth.waking_ms >= step_x1_ms;
 
@@ -398,7 +398,9 @@ static void leave_x1(struct world *world, enum control_pilot_phase from, enum co
 	if (from == CONTROL_PILOT_PAUSED && to != CONTROL_PILOT_PULSE && !list->resumed &&
 	    world->truth.report != WORLD_LOSS_IN_PAUSE_REPORTED)
 		end_pause(&world->truth); /* there is another match */
-	hold(world, world->station.asleep_ms >= step_x1_ms || was_woken || (world->config->moves & disturbing) != 0,
+	hold(world,
+	     world->station.asleep_ms >= step_x1_ms || was_woken || (world->config->moves & disturbing) != 0 ||
+		     others_ask(world),
 	     "X1 ends before its time");
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/outlet/tests/exploration_key.h"
 
+#include "cp/duty_cycle.h"
 #include "homeplug/slac/slac_run.h"
 #include "slacd/outlet/tests/exploration_car.h"
+#include "slacd/outlet/tests/exploration_service.h"
 
 #include <string.h>
 
@@ -407,6 +409,31 @@ static void move_truth(struct bits *bits, struct world_truth *truth)
 	move_number(bits, &truth->other_da, 10);
 }
 
+/* Of the limits it knows what slacd was told, and of the duty cycle it uses whether it is 5 %. */
+static void move_service(struct bits *bits, struct world *world)
+{
+	struct current_limit *service = &world->service;
+	bool is_hlc = service->duty_is_known && service->duty == DUTY_CYCLE_HLC;
+
+	if (bits->reading)
+		service_begin(world);
+	MOVE_ENUM(bits, enum current_limit_slac, service->slac, 3);
+	MOVE_ENUM(bits, enum cp_state, service->state, 4);
+	move_bool(bits, &service->state_is_known);
+	move_bool(bits, &is_hlc);
+	move_bool(bits, &service->scheduled.is_limited);
+	move_number(bits, &service->scheduled.limit_ma, 14);
+	move_time(bits, &service->held_until_us);
+	move_bool(bits, &service->has_control);
+	move_bool(bits, &service->zero_asked);
+	move_bool(bits, &service->zero_in_force);
+	move_bool(bits, &service->in_gate);
+	move_bool(bits, &world->truth.service_knows);
+	move_asking(bits, &service->asking);
+	service->duty_is_known = is_hlc;
+	service->duty = DUTY_CYCLE_HLC;
+}
+
 /* The numbers on their way only grow, from the oldest answer to the newest request; a doubled request has two answers. */
 struct numbers {
 	uint32_t before; /* the last one that was moved */
@@ -434,14 +461,29 @@ static void move_a_number(struct bits *bits, struct pilot_asking *asking, struct
 		asking->answered = *number;
 }
 
-static void move_messages(struct bits *bits, struct world *world, struct numbers *numbers)
+/* Of requests and answers of slacd, and of the smart-charging service. */
+struct both_numbers {
+	struct numbers own, others;
+};
+
+static void move_its_number(struct bits *bits, struct world *world, struct both_numbers *numbers, bool others,
+			    uint32_t *number)
+{
+	if (!others)
+		move_a_number(bits, &world->outlet.pilot.asking, &numbers->own, number);
+	else if (world->config->service)
+		move_a_number(bits, &world->service.asking, &numbers->others, number);
+}
+
+static void move_messages(struct bits *bits, struct world *world, struct both_numbers *numbers)
 {
 	world->message_count = (size_t)move(bits, world->message_count, 2);
 	for (size_t i = 0; i < world->message_count; i++) {
 		struct world_message *message = &world->messages[i];
 		move_bool(bits, &message->is_answer);
 		if (message->is_answer) {
-			move_a_number(bits, &world->outlet.pilot.asking, numbers, &message->number);
+			move_bool(bits, &message->others);
+			move_its_number(bits, world, numbers, message->others, &message->number);
 			move_bool(bits, &message->valid);
 			continue;
 		}
@@ -451,7 +493,7 @@ static void move_messages(struct bits *bits, struct world *world, struct numbers
 	}
 }
 
-static void move_requests(struct bits *bits, struct world *world, struct numbers *numbers)
+static void move_requests(struct bits *bits, struct world *world, struct both_numbers *numbers)
 {
 	world->request_count = (size_t)move(bits, world->request_count, 2);
 	for (size_t i = 0; i < world->request_count; i++) {
@@ -459,14 +501,13 @@ static void move_requests(struct bits *bits, struct world *world, struct numbers
 		move_bool(bits, &request->others);
 		move_request(bits, &request->request);
 		move_bool(bits, &request->again);
-		if (!request->others)
-			move_a_number(bits, &world->outlet.pilot.asking, numbers, &request->number);
+		move_its_number(bits, world, numbers, request->others, &request->number);
 	}
 }
 
 static void move_ways(struct bits *bits, struct world *world)
 {
-	struct numbers numbers = {.before = 0};
+	struct both_numbers numbers = {.own = {.before = 0}};
 
 	move_messages(bits, world, &numbers);
 	move_requests(bits, world, &numbers);
@@ -481,6 +522,8 @@ static void move_world(struct bits *bits, struct world *world)
 	move_bool(bits, &world->client_full);
 	move_bool(bits, &world->held);
 	move_bool(bits, &world->draining);
+	if (world->config->service)
+		move_service(bits, world);
 	move_ways(bits, world);
 }
 

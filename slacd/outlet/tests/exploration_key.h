@@ -10,7 +10,7 @@
 
 #include "slacd/outlet/tests/exploration_world.h"
 
-#define KEY_WORDS 7
+#define KEY_WORDS 8
 
 struct world_key {
 	uint64_t words[KEY_WORDS];

@@ -3,6 +3,7 @@
 
 #include "slacd/outlet/outlet_internal.h"
 #include "slacd/outlet/tests/exploration_invariants.h"
+#include "slacd/outlet/tests/exploration_service.h"
 #include "slacd/outlet/tests/exploration_way.h"
 
 #include <stdarg.h>
@@ -111,8 +112,13 @@ void world_give(struct world *world, const struct outlet_input *input)
 		remember(world, effect);
 		if (effect->kind == OUTLET_SEND)
 			car_modem_answers(effect->frame.octets, effect->frame.len, &key_taken);
+		if (effect->kind == OUTLET_STATUS && world->config->service && world->connected)
+			service_hear_slac(world, effect->status.kind);
 		if (effect->kind == OUTLET_PILOT_REQUEST)
 			unsent = !way_hand_over(world, &effect->pilot);
+		if (effect->kind == OUTLET_PILOT_REQUEST && !unsent && world->config->service &&
+		    effect->pilot.request.kind == PILOT_HLC)
+			service_hear_hlc_request(world);
 	}
 	invariants_effects(world, before, !unsent, &effects);
 	if (unsent) {

@@ -2,6 +2,7 @@
 /* What holds between the inputs: on the physical pilot, after each move, and where nothing changes any more. */
 #include "slacd/outlet/tests/exploration_facts.h"
 #include "slacd/outlet/tests/exploration_invariants.h"
+#include "slacd/outlet/tests/exploration_service.h"
 
 /* --- the physical pilot --- */
 
@@ -178,6 +179,8 @@ bool invariants_is_settled(const struct world *world)
 		return false;
 	if (world_is_gone(world))
 		return true;
+	if (!service_is_settled(world))
+		return false;
 	if (pilot->deadline_us != CONTROL_PILOT_NEVER || is_toggling)
 		return false;
 	if (slac_evse_deadline(&world->outlet.slac) != SLAC_NEVER && !may_listen_on)
@@ -270,6 +273,7 @@ void invariants_settled(struct world *world)
 {
 	const struct world_truth *truth = &world->truth;
 
+	service_settled(world);
 	if (world->station.fault && !truth->stopped)
 		return; /* what is on the pilot shows when the fault ends */
 	hold(world, !world->outlet.pilot.asking.wanted || is_carried_out(world),

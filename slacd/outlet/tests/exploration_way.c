@@ -3,6 +3,7 @@
 
 #include "slacd/outlet/tests/exploration_invariants.h"
 #include "slacd/outlet/tests/exploration_outlet.h"
+#include "slacd/outlet/tests/exploration_service.h"
 
 #include <string.h>
 
@@ -79,6 +80,10 @@ bool way_hear(struct world *world)
 		return false;
 	const struct world_message message = take_message(world);
 	memset(&input, 0, sizeof(input));
+	if (message.others) {
+		service_hear_answer(world, message.number, message.valid);
+		return true;
+	}
 	if (message.is_answer) {
 		world_trace(world, "slacd hears: request %u is %s", message.number,
 			    message.valid ? "valid" : "invalid");
@@ -89,6 +94,8 @@ bool way_hear(struct world *world)
 		world_trace(world, "slacd hears: %s", cp_state_text(message.status.state));
 		input.kind = OUTLET_CP_STATUS;
 		input.cp_status = message.status;
+		if (world->config->service)
+			service_hear_state(world, &message.status);
 	}
 	world_give(world, &input);
 	return true;
@@ -118,9 +125,11 @@ static struct world_request take_request(struct world *world)
 
 static void answer(struct world *world, const struct world_request *request, bool valid)
 {
-	const struct world_message message = {.is_answer = true, .number = request->number, .valid = valid};
+	const struct world_message message = {
+		.is_answer = true, .others = request->others, .number = request->number, .valid = valid};
 
-	(void)say(world, &message);
+	if (!request->others || world->config->service)
+		(void)say(world, &message);
 }
 
 bool way_deliver(struct world *world, bool answers, bool again)
@@ -137,9 +146,9 @@ bool way_deliver(struct world *world, bool answers, bool again)
 	}
 	world_trace(world, "the station carries out %s", station_pilot_text(request.request, text));
 	station_set_pilot(&world->station, request.request);
-	if (!request.others)
+	if (!request.others || world->config->service)
 		invariants_pilot(world, before);
-	if (answers && !world->config->mute && !request.others)
+	if (answers && !world->config->mute)
 		answer(world, &request, true);
 	report_pilot(world);
 	return true;
@@ -150,8 +159,7 @@ bool way_refuse(struct world *world)
 	if (world->request_count == 0)
 		return false;
 	const struct world_request request = take_request(world);
-	if (!request.others)
-		answer(world, &request, false);
+	answer(world, &request, false);
 	return true;
 }
 
@@ -174,24 +182,42 @@ static bool ask_unheard(struct world *world, struct pilot_request request)
 	return true;
 }
 
-bool way_ask_for_other(struct world *world, struct pilot_request request)
+/* It comes to the station, and slacd hears it. */
+static void put_other_request(struct world *world, const struct world_request *others)
 {
-	const struct world_request others = {.request = request, .others = true};
+	const struct pilot_request request = others->request;
 	const struct outlet_input input = {
 		.kind = OUTLET_OTHER_REQUEST,
 		.other = {.hlc = request.kind == PILOT_HLC, .current_da = request.current_da}};
 	const size_t at = world->config->overtakes ? 0 : world->request_count;
 
+	memmove(world->requests + at + 1, world->requests + at,
+		(world->request_count - at) * sizeof(world->requests[0]));
+	world->requests[at] = *others;
+	world->request_count++;
+	world_give(world, &input);
+}
+
+bool way_ask_for_other(struct world *world, struct pilot_request request)
+{
+	const struct world_request others = {.request = request, .others = true};
+
 	if (!world->connected)
 		return ask_unheard(world, request);
 	if (is_way_full(world))
 		return false;
-	memmove(world->requests + at + 1, world->requests + at,
-		(world->request_count - at) * sizeof(world->requests[0]));
-	world->requests[at] = others;
-	world->request_count++;
-	world_give(world, &input);
+	put_other_request(world, &others);
 	return true;
+}
+
+void way_ask_for_service(struct world *world, struct pilot_request request, uint32_t number)
+{
+	const struct world_request others = {.number = number, .request = request, .others = true};
+
+	if (is_way_full(world))
+		world_trace(world, "the way to the station is full: the request is lost");
+	else
+		put_other_request(world, &others);
 }
 
 void way_carry_on(struct world *world)
@@ -201,6 +227,7 @@ void way_carry_on(struct world *world)
 			world_violate(world, "request and answer follow each other without end");
 			return;
 		}
+		service_act(world);
 		if (world->config->hears && way_hear(world))
 			continue;
 		if (!world->config->prompt || !way_deliver(world, true, false))
@@ -240,6 +267,8 @@ bool way_find_broker(struct world *world)
 		return false;
 	world->connected = true;
 	world_give_kind(world, OUTLET_BROKER_CONNECTED, false);
+	if (world->config->service)
+		service_find_broker(world);
 	if (charges && !invariants_charges(world))
 		world_violate(world, "a reconnection cuts basic charging");
 	return true;

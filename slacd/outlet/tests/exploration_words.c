@@ -54,6 +54,10 @@ const char *world_move_text(enum world_move move)
 		[WORLD_OTHER_32] = "another service asks for 32 A",
 		[WORLD_OTHER_X1] = "another service asks for X1",
 		[WORLD_OTHER_HLC] = "another service asks for 5 %",
+		[WORLD_PROFILE_10] = "the profiles come to 10 A",
+		[WORLD_PROFILE_5] = "the profiles come to 5 A",
+		[WORLD_PROFILE_CLEARED] = "no profile is in force",
+		[WORLD_SERVICE_RESTARTS] = "the smart-charging service restarts",
 	};
 
 	return texts[move];

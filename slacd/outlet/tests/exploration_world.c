@@ -3,6 +3,7 @@
 
 #include "slacd/outlet/tests/exploration_invariants.h"
 #include "slacd/outlet/tests/exploration_outlet.h"
+#include "slacd/outlet/tests/exploration_service.h"
 #include "slacd/outlet/tests/exploration_way.h"
 
 #include <string.h>
@@ -170,6 +171,8 @@ static void give_limits(struct world *world, uint32_t l1_da, uint32_t l2_da,
 						      .availability = availability}};
 
 	world_give(world, &input);
+	if (world->config->service)
+		service_hear_limits(world);
 }
 
 static bool tell_limit(struct world *world, uint32_t l1_da, uint32_t l2_da)
@@ -219,7 +222,9 @@ static bool resume_link(struct world *world)
 
 static bool pass(struct world *world, uint64_t more_us)
 {
-	const uint64_t deadline_us = outlet_deadline(&world->outlet);
+	const uint64_t outlet_us = outlet_deadline(&world->outlet);
+	const uint64_t service_us = service_deadline(world);
+	const uint64_t deadline_us = service_us < outlet_us ? service_us : outlet_us;
 
 	if (deadline_us == OUTLET_NEVER || world->draining || world_is_gone(world))
 		return false;
@@ -377,6 +382,33 @@ static bool move_other(struct world *world, enum world_move move)
 	}
 }
 
+static bool schedule(struct world *world, uint32_t limit_ma)
+{
+	const struct composite_limit *scheduled = &world->service.scheduled;
+
+	if ((scheduled->is_limited ? scheduled->limit_ma : UINT32_MAX) == limit_ma)
+		return false;
+	service_schedule(world, limit_ma);
+	return true;
+}
+
+static bool move_smart_charging(struct world *world, enum world_move move)
+{
+	switch (move) {
+	case WORLD_PROFILE_10:
+		return schedule(world, 10000);
+	case WORLD_PROFILE_5:
+		return schedule(world, 5000);
+	case WORLD_PROFILE_CLEARED:
+		return schedule(world, UINT32_MAX);
+	case WORLD_SERVICE_RESTARTS:
+		service_begin(world);
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
  * Once stopped, an outlet only waits for the pilot that it leaves behind. A pilot that is kept is as certain as its
  * confirmation: what is still on its way then is nobody's any more.
@@ -400,7 +432,7 @@ bool world_step(struct world *world, enum world_move move)
 	if (!is_possible(world, move))
 		return false;
 	if (!move_station(world, move) && !move_car(world, move) && !move_limits(world, move) &&
-	    !move_service(world, move) && !move_other(world, move))
+	    !move_service(world, move) && !move_other(world, move) && !move_smart_charging(world, move))
 		return false;
 	way_carry_on(world);
 	world_handle_what_is_due(world);
@@ -482,6 +514,7 @@ void world_begin(struct world *world, const struct world_config *config, enum wo
 	world->connected = true;
 	world->station.pilot.kind = root == WORLD_FROM_F ? PILOT_F : PILOT_X1;
 	world_template(&world->outlet, config, world);
+	service_begin(world);
 	give_limits(world, 160, 160, CONTROL_PILOT_READY);
 	if (root == WORLD_FROM_CHARGING) {
 		world->station.pilot = (struct pilot_request){.kind = PILOT_X2, .current_da = 160};

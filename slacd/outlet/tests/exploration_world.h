@@ -17,6 +17,7 @@
 #define SLACD_OUTLET_TESTS_EXPLORATION_WORLD_H
 
 #include "slacd/outlet/tests/exploration_station.h"
+#include "tools/smart-charging/current_limit.h"
 
 #include <stdio.h>
 
@@ -76,6 +77,11 @@ enum world_move {
 	WORLD_OTHER_32, /* above every limit */
 	WORLD_OTHER_X1,
 	WORLD_OTHER_HLC,
+	/* The smart-charging service, where there is one (exploration_service.h): */
+	WORLD_PROFILE_10,
+	WORLD_PROFILE_5, /* below 6 A: X1 */
+	WORLD_PROFILE_CLEARED,
+	WORLD_SERVICE_RESTARTS, /* and has forgotten the session */
 
 	WORLD_MOVES
 };
@@ -104,6 +110,7 @@ struct world_config {
 	bool sets_hlc;        /* it sets 5 % by itself when a vehicle comes, and after a restart */
 	bool counts_f;        /* the sendings of an F are held against the most that may be */
 	bool seeks_link;      /* a link that was woken must be found again; otherwise it is there at once */
+	bool service;         /* the smart-charging service asks, as it is */
 	bool overtakes;       /* what another service asks for comes to the station before what is on its way */
 	unsigned requests;    /* on their way at once, at most; 0: WORLD_REQUESTS */
 	unsigned messages;    /* likewise, WORLD_MESSAGES */
@@ -117,11 +124,12 @@ struct world_request {
 	uint32_t number;
 	struct pilot_request request;
 	bool again;  /* it was delivered once already */
-	bool others; /* another service's; it has no number */
+	bool others; /* another service's; where that is a move it has no number, and is not answered */
 };
 
 struct world_message {
 	bool is_answer;
+	bool others;     /* to the smart-charging service */
 	uint32_t number; /* of an answer */
 	bool valid;
 	struct outlet_cp_status status; /* otherwise */
@@ -171,12 +179,14 @@ struct world_truth {
 	bool rematched;     /* this vehicle has had its window after basic charging */
 	bool handed_over;   /* another service has asked for the current of basic charging, */
 	uint32_t other_da;  /* and this is the last that it has asked for, lowered to the limit */
+	bool service_knows; /* the smart-charging service has heard that this vehicle is in basic charging */
 };
 
 struct world {
 	const struct world_config *config;
 	uint64_t now_us;
 	struct station station;
+	struct current_limit service;
 	struct world_truth truth;
 	bool connected;
 	bool client_full;

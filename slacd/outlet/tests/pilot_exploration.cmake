@@ -6,8 +6,8 @@ if(NOT SLACD_TESTS OR CMAKE_CROSSCOMPILING)
 endif()
 add_library(pilot_exploration STATIC EXCLUDE_FROM_ALL exploration_car.c exploration_configurations.c
   exploration_invariants.c exploration_key.c exploration_outlet.c exploration_rest.c exploration_search.c
-  exploration_station.c exploration_way.c exploration_words.c exploration_world.c)
-target_link_libraries(pilot_exploration PUBLIC outlet)
+  exploration_service.c exploration_station.c exploration_way.c exploration_words.c exploration_world.c)
+target_link_libraries(pilot_exploration PUBLIC outlet smart_charging_core)
 slacd_unit_test(test_exploration_key pilot_exploration)
 slacd_unit_test(test_pilot_exploration pilot_exploration)
 set_tests_properties(${SLACD_TEST_PREFIX}test_pilot_exploration PROPERTIES COST 60 TIMEOUT 300)
@@ -19,7 +19,8 @@ endif()
 set(mutate ${CMAKE_CURRENT_SOURCE_DIR}/pilot_mutants.py)
 set(mutants ${CMAKE_CURRENT_BINARY_DIR}/mutants)
 set(mutated cp/basic_charging.c cp/control_pilot.c cp/pilot_end.c cp/pilot_pause.c cp/pilot_request.c cp/pilot_shown.c
-  cp/pilot_step.c slacd/outlet/outlet.c slacd/outlet/outlet_pilot.c slacd/outlet/outlet_slac.c)
+  cp/pilot_step.c slacd/outlet/outlet.c slacd/outlet/outlet_pilot.c slacd/outlet/outlet_slac.c
+  tools/smart-charging/current_limit.c)
 list(TRANSFORM mutated PREPEND ${PROJECT_SOURCE_DIR}/)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${mutate})
 execute_process(COMMAND /usr/bin/python3 ${mutate} --names OUTPUT_VARIABLE names COMMAND_ERROR_IS_FATAL ANY)

@@ -27,6 +27,7 @@ ASKING = "cp/pilot_request.c"
 OUTLET = "slacd/outlet/outlet_pilot.c"
 OUTLET_WHOLE = "slacd/outlet/outlet.c"
 OUTLET_SLAC = "slacd/outlet/outlet_slac.c"
+SERVICE = "tools/smart-charging/current_limit.c"
 
 # (file, what is wrong, what is replaced, by what)
 MUTANTS = [
@@ -428,6 +429,21 @@ MUTANTS = [
      "\toutlet_effect(out, OUTLET_PILOT_REQUEST)->pilot = sending;\n", ""),
     (OUTLET, "a station that takes the outlet out of service does not end a match",
      "\tcase CONTROL_PILOT_STOPPED:\n\t\tend_matching(outlet, SLAC_REASON_EVSE_NOT_READY);\n", "\tcase CONTROL_PILOT_STOPPED:\n"),
+    # --- the handover to the smart-charging service, and what the service leaves to slacd
+    (SERVICE, "the service does not wait for slacd's F and X1",
+     "limit->held_until_us != CURRENT_LIMIT_NEVER ||", "false ||"),
+    (SERVICE, "the service does not raise in B1 after a 0 of its own",
+     "(limit->zero_in_force || (limit->in_gate && !limit->asking.confirmed))", "false"),
+    (SERVICE, "the service takes a vehicle for one in basic charging that it has not heard of",
+     "return limit->slac == CURRENT_LIMIT_SLAC_BASIC_CHARGING ? CURRENT_LIMIT_BASIC : CURRENT_LIMIT_NO_SESSION;",
+     "return limit->slac != CURRENT_LIMIT_SLAC_MATCHING ? CURRENT_LIMIT_BASIC : CURRENT_LIMIT_NO_SESSION;"),
+    (SERVICE, "the service asks for more than the hardware limit",
+     "\tuint32_t ma = current_limit_hardware_ma(limit);\n\tuint32_t da;", "\tuint32_t ma = 32000;\n\tuint32_t da;"),
+    (SERVICE, "5 % that slacd asks for does not end basic charging for the service",
+     "\t\tif (limit->slac == CURRENT_LIMIT_SLAC_BASIC_CHARGING)\n\t\t\ttake_slac(limit, CURRENT_LIMIT_SLAC_MATCHING, now_us);\n", ""),
+    (SERVICE, "the service forgets its 0 when the same vehicle gets to basic charging again",
+     "\tif (slac == CURRENT_LIMIT_SLAC_UNMATCHED || slac == CURRENT_LIMIT_SLAC_NONE)\n\t\tforget_control(limit);\n\tleave_gate(limit);",
+     "\tforget_control(limit);"),
 ]
 
 # Of the processor: a survivor looks at everything, which takes its time, and longer on a machine with other work.
