@@ -146,18 +146,25 @@ static struct energy_limit hardware_limit(const struct current_limit *limit, enu
 							      : current_limit_hardware_ma(limit)};
 }
 
+/* Where nothing is scheduled: W at a DC EVSE, if its power is known. */
+static enum charging_unit unit_of_hardware(const struct current_limit *limit)
+{
+	const bool is_power_known = limit->hardware.max_power_mw > 0 || limit->hardware.voltage_mv > 0;
+
+	return limit->hardware.is_dc && is_power_known ? CHARGING_W : CHARGING_A;
+}
+
 /* The profile in its own unit, unless the hardware gives less: that in A, at a DC EVSE in the unit of the profile. */
 static struct energy_limit energy_limit(const struct current_limit *limit)
 {
 	const struct composite_limit *scheduled = &limit->scheduled;
-	const bool is_dc = limit->hardware.is_dc;
 	const struct energy_limit by_profile = {scheduled->unit, scheduled->limit};
-	const struct energy_limit by_hardware = hardware_limit(
-		limit, is_dc && (!scheduled->is_limited || scheduled->unit == CHARGING_W) ? CHARGING_W : CHARGING_A);
+	struct energy_limit by_hardware;
 
 	if (!scheduled->is_limited)
-		return by_hardware;
-	if (is_dc)
+		return hardware_limit(limit, unit_of_hardware(limit));
+	by_hardware = hardware_limit(limit, limit->hardware.is_dc ? scheduled->unit : CHARGING_A);
+	if (limit->hardware.is_dc)
 		return by_profile.limit < by_hardware.limit ? by_profile : by_hardware;
 	return scheduled->limit_ma <= by_hardware.limit ? by_profile : by_hardware;
 }

@@ -839,6 +839,23 @@ static void a_dc_session_is_told_the_power(void **state)
 	expect(&site, "0:limit 50 A");
 }
 
+static void a_dc_session_whose_power_is_not_told_is_told_the_current(void **state)
+{
+	const struct charging_profile watts =
+		starting(profile_of(1, CHARGING_TX_DEFAULT, 0, CHARGING_ABSOLUTE, CHARGING_W, "0:50000"), AT(6, 0, 0));
+	struct charging_site site;
+
+	(void)state;
+	begin_dc(&site, 0);
+	hardware(&site, (struct current_limit_hardware){.is_ready = true, .is_dc = true, .phase_ma = {200000, 0, 0}});
+	site_slac(&site, E, CURRENT_LIMIT_SLAC_MATCHED);
+	expect(&site, "0:limit 200 A");
+	site_set(&site, E, watts);
+	expect(&site, "0:limit 50000 W");
+	hardware(&site, (struct current_limit_hardware){.is_dc = true, .phase_ma = {200000, 0, 0}});
+	expect(&site, "0:limit 0 W");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -884,6 +901,7 @@ int main(void)
 		cmocka_unit_test(a_15118_session_is_told_of_every_change_and_no_6_a),
 		cmocka_unit_test(a_15118_session_is_told_nothing_before_the_hardware_is_known),
 		cmocka_unit_test(a_dc_session_is_told_the_power),
+		cmocka_unit_test(a_dc_session_whose_power_is_not_told_is_told_the_current),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
