@@ -62,6 +62,7 @@ struct api_error {
 	char name[32];
 	char member[API_MEMBER_MAX];
 	char expected[API_EXPECTED_MAX];
+	bool is_missing; /* the member is not there, or null */
 };
 
 enum api_type { API_REQUEST, API_RESPONSE, API_UPDATE };
@@ -73,7 +74,8 @@ enum api_type { API_REQUEST, API_RESPONSE, API_UPDATE };
 enum api_from {
 	API_FROM_STATION = 1,  /* where the station speaks to the services (cs/josev) */
 	API_FROM_ISO15118 = 2, /* where the ISO 15118 service speaks to slacd (iso15118/slac) */
-	API_FROM_SERVICES = 4  /* where the services speak to the station and to each other (josev/cs, iso15118/ocpp) */
+	API_FROM_SERVICES = 4, /* where the services speak to the station and to each other (josev/cs, iso15118/ocpp) */
+	API_FROM_OCPP = 8      /* where OCPP speaks to the smart-charging service (ocpp/smart_charging) */
 };
 
 enum api_kind {
@@ -153,6 +155,7 @@ struct api_evse_parameters {
 	bool has_ac;
 	bool ac_single_phase; /* each AC service has the connector type AC_single_phase_core: there is l1 alone */
 	bool has_dc;
+	double nominal_voltage_v; /* of the first AC service that tells one, without AC of a DC service; 0: none does */
 };
 
 /* The data of cs_parameters. evse_ids are unique. Zeroed it is empty; what lies behind `count` entries means nothing. */
@@ -169,13 +172,18 @@ bool api_parameters_add(struct api_parameters *list, const struct api_evse_param
 /* Makes *to the same list. What lies behind its entries is not touched, and takes no memory. */
 void api_parameters_copy(struct api_parameters *to, const struct api_parameters *from);
 
-/* One outlet of cs_status_and_limits. Without has_ac the AC members are 0. */
+/* One outlet of cs_status_and_limits. Without has_ac the AC members are 0, without has_dc those of DC. */
 struct api_evse_limits {
 	char evse_id[API_EVSE_ID_MAX];
 	enum api_evse_status status_code;
 	bool has_ac;
 	bool rcd_error;
-	double max_current_a[3]; /* l1, l2, l3 in A, 0 ... 1000; 0 is a phase that is not connected */
+	double max_current_a[3];  /* l1, l2, l3 in A, 0 ... 1000; 0 is a phase that is not connected */
+	double nominal_voltage_v; /* of a phase; this and what follows is 0 where it is not told, or is no such number */
+	bool has_dc;
+	double dc_max_current_a;
+	double dc_max_voltage_v;
+	double dc_max_power_w;
 };
 
 /* The data of cs_status_and_limits, as struct api_parameters. */

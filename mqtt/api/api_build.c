@@ -12,11 +12,7 @@ size_t api_build_service_status(char *out, size_t size, const char *id, enum api
 {
 	struct api_writer writer;
 
-	api_writer_begin(&writer, id, "service_status", type);
-	api_writer_text(&writer, writer.data, "service", API_SERVICE);
-	api_writer_text(&writer, writer.data, "software_version", software_version);
-	api_writer_text(&writer, writer.data, "api_version", API_VERSION);
-	api_writer_text(&writer, writer.data, "status", api_service_state_text(state));
+	api_writer_service_status(&writer, id, type, API_SERVICE, software_version, state);
 	return api_writer_finish(&writer, out, size);
 }
 

@@ -46,7 +46,8 @@ static enum api_result refuse_place(const struct api_node *root, unsigned right,
 		const char *who;
 	} places[] = {{API_FROM_STATION, "the station's"},
 		      {API_FROM_ISO15118, "the ISO 15118 service's"},
-		      {API_FROM_SERVICES, "the other services'"}};
+		      {API_FROM_SERVICES, "the other services'"},
+		      {API_FROM_OCPP, "OCPP's"}};
 	char expected[API_EXPECTED_MAX] = "";
 	size_t used = 0;
 

@@ -13,6 +13,8 @@
  * mistake.
  */
 #define API_ROW_SERVICES_TOO 0x100u
+/* Likewise: who gets no answer to it asks again. */
+#define API_ROW_QUESTION 0x200u
 
 /*
  * One message a side understands. `read` takes the data object and fills what `out`, the caller's, points to (or
@@ -22,7 +24,7 @@ struct api_row {
 	const char *name;
 	enum api_type type;
 	int kind;
-	unsigned from; /* enum api_from: where it is taken from; 0: from anywhere. And API_ROW_SERVICES_TOO */
+	unsigned from; /* enum api_from: where it is taken from; 0: from anywhere. And API_ROW_... */
 	enum api_result (*read)(const struct api_node *data, void *out);
 };
 
@@ -48,6 +50,10 @@ extern const struct api_rows api_rows_of_slacd;
  */
 enum api_result api_envelope_parse(const char *payload, size_t len, unsigned from, const struct api_rows *rows,
 				   struct api_envelope *envelope, void *out, struct api_error *error);
+
+/* api_look for a side that takes these messages. */
+enum api_look api_envelope_look(const char *payload, size_t len, unsigned from, const struct api_rows *rows,
+				const char *own_ids);
 
 /* Parses a text that is only the `data` object of a message of this row. */
 enum api_result api_envelope_parse_data(const char *text, size_t len, const struct api_row *row, void *out,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mqtt/api/api_json.h"
 
+#include "mqtt/api/api_time.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -91,6 +93,7 @@ bool api_json_fail(const struct api_node *node, const char *member, const char *
 	if (member != NULL)
 		snprintf(error->member + used, sizeof(error->member) - used, "%s%s", used ? "." : "", member);
 	snprintf(error->expected, sizeof(error->expected), "%s", expected);
+	error->is_missing = member != NULL && !api_json_has(node, member);
 	return false;
 }
 
@@ -191,6 +194,31 @@ bool api_json_number(const struct api_node *node, const char *member, double min
 	if (!isfinite(number) || number < min || number > max)
 		return fail_number(node, member, min, max, unit);
 	*out = number;
+	return true;
+}
+
+bool api_json_whole(const struct api_node *node, const char *member, uint32_t min, uint32_t max, uint32_t *out)
+{
+	char expected[API_EXPECTED_MAX];
+	double number;
+
+	if (!api_json_number(node, member, min, max, "", &number) || number != floor(number)) {
+		snprintf(expected, sizeof(expected), "a whole number from %u to %u", min, max);
+		return api_json_fail(node, member, expected);
+	}
+	*out = (uint32_t)number;
+	return true;
+}
+
+bool api_json_time(const struct api_node *node, const char *member, int64_t *out)
+{
+	struct json_object *value = get(node, member);
+	const char *text =
+		value != NULL && json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+
+	/* A text with a NUL inside must not pass as the part before it. */
+	if (*text == '\0' || strlen(text) != (size_t)json_object_get_string_len(value) || !api_time_read(text, out))
+		return api_json_fail(node, member, "a time as in RFC 3339, e.g. 2023-05-15T17:00:00+01:00");
 	return true;
 }
 

@@ -84,11 +84,6 @@ static void take_value(struct rest *rest, struct text *value)
 		*value = (struct text){0};
 }
 
-static bool is_question(int kind)
-{
-	return kind == API_SERVICE_STATUS || kind == API_SLAC_LINK_STATUS || kind == API_SLAC_NETWORK_INFO;
-}
-
 /* Whether api_parse says that a message of this row is on the wrong topic, so that it must be read. */
 static bool is_mistake(const struct api_row *row, const struct text *type, unsigned from)
 {
@@ -99,16 +94,17 @@ static bool is_mistake(const struct api_row *row, const struct text *type, unsig
 }
 
 /* What name and type say of a message that was heard on a topic of `from`. */
-static enum api_look look_of_name(const struct text *name, const struct text *type, unsigned from)
+static enum api_look look_of_name(const struct text *name, const struct text *type, unsigned from,
+				  const struct api_rows *rows)
 {
 	enum api_look found = API_LOOK_FOREIGN;
 
-	for (size_t i = 0; i < api_rows_of_slacd.count; i++) {
-		const struct api_row *row = &api_rows_of_slacd.rows[i];
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct api_row *row = &rows->rows[i];
 		if (!text_is(name, row->name))
 			continue;
 		if (row->from & from)
-			return is_question(row->kind) ? API_LOOK_QUESTION : API_LOOK_NEWS;
+			return row->from & API_ROW_QUESTION ? API_LOOK_QUESTION : API_LOOK_NEWS;
 		if (is_mistake(row, type, from))
 			found = API_LOOK_UNCLEAR;
 	}
@@ -124,10 +120,10 @@ static bool is_own(const struct seen *seen, const char *own_ids)
 	       (text_is(&seen->type, "request") || text_is(&seen->type, "update"));
 }
 
-static enum api_look look_of(const struct seen *seen, unsigned from, const char *own_ids)
+static enum api_look look_of(const struct seen *seen, unsigned from, const struct api_rows *rows, const char *own_ids)
 {
 	enum api_look found =
-		seen->name.start != NULL ? look_of_name(&seen->name, &seen->type, from) : API_LOOK_UNCLEAR;
+		seen->name.start != NULL ? look_of_name(&seen->name, &seen->type, from, rows) : API_LOOK_UNCLEAR;
 
 	return found != API_LOOK_FOREIGN && is_own(seen, own_ids) ? API_LOOK_OWN : found;
 }
@@ -136,7 +132,8 @@ static enum api_look look_of(const struct seen *seen, unsigned from, const char 
  * Of two members `name` a parser takes the last one; hence the look at the whole payload, so that no message that
  * api_parse would take is called foreign.
  */
-enum api_look api_look(const char *payload, size_t len, unsigned from, const char *own_ids)
+enum api_look api_envelope_look(const char *payload, size_t len, unsigned from, const struct api_rows *rows,
+				const char *own_ids)
 {
 	struct rest rest = {payload, payload + len};
 	struct seen seen = {0};
@@ -160,5 +157,10 @@ enum api_look api_look(const char *payload, size_t len, unsigned from, const cha
 		else if ((before == '}' || before == ']') && depth-- == 0)
 			return API_LOOK_UNCLEAR;
 	}
-	return depth == 0 ? look_of(&seen, from, own_ids) : API_LOOK_UNCLEAR;
+	return depth == 0 ? look_of(&seen, from, rows, own_ids) : API_LOOK_UNCLEAR;
+}
+
+enum api_look api_look(const char *payload, size_t len, unsigned from, const char *own_ids)
+{
+	return api_envelope_look(payload, len, from, &api_rows_of_slacd, own_ids);
 }

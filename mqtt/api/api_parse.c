@@ -2,6 +2,7 @@
 /* Reads the messages that slacd receives (doc/mqtt.md). */
 #include "mqtt/api/api.h"
 #include "mqtt/api/api_envelope.h"
+#include "mqtt/api/api_read.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -68,6 +69,20 @@ static enum api_result read_entries(const struct api_node *data, const char *mem
 	return API_OK;
 }
 
+/* --- Numbers that slacd has no use for, and others do --- */
+
+/* 0 where it is absent, or no such number: a message must not be lost for its sake. */
+static double read_leniently(const struct api_node *node, const char *member, double max)
+{
+	struct api_error unread;
+	struct api_node quiet = *node;
+	double value = 0;
+
+	quiet.error = &unread;
+	api_json_number(&quiet, member, 0, max, "", &value);
+	return value;
+}
+
 /* --- cs_parameters: the outlets of the station, their interfaces and services --- */
 
 #define CONNECTORS_MAX 16
@@ -85,7 +100,29 @@ static const char *const connector_types[] = {
 static const struct api_texts connector_type_texts = {connector_types,
 						      sizeof(connector_types) / sizeof(connector_types[0])};
 
-/* Of an AC service only the connector type is used, of a DC service nothing but that it is there. */
+#define VOLTAGE_MAX_V 100000
+
+/* The voltage of the first service that tells one. */
+static void read_nominal_voltage(const struct api_node *service, struct api_evse_parameters *evse)
+{
+	if (evse->nominal_voltage_v == 0)
+		evse->nominal_voltage_v = read_leniently(service, "nominal_voltage", VOLTAGE_MAX_V);
+}
+
+/* What may be anything, as long as it is there. */
+static void read_dc_service(const struct api_node *services, const char *name, struct api_evse_parameters *evse)
+{
+	struct api_error unread;
+	struct api_node quiet = *services;
+	struct api_node service;
+
+	quiet.error = &unread;
+	evse->has_dc = evse->has_dc || api_json_has(services, name);
+	if (!evse->has_ac && api_json_object(&quiet, name, &service))
+		read_nominal_voltage(&service, evse);
+}
+
+/* Of an AC service only the connector type must be right, of a DC service nothing but that it is there. */
 static bool read_ac_service(const struct api_node *services, const char *name, struct api_evse_parameters *evse)
 {
 	struct api_node service;
@@ -98,12 +135,14 @@ static bool read_ac_service(const struct api_node *services, const char *name, s
 		return false;
 	evse->ac_single_phase = (evse->ac_single_phase || !evse->has_ac) && type == AC_SINGLE_PHASE_CORE;
 	evse->has_ac = true;
+	read_nominal_voltage(&service, evse);
 	return true;
 }
 
 static bool read_connector(const struct api_node *connector, struct api_evse_parameters *evse)
 {
 	static const char *const ac_names[] = {"ac", "ac_bpt"};
+	static const char *const dc_names[] = {"dc", "dc_bpt"};
 	struct api_node services;
 
 	if (!api_json_object(connector, "services", &services))
@@ -111,7 +150,8 @@ static bool read_connector(const struct api_node *connector, struct api_evse_par
 	for (size_t i = 0; i < sizeof(ac_names) / sizeof(ac_names[0]); i++)
 		if (api_json_has(&services, ac_names[i]) && !read_ac_service(&services, ac_names[i], evse))
 			return false;
-	evse->has_dc = evse->has_dc || api_json_has(&services, "dc") || api_json_has(&services, "dc_bpt");
+	for (size_t i = 0; i < sizeof(dc_names) / sizeof(dc_names[0]); i++)
+		read_dc_service(&services, dc_names[i], evse);
 	return true;
 }
 
@@ -186,14 +226,15 @@ static bool read_parameters(const struct api_node *entry, struct api_message *me
 	return true;
 }
 
-static enum api_result read_cs_parameters(const struct api_node *data, void *out)
+enum api_result api_read_cs_parameters(const struct api_node *data, void *out)
 {
 	return read_entries(data, "parameters", read_parameters, out);
 }
 
-/* --- cs_status_and_limits: the state of each outlet and what its AC side may deliver; `dc` is not read --- */
+/* --- cs_status_and_limits: the state of each outlet and what it may deliver; a wrong `dc` refuses nothing --- */
 
 #define CURRENT_MAX_A 1000
+#define POWER_MAX_W   4000000
 
 static bool read_current(const struct api_node *ac, struct api_evse_limits *evse)
 {
@@ -218,8 +259,26 @@ static bool read_ac(const struct api_node *entry, struct api_evse_limits *evse)
 	if (!api_json_has(entry, "ac"))
 		return true;
 	evse->has_ac = true;
-	return api_json_object(entry, "ac", &ac) && read_current(&ac, evse) &&
-	       api_json_bool(&ac, "rcd_error", &evse->rcd_error);
+	if (!api_json_object(entry, "ac", &ac) || !read_current(&ac, evse) ||
+	    !api_json_bool(&ac, "rcd_error", &evse->rcd_error))
+		return false;
+	evse->nominal_voltage_v = read_leniently(&ac, "nominal_voltage", VOLTAGE_MAX_V);
+	return true;
+}
+
+static void read_dc(const struct api_node *entry, struct api_evse_limits *evse)
+{
+	struct api_error unread;
+	struct api_node quiet = *entry;
+	struct api_node dc;
+
+	quiet.error = &unread;
+	if (!api_json_object(&quiet, "dc", &dc))
+		return;
+	evse->has_dc = true;
+	evse->dc_max_current_a = read_leniently(&dc, "max_current", POWER_MAX_W);
+	evse->dc_max_voltage_v = read_leniently(&dc, "max_voltage", VOLTAGE_MAX_V);
+	evse->dc_max_power_w = read_leniently(&dc, "max_power", POWER_MAX_W);
 }
 
 static const char *limits_id(const void *list, size_t place)
@@ -239,6 +298,7 @@ static bool read_limits(const struct api_node *entry, struct api_message *messag
 	    !api_json_enum(entry, "status_code", &api_texts_evse_status, &status) || !read_ac(entry, evse))
 		return false;
 	evse->status_code = (enum api_evse_status)status;
+	read_dc(entry, evse);
 	const size_t same = text_index_find(&limits->by_id, evse->evse_id, limits_id, limits->evses);
 	if (same != TEXT_INDEX_NONE) {
 		snprintf(expected, sizeof(expected), "another evse_id than that of evses[%zu], %s", same,
@@ -249,7 +309,7 @@ static bool read_limits(const struct api_node *entry, struct api_message *messag
 	return true;
 }
 
-static enum api_result read_cs_limits(const struct api_node *data, void *out)
+enum api_result api_read_cs_limits(const struct api_node *data, void *out)
 {
 	return read_entries(data, "evses", read_limits, out);
 }
@@ -267,7 +327,7 @@ static void read_info(const struct api_node *data, char info[API_INFO_MAX])
 		info[0] = '\0';
 }
 
-static enum api_result read_cp_pwm(const struct api_node *data, void *out)
+enum api_result api_read_cp_pwm(const struct api_node *data, void *out)
 {
 	struct api_cp_pwm_response *response = &((struct api_message *)out)->data.cp_pwm;
 	int status;
@@ -303,7 +363,7 @@ static enum api_result read_cp_pwm_request(const struct api_node *data, void *ou
 	return API_OK;
 }
 
-static enum api_result read_cp_status(const struct api_node *data, void *out)
+enum api_result api_read_cp_status(const struct api_node *data, void *out)
 {
 	struct api_cp_status *status = &((struct api_message *)out)->data.cp_status;
 	int state;
@@ -341,7 +401,7 @@ static enum api_result read_data_link(const struct api_node *data, void *out)
 	return API_OK;
 }
 
-static enum api_result read_hlc_charging(const struct api_node *data, void *out)
+enum api_result api_read_hlc_charging(const struct api_node *data, void *out)
 {
 	enum { ACTION_PAUSE, ACTION_RESUME };
 	static const char *const words[] = {[ACTION_PAUSE] = "pause", [ACTION_RESUME] = "resume"};
@@ -442,18 +502,18 @@ static enum api_result leave_to_others(const struct api_node *data, void *out)
 #define SERVICES API_FROM_SERVICES
 
 static const struct api_row rows[] = {
-	{"service_status", API_REQUEST, API_SERVICE_STATUS, STATION, read_service_status},
-	{"cs_parameters", API_RESPONSE, API_CS_PARAMETERS, STATION, read_cs_parameters},
-	{"cs_parameters", API_UPDATE, API_CS_PARAMETERS, STATION, read_cs_parameters},
-	{"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS, STATION, read_cs_limits},
-	{"cs_status_and_limits", API_UPDATE, API_CS_STATUS_AND_LIMITS, STATION, read_cs_limits},
-	{"cp_pwm", API_RESPONSE, API_CP_PWM, STATION, read_cp_pwm},
+	{"service_status", API_REQUEST, API_SERVICE_STATUS, STATION | API_ROW_QUESTION, read_service_status},
+	{"cs_parameters", API_RESPONSE, API_CS_PARAMETERS, STATION, api_read_cs_parameters},
+	{"cs_parameters", API_UPDATE, API_CS_PARAMETERS, STATION, api_read_cs_parameters},
+	{"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS, STATION, api_read_cs_limits},
+	{"cs_status_and_limits", API_UPDATE, API_CS_STATUS_AND_LIMITS, STATION, api_read_cs_limits},
+	{"cp_pwm", API_RESPONSE, API_CP_PWM, STATION, api_read_cp_pwm},
 	{"cp_pwm", API_REQUEST, API_CP_PWM, SERVICES, read_cp_pwm_request},
-	{"cp_status", API_UPDATE, API_CP_STATUS, STATION, read_cp_status},
+	{"cp_status", API_UPDATE, API_CP_STATUS, STATION, api_read_cp_status},
 	{"slac_data_link", API_UPDATE, API_SLAC_DATA_LINK, ISO15118, read_data_link},
-	{"slac_link_status", API_REQUEST, API_SLAC_LINK_STATUS, STATION, read_evse_request},
-	{"slac_network_info", API_REQUEST, API_SLAC_NETWORK_INFO, STATION, read_evse_request},
-	{"hlc_charging", API_UPDATE, API_HLC_CHARGING, STATION | SERVICES, read_hlc_charging},
+	{"slac_link_status", API_REQUEST, API_SLAC_LINK_STATUS, STATION | API_ROW_QUESTION, read_evse_request},
+	{"slac_network_info", API_REQUEST, API_SLAC_NETWORK_INFO, STATION | API_ROW_QUESTION, read_evse_request},
+	{"hlc_charging", API_UPDATE, API_HLC_CHARGING, STATION | SERVICES, api_read_hlc_charging},
 	{"authorization", API_REQUEST, API_AUTHORIZATION, STATION | API_ROW_SERVICES_TOO, read_authorization_request},
 	{"authorization", API_RESPONSE, API_AUTHORIZATION, SERVICES, read_authorization_response},
 	{"authorization", API_UPDATE, API_AUTHORIZATION, STATION | SERVICES, read_authorization_update},
@@ -473,7 +533,7 @@ _Static_assert(sizeof(struct api_cp_pwm_response) <= DATA_HEAD_SIZE && sizeof(st
 	       "the head is the larger one");
 
 /* Where a message has no entries they are neither cleared nor copied: there are 120 KiB of them. */
-static void clear(struct api_message *message)
+void api_read_begin(struct api_message *message)
 {
 	memset(message, 0, MESSAGE_HEAD_SIZE);
 	message->bad_count = 0;
@@ -505,7 +565,7 @@ enum api_result api_parse(const char *payload, size_t len, unsigned from, struct
 	struct api_message message;
 	enum api_result result;
 
-	clear(&message);
+	api_read_begin(&message);
 	result = api_envelope_parse(payload, len, from, &api_rows_of_slacd, &envelope, &message, error);
 	if (result != API_OK)
 		return result;
@@ -522,7 +582,7 @@ static enum api_result parse_data(const char *text, size_t len, const struct api
 {
 	enum api_result result;
 
-	clear(message);
+	api_read_begin(message);
 	result = api_envelope_parse_data(text, len, row, message, error);
 	if (result != API_OK || message->bad_count == 0)
 		return result;
@@ -535,7 +595,7 @@ enum api_result api_parse_parameters_data(const char *text, size_t len, struct a
 					  struct api_error *error)
 {
 	static const struct api_row row = {"cs_parameters", API_RESPONSE, API_CS_PARAMETERS, STATION,
-					   read_cs_parameters};
+					   api_read_cs_parameters};
 	struct api_message message;
 	enum api_result result = parse_data(text, len, &row, &message, error);
 
@@ -547,7 +607,7 @@ enum api_result api_parse_parameters_data(const char *text, size_t len, struct a
 enum api_result api_parse_limits_data(const char *text, size_t len, struct api_limits *out, struct api_error *error)
 {
 	static const struct api_row row = {"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS, STATION,
-					   read_cs_limits};
+					   api_read_cs_limits};
 	struct api_message message;
 	enum api_result result = parse_data(text, len, &row, &message, error);
 

@@ -111,64 +111,64 @@ bool api_texts_find(const struct api_texts *texts, const char *text, int *value)
 	return false;
 }
 
-static const char *text_of(const struct api_texts *texts, unsigned value)
+const char *api_texts_word(const struct api_texts *texts, unsigned value)
 {
 	return value < texts->count ? texts->texts[value] : "unknown";
 }
 
 const char *api_kind_text(enum api_kind kind)
 {
-	return text_of(&api_texts_kind, kind);
+	return api_texts_word(&api_texts_kind, kind);
 }
 
 const char *api_type_text(enum api_type type)
 {
-	return text_of(&api_texts_type, type);
+	return api_texts_word(&api_texts_type, type);
 }
 
 const char *api_service_state_text(enum api_service_state state)
 {
-	return text_of(&api_texts_service_state, state);
+	return api_texts_word(&api_texts_service_state, state);
 }
 
 const char *api_evse_status_text(enum api_evse_status status)
 {
-	return text_of(&api_texts_evse_status, status);
+	return api_texts_word(&api_texts_evse_status, status);
 }
 
 const char *api_cp_state_text(enum api_cp_state state)
 {
-	return text_of(&api_texts_cp_state, state);
+	return api_texts_word(&api_texts_cp_state, state);
 }
 
 const char *api_cp_pwm_status_text(enum api_cp_pwm_status status)
 {
-	return text_of(&api_texts_cp_pwm_status, status);
+	return api_texts_word(&api_texts_cp_pwm_status, status);
 }
 
 const char *api_data_link_action_text(enum api_data_link_action action)
 {
-	return text_of(&api_texts_data_link_action, action);
+	return api_texts_word(&api_texts_data_link_action, action);
 }
 
 const char *api_slac_state_text(enum api_slac_state state)
 {
-	return text_of(&api_texts_slac_state, state);
+	return api_texts_word(&api_texts_slac_state, state);
 }
 
 const char *api_link_state_text(enum api_link_state state)
 {
-	return text_of(&api_texts_link_state, state);
+	return api_texts_word(&api_texts_link_state, state);
 }
 
 const char *api_reset_status_text(enum api_reset_status status)
 {
-	return text_of(&api_texts_reset_status, status);
+	return api_texts_word(&api_texts_reset_status, status);
 }
 
 const char *api_slac_status_name_text(enum api_slac_status_name name)
 {
-	return text_of(&api_texts_slac_status_name, name);
+	return api_texts_word(&api_texts_slac_status_name, name);
 }
 
 /* --- UTF-8 --- */

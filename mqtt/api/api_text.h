@@ -27,6 +27,9 @@ extern const struct api_texts api_texts_reset_status;
 /* Finds the value whose word is exactly `text`. False, and *value unchanged, when there is none. */
 bool api_texts_find(const struct api_texts *texts, const char *text, int *value);
 
+/* The word for a value; "unknown" for one outside the enum. Never NULL. */
+const char *api_texts_word(const struct api_texts *texts, unsigned value);
+
 /*
  * Whether all len octets are well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF.
  * The check of json-c accepts overlong forms and surrogates.

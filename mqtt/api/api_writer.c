@@ -70,6 +70,16 @@ void api_writer_begin(struct api_writer *writer, const char *id, const char *nam
 	writer->data = writer->failed ? NULL : data;
 }
 
+void api_writer_service_status(struct api_writer *writer, const char *id, enum api_type type, const char *service,
+			       const char *software_version, enum api_service_state state)
+{
+	api_writer_begin(writer, id, "service_status", type);
+	api_writer_text(writer, writer->data, "service", service);
+	api_writer_text(writer, writer->data, "software_version", software_version);
+	api_writer_text(writer, writer->data, "api_version", API_VERSION);
+	api_writer_text(writer, writer->data, "status", api_service_state_text(state));
+}
+
 size_t api_writer_finish(struct api_writer *writer, char *out, size_t size)
 {
 	const char *text = NULL;

@@ -31,6 +31,10 @@ void api_writer_hex(struct api_writer *writer, struct json_object *object, const
 void api_writer_capital_hex(struct api_writer *writer, struct json_object *object, const char *key, const char *prefix,
 			    const char *separator, const uint8_t *octets, size_t len);
 
+/* Begins the service_status of a service and writes all of it. */
+void api_writer_service_status(struct api_writer *writer, const char *id, enum api_type type, const char *service,
+			       const char *software_version, enum api_service_state state);
+
 /* Prints into out as the builders of mqtt/api/api.h promise, and frees the message. */
 size_t api_writer_finish(struct api_writer *writer, char *out, size_t size);
 
