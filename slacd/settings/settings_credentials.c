@@ -3,9 +3,8 @@
 #include "slacd/settings/settings.h"
 
 #include "mqtt/broker/broker.h"
-#include "service/file.h"
+#include "service/password_file.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static bool is_set(const struct settings_text *text)
@@ -69,42 +68,17 @@ static bool check_tls(const struct settings *settings, const char *source, char 
 	return false;
 }
 
-/* The content of the file without the end of its line: an editor's, or an `echo`'s. */
-static bool take_password(const char *content, size_t len, struct settings_text *password)
-{
-	if (len > 0 && content[len - 1] == '\n')
-		len--;
-	if (len > 0 && content[len - 1] == '\r')
-		len--;
-	if (len == 0 || len >= SETTINGS_TEXT_MAX || memchr(content, '\0', len) != NULL)
-		return false;
-	memcpy(password->text, content, len);
-	password->text[len] = '\0';
-	return true;
-}
+_Static_assert(SETTINGS_TEXT_MAX == PASSWORD_SIZE, "a password of a file has room");
 
 static bool read_password(struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
 {
 	char why[SETTINGS_TEXT_MAX + 100];
-	char *content;
-	size_t len;
-	bool ok;
 
-	if (!is_set(&settings->mqtt_password_file))
+	if (!is_set(&settings->mqtt_password_file) ||
+	    password_file_read(settings->mqtt_password_file.text, settings->mqtt_password.text, why, sizeof(why)))
 		return true;
-	content = file_read(settings->mqtt_password_file.text, &len, why, sizeof(why));
-	if (content == NULL) {
-		snprintf(error, SETTINGS_ERROR_SIZE, "%.120s: mqtt.password_file: %.350s", source, why);
-		return false;
-	}
-	ok = take_password(content, len, &settings->mqtt_password);
-	explicit_bzero(content, len);
-	free(content);
-	if (!ok)
-		snprintf(error, SETTINGS_ERROR_SIZE,
-			 "%.100s: mqtt.password_file: %.250s: expected a password of 1 to %d octets", source,
-			 settings->mqtt_password_file.text, SETTINGS_TEXT_MAX - 1);
-	return ok;
+	snprintf(error, SETTINGS_ERROR_SIZE, "%.120s: mqtt.password_file: %.350s", source, why);
+	return false;
 }
 
 bool settings_read_credentials(struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
