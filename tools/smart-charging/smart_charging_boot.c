@@ -114,7 +114,7 @@ static void change_parameters(struct smart_charging *service, const struct api_p
 	log_line(LOG_LEVEL_WARN,
 		 "The station has other EVSEs than before: sessions and charging profiles are forgotten. evses=%zu",
 		 parameters->count);
-	service->parameters = *parameters;
+	api_parameters_copy(&service->parameters, parameters);
 	begin_station(service);
 	smart_charging_ask_limits_again(service);
 }
@@ -126,7 +126,7 @@ void smart_charging_take_parameters(struct smart_charging *service, const struct
 	if (service->boot == BOOT_PARAMETERS && told->data.parameters.count == 0 && told->bad_count > 0)
 		return; /* nothing is right: it is asked for again */
 	if (is_answer(service, message, BOOT_PARAMETERS)) {
-		service->parameters = told->data.parameters;
+		api_parameters_copy(&service->parameters, &told->data.parameters);
 		begin_station(service);
 		service->boot = BOOT_LIMITS;
 		smart_charging_boot(service);

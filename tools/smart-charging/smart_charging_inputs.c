@@ -7,10 +7,10 @@
 
 size_t smart_charging_find(const struct smart_charging *service, const char *evse_id)
 {
-	for (size_t i = 0; i < service->station.evses.count; i++)
-		if (strcmp(service->parameters.evses[i].evse_id, evse_id) == 0)
-			return i;
-	return CHARGING_WHOLE_STATION;
+	const struct api_evse_parameters *entry = api_parameters_find(&service->parameters, evse_id);
+	const size_t place = entry != NULL ? (size_t)(entry - service->parameters.evses) : CHARGING_WHOLE_STATION;
+
+	return place < service->station.evses.count ? place : CHARGING_WHOLE_STATION;
 }
 
 /* --- what a message means --- */

@@ -14,8 +14,9 @@ EVSE = "DE*TST*E1"
 OTHER = "DE*TST*E2"
 # What slacd reads; everything else on the broker is slacd's and must follow its schema, but for what other services say
 # to the station where slacd does.
-STATION_TOPICS = ("cs/josev", "iso15118/slac", "iso15118/ocpp")
-OF_OTHERS = (("hlc_charging", "update"), ("authorization", "response"), ("authorization", "update"), ("reset", "request"))
+STATION_TOPICS = ("cs/josev", "iso15118/slac", "iso15118/ocpp", "ocpp/smart_charging")
+OF_OTHERS = (("hlc_charging", "update"), ("authorization", "response"), ("authorization", "update"), ("reset", "request"),
+             ("transaction_status", "update"))
 
 
 class Line:
