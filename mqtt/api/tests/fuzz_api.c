@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any octets as a payload, in both directions and as a data file; what is read must satisfy the header's
  * promises. */
+#include "mqtt/api/api_charging.h"
 #include "tools/station/api_station.h"
 
 #include <stdlib.h>
@@ -25,6 +26,34 @@ static void check_message(const struct api_message *message)
 			if (!(current_a[phase] >= 0 && current_a[phase] <= 1000))
 				abort();
 	}
+}
+
+static void check_charging_message(const struct api_charging_message *message)
+{
+	if ((!message->id[0] && message->type != API_UPDATE) || (message->is_refused && !message->fault.member[0]))
+		abort();
+	if (message->kind == API_CHARGING_LIMITS && message->station.data.limits.count > API_EVSES_MAX)
+		abort();
+	for (size_t i = 0; message->kind == API_CHARGING_SET_PROFILE && i < API_CHARGING_SCHEDULES_MAX; i++) {
+		const struct api_profile_schedule *schedule = &message->data.set_profile.profile.schedules[i];
+		for (size_t period = 0; period < API_CHARGING_PERIODS_MAX; period++)
+			if (!(schedule->periods[period].limit >= 0 && schedule->periods[period].limit <= 4000000))
+				abort();
+	}
+}
+
+static void parse_charging(const char *text, size_t size)
+{
+	static struct api_charging_message message;
+	struct api_error error;
+	const unsigned from = size % 15 + 1;
+	const enum api_result result = api_charging_parse(text, size, from, &message, &error);
+	const enum api_look look = api_charging_look(text, size, from, NULL);
+
+	if (result == API_OK)
+		check_charging_message(&message);
+	if ((result == API_OK || result == API_INVALID || result == API_ELSEWHERE) && look == API_LOOK_FOREIGN)
+		abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -52,6 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		api_look(text, size, from, "0123456789ab");
 		break;
 	}
+	parse_charging(text, size);
 	api_station_parse(text, size, &station, &error);
 	api_parse_parameters_data(text, size, &parameters, &error);
 	api_parse_limits_data(text, size, &limits, &error);

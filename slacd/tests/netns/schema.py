@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The schemas of mqtt/schema: one for each message that slacd sends, by its name and type."""
+"""The schemas of mqtt/schema: one for each message that slacd or the smart-charging service sends, by its name and type."""
 import decimal
 import json
 import pathlib

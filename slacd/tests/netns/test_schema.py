@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The schemas of mqtt/schema take slacd's messages and refuse wrong ones; each refusal is shown here once."""
+"""The schemas of mqtt/schema take the messages of slacd and of the smart-charging service, and refuse wrong ones; each
+refusal is shown here once."""
 import copy
 import json
 import pathlib
@@ -16,14 +17,23 @@ X2 = {"evse_id": "DE*TST*E1", "hlc": False, "current": 16.3, "error_state": Fals
 F = {"evse_id": "DE*TST*E1", "hlc": False, "current": 0, "error_state": False, "fault_state": True}
 NETWORK = {"network_id": "0123456789abcd", "snid": "3", "tei": "1", "role": "cco", "cco_mac": "02:50:4c:00:00:01"}
 NETWORKS = {"evse_id": "DE*TST*E1", "networks": [NETWORK]}
+CHARGE_LIMIT = {"evse_id": "DE*TST*E1", "limit": 6900, "unit": "W"}
+REFUSED = {"status": "rejected", "status_info": {"reason_code": "TxNotFound", "additional_info": "transaction_id: none"}}
+PERIOD = {"start_period": 0, "limit": 10.5, "number_of_phases_available": 3}
+SCHEDULE = {"evse_id": "DE*TST*E1", "duration": 60, "schedule_start": "2025-01-06T23:20:00Z", "charging_rate_unit": "A",
+            "charging_schedule_period": [PERIOD]}
+COMPOSITE = {"status": "Accepted", "schedule": SCHEDULE}
 GONE = object()
-PAGE = pathlib.Path(__file__).resolve().parents[3] / "doc" / "mqtt.md"
+DOCUMENTS = pathlib.Path(__file__).resolve().parents[3] / "doc"
+# The chapters with the messages that a service sends.
+CHAPTERS = (("mqtt.md", "5 "), ("smart-charging.md", "5 "))
 
 
 def documented():
-    """slacd's own messages among the examples of doc/mqtt.md."""
-    chapter = PAGE.read_text(encoding="utf-8").split("\n## 5 ", 1)[1].split("\n## ", 1)[0]
-    return [line.strip() for line in chapter.splitlines() if line.startswith('    {"id":')]
+    """The services' own messages among the examples of the documents."""
+    chapters = [(DOCUMENTS / page).read_text(encoding="utf-8").split(f"\n## {chapter}", 1)[1].split("\n## ", 1)[0]
+                for page, chapter in CHAPTERS]
+    return [line.strip() for chapter in chapters for line in chapter.splitlines() if line.startswith('    {"id":')]
 
 
 def changed(data, /, **members):
@@ -61,6 +71,16 @@ MESSAGES = {
         changed(NETWORKS, networks=[changed(NETWORK, snid=3)]),
         changed(NETWORKS, networks=[changed(NETWORK, nmk="00")]), changed(NETWORKS, networks=[NETWORK] * 17)]),
     ("slac_reset", "response"): ({"status": "accepted"}, [{"status": "ok"}, {"status": "accepted", "evse_id": "E"}]),
+    ("iso15118_charge_limit", "update"): (CHARGE_LIMIT, [
+        changed(CHARGE_LIMIT, unit="kW"), changed(CHARGE_LIMIT, limit=-1), changed(CHARGE_LIMIT, evse_id=GONE)]),
+    ("set_charging_profile", "response"): (REFUSED, [
+        {"status": "Accepted"}, changed(REFUSED, status="accepted"), {"status": "rejected", "status_info": {}}, {}]),
+    ("clear_charging_profile", "response"): ({"status": "unknown"}, [{"status": "rejected"}, {}]),
+    ("get_composite_schedule", "response"): (COMPOSITE, [
+        changed(COMPOSITE, status="accepted"), changed(COMPOSITE, schedule=GONE), changed(COMPOSITE, status="Rejected"),
+        changed(COMPOSITE, schedule=changed(SCHEDULE, schedule_start="2025-01-06T23:20:00+01:00")),
+        changed(COMPOSITE, schedule=changed(SCHEDULE, charging_schedule_period=[changed(PERIOD, limit="16")])),
+        changed(COMPOSITE, schedule=changed(SCHEDULE, charging_schedule_period=[PERIOD] * 129))]),
     ("reset", "response"): ({"status": "accepted"}, [{"status": "ok"}, {"status": "accepted", "evse_id": "E"}]),
 }
 
