@@ -27,6 +27,7 @@ enum api_charging_kind {
 	API_CHARGING_PARAMETERS,         /* cs_parameters response, update */
 	API_CHARGING_LIMITS,             /* cs_status_and_limits response, update */
 	API_CHARGING_CP_PWM,             /* response */
+	API_CHARGING_CP_PWM_REQUEST,     /* request of another service */
 	API_CHARGING_CP_STATUS,          /* update */
 	API_CHARGING_SLAC_STATUS,        /* update, under either name */
 	API_CHARGING_HLC_CHARGING,       /* update */
@@ -138,7 +139,7 @@ struct api_charging_message {
 	 */
 	bool is_refused;
 	struct api_error fault;
-	/* PARAMETERS, LIMITS, CP_PWM, CP_STATUS and HLC_CHARGING: its data, and its bad entries. */
+	/* PARAMETERS, LIMITS, CP_PWM, CP_PWM_REQUEST, CP_STATUS and HLC_CHARGING: as api_parse gives it. */
 	struct api_message station;
 	union {
 		enum api_service_state slac_service;       /* API_CHARGING_SLAC_SERVICE */

@@ -15,37 +15,43 @@
 
 /* --- what slacd hears as well --- */
 
-static struct api_message *station_of(void *out)
+static struct api_message *station_of(void *out, enum api_kind kind)
 {
 	struct api_message *station = &((struct api_charging_message *)out)->station;
 
 	api_read_begin(station);
+	station->kind = kind;
 	return station;
 }
 
 static enum api_result read_parameters(const struct api_node *data, void *out)
 {
-	return api_read_cs_parameters(data, station_of(out));
+	return api_read_cs_parameters(data, station_of(out, API_CS_PARAMETERS));
 }
 
 static enum api_result read_limits(const struct api_node *data, void *out)
 {
-	return api_read_cs_limits(data, station_of(out));
+	return api_read_cs_limits(data, station_of(out, API_CS_STATUS_AND_LIMITS));
 }
 
 static enum api_result read_cp_pwm(const struct api_node *data, void *out)
 {
-	return api_read_cp_pwm(data, station_of(out));
+	return api_read_cp_pwm(data, station_of(out, API_CP_PWM));
+}
+
+static enum api_result read_cp_pwm_request(const struct api_node *data, void *out)
+{
+	return api_read_cp_pwm_request(data, station_of(out, API_CP_PWM));
 }
 
 static enum api_result read_cp_status(const struct api_node *data, void *out)
 {
-	return api_read_cp_status(data, station_of(out));
+	return api_read_cp_status(data, station_of(out, API_CP_STATUS));
 }
 
 static enum api_result read_hlc_charging(const struct api_node *data, void *out)
 {
-	return api_read_hlc_charging(data, station_of(out));
+	return api_read_hlc_charging(data, station_of(out, API_HLC_CHARGING));
 }
 
 /* --- services --- */
@@ -336,6 +342,7 @@ static const struct api_row rows[] = {
 	{"cs_status_and_limits", API_RESPONSE, API_CHARGING_LIMITS, STATION, read_limits},
 	{"cs_status_and_limits", API_UPDATE, API_CHARGING_LIMITS, STATION, read_limits},
 	{"cp_pwm", API_RESPONSE, API_CHARGING_CP_PWM, STATION, read_cp_pwm},
+	{"cp_pwm", API_REQUEST, API_CHARGING_CP_PWM_REQUEST, SERVICES, read_cp_pwm_request},
 	{"cp_status", API_UPDATE, API_CHARGING_CP_STATUS, STATION, read_cp_status},
 	{"slac_service_status", API_UPDATE, API_CHARGING_SLAC_STATUS, SERVICES, read_slac_status},
 	{"slac_status", API_UPDATE, API_CHARGING_SLAC_STATUS, SERVICES, read_slac_status},
@@ -361,7 +368,7 @@ enum api_result api_charging_parse(const char *payload, size_t len, unsigned fro
 	if (result != API_OK)
 		return result;
 	out->kind = (enum api_charging_kind)envelope.row->kind;
-	out->type = envelope.row->type;
+	out->type = out->station.type = envelope.row->type;
 	memcpy(out->id, envelope.id, sizeof(out->id));
 	return API_OK;
 }

@@ -14,6 +14,7 @@ static const char *const kinds[] = {
 	[API_CHARGING_PARAMETERS] = "cs_parameters",
 	[API_CHARGING_LIMITS] = "cs_status_and_limits",
 	[API_CHARGING_CP_PWM] = "cp_pwm",
+	[API_CHARGING_CP_PWM_REQUEST] = "cp_pwm",
 	[API_CHARGING_CP_STATUS] = "cp_status",
 	[API_CHARGING_SLAC_STATUS] = "slac_status",
 	[API_CHARGING_HLC_CHARGING] = "hlc_charging",

@@ -347,7 +347,7 @@ static bool read_flag(const struct api_node *data, const char *member, bool *val
 }
 
 /* What another service asks for. Rounded up: it is compared with a limit. */
-static enum api_result read_cp_pwm_request(const struct api_node *data, void *out)
+enum api_result api_read_cp_pwm_request(const struct api_node *data, void *out)
 {
 	struct api_cp_pwm *request = &((struct api_message *)out)->data.cp_pwm_request;
 	double current_a = 0;
@@ -508,7 +508,7 @@ static const struct api_row rows[] = {
 	{"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS, STATION, api_read_cs_limits},
 	{"cs_status_and_limits", API_UPDATE, API_CS_STATUS_AND_LIMITS, STATION, api_read_cs_limits},
 	{"cp_pwm", API_RESPONSE, API_CP_PWM, STATION, api_read_cp_pwm},
-	{"cp_pwm", API_REQUEST, API_CP_PWM, SERVICES, read_cp_pwm_request},
+	{"cp_pwm", API_REQUEST, API_CP_PWM, SERVICES, api_read_cp_pwm_request},
 	{"cp_status", API_UPDATE, API_CP_STATUS, STATION, api_read_cp_status},
 	{"slac_data_link", API_UPDATE, API_SLAC_DATA_LINK, ISO15118, read_data_link},
 	{"slac_link_status", API_REQUEST, API_SLAC_LINK_STATUS, STATION | API_ROW_QUESTION, read_evse_request},

@@ -14,6 +14,7 @@ void api_read_begin(struct api_message *message);
 enum api_result api_read_cs_parameters(const struct api_node *data, void *out);
 enum api_result api_read_cs_limits(const struct api_node *data, void *out);
 enum api_result api_read_cp_pwm(const struct api_node *data, void *out);
+enum api_result api_read_cp_pwm_request(const struct api_node *data, void *out);
 enum api_result api_read_cp_status(const struct api_node *data, void *out);
 enum api_result api_read_hlc_charging(const struct api_node *data, void *out);
 

@@ -38,6 +38,7 @@ void smart_charging_about(const struct api_charging_message *message, struct mes
 	case API_CHARGING_PARAMETERS:
 	case API_CHARGING_LIMITS:
 	case API_CHARGING_CP_PWM:
+	case API_CHARGING_CP_PWM_REQUEST:
 	case API_CHARGING_CP_STATUS:
 	case API_CHARGING_HLC_CHARGING:
 		message_about_inbound(&message->station, about);

@@ -85,7 +85,20 @@ static void give(struct smart_charging *service, const struct api_charging_messa
 		smart_charging_give(service, &input);
 }
 
-/* slacd knows of no session when it begins. */
+/* slacd lets a car that speaks late in with 5 %, and says nothing else of it. */
+static void take_other_request(struct smart_charging *service, const struct api_cp_pwm *request)
+{
+	const struct charging_station_input input = {
+		.kind = CHARGING_STATION_LIMIT,
+		.evse = smart_charging_find(service, request->evse_id),
+		.limit = {.kind = CURRENT_LIMIT_HLC_REQUEST},
+	};
+
+	if (request->hlc && input.evse != CHARGING_WHOLE_STATION)
+		smart_charging_give(service, &input);
+}
+
+/* slacd knows of no session when it begins, and of none any more when it ends in order. */
 static void take_slac_service(struct smart_charging *service, enum api_service_state state)
 {
 	struct charging_station_input input = {
@@ -93,7 +106,7 @@ static void take_slac_service(struct smart_charging *service, enum api_service_s
 		.limit = {.kind = CURRENT_LIMIT_SLAC, .slac = CURRENT_LIMIT_SLAC_NONE},
 	};
 
-	if (state != API_SERVICE_STARTING)
+	if (state != API_SERVICE_STARTING && state != API_SERVICE_STOPPING)
 		return;
 	for (input.evse = 0; input.evse < service->station.evses.count; input.evse++)
 		smart_charging_give(service, &input);
@@ -160,6 +173,9 @@ void smart_charging_handle(struct smart_charging *service, const struct api_char
 		break;
 	case API_CHARGING_CP_PWM:
 		take_answer(service, message);
+		break;
+	case API_CHARGING_CP_PWM_REQUEST:
+		take_other_request(service, &message->station.data.cp_pwm_request);
 		break;
 	case API_CHARGING_CP_STATUS:
 		input = state_input(&message->station.data.cp_status);
