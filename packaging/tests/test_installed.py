@@ -50,7 +50,8 @@ class Installed(unittest.TestCase):
         return gzip.decompress(self.file(f"man{name[-1]}/{name}.gz").read_bytes()).decode()
 
     def units(self):
-        return [self.file("system/slacd.service"), self.file("system/slacd@.service")]
+        return [self.file("system/slacd.service"), self.file("system/slacd@.service"),
+                self.file("system/smart-charging-service.service")]
 
     @unittest.skipIf(shutil.which("systemd-analyze") is None, "systemd-analyze is not installed")
     def test_sandbox_is_tight(self):
@@ -76,7 +77,8 @@ class Installed(unittest.TestCase):
 
     def test_units_name_what_is_installed(self):
         start = re.search(r"^ExecStart=(\S+) --config (\S+)$", self.units()[0].read_text(), re.M)
-        for path in start.groups():
+        other = re.search(r"^ExecStart=(\S+)$", self.units()[-1].read_text(), re.M)
+        for path in (*start.groups(), *other.groups()):
             self.assertTrue((self.stage / path.lstrip("/")).exists(), path)
 
     def test_shipped_configuration_changes_nothing(self):
@@ -122,7 +124,7 @@ class Installed(unittest.TestCase):
     def test_each_tool_is_installed_with_a_completion_and_a_page(self):
         scripts = {path.name for path in (SOURCE / "tools").iterdir() if path.is_file()} - NOT_TOOLS
         names = {CALLED.get(name, name) for name in scripts if os.access(SOURCE / "tools" / name, os.X_OK)}
-        names |= {"slac-ev", "cs-sim", "slac-replay", "slac-trace", "slac-monitor"}
+        names |= {"slac-ev", "cs-sim", "slac-replay", "slac-trace", "slac-monitor", "smart-charging-service"}
         for name in sorted(names):
             self.assertTrue(os.access(self.file(f"bin/{name}"), os.X_OK), name)
             self.assertIn(name, self.file(f"completions/{name}").read_text().splitlines()[-1].split(), name)

@@ -20,7 +20,8 @@ SOURCE = pathlib.Path(os.environ["SLACD_SOURCE"])
 CACHE = SOURCE / "build" / "debian-root.tar"
 SKIPPED = 77
 NAMESPACE_MARK = "SLACD_PACKAGE_NAMESPACE"
-TOOLS = ("slac-ev", "cs-sim", "slac-replay", "slac-trace", "slac-monitor", "slac-conformance", "slac-bench", "slac-sequence-diagram")
+TOOLS = ("slac-ev", "cs-sim", "slac-replay", "slac-trace", "slac-monitor", "smart-charging-service", "slac-conformance", "slac-bench",
+         "slac-sequence-diagram")
 CONFIG = "etc/slacd/slacd.json"
 # What dpkg and ldconfig write about themselves, and the copies that the programs for users keep of their files.
 NOT_OURS = re.compile(r"(var/lib/dpkg|var/log|var/cache|var/lib/systemd/deb-systemd-helper-(en|dis)abled)(/|$)"
@@ -150,6 +151,7 @@ class Packages(unittest.TestCase):
         for tool in TOOLS:
             self.assertIn("--", self.inside(tool, "--help"), tool)
             self.assertTrue((self.root / f"usr/share/man/man1/{tool}.1.gz").exists(), tool)
+        self.assertFalse((self.root / "etc/systemd/system/multi-user.target.wants/smart-charging-service.service").is_symlink())
         for page in ("man5/slacd.json.5", "man8/slacd.8"):
             self.assertTrue((self.root / f"usr/share/man/{page}.gz").exists(), page)
         user = self.inside("getent", "passwd", "slacd").split(":")

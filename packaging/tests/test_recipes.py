@@ -156,7 +156,8 @@ class OpenWrt(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             image = sorted(str(path.relative_to(top / "image")) for path in (top / "image").rglob("*") if path.is_file())
         self.assertEqual(image, ["etc/init.d/slacd", "etc/slacd/slacd.json", "usr/bin/cs-sim", "usr/bin/slac-ev",
-                                 "usr/bin/slac-monitor", "usr/bin/slac-replay", "usr/bin/slac-trace", "usr/sbin/slacd"])
+                                 "usr/bin/slac-monitor", "usr/bin/slac-replay", "usr/bin/slac-trace", "usr/bin/smart-charging-service",
+                                 "usr/sbin/slacd"])
 
     def test_each_library_is_named(self):
         daemon, tools = (depends.split() for depends in re.findall(r"^  DEPENDS:=(.*)$", self.text, re.M))

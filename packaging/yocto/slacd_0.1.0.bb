@@ -42,6 +42,8 @@ FILES:${PN}-tools = " \
     ${datadir}/doc/slacd-tools/* \
     ${datadir}/bash-completion/completions/cs-sim \
     ${datadir}/bash-completion/completions/slac-* \
+    ${datadir}/bash-completion/completions/smart-charging-service \
+    ${systemd_system_unitdir}/smart-charging-service.service \
     ${mandir}/man1/* \
 "
 FILES:${PN} += " \

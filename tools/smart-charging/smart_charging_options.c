@@ -85,7 +85,7 @@ static const char *read_port(const char *text, uint16_t *port)
 static const char *read_level(const char *text, enum log_level *level)
 {
 	for (int i = 0; log_level_texts[i] != NULL; i++) {
-		if (strcmp(log_level_texts[i], text) != 0)
+		if (strcasecmp(log_level_texts[i], text) != 0)
 			continue;
 		*level = (enum log_level)i;
 		return NULL;

@@ -168,7 +168,7 @@ class SmartCharging(harness.Bench):
     def test_wrong_use_is_named_with_exit_code_2(self):
         missing = self.path("none")
         for arguments, part in ((("--bogus",), "--bogus"), (("extra",), "extra"), (("--mqtt-port", "0"), "--mqtt-port '0'"),
-                                (("--log-level", "info"), "TRACE, DEBUG, INFO, WARN or ERROR"),
+                                (("--log-level", "loud"), "TRACE, DEBUG, INFO, WARN or ERROR"),
                                 (("--topic-to-ocpp", "a/#"), "without wildcards"),
                                 (("--topic-to-ocpp", "cs/josev"), "--topic-from-station"),
                                 (("--mqtt-password-file", missing), "--mqtt-user"),
