@@ -30,6 +30,8 @@ static void say_status(struct evse_log *log, const struct outlet_status *status,
 	char run_id[RUN_ID_TEXT_SIZE];
 	char mac[MAC_TEXT_SIZE];
 
+	if (!log_enabled(level))
+		return;
 	run_id_text(status->run_id, run_id);
 	mac_text(status->ev_mac, mac);
 	if (!status->has_ev && *reason == '\0')
@@ -121,6 +123,8 @@ static void say_refused(struct evse_log *log, const char *what, const struct out
 
 	if (!log_limit_pass(limit, now_us))
 		level = LOG_LEVEL_DEBUG;
+	if (!log_enabled(level))
+		return;
 	log_line(level, "%s %s. evse_id=%s from=%s reason=%s%s%s count=%llu", what, note->name, log->evse_id,
 		 mac_text(note->from, mac), slac_reason_text(note->reason), by_field ? ":" : "",
 		 by_field ? mme_error_text(note->error) : "", (unsigned long long)limit->count);
