@@ -66,17 +66,92 @@ static bool parse_wait(char **rest, struct cs_command *command)
 	return milliseconds(word(rest), &command->ms);
 }
 
-static bool find_value(struct cs_event *event, const char *text)
+static const char *signal_word(int value)
 {
-	int count = event->is_status ? API_SLAC_BASIC_CHARGING + 1 : CS_SIGNAL_F + 1;
+	return value <= (int)CS_SIGNAL_F ? cs_signal_text((enum cs_signal)value) : NULL;
+}
 
-	for (int i = 0; i < count; i++) {
-		const char *candidate = event->is_status ? api_slac_state_text((enum api_slac_state)i)
-							 : cs_signal_text((enum cs_signal)i);
-		if (strcmp(candidate, text) == 0) {
-			event->value = i;
+static const char *slac_word(int value)
+{
+	return value <= (int)API_SLAC_BASIC_CHARGING ? api_slac_state_text((enum api_slac_state)value) : NULL;
+}
+
+static const char *pilot_word(int value)
+{
+	return value <= (int)API_CP_F ? api_cp_state_text((enum api_cp_state)value) : NULL;
+}
+
+static const char *contactor_word(int value)
+{
+	return value <= (int)API_CONTACTOR_OPENED ? api_contactor_text((enum api_contactor)value) : NULL;
+}
+
+static const char *verdict_word(int value)
+{
+	return value <= (int)API_UNKNOWN ? api_verdict_text((enum api_verdict)value) : NULL;
+}
+
+static const char *transaction_word(int value)
+{
+	return value <= (int)API_TX_ENDED ? api_tx_text((enum api_tx_status)value) : NULL;
+}
+
+static const char *step_word(int value)
+{
+	return value <= (int)API_STEP_SESSION_STOP ? api_session_step_text((enum api_session_step)value) : NULL;
+}
+
+static const char *hlc_word(int value)
+{
+	return value == 0 ? "off" : value == 1 ? "on" : NULL;
+}
+
+static const char *message_word(int value)
+{
+	return value < (int)API_SESSION_KINDS ? api_session_name((enum api_session_kind)value) : NULL;
+}
+
+/* What can be waited for. Without words: a current. */
+static const struct {
+	const char *name;
+	const char *(*word_of)(int value);
+} events[] = {
+	{"cp_pwm", signal_word},
+	{"status", slac_word},
+	{"state", pilot_word},
+	{"contactor", contactor_word},
+	{"current", NULL},
+	{"offer", NULL},
+	{"authorization", verdict_word},
+	{"transaction", transaction_word},
+	{"session", step_word},
+	{"hlc_charging", hlc_word},
+	{"request", message_word},
+	{"profile", verdict_word},
+};
+
+void cs_event_current(struct cs_event *event, double ampere)
+{
+	snprintf(event->value, sizeof(event->value), "%.1f", ampere);
+}
+
+static bool find_event(struct cs_event *event, const char *name, const char *value)
+{
+	double ampere;
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		if (strcmp(events[i].name, name) != 0)
+			continue;
+		event->name = events[i].name;
+		if (events[i].word_of == NULL && number(value, 1000, &ampere)) {
+			cs_event_current(event, ampere);
 			return true;
 		}
+		for (int each = 0; events[i].word_of != NULL && events[i].word_of(each) != NULL; each++)
+			if (strcmp(events[i].word_of(each), value) == 0) {
+				snprintf(event->value, sizeof(event->value), "%s", value);
+				return true;
+			}
 	}
 	return false;
 }
@@ -86,11 +161,8 @@ static bool parse_expect(char **rest, struct cs_command *command)
 	const char *name = word(rest);
 	const char *value = word(rest);
 
-	if (name == NULL || value == NULL || (strcmp(name, "cp_pwm") != 0 && strcmp(name, "status") != 0))
-		return false;
-	command->expected.is_status = strcmp(name, "status") == 0;
 	command->ms = CS_EXPECT_WITHIN_MS;
-	if (!find_value(&command->expected, value))
+	if (name == NULL || value == NULL || !find_event(&command->expected, name, value))
 		return false;
 	const char *next = word(rest);
 	if (next != NULL && strcmp(next, "within") != 0) {
@@ -226,6 +298,76 @@ static bool parse_request(char **rest, struct cs_command *command)
 	return false;
 }
 
+static bool parse_card(char **rest, struct cs_command *command)
+{
+	return parse_text(rest, command) && strlen(command->text) < API_TOKEN_MAX && parse_outlet(rest, command);
+}
+
+static bool parse_cable(char **rest, struct cs_command *command)
+{
+	return number(word(rest), 1000, &command->ampere) && command->ampere >= 1 && parse_outlet(rest, command);
+}
+
+static bool parse_availability(char **rest, struct cs_command *command)
+{
+	const char *value = word(rest);
+
+	command->on = value != NULL && strcmp(value, "operative") == 0;
+	return value != NULL && (command->on || strcmp(value, "inoperative") == 0) && parse_outlet(rest, command);
+}
+
+/* draws AMPERE [1|2|3] [EVSE] */
+static bool parse_car_draws(char **rest, struct cs_command *command)
+{
+	const char *next;
+
+	command->kind = CS_COMMAND_CAR_DRAWS;
+	command->phases = CS_METER_PHASES;
+	if (!number(word(rest), 1000, &command->ampere))
+		return false;
+	next = word(rest);
+	if (next != NULL && strlen(next) == 1 && *next >= '1' && *next <= '3') {
+		command->phases = (unsigned)(*next - '0');
+		next = word(rest);
+	}
+	return outlet(next, command->evse_id);
+}
+
+static bool parse_car(char **rest, struct cs_command *command)
+{
+	static const char *const orders[] = {"eim", "contract", "stop", "pause", "resume"};
+	const char *order = word(rest);
+
+	if (order != NULL && strcmp(order, "draws") == 0)
+		return parse_car_draws(rest, command);
+	for (size_t i = 0; order != NULL && i < sizeof(orders) / sizeof(orders[0]); i++) {
+		if (strcmp(orders[i], order) == 0) {
+			command->car = (enum cs_car_order)i;
+			return parse_outlet(rest, command);
+		}
+	}
+	return false;
+}
+
+static bool parse_csms(char **rest, struct cs_command *command)
+{
+	static const char *const orders[] = {"start", "stop",     "reset", "operative", "inoperative", "limit",
+					     "clear", "schedule", "meter", "accept",    "reject"};
+	const char *order = word(rest);
+
+	for (size_t i = 0; order != NULL && i < sizeof(orders) / sizeof(orders[0]); i++) {
+		if (strcmp(orders[i], order) != 0)
+			continue;
+		command->csms = (enum cs_csms_order)i;
+		if (command->csms == CS_CSMS_LIMIT && !number(word(rest), 1000, &command->ampere))
+			return false;
+		if (command->csms == CS_CSMS_SCHEDULE && !number(word(rest), 1e6, &command->ampere))
+			return false;
+		return parse_outlet(rest, command);
+	}
+	return false;
+}
+
 static bool parse_nothing(char **rest, struct cs_command *command)
 {
 	(void)rest;
@@ -255,11 +397,21 @@ static const struct {
 	{"tap", CS_COMMAND_TAP, parse_tap, "tap accepted|rejected [EVSE]"},
 	{"other_pwm", CS_COMMAND_OTHER_PWM, parse_other_pwm, "other_pwm hlc|AMPERE [EVSE], 80 A at most"},
 	{"request", CS_COMMAND_REQUEST, parse_request, "request link_status|network_info|reset|service_status [EVSE]"},
+	{"card", CS_COMMAND_CARD, parse_card, "card TOKEN [EVSE], TOKEN of at most 63 characters"},
+	{"cable", CS_COMMAND_CABLE, parse_cable, "cable AMPERE [EVSE], 1 A at least"},
+	{"meter", CS_COMMAND_METER, parse_outlet, "meter [EVSE]"},
+	{"availability", CS_COMMAND_AVAILABILITY, parse_availability, "availability operative|inoperative [EVSE]"},
+	{"car", CS_COMMAND_CAR, parse_car,
+	 "car draws AMPERE [1|2|3] [EVSE] or car eim|contract or car stop|pause|resume [EVSE]"},
+	{"csms", CS_COMMAND_CSMS, parse_csms,
+	 "csms start|stop|reset|operative|inoperative|clear|meter [EVSE] or csms limit AMPERE [EVSE] or "
+	 "csms schedule SECONDS [EVSE] or csms accept|reject"},
 	{"restart", CS_COMMAND_RESTART, parse_nothing, "restart"},
 	{"wait", CS_COMMAND_WAIT, parse_wait, "wait MS"},
 	{"expect", CS_COMMAND_EXPECT, parse_expect,
-	 "expect cp_pwm hlc|f|x1|x2|e [EVSE] [within MS] or expect status "
-	 "matching|matched|failed|unmatched|basic_charging [EVSE] [within MS]"},
+	 "expect cp_pwm hlc|f|x1|x2|e, expect status matching|matched|failed|unmatched|basic_charging, or expect "
+	 "state|contactor|current|offer|authorization|transaction|session|hlc_charging|request|profile VALUE; "
+	 "then [EVSE] [within MS]"},
 	{"answer", CS_COMMAND_ANSWER, parse_answer, "answer valid|invalid|error|lost|none [hlc|f|x1|x2|e]"},
 	{"report", CS_COMMAND_REPORT, parse_report, "report on|off"},
 	{"raw", CS_COMMAND_RAW, parse_raw, "raw TOPIC TEXT"},
@@ -302,14 +454,12 @@ bool cs_answer_parse(const char *text, enum cs_answer *answer)
 
 bool cs_event_matches(const struct cs_event *expected, const struct cs_event *seen)
 {
-	return expected->is_status == seen->is_status && expected->value == seen->value &&
+	return strcmp(expected->name, seen->name) == 0 && strcmp(expected->value, seen->value) == 0 &&
 	       (expected->evse_id[0] == '\0' || strcmp(expected->evse_id, seen->evse_id) == 0);
 }
 
 void cs_event_text(const struct cs_event *event, char *out, size_t size)
 {
-	snprintf(out, size, "%s %s%s%s", event->is_status ? "status" : "cp_pwm",
-		 event->is_status ? api_slac_state_text((enum api_slac_state)event->value)
-				  : cs_signal_text((enum cs_signal)event->value),
-		 event->evse_id[0] != '\0' ? " " : "", event->evse_id);
+	snprintf(out, size, "%s %s%s%s", event->name, event->value, event->evse_id[0] != '\0' ? " " : "",
+		 event->evse_id);
 }

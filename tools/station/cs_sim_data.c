@@ -34,7 +34,8 @@ void cs_data_free(struct cs_data *data)
 {
 	json_object_put(data->parameters);
 	json_object_put(data->limits);
-	data->parameters = data->limits = NULL;
+	json_object_put(data->device_model);
+	data->parameters = data->limits = data->device_model = NULL;
 }
 
 static struct json_object *service(const char *connector_type, int voltage_v)
@@ -73,20 +74,46 @@ static struct json_object *phase_currents(double current_a)
 	return object;
 }
 
-static void add_limits(struct cs_data *data, const char *evse_id, bool has_ac, double current_a)
+static void add_number(struct json_object *object, const char *name, int value)
+{
+	json_object_object_add(object, name, json_object_new_int(value));
+}
+
+static struct json_object *ac_limits(double current_a)
+{
+	struct json_object *ac = json_object_new_object();
+
+	json_object_object_add(ac, "max_current", phase_currents(current_a));
+	add_number(ac, "nominal_voltage", 230);
+	json_object_object_add(ac, "rcd_error", json_object_new_boolean(0));
+	return ac;
+}
+
+static struct json_object *dc_limits(void)
+{
+	struct json_object *dc = json_object_new_object();
+
+	add_number(dc, "present_voltage", 0);
+	add_number(dc, "present_current", 0);
+	add_number(dc, "max_current", 200);
+	add_number(dc, "min_current", 0);
+	add_number(dc, "max_voltage", 920);
+	add_number(dc, "min_voltage", 150);
+	add_number(dc, "max_power", 150000);
+	add_number(dc, "peak_current_ripple", 1);
+	return dc;
+}
+
+static void add_limits(struct cs_data *data, const char *evse_id, bool ac, bool dc, double current_a)
 {
 	struct json_object *entry = json_object_new_object();
-	struct json_object *ac = json_object_new_object();
 
 	add_text(entry, "evse_id", evse_id);
 	add_text(entry, "status_code", "evse_ready");
-	json_object_object_add(ac, "max_current", phase_currents(current_a));
-	json_object_object_add(ac, "nominal_voltage", json_object_new_int(230));
-	json_object_object_add(ac, "rcd_error", json_object_new_boolean(0));
-	if (has_ac)
-		json_object_object_add(entry, "ac", ac);
-	else
-		json_object_put(ac);
+	if (ac)
+		json_object_object_add(entry, "ac", ac_limits(current_a));
+	if (dc)
+		json_object_object_add(entry, "dc", dc_limits());
 	json_object_array_add(member(data->limits, "evses"), entry);
 }
 
@@ -120,7 +147,7 @@ bool cs_data_add_evse(struct cs_data *data, const char *text, double max_current
 	}
 	strcpy(data->evse_ids[data->evse_count++], evse_id);
 	add_parameters(data, evse_id, interface, ac, dc);
-	add_limits(data, evse_id, ac, max_current_a);
+	add_limits(data, evse_id, ac, dc, max_current_a);
 	return true;
 }
 
@@ -176,6 +203,17 @@ bool cs_data_read_limits(struct cs_data *data, const char *path, char error[CS_D
 	return true;
 }
 
+bool cs_data_read_device_model(struct cs_data *data, const char *path, char error[CS_DATA_ERROR_SIZE])
+{
+	struct json_object *object = read_object(path, error);
+
+	if (object == NULL)
+		return false;
+	json_object_put(data->device_model);
+	data->device_model = object;
+	return true;
+}
+
 /* Index of the outlet's entry in a list, or -1. */
 static int entry_of(struct json_object *list, const char *evse_id)
 {
@@ -227,4 +265,83 @@ bool cs_data_set_status_code(struct cs_data *data, const char *evse_id, enum api
 		return false;
 	add_text(json_object_array_get_idx(list, (size_t)index), "status_code", api_evse_status_text(code));
 	return true;
+}
+
+static struct json_object *entry(struct json_object *list, const char *evse_id)
+{
+	int index = entry_of(list, evse_id);
+
+	return index >= 0 ? json_object_array_get_idx(list, (size_t)index) : NULL;
+}
+
+/* Its services are those of its first connector: made from a text, it has one. */
+bool cs_data_is_dc(const struct cs_data *data, const char *evse_id)
+{
+	struct json_object *outlet = entry(member(data->parameters, "parameters"), evse_id);
+	struct json_object *list = outlet != NULL ? member(outlet, "connectors") : NULL;
+	struct json_object *services = NULL;
+
+	if (json_object_is_type(list, json_type_array) && json_object_array_length(list) > 0)
+		services = member(json_object_array_get_idx(list, 0), "services");
+	return services != NULL && member(services, "ac") == NULL && member(services, "ac_bpt") == NULL;
+}
+
+void cs_data_limit(const struct cs_data *data, const char *evse_id, double *current_a, unsigned *phases)
+{
+	static const char *const names[] = {"l1", "l2", "l3"};
+	struct json_object *outlet = entry(member(data->limits, "evses"), evse_id);
+	struct json_object *ac = outlet != NULL ? member(outlet, "ac") : NULL;
+	struct json_object *currents = ac != NULL ? member(ac, "max_current") : NULL;
+
+	*current_a = 0;
+	*phases = 0;
+	for (size_t i = 0; currents != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
+		double each_a = json_object_get_double(member(currents, names[i]));
+		if (each_a <= 0)
+			continue;
+		if (*phases == 0 || each_a < *current_a)
+			*current_a = each_a;
+		(*phases)++;
+	}
+}
+
+static struct json_object *model_of_outlet(const struct cs_data *data, size_t index)
+{
+	const bool dc = cs_data_is_dc(data, data->evse_ids[index]);
+	struct json_object *outlet = json_object_new_object();
+	struct json_object *connector = json_object_new_object();
+	struct json_object *list = json_object_new_array();
+
+	add_number(outlet, "ocpp_id", (int)index + 1);
+	add_text(outlet, "iso15118_id", data->evse_ids[index]);
+	add_number(outlet, "power_kw", dc ? 150 : 22);
+	add_number(outlet, "supply_phases", 3);
+	add_number(connector, "id", 1);
+	add_text(connector, "connector_type", dc ? "cCCS2" : "cType2");
+	json_object_array_add(list, connector);
+	json_object_object_add(outlet, "connectors", list);
+	return outlet;
+}
+
+struct json_object *cs_data_device_model(const struct cs_data *data)
+{
+	struct json_object *model;
+	struct json_object *outlets;
+
+	if (data->device_model != NULL)
+		return json_object_get(data->device_model);
+	model = json_object_new_object();
+	outlets = json_object_new_array();
+	add_text(model, "model", "simulated");
+	add_text(model, "vendor", "slacd");
+	add_text(model, "identity", "cs-sim");
+	add_text(model, "basic_auth_password", "simulated");
+	add_text(model, "ocpp_csms_url", "ws://localhost:9000");
+	add_number(model, "security_profile", 1);
+	add_text(model, "serial_number", "1");
+	add_text(model, "firmware_version", "1");
+	for (size_t i = 0; i < data->evse_count; i++)
+		json_object_array_add(outlets, model_of_outlet(data, i));
+	json_object_object_add(model, "evses", outlets);
+	return model;
 }

@@ -15,6 +15,7 @@ struct json_object;
 struct cs_data {
 	struct json_object *parameters;
 	struct json_object *limits;
+	struct json_object *device_model; /* NULL: made from the outlets when it is asked for */
 	size_t evse_count;
 	char evse_ids[API_EVSES_MAX][API_EVSE_ID_MAX]; /* of cs_parameters */
 };
@@ -28,6 +29,18 @@ bool cs_data_add_evse(struct cs_data *data, const char *text, double max_current
 /* Replace a data object by that of a file; false with `error` naming the file. */
 bool cs_data_read_parameters(struct cs_data *data, const char *path, char error[CS_DATA_ERROR_SIZE]);
 bool cs_data_read_limits(struct cs_data *data, const char *path, char error[CS_DATA_ERROR_SIZE]);
+
+bool cs_data_read_device_model(struct cs_data *data, const char *path, char error[CS_DATA_ERROR_SIZE]);
+/* The data of device_model; the caller puts it (json_object_put). */
+struct json_object *cs_data_device_model(const struct cs_data *data);
+
+/* Whether the outlet has direct current only. */
+bool cs_data_is_dc(const struct cs_data *data, const char *evse_id);
+/*
+ * The least current of the phases of an outlet that have one, and how many these are; both 0 when the limits have no
+ * such outlet with AC.
+ */
+void cs_data_limit(const struct cs_data *data, const char *evse_id, double *current_a, unsigned *phases);
 
 /* Takes an outlet out of both objects; false when there is no such one. */
 bool cs_data_remove_evse(struct cs_data *data, const char *evse_id);

@@ -13,7 +13,7 @@ static void send_parameters(struct cs_station *station)
 	cs_station_send_data(station, id, "cs_parameters", API_UPDATE, station->data->parameters);
 }
 
-static void send_limits(struct cs_station *station)
+void cs_station_send_limits(struct cs_station *station)
 {
 	char id[API_UUID_MAX];
 
@@ -27,7 +27,8 @@ bool cs_station_limit(struct cs_station *station, const char *evse_id, double cu
 
 	if (index < 0 || !cs_data_set_limit(station->data, station->data->evse_ids[index], current_a))
 		return false;
-	send_limits(station);
+	cs_station_sync(station);
+	cs_station_send_limits(station);
 	return true;
 }
 
@@ -37,74 +38,43 @@ bool cs_station_status_code(struct cs_station *station, const char *evse_id, enu
 
 	if (index < 0 || !cs_data_set_status_code(station->data, station->data->evse_ids[index], code))
 		return false;
-	send_limits(station);
+	cs_station_send_limits(station);
 	return true;
-}
-
-/* The ids of the outlets before a change, each with its pilot. */
-struct known_pilots {
-	size_t count;
-	char evse_ids[API_EVSES_MAX][API_EVSE_ID_MAX];
-	struct cs_pilot pilots[API_EVSES_MAX];
-};
-
-static void remember_pilots(const struct cs_station *station, struct known_pilots *known)
-{
-	known->count = station->data->evse_count;
-	memcpy(known->evse_ids, station->data->evse_ids, sizeof(known->evse_ids));
-	memcpy(known->pilots, station->pilots, sizeof(known->pilots));
-}
-
-/* Outlets that are still there keep their pilot, new ones start with it off. */
-static void assign_pilots(struct cs_station *station, const struct known_pilots *known)
-{
-	memset(station->pilots, 0, sizeof(station->pilots));
-	for (size_t i = 0; i < station->data->evse_count; i++)
-		for (size_t j = 0; j < known->count; j++)
-			if (strcmp(station->data->evse_ids[i], known->evse_ids[j]) == 0)
-				station->pilots[i] = known->pilots[j];
 }
 
 bool cs_station_remove(struct cs_station *station, const char *evse_id)
 {
-	struct known_pilots known;
-
-	remember_pilots(station, &known);
 	if (!cs_data_remove_evse(station->data, evse_id))
 		return false;
-	assign_pilots(station, &known);
+	cs_station_sync(station);
 	send_parameters(station);
-	send_limits(station);
+	cs_station_send_limits(station);
 	return true;
 }
 
 bool cs_station_add(struct cs_station *station, const char *text)
 {
 	char error[CS_DATA_ERROR_SIZE];
-	struct known_pilots known;
 
-	remember_pilots(station, &known);
 	if (!cs_data_add_evse(station->data, text, station->options->max_current_a, error)) {
 		cs_output_error("%s", error);
 		return false;
 	}
-	assign_pilots(station, &known);
+	cs_station_sync(station);
 	send_parameters(station);
-	send_limits(station);
+	cs_station_send_limits(station);
 	return true;
 }
 
 bool cs_station_parameters(struct cs_station *station, const char *path)
 {
 	char error[CS_DATA_ERROR_SIZE];
-	struct known_pilots known;
 
-	remember_pilots(station, &known);
 	if (!cs_data_read_parameters(station->data, path, error)) {
 		cs_output_error("%s", error);
 		return false;
 	}
-	assign_pilots(station, &known);
+	cs_station_sync(station);
 	send_parameters(station);
 	return true;
 }
@@ -117,6 +87,7 @@ bool cs_station_limits(struct cs_station *station, const char *path)
 		cs_output_error("%s", error);
 		return false;
 	}
-	send_limits(station);
+	cs_station_sync(station);
+	cs_station_send_limits(station);
 	return true;
 }

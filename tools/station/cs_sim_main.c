@@ -3,10 +3,12 @@
 #include "tools/station/cs_sim_options.h"
 #include "tools/station/cs_sim_output.h"
 #include "tools/station/cs_sim_script.h"
+#include "tools/station/cs_sim_scripts.h"
 
 #include <event2/event.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 
 enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
 
@@ -49,6 +51,8 @@ static bool make_data(struct cs_data *data, const struct cs_options *options)
 		ok = cs_data_read_parameters(data, options->config_file, error);
 	if (ok && options->limits_file != NULL)
 		ok = cs_data_read_limits(data, options->limits_file, error);
+	if (ok && options->device_model_file != NULL)
+		ok = cs_data_read_device_model(data, options->device_model_file, error);
 	if (!ok)
 		cs_output_error("%s", error);
 	return ok;
@@ -83,6 +87,21 @@ static int run(struct simulator *simulator, const struct cs_options *options)
 	return code;
 }
 
+static int print_script(const char *name)
+{
+	const char *text = cs_builtin_script(name);
+
+	if (text != NULL) {
+		fputs(text, stdout);
+		return EXIT_CODE_OK;
+	}
+	fprintf(stderr, "cs-sim: --print-script '%s': expected one of", name);
+	for (const struct cs_builtin_script *script = cs_builtin_scripts; script->name != NULL; script++)
+		fprintf(stderr, " %s", script->name);
+	fputs("\n", stderr);
+	return EXIT_CODE_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	struct cs_options options;
@@ -92,6 +111,8 @@ int main(int argc, char **argv)
 
 	if (action != COMMAND_LINE_RUN)
 		return action == COMMAND_LINE_EXIT ? EXIT_CODE_OK : EXIT_CODE_USAGE;
+	if (options.print_script != NULL)
+		return print_script(options.print_script);
 	cs_output_init(options.colour, options.quiet);
 	cs_data_init(&simulator.data);
 	simulator.base = event_base_new();

@@ -20,11 +20,17 @@ static const char help[] =
 	"      --max-current AMPERE        AC limit of each phase [32]\n"
 	"      --config FILE               data of cs_parameters, instead of --evse\n"
 	"      --limits FILE               data of cs_status_and_limits, instead of --max-current\n"
+	"      --device-model FILE         data of device_model, instead of one that is made from the outlets\n"
+	"      --play LIST                 play these services, too: ocpp (with the backend), iso15118 (with the car), or both\n"
+	"                                  with a comma between\n"
 	"      --answer valid|invalid|error|lost|none\n"
 	"                                  how cp_pwm is answered; lost: it is carried out, but not answered;\n"
 	"                                  none: nothing at all is answered [valid]\n"
 	"      --answer-delay-ms MS        every answer is this late [0]\n"
-	"      --script FILE               commands, carried out once the broker is connected\n"
+	"      --script NAME               commands, carried out once the broker is connected: a file, or one of session-eim,\n"
+	"                                  session-pnc, session-remote-stop, session-paused (these need --play ocpp,iso15118),\n"
+	"                                  basic-charging (--play ocpp) and smart-charging (likewise, and that service)\n"
+	"      --print-script NAME         print one of these and exit\n"
 	"      --quiet                     only errors\n"
 	"      --color WHEN                auto, always or never [auto]\n"
 	"  -h, --help                      print this help and exit\n"
@@ -50,12 +56,33 @@ static const char help[] =
 	"  other_pwm hlc|AMPERE [EVSE]     cp_pwm request of another service, smart charging for one; 0: X1\n"
 	"  request link_status|network_info|reset|service_status [EVSE]\n"
 	"                                  ask slacd; reset without EVSE: the whole service\n"
+	"  card TOKEN [EVSE]               a card is shown: the station asks for it, and waits for OCPP\n"
+	"  car draws AMPERE [1|2|3] [EVSE] the car can draw so much, of so many phases, and moves by itself from now on: to C\n"
+	"                                  when it is offered a current, and back to B\n"
+	"  car eim|contract                how cars pay from now on (--play iso15118)\n"
+	"  car stop|pause|resume [EVSE]    the car ends its 15118 session, lets it sleep, wakes it up (--play iso15118)\n"
+	"  csms start|stop [EVSE]          remote start and stop by the backend (all of csms: --play ocpp)\n"
+	"  csms limit AMPERE [EVSE]        set_charging_profile: of the running transaction, otherwise by default\n"
+	"  csms clear [EVSE]               clear_charging_profile\n"
+	"  csms schedule SECONDS [EVSE]    get_composite_schedule\n"
+	"  csms meter [EVSE]               meter_values request\n"
+	"  csms operative|inoperative [EVSE], csms reset [EVSE]\n"
+	"                                  change_availability and reset requests; without EVSE for the whole station\n"
+	"  csms accept|reject              how cards are answered from now on [accept]\n"
+	"  cable AMPERE [EVSE]             the driver's own cable is in the socket: cable_info\n"
+	"  meter [EVSE]                    meter_values update\n"
+	"  availability operative|inoperative [EVSE]\n"
+	"                                  the station itself takes the outlet out of service, or back\n"
 	"  restart                         the station loses its connection and its pilot signals, not the vehicles\n"
 	"  wait MS\n"
 	"  expect cp_pwm hlc|f|x1|x2|e [EVSE] [within MS]\n"
 	"  expect status matching|matched|failed|unmatched|basic_charging [EVSE] [within MS]\n"
 	"                                  wait until slacd has said so, 30000 ms by default; otherwise exit "
 	"code 1\n"
+	"  expect state STATE, offer AMPERE, current AMPERE, contactor closed|opened, request MESSAGE,\n"
+	"         authorization accepted|rejected|deauthorized, transaction started|in_progress|ended,\n"
+	"         session STEP, hlc_charging on|off, profile accepted|rejected|unknown\n"
+	"                                  likewise, until the station has reported it, carried it out, or heard it\n"
 	"  answer valid|invalid|error|lost|none [hlc|f|x1|x2|e]\n"
 	"                                  from now on; with a pilot only to requests for that one\n"
 	"  report on|off                   whether cp_status is reported; on: the states are reported at once\n"
@@ -73,9 +100,12 @@ enum option_id {
 	OPTION_CURRENT,
 	OPTION_CONFIG,
 	OPTION_LIMITS,
+	OPTION_DEVICE_MODEL,
+	OPTION_PLAY,
 	OPTION_ANSWER,
 	OPTION_DELAY,
 	OPTION_SCRIPT,
+	OPTION_PRINT_SCRIPT,
 	OPTION_QUIET,
 	OPTION_COLOUR
 };
@@ -90,9 +120,12 @@ static const struct option long_options[] = {
 	{"max-current", required_argument, NULL, OPTION_CURRENT},
 	{"config", required_argument, NULL, OPTION_CONFIG},
 	{"limits", required_argument, NULL, OPTION_LIMITS},
+	{"device-model", required_argument, NULL, OPTION_DEVICE_MODEL},
+	{"play", required_argument, NULL, OPTION_PLAY},
 	{"answer", required_argument, NULL, OPTION_ANSWER},
 	{"answer-delay-ms", required_argument, NULL, OPTION_DELAY},
 	{"script", required_argument, NULL, OPTION_SCRIPT},
+	{"print-script", required_argument, NULL, OPTION_PRINT_SCRIPT},
 	{"quiet", no_argument, NULL, OPTION_QUIET},
 	{"color", required_argument, NULL, OPTION_COLOUR},
 	{"help", no_argument, NULL, 'h'},
@@ -114,6 +147,21 @@ static bool read_colour(const char *text, bool *colour)
 
 	*colour = automatic ? isatty(STDOUT_FILENO) == 1 : strcmp(text, "always") == 0;
 	return automatic || *colour || strcmp(text, "never") == 0;
+}
+
+static bool read_played(char *text, struct cs_station_options *station)
+{
+	char *rest;
+
+	for (char *each = strtok_r(text, ",", &rest); each != NULL; each = strtok_r(NULL, ",", &rest)) {
+		if (strcmp(each, "ocpp") == 0)
+			station->play_ocpp = true;
+		else if (strcmp(each, "iso15118") == 0)
+			station->play_iso15118 = true;
+		else
+			return false;
+	}
+	return station->play_ocpp || station->play_iso15118;
 }
 
 /* What the option's value should be, or NULL when it is. */
@@ -154,6 +202,11 @@ static const char *read_value(void *context, int option, char *value)
 	case OPTION_LIMITS:
 		options->limits_file = value;
 		return NULL;
+	case OPTION_DEVICE_MODEL:
+		options->device_model_file = value;
+		return NULL;
+	case OPTION_PLAY:
+		return read_played(value, &options->station) ? NULL : "ocpp, iso15118 or ocpp,iso15118";
 	case OPTION_ANSWER:
 		return cs_answer_parse(value, &options->station.answer) ? NULL : "valid, invalid, error, lost or none";
 	case OPTION_DELAY:
@@ -163,6 +216,9 @@ static const char *read_value(void *context, int option, char *value)
 		return NULL;
 	case OPTION_SCRIPT:
 		options->script = value;
+		return NULL;
+	case OPTION_PRINT_SCRIPT:
+		options->print_script = value;
 		return NULL;
 	case OPTION_QUIET:
 		options->quiet = true;

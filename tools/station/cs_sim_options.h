@@ -11,7 +11,9 @@ struct cs_options {
 	struct cs_station_options station;
 	const char *config_file; /* NULL: made from evses */
 	const char *limits_file;
-	const char *script; /* NULL: stdin only */
+	const char *device_model_file;
+	const char *script;       /* a file, or one that cs-sim brings; NULL: stdin only */
+	const char *print_script; /* print this one that cs-sim brings, and end; NULL: do not */
 	const char *evses[API_EVSES_MAX];
 	size_t evse_count;
 	bool colour;

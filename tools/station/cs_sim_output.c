@@ -8,6 +8,7 @@
 
 #define COLOUR_RECEIVED "\033[36m"
 #define COLOUR_SENT     "\033[32m"
+#define COLOUR_OTHERS   "\033[35m"
 #define COLOUR_EVENT    "\033[1m"
 #define COLOUR_ERROR    "\033[31m"
 #define COLOUR_OFF      "\033[0m"
@@ -66,6 +67,20 @@ void cs_output_sent(const char *name, const char *type, const char *format, ...)
 		return;
 	begin(stdout, COLOUR_SENT);
 	printf("cs -> slacd  %s %s  ", name, type);
+	va_start(arguments, format);
+	end(stdout, format, arguments);
+	va_end(arguments);
+}
+
+void cs_output_message(const char *sender, const char *receiver, const char *name, const char *type, const char *format,
+		       ...)
+{
+	va_list arguments;
+
+	if (output.quiet)
+		return;
+	begin(stdout, COLOUR_OTHERS);
+	printf("%s -> %s  %s %s  ", sender, receiver, name, type);
 	va_start(arguments, format);
 	end(stdout, format, arguments);
 	va_end(arguments);

@@ -13,6 +13,9 @@ void cs_output_init(bool colour, bool quiet);
 __attribute__((format(printf, 3, 4))) void cs_output_received(const char *name, const char *type, const char *format,
 							      ...);
 __attribute__((format(printf, 3, 4))) void cs_output_sent(const char *name, const char *type, const char *format, ...);
+/* A message between others, or of another one than slacd: "   12.345 ms  ocpp -> cs  stop_charging request  DE*1". */
+__attribute__((format(printf, 5, 6))) void cs_output_message(const char *sender, const char *receiver, const char *name,
+							     const char *type, const char *format, ...);
 /* What happened to the simulator itself; nothing when quiet. */
 __attribute__((format(printf, 1, 2))) void cs_output_event(const char *format, ...);
 /* What went wrong: also when quiet, and on stderr. */

@@ -3,6 +3,8 @@
 
 #include "tools/station/cs_sim_ask.h"
 #include "tools/station/cs_sim_output.h"
+#include "tools/station/cs_sim_scripts.h"
+#include "tools/station/cs_sim_session.h"
 
 #include <errno.h>
 #include <event2/buffer.h>
@@ -140,6 +142,15 @@ static void carry_out(struct cs_script *script, const struct cs_command *command
 	case CS_COMMAND_ADD:
 		taken = cs_station_add(station, command->text);
 		break;
+	case CS_COMMAND_CARD:
+	case CS_COMMAND_CABLE:
+	case CS_COMMAND_METER:
+	case CS_COMMAND_AVAILABILITY:
+	case CS_COMMAND_CAR_DRAWS:
+	case CS_COMMAND_CAR:
+	case CS_COMMAND_CSMS:
+		taken = cs_station_session_command(station, command);
+		break;
 	case CS_COMMAND_RESTART:
 		cs_station_restart(station);
 		break;
@@ -262,32 +273,46 @@ static void open_input(struct cs_script *script)
 	take_input(script);
 }
 
-static bool read_file(struct cs_script *script, const char *path)
+static bool read_lines(struct cs_script *script, FILE *file, const char *name)
 {
 	char error[CS_COMMAND_ERROR_SIZE];
-	FILE *file = fopen(path, "re");
 	char *line = NULL;
 	size_t size = 0;
 	unsigned number = 0;
-	bool ok = file != NULL;
+	bool ok = true;
 
-	if (file == NULL)
-		cs_output_error("%s: cannot be read: %s", path, strerror(errno));
 	while (ok && getline(&line, &size, file) >= 0) {
 		number++;
 		ok = add_line(script, line, error);
 		if (!ok)
-			cs_output_error("%s:%u: %s", path, number, error);
+			cs_output_error("%s:%u: %s", name, number, error);
 		line = NULL;
 		size = 0;
 	}
 	free(line);
-	if (file != NULL)
-		fclose(file);
 	return ok;
 }
 
-struct cs_script *cs_script_new(struct event_base *base, const char *path)
+/* A file comes first: who has changed one of ours may have kept its name. */
+static bool read_script(struct cs_script *script, const char *name)
+{
+	const char *builtin = cs_builtin_script(name);
+	FILE *file = fopen(name, "re");
+	bool ok;
+
+	if (file == NULL && builtin != NULL)
+		file = fmemopen((void *)(uintptr_t)builtin, strlen(builtin), "r");
+	if (file == NULL) {
+		cs_output_error("%s: neither a file that can be read (%s) nor a script of cs-sim", name,
+				strerror(errno));
+		return false;
+	}
+	ok = read_lines(script, file, name);
+	fclose(file);
+	return ok;
+}
+
+struct cs_script *cs_script_new(struct event_base *base, const char *name)
 {
 	struct cs_script *script = calloc(1, sizeof(*script));
 
@@ -297,7 +322,7 @@ struct cs_script *cs_script_new(struct event_base *base, const char *path)
 	script->base = base;
 	script->timer = evtimer_new(base, on_timer, script);
 	script->text = evbuffer_new();
-	if (script->timer == NULL || script->text == NULL || (path != NULL && !read_file(script, path))) {
+	if (script->timer == NULL || script->text == NULL || (name != NULL && !read_script(script, name))) {
 		cs_script_free(script);
 		return NULL;
 	}

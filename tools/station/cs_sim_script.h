@@ -11,8 +11,11 @@
 
 struct cs_script;
 
-/* Reads the script file (NULL: none); NULL, and it says which line is wrong, when it is not valid. */
-struct cs_script *cs_script_new(struct event_base *base, const char *path);
+/*
+ * Reads the script: a file, or one that cs-sim brings (NULL: none). NULL, and it says which line is wrong, when it is not
+ * valid.
+ */
+struct cs_script *cs_script_new(struct event_base *base, const char *name);
 void cs_script_free(struct cs_script *script);
 
 /* Begins to carry out commands, and to read stdin. A second call does nothing. */

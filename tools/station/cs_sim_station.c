@@ -22,7 +22,9 @@ struct pending {
 	struct cs_station *station;
 	struct event *timer;
 	enum cs_answer answer; /* as it was when the request came */
+	bool is_of_session;
 	struct api_station_message request;
+	struct api_session_message of_session;
 };
 
 void cs_station_new_id(char id[API_UUID_MAX])
@@ -36,10 +38,7 @@ void cs_station_new_id(char id[API_UUID_MAX])
 
 int cs_station_find(const struct cs_station *station, const char *evse_id)
 {
-	for (size_t i = 0; i < station->data->evse_count; i++)
-		if (*evse_id == '\0' || strcmp(station->data->evse_ids[i], evse_id) == 0)
-			return (int)i;
-	return -1;
+	return cs_session_find(&station->session, evse_id);
 }
 
 static void publish(struct cs_station *station, enum broker_publish_kind kind, const char *payload, size_t len)
@@ -48,7 +47,7 @@ static void publish(struct cs_station *station, enum broker_publish_kind kind, c
 		cs_output_error("a message was not sent: %s", len == 0 ? "it could not be built" : "no connection");
 }
 
-static void send_status(struct cs_station *station, int index, enum api_cp_state state)
+void cs_station_send_status(struct cs_station *station, int index, enum api_cp_state state)
 {
 	const char *evse_id = station->data->evse_ids[index];
 	struct api_station_cp_status status;
@@ -58,7 +57,7 @@ static void send_status(struct cs_station *station, int index, enum api_cp_state
 	if (station->silent)
 		return;
 	cs_station_new_id(id);
-	cs_pilot_status(&station->pilots[index], evse_id, state, &status);
+	cs_pilot_status(&station->session.outlets[index].pilot, evse_id, state, &status);
 	cs_output_sent("cp_status", "update", "%s %s", evse_id, api_cp_state_text(state));
 	publish(station, BROKER_KEEP, payload, api_station_build_cp_status(payload, sizeof(payload), id, &status));
 }
@@ -88,12 +87,18 @@ static void answer_pilot(struct cs_station *station, const struct api_station_me
 	};
 	const struct api_cp_pwm *pwm = &request->data.cp_pwm;
 	struct api_cp_pwm_response response = {.status = statuses[answer]};
+	struct cs_event offer = {.name = "offer"};
+	struct cs_outbox out = {0};
 	char payload[API_BUILD_MAX];
 	int index = cs_station_find(station, pwm->evse_id);
 
 	if (index < 0) {
+		cs_output_event("not answered: another station's outlet");
+		return;
+	}
+	if (cs_outlet_refuses(&station->session.outlets[index], pwm)) {
 		response.status = API_CP_PWM_INVALID;
-		strcpy(response.info, "no such outlet");
+		strcpy(response.info, "charging was stopped");
 	}
 	strcpy(response.evse_id, pwm->evse_id);
 	if (answer == CS_ANSWER_LOST) {
@@ -105,8 +110,11 @@ static void answer_pilot(struct cs_station *station, const struct api_station_me
 	}
 	if (response.status != API_CP_PWM_VALID)
 		return;
-	cs_pilot_request(&station->pilots[index], pwm);
-	send_status(station, index, cs_pilot_state(&station->pilots[index]));
+	cs_outlet_pilot(&station->session.outlets[index], pwm, cs_station_now_us(), &out);
+	cs_station_say(station, &out);
+	strcpy(offer.evse_id, pwm->evse_id);
+	cs_event_current(&offer, cs_signal_of(pwm) == CS_SIGNAL_X2 ? pwm->current_deciampere / 10.0 : 0);
+	station->callbacks.seen(station->context, &offer);
 }
 
 static void carry_out(struct cs_station *station, const struct api_station_message *request, enum cs_answer answer)
@@ -119,6 +127,14 @@ static void carry_out(struct cs_station *station, const struct api_station_messa
 		cs_station_send_data(station, request->id, "cs_status_and_limits", API_RESPONSE, station->data->limits);
 	else
 		answer_pilot(station, request, answer);
+}
+
+static void answer_session(struct cs_station *station, const struct api_session_message *request, enum cs_answer answer)
+{
+	if (answer == CS_ANSWER_NONE)
+		cs_output_event("not answered");
+	else
+		cs_station_session_answer(station, request);
 }
 
 static void pending_free(struct pending *pending)
@@ -134,24 +150,32 @@ static void on_delay_over(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	carry_out(pending->station, &pending->request, pending->answer);
+	if (pending->is_of_session)
+		answer_session(pending->station, &pending->of_session, pending->answer);
+	else
+		carry_out(pending->station, &pending->request, pending->answer);
 	pending_free(pending);
 }
 
 static enum cs_answer answer_to(const struct cs_station *station, const struct api_station_message *request)
 {
-	return request->kind == API_STATION_CP_PWM ? station->pilot_answers[cs_signal_of(&request->data.cp_pwm)]
-						   : station->answer;
+	return request != NULL && request->kind == API_STATION_CP_PWM
+		       ? station->pilot_answers[cs_signal_of(&request->data.cp_pwm)]
+		       : station->answer;
 }
 
-static void on_request(struct cs_station *station, const struct api_station_message *request)
+void cs_station_on_request(struct cs_station *station, const struct api_station_message *request,
+			   const struct api_session_message *of_session)
 {
 	uint32_t delay_ms = station->options->answer_delay_ms;
 	const struct timeval delay = {.tv_sec = (time_t)(delay_ms / 1000),
 				      .tv_usec = (suseconds_t)(delay_ms % 1000) * 1000};
 
 	if (delay_ms == 0) {
-		carry_out(station, request, answer_to(station, request));
+		if (of_session != NULL)
+			answer_session(station, of_session, answer_to(station, NULL));
+		else
+			carry_out(station, request, answer_to(station, request));
 		return;
 	}
 	struct pending *pending = calloc(1, sizeof(*pending));
@@ -159,7 +183,11 @@ static void on_request(struct cs_station *station, const struct api_station_mess
 		return;
 	pending->station = station;
 	pending->answer = answer_to(station, request);
-	pending->request = *request;
+	pending->is_of_session = of_session != NULL;
+	if (of_session != NULL)
+		pending->of_session = *of_session;
+	else
+		pending->request = *request;
 	pending->timer = evtimer_new(station->base, on_delay_over, pending);
 	if (pending->timer == NULL) {
 		free(pending);
@@ -172,29 +200,51 @@ static void on_request(struct cs_station *station, const struct api_station_mess
 static void on_pilot_request(struct cs_station *station, const struct api_station_message *message)
 {
 	const struct api_cp_pwm *pwm = &message->data.cp_pwm;
-	struct cs_event event = {.value = (int)cs_signal_of(pwm)};
+	const enum cs_signal signal = cs_signal_of(pwm);
+	struct cs_event event = {.name = "cp_pwm"};
 	char current[32] = "";
 
-	if (event.value == CS_SIGNAL_X2)
+	if (signal == CS_SIGNAL_X2)
 		snprintf(current, sizeof(current), " %u.%u A", pwm->current_deciampere / 10,
 			 pwm->current_deciampere % 10);
-	cs_output_received("cp_pwm", "request", "%s %s%s", pwm->evse_id, cs_signal_text((enum cs_signal)event.value),
-			   current);
+	cs_output_received("cp_pwm", "request", "%s %s%s", pwm->evse_id, cs_signal_text(signal), current);
+	strcpy(event.value, cs_signal_text(signal));
 	strcpy(event.evse_id, pwm->evse_id);
-	on_request(station, message);
+	cs_station_on_request(station, message, NULL);
 	station->callbacks.seen(station->context, &event);
 }
 
 static void on_slac_status(struct cs_station *station, const struct api_station_slac_status *status)
 {
-	struct cs_event event = {.is_status = true, .value = (int)status->state};
+	struct cs_event event = {.name = "status"};
 
 	cs_output_received(api_slac_status_name_text(status->name), "update", "%s %s run_id=%s%s%s%s%s",
 			   status->evse_id, api_slac_state_text(status->state), status->run_id,
 			   status->reason[0] != '\0' ? " reason=" : "", status->reason,
 			   status->ev_mac[0] != '\0' ? " ev_mac=" : "", status->ev_mac);
+	strcpy(event.value, api_slac_state_text(status->state));
 	strcpy(event.evse_id, status->evse_id);
 	station->callbacks.seen(station->context, &event);
+}
+
+static void on_service_status(struct cs_station *station, const struct api_station_message *message)
+{
+	const struct api_station_service_status *status = &message->data.service_status;
+
+	if (strcmp(status->service, API_SERVICE) == 0)
+		cs_output_received("service_status", api_type_text(message->type), "%s %s", status->service,
+				   api_service_state_text(status->state));
+	else if (!cs_station_was_sent(station, message->type, message->id))
+		cs_output_message(status->service, "cs", "service_status", api_type_text(message->type), "%s",
+				  api_service_state_text(status->state));
+}
+
+/* Each service asks it: whose question it is the message does not say. */
+static void on_question(struct cs_station *station, const struct api_station_message *message, const char *name)
+{
+	if (!cs_station_was_sent(station, message->type, message->id))
+		cs_output_received(name, api_type_text(message->type), "id=%s", message->id);
+	cs_station_on_request(station, message, NULL);
 }
 
 static void handle(struct cs_station *station, const struct api_station_message *message)
@@ -203,16 +253,13 @@ static void handle(struct cs_station *station, const struct api_station_message 
 
 	switch (message->kind) {
 	case API_STATION_SERVICE_STATUS:
-		cs_output_received("service_status", type, "%s %s", message->data.service_status.service,
-				   api_service_state_text(message->data.service_status.state));
+		on_service_status(station, message);
 		break;
 	case API_STATION_CS_PARAMETERS:
-		cs_output_received("cs_parameters", type, "id=%s", message->id);
-		on_request(station, message);
+		on_question(station, message, "cs_parameters");
 		break;
 	case API_STATION_CS_STATUS_AND_LIMITS:
-		cs_output_received("cs_status_and_limits", type, "id=%s", message->id);
-		on_request(station, message);
+		on_question(station, message, "cs_status_and_limits");
 		break;
 	case API_STATION_CP_PWM:
 		on_pilot_request(station, message);
@@ -234,23 +281,28 @@ static void handle(struct cs_station *station, const struct api_station_message 
 	}
 }
 
+/* slacd speaks on the station's topic; the other services there and elsewhere. */
 static void on_message(void *context, const char *topic, const char *payload, size_t len)
 {
+	struct cs_station *station = context;
 	struct api_station_message message;
 	struct api_error error = {0};
-	enum api_result result = api_station_parse(payload, len, &message, &error);
+	enum api_result result = API_IGNORED;
 
+	if (strcmp(topic, station->options->topic_to_station) == 0)
+		result = api_station_parse(payload, len, &message, &error);
 	if (result == API_OK)
-		handle(context, &message);
+		handle(station, &message);
 	else if (result != API_IGNORED)
 		cs_output_error("message on %s refused: %s: %s: expected %s", topic, error.name, error.member,
 				error.expected);
+	cs_station_session_message(station, topic, payload, len, result != API_OK && result != API_IGNORED);
 }
 
 static void report_all(struct cs_station *station)
 {
-	for (size_t i = 0; i < station->data->evse_count; i++)
-		send_status(station, (int)i, cs_pilot_state(&station->pilots[i]));
+	for (size_t i = 0; i < station->session.count; i++)
+		cs_station_send_status(station, (int)i, cs_pilot_state(&station->session.outlets[i].pilot));
 }
 
 static void on_connected(void *context)
@@ -259,6 +311,7 @@ static void on_connected(void *context)
 
 	cs_output_event("connected to the broker %s:%u", station->options->mqtt_host, station->options->mqtt_port);
 	report_all(station);
+	cs_station_boot_played(station);
 	station->callbacks.connected(station->context);
 }
 
@@ -272,6 +325,8 @@ static struct broker *open_broker(struct cs_station *station)
 {
 	const struct broker_callbacks callbacks = {
 		.connected = on_connected, .disconnected = on_disconnected, .message = on_message};
+	const char *topics[CS_TOPICS];
+	const size_t count = cs_station_topics(station, topics);
 	char client_id[32];
 
 	snprintf(client_id, sizeof(client_id), "cs-sim-%ld", (long)getpid());
@@ -279,8 +334,8 @@ static struct broker *open_broker(struct cs_station *station)
 		.host = station->options->mqtt_host,
 		.port = station->options->mqtt_port,
 		.client_id = client_id,
-		.subscriptions = &station->options->topic_to_station,
-		.subscription_count = 1,
+		.subscriptions = topics,
+		.subscription_count = count,
 		/* Each outlet may report its pilot and answer two requests at the same moment. */
 		.bounds = {.keep_max = 2 * API_EVSES_MAX,
 			   .now_max = 2 * API_EVSES_MAX,
@@ -301,8 +356,9 @@ static void on_restart(evutil_socket_t fd, short what, void *context)
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed before is not the first any more */
 		pending_free(LIST_FIRST(&station->pending));
 	broker_stop(station->broker, STOP_TIMEOUT_MS);
-	for (size_t i = 0; i < API_EVSES_MAX; i++)
-		cs_pilot_switch_off(&station->pilots[i]);
+	for (size_t i = 0; i < station->session.count; i++)
+		cs_outlet_switch_off(&station->session.outlets[i], cs_station_now_us());
+	station->played.boots = true;
 	station->broker = open_broker(station);
 	if (station->broker == NULL) {
 		cs_output_error("the MQTT client cannot be started again: %s", strerror(errno));
@@ -323,14 +379,17 @@ struct cs_station *cs_station_new(struct event_base *base, const struct cs_stati
 	station->data = data;
 	station->callbacks = *callbacks;
 	station->context = context;
+	station->played.boots = true;
+	cs_ocpp_init(&station->played.ocpp, cs_station_new_id);
+	cs_iso15118_init(&station->played.iso15118, cs_station_new_id);
 	cs_station_answer(station, options->answer, NULL);
 	station->restart = evtimer_new(base, on_restart, station);
-	station->broker = station->restart != NULL ? open_broker(station) : NULL;
+	station->tick = evtimer_new(base, cs_station_on_tick, station);
+	cs_station_sync(station);
+	station->broker = station->restart != NULL && station->tick != NULL ? open_broker(station) : NULL;
 	if (station->broker == NULL) {
 		cs_output_error("the MQTT client cannot be started: %s", strerror(errno));
-		if (station->restart != NULL)
-			event_free(station->restart);
-		free(station);
+		cs_station_free(station);
 		return NULL;
 	}
 	return station;
@@ -345,42 +404,46 @@ void cs_station_free(struct cs_station *station)
 		pending_free(LIST_FIRST(&station->pending));
 	if (station->broker != NULL)
 		broker_stop(station->broker, STOP_TIMEOUT_MS);
-	event_free(station->restart);
+	if (station->restart != NULL)
+		event_free(station->restart);
+	if (station->tick != NULL)
+		event_free(station->tick);
 	free(station);
 }
 
 bool cs_station_plug(struct cs_station *station, const char *evse_id)
 {
 	int index = cs_station_find(station, evse_id);
+	struct cs_outbox out = {0};
 
 	if (index < 0)
 		return false;
-	cs_pilot_plug(&station->pilots[index]);
-	send_status(station, index, cs_pilot_state(&station->pilots[index]));
+	cs_outlet_plug(&station->session.outlets[index], cs_station_now_us(), &out);
+	cs_station_say(station, &out);
 	return true;
 }
 
 bool cs_station_unplug(struct cs_station *station, const char *evse_id)
 {
 	int index = cs_station_find(station, evse_id);
+	struct cs_outbox out = {0};
 
 	if (index < 0)
 		return false;
-	cs_pilot_unplug(&station->pilots[index]);
-	/* In E and F the pilot does not show a vehicle that goes; a station sees it at its socket. */
-	enum api_cp_state state = cs_pilot_state(&station->pilots[index]);
-	send_status(station, index, state == API_CP_E || state == API_CP_F ? API_CP_A1 : state);
+	cs_outlet_unplug(&station->session.outlets[index], cs_station_now_us(), &out);
+	cs_station_say(station, &out);
 	return true;
 }
 
 bool cs_station_force_state(struct cs_station *station, const char *evse_id, enum api_cp_state state)
 {
 	int index = cs_station_find(station, evse_id);
+	struct cs_outbox out = {0};
 
 	if (index < 0)
 		return false;
-	cs_pilot_force(&station->pilots[index], state);
-	send_status(station, index, state);
+	cs_outlet_force(&station->session.outlets[index], state, cs_station_now_us(), &out);
+	cs_station_say(station, &out);
 	return true;
 }
 

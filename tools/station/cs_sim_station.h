@@ -20,11 +20,13 @@ struct cs_station_options {
 	enum cs_answer answer;
 	uint32_t answer_delay_ms;
 	double max_current_a; /* of outlets that are made from a text */
+	bool play_ocpp;       /* the station is not alone: these services are played beside it */
+	bool play_iso15118;
 };
 
 struct cs_station_callbacks {
 	void (*connected)(void *context);
-	/* slacd asked for a pilot or reported a SLAC status. */
+	/* What an expectation can wait for has happened. */
 	void (*seen)(void *context, const struct cs_event *event);
 };
 

@@ -14,9 +14,11 @@ EVSE = "DE*TST*E1"
 OTHER = "DE*TST*E2"
 # What slacd reads; everything else on the broker is slacd's and must follow its schema, but for what other services say
 # to the station where slacd does.
-STATION_TOPICS = ("cs/josev", "iso15118/slac", "iso15118/ocpp", "ocpp/smart_charging")
-OF_OTHERS = (("hlc_charging", "update"), ("authorization", "response"), ("authorization", "update"), ("reset", "request"),
-             ("transaction_status", "update"))
+STATION_TOPICS = ("cs/josev", "iso15118/slac", "iso15118/ocpp", "ocpp/iso15118", "ocpp/smart_charging")
+OF_OTHERS = (("hlc_charging", "update"), ("authorization", "response"), ("authorization", "update"), ("reset", "request"))
+# What OCPP and ISO 15118 say to the station, as cs-sim plays them.
+OF_SESSION = ("boot_status", "cable_check", "change_availability", "cs_contactor_status", "device_model", "iso15118_state_info",
+              "meter_values", "power_electronics_setpoint", "stop_charging", "transaction_status", "websocket_status")
 
 
 class Line:
@@ -134,6 +136,12 @@ class Message:
         return self.data["status"] if self.name == "service_status" and self.type != "request" else None
 
 
+def is_of_others(message):
+    if message.name == "service_status":
+        return message.data.get("service") == "ocpp"
+    return message.name in OF_SESSION or (message.name, message.type) in OF_OTHERS
+
+
 class Observer(Program):
     """Sees every message on the broker once, also those of a time when it was not connected itself."""
 
@@ -151,7 +159,7 @@ class Observer(Program):
             self.output.append(Line(line.rstrip("\n")))
             topic, _, payload = line.rstrip("\n").partition(" ")
             message = Message(now, topic, payload)
-            others = topic in STATION_TOPICS or (message.name, message.type) in OF_OTHERS
+            others = topic in STATION_TOPICS or is_of_others(message)
             wrong = None if others else violation(payload)
             if wrong:
                 self.violations.append(f"{wrong}: {message}")

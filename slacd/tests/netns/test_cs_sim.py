@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The station simulator as a test's or a user's tool: its script, its exit codes, its output."""
 import os
+import uuid
 
 import harness
 from harness import Bench, SHORT_TIMERS
@@ -37,7 +38,8 @@ class CsSim(Bench):
         for arguments, part in ((("--bogus",), "--bogus"), (("extra",), "extra"),
                                 (("--mqtt-port", "0"), "--mqtt-port"), (("--answer", "maybe"), "--answer"),
                                 (("--evse", "E1"), "EVSE_ID=INTERFACE"),
-                                (("--config", self.path("none.json")), "none.json")):
+                                (("--config", self.path("none.json")), "none.json"), (("--play", "slac"), "ocpp,iso15118"),
+                                (("--print-script", "lunch"), "session-eim"), (("--script", "lunch"), "nor a script")):
             with self.subTest(arguments=arguments):
                 cs_sim = self.run_cs_sim(*arguments)
                 self.assertEqual(cs_sim.exit_code(), 2)
@@ -58,7 +60,11 @@ class CsSim(Bench):
                                ("other_pwm 80.1", "other_pwm hlc|AMPERE [EVSE], 80 A at most"),
                                ("parameters", "parameters FILE or"), ("parameters remove", "parameters FILE or"),
                                ("parameters add", "parameters FILE or"), ("restart now", "restart"),
-                               ("limits", "limits FILE")):
+                               ("limits", "limits FILE"), ("card", "card TOKEN"), ("cable 0", "cable AMPERE"),
+                               ("car flies", "car draws AMPERE"), ("csms limit", "csms start|stop"),
+                               ("availability maybe", "availability operative|inoperative"),
+                               ("expect current much", "expect cp_pwm"), ("expect session Lunch", "expect cp_pwm"),
+                               ("expect request lunch", "expect cp_pwm")):
             with self.subTest(line=line):
                 cs_sim = self.run_script(line + "\n")
                 self.assertEqual(cs_sim.exit_code(), 2)
@@ -69,7 +75,8 @@ class CsSim(Bench):
         for line, said in (("parameters remove DE*NONE", "no outlet 'DE*NONE'"),
                            ("data_link pause DE*NONE", "no outlet"),
                            ("status_code evse_ready DE*NONE", "no outlet"), ("parameters none.json", "none.json"),
-                           ("limits none.json", "none.json"), ("parameters add E2", "EVSE_ID=INTERFACE")):
+                           ("limits none.json", "none.json"), ("parameters add E2", "EVSE_ID=INTERFACE"),
+                           ("csms stop", "--play ocpp"), ("car stop", "--play iso15118"), ("card A DE*NONE", "no outlet")):
             with self.subTest(line=line):
                 cs_sim = self.run_script(line + "\n")
                 self.assertEqual(cs_sim.exit_code(), 1)
@@ -153,17 +160,93 @@ class CsSim(Bench):
                 lambda message, name=name: message.name == name and message.type == "response", name)
             self.assertEqual(answer.data, data)
 
+    def test_foreign_outlet_gets_no_answer_and_a_wrong_request_a_refusal(self):
+        self.broker = self.start_broker()
+        self.observer = self.start_observer(self.broker)
+        self.station = self.start_station()
+        self.station.wait_line("connected to the broker")
+        ids = {}
+        for data, name in (('"evse_id":"DE*NONE","hlc":true,"error_state":false,"fault_state":false', "cp_pwm"),
+                           ('"evse_id":"DE*NONE"', "stop_charging"),
+                           (f'"evse_id":"{harness.EVSE}","operational_status":"maybe"', "change_availability"),
+                           (f'"evse_id":"{harness.EVSE}"', "cs_contactor_status")):
+            ids[name] = str(uuid.uuid4())
+            self.station.say(f'raw josev/cs {{"id":"{ids[name]}","name":"{name}","type":"request","data":{{{data}}}}}')
+        self.observer.wait_response(ids["cs_contactor_status"])
+        self.assertEqual([(message.id, message.data.get("status")) for message in self.observer.messages.since()
+                          if message.type == "response"],
+                         [(ids["change_availability"], "rejected"), (ids["cs_contactor_status"], "opened")])
+        self.assertIn("data.operational_status", self.station.text())
+
+    def test_outlet_goes_out_of_service_and_comes_back(self):
+        self.start_daemon_and_broker()
+        self.station = self.start_station("--play", "ocpp")
+        self.observer.wait_service("ready")
+        self.observer.wait_pilot("hlc")
+        self.station.say("csms inoperative")
+        self.observer.wait_pilot("f")
+        mark = self.observer.mark()
+        self.station.say("csms operative")
+        self.observer.wait_pilot("hlc", after=mark)
+        codes = [message.data["evses"][0]["status_code"] for message in self.observer.messages.since()
+                 if message.name == "cs_status_and_limits" and message.type == "update"]
+        self.assertEqual(codes, ["evse_shutdown", "evse_ready"])
+
     def test_help_lists_every_option_and_command(self):
         helped = self.run_cs_sim("--help")
         self.assertEqual(helped.exit_code(), 0)
         for word in ("--evse", "--script", "--answer-delay-ms", "--topic-iso15118", "plug", "expect", "raw", "quit",
                      "limits", "status_code", "parameters add", "parameters remove", "hlc_charging", "data_link",
                      "authorize", "deauthorize", "tap accepted|rejected", "other_pwm hlc|AMPERE",
-                     "request link_status|network_info|reset|service_status", "restart"):
+                     "request link_status|network_info|reset|service_status", "restart", "--play", "--device-model",
+                     "--print-script", "session-eim", "car draws", "csms limit", "card TOKEN", "meter", "availability",
+                     "cable AMPERE", "transaction started"):
             self.assertIn(word, helped.text())
         version = self.run_cs_sim("--version")
         self.assertEqual(version.exit_code(), 0)
         self.assertRegex(version.text(), r"^cs-sim \d+\.\d+\.\d+$")
+
+
+class Sessions(Bench):
+    """The scripts that cs-sim brings, against slacd and a car."""
+
+    def start(self):
+        self.link()
+        self.broker = self.start_broker()
+        self.observer = self.start_observer(self.broker)
+        self.ev = self.start_ev(*harness.FAST_EV, "--stay")
+        self.slacd = self.start_slacd(harness.with_settings(
+            SHORT_TIMERS, pilot={"step_x1_hlc_ms": 300}, mqtt={"request_timeout_ms": 100}))
+
+    def play(self, script, speaks, *arguments):
+        mark = self.observer.mark()
+        station = self.start_station("--script", script, *arguments)
+        plugged = ("B1", "B2")
+        if speaks:
+            self.observer.messages.wait(lambda message: message.pilot_state in plugged, "the vehicle", after=mark)
+            self.ev.say("plug")
+        self.assertEqual(station.exit_code(30), 0, f"{script}: {station.text()}")
+        if speaks:
+            self.ev.say("unplug")
+        return self.observer.messages.since(mark)
+
+    def test_every_script_runs_to_its_end(self):
+        self.start()
+        for script in ("session-eim", "session-pnc", "session-remote-stop", "session-paused", "basic-charging"):
+            with self.subTest(script=script):
+                messages = self.play(script, script != "basic-charging", "--play", "ocpp,iso15118")
+                meters = [message.data["total_active_energy_imported"] for message in messages
+                          if message.name == "meter_values" and message.type != "request"]
+                self.assertEqual(meters[0], 0)
+                self.assertEqual(meters, sorted(meters))
+                self.assertEqual([message.data["status"] for message in messages if message.name == "transaction_status"
+                                  and message.data["status"] != "in_progress"], ["started", "ended"])
+
+    def test_printed_script_is_the_one_that_runs(self):
+        printed = self.add(harness.Program("cs-sim", os.environ["CS_SIM"], "--print-script", "basic-charging"))
+        self.assertEqual(printed.exit_code(), 0)
+        self.start()
+        self.play(self.write("mine", printed.text() + "\n"), False, "--play", "ocpp")
 
 
 if __name__ == "__main__":

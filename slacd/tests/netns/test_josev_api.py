@@ -110,15 +110,18 @@ class JosevApi(harness.Bench):
         self.ev.say("plug")
         self.observer.wait_slac("matched")
         mark = self.observer.mark()
+        of_station = self.station.mark()
         self.publish("josev/cs", '{"id":"r","name":"reset","type":"request","data":{}}')
+        self.station.wait_line("connected to the broker", after=of_station)
         self.station.say("request reset")
         self.observer.messages.wait(lambda message: message.name == "slac_reset" and message.type == "response",
                                     "the answer", after=mark)
         self.assertEqual(self.observer.slac_statuses(mark), ["unmatched"])
         answers = [message for message in self.observer.messages.since(mark)
                    if message.type == "response" and "reset" in message.name]
-        self.assertEqual([message.name for message in answers], ["slac_reset"])
-        self.assertNotEqual(answers[0].id, "r")
+        self.assertEqual([(message.topic, message.name) for message in answers],
+                         [("cs/josev", "reset"), ("josev/cs", "slac_reset")])
+        self.assertNotEqual(answers[1].id, "r")
 
     def test_broker_on_a_unix_socket(self):
         self.start_special_broker()

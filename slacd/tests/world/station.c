@@ -43,6 +43,16 @@ void cs_output_sent(const char *name, const char *type, const char *format, ...)
 	(void)format;
 }
 
+void cs_output_message(const char *sender, const char *receiver, const char *name, const char *type, const char *format,
+		       ...)
+{
+	(void)sender;
+	(void)receiver;
+	(void)name;
+	(void)type;
+	(void)format;
+}
+
 void cs_output_event(const char *format, ...)
 {
 	(void)format;
