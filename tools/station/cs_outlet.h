@@ -52,6 +52,7 @@ struct cs_outlet {
 	bool has_setpoint;
 	uint64_t cable_check_us;         /* since when it runs; 0: not */
 	double told_current_a;           /* what the account of the shell has said last */
+	double told_offer_a;             /* likewise */
 	char card_request[API_UUID_MAX]; /* the id of the last authorization request; "": answered */
 };
 

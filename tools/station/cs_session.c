@@ -180,7 +180,7 @@ void cs_session_tick(struct cs_session *session, uint64_t now_us, struct cs_outb
 {
 	for (size_t i = 0; i < session->count; i++)
 		if (cs_outlet_due(&session->outlets[i]) <= now_us) {
-			/* One outlet at a time: 64 that move at once would say too much for one outbox. */
+			/* One outlet at a time: all of them that move at once would say too much for one outbox. */
 			cs_outlet_tick(&session->outlets[i], now_us, out);
 			return;
 		}

@@ -228,6 +228,8 @@ static const char *read_value(void *context, int option, char *value)
 	}
 }
 
+_Static_assert(API_EVSES_MAX == 256, "the text of OPTION_EVSE says so");
+
 static void set_defaults(struct cs_options *options)
 {
 	*options = (struct cs_options){

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define COLOUR_RECEIVED "\033[36m"
@@ -79,7 +80,10 @@ void cs_output_message(const char *sender, const char *receiver, const char *nam
 
 	if (output.quiet)
 		return;
-	begin(stdout, COLOUR_OTHERS);
+	if (strcmp(receiver, "cs") == 0)
+		begin(stdout, COLOUR_RECEIVED);
+	else
+		begin(stdout, strcmp(sender, "cs") == 0 ? COLOUR_SENT : COLOUR_OTHERS);
 	printf("%s -> %s  %s %s  ", sender, receiver, name, type);
 	va_start(arguments, format);
 	end(stdout, format, arguments);

@@ -92,20 +92,33 @@ static void seen(struct cs_station *station, const char *name, const char *value
 	station->callbacks.seen(station->context, &event);
 }
 
+static void seen_current(struct cs_station *station, const char *name, double current_a, const char *evse_id)
+{
+	struct cs_event event = {.name = name};
+
+	cs_event_current(&event, current_a);
+	strcpy(event.evse_id, evse_id);
+	station->callbacks.seen(station->context, &event);
+}
+
+/* What is offered by the pilot, and what flows, where it has changed. */
 static void tell_currents(struct cs_station *station)
 {
 	for (size_t i = 0; i < station->session.count; i++) {
 		struct cs_outlet *outlet = &station->session.outlets[i];
+		const double offer_a = outlet->pilot.signal == CS_SIGNAL_X2 ? outlet->pilot.current_da / 10.0 : 0;
 		const double current_a = cs_meter_current(&outlet->meter);
-		struct cs_event event = {.name = "current"};
+		const bool offers_anew = offer_a != outlet->told_offer_a;
+		const bool draws_anew = current_a != outlet->told_current_a;
 
-		if (current_a == outlet->told_current_a)
-			continue;
+		outlet->told_offer_a = offer_a;
 		outlet->told_current_a = current_a;
-		cs_event_current(&event, current_a);
-		strcpy(event.evse_id, outlet->evse_id);
-		cs_output_event("%s draws %s A", outlet->evse_id, event.value);
-		station->callbacks.seen(station->context, &event);
+		if (draws_anew)
+			cs_output_event("%s draws %.1f A", outlet->evse_id, current_a);
+		if (offers_anew)
+			seen_current(station, "offer", offer_a, outlet->evse_id);
+		if (draws_anew)
+			seen_current(station, "current", current_a, outlet->evse_id);
 	}
 }
 

@@ -87,7 +87,6 @@ static void answer_pilot(struct cs_station *station, const struct api_station_me
 	};
 	const struct api_cp_pwm *pwm = &request->data.cp_pwm;
 	struct api_cp_pwm_response response = {.status = statuses[answer]};
-	struct cs_event offer = {.name = "offer"};
 	struct cs_outbox out = {0};
 	char payload[API_BUILD_MAX];
 	int index = cs_station_find(station, pwm->evse_id);
@@ -112,9 +111,6 @@ static void answer_pilot(struct cs_station *station, const struct api_station_me
 		return;
 	cs_outlet_pilot(&station->session.outlets[index], pwm, cs_station_now_us(), &out);
 	cs_station_say(station, &out);
-	strcpy(offer.evse_id, pwm->evse_id);
-	cs_event_current(&offer, cs_signal_of(pwm) == CS_SIGNAL_X2 ? pwm->current_deciampere / 10.0 : 0);
-	station->callbacks.seen(station->context, &offer);
 }
 
 static void carry_out(struct cs_station *station, const struct api_station_message *request, enum cs_answer answer)
@@ -197,17 +193,48 @@ void cs_station_on_request(struct cs_station *station, const struct api_station_
 	evtimer_add(pending->timer, &delay);
 }
 
+/* The end of an id, which is the same in all ids of one process of ours. */
+static const char *end_of_id(const char *id)
+{
+	const size_t len = strlen(id);
+
+	return len > CS_SENDER_END ? id + len - CS_SENDER_END : id;
+}
+
+/* Several services ask the same of the station. Who asks is known once it has told its service_status. */
+static void learn_sender(struct cs_station *station, const char *id, const char *service)
+{
+	struct cs_sender *sender = &station->senders[station->sender_next];
+
+	for (size_t i = 0; i < CS_SENDERS_MAX; i++)
+		if (strcmp(station->senders[i].end, end_of_id(id)) == 0)
+			return;
+	station->sender_next = (station->sender_next + 1) % CS_SENDERS_MAX;
+	snprintf(sender->end, sizeof(sender->end), "%.*s", CS_SENDER_END, end_of_id(id));
+	snprintf(sender->name, sizeof(sender->name), "%.*s", (int)sizeof(sender->name) - 1,
+		 strcmp(service, API_SERVICE) == 0 ? "slacd" : service);
+}
+
+static const char *sender_of(const struct cs_station *station, const char *id)
+{
+	for (size_t i = 0; i < CS_SENDERS_MAX; i++)
+		if (station->senders[i].end[0] != '\0' && strcmp(station->senders[i].end, end_of_id(id)) == 0)
+			return station->senders[i].name;
+	return "slacd";
+}
+
 static void on_pilot_request(struct cs_station *station, const struct api_station_message *message)
 {
 	const struct api_cp_pwm *pwm = &message->data.cp_pwm;
 	const enum cs_signal signal = cs_signal_of(pwm);
+	const char *sender = sender_of(station, message->id);
 	struct cs_event event = {.name = "cp_pwm"};
 	char current[32] = "";
 
 	if (signal == CS_SIGNAL_X2)
 		snprintf(current, sizeof(current), " %u.%u A", pwm->current_deciampere / 10,
 			 pwm->current_deciampere % 10);
-	cs_output_received("cp_pwm", "request", "%s %s%s", pwm->evse_id, cs_signal_text(signal), current);
+	cs_output_message(sender, "cs", "cp_pwm", "request", "%s %s%s", pwm->evse_id, cs_signal_text(signal), current);
 	strcpy(event.value, cs_signal_text(signal));
 	strcpy(event.evse_id, pwm->evse_id);
 	cs_station_on_request(station, message, NULL);
@@ -231,19 +258,17 @@ static void on_service_status(struct cs_station *station, const struct api_stati
 {
 	const struct api_station_service_status *status = &message->data.service_status;
 
-	if (strcmp(status->service, API_SERVICE) == 0)
-		cs_output_received("service_status", api_type_text(message->type), "%s %s", status->service,
-				   api_service_state_text(status->state));
-	else if (!cs_station_was_sent(station, message->type, message->id))
-		cs_output_message(status->service, "cs", "service_status", api_type_text(message->type), "%s",
-				  api_service_state_text(status->state));
+	learn_sender(station, message->id, status->service);
+	if (!cs_station_was_sent(station, message->type, message->id))
+		cs_output_message(sender_of(station, message->id), "cs", "service_status", api_type_text(message->type),
+				  "%s %s", status->service, api_service_state_text(status->state));
 }
 
-/* Each service asks it: whose question it is the message does not say. */
 static void on_question(struct cs_station *station, const struct api_station_message *message, const char *name)
 {
 	if (!cs_station_was_sent(station, message->type, message->id))
-		cs_output_received(name, api_type_text(message->type), "id=%s", message->id);
+		cs_output_message(sender_of(station, message->id), "cs", name, api_type_text(message->type), "id=%s",
+				  message->id);
 	cs_station_on_request(station, message, NULL);
 }
 

@@ -28,6 +28,15 @@ struct cs_played {
 	} sent[CS_SENT_MAX];
 };
 
+/* Services that have told their service_status; the oldest gives way. */
+#define CS_SENDERS_MAX 8
+#define CS_SENDER_END  12
+
+struct cs_sender {
+	char end[CS_SENDER_END + 1]; /* of the ids that it makes; "": none */
+	char name[32];
+};
+
 struct cs_station {
 	struct event_base *base;
 	const struct cs_station_options *options;
@@ -40,6 +49,8 @@ struct cs_station {
 	bool silent;                                   /* cp_status is not reported */
 	struct cs_session session;                     /* the outlets of data->evse_ids */
 	struct cs_played played;
+	size_t sender_next;
+	struct cs_sender senders[CS_SENDERS_MAX];
 	struct event *tick; /* of session and played services */
 	LIST_HEAD(, pending) pending;
 	struct event *restart;
