@@ -259,13 +259,6 @@ static bool car_wants_power(enum api_session_step step)
 	return step >= API_STEP_CABLE_CHECK && step <= API_STEP_METERING_RECEIPT;
 }
 
-static void heard_state(struct cs_outlet *outlet, const struct api_session_message *message)
-{
-	outlet->car.wants_power = car_wants_power(message->data.state_info.step);
-	if (message->data.state_info.step == API_STEP_SESSION_STOP)
-		outlet->has_setpoint = false;
-}
-
 /* A card that is rejected takes nothing from the one that was accepted before. */
 static void heard_authorization(struct cs_outlet *outlet, const struct api_session_message *message, uint64_t now_us,
 				struct cs_outbox *out)
@@ -291,7 +284,7 @@ void cs_outlet_heard(struct cs_outlet *outlet, const struct api_session_message 
 			outlet->car.wants_power = outlet->has_setpoint = false;
 		break;
 	case API_SESSION_STATE_INFO:
-		heard_state(outlet, message);
+		outlet->car.wants_power = car_wants_power(message->data.state_info.step);
 		break;
 	case API_SESSION_TRANSACTION:
 		if (message->data.transaction.status == API_TX_ENDED)
