@@ -15,8 +15,6 @@ STARTS = 120
 WORKERS = 2
 # Crashes of a library by itself, of which slacd is not even told: what a line of the output has, the stack or a word.
 KNOWN = (
-    ("(pcap_compile", "libpcap 1.10 does not look whether it got memory for a filter"),
-    ("out of dynamic memory in yy", "libpcap 1.10 ends the process without memory for the words of a filter"),
     ("(getaddrinfo", "glibc 2.36 does not look whether it got memory for a line of nsswitch.conf"),
     ("(json_tokener_parse_ex", "json-c 0.16 does not look whether it got memory for the name of a member"),
     ("(RAND_priv_bytes_ex", "OpenSSL 3.0 does not look whether it got memory for its locks"),
