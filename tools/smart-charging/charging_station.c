@@ -156,7 +156,6 @@ static void schedule_evses(struct charging_station *station, struct charging_tim
 		struct composite_limit scheduled;
 		int64_t next_s;
 
-		lowered[i] = false;
 		if (current_limit_session(limit) == CURRENT_LIMIT_NO_SESSION)
 			continue;
 		next_s = composite_limit_at(&view, i, view.calculation_s, &scheduled);
@@ -177,7 +176,7 @@ static void collect(struct charging_station_effects *out, size_t evse, const str
 
 static void act(struct charging_station *station, struct charging_time now, struct charging_station_effects *out)
 {
-	bool lowered[CHARGING_EVSES_MAX];
+	bool lowered[CHARGING_EVSES_MAX] = {false};
 
 	describe_evses(station, now);
 	schedule_evses(station, now, lowered);
