@@ -2,6 +2,7 @@
 #include "cp/control_pilot.h"
 
 #include "cp/basic_charging.h"
+#include "cp/pilot_elsewhere.h"
 #include "cp/pilot_end.h"
 #include "cp/pilot_pause.h"
 #include "cp/pilot_shown.h"
@@ -745,6 +746,10 @@ void control_pilot_input(struct control_pilot *pilot, const struct control_pilot
 	const bool had_ended = control_pilot_has_ended(pilot);
 
 	out->count = 0;
+	if (pilot->config.is_elsewhere) {
+		pilot_elsewhere_input(pilot, input, now_us, out);
+		return;
+	}
 	expire(pilot, now_us, out);
 	take_in_any_phase(pilot, input, now_us, out);
 	if (pilot->phase != CONTROL_PILOT_ENDING)

@@ -48,6 +48,7 @@
 
 /* Currents in 0.1 A, times in milliseconds. */
 struct control_pilot_config {
+	bool is_elsewhere;           /* somebody else owns the pilot: no request is ever made (pilot_elsewhere.h) */
 	bool has_ac;                 /* basic charging is possible; a DC-only outlet never gets X2 */
 	bool single_phase;           /* AC on l1 alone: l2 and l3 mean nothing */
 	bool hlc_at_start;           /* 5 % at the start; otherwise it is the station's, and X1 ends anything else */
@@ -139,7 +140,8 @@ struct control_pilot {
 	enum control_pilot_availability availability;
 	uint32_t pulses_sent; /* init retries, for this vehicle */
 	uint32_t failed_pulses_sent;
-	bool pulse_was_missing;     /* the station did not carry out the last of them */
+	bool pulse_was_missing; /* the station did not carry out the last of them */
+	uint64_t e_f_asked_us;  /* is_elsewhere: when its owner was asked for the E/F step, 0: never for this vehicle */
 	bool phase_is_connected[3]; /* a limit above 0 was told since the start */
 	uint32_t limit_da;          /* the station's limit, 0: none known or nothing available */
 };
@@ -155,6 +157,7 @@ enum control_pilot_input_kind {
 	CONTROL_PILOT_LINK_LOST,    /* the power-line link of the matched vehicle is lost */
 	CONTROL_PILOT_LINK_PAUSED,  /* the data link of the matched vehicle is paused */
 	CONTROL_PILOT_WAKE,         /* ... and wanted back */
+	CONTROL_PILOT_STATE_UNTOLD, /* is_elsewhere: a car speaks, and no state was told since the start */
 	CONTROL_PILOT_LATE_CAR, /* a car asks for matching during basic charging, again and again: nobody answers it */
 	CONTROL_PILOT_OTHER_REQUEST, /* another service asks the station for 5 % (`active`) or for `current_da`, 0: X1 */
 	CONTROL_PILOT_EIM,           /* EIM authorization: `active` accepted or withdrawn */
@@ -195,6 +198,8 @@ enum control_pilot_output_kind {
 	CONTROL_PILOT_NO_BASIC_CHARGING,  /* DC only: the car stays at 5 %, report a failure */
 	CONTROL_PILOT_F_REFUSED,          /* report a failure: the station refuses F, X1 stays */
 	CONTROL_PILOT_F_UNCONFIRMED,      /* report a failure: nothing shows that it carries out F, X1 stays */
+	CONTROL_PILOT_WANTS_E_F,          /* is_elsewhere: the owner of the pilot is asked for the E/F step */
+	CONTROL_PILOT_BCD_AGAIN,          /* is_elsewhere: B, C or D is told again, with the vehicle that is there */
 	CONTROL_PILOT_ENDED,              /* the pilot is left in a defined state */
 	/* for the log */
 	CONTROL_PILOT_PULSE_GIVEN_UP,   /* the station does not confirm F, it stays at 5 % */

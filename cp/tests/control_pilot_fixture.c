@@ -212,6 +212,8 @@ static const char *said_text(enum control_pilot_output_kind kind)
 		[CONTROL_PILOT_NO_BASIC_CHARGING] = "no basic charging",
 		[CONTROL_PILOT_F_REFUSED] = "F refused",
 		[CONTROL_PILOT_F_UNCONFIRMED] = "F unconfirmed",
+		[CONTROL_PILOT_WANTS_E_F] = "wants E/F",
+		[CONTROL_PILOT_BCD_AGAIN] = "B, C or D again",
 		[CONTROL_PILOT_ENDED] = "ended",
 		[CONTROL_PILOT_PULSE_GIVEN_UP] = "pulse given up",
 		[CONTROL_PILOT_REFUSED] = "refused",

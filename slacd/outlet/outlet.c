@@ -261,6 +261,8 @@ static void terminate_link(struct outlet *outlet, uint64_t now_us, struct outlet
 	give_slac_kind(outlet, SLAC_EVSE_TERMINATE, SLAC_REASON_NONE, now_us, out);
 	if (has_ended)
 		wake_link(outlet, now_us, out);
+	if (outlet->pilot.config.is_elsewhere) /* nobody is answered before its owner tells B, C or D again */
+		give_slac_kind(outlet, SLAC_EVSE_PAUSE, SLAC_REASON_NONE, now_us, out);
 }
 
 /* --- inputs --- */
@@ -547,9 +549,22 @@ bool outlet_has_stopped(const struct outlet *outlet)
 	return control_pilot_has_ended(&outlet->pilot);
 }
 
+bool outlet_is_matching(const struct outlet *outlet)
+{
+	const struct slac_evse *slac = &outlet->slac;
+	const bool waits = slac->state == SLAC_EVSE_WAIT_PARM && slac->deadline_us != SLAC_NEVER;
+
+	return waits || slac->state == SLAC_EVSE_MATCHING || slac->state == SLAC_EVSE_JOINING;
+}
+
+bool outlet_is_matched(const struct outlet *outlet)
+{
+	return outlet->slac.state == SLAC_EVSE_MATCHED;
+}
+
 bool outlet_is_connected(const struct outlet *outlet)
 {
-	return outlet->slac.state == SLAC_EVSE_MATCHED && !outlet->link_paused;
+	return outlet_is_matched(outlet) && !outlet->link_paused;
 }
 
 bool outlet_frame_asks_validation(const uint8_t *octets, size_t len, uint8_t ev_mac[MAC_LEN])

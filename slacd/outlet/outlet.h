@@ -214,6 +214,7 @@ enum outlet_effect_kind {
 	OUTLET_STATUS,         /* report `status` */
 	OUTLET_PILOT_REQUEST,  /* ask the station for `pilot.request`; its answer names `pilot.number` */
 	OUTLET_ANSWER_NETWORK, /* answer `network.question` */
+	OUTLET_WANTS_E_F,      /* the pilot is somebody else's: ask its owner for the E/F step */
 	OUTLET_SERVING,        /* `serving`: a car could be matched, or no longer */
 	OUTLET_NOTE            /* for the log */
 };
@@ -333,6 +334,10 @@ uint64_t outlet_deadline(const struct outlet *outlet);
 /* After OUTLET_STOP: the station has confirmed the pilot that is left behind, or none was asked for. */
 bool outlet_has_stopped(const struct outlet *outlet);
 
+/* A vehicle is there, and matching is under way, or its first word is still waited for (TT_EVSE_SLAC_init). */
+bool outlet_is_matching(const struct outlet *outlet);
+/* A car is matched, be its link paused or not. */
+bool outlet_is_matched(const struct outlet *outlet);
 /* A car is matched and its link is not paused. */
 bool outlet_is_connected(const struct outlet *outlet);
 

@@ -75,6 +75,15 @@ static void note_output(const struct outlet *outlet, enum control_pilot_output_k
 	}
 }
 
+/* Whoever listens already, or has matched, is not disturbed. */
+static void begin_again(struct outlet *outlet, struct outlet_effects *out)
+{
+	if (outlet_is_matching(outlet) || outlet_is_matched(outlet))
+		return;
+	outlet_note(out, OUTLET_NOTE_NEW_WINDOW);
+	outlet_queue_slac(outlet, SLAC_EVSE_LISTEN, SLAC_REASON_NONE);
+}
+
 static void carry_out(struct outlet *outlet, enum control_pilot_output_kind kind, enum slac_reason left,
 		      uint64_t now_us, struct outlet_effects *out)
 {
@@ -107,6 +116,12 @@ static void carry_out(struct outlet *outlet, enum control_pilot_output_kind kind
 	case CONTROL_PILOT_LISTEN_ON:
 		outlet_queue_slac(outlet, SLAC_EVSE_LISTEN_ON, SLAC_REASON_NONE);
 		break;
+	case CONTROL_PILOT_WANTS_E_F:
+		outlet_effect(out, OUTLET_WANTS_E_F);
+		break;
+	case CONTROL_PILOT_BCD_AGAIN:
+		begin_again(outlet, out);
+		break;
 	case CONTROL_PILOT_WOKEN:
 		outlet_queue(outlet, OUTLET_RESUME_LINK);
 		break;
@@ -120,7 +135,8 @@ static void carry_out(struct outlet *outlet, enum control_pilot_output_kind kind
 		report(outlet, OUTLET_BASIC_CHARGING, SLAC_REASON_TAKEN_OVER, out);
 		break;
 	case CONTROL_PILOT_NO_BASIC_CHARGING:
-		report(outlet, OUTLET_FAILED, outlet->init_reason, out);
+		if (outlet->init_reason != SLAC_REASON_NO_MATCH_IN_TIME) /* matching has reported that */
+			report(outlet, OUTLET_FAILED, outlet->init_reason, out);
 		break;
 	case CONTROL_PILOT_F_REFUSED:
 		fail_without_f(outlet, SLAC_REASON_PILOT_REFUSED, out);

@@ -163,6 +163,8 @@ static void note_unreported_pilot(struct outlet *outlet, const struct slac_evse_
 		return;
 	outlet->unreported_said = true;
 	memcpy(outlet_note(out, OUTLET_NOTE_PILOT_UNREPORTED)->from, item->ev_mac, MAC_LEN);
+	if (outlet->pilot.config.is_elsewhere)
+		outlet_queue(outlet, OUTLET_TO_PILOT)->pilot.kind = CONTROL_PILOT_STATE_UNTOLD;
 }
 
 /* The vehicle had its time, and gets what a car that never speaks gets. */

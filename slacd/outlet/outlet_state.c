@@ -239,6 +239,7 @@ static const struct field fields[] = {
 	N(pilot.pulses_sent),
 	N(pilot.failed_pulses_sent),
 	N(pilot.pulse_was_missing),
+	N(pilot.e_f_asked_us),
 	LIST(pilot.phase_is_connected),
 	N(pilot.limit_da),
 

@@ -352,6 +352,9 @@ const char *record_effect_text(const struct outlet_effect *effect, char out[RECO
 	case OUTLET_ANSWER_NETWORK:
 		add_network(&text, effect->network.question, effect->network.in_network, &effect->network.info);
 		break;
+	case OUTLET_WANTS_E_F:
+		add(&text, "wants_e_f");
+		break;
 	case OUTLET_SERVING:
 		add(&text, "serving %s", effect->serving ? "yes" : "no");
 		break;

@@ -78,7 +78,7 @@ static void add_text(struct player *player, struct record_decisions *decisions, 
 	decision->time_us = time_us;
 	decision->input = player->out->inputs;
 	decision->is_note = begins_with(text, "note ");
-	decision->reaches_others = begins_with(text, "pilot_request ");
+	decision->reaches_others = begins_with(text, "pilot_request ") || strcmp(text, "wants_e_f") == 0;
 	decision->is_status = begins_with(text, "status ");
 	decision->text = keep(strdup(text));
 }

@@ -312,6 +312,9 @@ void report_effect(const struct replay_report *report, const struct outlet_effec
 	case OUTLET_PILOT_REQUEST:
 		report_request(report, &effect->pilot.request);
 		break;
+	case OUTLET_WANTS_E_F:
+		line(report, "pilot", "the E/F step is wanted");
+		break;
 	case OUTLET_SERVING:
 		line(report, "serving", effect->serving ? "yes" : "no");
 		break;

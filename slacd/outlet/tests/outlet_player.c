@@ -577,6 +577,7 @@ void outlet_player_init(struct outlet_player *player, const uint8_t choice[PLAYE
 	choose_pilot(&config->pilot, choice);
 	config->pilot.request_timeout_ms = 1000;
 	config->pilot.request_backoff_max_ms = 30000;
+	config->pilot.is_elsewhere = choice[5] % 8 == 7;
 	config->pilot.keep_at_exit = choice[5] % 2 == 0;
 	config->pilot.single_phase = choice[5] % 3 == 0;
 	choose_slac(&config->slac, choice);

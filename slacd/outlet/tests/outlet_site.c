@@ -96,6 +96,9 @@ static void carry_out(const struct outlet_effect *effect)
 	case OUTLET_ANSWER_NETWORK:
 		say("network %u %s", effect->network.question, effect->network.in_network ? "known" : "unknown");
 		break;
+	case OUTLET_WANTS_E_F:
+		say("wants E/F");
+		break;
 	case OUTLET_SERVING:
 		say("%s", effect->serving ? "serving" : "not serving");
 		break;

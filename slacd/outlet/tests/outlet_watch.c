@@ -269,9 +269,13 @@ static const char *check_effect(struct outlet_watch *watch, const struct outlet 
 	case OUTLET_STATUS:
 		return check_status(watch, outlet, out, index);
 	case OUTLET_PILOT_REQUEST:
+		if (outlet->pilot.config.is_elsewhere)
+			return "a request for a pilot that is somebody else's";
 		return check_request(watch, out, index);
 	case OUTLET_ANSWER_NETWORK:
 		return watch->questions-- > 0 ? NULL : "an answer to no question";
+	case OUTLET_WANTS_E_F:
+		return outlet->pilot.config.is_elsewhere ? NULL : "the owner of a pilot that is ours is asked for E/F";
 	case OUTLET_SERVING:
 		if (effect->serving == watch->serving)
 			return "serving is said again";

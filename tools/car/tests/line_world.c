@@ -464,6 +464,7 @@ static void carry_out_of_outlet(struct line_world *world, int index, const struc
 		take_note(world, index, &effect->note);
 		break;
 	case OUTLET_ANSWER_NETWORK:
+	case OUTLET_WANTS_E_F:
 	case OUTLET_SERVING:
 		break;
 	}
