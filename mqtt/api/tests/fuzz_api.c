@@ -2,8 +2,10 @@
 /* Any octets as a payload, in both directions and as a data file; what is read must satisfy the header's
  * promises. */
 #include "mqtt/api/api_charging.h"
+#include "mqtt/api/everest/everest_api.h"
 #include "tools/station/api_station.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +58,24 @@ static void parse_charging(const char *text, size_t size)
 		abort();
 }
 
+/* The octets as a payload of each of EVerest's messages, and as a topic. */
+static void take_everest(const char *text, size_t size)
+{
+	static struct everest_message message;
+	struct everest_topic topic = {.kind = (enum everest_kind)(size % EVEREST_KINDS)};
+	struct api_error error;
+	char name[EVEREST_TOPIC_MAX];
+
+	if (everest_parse(&topic, text, size, &message, &error) != API_OK && error.expected[0] == '\0')
+		abort();
+	for (size_t i = 0; topic.kind == EVEREST_MODULES && i < message.module_count; i++)
+		if (!everest_take_module(name, message.modules[i].id))
+			abort();
+	snprintf(name, sizeof(name), "%.*s", (int)(size < sizeof(name) ? size : sizeof(name) - 1), text);
+	if (everest_topic_read("p/", "reply", name, &topic) && strlen(topic.module) >= EVEREST_MODULE_MAX)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct api_message message;
@@ -82,6 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	}
 	parse_charging(text, size);
+	take_everest(text, size);
 	api_station_parse(text, size, &station, &error);
 	api_parse_parameters_data(text, size, &parameters, &error);
 	api_parse_limits_data(text, size, &limits, &error);
