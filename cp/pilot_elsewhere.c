@@ -119,7 +119,8 @@ void pilot_elsewhere_input(struct control_pilot *pilot, const struct control_pil
 			ask_for_e_f(pilot, now_us, out);
 		break;
 	case CONTROL_PILOT_STATE_UNTOLD:
-		ask_for_e_f(pilot, now_us, out);
+		if (pilot->e_f_asked_us == 0)
+			ask_for_e_f(pilot, now_us, out);
 		break;
 	case CONTROL_PILOT_RESET:
 		close_session(pilot, out);

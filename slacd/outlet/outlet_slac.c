@@ -163,8 +163,6 @@ static void note_unreported_pilot(struct outlet *outlet, const struct slac_evse_
 		return;
 	outlet->unreported_said = true;
 	memcpy(outlet_note(out, OUTLET_NOTE_PILOT_UNREPORTED)->from, item->ev_mac, MAC_LEN);
-	if (outlet->pilot.config.is_elsewhere)
-		outlet_queue(outlet, OUTLET_TO_PILOT)->pilot.kind = CONTROL_PILOT_STATE_UNTOLD;
 }
 
 /* The vehicle had its time, and gets what a car that never speaks gets. */
@@ -197,32 +195,44 @@ static void note_late_car(struct outlet *outlet, const uint8_t mac[MAC_LEN], uin
 	note->other_value = may_be_let_in(outlet);
 }
 
-/*
- * A car that nobody answers asks again and again. One that another outlet answers does not: basic charging is not
- * disturbed by a neighbour's car.
- */
-static void follow_late_car(struct outlet *outlet, const struct slac_evse_output *item, uint64_t now_us,
-			    struct outlet_effects *out)
+/* A car that nobody answers asks again and again. One that another outlet answers does not. */
+static bool goes_on_asking(struct outlet_late_car *late, const uint8_t mac[MAC_LEN], uint64_t now_us)
 {
-	struct outlet_late_car *late = &outlet->late_car;
-
-	if (!is_after_window(outlet, item))
-		return;
-	if (!late->said)
-		note_late_car(outlet, item->ev_mac, now_us, out);
-	if (!may_be_let_in(outlet))
-		return;
-	if (late->requests == 0 || !mac_equal(late->mac, item->ev_mac) ||
+	if (late->requests == 0 || !mac_equal(late->mac, mac) ||
 	    now_us - late->since_us > (uint64_t)OUTLET_LATE_WITHIN_MS * 1000) {
 		late->requests = 0;
 		late->since_us = now_us;
-		memcpy(late->mac, item->ev_mac, MAC_LEN);
+		memcpy(late->mac, mac, MAC_LEN);
 	}
 	late->requests++;
 	if (late->requests < OUTLET_LATE_REQUESTS)
-		return;
+		return false;
 	late->requests = 0;
+	return true;
+}
+
+/* Basic charging is not disturbed by a neighbour's car. */
+static void follow_late_car(struct outlet *outlet, const struct slac_evse_output *item, uint64_t now_us,
+			    struct outlet_effects *out)
+{
+	if (!is_after_window(outlet, item))
+		return;
+	if (!outlet->late_car.said)
+		note_late_car(outlet, item->ev_mac, now_us, out);
+	if (!may_be_let_in(outlet) || !goes_on_asking(&outlet->late_car, item->ev_mac, now_us))
+		return;
 	outlet_queue(outlet, OUTLET_TO_PILOT)->pilot.kind = CONTROL_PILOT_LATE_CAR;
+}
+
+/* The owner of a pilot that is not ours tells what is plugged in when it does the E/F step. */
+static void follow_untold_car(struct outlet *outlet, const struct slac_evse_output *item, uint64_t now_us)
+{
+	const bool is_untold = item->reason == SLAC_REASON_NO_VEHICLE && !outlet->pilot.state_is_known;
+
+	if (!outlet->pilot.config.is_elsewhere || !is_untold || item->message.mmtype != CM_SLAC_PARM_REQ)
+		return;
+	if (goes_on_asking(&outlet->late_car, item->ev_mac, now_us))
+		outlet_queue(outlet, OUTLET_TO_PILOT)->pilot.kind = CONTROL_PILOT_STATE_UNTOLD;
 }
 
 static void carry_out(struct outlet *outlet, const struct slac_evse_output *item, uint64_t now_us,
@@ -248,6 +258,7 @@ static void carry_out(struct outlet *outlet, const struct slac_evse_output *item
 		note_message(OUTLET_NOTE_IGNORED, item, out);
 		note_unreported_pilot(outlet, item, out);
 		follow_late_car(outlet, item, now_us, out);
+		follow_untold_car(outlet, item, now_us);
 		break;
 	case SLAC_EVSE_PUT_OFF:
 		note_message(OUTLET_NOTE_PUT_OFF, item, out);

@@ -250,10 +250,24 @@ static void a_car_that_speaks_before_any_enter_bcd_brings_e_f_once(void **state)
 	(void)state;
 	begin_elsewhere();
 	site_car_says(CM_SLAC_PARM_REQ);
-	site_expect("wants E/F");
-	site_expect_note(OUTLET_NOTE_PILOT_UNREPORTED);
-	site_car_says(CM_SLAC_PARM_REQ);
 	site_expect("");
+	site_expect_note(OUTLET_NOTE_PILOT_UNREPORTED);
+	for (int i = 0; i < 12; i++) {
+		site_tick_after(200 * MS);
+		site_car_says(CM_SLAC_PARM_REQ);
+		site_expect(i == 1 ? "wants E/F" : "");
+	}
+}
+
+static void a_neighbours_car_before_any_enter_bcd_brings_no_e_f(void **state)
+{
+	(void)state;
+	begin_elsewhere();
+	for (int i = 0; i < 12; i++) {
+		site_car_says(CM_SLAC_PARM_REQ);
+		site_expect("");
+		site_tick_after(1100 * MS);
+	}
 }
 
 int main(void)
@@ -273,6 +287,7 @@ int main(void)
 		cmocka_unit_test_setup(a_terminate_in_the_middle_of_matching_ends_it, set_up),
 		cmocka_unit_test_setup(a_paused_link_stays_matched_until_the_car_leaves, set_up),
 		cmocka_unit_test_setup(a_car_that_speaks_before_any_enter_bcd_brings_e_f_once, set_up),
+		cmocka_unit_test_setup(a_neighbours_car_before_any_enter_bcd_brings_no_e_f, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
