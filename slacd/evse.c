@@ -68,7 +68,8 @@ static void report_status(struct evse *evse, const struct outlet_status *status,
 		memcpy(said.run_id, status->run_id, RUN_ID_LEN);
 		memcpy(said.ev_mac, status->ev_mac, MAC_LEN);
 	}
-	outbox_slac_status(evse->shared->outbox, evse->parameters.evse_id, &said);
+	if (evse->shared->listener == NULL)
+		outbox_slac_status(evse->shared->outbox, evse->parameters.evse_id, &said);
 	evse_log_status(&evse->log, status, now_us);
 }
 
@@ -128,6 +129,10 @@ static void carry_out(struct evse *evse, const struct outlet_effect *effect, uin
 		break;
 	case OUTLET_ANSWER_NETWORK:
 		answer_network(evse, effect);
+		break;
+	case OUTLET_WANTS_E_F:
+		evse->e_f_wanted = true;
+		log_line(LOG_LEVEL_INFO, "The E/F step is asked for. evse_id=%s", evse->parameters.evse_id);
 		break;
 	case OUTLET_SERVING:
 		evse->shared->availability_changed(evse->shared->context);
@@ -246,6 +251,20 @@ static void take_settings_when_empty(struct evse *evse)
 	log_line(LOG_LEVEL_DEBUG, "Outlet has taken the settings over. evse_id=%s", evse->parameters.evse_id);
 }
 
+/* First how it is: who answers for the E/F step knows then what it is for. */
+static void tell_listener(struct evse *evse)
+{
+	const struct evse_listener *listener = evse->shared->listener;
+	const bool e_f_wanted = evse->e_f_wanted;
+
+	evse->e_f_wanted = false;
+	if (listener == NULL)
+		return;
+	listener->changed(listener->context, evse);
+	if (e_f_wanted)
+		listener->wants_e_f(listener->context, evse);
+}
+
 void evse_give(struct evse *evse, const struct outlet_input *input)
 {
 	give_once(evse, input);
@@ -257,6 +276,7 @@ void evse_give(struct evse *evse, const struct outlet_input *input)
 	}
 	take_settings_when_empty(evse);
 	evse_arm_timer(evse);
+	tell_listener(evse);
 	tell_stop(evse);
 }
 

@@ -18,12 +18,23 @@ struct evse;
 struct port_event;
 struct record_writer;
 
+/*
+ * Who is told what an outlet does where the station is not told by the outbox: another dialect. Each is called when an
+ * input has been dealt with, and must not free the service.
+ */
+struct evse_listener {
+	void (*changed)(void *context, const struct evse *evse);   /* something may be other than before */
+	void (*wants_e_f)(void *context, const struct evse *evse); /* the pilot's owner is asked for the E/F step */
+	void *context;
+};
+
 /* What the services of all outlets share. Must outlive them. */
 struct evse_shared {
 	struct event_base *base;
 	const struct settings *settings;
 	struct outbox *outbox;
 	struct report_queue *reports;                  /* made with evse_report */
+	const struct evse_listener *listener;          /* NULL: the outbox tells the station */
 	const struct api_parameters *local_parameters; /* of service.cs_config_file, which is believed */
 	struct record_writer *record_writer;           /* NULL: there are no records */
 	bool ports_watched; /* the kernel tells (evse_port_event); otherwise evse_check_port is called again and again */

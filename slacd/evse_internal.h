@@ -36,6 +36,7 @@ struct evse {
 	size_t slot;                                   /* of its pilot requests */
 	uint32_t request_number;
 	bool request_unsent;
+	bool e_f_wanted;    /* and the listener was not told yet */
 	bool settings_wait; /* until no vehicle is there */
 	struct metrics_counts counts;
 	uint64_t received_us;                      /* when the frame that is being handled was read, 0: none is */

@@ -4,6 +4,7 @@
 #include "homeplug/port/port.h"
 #include "service/clock.h"
 #include "service/timer.h"
+#include "slacd/everest/everest.h"
 #include "slacd/record/record_writer.h"
 #include "slacd/version.h"
 
@@ -45,7 +46,8 @@ void manager_set_service_state(struct manager *manager, enum api_service_state s
 {
 	manager->service_state = state;
 	log_line(LOG_LEVEL_INFO, "Service status. status=%s", api_service_state_text(state));
-	outbox_service_status(&manager->outbox, state);
+	if (manager->everest == NULL) /* which nobody asks for it */
+		outbox_service_status(&manager->outbox, state);
 	manager_tell_changed(manager);
 }
 
@@ -158,6 +160,7 @@ static void forget(struct manager *manager)
 	if (manager->timer != NULL)
 		event_free(manager->timer);
 	report_queue_free(manager->shared.reports);
+	everest_free(manager->everest);
 	free(manager);
 }
 
@@ -189,7 +192,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 	manager->timer = evtimer_new(base, on_timer, manager);
 	const bool has_memory = manager->timer != NULL && manager->shared.reports != NULL;
 	*bad_file = has_memory && !manager_read_files(manager);
-	if (!has_memory || *bad_file) {
+	if (!has_memory || *bad_file || !manager_begin_everest(manager)) {
 		forget(manager);
 		return NULL;
 	}
@@ -250,6 +253,8 @@ void manager_begin_stop(struct manager *manager)
 	manager_clear_evses(manager);
 	for (size_t i = 0; i < count; i++)
 		manager_end_outlet(manager, manager->evses[i]);
+	if (manager->everest != NULL)
+		everest_end(manager->everest);
 	manager_reap(manager, clock_now_us());
 	manager_arm(manager);
 }

@@ -5,6 +5,7 @@
 #include "service/broker_report.h"
 #include "service/client_id.h"
 #include "service/clock.h"
+#include "slacd/everest/everest.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,6 +16,11 @@ static void on_connected(void *context)
 
 	report_queue_flush(manager->shared.reports);
 	broker_report_connected(manager->settings->mqtt_host.text, manager->settings->mqtt_port, manager->client_id);
+	if (manager->everest != NULL) {
+		everest_connected(manager->everest);
+		manager_tell_changed(manager);
+		return;
+	}
 	/* The broker may have published our last will, `error`, in the meantime. */
 	if (manager->was_connected)
 		outbox_service_status(&manager->outbox, manager->service_state);
@@ -37,6 +43,8 @@ static void on_disconnected(void *context, const char *reason)
 
 	report_queue_flush(manager->shared.reports);
 	broker_report_disconnected(manager->settings->mqtt_host.text, manager->settings->mqtt_port, reason);
+	if (manager->everest != NULL)
+		everest_disconnected(manager->everest);
 	manager_tell_changed(manager);
 }
 
@@ -287,7 +295,7 @@ bool manager_open_broker(struct manager *manager)
 	const char *path = settings_mqtt_socket(settings);
 	char will[API_BUILD_MAX];
 	struct broker_tls tls;
-	const struct broker_callbacks callbacks = {
+	struct broker_callbacks callbacks = {
 		.connected = on_connected,
 		.disconnected = on_disconnected,
 		.message = on_message,
@@ -302,7 +310,7 @@ bool manager_open_broker(struct manager *manager)
 		subscriptions[i] = manager->hearing.topics[i];
 	set_client_id(manager);
 	settings_tls(settings, &tls);
-	const struct broker_options options = {
+	struct broker_options options = {
 		.host = path != NULL ? path : settings->mqtt_host.text,
 		.port = path != NULL ? 0 : (uint16_t)settings->mqtt_port,
 		.keepalive_s = (uint16_t)settings->mqtt_keepalive_s,
@@ -324,6 +332,8 @@ bool manager_open_broker(struct manager *manager)
 			   .slots = OUTBOX_SLOTS,
 			   .inbound_max = OUTBOX_INBOUND_MAX},
 	};
+	if (manager->everest != NULL)
+		manager_listen_to_everest(manager, &options, &callbacks);
 	manager->outbox.out.broker = broker_open(manager->base, &options, &callbacks, manager);
 	if (manager->outbox.out.broker == NULL)
 		log_line(LOG_LEVEL_ERROR, "The MQTT client cannot be started: %s", strerror(errno));

@@ -31,6 +31,7 @@ struct ending {
 	uint64_t until_us; /* it is not waited for any longer */
 };
 
+struct everest;
 struct port_watch;
 
 struct manager {
@@ -38,6 +39,7 @@ struct manager {
 	const struct settings *settings;
 	void (*changed)(void *context); /* manager_observe; NULL: nobody wants to know */
 	void *changed_context;
+	struct everest *everest; /* NULL: mqtt.dialect is josev */
 	struct outbox outbox;
 	struct hearing hearing;
 	char client_id[SETTINGS_TEXT_MAX];
@@ -84,6 +86,12 @@ bool manager_open_broker(struct manager *manager);
 void manager_handle(struct manager *manager, const struct api_message *message);
 /* Says, unless it does so again and again, that a message for this outlet was ignored. */
 void manager_say_unknown_outlet(struct manager *manager, enum api_kind kind, const char *id);
+
+/* manager_everest.c */
+/* Makes manager->everest and the parameters of the outlets, where that is the dialect. False without memory. */
+bool manager_begin_everest(struct manager *manager);
+void manager_listen_to_everest(struct manager *manager, struct broker_options *options,
+			       struct broker_callbacks *callbacks);
 
 /* manager_authorization.c */
 void manager_authorization(struct manager *manager, const struct api_message *message);

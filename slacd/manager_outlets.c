@@ -218,7 +218,7 @@ static void start(struct manager *manager, const struct api_evse_parameters *par
 		log_line(LOG_LEVEL_ERROR, "No memory for an EVSE service. evse_id=%s", parameters->evse_id);
 		return;
 	}
-	if (limits == NULL && parameters->has_ac)
+	if (limits == NULL && parameters->has_ac && manager->everest == NULL)
 		log_line(LOG_LEVEL_WARN,
 			 "The station told no limits: basic charging will offer nothing (X1). evse_id=%s",
 			 parameters->evse_id);

@@ -28,6 +28,9 @@ void settings_defaults(struct settings *settings, enum settings_profile profile)
 	settings->topics_from_services.count = 2;
 	set_text(&settings->topics_from_services.topic[0], "josev/cs");
 	set_text(&settings->topics_from_services.topic[1], "iso15118/ocpp");
+	settings->everest_heartbeat_ms = 1000;
+	settings->everest_check_s = 5;
+	settings->everest_check_ends = true;
 	settings->status_message = API_NAME_SLAC_SERVICE_STATUS;
 	settings->busy_after_ms = 10000;
 	settings->link_retry_ms = 1000;
@@ -246,8 +249,8 @@ bool settings_check_timers(const struct settings *settings, const char *source, 
 bool settings_check(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
 {
 	return check_socket(settings, source, error) && check_topics(settings, source, error) &&
-	       check_metrics(settings, source, error) && settings_check_credentials(settings, source, error) &&
-	       settings_check_timers(settings, source, error);
+	       check_metrics(settings, source, error) && settings_check_dialect(settings, source, error) &&
+	       settings_check_credentials(settings, source, error) && settings_check_timers(settings, source, error);
 }
 
 bool settings_bench_used(const struct settings *settings, char out[SETTINGS_BENCH_SIZE])
@@ -297,6 +300,11 @@ void settings_outlet_config(const struct settings *settings, const char *evse_id
 	out->slac.dc_only = !has_ac;
 	out->slac.await_link = out->modem.link_detection != MODEM_LINK_OFF;
 	out->pilot.has_ac = has_ac;
+	if (settings->dialect == SETTINGS_EVEREST) {
+		/* EVerest owns the pilot, and tells no B-C-B toggles. */
+		out->pilot.is_elsewhere = true;
+		out->slac.validation = SLAC_VALIDATION_OFF;
+	}
 	/* What `wait` of slac.link_loss leaves out is the standard's choice, which is no setting. */
 	out->pilot.pulse_unless_nominal = settings->profile == SETTINGS_STRICT;
 	out->amp_map.tt_match_response_ms = out->slac.tt_match_response_ms;

@@ -9,6 +9,7 @@
 #define SLACD_SETTINGS_SETTINGS_H
 
 #include "mqtt/api/api.h"
+#include "mqtt/api/everest/everest_api.h"
 #include "service/log.h"
 #include "slacd/outlet/outlet_config.h"
 
@@ -45,10 +46,17 @@ enum settings_profile { SETTINGS_FIELD, SETTINGS_STRICT };
 /* Which sessions leave a record (slacd/record). */
 enum settings_record_when { SETTINGS_RECORD_FAILED, SETTINGS_RECORD_ALWAYS, SETTINGS_RECORD_NEVER };
 
+/* Whose messages slacd speaks over MQTT. */
+enum settings_dialect { SETTINGS_JOSEV, SETTINGS_EVEREST };
+
+/* When an EVerest outlet says MATCHING. */
+enum settings_matching_at { SETTINGS_MATCHING_AT_ENTER_BCD, SETTINGS_MATCHING_AT_PARM_REQ };
+
 /* What the configuration file says of one outlet, instead of what it says of all. */
 struct settings_outlet {
 	char evse_id[API_EVSE_ID_MAX];
-	char interface[SETTINGS_TEXT_MAX]; /* "": the station's network_interface */
+	char interface[SETTINGS_TEXT_MAX];       /* "": the station's network_interface */
+	char everest_module[EVEREST_MODULE_MAX]; /* "": it is found by asking */
 	bool has_nominal_current;
 	uint32_t nominal_current_da; /* 0.1 A */
 	bool has_attn_rx;
@@ -73,6 +81,12 @@ struct settings {
 	struct settings_topics topics_from_services;
 	enum api_slac_status_name status_message;
 	bool status_extra;
+	enum settings_dialect dialect;
+	struct settings_text everest_prefix;
+	uint32_t everest_heartbeat_ms; /* 0: EVerest sends none */
+	uint32_t everest_check_s;      /* 0: EVerest wants none */
+	bool everest_check_ends;       /* an orderly end ends the checking */
+	enum settings_matching_at everest_matching_at;
 	bool reset_has_former_name; /* a `reset` is answered with a `reset` */
 	uint32_t busy_after_ms;
 	uint32_t link_retry_ms;
@@ -154,6 +168,9 @@ void settings_apply_profile(struct settings *settings);
 bool settings_check(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE]);
 /* The part of it that is about timers outside the standard's range. */
 bool settings_check_timers(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE]);
+
+/* The part of settings_check that is about the dialect, and what EVerest must know of each outlet. */
+bool settings_check_dialect(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE]);
 
 /* The part of settings_check that is about user, password and TLS. */
 bool settings_check_credentials(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE]);

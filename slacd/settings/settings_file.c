@@ -181,6 +181,9 @@ static bool read_outlet_member(const struct parse *parse, const char *path, stru
 	if (strcmp(name, "interface") == 0)
 		return read_text(value, outlet->interface) ||
 		       wrong(parse, path, "the name of an interface, or unix:PATH, without control characters");
+	if (strcmp(name, "everest_module") == 0)
+		return (is_text(value) && everest_take_module(outlet->everest_module, json_object_get_string(value))) ||
+		       wrong(parse, path, "the id of EVerest's module, 1 to 63 of the characters A-Z a-z 0-9 _ . -");
 	if (strcmp(name, "attn_rx_db") == 0) {
 		outlet->has_attn_rx = true;
 		return read_groups(value, outlet->attn_rx_db) ||
@@ -192,7 +195,7 @@ static bool read_outlet_member(const struct parse *parse, const char *path, stru
 			setting_take_current(json_object_get_double(value), &outlet->nominal_current_da)) ||
 		       wrong(parse, path, "0, or a current from 6 to 80 A");
 	}
-	return wrong(parse, path, "interface, nominal_current_a or attn_rx_db, nothing else");
+	return wrong(parse, path, "interface, everest_module, nominal_current_a or attn_rx_db, nothing else");
 }
 
 static bool read_outlet(const struct parse *parse, const char *evse_id, struct json_object *object)

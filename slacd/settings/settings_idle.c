@@ -14,6 +14,11 @@ static bool has_ac(const struct outlet_config *config)
 	return config->pilot.has_ac;
 }
 
+static bool has_no_pilot(const struct outlet_config *config)
+{
+	return config->pilot.is_elsewhere;
+}
+
 static bool does_not_refuse_validation(const struct outlet_config *config)
 {
 	return config->slac.validation != SLAC_VALIDATION_OFF;
@@ -50,6 +55,15 @@ static const struct rule {
 	{"pilot.nominal_current_a", has_no_ac, "the outlet has no AC"},
 	{"pilot.step_x1_ms", has_no_ac, "the outlet has no AC"},
 	{"slac.tt_fallback_ms", has_no_ac, "the outlet has no AC"},
+	{"pilot.hlc_at_start", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
+	{"pilot.step_f_ms", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
+	{"pilot.at_exit", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
+	{"pilot.step_x1_ms", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
+	{"pilot.step_x1_hlc_ms", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
+	{"pilot.nominal_needs_eim", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
+	{"pilot.basic_charging_on_eim", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
+	{"pilot.nominal_current_a", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
+	{"slac.rematch_from_basic", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
 	{"slac.dc_listens_after_init", has_ac, "the outlet has AC"},
 	{"slac.refuse_as_not_required", does_not_refuse_validation, "slac.validation is not off"},
 	{"slac.slow_after_validation", refuses_validation, "slac.validation is off"},

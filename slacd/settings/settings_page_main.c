@@ -87,6 +87,8 @@ static void print_outlets(void)
 {
 	printf(".SH OUTLETS\n"
 	       ".TP\n.B outlets.<evse_id>.interface\nThe outlet's interface, instead of the station's network_interface.\n"
+	       ".TP\n.B outlets.<evse_id>.everest_module\nThe id of EVerest\\(aqs slac_API module of this outlet. One "
+	       "outlet may be without, which is found by asking.\n"
 	       ".TP\n.B outlets.<evse_id>.nominal_current_a\nInstead of pilot.nominal_current_a.\n"
 	       ".TP\n.B outlets.<evse_id>.attn_rx_db\nInstead of slac.attn_rx_db.\n");
 }

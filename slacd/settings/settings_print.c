@@ -123,6 +123,9 @@ static void add_outlets(struct json_object *outlets, const struct settings *sett
 		struct json_object *object = json_object_new_object();
 		if (outlet->interface[0] != '\0')
 			json_object_object_add(object, "interface", json_object_new_string(outlet->interface));
+		if (outlet->everest_module[0] != '\0')
+			json_object_object_add(object, "everest_module",
+					       json_object_new_string(outlet->everest_module));
 		if (outlet->has_nominal_current)
 			json_object_object_add(object, "nominal_current_a", current_json(outlet->nominal_current_da));
 		if (outlet->has_attn_rx)
@@ -183,6 +186,8 @@ void settings_print_help(FILE *out)
 {
 	print_settings(false, out);
 	fprintf(out, "  %-32s %s\n", "outlets.<evse_id>.interface", "instead of the station's network_interface");
+	fprintf(out, "  %-32s %s\n", "outlets.<evse_id>.everest_module",
+		"id of EVerest's slac_API module of this outlet; one may be left out, and is found by asking");
 	fprintf(out, "  %-32s %s\n", "outlets.<evse_id>.nominal_current_a", "instead of pilot.nominal_current_a");
 	fprintf(out, "  %-32s %s\n", "outlets.<evse_id>.attn_rx_db", "instead of slac.attn_rx_db");
 	fprintf(out, "\nFor benches and tests only, warned about at every start:\n");

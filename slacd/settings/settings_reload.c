@@ -58,7 +58,7 @@ static bool same_receive_path(const struct settings_outlet *a, const struct sett
 	return a->has_attn_rx == b->has_attn_rx && memcmp(a->attn_rx_db, b->attn_rx_db, sizeof(a->attn_rx_db)) == 0;
 }
 
-/* Makes *outlet what the fresh file says of it, but for its interface. */
+/* Makes *outlet what the fresh file says of it, but for its interface and its module of EVerest. */
 static void take_outlet(struct settings_outlet *outlet, const struct settings_outlet *fresh, settings_told *told,
 			void *context)
 {
@@ -68,6 +68,9 @@ static void take_outlet(struct settings_outlet *outlet, const struct settings_ou
 	memcpy(outlet->interface, before.interface, sizeof(outlet->interface));
 	if (strcmp(before.interface, fresh->interface) != 0)
 		tell_outlet(fresh->evse_id, "interface", false, told, context);
+	memcpy(outlet->everest_module, before.everest_module, sizeof(outlet->everest_module));
+	if (strcmp(before.everest_module, fresh->everest_module) != 0)
+		tell_outlet(fresh->evse_id, "everest_module", false, told, context);
 	if (!same_current(&before, fresh))
 		tell_outlet(fresh->evse_id, "nominal_current_a", true, told, context);
 	if (!same_receive_path(&before, fresh))

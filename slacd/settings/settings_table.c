@@ -43,6 +43,9 @@
 		MEMBER(where, member), .type = kind, .unit = unit_text, .help = what                                   \
 	}
 
+static const char *const dialects[] = {[SETTINGS_JOSEV] = "josev", [SETTINGS_EVEREST] = "everest", NULL};
+static const char *const matching_times[] = {
+	[SETTINGS_MATCHING_AT_ENTER_BCD] = "enter_bcd", [SETTINGS_MATCHING_AT_PARM_REQ] = "parm_req", NULL};
 static const char *const status_messages[] = {
 	[API_NAME_SLAC_SERVICE_STATUS] = "slac_service_status", [API_NAME_SLAC_STATUS] = "slac_status", NULL};
 static const char *const reset_messages[] = {[false] = "slac_reset", [true] = "reset", NULL};
@@ -91,6 +94,18 @@ const struct setting settings_table[] = {
 	SWITCH("mqtt.status_extra", status_extra, "reason, ev_mac, attenuation_db and record also in slac_status"),
 	CHOICE("mqtt.reset_message", reset_has_former_name, reset_messages,
 	       "name of the answer to a `reset` request on topic_from_station"),
+	CHOICE("mqtt.dialect", dialect, dialects,
+	       "josev: the station's messages of doc/mqtt.md; everest: EVerest's slac interface (doc/everest.md)"),
+	TEXT("mqtt.everest_prefix", everest_prefix,
+	     "what stands before every topic of EVerest's API (mqtt_external_prefix), with its slash; empty: nothing"),
+	MILLISECONDS("mqtt.everest_heartbeat_ms", everest_heartbeat_ms, 0, 600000,
+		     "time between two heartbeats of EVerest (cfg_heartbeat_interval_ms); 0: it sends none"),
+	NUMBER_OF("mqtt.everest_check_s", everest_check_s, 0, 3600, "s",
+		  "EVerest wants a communication_check so often (cfg_communication_check_to_s); 0: none"),
+	SWITCH("mqtt.everest_check_ends", everest_check_ends,
+	       "an orderly end tells EVerest to check no more; otherwise it notices that slacd is gone"),
+	CHOICE("mqtt.everest_matching_at", everest_matching_at, matching_times,
+	       "EVerest hears MATCHING with its enter_bcd, or with the car's first CM_SLAC_PARM.REQ"),
 	MILLISECONDS("mqtt.request_timeout_ms", outlet.pilot.request_timeout_ms, 50, 60000,
 		     "wait for a response before a request is repeated"),
 	MILLISECONDS("mqtt.request_backoff_max_ms", outlet.pilot.request_backoff_max_ms, 50, 600000,

@@ -129,6 +129,7 @@ static void the_members_of_an_outlet_are_told(void **state)
 {
 	(void)state;
 	assert_non_null(strstr(page, "\n| `outlets.<evse_id>.interface` |"));
+	assert_non_null(strstr(page, "\n| `outlets.<evse_id>.everest_module` |"));
 	assert_non_null(strstr(page, "\n| `outlets.<evse_id>.nominal_current_a` | `pilot.nominal_current_a` |"));
 	assert_non_null(strstr(page, "\n| `outlets.<evse_id>.attn_rx_db` | `slac.attn_rx_db` |"));
 }

@@ -6,6 +6,7 @@
 #include "slacd/tests/world/loop.h"
 #include "slacd/tests/world/record.h"
 
+#include <mosquitto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,10 +126,11 @@ bool broker_world_close(void)
 
 static bool has_subscribed(const struct broker *client, const char *topic)
 {
-	for (size_t i = 0; i < client->subscription_count; i++)
-		if (strcmp(client->subscriptions[i], topic) == 0)
-			return true;
-	return false;
+	bool matches = false;
+
+	for (size_t i = 0; i < client->subscription_count && !matches; i++)
+		mosquitto_topic_matches_sub(client->subscriptions[i], topic, &matches);
+	return matches;
 }
 
 /* It speaks MQTT 3.1.1: what a client has published itself comes back to it. */

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finds the module of the one outlet that has none in the configuration, by asking EVerest which there are. */
+#include "service/clock.h"
+#include "slacd/everest/everest_internal.h"
+
+#include <string.h>
+
+#define ASK_FIRST_MS 1000
+#define ASK_MOST_MS  30000
+/* Each of EVerest's API modules may answer by itself. */
+#define DECIDE_AFTER_MS 500
+
+static struct everest_outlet *without_module(struct everest *everest)
+{
+	for (size_t i = 0; i < everest->count; i++)
+		if (everest->outlets[i].module[0] == '\0')
+			return &everest->outlets[i];
+	return NULL;
+}
+
+void everest_discovery_begin(struct everest *everest, uint64_t now_us)
+{
+	struct everest_question *question = &everest->question;
+
+	question->ask_us = question->decide_us = EVEREST_WATCH_NEVER;
+	if (without_module(everest) == NULL || everest->has_ended)
+		return;
+	question->ask_us = now_us;
+	question->wait_ms = ASK_FIRST_MS;
+	question->count = 0;
+}
+
+static bool is_known(const struct everest *everest, const char *id)
+{
+	for (size_t i = 0; i < everest->count; i++)
+		if (strcmp(everest->outlets[i].module, id) == 0)
+			return true;
+	for (size_t i = 0; i < everest->question.count; i++)
+		if (strcmp(everest->question.modules[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+void everest_discovery_take(struct everest *everest, const struct everest_message *message, uint64_t now_us)
+{
+	struct everest_question *question = &everest->question;
+
+	if (without_module(everest) == NULL)
+		return;
+	for (size_t i = 0; i < message->module_count && question->count < EVEREST_MODULES_MAX; i++)
+		if (!is_known(everest, message->modules[i].id))
+			question->modules[question->count++] = message->modules[i];
+	if (question->count > 0 && question->decide_us == EVEREST_WATCH_NEVER)
+		question->decide_us = now_us + DECIDE_AFTER_MS * 1000u;
+}
+
+static void take_module(struct everest *everest, struct everest_outlet *outlet, const struct everest_module *module,
+			uint64_t now_us)
+{
+	memcpy(outlet->module, module->id, sizeof(outlet->module));
+	outlet->is_found = true;
+	if (module->has_periods) {
+		outlet->watch.interval_ms = module->heartbeat_ms;
+		everest_set_check_period(everest, module->check_s);
+	}
+	log_line(LOG_LEVEL_INFO, "EVerest's module was found. evse_id=%s module=%s", outlet->evse_id, outlet->module);
+	everest_watch_begin(&outlet->watch, now_us);
+	everest_say_again(everest, outlet);
+	everest->check_us = now_us;
+}
+
+/* With two modules nobody can tell which one belongs to the outlet. */
+static void decide(struct everest *everest, struct everest_outlet *outlet, uint64_t now_us)
+{
+	struct everest_question *question = &everest->question;
+
+	question->decide_us = EVEREST_WATCH_NEVER;
+	if (question->count == 1) {
+		question->ask_us = EVEREST_WATCH_NEVER;
+		take_module(everest, outlet, &question->modules[0], now_us);
+	} else if (log_limit_pass(&question->unclear, now_us)) {
+		log_line(
+			LOG_LEVEL_ERROR,
+			"EVerest has %zu slac modules that no outlet names. Set outlets.%s.everest_module. first=%s second=%s",
+			question->count, outlet->evse_id, question->modules[0].id, question->modules[1].id);
+	}
+	question->count = 0;
+}
+
+uint64_t everest_discovery_deadline(const struct everest *everest)
+{
+	const struct everest_question *question = &everest->question;
+
+	if (!outbox_is_connected(everest->outbox))
+		return EVEREST_WATCH_NEVER;
+	return question->ask_us < question->decide_us ? question->ask_us : question->decide_us;
+}
+
+void everest_discovery_tick(struct everest *everest, uint64_t now_us)
+{
+	struct everest_question *question = &everest->question;
+	struct everest_outlet *outlet = without_module(everest);
+
+	if (outlet == NULL || everest_discovery_deadline(everest) > now_us)
+		return;
+	if (question->decide_us <= now_us)
+		decide(everest, outlet, now_us);
+	if (question->ask_us > now_us)
+		return;
+	everest_say_query(everest);
+	question->ask_us = now_us + (uint64_t)question->wait_ms * 1000;
+	question->wait_ms = 2 * question->wait_ms < ASK_MOST_MS ? 2 * question->wait_ms : ASK_MOST_MS;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What EVerest says: each message becomes an input of its outlet, or is said in the log and dropped. */
+#include "service/clock.h"
+#include "slacd/everest/everest_internal.h"
+
+#include <string.h>
+
+void everest_log_news(const struct everest_outlet *outlet, enum everest_news news)
+{
+	switch (news) {
+	case EVEREST_NEWS_NONE:
+		break;
+	case EVEREST_NEWS_FIRST:
+		log_line(LOG_LEVEL_INFO, "EVerest is heard. evse_id=%s module=%s", outlet->evse_id, outlet->module);
+		break;
+	case EVEREST_NEWS_BACK:
+		log_line(LOG_LEVEL_INFO, "EVerest's heartbeat is back. evse_id=%s module=%s", outlet->evse_id,
+			 outlet->module);
+		break;
+	case EVEREST_NEWS_RESTARTED:
+		log_line(LOG_LEVEL_INFO, "EVerest has started anew. evse_id=%s module=%s", outlet->evse_id,
+			 outlet->module);
+		break;
+	case EVEREST_NEWS_SILENT:
+		log_line(LOG_LEVEL_WARN, "EVerest's heartbeat has stopped. evse_id=%s module=%s heartbeat_ms=%u",
+			 outlet->evse_id, outlet->module, outlet->watch.interval_ms);
+		break;
+	case EVEREST_NEWS_UNHEARD:
+		log_line(
+			LOG_LEVEL_WARN,
+			"EVerest is not heard. Is it running, and outlets.%s.everest_module its module? evse_id=%s module=%s heartbeat_ms=%u",
+			outlet->evse_id, outlet->evse_id, outlet->module, outlet->watch.interval_ms);
+		break;
+	}
+}
+
+/* --- of one outlet --- */
+
+/* Which of them the pilot is in is not told. 5 % is EVerest's to set, and is there while it lets slacd match. */
+static void tell_pilot(struct evse *evse, enum api_cp_state state)
+{
+	struct api_cp_status status = {.state = state};
+
+	snprintf(status.evse_id, sizeof(status.evse_id), "%s", evse_id(evse));
+	evse_cp_status(evse, &status);
+}
+
+static void take_reset(struct evse *evse, bool flag)
+{
+	if (flag)
+		log_line(LOG_LEVEL_INFO, "reset true ignored, EVerest means nothing by it. evse_id=%s", evse_id(evse));
+	else
+		evse_reset(evse);
+}
+
+static void take_command(struct evse *evse, const struct everest_message *message)
+{
+	switch (message->kind) {
+	case EVEREST_ENTER_BCD:
+		tell_pilot(evse, API_CP_B2);
+		break;
+	case EVEREST_LEAVE_BCD:
+		tell_pilot(evse, API_CP_A1);
+		break;
+	case EVEREST_RESET:
+		take_reset(evse, message->flag);
+		break;
+	case EVEREST_DLINK_TERMINATE:
+	case EVEREST_DLINK_ERROR: /* EVerest does the E/F step itself */
+		evse_data_link(evse, API_DATA_LINK_TERMINATE);
+		break;
+	case EVEREST_DLINK_PAUSE:
+		evse_data_link(evse, API_DATA_LINK_PAUSE);
+		break;
+	case EVEREST_HEARTBEAT:
+	case EVEREST_READY_BEACON:
+	case EVEREST_MODULES:
+	case EVEREST_KINDS:
+		break; /* not for the outlet itself */
+	}
+}
+
+static void take_heartbeat(struct everest *everest, struct everest_outlet *outlet, uint64_t count, uint64_t now_us)
+{
+	bool repeat;
+	const enum everest_news news = everest_watch_heartbeat(&outlet->watch, count, now_us, &repeat);
+
+	everest_log_news(outlet, news);
+	if (repeat)
+		everest_say_again(everest, outlet);
+}
+
+static void log_heard(struct everest *everest, const struct everest_outlet *outlet, const char *topic,
+		      const char *payload, size_t len)
+{
+	struct message_about about = {
+		.name = everest_kind_text(everest->message.kind), .type = "e2m", .evse_id = outlet->evse_id};
+
+	if (everest->message.kind == EVEREST_RESET)
+		message_about_add(&about, " payload=%s", everest->message.flag ? "true" : "false");
+	message_log_add(&everest->inbound_log, topic, &about, payload, len, clock_now_us());
+}
+
+static struct everest_outlet *outlet_of(struct everest *everest, const char *module)
+{
+	for (size_t i = 0; i < everest->count; i++)
+		if (strcmp(everest->outlets[i].module, module) == 0)
+			return &everest->outlets[i];
+	return NULL;
+}
+
+static void say_foreign(struct everest *everest, const char *topic, uint64_t now_us)
+{
+	if (everest->message.kind == EVEREST_HEARTBEAT)
+		return;
+	if (log_limit_pass(&everest->foreign, now_us))
+		log_line(LOG_LEVEL_WARN,
+			 "Message of a module of EVerest that no outlet has ignored. topic=%s module=%s count=%llu",
+			 topic, everest->message.module, (unsigned long long)everest->foreign.count);
+}
+
+static void hear_module(struct everest *everest, const char *topic, const char *payload, size_t len, uint64_t now_us)
+{
+	const struct everest_message *message = &everest->message;
+	struct everest_outlet *outlet = outlet_of(everest, message->module);
+
+	if (outlet == NULL) {
+		say_foreign(everest, topic, now_us);
+		return;
+	}
+	if (message->kind == EVEREST_HEARTBEAT) {
+		take_heartbeat(everest, outlet, message->count, now_us);
+		return;
+	}
+	log_heard(everest, outlet, topic, payload, len);
+	struct evse *evse = everest->find(everest->find_context, outlet->evse_id);
+	if (evse != NULL)
+		take_command(evse, message);
+}
+
+/* --- of all --- */
+
+static void hear_beacon(struct everest *everest, uint64_t now_us)
+{
+	log_line(LOG_LEVEL_INFO, "EVerest is ready.");
+	for (size_t i = 0; i < everest->count; i++)
+		if (everest_watch_beacon(&everest->outlets[i].watch, now_us))
+			everest_say_again(everest, &everest->outlets[i]);
+	everest_discovery_begin(everest, now_us);
+}
+
+void everest_hear(struct everest *everest, const char *topic, const char *payload, size_t len)
+{
+	const uint64_t now_us = clock_now_us();
+	struct everest_message *message = &everest->message;
+
+	if (message->kind == EVEREST_READY_BEACON)
+		hear_beacon(everest, now_us);
+	else if (message->kind == EVEREST_MODULES)
+		everest_discovery_take(everest, message, now_us);
+	else
+		hear_module(everest, topic, payload, len, now_us);
+}
