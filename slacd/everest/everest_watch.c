@@ -18,9 +18,17 @@ void everest_watch_say(struct everest_watch *watch)
 	watch->has_said = true;
 }
 
-static bool is_near(uint64_t earlier_us, uint64_t now_us)
+/*
+ * One of the two signs of a start has come. True when it is the second one: the other came shortly before. A further sign
+ * is another start.
+ */
+static bool completes_start(uint64_t *other_us, uint64_t *own_us, uint64_t now_us)
 {
-	return earlier_us != 0 && now_us - earlier_us < (uint64_t)EVEREST_WATCH_ONE_START_MS * 1000;
+	const bool completes = *other_us != 0 && now_us - *other_us < (uint64_t)EVEREST_WATCH_ONE_START_MS * 1000;
+
+	*own_us = completes ? 0 : now_us;
+	*other_us = 0;
+	return completes;
 }
 
 static enum everest_news news_of(const struct everest_watch *watch, bool restarted)
@@ -37,12 +45,10 @@ enum everest_news everest_watch_heartbeat(struct everest_watch *watch, uint64_t 
 	const bool restarted = count == 0 || (watch->was_heard && count < watch->count);
 	const enum everest_news news = news_of(watch, restarted);
 
-	if (restarted) {
-		*repeat = !is_near(watch->beacon_us, now_us);
-		watch->started_us = now_us;
-	} else {
+	if (restarted)
+		*repeat = !completes_start(&watch->beacon_us, &watch->started_us, now_us);
+	else
 		*repeat = watch->has_gap && watch->has_said;
-	}
 	watch->was_heard = true;
 	watch->is_silent = watch->has_gap = watch->has_said = false;
 	watch->since_us = now_us;
@@ -52,10 +58,7 @@ enum everest_news everest_watch_heartbeat(struct everest_watch *watch, uint64_t 
 
 bool everest_watch_beacon(struct everest_watch *watch, uint64_t now_us)
 {
-	const bool is_known = is_near(watch->started_us, now_us);
-
-	watch->beacon_us = now_us;
-	return !is_known;
+	return !completes_start(&watch->started_us, &watch->beacon_us, now_us);
 }
 
 uint64_t everest_watch_deadline(const struct everest_watch *watch)

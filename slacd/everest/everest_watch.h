@@ -28,8 +28,8 @@ struct everest_watch {
 	bool has_said;       /* EVerest was told something since it was heard last */
 	uint64_t since_us;   /* of the last heartbeat, or since when the first one is waited for */
 	uint64_t count;      /* of the last heartbeat */
-	uint64_t beacon_us;  /* of the last ready beacon, 0: none */
-	uint64_t started_us; /* of the last heartbeat that showed a start, 0: none */
+	uint64_t beacon_us;  /* of a ready beacon whose heartbeat 0 has not come, 0: none */
+	uint64_t started_us; /* of a heartbeat 0 whose ready beacon has not come, 0: none */
 };
 
 enum everest_news {

@@ -78,6 +78,8 @@ static void the_beacon_and_the_first_heartbeat_are_one_start(void **state)
 	assert_true(everest_watch_beacon(&watch, now_us));
 	now_us += SECOND / 2;
 	assert_true(everest_watch_beacon(&watch, now_us)); /* two beacons are two starts */
+	beat(0, EVEREST_NEWS_RESTARTED, false);
+	assert_true(everest_watch_beacon(&watch, now_us)); /* and so is a third one, however soon */
 }
 
 static void silence_is_told_once_after_three_heartbeats(void **state)
