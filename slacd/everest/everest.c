@@ -9,14 +9,18 @@
 
 #include <event2/event.h>
 
+/* Each repetition is a few messages, of which the broker client keeps 256. */
+#define REPEATS_AT_ONCE 32
+#define REPEAT_GAP_US   20000u
+
 /* --- outlets --- */
 
 void everest_parameters(const struct settings *settings, struct api_parameters *out)
 {
 	for (size_t i = 0; i < settings->outlet_count; i++) {
-		struct api_evse_parameters entry = {.has_ac = true,
-						    .has_dc = true}; /* EVerest knows, and does not tell */
+		struct api_evse_parameters entry = {0};
 		memcpy(entry.evse_id, settings->outlets[i].evse_id, sizeof(entry.evse_id));
+		entry.has_ac = entry.has_dc = true; /* EVerest knows, and does not tell */
 		api_parameters_add(out, &entry);
 	}
 }
@@ -75,6 +79,8 @@ static uint64_t deadline(const struct everest *everest)
 
 	if (everest->check_us < next_us)
 		next_us = everest->check_us;
+	if (everest->repeat_us < next_us)
+		next_us = everest->repeat_us;
 	for (size_t i = 0; i < everest->count; i++) {
 		const struct everest_outlet *outlet = &everest->outlets[i];
 		const uint64_t silent_us = everest_watch_deadline(&outlet->watch);
@@ -89,6 +95,24 @@ void everest_arm(struct everest *everest)
 	timer_arm(everest->timer, deadline(everest));
 }
 
+void everest_repeat(struct everest *everest, uint64_t now_us)
+{
+	size_t said = 0;
+
+	everest->repeat_us = TIMER_NEVER;
+	for (size_t i = 0; i < everest->count; i++) {
+		struct everest_outlet *outlet = &everest->outlets[i];
+		if (!outlet->must_repeat || !everest_can_say(everest, outlet))
+			continue;
+		if (said == REPEATS_AT_ONCE) {
+			everest->repeat_us = now_us + REPEAT_GAP_US;
+			return;
+		}
+		everest_say_again(everest, outlet);
+		said++;
+	}
+}
+
 /* What could not be said goes with it. */
 static void check(struct everest *everest, uint64_t now_us)
 {
@@ -99,9 +123,7 @@ static void check(struct everest *everest, uint64_t now_us)
 	everest->check_us = everest->check_period_us != 0 ? now_us + everest->check_period_us : TIMER_NEVER;
 	if (everest->check_period_us != 0)
 		everest_say_check(everest, true);
-	for (size_t i = 0; i < everest->count; i++)
-		if (everest->outlets[i].must_repeat)
-			everest_say_again(everest, &everest->outlets[i]);
+	everest_repeat(everest, now_us);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *context)
@@ -113,6 +135,8 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	if (everest->check_us <= now_us)
 		check(everest, now_us);
+	if (everest->repeat_us <= now_us)
+		everest_repeat(everest, now_us);
 	everest_discovery_tick(everest, now_us);
 	for (size_t i = 0; i < everest->count; i++)
 		if (everest->outlets[i].module[0] != '\0')
@@ -172,8 +196,7 @@ void everest_connected(struct everest *everest)
 	for (size_t i = 0; i < everest->count; i++) {
 		struct everest_outlet *outlet = &everest->outlets[i];
 		everest_watch_begin(&outlet->watch, now_us);
-		if (must_hear_all(outlet))
-			everest_say_again(everest, outlet);
+		outlet->must_repeat = must_hear_all(outlet);
 	}
 	check(everest, now_us);
 	everest_discovery_begin(everest, now_us);
@@ -243,7 +266,7 @@ struct everest *everest_new(struct event_base *base, const struct settings *sett
 	snprintf(everest->hearing.prefix, EVEREST_PREFIX_MAX, "%.*s", EVEREST_PREFIX_MAX - 1,
 		 settings->everest_prefix.text);
 	everest->inbound_log.direction = "Inbound";
-	everest->check_us = everest->question.ask_us = everest->question.decide_us = TIMER_NEVER;
+	everest->check_us = everest->repeat_us = everest->question.ask_us = everest->question.decide_us = TIMER_NEVER;
 	everest_set_check_period(everest, settings->everest_check_s);
 	add_outlets(everest);
 	log_line(LOG_LEVEL_INFO, "EVerest owns the pilot and tells no B-C-B toggles: validation (CM_VALIDATE) is off.");

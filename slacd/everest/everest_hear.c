@@ -145,7 +145,8 @@ static void hear_beacon(struct everest *everest, uint64_t now_us)
 	log_line(LOG_LEVEL_INFO, "EVerest is ready.");
 	for (size_t i = 0; i < everest->count; i++)
 		if (everest_watch_beacon(&everest->outlets[i].watch, now_us))
-			everest_say_again(everest, &everest->outlets[i]);
+			everest->outlets[i].must_repeat = true;
+	everest_repeat(everest, now_us);
 	everest_discovery_begin(everest, now_us);
 }
 

@@ -51,6 +51,7 @@ struct everest {
 	bool has_ended;
 	uint64_t check_period_us; /* 0: EVerest wants no communication_check */
 	uint64_t check_us;        /* when the next one is due */
+	uint64_t repeat_us;       /* when outlets that must_repeat are next said again */
 	struct everest_question question;
 
 	struct message_log inbound_log;
@@ -69,9 +70,14 @@ void everest_arm(struct everest *everest);
 /* How often EVerest is told that slacd is there: three times in the period that it wants, as messages may be lost. */
 void everest_set_check_period(struct everest *everest, uint32_t check_s);
 
+/* Says the outlets again that must_repeat: some now, the others soon, so that they do not fill the broker client. */
+void everest_repeat(struct everest *everest, uint64_t now_us);
+
 /* everest_say.c */
 /* Says what is new of the outlet; `evse` NULL: it has no service. */
 void everest_say_new(struct everest *everest, struct everest_outlet *outlet, const struct evse *evse);
+/* Whether EVerest would hear it. */
+bool everest_can_say(const struct everest *everest, const struct everest_outlet *outlet);
 /* Says all that holds. */
 void everest_say_again(struct everest *everest, struct everest_outlet *outlet);
 void everest_say_error_routine(struct everest *everest, struct everest_outlet *outlet);

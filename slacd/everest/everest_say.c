@@ -35,7 +35,7 @@ static bool publish(struct everest *everest, struct everest_outlet *outlet, enum
 	return false;
 }
 
-static bool can_say(const struct everest *everest, const struct everest_outlet *outlet)
+bool everest_can_say(const struct everest *everest, const struct everest_outlet *outlet)
 {
 	return !everest->has_ended && outlet->module[0] != '\0' && outbox_is_connected(everest->outbox);
 }
@@ -85,14 +85,13 @@ void everest_say_new(struct everest *everest, struct everest_outlet *outlet, con
 	struct everest_sayings sayings;
 	struct everest_view view;
 
-	struct everest_voice untold = outlet->voice;
-
 	look(everest, evse, &view);
-	if (can_say(everest, outlet)) {
+	if (everest_can_say(everest, outlet)) {
 		everest_voice_take(&outlet->voice, &view, &sayings);
 		say(everest, outlet, &sayings);
 		return;
 	}
+	struct everest_voice untold = outlet->voice;
 	everest_voice_take(&untold, &view, &sayings);
 	outlet->must_repeat = outlet->must_repeat || sayings.count > 0;
 }
@@ -103,7 +102,7 @@ void everest_say_again(struct everest *everest, struct everest_outlet *outlet)
 	struct everest_view view;
 
 	outlet->must_repeat = true;
-	if (!can_say(everest, outlet))
+	if (!everest_can_say(everest, outlet))
 		return;
 	outlet->must_repeat = false;
 	look(everest, everest->find(everest->find_context, outlet->evse_id), &view);
@@ -116,10 +115,12 @@ void everest_say_error_routine(struct everest *everest, struct everest_outlet *o
 	char payload[EVEREST_BUILD_MAX];
 
 	/* It is about this moment: later it is of no use. */
-	if (can_say(everest, outlet))
+	if (everest_can_say(everest, outlet))
 		publish(everest, outlet, BROKER_NOW, "request_error_routine", payload,
 			everest_build_null(payload, sizeof(payload)));
 }
+
+_Static_assert(API_EVSES_MAX <= OUTBOX_PILOT_SLOTS, "each outlet has a slot, as no pilot request needs them");
 
 /*
  * Each outlet has a slot of the broker client: no burst of other messages holds the check back, and an old one never
@@ -142,7 +143,7 @@ static void say_check(struct everest *everest, const struct everest_outlet *outl
 void everest_say_check(struct everest *everest, bool goes_on)
 {
 	for (size_t i = 0; i < everest->count; i++)
-		if (can_say(everest, &everest->outlets[i]))
+		if (everest_can_say(everest, &everest->outlets[i]))
 			say_check(everest, &everest->outlets[i], i, goes_on);
 }
 

@@ -426,6 +426,31 @@ static void two_outlets_have_nothing_to_do_with_each_other(void **state)
 	assert_none(from, "slacd    site/everest_api/1/slac/m1/m2e/state");
 }
 
+/* More outlets than are said at once: their interfaces are missing, which is said, too. */
+static void many_outlets_are_told_of_one_after_the_other(void **state)
+{
+	char outlets[8192];
+	size_t len = 0;
+
+	(void)state;
+	for (int i = 0; i < 64; i++)
+		len += (size_t)snprintf(outlets + len, sizeof(outlets) - len,
+					"%s\"E%d\":{\"interface\":\"none%d\",\"everest_module\":\"m%d\"}",
+					i > 0 ? "," : "set outlets {", i, i, i);
+	snprintf(outlets + len, sizeof(outlets) - len, "}");
+	play(EVEREST);
+	play(outlets);
+	play("slacd start\nrun 2000");
+	for (int turn = 0; turn < 2; turn++) {
+		const size_t from = mark();
+		play(BEACON "run 200");
+		assert_count(from, "slacd    everest_api/1/slac/m*/m2e/state \"UNMATCHED\"", 64);
+		assert_count(from, "slacd    everest_api/1/slac/m*/m2e/raise_error *", 64);
+		assert_string_equal(strstr(said_to(from, "m63"), "UNMATCHED raise_error") != NULL ? "" : "m63", "");
+	}
+	assert_none(0, "log      WARN MQTT message dropped");
+}
+
 static void a_configuration_that_everest_cannot_use_is_refused(void **state)
 {
 	static const struct {
@@ -499,6 +524,7 @@ int main(void)
 		STORY(the_module_is_found_by_asking_where_one_outlet_has_none),
 		STORY(with_two_modules_nobody_can_tell_which_one_it_is),
 		STORY(two_outlets_have_nothing_to_do_with_each_other),
+		STORY(many_outlets_are_told_of_one_after_the_other),
 		STORY(a_configuration_that_everest_cannot_use_is_refused),
 		STORY(sessions_of_an_everest_outlet_are_replayed_to_the_same_decisions),
 	};

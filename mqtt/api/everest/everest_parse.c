@@ -21,14 +21,19 @@ static enum api_result refuse(struct api_error *error, enum api_result result, c
 	return result;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* JSON's own white space is left out at both ends. */
 static void trim(const char **text, size_t *len)
 {
-	while (*len > 0 && memchr(" \t\r\n", (*text)[0], 4) != NULL) {
+	while (*len > 0 && is_blank((*text)[0])) {
 		(*text)++;
 		(*len)--;
 	}
-	while (*len > 0 && memchr(" \t\r\n", (*text)[*len - 1], 4) != NULL)
+	while (*len > 0 && is_blank((*text)[*len - 1]))
 		(*len)--;
 }
 

@@ -51,6 +51,17 @@ static void defaults_are_not_named(void **state)
 		}
 }
 
+static void settings_of_the_pilot_are_idle_where_everest_owns_it(void **state)
+{
+	(void)state;
+	give("pilot.step_f_ms", "4000");
+	give("pilot.nominal_current_a", "16");
+	give("pilot.slac_init_retries", "2");
+	are_idle(true, "");
+	give("mqtt.dialect", "everest");
+	are_idle(true, "pilot.step_f_ms pilot.nominal_current_a");
+}
+
 static void settings_for_basic_charging_are_idle_without_ac(void **state)
 {
 	(void)state;
@@ -172,6 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(defaults_are_not_named, begin),
+		cmocka_unit_test_setup(settings_of_the_pilot_are_idle_where_everest_owns_it, begin),
 		cmocka_unit_test_setup(settings_for_basic_charging_are_idle_without_ac, begin),
 		cmocka_unit_test_setup(what_is_switched_off_is_not_missed, begin),
 		cmocka_unit_test_setup(waiting_after_a_lost_link_is_idle_in_strict_without_ac, begin),
