@@ -18,6 +18,7 @@ static void say_state(struct everest_voice *voice, enum everest_state state, str
 {
 	voice->state = state;
 	voice->has_said_state = true;
+	voice->has_said_mac = voice->has_said_mac && state != EVEREST_UNMATCHED;
 	say(out, EVEREST_SAY_STATE)->state = state;
 }
 
@@ -34,11 +35,16 @@ static void say_matched(struct everest_voice *voice, struct everest_sayings *out
 
 /* --- the car --- */
 
+/* A car that was told the key, did not join and tries again is still that car. */
 static void take_car(struct everest_voice *voice, const struct everest_view *view, struct everest_sayings *out)
 {
-	if (view->has_ev && !voice->has_said_mac)
-		memcpy(say(out, EVEREST_SAY_EV_MAC)->ev_mac, view->ev_mac, sizeof(view->ev_mac));
-	voice->has_said_mac = view->has_ev;
+	const bool is_said = voice->has_said_mac && memcmp(voice->ev_mac, view->ev_mac, sizeof(view->ev_mac)) == 0;
+
+	if (!view->has_ev || is_said)
+		return;
+	memcpy(voice->ev_mac, view->ev_mac, sizeof(view->ev_mac));
+	memcpy(say(out, EVEREST_SAY_EV_MAC)->ev_mac, view->ev_mac, sizeof(view->ev_mac));
+	voice->has_said_mac = true;
 }
 
 /* --- errors --- */

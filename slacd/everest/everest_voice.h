@@ -61,7 +61,8 @@ struct everest_sayings {
 struct everest_voice {
 	enum everest_state state; /* as said last */
 	bool has_said_state;
-	bool has_said_mac; /* of the present match */
+	bool has_said_mac; /* since UNMATCHED: */
+	uint8_t ev_mac[6];
 	bool is_raised[EVEREST_TROUBLES];
 	char words[EVEREST_TROUBLES][EVEREST_WORDS_MAX];
 };

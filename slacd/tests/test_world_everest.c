@@ -3,6 +3,7 @@
 #include "slacd/tests/world/record.h"
 #include "slacd/tests/world/recorded.h"
 #include "slacd/tests/world/story.h"
+#include "tools/everest/everest_rules.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -480,6 +481,129 @@ static void a_configuration_that_everest_cannot_use_is_refused(void **state)
 	}
 }
 
+/* --- anything in any order, judged by the rules of everest-sim --- */
+
+/* A message takes its way: what EVerest says counts for slacd a little later. A vehicle counts at once. */
+#define ON_ITS_WAY_US 1000
+
+struct judge {
+	struct rules rules;
+	bool has_begun;
+	size_t order_count;
+	struct {
+		uint64_t at_us;
+		enum rules_command command;
+	} orders[16];
+};
+
+static const struct {
+	const char *name;
+	enum rules_command command;
+} commands[] = {{"enter_bcd {}", RULES_ENTER},         {"leave_bcd {}", RULES_LEAVE},
+		{"reset false", RULES_RESET},          {"dlink_terminate {}", RULES_TERMINATE},
+		{"dlink_error {}", RULES_DLINK_ERROR}, {"dlink_pause {}", RULES_PAUSE}};
+
+static void take_order(struct judge *judge, const char *said, uint64_t now_us)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(said, commands[i].name) != 0)
+			continue;
+		if (commands[i].command == RULES_ENTER) {
+			rules_say(&judge->rules, RULES_ENTER, now_us);
+			return;
+		}
+		assert_true(judge->order_count < 16);
+		judge->orders[judge->order_count].at_us = now_us + ON_ITS_WAY_US;
+		judge->orders[judge->order_count++].command = commands[i].command;
+	}
+}
+
+static void run_orders(struct judge *judge, uint64_t now_us)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < judge->order_count; i++) {
+		if (judge->orders[i].at_us > now_us)
+			judge->orders[kept++] = judge->orders[i];
+		else
+			rules_say(&judge->rules, judge->orders[i].command, judge->orders[i].at_us);
+	}
+	judge->order_count = kept;
+}
+
+static void judge_line(struct judge *judge, size_t line, unsigned seed)
+{
+	const uint64_t now_us = record_time_us(line);
+	const char *said = strstr(record_text(line), " slacd    everest_api/1/slac/m1/m2e/");
+	const char *heard = strstr(record_text(line), " other    everest_api/1/slac/m1/e2m/");
+	bool is_kept = true;
+
+	if (!judge->has_begun && said != NULL)
+		rules_begin(&judge->rules, 5000000, now_us);
+	judge->has_begun = judge->has_begun || said != NULL;
+	run_orders(judge, now_us);
+	if (judge->has_begun && said != NULL) {
+		char name[64];
+		said += strlen(" slacd    everest_api/1/slac/m1/m2e/");
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(said, " "), said);
+		is_kept = rules_hear(&judge->rules, name, strchr(said, ' ') + 1, false, now_us);
+	}
+	if (heard != NULL)
+		take_order(judge, heard + strlen(" other    everest_api/1/slac/m1/e2m/"), now_us);
+	if (strstr(record_text(line), " other    everest_api/ready_beacon") != NULL)
+		rules_restart(&judge->rules, now_us);
+	if (!is_kept || (judge->has_begun && !rules_tick(&judge->rules, now_us)))
+		fail_msg("seed %u: %s: %s", seed, judge->rules.why, record_text(line));
+}
+
+static void anything_in_any_order_keeps_the_rules(void **state)
+{
+	static const char *const steps[] = {
+		ENTER,
+		ENTER,
+		ENTER,
+		LEAVE,
+		RESET,
+		TO_US("dlink_terminate", "{}"),
+		TO_US("dlink_error", "{}"),
+		TO_US("dlink_pause", "{}"),
+		BEACON,
+		HEARTBEAT("7"),
+		"car plc0 plug",
+		"car plc0 plug",
+		"car plc0 plug",
+		"car plc0 unplug",
+		"car plc0 fault link-lost",
+		"car plc0 fault no-link",
+		"car plc0 fault none",
+		"car plc0 fault none",
+		"wire-down evse0",
+		"wire-up evse0",
+		"wire-up evse0",
+		"run 30",
+		"run 300",
+		"run 3000",
+		"run 15000",
+		"run 25000",
+	};
+
+	for (unsigned first = 1; first <= 30; first++) {
+		unsigned seed = first;
+		struct judge judge = {0};
+		play(first % 3 == 0 ? "set slac.profile strict" : "set slac.profile field");
+		play(BOOT);
+		for (int i = 0; i < 60; i++) {
+			play(steps[(unsigned)rand_r(&seed) % (sizeof(steps) / sizeof(steps[0]))]);
+			play("run 5");
+		}
+		play("run 2000");
+		for (size_t line = 0; line < record_count(); line++)
+			judge_line(&judge, line, first);
+		assert_int_equal(story_end(state), 0);
+		story_begin(state);
+	}
+}
+
 /* --- records --- */
 
 /* Each story ends with that; here there is something of everything. */
@@ -526,6 +650,7 @@ int main(void)
 		STORY(two_outlets_have_nothing_to_do_with_each_other),
 		STORY(many_outlets_are_told_of_one_after_the_other),
 		STORY(a_configuration_that_everest_cannot_use_is_refused),
+		STORY(anything_in_any_order_keeps_the_rules),
 		STORY(sessions_of_an_everest_outlet_are_replayed_to_the_same_decisions),
 	};
 

@@ -136,8 +136,10 @@ static bool hear_mac(struct rules *rules, struct json_object *value)
 {
 	if (!json_object_is_type(value, json_type_string) || !is_mac(json_object_get_string(value)))
 		return broken(rules, "ev_mac_address is not ^[A-F0-9]{2}(:[A-F0-9]{2}){5}$");
-	if (rules->has_mac)
+	const char *mac = json_object_get_string(value);
+	if (rules->has_mac && (strcmp(rules->mac, mac) == 0 || rules->state == RULES_MATCHED))
 		return broken(rules, "ev_mac_address more than once a match");
+	snprintf(rules->mac, sizeof(rules->mac), "%s", mac);
 	rules->has_mac = true;
 	return true;
 }

@@ -28,7 +28,8 @@ struct rules {
 	enum rules_state state;
 	bool is_ready; /* dlink_ready */
 	bool in_bcd;
-	bool has_mac;         /* of the present match */
+	bool has_mac; /* of the present match: */
+	char mac[24];
 	bool may_end;         /* an end of the provider is wanted */
 	bool check_has_ended; /* `false` was said */
 	size_t error_count;

@@ -10,6 +10,10 @@
 
 #include <cmocka.h>
 
+/* One more than an id may have. */
+#define M16 "mmmmmmmmmmmmmmmm"
+#define M64 M16 M16 M16 M16
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct everest_message message;
@@ -54,8 +58,7 @@ static void other_topics_are_none_of_ours(void **state)
 		"site/everest_api/1/slac/m/e2m/modules",
 		"site/everest_api/1/slac/m/e2m/",
 		"site/everest_api/1/slac/m n/e2m/enter_bcd",
-		"site/everest_api/1/slac/"
-		"mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm/e2m/enter_bcd",
+		("site/everest_api/1/slac/" M64 "/e2m/enter_bcd"),
 		"site/everest_api/ready_beacon/",
 	};
 	struct everest_topic topic;

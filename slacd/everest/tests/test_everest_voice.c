@@ -80,6 +80,23 @@ static void a_match_from_its_begin_to_its_end(void **state)
 	take(&idle, "UNMATCHED");
 }
 
+static void a_car_that_tries_again_is_named_once_and_another_one_too(void **state)
+{
+	struct everest_view other = joining;
+
+	(void)state;
+	other.ev_mac[5] = 2;
+	take(&matching, "MATCHING");
+	take(&joining, "mac");
+	take(&matching, "");
+	take(&joining, "");
+	take(&matching, "");
+	take(&other, "mac");
+	take(&idle, "UNMATCHED");
+	take(&matching, "MATCHING");
+	take(&other, "mac");
+}
+
 static void a_match_without_a_wait_for_the_link(void **state)
 {
 	(void)state;
@@ -179,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_match_from_its_begin_to_its_end, begin),
+		cmocka_unit_test_setup(a_car_that_tries_again_is_named_once_and_another_one_too, begin),
 		cmocka_unit_test_setup(a_match_without_a_wait_for_the_link, begin),
 		cmocka_unit_test_setup(a_match_that_is_left_for_another_matching_is_left_first, begin),
 		cmocka_unit_test_setup(what_holds_is_said_again_but_for_the_mac, begin),
