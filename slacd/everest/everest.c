@@ -25,6 +25,24 @@ void everest_parameters(const struct settings *settings, struct api_parameters *
 	}
 }
 
+static const char *module_at(const void *list, size_t place)
+{
+	return ((const struct everest_outlet *)list)[place].module;
+}
+
+void everest_set_module(struct everest *everest, size_t place, const char *module)
+{
+	memcpy(everest->outlets[place].module, module, EVEREST_MODULE_MAX);
+	text_index_add(&everest->by_module, place, module_at, everest->outlets);
+}
+
+struct everest_outlet *everest_outlet_with(struct everest *everest, const char *module)
+{
+	const size_t place = text_index_find(&everest->by_module, module, module_at, everest->outlets);
+
+	return place != TEXT_INDEX_NONE ? &everest->outlets[place] : NULL;
+}
+
 static void add_outlets(struct everest *everest)
 {
 	const struct settings *settings = everest->settings;
@@ -33,17 +51,19 @@ static void add_outlets(struct everest *everest)
 	for (size_t i = 0; i < everest->count; i++) {
 		struct everest_outlet *outlet = &everest->outlets[i];
 		memcpy(outlet->evse_id, settings->outlets[i].evse_id, sizeof(outlet->evse_id));
-		memcpy(outlet->module, settings->outlets[i].everest_module, sizeof(outlet->module));
+		if (settings->outlets[i].everest_module[0] != '\0')
+			everest_set_module(everest, i, settings->outlets[i].everest_module);
 		outlet->watch.interval_ms = settings->everest_heartbeat_ms;
 	}
 }
 
+/* The settings keep the place of an outlet, also when they are read again. */
 static struct everest_outlet *outlet_of(struct everest *everest, const struct evse *evse)
 {
-	for (size_t i = 0; i < everest->count; i++)
-		if (strcmp(everest->outlets[i].evse_id, evse_id(evse)) == 0)
-			return &everest->outlets[i];
-	return NULL;
+	const struct settings_outlet *own = settings_outlet(everest->settings, evse_id(evse));
+	const size_t place = own != NULL ? (size_t)(own - everest->settings->outlets) : everest->count;
+
+	return place < everest->count ? &everest->outlets[place] : NULL;
 }
 
 static void on_changed(void *context, const struct evse *evse)

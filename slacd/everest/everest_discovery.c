@@ -30,11 +30,10 @@ void everest_discovery_begin(struct everest *everest, uint64_t now_us)
 	question->count = 0;
 }
 
-static bool is_known(const struct everest *everest, const char *id)
+static bool is_known(struct everest *everest, const char *id)
 {
-	for (size_t i = 0; i < everest->count; i++)
-		if (strcmp(everest->outlets[i].module, id) == 0)
-			return true;
+	if (everest_outlet_with(everest, id) != NULL)
+		return true;
 	for (size_t i = 0; i < everest->question.count; i++)
 		if (strcmp(everest->question.modules[i].id, id) == 0)
 			return true;
@@ -57,8 +56,7 @@ void everest_discovery_take(struct everest *everest, const struct everest_messag
 static void take_module(struct everest *everest, struct everest_outlet *outlet, const struct everest_module *module,
 			uint64_t now_us)
 {
-	memcpy(outlet->module, module->id, sizeof(outlet->module));
-	outlet->is_found = true;
+	everest_set_module(everest, (size_t)(outlet - everest->outlets), module->id);
 	if (module->has_periods) {
 		outlet->watch.interval_ms = module->heartbeat_ms;
 		everest_set_check_period(everest, module->check_s);

@@ -101,14 +101,6 @@ static void log_heard(struct everest *everest, const struct everest_outlet *outl
 	message_log_add(&everest->inbound_log, topic, &about, payload, len, clock_now_us());
 }
 
-static struct everest_outlet *outlet_of(struct everest *everest, const char *module)
-{
-	for (size_t i = 0; i < everest->count; i++)
-		if (strcmp(everest->outlets[i].module, module) == 0)
-			return &everest->outlets[i];
-	return NULL;
-}
-
 static void say_foreign(struct everest *everest, const char *topic, uint64_t now_us)
 {
 	if (everest->message.kind == EVEREST_HEARTBEAT)
@@ -122,7 +114,7 @@ static void say_foreign(struct everest *everest, const char *topic, uint64_t now
 static void hear_module(struct everest *everest, const char *topic, const char *payload, size_t len, uint64_t now_us)
 {
 	const struct everest_message *message = &everest->message;
-	struct everest_outlet *outlet = outlet_of(everest, message->module);
+	struct everest_outlet *outlet = everest_outlet_with(everest, message->module);
 
 	if (outlet == NULL) {
 		say_foreign(everest, topic, now_us);

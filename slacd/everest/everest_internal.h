@@ -15,7 +15,6 @@
 struct everest_outlet {
 	char evse_id[API_EVSE_ID_MAX];
 	char module[EVEREST_MODULE_MAX]; /* "": not found yet */
-	bool is_found;                   /* by asking */
 	struct everest_voice voice;
 	struct everest_watch watch;
 	bool must_repeat; /* something could not be said */
@@ -62,10 +61,15 @@ struct everest {
 	struct everest_message message; /* the one being handled: too large for the stack */
 
 	size_t count;
-	struct everest_outlet outlets[API_EVSES_MAX];
+	struct everest_outlet outlets[API_EVSES_MAX]; /* in the order of the settings */
+	struct text_index by_module;
 };
 
-/* everest.c: arms the timer to what is due next. */
+/* everest.c: gives the outlet at this place its module. */
+void everest_set_module(struct everest *everest, size_t place, const char *module);
+/* The outlet that has this module, or NULL. */
+struct everest_outlet *everest_outlet_with(struct everest *everest, const char *module);
+/* Arms the timer to what is due next. */
 void everest_arm(struct everest *everest);
 /* How often EVerest is told that slacd is there: three times in the period that it wants, as messages may be lost. */
 void everest_set_check_period(struct everest *everest, uint32_t check_s);

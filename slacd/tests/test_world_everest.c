@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* slacd with EVerest in the place of the station: what EVerest hears of it, in which order, and what it does not hear. */
+#include "mqtt/api/api.h"
 #include "slacd/tests/world/record.h"
 #include "slacd/tests/world/recorded.h"
 #include "slacd/tests/world/story.h"
@@ -430,11 +431,11 @@ static void two_outlets_have_nothing_to_do_with_each_other(void **state)
 /* More outlets than are said at once: their interfaces are missing, which is said, too. */
 static void many_outlets_are_told_of_one_after_the_other(void **state)
 {
-	char outlets[8192];
+	char outlets[32768];
 	size_t len = 0;
 
 	(void)state;
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < API_EVSES_MAX; i++)
 		len += (size_t)snprintf(outlets + len, sizeof(outlets) - len,
 					"%s\"E%d\":{\"interface\":\"none%d\",\"everest_module\":\"m%d\"}",
 					i > 0 ? "," : "set outlets {", i, i, i);
@@ -445,9 +446,9 @@ static void many_outlets_are_told_of_one_after_the_other(void **state)
 	for (int turn = 0; turn < 2; turn++) {
 		const size_t from = mark();
 		play(BEACON "run 200");
-		assert_count(from, "slacd    everest_api/1/slac/m*/m2e/state \"UNMATCHED\"", 64);
-		assert_count(from, "slacd    everest_api/1/slac/m*/m2e/raise_error *", 64);
-		assert_string_equal(strstr(said_to(from, "m63"), "UNMATCHED raise_error") != NULL ? "" : "m63", "");
+		assert_count(from, "slacd    everest_api/1/slac/m*/m2e/state \"UNMATCHED\"", API_EVSES_MAX);
+		assert_count(from, "slacd    everest_api/1/slac/m*/m2e/raise_error *", API_EVSES_MAX);
+		assert_string_equal(strstr(said_to(from, "m255"), "UNMATCHED raise_error") != NULL ? "" : "m255", "");
 	}
 	assert_none(0, "log      WARN MQTT message dropped");
 }

@@ -175,7 +175,7 @@ enum api_result everest_parse(const struct everest_topic *topic, const char *pay
 	if (len <= API_PAYLOAD_MAX)
 		result = read_payload(payload, len, out, error);
 	else
-		refuse(error, result, "at most 65536 octets");
+		snprintf(error->expected, sizeof(error->expected), "at most %d octets", API_PAYLOAD_MAX);
 	snprintf(error->name, sizeof(error->name), "%s", everest_kind_text(topic->kind));
 	return result;
 }
