@@ -29,8 +29,9 @@
  *
  * A turn reads 32 packets at most, and runs 16 callbacks of messages at most. It begins no packet after half a
  * millisecond, and no callback after one and a half. What is left has its next turn behind the events that have become
- * due meanwhile. So a turn lasts as long as that, one packet and one callback; of a packet of 4 MiB, which is thrown
- * away, that is a few milliseconds. With TLS a turn reads 16 records at most.
+ * due meanwhile. So a turn lasts as long as that, one packet and one callback. A message that is too large to be handed
+ * over is thrown away in pieces. Only with TLS it is collected first, in turns of 16 records at most: the last of them
+ * takes some milliseconds of a message of 4 MiB.
  *
  * Reading goes before callbacks: precious messages behind a flood of others would otherwise be lost at the broker, where
  * they wait in a queue that is full.

@@ -3,6 +3,17 @@
 
 #define LENGTH_OCTETS_MAX 4
 
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The two octets at `at`; 0: they are not there. */
+static uint16_t number_at(const uint8_t *octets, size_t len, size_t at)
+{
+	return (uint16_t)(at + 2 <= len ? octets[at] << 8 | octets[at + 1] : 0);
+}
+
 enum broker_packet_result broker_packet_look(const uint8_t *octets, size_t len, struct broker_packet *packet)
 {
 	size_t at = 1;
@@ -21,7 +32,10 @@ enum broker_packet_result broker_packet_look(const uint8_t *octets, size_t len, 
 	packet->type = octets[0] >> 4;
 	packet->qos = packet->type == BROKER_PACKET_PUBLISH ? octets[0] >> 1 & 3u : 0;
 	packet->len = at + packet->remaining_len;
-	if (packet->type == BROKER_PACKET_PUBACK && packet->remaining_len >= 2 && len - at >= 2)
-		packet->mid = (uint16_t)(octets[at] << 8 | octets[at + 1]);
+	if (packet->type == BROKER_PACKET_PUBACK)
+		packet->mid = number_at(octets, smaller(len, packet->len), at);
+	if (packet->qos > 0) /* behind the topic */
+		packet->mid = number_at(octets, smaller(len, packet->len),
+					at + 2 + number_at(octets, smaller(len, packet->len), at));
 	return BROKER_PACKET_OK;
 }

@@ -19,7 +19,7 @@ enum broker_packet_type {
 struct broker_packet {
 	unsigned type;        /* the upper four bits of the first octet; enum broker_packet_type, or another one */
 	unsigned qos;         /* of a PUBLISH */
-	uint16_t mid;         /* of a PUBACK; 0: it is not among the octets */
+	uint16_t mid;         /* of a PUBACK, and of a PUBLISH with QoS 1 or 2; 0: it is not among the octets */
 	size_t len;           /* all of it */
 	size_t remaining_len; /* what follows the length */
 };

@@ -320,6 +320,13 @@ static bool is_bounded(struct broker_session *session, const struct broker_packe
 	return !session->broken;
 }
 
+/* Whether the number of a message that is to be thrown away is not seen yet, and may still be. */
+static bool needs_more(const struct broker_session *session, bool was_peeked)
+{
+	return broker_session_is_skipped(session, &session->packet) && session->packet.qos > 0 &&
+	       session->packet.mid == 0 && (was_peeked || session->peeked < sizeof(session->window));
+}
+
 /* Makes session->packet the next one. What this returns other than BROKER_RECEIVED_PART is the end of receiving. */
 static enum broker_received next_packet(struct broker_session *session)
 {
@@ -334,8 +341,12 @@ static enum broker_received next_packet(struct broker_session *session)
 			return BROKER_RECEIVED_PART;
 		enum broker_packet_result result = broker_packet_look(
 			session->window + session->peeked_at, session->peeked - session->peeked_at, &session->packet);
+		if (result == BROKER_PACKET_OK && !is_bounded(session, &session->packet))
+			return BROKER_RECEIVED_NOTHING;
+		if (result == BROKER_PACKET_OK && needs_more(session, was_peeked))
+			result = BROKER_PACKET_CUT;
 		if (result == BROKER_PACKET_OK)
-			return is_bounded(session, &session->packet) ? BROKER_RECEIVED_PART : BROKER_RECEIVED_NOTHING;
+			return BROKER_RECEIVED_PART;
 		session->packet = (struct broker_packet){0};
 		if (result == BROKER_PACKET_MALFORMED) {
 			broker_session_check(session, MOSQ_ERR_PROTOCOL);
@@ -405,9 +416,18 @@ static enum broker_received read_packet(struct broker_session *session)
 
 enum broker_received broker_session_receive(struct broker_session *session)
 {
-	enum broker_received next = session->in_packet ? BROKER_RECEIVED_PART : next_packet(session);
+	enum broker_received next = BROKER_RECEIVED_PART;
 
-	return next == BROKER_RECEIVED_PART ? read_packet(session) : next;
+	if (!broker_session_acknowledge(session))
+		return BROKER_RECEIVED_NOTHING;
+	if (session->skip_left == 0 && !session->in_packet) {
+		next = next_packet(session);
+		if (next == BROKER_RECEIVED_PART && broker_session_is_skipped(session, &session->packet))
+			session->skip_left = session->packet.len;
+	}
+	if (next != BROKER_RECEIVED_PART)
+		return next;
+	return session->skip_left > 0 ? broker_session_skip(session) : read_packet(session);
 }
 
 /* --- Sending --- */
@@ -455,10 +475,11 @@ void broker_session_send(struct broker_session *session, unsigned max)
 
 void broker_session_flush(struct broker_session *session)
 {
-	if (session->broken || !mosquitto_want_write(session->mosquitto))
-		return;
-	broker_session_check(session, mosquitto_loop_write(session->mosquitto, 1));
-	session->last_out_ms = broker_now_ms();
+	if (!session->broken && mosquitto_want_write(session->mosquitto)) {
+		broker_session_check(session, mosquitto_loop_write(session->mosquitto, 1));
+		session->last_out_ms = broker_now_ms();
+	}
+	broker_session_acknowledge(session);
 }
 
 /* --- The socket and the time --- */
@@ -473,6 +494,8 @@ bool broker_session_wants_write(const struct broker_session *session)
 {
 	const SSL *ssl = ssl_of(session);
 
+	if (session->acknowledge_mid != 0)
+		return true;
 	return mosquitto_want_write(session->mosquitto) && (ssl == NULL || SSL_want_write(ssl));
 }
 

@@ -36,9 +36,11 @@ struct broker_session {
 	struct broker_packet packet; /* len 0: nothing is known of it */
 	bool progress;               /* the library has handled a packet */
 	bool listens_to_log;
-	size_t unreleased;    /* messages of QoS 2 that the library keeps until PUBREL */
-	uint64_t last_in_ms;  /* the last octet received; not earlier than in the library's own note of it */
-	uint64_t last_out_ms; /* the last packet sent; likewise */
+	size_t skip_left;         /* octets of a message that is thrown away */
+	uint16_t acknowledge_mid; /* of one that was, and is to be acknowledged; 0: none */
+	size_t unreleased;        /* messages of QoS 2 that the library keeps until PUBREL */
+	uint64_t last_in_ms;      /* the last octet received; not earlier than in the library's own note of it */
+	uint64_t last_out_ms;     /* the last packet sent; likewise */
 	uint64_t up_since_ms;
 	struct broker_tls_watch tls; /* without TLS it sees nothing */
 	struct broker_tls_budget tls_budget;
@@ -106,6 +108,17 @@ void broker_session_lose(struct broker_session *session, const char *reason);
 void broker_session_check(struct broker_session *session, int rc);
 
 bool broker_session_uses_tls(const struct broker_session *session);
+
+/* --- broker_skip.c: messages that are too large to be handed over, without the library, which would collect them --- */
+
+/* Whether the packet, which begins at the octets that are looked at, is to be thrown away. Not with TLS. */
+bool broker_session_is_skipped(const struct broker_session *session, const struct broker_packet *packet);
+
+/* Throws some of it away: as broker_session_receive. */
+enum broker_received broker_session_skip(struct broker_session *session);
+
+/* Sends what is still to be acknowledged. False: the socket takes nothing now. */
+bool broker_session_acknowledge(struct broker_session *session);
 
 /* --- broker_connect.c; on the thread --- */
 

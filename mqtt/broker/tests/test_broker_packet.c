@@ -53,6 +53,12 @@ static void quality_of_a_publish_and_number_of_a_puback_are_told(void **state)
 	assert_int_equal(packet.mid, 0);
 	assert_int_equal(look("\x40\1\x12\x34", 4, &packet), BROKER_PACKET_OK);
 	assert_int_equal(packet.mid, 0);
+	assert_int_equal(look("\x32\x80\x80\1\0\1t\x56\x78", 9, &packet), BROKER_PACKET_OK);
+	assert_int_equal(packet.mid, 0x5678);
+	assert_int_equal(look("\x32\x80\x80\1\0\1t\x56\x78", 8, &packet), BROKER_PACKET_OK);
+	assert_int_equal(packet.mid, 0);
+	assert_int_equal(look("\x32\4\0\1t\x56\x78", 7, &packet), BROKER_PACKET_OK);
+	assert_int_equal(packet.mid, 0); /* it would be of the next packet */
 	assert_int_equal(look("\x62\2\0\1", 4, &packet), BROKER_PACKET_OK);
 	assert_int_equal(packet.type, BROKER_PACKET_PUBREL);
 	assert_int_equal(packet.qos, 0);
