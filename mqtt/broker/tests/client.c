@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -189,6 +190,61 @@ void client_wait(struct client *client, const unsigned *count, unsigned least)
 void client_poll(struct client *client)
 {
 	event_base_loop(client->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+}
+
+/* Of the processor: a turn that is preempted is no longer. */
+#define TURN_MAX_US 5000u
+
+static uint64_t processor_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* How often this thread has waited. */
+static long waits(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	return usage.ru_nvcsw;
+}
+
+/* By what looks at each access to memory. */
+static bool is_slowed(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return true;
+#else
+	return getenv("SLACD_VALGRIND") != NULL;
+#endif
+}
+
+/* One round of the loop; returns what it has taken of the processor. */
+static uint64_t turn(struct client *client)
+{
+	const uint64_t begin_us = processor_us();
+
+	client_poll(client);
+	return processor_us() - begin_us;
+}
+
+void assert_turns_are_short(struct client *client, unsigned for_ms)
+{
+	const uint64_t until_ms = now_ms() + for_ms;
+	const long waits_before = waits();
+	uint64_t longest_us = 0;
+
+	while (now_ms() < until_ms && client->disconnected == 0) {
+		const uint64_t took_us = turn(client);
+		longest_us = took_us > longest_us ? took_us : longest_us;
+	}
+	/* What the kernel reads from the disk is not ours. */
+	assert_in_range(waits() - waits_before, 0, 3);
+	if (!is_slowed())
+		assert_in_range(longest_us, 0, TURN_MAX_US);
 }
 
 bool client_publish(struct client *client, enum broker_publish_kind kind, const char *payload)

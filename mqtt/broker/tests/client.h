@@ -45,6 +45,10 @@ bool client_close(struct client *client, unsigned timeout_ms);
 void client_wait(struct client *client, const unsigned *count, unsigned least);
 /* One round of the loop, without waiting. */
 void client_poll(struct client *client);
+/*
+ * Rounds of the loop for so long, or until the connection ends. None of them waits, or takes long of the processor.
+ */
+void assert_turns_are_short(struct client *client, unsigned for_ms);
 /* To "from/client". */
 bool client_publish(struct client *client, enum broker_publish_kind kind, const char *payload);
 

@@ -56,6 +56,7 @@ void played_identity_make(struct played_identity *identity, long not_after_s)
 	identity->key = EVP_EC_gen("P-256");
 	identity->certificate = certificate;
 	identity->newest = 0;
+	identity->updates_keys = false;
 	assert_non_null(identity->key);
 	X509_set_version(certificate, X509_VERSION_3);
 	ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
@@ -135,14 +136,17 @@ static bool pass_to_broker(SSL *ssl, int plain)
 	return SSL_get_error(ssl, n) == SSL_ERROR_WANT_READ;
 }
 
-static void pump(SSL *ssl, int client, int plain)
+static void pump(SSL *ssl, int client, int plain, bool updates_keys)
 {
 	static struct way way;
 
 	for (bool goes_on = true; goes_on;) {
 		struct pollfd fds[] = {{.fd = client, .events = (short)(POLLIN | (way.waiting > 0 ? POLLOUT : 0))},
 				       {.fd = plain, .events = way.waiting > 0 ? 0 : POLLIN}};
-		if (poll(fds, 2, WAIT_MAX_S * 1000) <= 0)
+		/* Records without data, as many as the client takes. */
+		if (updates_keys && way.waiting == 0 && SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1)
+			SSL_do_handshake(ssl);
+		if (poll(fds, 2, updates_keys ? 0 : WAIT_MAX_S * 1000) < (updates_keys ? 0 : 1))
 			return;
 		if (fds[0].revents & (POLLIN | POLLHUP | POLLERR))
 			goes_on = pass_to_broker(ssl, plain);
@@ -189,7 +193,7 @@ static int serve(const struct played_identity *identity, int listener, uint16_t 
 		plain = connect_to(plain_port);
 		do_not_block(client);
 		do_not_block(plain);
-		pump(ssl, client, plain);
+		pump(ssl, client, plain, identity->updates_keys);
 	}
 	SSL_free(ssl);
 	return is_served ? 0 : 1;

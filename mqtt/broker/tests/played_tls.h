@@ -7,6 +7,7 @@
 #define MQTT_BROKER_TESTS_PLAYED_TLS_H
 
 #include <openssl/x509.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -18,7 +19,8 @@ struct played_identity {
 	X509 *certificate;
 	char certificate_path[PLAYED_TLS_PATH];
 	char key_path[PLAYED_TLS_PATH];
-	int newest; /* the newest version of TLS that its server speaks, e.g. TLS1_2_VERSION; 0: any */
+	int newest;        /* the newest version of TLS that its server speaks, e.g. TLS1_2_VERSION; 0: any */
+	bool updates_keys; /* its server does so all the time */
 };
 
 /* not_after_s: how long it is valid from now on; less than 0: it has expired. */

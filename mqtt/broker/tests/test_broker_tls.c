@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TLS: the words for each cause, the files, and the bounds of the queue where records hold many messages. */
+#include "mqtt/api/api.h"
 #include "mqtt/broker/broker_tls.h"
 #include "mqtt/broker/tests/played_broker.h"
 #include "mqtt/broker/tests/played_tls.h"
@@ -293,6 +294,47 @@ static void large_messages_cross_records_both_ways(void **state)
 	site_close(&site);
 }
 
+/* A flood of messages of this size, or of records without any. */
+static void assert_tls_flood_leaves_the_turns_short(size_t octets, bool updates_keys)
+{
+	struct played_identity server = identity;
+	struct site site;
+	struct client client;
+	struct packet packet;
+	pid_t flooder;
+	pid_t tls;
+	int fd;
+
+	site_open(&site);
+	server.updates_keys = updates_keys;
+	tls = played_tls_start(&server, site.tls_listener, site.port, NULL);
+	fd = open_connected(&client, &site.options, site.listener, &packet);
+	flooder = fork();
+	while (flooder == 0 && !updates_keys)
+		send_publish(fd, 1, octets);
+	if (flooder == 0)
+		_exit(0);
+	assert_turns_are_short(&client, 300);
+	assert_int_equal(client.disconnected, 0);
+	assert_true(updates_keys || octets > API_PAYLOAD_MAX || client.messages > 0);
+	kill(flooder, SIGKILL);
+	waitpid(flooder, NULL, 0);
+	kill(tls, SIGKILL);
+	waitpid(tls, NULL, 0);
+	close(fd);
+	site_close(&site);
+	client_close(&client, 0);
+}
+
+static void no_flood_of_records_makes_a_turn_long(void **state)
+{
+	(void)state;
+	assert_tls_flood_leaves_the_turns_short(1, false);
+	assert_tls_flood_leaves_the_turns_short(API_PAYLOAD_MAX, false);
+	assert_tls_flood_leaves_the_turns_short(1024 * 1024, false);
+	assert_tls_flood_leaves_the_turns_short(0, true);
+}
+
 static void broker_that_says_nothing_to_the_handshake_holds_nobody_up(void **state)
 {
 	struct site site;
@@ -461,6 +503,7 @@ int main(void)
 		cmocka_unit_test(nobody_is_asked_for_a_passphrase),
 		cmocka_unit_test(full_queue_ends_the_reading_in_the_middle_of_a_record),
 		cmocka_unit_test(large_messages_cross_records_both_ways),
+		cmocka_unit_test(no_flood_of_records_makes_a_turn_long),
 		cmocka_unit_test(broker_that_says_nothing_to_the_handshake_holds_nobody_up),
 		cmocka_unit_test(connection_that_is_reset_in_the_handshake_is_told),
 		cmocka_unit_test(certificate_of_another_is_refused),

@@ -11,76 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-/* Of the processor: a turn that is preempted is no longer. */
-#define TURN_MAX_US 5000u
-#define FLOOD_MS    300
+#define FLOOD_MS 300
 
 struct packets {
 	const void *octets;
 	size_t len;
 	size_t zeros; /* that follow, in all the same packet */
 };
-
-static uint64_t processor_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
-/* How often this thread has waited. */
-static long waits(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_THREAD, &usage);
-	return usage.ru_nvcsw;
-}
-
-/* By what looks at each access to memory. */
-static bool is_slowed(void)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-	return true;
-#else
-	return getenv("SLACD_VALGRIND") != NULL;
-#endif
-}
-
-/* One round of the loop; returns what it has taken of the processor. */
-static uint64_t turn(struct client *client)
-{
-	const uint64_t begin_us = processor_us();
-
-	client_poll(client);
-	return processor_us() - begin_us;
-}
-
-/* Rounds of the loop for so long, or until the connection ends. None of them waits or takes long. */
-static void assert_turns_are_short(struct client *client, unsigned for_ms)
-{
-	const uint64_t until_ms = now_ms() + for_ms;
-	const long waits_before = waits();
-	uint64_t longest_us = 0;
-
-	while (now_ms() < until_ms && client->disconnected == 0) {
-		const uint64_t took_us = turn(client);
-		longest_us = took_us > longest_us ? took_us : longest_us;
-	}
-	/* What the kernel reads from the disk is not ours. */
-	assert_in_range(waits() - waits_before, 0, 3);
-	if (!is_slowed())
-		assert_in_range(longest_us, 0, TURN_MAX_US);
-}
 
 /* A process that sends these packets without an end, as fast as the client takes them. */
 static pid_t send_without_end(int fd, const struct packets *packets)
