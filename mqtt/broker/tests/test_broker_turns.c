@@ -2,6 +2,7 @@
 /* What one turn of the event loop is spent on, whatever the broker sends: never a wait, and a bounded time. */
 #include "mqtt/broker/tests/played_broker.h"
 
+#include <arpa/inet.h>
 #include <event2/event.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -142,6 +143,18 @@ static void beginning_of_a_length_keeps_the_loop_quiet_and_the_rest_is_taken(voi
 	close(listener);
 }
 
+/* Of this process's sockets, the one whose peer has this port takes as little as the kernel allows. */
+static void shrink_send_buffer(uint16_t port)
+{
+	struct sockaddr_in peer = {0};
+
+	for (int fd = 3; fd < 64; fd++) {
+		socklen_t size = sizeof(peer);
+		if (getpeername(fd, (struct sockaddr *)&peer, &size) == 0 && ntohs(peer.sin_port) == port)
+			assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int){0}, sizeof(int)), 0);
+	}
+}
+
 /* The socket takes nothing any more: neither a message nor an acknowledgement is waited for. */
 static void broker_that_reads_nothing_is_waited_for_by_nobody(void **state)
 {
@@ -156,18 +169,18 @@ static void broker_that_reads_nothing_is_waited_for_by_nobody(void **state)
 	int fd;
 
 	(void)state;
+	setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &(int){0}, sizeof(int));
 	fd = open_connected(&client, &options, listener, &packet);
+	shrink_send_buffer(options.port);
 	for (int i = 0; i < 7; i++)
 		assert_true(broker_publish(client.broker, BROKER_KEEP, "t", large, sizeof(large)));
 	sender = send_without_end(fd, &flood);
-	for (taken = UINT32_MAX; taken != client.messages;) {
-		taken = client.messages;
-		assert_turns_are_short(&client, FLOOD_MS);
-	}
-	assert_int_equal(client.disconnected, 0);
+	assert_turns_are_short(&client, FLOOD_MS);
+	taken = client.messages;
 	assert_true(broker_publish_latest(client.broker, 0, "t", "request", 7));
 	assert_turns_are_short(&client, FLOOD_MS);
 	assert_int_equal(client.messages, taken);
+	assert_int_equal(client.disconnected, 0);
 	end_sender(sender);
 	/* It reads on. */
 	for (bool requested = false; !requested;) {
