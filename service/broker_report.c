@@ -20,14 +20,20 @@ void broker_report_dropped(void *context, enum broker_drop what, uint64_t total)
 		[BROKER_DROP_OUTBOUND_FULL] = "the oldest status update, the queue is full",
 		[BROKER_DROP_OUTBOUND_STALE] = "a request that waited too long",
 		[BROKER_DROP_OUTBOUND_REFUSED] = "a message that the MQTT library refused (is the topic valid?)",
-		[BROKER_DROP_OUTBOUND_DENIED] = "one that the broker does not let this client publish, see its rights",
 		[BROKER_DROP_INBOUND_FULL] =
 			"an inbound question or malformed message, they come faster than they can be handled",
 		[BROKER_DROP_INBOUND_TOO_LARGE] = "an inbound message of more than 256 KiB",
 	};
+	const unsigned long long count = total;
 
 	(void)context;
-	log_line(LOG_LEVEL_WARN, "MQTT message dropped: %s. total=%llu", texts[what], (unsigned long long)total);
+	if (what == BROKER_DROP_OUTBOUND_DENIED)
+		log_line(
+			LOG_LEVEL_WARN,
+			"MQTT message dropped: one that the broker does not let %s publish, see its rights. total=%llu",
+			log_name(), count);
+	else
+		log_line(LOG_LEVEL_WARN, "MQTT message dropped: %s. total=%llu", texts[what], count);
 }
 
 void broker_report_subscription_refused(void *context, const char *topic)
