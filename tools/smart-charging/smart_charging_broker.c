@@ -95,7 +95,7 @@ static void on_retained(void *context, const char *topic, const char *payload, s
 			  clock_now_us());
 }
 
-/* Called on the broker client's thread. */
+/* Called before the message waits for its turn. */
 static enum broker_worth worth_of(const void *context, const char *topic, const char *payload, size_t len)
 {
 	const struct hearing *hearing = context;
