@@ -79,6 +79,15 @@ static void tell_transaction(const struct cs_ocpp_outlet *outlet, enum api_tx_st
 	update->data.transaction.token = outlet->token;
 }
 
+static void tell_progress(struct cs_ocpp_outlet *outlet, struct cs_outbox *out)
+{
+	const bool progresses = outlet->running && outlet->draws;
+
+	if (progresses && !outlet->in_progress)
+		tell_transaction(outlet, API_TX_IN_PROGRESS, out);
+	outlet->in_progress = progresses;
+}
+
 /* A transaction runs while a car is plugged in and somebody pays. */
 static void follow(struct cs_ocpp *ocpp, struct cs_ocpp_outlet *outlet, const char *timestamp, struct cs_outbox *out)
 {
@@ -94,6 +103,7 @@ static void follow(struct cs_ocpp *ocpp, struct cs_ocpp_outlet *outlet, const ch
 		tell_transaction(outlet, API_TX_ENDED, out);
 	}
 	ask_meter(ocpp, outlet->evse_id, timestamp, out);
+	tell_progress(outlet, out);
 }
 
 static void stop(struct cs_ocpp *ocpp, const struct cs_ocpp_outlet *outlet, struct cs_outbox *out)
@@ -156,8 +166,6 @@ static void answer_contract(struct cs_ocpp *ocpp, const struct api_session_messa
 static void heard_pilot(struct cs_ocpp *ocpp, struct cs_ocpp_outlet *outlet, enum api_cp_state state,
 			const char *timestamp, struct cs_outbox *out)
 {
-	const bool drew = outlet->draws;
-
 	if (state == API_CP_E || state == API_CP_F)
 		return;
 	outlet->plugged = state != API_CP_A1 && state != API_CP_A2;
@@ -165,8 +173,7 @@ static void heard_pilot(struct cs_ocpp *ocpp, struct cs_ocpp_outlet *outlet, enu
 	if (!outlet->plugged && outlet->running)
 		outlet->authorized = outlet->in_15118 = false;
 	follow(ocpp, outlet, timestamp, out);
-	if (outlet->running && outlet->draws && !drew)
-		tell_transaction(outlet, API_TX_IN_PROGRESS, out);
+	tell_progress(outlet, out);
 }
 
 static struct cs_ocpp_outlet *find(struct cs_ocpp *ocpp, const char *evse_id)

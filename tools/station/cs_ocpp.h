@@ -18,7 +18,8 @@ struct cs_ocpp_outlet {
 	bool draws;    /* the pilot is in C or D */
 	bool in_15118; /* hlc_charging is true: what stops goes to that service */
 	bool authorized;
-	bool running; /* a transaction */
+	bool running;     /* a transaction */
+	bool in_progress; /* it was told that the car draws */
 	struct api_token token;
 	char transaction_id[API_TRANSACTION_MAX];
 };

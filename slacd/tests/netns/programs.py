@@ -14,11 +14,12 @@ EVSE = "DE*TST*E1"
 OTHER = "DE*TST*E2"
 # What slacd reads; everything else on the broker is slacd's and must follow its schema, but for what other services say
 # to the station where slacd does.
-STATION_TOPICS = ("cs/josev", "iso15118/slac", "iso15118/ocpp", "ocpp/iso15118", "ocpp/smart_charging")
-OF_OTHERS = (("hlc_charging", "update"), ("authorization", "response"), ("authorization", "update"), ("reset", "request"))
+STATION_TOPICS = ("cs/josev", "iso15118/slac", "iso15118/ocpp", "ocpp/smart_charging")
+OF_OTHERS = (("hlc_charging", "update"), ("authorization", "response"), ("authorization", "update"), ("reset", "request"),
+             ("transaction_status", "update"))
 # What OCPP and ISO 15118 say to the station, as cs-sim plays them.
 OF_SESSION = ("boot_status", "cable_check", "change_availability", "cs_contactor_status", "device_model", "iso15118_state_info",
-              "meter_values", "power_electronics_setpoint", "stop_charging", "transaction_status", "websocket_status")
+              "meter_values", "power_electronics_setpoint", "stop_charging", "websocket_status")
 
 
 class Line:
@@ -139,7 +140,8 @@ class Message:
 def is_of_others(message):
     if message.name == "service_status":
         return message.data.get("service") == "ocpp"
-    return message.name in OF_SESSION or (message.name, message.type) in OF_OTHERS
+    return (message.topic == "ocpp/iso15118" or message.name in OF_SESSION
+            or (message.name, message.type) in OF_OTHERS)
 
 
 class Observer(Program):

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sequence diagram in doc/mqtt.md is what slacd does, recorded with the timers of the standard.
+"""The sequence diagrams in doc/mqtt.md are what happens: slacd's, recorded with the timers of the standard, and that of
+whole charging sessions, recorded as tools/quickstart --session plays them.
 
 Each side's messages are the drawn ones, in this order. Times, and the order between the sides, may differ by what this
 machine itself was late: two programs that wait for one processor run in either order.
 
-With SLACD_UPDATE_DIAGRAM=1 in the environment the diagram in doc/mqtt.md is replaced by the recorded one.
+With SLACD_UPDATE_DIAGRAM=1 in the environment the diagrams in doc/mqtt.md are replaced by the recorded ones.
 """
 import datetime
 import importlib.machinery
@@ -16,6 +17,7 @@ import pathlib
 import re
 import subprocess
 import time
+import unittest
 
 import harness
 from harness import Bench
@@ -25,6 +27,22 @@ PAGE = ROOT / "doc" / "mqtt.md"
 TOOL = ROOT / "tools" / "sequence-diagram"
 BEGIN = "<!-- sequence diagram: recorded by netns_sequence_diagram, do not edit -->\n"
 END = "<!-- end of the sequence diagram -->\n"
+SESSION_BEGIN = "<!-- session diagram: recorded by netns_sequence_diagram, do not edit -->\n"
+SESSION_END = "<!-- end of the session diagram -->\n"
+# As quickstart says them to the station.
+ISO15118_SESSION = (
+    "car draws 16", "plug", "expect status matched", "expect session Authorization", "card 04A2B1C8",
+    "expect authorization accepted", "expect contactor closed", "expect current 16.0", "expect session ChargingLoop",
+    "csms limit 10", "expect profile accepted", "expect current 10.0", "csms clear", "expect current 16.0",
+    "card 04A2B1C8", "expect session SessionStop",
+    "expect status unmatched", "expect state B2", "unplug", "expect state A2")
+BASIC_SESSION = (
+    "plug", "expect status basic_charging", "expect cp_pwm x2", "expect state B2", "expect state C2", "csms start",
+    "expect current 16.0", "csms limit 10", "expect profile accepted", "expect current 10.0", "csms limit 5",
+    "expect offer 0.0", "expect state B1", "csms clear", "expect current 16.0", "expect transaction in_progress",
+    "csms stop", "expect request stop_charging",
+    "expect state C1", "expect contactor opened", "expect transaction ended", "expect state B1", "unplug",
+    "expect status unmatched", "expect cp_pwm hlc", "csms reset", "expect request reset")
 NOTES = {harness.CM_SLAC_PARM_CNF: "CM_SLAC_PARM.REQ answered", harness.CM_SLAC_MATCH_CNF: "CM_SLAC_MATCH.CNF sent"}
 # A frame is stamped by this script, up to this much later than it was sent; what it causes must stand below it.
 STAMP_S = 0.01
@@ -44,10 +62,10 @@ WIDTH = DIAGRAM.WIDTH
 TIME = re.compile(r"│    ([0-9.]+) s +│")
 
 
-def column(shown, place):
+def column(shown, place, width=WIDTH):
     """The drawn lines of one recording, without its heading and the empty ones below."""
-    start = 4 + place * (WIDTH + 2 + DIAGRAM.SEPARATION)
-    lines = [line[start:start + WIDTH + 2] for line in shown.strip("\n").splitlines()[1:]]
+    start = 4 + place * (width + 2 + DIAGRAM.SEPARATION)
+    lines = [line[start:start + width + 2] for line in shown.strip("\n").splitlines()[1:]]
     return [line for line in lines if line.strip("│ ")]
 
 
@@ -170,16 +188,100 @@ class SequenceDiagram(Bench):
                 items[i] = item
         return items
 
+    @staticmethod
+    def shown_or_replaced(begin, end, arguments):
+        """The diagram of the page; first replaced by this one, where that is asked for."""
+        text = PAGE.read_text(encoding="utf-8")
+        before, _, rest = text.partition(begin)
+        shown, _, after = rest.partition(end)
+        if "SLACD_UPDATE_DIAGRAM" in os.environ:
+            drawn = subprocess.run([str(TOOL), *arguments], capture_output=True, text=True, check=True).stdout
+            shown = "\n" + "".join(f"    {line}\n" for line in drawn.splitlines()) + "\n"
+            PAGE.write_text(f"{before}{begin}{shown}{end}{after}", encoding="utf-8")
+        return shown
+
+    # --- whole sessions ---
+
+    def start_session_bench(self):
+        """Each service boots when the one before is ready: their questions come one after the other."""
+        self.link()
+        self.broker = self.start_broker()
+        self.observer = self.start_observer(self.broker)
+        self.ev = self.start_ev(*harness.FAST_EV, "--stay")
+        recorder = self.record("iso15118_session")
+        self.station = self.start_station("--play", "ocpp,iso15118")
+        self.observer.messages.wait(lambda message: message.service == "ready" and message.data["service"] == "ocpp", "OCPP")
+        self.slacd = self.start_slacd(harness.SHORT_TIMERS)
+        self.slacd.wait_line("Service status.*status=ready")
+        self.slacd.wait_line("Modem has confirmed its key")
+        self.observer.wait_state("A2")
+        smart = self.add(harness.Program("smart-charging", os.environ["SMART_CHARGING"]))
+        smart.wait_line("Service status.*status=ready")
+        return recorder
+
+    def play(self, lines, recorder, last):
+        """Says the lines to the station; the recording up to the message for which last(message) is true."""
+        mark = self.observer.mark()
+        for line in lines:
+            self.station.say(line)
+        return lambda name: self.written(recorder, name, self.observer.messages.wait(last, "the end", 20, mark))
+
+    def written(self, recorder, name, last):
+        # A request and its answer have the same id.
+        recorder.wait_line(f'"topic":"{last.topic}".*{last.id}')
+        lines = [line.text for line in recorder.lines(r"^\{")]
+        end = max(i for i, line in enumerate(lines) if last.id in line)
+        return self.write(name, "\n".join(lines[:end + 1]) + "\n")
+
+    def record_sessions(self):
+        recorder = self.start_session_bench()
+        finish = self.play(ISO15118_SESSION, recorder, lambda message: message.pilot_state == "A2")
+        self.observer.wait_state("B2")
+        self.ev.say("plug")
+        iso15118 = finish("iso15118.jsonl")
+        self.ev.say("unplug")
+        recorder = self.record("basic_session")
+        finish = self.play(BASIC_SESSION, recorder, lambda message: message.name == "reset" and message.type == "response")
+        return [iso15118, finish("basic.jsonl")]
+
+    @staticmethod
+    def speaker(item):
+        """Who says it; the station answers each service when that asks, whatever the others do."""
+        name = item.text.split()[0]
+        return name if item.sender == "station" and not name.startswith(("cp_", "cs_contactor")) else item.sender
+
+    def assert_session_drawn(self, shown, recorded, width):
+        """Each sender's messages are the drawn ones, in this order; the senders among each other where the times allow."""
+        places = {}
+        for item in recorded:
+            places.setdefault(self.speaker(item), []).append(item)
+        items = []
+        for line in shown:
+            item = next((own[0] for own in places.values() if own and own[0].draw(width) == line), None)
+            waiting = [own[0].text for own in places.values() if own]
+            self.assertIsNotNone(item, f"was not said, or not in this order: {line}; next of each sender: {waiting}")
+            places[self.speaker(item)].pop(0)
+            items.append(item)
+        self.assertEqual([item.text for own in places.values() for item in own], [], "is not drawn")
+        latest = items[0].time
+        for item in items:
+            late = (latest - item.time).total_seconds()
+            self.assertLess(late, harness.TOLERANCE_S + self.stalls.worst_s, f"drawn {late:.3f} s too late: {item.text}")
+            latest = max(latest, item.time)
+
+    @unittest.skipUnless(os.environ.get("SMART_CHARGING"), "smart-charging-service is not built")
+    def test_session_diagram_in_the_document_is_what_happens(self):
+        recordings = self.record_sessions()
+        width = DIAGRAM.SERVICES_WIDTH
+        shown = self.shown_or_replaced(SESSION_BEGIN, SESSION_END, ["--services", "--gaps-from", "1000", *recordings])
+        senders = DIAGRAM.Senders(recordings)
+        for place, recording in enumerate(recordings):
+            recorded = DIAGRAM.read(recording, DIAGRAM.STATION_TOPICS[:1], senders)
+            self.assert_session_drawn(column(shown, place, width), recorded, width)
+
     def test_diagram_in_the_document_is_what_happens(self):
         recordings = [self.record_match(), self.record_fallback()]
-        text = PAGE.read_text(encoding="utf-8")
-        before, _, rest = text.partition(BEGIN)
-        shown, _, after = rest.partition(END)
-        if "SLACD_UPDATE_DIAGRAM" in os.environ:
-            drawn = subprocess.run([str(TOOL), *recordings], capture_output=True, text=True, check=True).stdout
-            indented = "".join(f"    {line}\n" for line in drawn.splitlines())
-            PAGE.write_text(f"{before}{BEGIN}\n{indented}\n{END}{after}", encoding="utf-8")
-            return
+        shown = self.shown_or_replaced(BEGIN, END, recordings)
         for place, recording in enumerate(recordings):
             self.assert_drawn(column(shown, place), DIAGRAM.read(recording, DIAGRAM.STATION_TOPICS))
 

@@ -290,7 +290,8 @@ static void basic_charging_is_stopped_by_the_backend(void **state)
 	slac(API_SLAC_BASIC_CHARGING);
 	pilot(false, 320);
 	csms(CS_CSMS_START, 0);
-	SAID("authorization update accepted", "cs_contactor_status update closed");
+	SAID("authorization update accepted", "transaction_status update started",
+	     "transaction_status update in_progress", "cs_contactor_status update closed");
 	csms(CS_CSMS_STOP, 0);
 	SAID("stop_charging request", "stop_charging response accepted", "cp_status update C1",
 	     "cs_contactor_status update opened", "transaction_status update ended", "cp_status update B1");
