@@ -109,8 +109,8 @@ static void setpoint_gist(const struct api_setpoint *setpoint, char *out, size_t
 		snprintf(out, size, "%.1f A", setpoint->ac_current_a.value);
 }
 
-/* Of those messages whose answer is not but a verdict. */
-static bool own_gist(const struct api_session_message *message, char *out, size_t size)
+/* Of what the station tells of itself. */
+static bool station_gist(const struct api_session_message *message, char *out, size_t size)
 {
 	const bool request = message->type == API_REQUEST;
 
@@ -125,10 +125,6 @@ static bool own_gist(const struct api_session_message *message, char *out, size_
 			 text_of(&api_texts_cable_connection, (int)message->data.cable.connection),
 			 message->data.cable.rated_a);
 		return true;
-	case API_SESSION_CHARGE_LIMIT:
-		snprintf(out, size, "%.1f %s", message->data.charge_limit.limit,
-			 message->data.charge_limit.watt ? "W" : "A");
-		return true;
 	case API_SESSION_CONNECTOR:
 		snprintf(out, size, "%s",
 			 request ? text_of(&api_texts_connector_action, (int)message->data.connector.action)
@@ -137,6 +133,30 @@ static bool own_gist(const struct api_session_message *message, char *out, size_
 	case API_SESSION_CONTACTOR:
 		snprintf(out, size, "%s", request ? "" : api_contactor_text(message->data.contactor));
 		return true;
+	case API_SESSION_METER:
+		if (request)
+			snprintf(out, size, "%s", message->data.meter.timestamp);
+		else
+			meter_gist(&message->data.meter, out, size);
+		return true;
+	case API_SESSION_DEVICE_MODEL:
+	case API_SESSION_LIMITS:
+	case API_SESSION_PARAMETERS:
+		out[0] = '\0';
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Of what the services tell, but for verdicts. */
+static bool service_gist(const struct api_session_message *message, char *out, size_t size)
+{
+	switch (message->kind) {
+	case API_SESSION_CHARGE_LIMIT:
+		snprintf(out, size, "%.1f %s", message->data.charge_limit.limit,
+			 message->data.charge_limit.watt ? "W" : "A");
+		return true;
 	case API_SESSION_DATA_LINK:
 		snprintf(out, size, "%s", api_data_link_action_text(message->data.data_link));
 		return true;
@@ -144,12 +164,6 @@ static bool own_gist(const struct api_session_message *message, char *out, size_
 		snprintf(out, size, "%s%s%s", message->data.hlc.active ? "true" : "false",
 			 message->data.hlc.action != API_HLC_NO_ACTION ? " " : "",
 			 text_of(&api_texts_hlc_action, (int)message->data.hlc.action));
-		return true;
-	case API_SESSION_METER:
-		if (request)
-			snprintf(out, size, "%s", message->data.meter.timestamp);
-		else
-			meter_gist(&message->data.meter, out, size);
 		return true;
 	case API_SESSION_STATE_INFO:
 		snprintf(out, size, "%s", api_session_step_text(message->data.state_info.step));
@@ -165,11 +179,6 @@ static bool own_gist(const struct api_session_message *message, char *out, size_
 	case API_SESSION_WEBSOCKET:
 		snprintf(out, size, "connected");
 		return true;
-	case API_SESSION_DEVICE_MODEL:
-	case API_SESSION_LIMITS:
-	case API_SESSION_PARAMETERS:
-		out[0] = '\0';
-		return true;
 	default:
 		return false;
 	}
@@ -177,7 +186,7 @@ static bool own_gist(const struct api_session_message *message, char *out, size_
 
 void api_session_gist(const struct api_session_message *message, char *out, size_t size)
 {
-	if (own_gist(message, out, size))
+	if (station_gist(message, out, size) || service_gist(message, out, size))
 		return;
 	if (message->type != API_REQUEST)
 		snprintf(out, size, "%s%s%s", api_verdict_text(message->verdict), message->info[0] != '\0' ? ": " : "",
