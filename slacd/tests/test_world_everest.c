@@ -273,6 +273,30 @@ static void what_happens_while_the_broker_is_away_is_told_as_it_is_then(void **s
 	assert_non_null(strstr(said, "\" MATCHED dlink_ready=true"));
 }
 
+static void what_changed_while_the_broker_was_away_is_told_at_once(void **state)
+{
+	(void)state;
+	play(BEATING MATCHED_UP HEARTBEAT("1") "run 100\nbroker down\nrun 10\ncar plc0 fault link-lost\nrun 10000");
+	size_t from = mark();
+	play("broker up\nrun 6000");
+	hears(from, "dlink_ready=false UNMATCHED MATCHING");
+	from = mark();
+	play(HEARTBEAT("18") "run 500"); /* EVerest may have come back later */
+	hears(from, "dlink_ready=false MATCHING");
+}
+
+static void another_module_needs_a_restart(void **state)
+{
+	(void)state;
+	play(BOOT);
+	size_t from = mark();
+	play("set outlets {\"DE*TST*E1\":{\"interface\":\"evse0\",\"everest_module\":\"m2\"}}\nslacd reload\n" ENTER
+	     "run 100");
+	line_of(from,
+		"log      WARN Setting has changed and needs a restart. setting=outlets.DE?TST?E1.everest_module");
+	hears(from, "MATCHING");
+}
+
 static void a_broker_that_was_away_for_nothing_costs_no_message(void **state)
 {
 	(void)state;
@@ -645,6 +669,8 @@ int main(void)
 		STORY(everest_that_never_speaks_is_named_once),
 		STORY(slacd_that_restarts_says_unmatched_and_asks_for_e_f_when_a_car_speaks),
 		STORY(what_happens_while_the_broker_is_away_is_told_as_it_is_then),
+		STORY(what_changed_while_the_broker_was_away_is_told_at_once),
+		STORY(another_module_needs_a_restart),
 		STORY(a_broker_that_was_away_for_nothing_costs_no_message),
 		STORY(checks_come_three_times_in_their_period_and_end_with_an_orderly_end),
 		STORY(checks_follow_their_settings),

@@ -34,7 +34,7 @@ class Everest(Bench):
         slacd.wait_line("Modem has confirmed its key")
         return slacd
 
-    def start_site(self, configuration=None, *, ev=FAST_EV, everest=()):
+    def start_site(self, configuration=None, *, ev=(*FAST_EV, "--ev-mac", "02:45:56:ab:cd:ef"), everest=()):
         self.link()
         self.broker = self.start_broker()
         self.everest = self.start_everest(*everest)
