@@ -35,8 +35,8 @@ static double least(double one, double other)
 
 static bool may_draw(const struct cs_outlet *outlet)
 {
-	return outlet->authorized && !outlet->stopped && !outlet->inoperative &&
-	       draws(cs_pilot_state(&outlet->pilot)) && (outlet->pilot.signal == CS_SIGNAL_X2 || outlet->hlc);
+	return outlet->authorized && !outlet->inoperative && draws(cs_pilot_state(&outlet->pilot)) &&
+	       (outlet->pilot.signal == CS_SIGNAL_X2 || outlet->hlc);
 }
 
 static unsigned phases_of(const struct cs_outlet *outlet)

@@ -242,6 +242,21 @@ class Sessions(Bench):
                 self.assertEqual([message.data["status"] for message in messages if message.name == "transaction_status"
                                   and message.data["status"] != "in_progress"], ["started", "ended"])
 
+    def test_smart_charging_script_runs_against_the_service(self):
+        self.start()
+        station = self.start_station("--play", "ocpp")
+        self.observer.wait_service("ready")
+        # One that boots before the station knows nothing of the session.
+        smart = self.add(harness.Program("smart-charging", os.environ["SMART_CHARGING"]))
+        smart.wait_line("Service status.*status=ready")
+        printed = self.add(harness.Program("cs-sim", os.environ["CS_SIM"], "--print-script", "smart-charging"))
+        printed.exit_code()
+        for line in printed.text().splitlines():
+            station.say(line)
+        self.assertEqual(station.exit_code(20), 0, station.text())
+        self.assertEqual([message.data["status"] for message in self.observer.messages.since()
+                          if message.topic == "smart_charging/ocpp"], ["accepted"] * 4)
+
     def test_printed_script_is_the_one_that_runs(self):
         printed = self.add(harness.Program("cs-sim", os.environ["CS_SIM"], "--print-script", "basic-charging"))
         self.assertEqual(printed.exit_code(), 0)
