@@ -28,8 +28,10 @@ static unsigned wakeups(struct client *client, long seconds)
 
 	assert_non_null(timer);
 	assert_int_equal(evtimer_add(timer, &wait), 0);
-	for (; !passed; count++)
+	while (!passed) {
 		event_base_loop(client->base, EVLOOP_ONCE);
+		count++;
+	}
 	event_free(timer);
 	return count;
 }
