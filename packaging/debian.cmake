@@ -18,7 +18,8 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(debian ${CMAKE_CURRENT_SOURCE_DIR}/debian)
 set(CPACK_DEBIAN_SLACD_PACKAGE_NAME slacd)
 set(CPACK_DEBIAN_SLACD_PACKAGE_SECTION net)
-set(CPACK_DEBIAN_SLACD_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers | systemd-sysusers")
+# libsystemd0 is loaded where it is needed: dpkg-shlibdeps does not see it.
+set(CPACK_DEBIAN_SLACD_PACKAGE_DEPENDS "libsystemd0, systemd | systemd-standalone-sysusers | systemd-sysusers")
 set(CPACK_DEBIAN_SLACD_PACKAGE_SUGGESTS "mosquitto, slacd-tools")
 set(CPACK_DEBIAN_SLACD_PACKAGE_CONTROL_EXTRA ${debian}/postinst ${debian}/prerm ${debian}/postrm ${debian}/conffiles)
 set(CPACK_COMPONENT_SLACD_DESCRIPTION "SLAC service of an EV charging station (ISO 15118-3)
@@ -29,7 +30,7 @@ speak.")
 
 set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME slacd-tools)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION net)
-set(CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS "python3:any")
+set(CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS "libsystemd0, python3:any")
 set(CPACK_DEBIAN_TOOLS_PACKAGE_CONTROL_EXTRA ${debian}/tools/prerm ${debian}/tools/postrm)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS "iproute2, mosquitto, slacd")
 set(CPACK_COMPONENT_TOOLS_DESCRIPTION "simulators and test tools for SLAC of an EV charging station

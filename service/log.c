@@ -30,6 +30,9 @@ bool log_open(void)
 {
 	writer = log_writer_new(STDERR_FILENO);
 	closed = has_thread = false;
+	if (writer != NULL && log_writer_lacks_library(writer))
+		log_line(LOG_LEVEL_WARN,
+			 "libsystemd.so.0 cannot be loaded: entries of the journal are text without fields.");
 	return writer != NULL;
 }
 

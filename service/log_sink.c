@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #ifdef SLACD_JOURNAL
+#include <dlfcn.h>
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 #endif
@@ -37,6 +38,25 @@ static bool leads_to_journal(int fd)
 
 	return stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(fd, &info) == 0 &&
 	       info.st_dev == device && info.st_ino == inode;
+}
+
+/*
+ * libsystemd is loaded where lines go to the journal, and only there: it brings seven more libraries, which any other start
+ * would wait for and keep in memory.
+ */
+#define LIBSYSTEMD "libsystemd.so.0"
+
+static int (*send_to_journal)(const struct iovec *fields, int count);
+
+static bool load_journal(void)
+{
+	void *library = dlopen(LIBSYSTEMD, RTLD_NOW | RTLD_LOCAL);
+
+	if (library == NULL)
+		return false;
+	/* The way that POSIX names for a function. */
+	*(void **)&send_to_journal = dlsym(library, "sd_journal_sendv");
+	return send_to_journal != NULL;
 }
 
 #define FIELD_TEXT_SIZE (LOG_TEXT_MAX + 32)
@@ -75,7 +95,7 @@ static bool write_journal(const struct log_record *record, const char *text)
 		parts[count] = part(fields[count], names[i], text + place->start, place->len);
 		count++;
 	}
-	return sd_journal_sendv(parts, count) >= 0;
+	return send_to_journal(parts, count) >= 0;
 }
 
 #else
@@ -83,6 +103,11 @@ static bool write_journal(const struct log_record *record, const char *text)
 static bool leads_to_journal(int fd)
 {
 	(void)fd;
+	return false;
+}
+
+static bool load_journal(void)
+{
 	return false;
 }
 
@@ -97,7 +122,10 @@ static bool write_journal(const struct log_record *record, const char *text)
 
 void log_sink_init(struct log_sink *sink, int fd)
 {
-	*sink = (struct log_sink){.fd = fd, .colour = isatty(fd) == 1, .journal = leads_to_journal(fd)};
+	const bool is_journal = leads_to_journal(fd);
+
+	*sink = (struct log_sink){.fd = fd, .colour = isatty(fd) == 1, .journal = is_journal && load_journal()};
+	sink->lacks_library = is_journal && !sink->journal;
 }
 
 /* Whoever shares the descriptor may have made it non-blocking: then it is waited for here. */

@@ -13,8 +13,9 @@
 
 struct log_sink {
 	int fd;
-	bool colour;  /* fd is a terminal */
-	bool journal; /* fd leads to the journal, and libsystemd was found when slacd was built */
+	bool colour;        /* fd is a terminal */
+	bool journal;       /* fd leads to the journal, and libsystemd was found when slacd was built and now */
+	bool lacks_library; /* fd leads to the journal, and libsystemd, known when slacd was built, cannot be loaded */
 };
 
 /*

@@ -178,6 +178,11 @@ bool log_writer_uses_fields(const struct log_writer *writer)
 	return writer->sink.journal;
 }
 
+bool log_writer_lacks_library(const struct log_writer *writer)
+{
+	return writer->sink.lacks_library;
+}
+
 bool log_writer_stop(struct log_writer *writer, unsigned timeout_ms)
 {
 	if (!worker_stop(&writer->worker, timeout_ms))

@@ -43,6 +43,8 @@ uint64_t log_writer_lost(const struct log_writer *writer);
 
 /* The fields of a line are used: lines go to the journal. */
 bool log_writer_uses_fields(const struct log_writer *writer);
+/* Whether lines go to the journal as text only, since libsystemd cannot be loaded. */
+bool log_writer_lacks_library(const struct log_writer *writer);
 
 /*
  * Waits until what was handed over is written, at most timeout_ms, and ends the thread. Where that is not enough, the

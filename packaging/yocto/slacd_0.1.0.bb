@@ -54,6 +54,9 @@ FILES:${PN} += " \
 "
 CONFFILES:${PN} = "${sysconfdir}/slacd/slacd.json"
 # The slac-conformance and slac-sequence-diagram scripts; slac-bench.
+# What goes to the journal loads it.
+RRECOMMENDS:${PN} = "${@bb.utils.contains('DISTRO_FEATURES', 'systemd', 'libsystemd', '', d)}"
+RRECOMMENDS:${PN}-tools = "${@bb.utils.contains('DISTRO_FEATURES', 'systemd', 'libsystemd', '', d)}"
 RDEPENDS:${PN}-tools = "bash iproute2 mosquitto python3-core python3-json python3-misc util-linux-unshare"
 # A plug-in, preloaded into slacd by slac-bench.
 INSANE_SKIP:${PN}-tools += "dev-so"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the journal is given, and when. sd_journal_sendv is played by the test. */
+/* What the journal is given, and when. libsystemd is played by the test. */
 #include "service/log.h"
 
 #include <fcntl.h>
@@ -19,16 +19,36 @@
 
 static char told[8192]; /* "NAME=value\n" of every field of every entry; written by the thread of the log */
 static int refuse;      /* so many entries are refused first */
+static bool is_missing; /* libsystemd */
 
-int __wrap_sd_journal_sendv(const struct iovec *fields, int count);
+void *__wrap_dlopen(const char *name, int flags);
+void *__wrap_dlsym(void *library, const char *symbol);
 
-int __wrap_sd_journal_sendv(const struct iovec *fields, int count)
+static int send_entry(const struct iovec *fields, int count)
 {
 	for (int i = 0; i < count; i++) {
 		strncat(told, fields[i].iov_base, fields[i].iov_len);
 		strcat(told, "\n");
 	}
 	return refuse-- > 0 ? -11 : 0;
+}
+
+void *__wrap_dlopen(const char *name, int flags)
+{
+	assert_string_equal(name, "libsystemd.so.0");
+	(void)flags;
+	return is_missing ? NULL : told;
+}
+
+void *__wrap_dlsym(void *library, const char *symbol)
+{
+	int (*const function)(const struct iovec *, int) = send_entry;
+	void *address;
+
+	assert_ptr_equal(library, told);
+	assert_string_equal(symbol, "sd_journal_sendv");
+	memcpy(&address, &function, sizeof(address));
+	return address;
 }
 
 static int saved_stderr;
@@ -131,6 +151,19 @@ static void standard_error_that_is_not_the_journal_gets_the_classic_line(void **
 	assert_string_equal(told, "");
 }
 
+static void without_libsystemd_the_journal_gets_classic_lines_and_is_told_why(void **state)
+{
+	(void)state;
+	is_missing = true;
+	open_log(true, 0);
+	log_line(LOG_LEVEL_INFO, "Vehicle is connected. evse_id=%s", "DE*ABC*E1");
+	is_missing = false;
+	const char *text = close_log();
+	assert_non_null(strstr(text, " WARN slacd: libsystemd.so.0 cannot be loaded"));
+	assert_non_null(strstr(text, "Z  INFO slacd: Vehicle is connected. evse_id=DE*ABC*E1\n"));
+	assert_string_equal(told, "");
+}
+
 static void lines_that_the_journal_refuses_are_counted(void **state)
 {
 	(void)state;
@@ -160,6 +193,7 @@ int main(void)
 		cmocka_unit_test(what_an_argument_says_is_no_field),
 		cmocka_unit_test(a_field_that_the_cut_takes_away_is_left_out),
 		cmocka_unit_test(standard_error_that_is_not_the_journal_gets_the_classic_line),
+		cmocka_unit_test(without_libsystemd_the_journal_gets_classic_lines_and_is_told_why),
 		cmocka_unit_test(lines_that_the_journal_refuses_are_counted),
 		cmocka_unit_test(nothing_is_logged_after_the_end),
 	};
