@@ -20,6 +20,7 @@ static struct {
 	void *context;
 	char will[1024];
 	bool is_connected;
+	bool has_no_memory;
 	size_t count;
 	char topics[64][64];
 	char said[64][2048];
@@ -75,6 +76,8 @@ bool __wrap_broker_publish_latest(struct broker *broker, size_t slot, const char
 				  size_t len)
 {
 	assert_true(slot < CHARGING_OUTBOX_SLOTS);
+	if (client.has_no_memory)
+		return false;
 	return __wrap_broker_publish(broker, BROKER_NOW, topic, payload, len);
 }
 
@@ -314,6 +317,18 @@ static void what_was_not_sent_goes_out_when_the_broker_is_back(void **state)
 	assert_true(asks("8.0"));
 }
 
+static void what_the_client_does_not_take_is_tried_again_soon(void **state)
+{
+	(void)state;
+	boot();
+	client.has_no_memory = true;
+	begin_basic_charging();
+	assert_int_equal(client.count, 0);
+	client.has_no_memory = false;
+	pass(100000);
+	assert_true(asks("32.0"));
+}
+
 static void other_evses_are_those_of_another_station(void **state)
 {
 	(void)state;
@@ -395,6 +410,7 @@ int main(void)
 		WITH_BENCH(schedule_follows_the_wall_clock_also_when_that_is_set),
 		WITH_BENCH(limit_that_cannot_be_read_is_no_permission),
 		WITH_BENCH(what_was_not_sent_goes_out_when_the_broker_is_back),
+		WITH_BENCH(what_the_client_does_not_take_is_tried_again_soon),
 		WITH_BENCH(other_evses_are_those_of_another_station),
 		WITH_BENCH(slacd_that_starts_knows_of_no_session),
 		WITH_BENCH(stored_message_is_not_obeyed),
