@@ -26,8 +26,7 @@ static uint32_t available_current(struct control_pilot *pilot, const struct cont
 	return limits->has_ac && !limits->rcd_error ? smallest_da : 0;
 }
 
-/* The most that basic charging may offer now, in 0.1 A: 0, or from 6 A on. */
-static uint32_t allowed_current_da(const struct control_pilot *pilot)
+uint32_t basic_charging_allowed_da(const struct control_pilot *pilot)
 {
 	const bool permitted = basic_charging_is_permitted(pilot);
 	uint32_t current_da = pilot->limit_da;
@@ -41,7 +40,7 @@ static uint32_t allowed_current_da(const struct control_pilot *pilot)
 
 struct pilot_request basic_charging_request(const struct control_pilot *pilot)
 {
-	uint32_t current_da = allowed_current_da(pilot);
+	uint32_t current_da = basic_charging_allowed_da(pilot);
 
 	/* Nobody raises what the service that answers for the current has asked for. */
 	if (pilot->handed_over && pilot->other_da < current_da)
@@ -66,7 +65,7 @@ static void ask_for_basic_charging(struct control_pilot *pilot, uint64_t now_us)
 
 static void lower_other_request(struct control_pilot *pilot)
 {
-	const uint32_t allowed_da = allowed_current_da(pilot);
+	const uint32_t allowed_da = basic_charging_allowed_da(pilot);
 
 	if (pilot->other_da > allowed_da)
 		pilot->other_da = allowed_da;
@@ -74,11 +73,12 @@ static void lower_other_request(struct control_pilot *pilot)
 
 void basic_charging_keep_within_limit(struct control_pilot *pilot, uint64_t now_us)
 {
-	const uint32_t allowed_da = allowed_current_da(pilot);
+	const uint32_t allowed_da = basic_charging_allowed_da(pilot);
 	const bool is_asked_too_high = pilot->other_da > allowed_da;
 
 	if (!is_asked_too_high && pilot->asking.offered_da <= allowed_da) {
-		pilot_asking_rest(&pilot->asking);
+		if (!pilot->owes_x2)
+			pilot_asking_rest(&pilot->asking);
 		return;
 	}
 	lower_other_request(pilot);
@@ -124,6 +124,7 @@ void basic_charging_begin(struct control_pilot *pilot, uint64_t now_us, struct c
 	pilot->a_in_f = 0;
 	pilot_enter(pilot, CONTROL_PILOT_BASIC);
 	lower_other_request(pilot);
+	pilot->owes_x2 = true;
 	if (!pilot_request_equals(basic_charging_request(pilot), pilot->asking.request))
 		pilot_ask(pilot, basic_charging_request(pilot), now_us);
 	basic_charging_listen(pilot, out);
@@ -160,6 +161,7 @@ void basic_charging_take_other_request(struct control_pilot *pilot, bool hlc, ui
 		hand_over(pilot, current_da, out);
 	if (pilot->phase == CONTROL_PILOT_BASIC && !hlc && basic_charging_is_permitted(pilot)) {
 		hand_over(pilot, current_da, out);
+		pilot->owes_x2 = false; /* it repeats what it asks for itself */
 		pilot_asking_expect_other(&pilot->asking, request);
 		basic_charging_keep_within_limit(pilot, now_us);
 	} else if (pilot->asking.wanted && (hlc ? !is_hlc_in_order : current_da > 0)) {

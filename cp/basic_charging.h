@@ -12,6 +12,8 @@
 bool basic_charging_is_permitted(const struct control_pilot *pilot);
 /* An accepted EIM authorization leads to basic charging. */
 bool basic_charging_is_by_eim(const struct control_pilot *pilot);
+/* The most that it may offer now, in 0.1 A: 0, or from 6 A on. */
+uint32_t basic_charging_allowed_da(const struct control_pilot *pilot);
 /* What it may offer now: X2 with the capped limit, or X1 where that is below 6 A. */
 struct pilot_request basic_charging_request(const struct control_pilot *pilot);
 

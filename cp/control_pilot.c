@@ -209,8 +209,9 @@ static void remind_of_pwm(struct control_pilot *pilot, uint64_t now_us)
 	if (pilot->phase == CONTROL_PILOT_HLC && wants_hlc(pilot) && !pilot->hlc_asked_again) {
 		pilot->hlc_asked_again = true;
 		pilot_ask_kind(pilot, PILOT_HLC, now_us);
-	} else if (pilot->phase == CONTROL_PILOT_BASIC && pilot->asking.request.kind == PILOT_X2 && pilot->pwm_seen) {
+	} else if (pilot->phase == CONTROL_PILOT_BASIC && basic_charging_offers_current(pilot) && pilot->pwm_seen) {
 		pilot->pwm_seen = false;
+		pilot->owes_x2 = true;
 		if (basic_charging_request(pilot).kind == PILOT_X2)
 			pilot_ask(pilot, basic_charging_request(pilot), now_us);
 	}

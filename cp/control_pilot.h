@@ -123,6 +123,7 @@ struct control_pilot {
 	bool f_was_asked;     /* at some time since the state before the last one */
 	bool hlc_asked_again; /* 5 % was asked for once more for this vehicle, as the station showed no PWM */
 	bool pwm_seen;        /* in basic charging: the station showed PWM, so a state without is a restart */
+	bool owes_x2;         /* in basic charging: nobody else has asked since our X1 or a restart: we repeat X2 */
 	bool x2_is_unseen;    /* in basic charging: no cp_status since the station was reached again */
 	bool woken;           /* in the pause: it ends at the deadline */
 	bool resuming;        /* the link sleeps, or was woken and not found yet */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cp/pilot_shown.h"
 
+#include "cp/basic_charging.h"
 #include "cp/duty_cycle.h"
 
 /* A pilot within one percentage point of the duty cycle that was asked for is right (IEC 61851-1). In 1/100 %. */
@@ -66,11 +67,10 @@ static bool shows_more_than(const struct control_pilot *pilot, uint32_t current_
 
 bool pilot_contradicts_request(const struct control_pilot *pilot, enum cp_state before)
 {
-	uint32_t asked_da = pilot->asking.request.current_da;
+	const bool is_others = pilot->handed_over && pilot->phase == CONTROL_PILOT_BASIC;
+	/* Another service answers for the current. Of what it has asked for an older request may still be carried out. */
+	const uint32_t asked_da = is_others ? basic_charging_allowed_da(pilot) : pilot->asking.request.current_da;
 
-	/* Another service answers for the current, and may offer what it has asked for. */
-	if (pilot->handed_over && pilot->phase == CONTROL_PILOT_BASIC && pilot->other_da > asked_da)
-		asked_da = pilot->other_da;
 	switch (pilot->asking.request.kind) {
 	case PILOT_F:
 		/* In our own F steps A has a meaning of its own: on_a of the control pilot. */

@@ -29,6 +29,7 @@ void pilot_ask_kind(struct control_pilot *pilot, enum pilot_request_kind kind, u
 void pilot_enter(struct control_pilot *pilot, enum control_pilot_phase phase)
 {
 	pilot->phase = phase;
+	pilot->owes_x2 = false;
 	pilot->x2_is_unseen = false;
 	pilot->woken = false;
 	pilot->c_until_us = CONTROL_PILOT_NEVER;

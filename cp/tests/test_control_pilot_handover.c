@@ -210,6 +210,68 @@ static void station_that_has_restarted_gets_what_the_service_has_asked_for(void 
 	bench_expect_after_ms(&bench, 3000, "X2(10.0)");
 }
 
+static void station_that_has_restarted_gets_it_whatever_slacd_itself_has_asked_for_last(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	bench_limit_is(&bench, 0);
+	bench_expect(&bench, "X1");
+	bench_limit_is(&bench, 160);
+	bench_other_asks(&bench, false, 120);
+	bench_state_with_duty_is(&bench, CP_STATE_C2, 2000);
+	bench_expect(&bench, "");
+	bench.station = BENCH_SILENT;
+	bench_state_is(&bench, CP_STATE_C1);
+	bench_expect(&bench, "X2(12.0)");
+	bench_answer(&bench, bench_last_number(&bench), false);
+	bench_expect(&bench, "refused");
+	bench_expect_after_ms(&bench, 2000, "X2(12.0)");
+}
+
+static void older_request_of_the_service_is_not_contradicted(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 160);
+	bench_limit_is(&bench, 60);
+	bench_expect(&bench, "X2(6.0)");
+	bench_limit_is(&bench, 160);
+	bench_other_asks(&bench, false, 160);
+	bench_other_asks(&bench, false, 100);
+	bench_state_with_duty_is(&bench, CP_STATE_C2, 2667);
+	bench_expect(&bench, "");
+	bench_state_with_duty_is(&bench, CP_STATE_C2, 1667);
+	bench_expect(&bench, "");
+	bench_state_with_duty_is(&bench, CP_STATE_C2, 3000); /* above the limit */
+	bench_expect(&bench, "contradicted, X1");
+}
+
+static void x2_after_x1_of_slacd_is_repeated_until_it_is_in_force_or_the_service_asks(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	bench_state_with_duty_is(&bench, CP_STATE_B2, 500);
+	bench_expect(&bench, "contradicted, X1");
+	bench_state_is(&bench, CP_STATE_C1);
+	bench_pass_ms(&bench, 2000);
+	bench.station = BENCH_SILENT;
+	bench_expect_after_ms(&bench, 1000, "X2(10.0)");
+	bench_answer(&bench, bench_last_number(&bench), false);
+	bench_expect(&bench, "refused");
+	bench_expect_after_ms(&bench, 2000, "X2(10.0)");
+	bench_limit_is(&bench, 320);
+	bench_state_is(&bench, CP_STATE_C1);
+	bench_expect(&bench, "");
+	bench_expect_after_ms(&bench, 4000, "X2(10.0)");
+	bench_other_asks(&bench, false, 60);
+	bench_expect_rest(&bench);
+}
+
 static void late_car_that_goes_away_again_leaves_the_current_to_the_service(void **state)
 {
 	struct bench bench;
@@ -342,6 +404,9 @@ int main(void)
 		cmocka_unit_test(reconnection_does_not_cut_the_current_of_the_service),
 		cmocka_unit_test(service_that_pauses_charging_is_not_reminded),
 		cmocka_unit_test(station_that_has_restarted_gets_what_the_service_has_asked_for),
+		cmocka_unit_test(station_that_has_restarted_gets_it_whatever_slacd_itself_has_asked_for_last),
+		cmocka_unit_test(older_request_of_the_service_is_not_contradicted),
+		cmocka_unit_test(x2_after_x1_of_slacd_is_repeated_until_it_is_in_force_or_the_service_asks),
 		cmocka_unit_test(late_car_that_goes_away_again_leaves_the_current_to_the_service),
 		cmocka_unit_test(what_the_service_asks_for_before_basic_charging_comes_back_counts),
 		cmocka_unit_test(handover_ends_with_its_vehicle),

@@ -221,6 +221,7 @@ static const struct field fields[] = {
 	N(pilot.f_was_asked),
 	N(pilot.hlc_asked_again),
 	N(pilot.pwm_seen),
+	N(pilot.owes_x2),
 	N(pilot.x2_is_unseen),
 	N(pilot.woken),
 	N(pilot.resuming),

@@ -569,6 +569,27 @@ const struct world_config exploration_configurations[] = {
 			 BIT(SERVICE_RESTARTS),
 	},
 	{
+		.name = "AC, smart charging, limits, a station that does not always obey or answer",
+		.pilot = {AC},
+		.no_port = true,
+		.service = true,
+		.hears = true,
+		.requests = 2,
+		.roots = ROOT(CHARGING),
+		.moves = RUNS | BIT(PROFILE_10) | BIT(PROFILE_CLEARED) | BIT(DELIVER_MUTE) | REFUSALS | LIMITS |
+			 BIT(LIMIT_6) | BIT(SERVICE_RESTARTS),
+	},
+	{
+		.name = "AC, the same, and it restarts",
+		.pilot = {AC},
+		.no_port = true,
+		.service = true,
+		.hears = true,
+		.requests = 2,
+		.roots = ROOT(CHARGING),
+		.moves = RUNS | S2 | BIT(PROFILE_10) | BIT(DELIVER_MUTE) | REFUSALS | LIMITS | RESTARTS,
+	},
+	{
 		.name = "AC, smart charging, a station that restarts, a broker that goes",
 		.pilot = {AC},
 		.no_port = true,
@@ -577,7 +598,7 @@ const struct world_config exploration_configurations[] = {
 		.hears = true,
 		.requests = 2,
 		.roots = ROOT(CHARGING),
-		.moves = RUNS | S2 | RESTARTS | BROKER | BIT(PROFILE_10) | BIT(PROFILE_5) | BIT(SERVICE_RESTARTS),
+		.moves = RUNS | S2 | RESTARTS | BROKER | BIT(PROFILE_10) | BIT(PROFILE_5) | LIMITS,
 	},
 	{
 		.name = "AC, smart charging, a car that speaks late",

@@ -249,7 +249,7 @@ void invariants_told(struct world *world, const struct outlet_input *input)
 /* What else one list says. */
 struct list {
 	enum slac_evse_state before;
-	bool init_timeout, failed, link_lost, pilot_failed, pulse_given_up, let_in, resumed, asks;
+	bool init_timeout, failed, link_lost, pilot_failed, pulse_given_up, let_in, resumed, contradicted, asks;
 	bool ended;       /* a match, up to here */
 	bool connects;    /* a session begins */
 	bool interrupted; /* the vehicle has left, or the pilot is in E */
@@ -263,6 +263,7 @@ static void read_note(struct list *list, enum outlet_note_kind kind)
 	list->link_lost = list->link_lost || kind == OUTLET_NOTE_LINK_LOSS;
 	list->let_in = list->let_in || kind == OUTLET_NOTE_LATE_CAR_LET_IN;
 	list->resumed = list->resumed || kind == OUTLET_NOTE_LINK_RESUMED;
+	list->contradicted = list->contradicted || kind == OUTLET_NOTE_PILOT_CONTRADICTED;
 	list->pulse_given_up = list->pulse_given_up || kind == OUTLET_NOTE_PULSE_GIVEN_UP;
 	list->interrupted = list->interrupted || kind == OUTLET_NOTE_VEHICLE_LEFT || kind == OUTLET_NOTE_PILOT_FAULT;
 }
@@ -404,15 +405,34 @@ static void leave_x1(struct world *world, enum control_pilot_phase from, enum co
 	     "X1 ends before its time");
 }
 
+/*
+ * X1 in place of what another service has asked for. What is within the limit may always be its own: an older request of
+ * it. A station that has restarted, or is at 5 %, is another matter, as is one that nothing was heard of.
+ */
+static void cut_other(struct world *world, const struct list *list)
+{
+	const uint64_t moves = world->config->moves;
+	const struct control_pilot *pilot = &world->outlet.pilot;
+	const bool is_disturbed =
+		(moves & (WORLD_BIT(WORLD_RESTART) | WORLD_BIT(WORLD_BROKER_COMES) | WORLD_BIT(WORLD_OTHER_HLC))) != 0;
+	const uint32_t allowed_da = invariants_allowed_da(world);
+	const bool is_within =
+		allowed_da > 0 && pilot->duty_is_known && pilot->duty <= duty_cycle_from_current(allowed_da);
+
+	hold(world, is_disturbed || !world->config->prompt || (moves & LOSSES) != 0,
+	     "slacd cuts what another service may offer");
+	hold(world, is_disturbed || !list->contradicted || !is_within,
+	     "slacd cuts what another service may have asked for before");
+}
+
 static void change_phase(struct world *world, enum control_pilot_phase from, enum control_pilot_phase to,
 			 const struct list *list)
 {
 	world->truth.found = false;
 	if (from == CONTROL_PILOT_HLC)
 		leave_hlc(world, to, list);
-	if (from == CONTROL_PILOT_BASIC && to == CONTROL_PILOT_X1_STEP && world->config->prompt)
-		hold(world, !world->truth.handed_over || (world->config->moves & (LOSSES | WORLD_BIT(WORLD_OTHER_HLC))),
-		     "slacd cuts what another service may offer");
+	if (from == CONTROL_PILOT_BASIC && to == CONTROL_PILOT_X1_STEP && world->truth.handed_over)
+		cut_other(world, list);
 	if (is_timed_x1(from) && from != to)
 		leave_x1(world, from, to, list);
 	if (to == CONTROL_PILOT_LINK_LOST_X1)

@@ -198,6 +198,7 @@ static void move_pilot(struct bits *bits, struct control_pilot *pilot)
 	move_bool(bits, &pilot->f_was_asked);
 	move_bool(bits, &pilot->hlc_asked_again);
 	move_bool(bits, &pilot->pwm_seen);
+	move_bool(bits, &pilot->owes_x2);
 	move_bool(bits, &pilot->x2_is_unseen);
 	move_bool(bits, &pilot->hlc_charging);
 	move_bool(bits, &pilot->authorized);

@@ -161,18 +161,17 @@ bool service_is_settled(const struct world *world)
 }
 
 /*
- * Never more than it wants. Less only where a station has restarted: the oscillator that is off may be meant (the end of
- * a transaction), so that the service does not ask again, and slacd reminds of an X2 of its own alone.
+ * Never more than it wants, nor less. An oscillator that is off may be meant (the end of a transaction), so that the
+ * service does not ask again: where a station has restarted, slacd has to remind it.
  */
 void service_settled(struct world *world)
 {
 	const bool answers = world->truth.service_knows && world->outlet.pilot.phase == CONTROL_PILOT_BASIC;
-	const bool may_forget = (world->config->moves & WORLD_BIT(WORLD_RESTART)) != 0;
 	const uint32_t wanted_da = current_limit_pilot_da(&world->service);
 
 	if (!world->config->service || !answers || world->truth.stopped)
 		return;
 	hold(world, station_offers_da(&world->station) <= wanted_da, "the pilot offers more than the service wants");
-	hold(world, may_forget || station_offers_da(&world->station) == wanted_da,
+	hold(world, station_offers_da(&world->station) == wanted_da,
 	     "the pilot does not become what the service wants");
 }

@@ -84,7 +84,7 @@ MUTATIONS = [
      ["General_validate_no_longer_than_3500_ms"]),
     ("init_begun_anew_for_ever", "homeplug/slac/slac_evse.c", "static void listen_or_stay_failed",
      "evse->failures < SLAC_CONN_MAX_MATCH", "expr", "true", ["Field_silent_car_beside_a_neighbour"]),
-    ("limit_ignored", "cp/basic_charging.c", "static uint32_t allowed_current_da", "pilot->limit_da",
+    ("limit_ignored", "cp/basic_charging.c", "uint32_t basic_charging_allowed_da", "pilot->limit_da",
      "expr", "PILOT_CURRENT_MAX", ["AC_CmSlacParm_001", "AC_CmSlacParm_004", "AC_PLCLinkStatus_001"]),
     ("nominal_without_eim", "cp/basic_charging.c", "bool basic_charging_is_permitted",
      "pilot->config.nominal_needs_eim", "expr", "false", ["AC_CmSlacParm_002"]),
