@@ -2,6 +2,7 @@
 #include "cp/basic_charging.h"
 
 #include "cp/duty_cycle.h"
+#include "cp/pilot_shown.h"
 #include "cp/pilot_step.h"
 
 /* --- the limit --- */
@@ -145,6 +146,12 @@ static void hand_over(struct control_pilot *pilot, uint32_t current_da, struct c
 		pilot_say(out, CONTROL_PILOT_HANDED_OVER);
 	pilot->handed_over = true;
 	pilot->other_da = current_da;
+}
+
+void basic_charging_find_other(struct control_pilot *pilot, struct control_pilot_outputs *out)
+{
+	if (pilot_shows_less_than(pilot, basic_charging_allowed_da(pilot)))
+		hand_over(pilot, pilot_shown_current_da(pilot), out);
 }
 
 void basic_charging_take_other_request(struct control_pilot *pilot, bool hlc, uint32_t current_da, uint64_t now_us,

@@ -20,6 +20,12 @@ struct pilot_request basic_charging_request(const struct control_pilot *pilot);
 /* Enters it, and asks for what it may offer. */
 void basic_charging_begin(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out);
 
+/*
+ * A vehicle was found charging at the start. Less than is allowed there is what another service has lowered it to, which
+ * answers for the current from here on.
+ */
+void basic_charging_find_other(struct control_pilot *pilot, struct control_pilot_outputs *out);
+
 /* In basic charging: */
 /* Asks for what it may offer now, where that is something else. */
 void basic_charging_offer(struct control_pilot *pilot, uint64_t now_us);

@@ -109,6 +109,7 @@ static void take_over(struct control_pilot *pilot, uint64_t now_us, struct contr
 	pilot_say(out, CONTROL_PILOT_VEHICLE_CONNECTED);
 	pilot_say(out, CONTROL_PILOT_PAUSE_LISTENING);
 	pilot_say(out, CONTROL_PILOT_TAKEN_OVER);
+	basic_charging_find_other(pilot, out);
 	pilot_enter(pilot, CONTROL_PILOT_BASIC);
 	pilot->pwm_seen = true;
 	pilot_ask(pilot, basic_charging_request(pilot), now_us);

@@ -24,8 +24,9 @@
  * outlet was found at a nominal duty. Never a current above the limit in force, never between 0 and 6 A, never X2 on a
  * DC-only outlet, no fallback while a 15118 session runs (hlc_charging).
  *
- * In basic charging another service may answer for the current (OTHER_REQUEST). From then on, until the vehicle leaves,
- * it alone raises it. What is left to this machine is the limit: it lowers what was asked last, by whomever, at once.
+ * In basic charging another service may answer for the current (OTHER_REQUEST, or where a vehicle is found charging with
+ * less than is allowed). From then on, until the vehicle leaves, it alone raises it. What is left to this machine is the
+ * limit: it lowers what was asked last, by whomever, at once.
  * Outside of basic charging there is no other master: what is wanted here is asked for again.
  */
 #ifndef CP_CONTROL_PILOT_H

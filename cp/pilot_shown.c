@@ -18,6 +18,13 @@ uint32_t pilot_shown_current_da(const struct control_pilot *pilot)
 	return duty_cycle_to_current(pilot->duty, &current_da) == DUTY_CYCLE_CURRENT ? current_da : 0;
 }
 
+bool pilot_shows_less_than(const struct control_pilot *pilot, uint32_t current_da)
+{
+	const uint32_t shown_da = pilot_shown_current_da(pilot);
+
+	return shown_da > 0 && shown_da + SHOWN_CURRENT_BELOW_DA <= current_da;
+}
+
 bool pilot_shows_hlc(const struct control_pilot *pilot)
 {
 	uint32_t current_da;
@@ -49,7 +56,7 @@ bool pilot_shows_request(const struct control_pilot *pilot, enum cp_state before
 	case PILOT_X1:
 		return shows_x1(pilot, before);
 	case PILOT_X2:
-		return shown_da <= asked_da && shown_da + SHOWN_CURRENT_BELOW_DA > asked_da;
+		return shown_da > 0 && shown_da <= asked_da && !pilot_shows_less_than(pilot, asked_da);
 	case PILOT_HLC:
 		break;
 	}

@@ -10,6 +10,8 @@
 
 /* The nominal current that the reported duty cycle stands for, 0 where it was not told or is no nominal one. */
 uint32_t pilot_shown_current_da(const struct control_pilot *pilot);
+/* The reported duty cycle stands for a nominal current below current_da, and by more than it may be rounded. */
+bool pilot_shows_less_than(const struct control_pilot *pilot, uint32_t current_da);
 /* The reported duty cycle asks for digital communication. */
 bool pilot_shows_hlc(const struct control_pilot *pilot);
 

@@ -178,6 +178,26 @@ static void vehicle_that_charges_at_a_nominal_duty_at_the_start_is_not_cut(void 
 		}
 }
 
+static void current_that_another_service_has_lowered_is_not_raised_by_taking_over(void **state)
+{
+	const struct control_pilot_config config = bench_config_ac();
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench, &config);
+	bench_state_with_duty_is(&bench, CP_STATE_C2, 1667); /* 10 A */
+	bench_limit_is(&bench, 160);
+	bench_input(&bench, CONTROL_PILOT_START);
+	expect_taken_over(&bench, "connected, pause, taken over, handed over, X2(10.0)");
+	bench_limit_is(&bench, 320);
+	bench_expect(&bench, "");
+	bench_limit_is(&bench, 60);
+	bench_expect(&bench, "X2(6.0)");
+	bench_limit_is(&bench, 160);
+	bench_other_asks(&bench, false, 160);
+	bench_expect(&bench, "");
+}
+
 static void taken_over_current_above_the_limit_is_lowered_with_urgency(void **state)
 {
 	const struct control_pilot_config config = bench_config_ac();
@@ -329,6 +349,7 @@ int main(void)
 		cmocka_unit_test(start_without_hlc_repeats_its_x1_while_there_may_be_the_x2_of_a_predecessor),
 		cmocka_unit_test(vehicle_from_before_the_start_is_connected_with_it),
 		cmocka_unit_test(vehicle_that_charges_at_a_nominal_duty_at_the_start_is_not_cut),
+		cmocka_unit_test(current_that_another_service_has_lowered_is_not_raised_by_taking_over),
 		cmocka_unit_test(taken_over_current_above_the_limit_is_lowered_with_urgency),
 		cmocka_unit_test(current_that_a_predecessor_left_without_a_charging_vehicle_is_ended_with_urgency),
 		cmocka_unit_test(taken_over_without_a_limit_is_x1_until_there_is_one),

@@ -597,7 +597,7 @@ const struct world_config exploration_configurations[] = {
 		.prompt = true,
 		.hears = true,
 		.requests = 2,
-		.roots = ROOT(CHARGING),
+		.roots = ROOT(CHARGING) | ROOT(LOWERED),
 		.moves = RUNS | S2 | RESTARTS | BROKER | BIT(PROFILE_10) | BIT(PROFILE_5) | LIMITS,
 	},
 	{

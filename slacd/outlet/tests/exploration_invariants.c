@@ -252,6 +252,7 @@ struct list {
 	bool init_timeout, failed, link_lost, pilot_failed, pulse_given_up, let_in, resumed, contradicted, asks;
 	bool ended;       /* a match, up to here */
 	bool connects;    /* a session begins */
+	bool takes_over;  /* one that was found charging */
 	bool interrupted; /* the vehicle has left, or the pilot is in E */
 	unsigned ends;    /* terminal statuses since a session was said to be over */
 };
@@ -274,6 +275,7 @@ static void read_status(struct list *list, const struct outlet_status *status)
 		status->reason == SLAC_REASON_PILOT_REFUSED || status->reason == SLAC_REASON_PILOT_UNCONFIRMED;
 
 	list->failed = list->failed || (status->kind == OUTLET_FAILED && !by_pilot);
+	list->takes_over = list->takes_over || status->reason == SLAC_REASON_TAKEN_OVER;
 	list->pilot_failed = list->pilot_failed || (status->kind == OUTLET_FAILED && by_pilot);
 }
 
@@ -454,7 +456,18 @@ static void change_phase(struct world *world, enum control_pilot_phase from, enu
 	}
 }
 
-static void connect_vehicle(struct world *world)
+/* A vehicle that was found at less than the limit: another service has lowered it. */
+static void find_other(struct world *world)
+{
+	const uint32_t offered_da = station_offers_da(&world->station);
+
+	if (offered_da >= invariants_allowed_da(world))
+		return;
+	world->truth.handed_over = true;
+	world->truth.other_da = offered_da;
+}
+
+static void connect_vehicle(struct world *world, const struct list *list)
 {
 	struct world_truth *truth = &world->truth;
 
@@ -464,6 +477,8 @@ static void connect_vehicle(struct world *world)
 	truth->session = true;
 	truth->deaf = truth->f_given_up = false;
 	end_vehicle(truth);
+	if (list->takes_over)
+		find_other(world);
 	truth->f_sendings = truth->init_pulses = truth->failed_pulses = 0;
 	station_begin_session(&world->station);
 }
@@ -521,7 +536,7 @@ static void take_note(struct world *world, const struct outlet_note *note, const
 {
 	switch (note->kind) {
 	case OUTLET_NOTE_VEHICLE_CONNECTED:
-		connect_vehicle(world);
+		connect_vehicle(world, list);
 		break;
 	case OUTLET_NOTE_VEHICLE_LEFT:
 		hold(world, world->truth.session, "a vehicle leaves that was not there");

@@ -92,7 +92,7 @@ static void check_asking(struct world *world)
 
 void invariants_begun(struct world *world, enum world_root root)
 {
-	const bool charges = root == WORLD_FROM_CHARGING && config_of(world)->has_ac;
+	const bool charges = (root == WORLD_FROM_CHARGING || root == WORLD_FROM_LOWERED) && config_of(world)->has_ac;
 
 	hold(world, !charges || world->station.pilot.kind == PILOT_X2, "basic charging is cut by the start");
 	hold(world, !charges || world->outlet.pilot.asking.request.kind == PILOT_X2,

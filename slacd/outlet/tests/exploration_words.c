@@ -69,6 +69,7 @@ const char *world_root_text(enum world_root root)
 		[WORLD_FROM_OFF] = "the oscillator is off, no vehicle",
 		[WORLD_FROM_F] = "a predecessor left F behind",
 		[WORLD_FROM_CHARGING] = "a vehicle charges at 16 A",
+		[WORLD_FROM_LOWERED] = "a vehicle charges at 10 A, although 16 A are there",
 	};
 
 	return texts[root];

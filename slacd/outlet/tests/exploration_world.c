@@ -516,8 +516,9 @@ void world_begin(struct world *world, const struct world_config *config, enum wo
 	world_template(&world->outlet, config, world);
 	service_begin(world);
 	give_limits(world, 160, 160, CONTROL_PILOT_READY);
-	if (root == WORLD_FROM_CHARGING) {
-		world->station.pilot = (struct pilot_request){.kind = PILOT_X2, .current_da = 160};
+	if (root == WORLD_FROM_CHARGING || root == WORLD_FROM_LOWERED) {
+		world->station.pilot =
+			(struct pilot_request){.kind = PILOT_X2, .current_da = root == WORLD_FROM_CHARGING ? 160 : 100};
 		world->station.vehicle = STATION_VEHICLE_C;
 		world->station.opened = true;
 		way_report(world);

@@ -91,6 +91,7 @@ enum world_root {
 	WORLD_FROM_OFF,      /* the oscillator is off, no vehicle */
 	WORLD_FROM_F,        /* a predecessor left F behind */
 	WORLD_FROM_CHARGING, /* C2 at 16 A, reported with its duty cycle */
+	WORLD_FROM_LOWERED,  /* the same at 10 A: another service has asked for that */
 	WORLD_ROOTS
 };
 

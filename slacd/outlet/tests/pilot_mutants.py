@@ -392,6 +392,8 @@ MUTANTS = [
      "\tpilot_asking_expect_offer(asking, request.current_da);\n\tasking->older", "\tasking->older"),
     (ASKING, "an answer from before another service's request confirms what follows it",
      "\tif (!asking->confirmed)\n\t\tasking->first_number = asking->number + 1;\n", ""),
+    (PILOT, "a current that another service has lowered is raised by taking over",
+     "\tbasic_charging_find_other(pilot, out);\n", ""),
     (BASIC, "the current is handed over before EIM", "!hlc && basic_charging_is_permitted(pilot)) {", "!hlc) {"),
     (BASIC, "5 % of another service hands the current over", "pilot->phase == CONTROL_PILOT_BASIC && !hlc && basic", "pilot->phase == CONTROL_PILOT_BASIC && basic"),
     (BASIC, "another master is not contradicted",
