@@ -216,6 +216,7 @@ static void give_once(struct evse *evse, const struct outlet_input *input)
 	evse->received_us = input->kind == OUTLET_FRAME ? now_us : 0;
 	recorder_input(evse->recorder, &evse->outlet, input, now_us);
 	outlet_input(&evse->outlet, input, now_us, &effects);
+	evse_hear_cars_when_due(evse);
 	if (input->kind == OUTLET_FRAME && all_can_wait(&effects))
 		answer_first(evse, &effects, now_us);
 	else
@@ -463,6 +464,7 @@ void evse_take_settings(struct evse *evse)
 {
 	evse->settings_wait = true;
 	take_settings_when_empty(evse);
+	evse_hear_cars_when_due(evse); /* the level of the log may be another one */
 }
 
 void evse_broker_connected(struct evse *evse)

@@ -28,7 +28,10 @@ struct evse {
 	uint64_t port_retry_us;      /* when to open the port again, OUTLET_NEVER: open, or the kernel will tell */
 	uint64_t port_not_before_us; /* not to be opened earlier, whatever the kernel tells */
 	uint64_t port_failed_us;     /* sending has failed: it is given up then, OUTLET_NEVER: it has not */
-	bool interface_is_local;     /* the configuration names it: it is believed */
+	uint8_t frames_for_nobody;   /* heard in vain since a car could be there, as far as they are counted */
+	bool port_is_quiet;          /* PORT_HEARS_QUIET */
+	bool filter_refused_said;
+	bool interface_is_local; /* the configuration names it: it is believed */
 
 	char request_ids[REQUESTS_KEPT][API_UUID_MAX]; /* of the last pilot requests, by the rest of their number */
 	bool stopping;                                 /* evse_stop was called */
@@ -65,6 +68,8 @@ void evse_open_port(struct evse *evse);
 void evse_close_port(struct evse *evse);
 /* Does what is due: the port is given up, or opened again. */
 void evse_port_tick(struct evse *evse, uint64_t now_us);
+/* After an input: a vehicle may be there now, and the port has to give what cars say. */
+void evse_hear_cars_when_due(struct evse *evse);
 /* The vehicle may have left: then a port that slacd may not use is given up. */
 void evse_give_up_refused_port(struct evse *evse);
 

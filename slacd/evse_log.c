@@ -363,6 +363,14 @@ void evse_log_port_refused(const struct evse_log *log, const char *why, bool in_
 		 why, log->evse_id, log->interface);
 }
 
+void evse_log_filter_refused(const struct evse_log *log, const char *why)
+{
+	log_line(
+		LOG_LEVEL_WARN,
+		"The kernel takes no filter for the interface %s (%s): what cars say elsewhere is read and left, also while no vehicle is here. evse_id=%s",
+		log->interface, why, log->evse_id);
+}
+
 void evse_log_port_lost(struct evse_log *log, const char *why, bool resets, uint64_t now_us)
 {
 	const bool loud = log_burst_pass(&log->port_losses, now_us);

@@ -70,6 +70,8 @@ void evse_log_port_not_open(const struct evse_log *log, const char *why, bool sa
 void evse_log_port_refused(const struct evse_log *log, const char *why, bool in_use);
 /* `resets`: the modem is being reset by us; some interfaces have no carrier meanwhile. */
 void evse_log_port_lost(struct evse_log *log, const char *why, bool resets, uint64_t now_us);
+/* The kernel does not drop what nobody wants to hear. */
+void evse_log_filter_refused(const struct evse_log *log, const char *why);
 /* When evse_log_port_settled is wanted, or UINT64_MAX. */
 uint64_t evse_log_settled_us(const struct evse_log *log);
 /* A port that came and went has not for a minute: says what has become of it. */

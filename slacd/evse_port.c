@@ -13,6 +13,11 @@
 
 /* Frames taken per wake-up, so that a flood on one port leaves time for the others. */
 #define FRAMES_PER_WAKE 32
+/*
+ * So many are heard in vain before the kernel is asked to drop them: its filter costs as much as ten of them, and a
+ * station that hears no neighbours needs none. More than a modem says to a new key.
+ */
+#define FRAMES_FOR_NOBODY 32
 
 const char *evse_interface_of(const struct settings *settings, const struct api_evse_parameters *parameters)
 {
@@ -80,6 +85,8 @@ void evse_close_port(struct evse *evse)
 	evse->readable = NULL;
 	port_close(evse->port);
 	evse->port = NULL;
+	evse->port_is_quiet = false;
+	evse->frames_for_nobody = 0;
 	evse->port_failed_us = OUTLET_NEVER;
 }
 
@@ -116,6 +123,40 @@ static void fail_to_receive(struct evse *evse, enum port_result result, int erro
 	lose_port(evse, why);
 }
 
+/* --- what nobody wants to hear --- */
+
+/* At DEBUG everything that comes has its line. */
+static bool wants_all(const struct evse *evse)
+{
+	return outlet_hears_cars(&evse->outlet) || log_enabled(LOG_LEVEL_DEBUG);
+}
+
+void evse_hear_cars_when_due(struct evse *evse)
+{
+	if (evse->frames_for_nobody == 0 || !wants_all(evse))
+		return;
+	evse->frames_for_nobody = 0;
+	if (evse->port_is_quiet)
+		(void)port_hear(evse->port, PORT_HEARS_ALL);
+	evse->port_is_quiet = false;
+}
+
+static void count_frame(struct evse *evse)
+{
+	if (evse->port == NULL || evse->frames_for_nobody >= FRAMES_FOR_NOBODY || wants_all(evse))
+		return;
+	evse->frames_for_nobody++;
+	if (evse->frames_for_nobody < FRAMES_FOR_NOBODY)
+		return;
+	evse->port_is_quiet = port_hear(evse->port, PORT_HEARS_QUIET);
+	if (evse->port_is_quiet || evse->filter_refused_said)
+		return;
+	evse_log_filter_refused(&evse->log, strerror(errno));
+	evse->filter_refused_said = true;
+}
+
+/* --- what comes in --- */
+
 static void take_frame(struct evse *evse, const uint8_t *octets, size_t len)
 {
 	struct outlet_input input = {.kind = OUTLET_FRAME, .frame = {.octets = octets, .len = len}};
@@ -125,6 +166,7 @@ static void take_frame(struct evse *evse, const uint8_t *octets, size_t len)
 		input.frame.neighbour_validates =
 			evse->shared->neighbour_validates(evse->shared->context, evse, ev_mac);
 	evse_give(evse, &input);
+	count_frame(evse);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *context)

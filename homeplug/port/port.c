@@ -69,6 +69,11 @@ bool port_send(struct port *port, const uint8_t *frame, size_t len)
 	return port->ops->send(port, frame, len);
 }
 
+bool port_hear(struct port *port, enum port_hearing hearing)
+{
+	return port->ops->hear == NULL || port->ops->hear(port, hearing);
+}
+
 enum port_result port_result_of_errno(int error)
 {
 	switch (error) {

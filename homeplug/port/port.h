@@ -36,8 +36,8 @@ struct port *port_open(const char *name, char error[PORT_ERROR_SIZE]);
 bool port_is_live(const char *name);
 
 /*
- * Opens a raw socket on an interface that is up and running: socket with protocol 0, filter "ether proto 0x88e1"
- * attached, then bound with the protocol. Non-blocking. Needs CAP_NET_RAW.
+ * Opens a raw socket on an interface that is up and running: socket with protocol 0, then bound with
+ * HomePlug's, so that the kernel gives no other frame. Non-blocking. Needs CAP_NET_RAW.
  */
 struct port *port_open_raw(const char *interface, char error[PORT_ERROR_SIZE]);
 /* Connects to a Unix socket, or listens on one (SOCK_SEQPACKET, one peer; a new peer replaces the old one). */
@@ -76,6 +76,23 @@ bool port_connected(const struct port *port);
 
 /* Receives at most one frame, never blocks. On PORT_FRAME *len <= size is its length (longer frames are cut). */
 enum port_result port_recv(struct port *port, uint8_t *frame, size_t size, size_t *len);
+
+/* What the outlet wants to hear. */
+enum port_hearing {
+	PORT_HEARS_ALL,
+	/*
+	 * What modems say to a host about keys, links, versions and restarts, and CM_SLAC_PARM.REQ, which tells that a car
+	 * is there. An outlet without a vehicle acts on nothing else, and each frame costs far less in the kernel.
+	 */
+	PORT_HEARS_QUIET
+};
+
+/*
+ * From now on the port gives these frames; what is queued already stays. A port opens with PORT_HEARS_ALL. Only raw
+ * sockets can do with less: other kinds of ports go on giving all. False (errno tells): the kernel refused it, and the
+ * port gives all.
+ */
+bool port_hear(struct port *port, enum port_hearing hearing);
 
 /* Sends one frame, never blocks. False when it was not taken; errno tells (ENETDOWN, ENOBUFS, ENOTCONN ...). */
 bool port_send(struct port *port, const uint8_t *frame, size_t len);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "homeplug/port/port_raw.h"
 #include "homeplug/port/port_closing.h"
+#include "homeplug/port/port_filter.h"
 #include "homeplug/port/port_ops.h"
 #include "homeplug/port/port_watch.h"
 #include "homeplug/mme/mme.h"
@@ -74,24 +74,6 @@ static bool interface_query(struct port *port, const char *interface, char error
 		return fail_state(error, interface, ": no carrier", ENETDOWN);
 	port->ifindex = state.ifindex;
 	memcpy(port->mac, state.mac, MAC_LEN);
-	return true;
-}
-
-/* PORT_FILTER as libpcap compiles it: a constant, so that neither start nor memory pay for a compiler. */
-const struct sock_filter port_raw_filter[PORT_RAW_FILTER_LEN] = {
-	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 2 * MAC_LEN),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HOMEPLUG_ETHERTYPE, 0, 1),
-	BPF_STMT(BPF_RET | BPF_K, MME_FRAME_MAX),
-	BPF_STMT(BPF_RET | BPF_K, 0),
-};
-
-static bool filter_attach(int fd, const char *interface, char error[PORT_ERROR_SIZE])
-{
-	const struct sock_fprog filter = {.len = PORT_RAW_FILTER_LEN,
-					  .filter = (struct sock_filter *)port_raw_filter}; /* it is only read */
-
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0)
-		return fail_errno(error, interface, "SO_ATTACH_FILTER");
 	return true;
 }
 
@@ -173,6 +155,17 @@ static bool live_connected(const struct port *port)
 	return true;
 }
 
+/* To give all again, the filter goes: that asks for no memory, and cannot fail where there is one. */
+static bool live_hear(struct port *port, enum port_hearing hearing)
+{
+	const struct sock_fprog filter = {.len = PORT_FILTER_QUIET_LEN,
+					  .filter = (struct sock_filter *)port_filter_quiet}; /* it is only read */
+
+	if (hearing == PORT_HEARS_QUIET)
+		return setsockopt(port->fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) == 0;
+	return setsockopt(port->fd, SOL_SOCKET, SO_DETACH_FILTER, &(int){0}, sizeof(int)) == 0 || errno == ENOENT;
+}
+
 static void live_close(struct port *port)
 {
 	port_close_soon(port->fd);
@@ -183,6 +176,7 @@ static const struct port_ops live_ops = {
 	.recv = live_recv,
 	.send = live_send,
 	.connected = live_connected,
+	.hear = live_hear,
 	.close = live_close,
 };
 
@@ -225,8 +219,7 @@ struct port *port_open_raw(const char *interface, char error[PORT_ERROR_SIZE])
 	port->fd = socket_open(interface, error);
 	if (port->fd < 0)
 		goto no_socket;
-	if (!interface_query(port, interface, error) || !filter_attach(port->fd, interface, error) ||
-	    !bind_interface(port->fd, interface, port->ifindex, error))
+	if (!interface_query(port, interface, error) || !bind_interface(port->fd, interface, port->ifindex, error))
 		goto no_bind;
 	return port;
 no_bind:

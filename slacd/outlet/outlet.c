@@ -562,6 +562,13 @@ bool outlet_is_matched(const struct outlet *outlet)
 	return outlet->slac.state == SLAC_EVSE_MATCHED;
 }
 
+bool outlet_hears_cars(const struct outlet *outlet)
+{
+	const struct control_pilot *pilot = &outlet->pilot;
+
+	return !pilot->state_is_known || !cp_state_is_unplugged(pilot->state) || !outlet_is_empty(outlet);
+}
+
 bool outlet_is_connected(const struct outlet *outlet)
 {
 	return outlet_is_matched(outlet) && !outlet->link_paused;

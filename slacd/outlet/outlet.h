@@ -338,6 +338,12 @@ bool outlet_has_stopped(const struct outlet *outlet);
 bool outlet_is_matching(const struct outlet *outlet);
 /* A car is matched, be its link paused or not. */
 bool outlet_is_matched(const struct outlet *outlet);
+/*
+ * Whether what cars say can change anything: a vehicle is there, or may be, as long as the station has not reported A.
+ * Otherwise the outlet acts on the modem's messages alone (PORT_HEARS_QUIET of homeplug/port/port.h).
+ */
+bool outlet_hears_cars(const struct outlet *outlet);
+
 /* A car is matched and its link is not paused. */
 bool outlet_is_connected(const struct outlet *outlet);
 

@@ -3,6 +3,7 @@
 #include "homeplug/mme/mme.h"
 #include "homeplug/slac/tests/slac_car.h"
 #include "slacd/tests/world/story.h"
+#include "slacd/tests/world/wire.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -104,9 +105,72 @@ static void silent_car_beside_a_neighbour_that_goes_on_asking_charges_after_a_mi
 	(void)state;
 }
 
+/* --- while no car is here --- */
+
+static void await_quiet(bool quiet)
+{
+	assert_int_equal(wire_is_quiet("evse0"), quiet);
+}
+
+static void neighbours_are_dropped_in_the_kernel_until_a_car_comes_which_matches(void **state)
+{
+	(void)state;
+	play("boot\nrun 1000");
+	await_quiet(false);
+	for (unsigned round = 0; round < 2; round++) {
+		neighbours_match_elsewhere();
+		play("run 10");
+		await_quiet(true);
+		const size_t from = mark();
+		play("cs plug\nrun 10");
+		await_quiet(false);
+		neighbours_match_elsewhere();
+		play("car plc0 plug\nawait \"matched\"\ncs unplug\ncar plc0 unplug\nrun 1000");
+		assert_statuses(from, E1, "matching matched unmatched:vehicle_left");
+		await_quiet(false);
+	}
+}
+
+static void all_is_heard_where_each_frame_has_its_line(void **state)
+{
+	(void)state;
+	play("boot\nrun 1000\nlog DEBUG");
+	neighbours_match_elsewhere();
+	play("run 10");
+	await_quiet(false);
+}
+
+static void all_is_heard_before_the_station_has_reported_the_pilot(void **state)
+{
+	(void)state;
+	play("boot\nrun 500\nslacd stop\ncs report off\nslacd start\nrun 2000");
+	neighbours_match_elsewhere();
+	play("run 10");
+	await_quiet(false);
+}
+
+static void a_kernel_without_a_filter_is_said_once_and_all_is_heard(void **state)
+{
+	(void)state;
+	play("boot\nrun 1000");
+	wire_refuse_filter();
+	for (unsigned round = 0; round < 2; round++) {
+		const size_t from = mark();
+		neighbours_match_elsewhere();
+		play("run 10");
+		await_quiet(false);
+		assert_count(from, "WARN*takes no filter*evse0*" E1 "*", round == 0 ? 1 : 0);
+		play("cs plug\ncar plc0 plug\nawait \"matched\"\ncs unplug\ncar plc0 unplug\nrun 1000");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		STORY(neighbours_are_dropped_in_the_kernel_until_a_car_comes_which_matches),
+		STORY(all_is_heard_where_each_frame_has_its_line),
+		STORY(all_is_heard_before_the_station_has_reported_the_pilot),
+		STORY(a_kernel_without_a_filter_is_said_once_and_all_is_heard),
 		STORY(car_among_forty_neighbours_matches_at_once_ten_times_of_ten),
 		STORY(car_among_addresses_that_go_on_asking_matches_with_one_repetition),
 		STORY(silent_car_beside_a_neighbour_that_goes_on_asking_charges_after_a_minute),

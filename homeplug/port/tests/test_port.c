@@ -409,6 +409,50 @@ static void live_other_ethertypes_are_dropped(void **state)
 	port_close(a);
 }
 
+static void send_message(struct port *port, uint16_t mmtype, uint8_t fill)
+{
+	uint8_t frame[MME_FRAME_MAX];
+	const size_t len = frame_make(frame, 60, HOMEPLUG_ETHERTYPE, fill);
+
+	frame[15] = (uint8_t)mmtype;
+	frame[16] = (uint8_t)(mmtype >> 8);
+	assert_true(port_send(port, frame, len));
+}
+
+static void expect_message(struct port *port, uint8_t fill)
+{
+	uint8_t frame[MME_FRAME_MAX];
+	size_t len;
+
+	assert_int_equal(wait_recv(port, frame, &len), PORT_FRAME);
+	assert_int_equal(frame[59], fill);
+}
+
+static void live_quiet_port_hears_modems_and_the_first_word_of_a_car_until_it_hears_all(void **state)
+{
+	struct port *a = live_or_fail("ta");
+	struct port *b = live_or_fail("tb");
+
+	(void)state;
+	send_message(a, CM_MNBC_SOUND_IND, 1); /* queued already */
+	assert_true(port_hear(b, PORT_HEARS_QUIET));
+	send_message(a, CM_MNBC_SOUND_IND, 2);
+	send_message(a, CM_ATTEN_PROFILE_IND, 3);
+	send_message(a, CM_SET_KEY_CNF, 4);
+	send_message(a, CM_SET_KEY_REQ, 5);
+	send_message(a, CM_SLAC_PARM_REQ, 6);
+	expect_message(b, 1);
+	expect_message(b, 4);
+	expect_message(b, 6);
+	expect_result(b, PORT_EMPTY);
+	assert_true(port_hear(b, PORT_HEARS_ALL));
+	assert_true(port_hear(b, PORT_HEARS_ALL));
+	send_message(a, CM_MNBC_SOUND_IND, 7);
+	expect_message(b, 7);
+	port_close(b);
+	port_close(a);
+}
+
 /* A frame of EtherType 0x88E1 in a VLAN. */
 static size_t tagged_frame(uint8_t frame[MME_FRAME_MAX], uint16_t vlan, uint8_t fill)
 {
@@ -616,6 +660,9 @@ static int run_live_tests(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(live_frames_arrive_whole_and_in_order, veth_up, veth_down),
 		cmocka_unit_test_setup_teardown(live_other_ethertypes_are_dropped, veth_up, veth_down),
+		cmocka_unit_test_setup_teardown(
+			live_quiet_port_hears_modems_and_the_first_word_of_a_car_until_it_hears_all, veth_up,
+			veth_down),
 		cmocka_unit_test_setup_teardown(live_frames_of_a_vlan_are_for_the_vlans_own_interface, veth_up,
 						veth_down),
 		cmocka_unit_test_setup_teardown(live_mac_is_the_interfaces, veth_up, veth_down),

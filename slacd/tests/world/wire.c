@@ -3,8 +3,10 @@
 
 #include "homeplug/mme/mme.h"
 #include "homeplug/port/port.h"
+#include "homeplug/port/port_filter.h"
 #include "homeplug/port/port_use.h"
 #include "homeplug/port/port_watch.h"
+#include "homeplug/port/tests/filter_run.h"
 #include "slacd/tests/world/loop.h"
 #include "slacd/tests/world/record.h"
 
@@ -43,6 +45,7 @@ struct port {
 	int ifindex;
 	uint8_t mac[MAC_LEN];
 	int error; /* to be received once; 0: none */
+	bool is_quiet;
 	struct frame *frames;
 };
 
@@ -71,6 +74,7 @@ static struct {
 	size_t by_fd_room;
 	bool jitters;
 	bool watch_refused;
+	bool filter_refused;
 	struct port_watch *watch;
 } wire;
 
@@ -287,7 +291,8 @@ static void arrive(void *context)
 	bool heard = false;
 
 	for (struct port *port = wire.ports; port != NULL && interface != NULL && interface->up; port = port->next) {
-		if (port->ifindex != flight->ifindex)
+		if (port->ifindex != flight->ifindex ||
+		    (port->is_quiet && filter_run(port_filter_quiet, flight->frame->octets, flight->frame->len) == 0))
 			continue;
 		struct frame *copy = allocate(sizeof(*copy));
 		struct frame **place = &port->frames;
@@ -478,6 +483,27 @@ bool port_send(struct port *port, const uint8_t *frame, size_t len)
 		record_frame(interface->name, '>', frame, len);
 	transmit(interface, frame, len);
 	return true;
+}
+
+bool port_hear(struct port *port, enum port_hearing hearing)
+{
+	port->is_quiet = hearing == PORT_HEARS_QUIET && !wire.filter_refused;
+	return hearing == PORT_HEARS_ALL || port->is_quiet || fail(ENOMEM);
+}
+
+void wire_refuse_filter(void)
+{
+	wire.filter_refused = true;
+}
+
+bool wire_is_quiet(const char *name)
+{
+	const struct interface *interface = known(name);
+
+	for (const struct port *port = wire.ports; port != NULL; port = port->next)
+		if (port->ifindex == interface->ifindex && port->is_quiet)
+			return true;
+	return false;
 }
 
 enum port_result port_result_of_errno(int error)

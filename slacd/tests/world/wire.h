@@ -46,6 +46,11 @@ void wire_send(const char *name, const uint8_t *frame, size_t len);
 /* Sending at this end fails for want of room in the kernel's queue (ENOBUFS), or works again. */
 void wire_choke(const char *name, bool choked);
 
+/* From now on the kernel takes no filter (port_hear). */
+void wire_refuse_filter(void);
+/* A port at this end has asked for PORT_HEARS_QUIET. */
+bool wire_is_quiet(const char *name);
+
 /* Whether a descriptor of a port or of the watch has something to read now. */
 bool wire_is_readable(int fd);
 
