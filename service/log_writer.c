@@ -168,9 +168,8 @@ void log_writer_add(struct log_writer *writer, const struct log_record *record, 
 
 void log_writer_wake(struct log_writer *writer)
 {
-	pthread_mutex_lock(&writer->worker.lock);
+	/* Not behind the lock, for which the thread would wait at once. What is there to be written was added behind it. */
 	pthread_cond_signal(&writer->worker.changed);
-	pthread_mutex_unlock(&writer->worker.lock);
 }
 
 bool log_writer_uses_fields(const struct log_writer *writer)
