@@ -199,6 +199,9 @@ static void on_message(struct mosquitto *mosquitto, void *context, const struct 
 	struct broker_session *session = context;
 
 	(void)mosquitto;
+	/* A PUBREL alone says nothing: it may be of a message that the library does not hold. */
+	if (received->qos == 2 && session->unreleased > 0)
+		session->unreleased--;
 	if (received->payloadlen >= 0 && session->broker != NULL)
 		broker_put_inbound(session->broker, received->topic, received->payloadlen > 0 ? received->payload : "",
 				   (size_t)received->payloadlen, received->retain);
@@ -315,8 +318,6 @@ static bool is_bounded(struct broker_session *session, const struct broker_packe
 		broker_session_fail(session, "oversized message");
 	if (packet->type == BROKER_PACKET_PUBLISH && packet->qos == 2 && session->unreleased++ == UNRELEASED_MAX)
 		broker_session_fail(session, "too many messages of QoS 2 on their way");
-	if (packet->type == BROKER_PACKET_PUBREL && session->unreleased > 0)
-		session->unreleased--;
 	return !session->broken;
 }
 

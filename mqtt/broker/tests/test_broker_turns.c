@@ -118,6 +118,27 @@ static void messages_of_qos_2_that_are_never_released_end_the_connection(void **
 	assert_non_null(strstr(reason, "QoS 2"));
 }
 
+/* The library answers such a PUBREL and keeps what it has. */
+static void releases_of_other_messages_let_no_more_of_qos_2_wait(void **state)
+{
+	static const struct packets flood = {"\x34\x06\0\1t\0\1x\x62\x02\x12\x34", 12, 0};
+	char reason[BROKER_REASON_MAX];
+
+	(void)state;
+	assert_false(survives_flood(&flood, false, reason));
+	assert_non_null(strstr(reason, "QoS 2"));
+}
+
+static void messages_of_qos_2_that_are_released_go_on(void **state)
+{
+	static const struct packets flood = {"\x34\x06\0\1t\0\1x\x62\x02\0\1", 12, 0};
+	char reason[BROKER_REASON_MAX];
+
+	(void)state;
+	if (!survives_flood(&flood, false, reason))
+		fail_msg("%s", reason);
+}
+
 /* The socket says that it can be read, and the client must not ask it again and again. */
 static void beginning_of_a_length_keeps_the_loop_quiet_and_the_rest_is_taken(void **state)
 {
@@ -200,6 +221,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(flood_of_any_packet_leaves_the_turns_short),
 		cmocka_unit_test(messages_of_qos_2_that_are_never_released_end_the_connection),
+		cmocka_unit_test(releases_of_other_messages_let_no_more_of_qos_2_wait),
+		cmocka_unit_test(messages_of_qos_2_that_are_released_go_on),
 		cmocka_unit_test(beginning_of_a_length_keeps_the_loop_quiet_and_the_rest_is_taken),
 		cmocka_unit_test(broker_that_reads_nothing_is_waited_for_by_nobody),
 	};
