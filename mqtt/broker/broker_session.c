@@ -123,6 +123,19 @@ static void share_window(struct broker_session *session, const mosquitto_propert
 	session->slot_max = window > session->queue_max ? window - session->queue_max : 1;
 }
 
+/*
+ * A broker of MQTT 5 may want to hear something more often than it was offered, and the library does as it says. 0, no
+ * keep-alive at all, leaves the library nothing to send.
+ */
+static void take_keep_alive(struct broker_session *session, const mosquitto_property *properties)
+{
+	uint16_t keepalive_s;
+
+	if (mosquitto_property_read_int16(properties, MQTT_PROP_SERVER_KEEP_ALIVE, &keepalive_s, false) != NULL &&
+	    keepalive_s > 0)
+		session->keepalive_s = keepalive_s;
+}
+
 static void on_connect(struct mosquitto *mosquitto, void *context, int code, int flags,
 		       const mosquitto_property *properties)
 {
@@ -133,6 +146,7 @@ static void on_connect(struct mosquitto *mosquitto, void *context, int code, int
 	if (code == 0) {
 		session->accepted = true;
 		share_window(session, properties);
+		take_keep_alive(session, properties);
 	} else {
 		session->end.other_mqtt = session->mqtt5 && code == MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION;
 		broker_session_fail(session,
@@ -244,6 +258,7 @@ struct broker_session *broker_session_new(const struct broker_settings *settings
 	session->mqtt5 = mqtt5;
 	session->queue_max = BROKER_INFLIGHT_MAX;
 	session->slot_max = BROKER_SLOT_INFLIGHT_MAX;
+	session->keepalive_s = settings->keepalive_s;
 	session->tls_budget.reads = BROKER_TLS_READS_ANY;
 	snprintf(session->address, sizeof(session->address), "%s", address);
 	broker_queue_init(&session->inflight);
@@ -450,6 +465,13 @@ bool broker_session_can_send(const struct broker_session *session)
 	       (session->broker->latest.count > 0 && slots_may_go(session));
 }
 
+/* MQTT 5: the broker says how large a packet it takes. */
+static bool can_never_be_sent(int rc)
+{
+	return rc == MOSQ_ERR_INVAL || rc == MOSQ_ERR_PAYLOAD_SIZE || rc == MOSQ_ERR_MALFORMED_UTF8 ||
+	       rc == MOSQ_ERR_OVERSIZE_PACKET;
+}
+
 void broker_session_send(struct broker_session *session, unsigned max)
 {
 	struct broker_message *message;
@@ -463,7 +485,7 @@ void broker_session_send(struct broker_session *session, unsigned max)
 		 * A message that can never be sent is dropped. Otherwise it would go back to the queue with each
 		 * session.
 		 */
-		if (rc == MOSQ_ERR_INVAL || rc == MOSQ_ERR_PAYLOAD_SIZE || rc == MOSQ_ERR_MALFORMED_UTF8) {
+		if (can_never_be_sent(rc)) {
 			broker_release(session->broker, message);
 			session->broker->dropped[BROKER_DROP_OUTBOUND_REFUSED]++;
 			continue;
@@ -522,7 +544,7 @@ uint64_t broker_session_deadline_ms(const struct broker_session *session)
 {
 	uint64_t last = session->last_in_ms < session->last_out_ms ? session->last_in_ms : session->last_out_ms;
 
-	return last + (uint64_t)session->settings->keepalive_s * 1000 + 1000;
+	return last + (uint64_t)session->keepalive_s * 1000 + 1000;
 }
 
 void broker_session_keep_alive(struct broker_session *session, uint64_t now_ms)

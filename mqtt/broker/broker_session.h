@@ -22,6 +22,7 @@ struct broker_session {
 	bool mqtt5;
 	size_t queue_max; /* messages in flight, of the queue and of the slots */
 	size_t slot_max;
+	uint16_t keepalive_s;         /* ours, or the broker's */
 	struct broker_queue inflight; /* handed to the library and not acknowledged (PUBACK) yet; in order */
 	size_t slot_inflight;         /* of these, by broker_publish_latest */
 	int subscription_mids[BROKER_SUBSCRIPTIONS_MAX];

@@ -27,13 +27,12 @@ static void send_octets(int fd, const void *octets, size_t len)
 	assert_int_equal(send(fd, octets, len, MSG_NOSIGNAL), len);
 }
 
-/* A broker of MQTT 5 that takes so many unacknowledged messages. Returns the options of the last subscription. */
-static uint8_t serve_mqtt5(int fd, uint16_t receive_maximum)
+/* A broker of MQTT 5 that answers with this CONNACK. Returns the options of the last subscription. */
+static uint8_t serve_connack(int fd, const void *connack, size_t len)
 {
-	const uint8_t connack[] = {0x20, 6, 0, 0, 3, 0x21, (uint8_t)(receive_maximum >> 8), (uint8_t)receive_maximum};
 	struct packet subscribe;
 
-	send_octets(fd, connack, sizeof(connack));
+	send_octets(fd, connack, len);
 	for (int i = 0; i < 2; i++) {
 		uint8_t suback[] = {0x90, 4, 0, 0, 0, 1};
 		read_packet(fd, &subscribe);
@@ -42,6 +41,14 @@ static uint8_t serve_mqtt5(int fd, uint16_t receive_maximum)
 		send_octets(fd, suback, sizeof(suback));
 	}
 	return subscribe.body[subscribe.len - 1];
+}
+
+/* A broker of MQTT 5 that takes so many unacknowledged messages. Likewise. */
+static uint8_t serve_mqtt5(int fd, uint16_t receive_maximum)
+{
+	const uint8_t connack[] = {0x20, 6, 0, 0, 3, 0x21, (uint8_t)(receive_maximum >> 8), (uint8_t)receive_maximum};
+
+	return serve_connack(fd, connack, sizeof(connack));
 }
 
 /* As open_connected, with MQTT 5. */
@@ -205,6 +212,53 @@ static void message_that_the_broker_does_not_let_pass_is_told(void **state)
 	close(listener);
 }
 
+/* The broker would end the connection after one and a half of its own keep-alives (MQTT 5, 3.1.2.10). */
+static void broker_that_wants_to_hear_something_more_often_does(void **state)
+{
+	static const uint8_t connack[] = {0x20, 6, 0, 0, 3, 0x13, 0, 1};
+	struct broker_options options = no_local_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+
+	(void)state;
+	client_open(&client, &options);
+	int fd = accept_connect(listener, 5);
+	serve_connack(fd, connack, sizeof(connack));
+	const uint64_t start_ms = now_ms();
+	read_packet(fd, &packet);
+	assert_int_equal(packet.type, MQTT_PINGREQ);
+	assert_in_range(now_ms() - start_ms, 500, 5000);
+	stop_properly(&client, fd);
+	close(listener);
+}
+
+/* It would go back to the queue at the end of the connection, and end the next one, too. */
+static void message_that_is_too_large_for_the_broker_is_dropped_and_the_next_one_sent(void **state)
+{
+	static const uint8_t connack[] = {0x20, 8, 0, 0, 5, 0x27, 0, 0, 0, 60};
+	struct broker_options options = no_local_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+
+	(void)state;
+	client_open(&client, &options);
+	int fd = accept_connect(listener, 5);
+	serve_connack(fd, connack, sizeof(connack));
+	client_wait(&client, &client.connected, 1);
+	assert_true(client_publish(&client, BROKER_KEEP,
+				   "longer than sixty octets, with all that is around it in the packet"));
+	assert_true(client_publish(&client, BROKER_KEEP, "small"));
+	read_packet(fd, &packet);
+	assert_non_null(memmem(packet.body, packet.len, "small", 5));
+	puback(fd, &packet);
+	client_wait(&client, &client.dropped[BROKER_DROP_OUTBOUND_REFUSED], 1);
+	assert_int_equal(client.disconnected, 0);
+	stop_properly(&client, fd);
+	close(listener);
+}
+
 static void client_that_is_taken_over_says_so_at_once(void **state)
 {
 	struct broker_options options = no_local_options(0);
@@ -295,6 +349,8 @@ int main(void)
 		cmocka_unit_test(refusal_for_another_cause_is_no_question_of_the_version),
 		cmocka_unit_test(no_more_is_sent_than_the_broker_takes_unacknowledged),
 		cmocka_unit_test(message_that_the_broker_does_not_let_pass_is_told),
+		cmocka_unit_test(broker_that_wants_to_hear_something_more_often_does),
+		cmocka_unit_test(message_that_is_too_large_for_the_broker_is_dropped_and_the_next_one_sent),
 		cmocka_unit_test(client_that_is_taken_over_says_so_at_once),
 		cmocka_unit_test(connection_that_is_ended_again_and_again_is_taken_away_by_another),
 		cmocka_unit_test(broker_is_reached_over_a_unix_socket),
