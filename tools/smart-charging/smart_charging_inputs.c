@@ -50,13 +50,15 @@ static struct current_limit_input state_input(const struct api_cp_status *status
 	};
 }
 
-/* A cable that is not there, or does not tell, is no limit. */
+/* A cable that is not there, or does not tell, is no limit. One that tells 0 is: less than any current. */
 static struct current_limit_input cable_input(const struct api_cable_info *cable)
 {
 	const bool holds = cable->is_connected && cable->has_rated_current;
+	/* What is a little less than a whole number is meant to be that number. */
+	const uint32_t told_ma = (uint32_t)(cable->rated_current_a * 1000 + 0.001);
 
 	return (struct current_limit_input){.kind = CURRENT_LIMIT_CABLE,
-					    .cable_ma = holds ? (uint32_t)(cable->rated_current_a * 1000 + 0.5) : 0};
+					    .cable_ma = !holds ? 0 : (told_ma > 0 ? told_ma : 1)};
 }
 
 /* --- giving it to the core --- */

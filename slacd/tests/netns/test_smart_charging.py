@@ -200,6 +200,7 @@ class SmartCharging(harness.Bench):
         self.lower_and_pause()
         self.resume()
         self.station_limit_falls()
+        self.cable_is_for_nothing()
         self.broker_restarts()
         self.service_is_killed()
         self.next_car_is_served()
@@ -239,6 +240,15 @@ class SmartCharging(harness.Bench):
         self.wait_current(13, mark)
         self.wait_pilot_shown("C2", 13, after=mark)
         self.assertLessEqual(max(self.shown(mark)), 13)
+
+    def cable_is_for_nothing(self):
+        """A rated current of 0 is no missing one."""
+        for rated, ampere in ((0, 0), (32, 13)):
+            mark = self.observer.mark()
+            self.publish("cs/josev", {"id": "c", "name": "cable_info", "type": "update", "data": {
+                "evse_id": EVSE, "connection_status": "connected", "rated_cable_current": rated, "lock": "locked"}})
+            self.wait_current(ampere, mark)
+        self.wait_pilot_shown("C2", 13, after=mark)
 
     def broker_restarts(self):
         mark, service = self.observer.mark(), self.service.mark()
