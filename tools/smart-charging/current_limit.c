@@ -12,7 +12,8 @@
 
 void current_limit_defaults(struct current_limit_config *config)
 {
-	*config = (struct current_limit_config){.hold_ms = 6500, .timeout_ms = 2000, .backoff_max_ms = 30000};
+	*config = (struct current_limit_config){
+		.hold_ms = 6500, .x1_hlc_ms = 3000, .timeout_ms = 2000, .backoff_max_ms = 30000};
 }
 
 void current_limit_init(struct current_limit *limit, const struct current_limit_config *config)
@@ -188,11 +189,15 @@ static void tell_limit(struct current_limit *limit, struct current_limit_outputs
 
 /* --- basic charging --- */
 
+/* A pilot that may be another one by now goes by X1, unless what was confirmed is wanted still. */
 static struct pilot_request wanted_request(const struct current_limit *limit)
 {
 	const uint32_t current_da = current_limit_pilot_da(limit);
+	const struct pilot_request request = {.kind = current_da > 0 ? PILOT_X2 : PILOT_X1, .current_da = current_da};
+	const bool is_in_force =
+		limit->asking.wanted && limit->asking.confirmed && pilot_request_equals(limit->asking.request, request);
 
-	return (struct pilot_request){.kind = current_da > 0 ? PILOT_X2 : PILOT_X1, .current_da = current_da};
+	return limit->pilot_is_stale && !is_in_force ? (struct pilot_request){.kind = PILOT_X1} : request;
 }
 
 /* Whether cp_pwm is permitted in this state of the pilot. */
@@ -309,8 +314,20 @@ static bool shows_too_much(const struct current_limit *limit)
 	       shown_da > request.current_da + SHOWN_TOLERANCE_DA;
 }
 
+/* The station has said what the pilot is. If that is X1, 5 % may have been there before. A longer hold goes on. */
+static void end_staleness(struct current_limit *limit, bool is_x1, uint64_t now_us)
+{
+	const uint64_t until_us = now_us + (uint64_t)limit->config.x1_hlc_ms * 1000;
+	const bool is_held = limit->held_until_us != CURRENT_LIMIT_NEVER && limit->held_until_us > until_us;
+
+	if (limit->pilot_is_stale && is_x1 && !is_held)
+		limit->held_until_us = until_us;
+	limit->pilot_is_stale = false;
+}
+
 static void take_state(struct current_limit *limit, const struct current_limit_input *input, uint64_t now_us)
 {
+	end_staleness(limit, !cp_state_shows_pwm(input->state), now_us);
 	limit->state = input->state;
 	limit->state_is_known = true;
 	limit->duty_is_known = input->has_duty;
@@ -358,6 +375,7 @@ static void take_answer(struct current_limit *limit, uint32_t number, bool valid
 	switch (pilot_asking_take_answer(&limit->asking, number, valid, now_us)) {
 	case PILOT_ANSWER_CONFIRMED:
 		limit->refused = false;
+		end_staleness(limit, limit->asking.request.kind == PILOT_X1, now_us);
 		if (limit->asking.request.kind != PILOT_X2)
 			break;
 		limit->zero_in_force = false;
@@ -377,10 +395,14 @@ static void take_answer(struct current_limit *limit, uint32_t number, bool valid
 	}
 }
 
-/* What was told may be lost. A confirmed current is not asked for again: the station may be at 5 % by itself. */
+/*
+ * What was told may be lost, and what others told was not heard: there may be another vehicle at 5 %. Hence a confirmed
+ * current is not asked for again, and another one not at once.
+ */
 static void take_connection(struct current_limit *limit, uint64_t now_us)
 {
 	limit->told = false;
+	limit->pilot_is_stale = limit->state_is_known;
 	if (limit->in_gate && !limit->asking.confirmed)
 		pilot_asking_reach(&limit->asking, now_us);
 }

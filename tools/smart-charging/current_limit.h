@@ -20,7 +20,9 @@
  * nothing is sent. A request is repeated until the station has answered `valid`: one that may lower the current every
  * 2 s, another one with a wait that doubles (cp/pilot_request.h). So it is where the pilot shows more than that afterwards.
  *
- * After a start nothing is known of the session until it is heard: nothing is sent before.
+ * After a start nothing is known of the session until it is heard: nothing is sent before. After a connection that was
+ * lost the vehicle may be another one, at 5 %, which was not heard. Until the pilot is told again, another current than
+ * the one in force goes by X1, which then lasts x1_hlc_ms: slacd asks for its 5 % meanwhile, and takes the pilot back.
  *
  * Times are monotonic microseconds. The wall clock does not come in: what the profiles come to is an input.
  */
@@ -37,6 +39,7 @@
 /* Times in milliseconds. */
 struct current_limit_config {
 	uint32_t hold_ms;        /* 6500: F (5 s) and X1 (0.5 s) of slacd, and a second */
+	uint32_t x1_hlc_ms;      /* 3000: how long X1 lasts where 5 % may have been before */
 	uint32_t timeout_ms;     /* 2000: a cp_pwm without an answer is repeated */
 	uint32_t backoff_max_ms; /* 30 000 */
 	bool single_phase;       /* AC on l1 alone: l2 and l3 mean nothing */
@@ -76,6 +79,7 @@ struct current_limit {
 	bool hlc_charging;
 	enum cp_state state; /* the last one reported, */
 	bool state_is_known; /* if one was */
+	bool pilot_is_stale; /* since then the connection was lost: it may be another one */
 	bool duty_is_known;  /* and its duty cycle with it: */
 	uint32_t duty;       /* in 1/100 % */
 	bool hardware_is_known;

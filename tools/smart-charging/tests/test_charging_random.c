@@ -96,13 +96,16 @@ static bool is_in_list(enum cp_state state)
 static void judge_pwm(struct truth *truth, const struct current_limit_output *output)
 {
 	const bool is_held = !truth->pwm_seen && walk.site.now.monotonic_us - truth->basic_us < 6500000;
+	const bool is_stale = walk.site.station.limits[truth - walk.truths].pilot_is_stale;
 	/* When exactly is for test_current_limit. */
-	const bool is_resumed = truth->state == CP_STATE_B1 && truth->has_control && output->current_da > 0;
+	const bool is_resumed =
+		truth->state == CP_STATE_B1 && truth->has_control && (output->current_da > 0 || is_stale);
 
 	hold(is_basic(truth), "cp_pwm outside of basic charging");
 	hold(!is_held, "cp_pwm in slacd's F and X1");
 	hold(truth->knows_state && (is_in_list(truth->state) || is_resumed), "cp_pwm in a state that forbids it");
 	hold(output->current_da == 0 || (output->current_da >= 60 && output->current_da <= 800), "no current at all");
+	hold(output->current_da == 0 || !is_stale, "a current for a pilot that is not known");
 	hold(output->current_da * 100 <= hardware_ma(truth), "above the hardware limit");
 	truth->asked = truth->has_control = true;
 	truth->asked_ma = output->current_da * 100;
@@ -140,7 +143,10 @@ static void judge_sum(void)
 			   &cap);
 	for (size_t i = 0; i < EVSES; i++) {
 		const struct truth *truth = &walk.truths[i];
-		const bool offers = is_basic(truth) && truth->asked && is_in_list(truth->state);
+		/* After a connection that was lost X1 is held, and nothing is asked for meanwhile. */
+		const bool is_held = walk.site.station.limits[i].held_until_us != CURRENT_LIMIT_NEVER &&
+				     (truth->state == CP_STATE_C1 || truth->state == CP_STATE_D1);
+		const bool offers = is_basic(truth) && truth->asked && is_in_list(truth->state) && !is_held;
 
 		sum_ma += offers ? truth->asked_ma : 0;
 		sum_ma += is_15118(truth) && truth->told ? truth->told_ma : 0;

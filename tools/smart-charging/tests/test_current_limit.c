@@ -709,7 +709,8 @@ static void what_was_not_handed_over_goes_out_when_it_can(void **state)
 	not_sent(&site, false);
 	expect_no_deadline(&site);
 	reachable(&site);
-	expect(&site, "0:pwm 32.0");
+	/* The pilot is not known any more. */
+	expect(&site, "0:pwm 0.0");
 }
 
 static void what_is_confirmed_is_not_asked_for_again_when_the_broker_is_back(void **state)
@@ -721,6 +722,67 @@ static void what_is_confirmed_is_not_asked_for_again_when_the_broker_is_back(voi
 	site_charge(&site, E);
 	site_answer(&site, E, true);
 	reachable(&site);
+	expect(&site, "");
+}
+
+/* There may be another vehicle at 5 % by now, which was not heard. */
+static void another_current_goes_by_x1_after_a_connection_that_was_lost(void **state)
+{
+	struct charging_site site;
+
+	(void)state;
+	for (int raised = 0; raised <= 1; raised++) {
+		begin(&site);
+		cap(&site, "0:10");
+		site_charge(&site, E);
+		site_answer(&site, E, true);
+		reachable(&site);
+		cap(&site, raised ? "0:16" : "0:8");
+		expect(&site, "0:pwm 0.0");
+		assert_int_equal(pass_to_next_ms(&site), 2000); /* for ever, as each X1 */
+		site_answer(&site, E, true);
+		expect(&site, "");
+		site_cp(&site, E, CP_STATE_C1);
+		expect(&site, "");
+		assert_int_equal(pass_to_next_ms(&site), 3000);
+		expect(&site, raised ? "0:pwm 16.0" : "0:pwm 8.0");
+	}
+}
+
+static void slacd_takes_a_pilot_of_its_own_back_from_that_x1(void **state)
+{
+	struct charging_site site;
+
+	(void)state;
+	begin(&site);
+	site_charge(&site, E);
+	site_answer(&site, E, true);
+	reachable(&site);
+	cap(&site, "0:10");
+	expect(&site, "0:pwm 0.0");
+	site_cp(&site, E, CP_STATE_C1);
+	expect(&site, "");
+	site_input(&site, E, &(struct current_limit_input){.kind = CURRENT_LIMIT_HLC_REQUEST});
+	expect(&site, "");
+	expect_no_deadline(&site);
+}
+
+static void a_pilot_that_is_told_again_is_asked_as_before_the_connection_was_lost(void **state)
+{
+	struct charging_site site;
+
+	(void)state;
+	begin(&site);
+	site_charge(&site, E);
+	site_answer(&site, E, true);
+	reachable(&site);
+	cp_with_duty(&site, CP_STATE_C2, 5333);
+	cap(&site, "0:10");
+	expect(&site, "0:pwm 10.0");
+	site_answer(&site, E, true);
+	reachable(&site);
+	cp_with_duty(&site, CP_STATE_C2, 500);
+	cap(&site, "0:8");
 	expect(&site, "");
 }
 
@@ -896,6 +958,9 @@ int main(void)
 		cmocka_unit_test(one_evse_without_an_answer_keeps_no_other_waiting),
 		cmocka_unit_test(what_was_not_handed_over_goes_out_when_it_can),
 		cmocka_unit_test(what_is_confirmed_is_not_asked_for_again_when_the_broker_is_back),
+		cmocka_unit_test(another_current_goes_by_x1_after_a_connection_that_was_lost),
+		cmocka_unit_test(slacd_takes_a_pilot_of_its_own_back_from_that_x1),
+		cmocka_unit_test(a_pilot_that_is_told_again_is_asked_as_before_the_connection_was_lost),
 		cmocka_unit_test(an_unplugged_or_unmatched_vehicle_gets_nothing_more),
 		cmocka_unit_test(a_late_car_that_is_matched_ends_basic_charging),
 		cmocka_unit_test(a_15118_session_is_told_of_every_change_and_no_6_a),

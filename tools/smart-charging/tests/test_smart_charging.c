@@ -311,10 +311,8 @@ static void what_was_not_sent_goes_out_when_the_broker_is_back(void **state)
 	assert_int_equal(client.count, 0);
 	connect_broker();
 	assert_non_null(strstr(client.said[0], "\"status\":\"ready\""));
-	assert_true(asks("32.0"));
-	pass(0);
-	answer_last("cs_status_and_limits", "{\"evses\":[" LIMIT("E1", "8") "]}");
-	assert_true(asks("8.0"));
+	/* The vehicle may be another one by now, at 5 %: the current goes by X1. */
+	assert_true(asks("0.0"));
 }
 
 static void what_the_client_does_not_take_is_tried_again_soon(void **state)
