@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* Beyond the year 5000 the arithmetic with seconds would have to be looked at again. */
-#define WALL_SECONDS_MAX INT64_C(100000000000)
+/* More than any time that can be written (the year 9999, for what never ends); sums with it do not overflow. */
+#define WALL_SECONDS_MAX INT64_C(1000000000000)
 
 static bool is_wall_time(int64_t time_s)
 {

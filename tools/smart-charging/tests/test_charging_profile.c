@@ -158,6 +158,8 @@ static void values_are_within_their_bounds(void **state)
 	expect_code(set(0, profile), CHARGING_STACK_LEVEL, "InvalidStackLevel");
 	expect_code(set(0, valid_to(valid_from(plain(1, CHARGING_TX_DEFAULT, 0), NOW), NOW)), CHARGING_VALIDITY,
 		    "InvalidValue");
+	/* 9999-12-31T23:59:59Z: some backends say so where a profile never ends. */
+	assert_int_equal(set(0, valid_to(plain(1, CHARGING_TX_DEFAULT, 0), INT64_C(253402300799))), CHARGING_ACCEPTED);
 	expect_code(set(0, starting(plain(1, CHARGING_TX_DEFAULT, 0), INT64_MAX)), CHARGING_OUT_OF_RANGE,
 		    "InvalidValue");
 	expect_code(set(0, valid_to(plain(1, CHARGING_TX_DEFAULT, 0), INT64_MIN)), CHARGING_OUT_OF_RANGE,
