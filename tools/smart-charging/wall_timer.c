@@ -8,8 +8,11 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-/* Far away, and a time that every kernel takes: the year 2106. */
-#define LATEST_S UINT32_MAX
+/*
+ * Later than the clock of Linux can be (the year 2255), so that it is never due. With 32 bits the clock ends in 2038, and
+ * so does this.
+ */
+#define LATEST_S (sizeof(time_t) > 4 ? INT64_C(9000000000) : INT64_C(2147483647))
 
 struct wall_timer {
 	int fd;
@@ -22,7 +25,7 @@ struct wall_timer {
 /* With a second that has passed it is due at once. */
 static void set_time(const struct wall_timer *timer)
 {
-	struct itimerspec at = {.it_value.tv_sec = LATEST_S};
+	struct itimerspec at = {.it_value.tv_sec = (time_t)LATEST_S};
 
 	if (timer->second < LATEST_S)
 		at.it_value.tv_sec = timer->second > 0 ? (time_t)timer->second : 1;
