@@ -308,8 +308,12 @@ const struct evse_listener *everest_listener(const struct everest *everest)
 
 void everest_end(struct everest *everest)
 {
-	if (everest->settings->everest_check_ends && everest->check_period_us != 0)
-		everest_say_check(everest, false);
+	if (everest->settings->everest_check_ends) {
+		for (size_t i = 0; i < everest->count; i++)
+			everest_say_end(everest, &everest->outlets[i]);
+		if (everest->check_period_us != 0)
+			everest_say_check(everest, false);
+	}
 	everest->has_ended = true;
 	everest_arm(everest);
 }

@@ -86,6 +86,10 @@ static void take_heartbeat(struct everest *everest, struct everest_outlet *outle
 	const enum everest_news news = everest_watch_heartbeat(&outlet->watch, count, now_us, &repeat);
 
 	everest_log_news(outlet, news);
+	if (count == 0 || news == EVEREST_NEWS_RESTARTED)
+		everest_voice_forgotten(&outlet->voice);
+	else if (!repeat)
+		everest_voice_heard(&outlet->voice);
 	if (repeat)
 		everest_say_again(everest, outlet);
 }
@@ -135,9 +139,12 @@ static void hear_module(struct everest *everest, const char *topic, const char *
 static void hear_beacon(struct everest *everest, uint64_t now_us)
 {
 	log_line(LOG_LEVEL_INFO, "EVerest is ready.");
-	for (size_t i = 0; i < everest->count; i++)
-		if (everest_watch_beacon(&everest->outlets[i].watch, now_us))
-			everest->outlets[i].must_repeat = true;
+	for (size_t i = 0; i < everest->count; i++) {
+		struct everest_outlet *outlet = &everest->outlets[i];
+		everest_voice_forgotten(&outlet->voice);
+		if (everest_watch_beacon(&outlet->watch, now_us))
+			outlet->must_repeat = true;
+	}
 	everest_repeat(everest, now_us);
 	everest_discovery_begin(everest, now_us);
 }

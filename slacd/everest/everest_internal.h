@@ -85,6 +85,8 @@ bool everest_can_say(const struct everest *everest, const struct everest_outlet 
 /* Says all that holds. */
 void everest_say_again(struct everest *everest, struct everest_outlet *outlet);
 void everest_say_error_routine(struct everest *everest, struct everest_outlet *outlet);
+/* Clears the errors that are active: slacd ends for good. */
+void everest_say_end(struct everest *everest, struct everest_outlet *outlet);
 /* The communication check of all outlets. `goes_on` false ends it for good. */
 void everest_say_check(struct everest *everest, bool goes_on);
 void everest_say_query(struct everest *everest);

@@ -91,9 +91,8 @@ void everest_say_new(struct everest *everest, struct everest_outlet *outlet, con
 		say(everest, outlet, &sayings);
 		return;
 	}
-	struct everest_voice untold = outlet->voice;
-	everest_voice_take(&untold, &view, &sayings);
-	outlet->must_repeat = outlet->must_repeat || sayings.count > 0;
+	if (everest_voice_miss(&outlet->voice, &view))
+		outlet->must_repeat = true;
 }
 
 void everest_say_again(struct everest *everest, struct everest_outlet *outlet)
@@ -107,6 +106,16 @@ void everest_say_again(struct everest *everest, struct everest_outlet *outlet)
 	outlet->must_repeat = false;
 	look(everest, everest->find(everest->find_context, outlet->evse_id), &view);
 	everest_voice_repeat(&outlet->voice, &view, &sayings);
+	say(everest, outlet, &sayings);
+}
+
+void everest_say_end(struct everest *everest, struct everest_outlet *outlet)
+{
+	struct everest_sayings sayings;
+
+	if (!everest_can_say(everest, outlet))
+		return;
+	everest_voice_end(&outlet->voice, &sayings);
 	say(everest, outlet, &sayings);
 }
 

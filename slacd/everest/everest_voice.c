@@ -51,9 +51,16 @@ static void take_car(struct everest_voice *voice, const struct everest_view *vie
 
 static void clear(struct everest_voice *voice, size_t trouble, struct everest_sayings *out)
 {
-	if (voice->is_raised[trouble])
-		say(out, EVEREST_SAY_CLEAR)->trouble = (enum everest_trouble)trouble;
-	voice->is_raised[trouble] = false;
+	say(out, EVEREST_SAY_CLEAR)->trouble = (enum everest_trouble)trouble;
+	voice->faults[trouble] = EVEREST_FAULT_CLEARED;
+}
+
+static bool may_be_active(const struct everest_voice *voice, size_t trouble, bool is_repetition)
+{
+	const enum everest_fault fault = voice->faults[trouble];
+
+	return fault == EVEREST_FAULT_RAISED || fault == EVEREST_FAULT_UNKNOWN ||
+	       (fault == EVEREST_FAULT_CLEARED && is_repetition);
 }
 
 static void raise_error(struct everest_voice *voice, enum everest_trouble trouble, struct everest_sayings *out)
@@ -64,17 +71,18 @@ static void raise_error(struct everest_voice *voice, enum everest_trouble troubl
 	saying->words = voice->words[trouble];
 }
 
-static void take_trouble(struct everest_voice *voice, const struct everest_view *view, struct everest_sayings *out)
+static void take_trouble(struct everest_voice *voice, const struct everest_view *view, bool is_repetition,
+			 struct everest_sayings *out)
 {
 	const bool is_known = !view->serves && view->words != NULL && *view->words != '\0';
 
-	if (is_known && !voice->is_raised[view->trouble]) {
+	if (is_known && voice->faults[view->trouble] != EVEREST_FAULT_RAISED) {
 		snprintf(voice->words[view->trouble], EVEREST_WORDS_MAX, "%s", view->words);
-		voice->is_raised[view->trouble] = true;
+		voice->faults[view->trouble] = EVEREST_FAULT_RAISED;
 		raise_error(voice, view->trouble, out);
 	}
 	for (size_t i = 0; i < EVEREST_TROUBLES; i++)
-		if (view->serves || (is_known && i != view->trouble))
+		if ((view->serves || (is_known && i != view->trouble)) && may_be_active(voice, i, is_repetition))
 			clear(voice, i, out);
 }
 
@@ -106,17 +114,22 @@ void everest_voice_take(struct everest_voice *voice, const struct everest_view *
 		say_matched(voice, out);
 	else if (state != voice->state)
 		say_state(voice, state, out);
-	take_trouble(voice, view, out);
+	take_trouble(voice, view, false, out);
 }
 
 void everest_voice_repeat(struct everest_voice *voice, const struct everest_view *view, struct everest_sayings *out)
 {
 	const enum everest_state state = state_of(view);
 	const bool was_unsure = !voice->has_said_state || voice->state == EVEREST_MATCHED;
-	bool was_raised[EVEREST_TROUBLES];
+	enum everest_fault before[EVEREST_TROUBLES];
 
 	out->count = 0;
-	memcpy(was_raised, voice->is_raised, sizeof(was_raised));
+	memcpy(before, voice->faults, sizeof(before));
+	if (voice->has_left_unheard && state == EVEREST_MATCHED) {
+		say_dlink_ready(false, out);
+		say_state(voice, EVEREST_UNMATCHED, out);
+	}
+	voice->has_left_unheard = false;
 	take_car(voice, view, out);
 	if (state == EVEREST_MATCHED) {
 		say_matched(voice, out);
@@ -126,10 +139,42 @@ void everest_voice_repeat(struct everest_voice *voice, const struct everest_view
 			say_state(voice, EVEREST_UNMATCHED, out);
 		say_state(voice, state, out);
 	}
-	take_trouble(voice, view, out);
+	take_trouble(voice, view, true, out);
 	for (size_t i = 0; i < EVEREST_TROUBLES; i++)
-		if (was_raised[i] && voice->is_raised[i])
+		if (before[i] == EVEREST_FAULT_RAISED && voice->faults[i] == EVEREST_FAULT_RAISED)
 			raise_error(voice, (enum everest_trouble)i, out);
+}
+
+bool everest_voice_miss(struct everest_voice *voice, const struct everest_view *view)
+{
+	struct everest_voice untold = *voice;
+	struct everest_sayings sayings;
+
+	everest_voice_take(&untold, view, &sayings);
+	voice->has_left_unheard = voice->has_left_unheard || has_left_match(voice, view);
+	return sayings.count > 0;
+}
+
+void everest_voice_heard(struct everest_voice *voice)
+{
+	for (size_t i = 0; i < EVEREST_TROUBLES; i++)
+		if (voice->faults[i] == EVEREST_FAULT_CLEARED)
+			voice->faults[i] = EVEREST_FAULT_NONE;
+}
+
+void everest_voice_forgotten(struct everest_voice *voice)
+{
+	for (size_t i = 0; i < EVEREST_TROUBLES; i++)
+		if (voice->faults[i] != EVEREST_FAULT_RAISED)
+			voice->faults[i] = EVEREST_FAULT_NONE;
+}
+
+void everest_voice_end(struct everest_voice *voice, struct everest_sayings *out)
+{
+	out->count = 0;
+	for (size_t i = 0; i < EVEREST_TROUBLES; i++)
+		if (voice->faults[i] == EVEREST_FAULT_RAISED)
+			clear(voice, i, out);
 }
 
 const char *everest_trouble_text(enum everest_trouble trouble)

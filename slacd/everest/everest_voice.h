@@ -7,7 +7,9 @@
  *     another matching was left all the same;
  *   - the car's MAC once a match, with CM_SLAC_MATCH.CNF;
  *   - an error is cleared with the type and the sub_type with which it was raised. What is wrong with an outlet may
- *     change: the new error is raised before the old one is cleared.
+ *     change: the new error is raised before the old one is cleared;
+ *   - an error that EVerest may have without our knowing is cleared, too: one that an earlier slacd has raised, or whose
+ *     end it has not heard.
  */
 #ifndef SLACD_EVEREST_EVEREST_VOICE_H
 #define SLACD_EVEREST_EVEREST_VOICE_H
@@ -57,13 +59,22 @@ struct everest_sayings {
 	struct everest_saying items[EVEREST_SAYINGS];
 };
 
+/* What EVerest has heard of an error. */
+enum everest_fault {
+	EVEREST_FAULT_UNKNOWN, /* an earlier slacd may have raised it */
+	EVEREST_FAULT_RAISED,
+	EVEREST_FAULT_CLEARED, /* that was said, and may not have been heard */
+	EVEREST_FAULT_NONE
+};
+
 /* Zeroed it has said nothing. */
 struct everest_voice {
 	enum everest_state state; /* as said last */
 	bool has_said_state;
 	bool has_said_mac; /* since UNMATCHED: */
 	uint8_t ev_mac[6];
-	bool is_raised[EVEREST_TROUBLES];
+	bool has_left_unheard; /* MATCHED was left while nothing could be said */
+	enum everest_fault faults[EVEREST_TROUBLES];
 	char words[EVEREST_TROUBLES][EVEREST_WORDS_MAX];
 };
 
@@ -71,6 +82,14 @@ struct everest_voice {
 void everest_voice_take(struct everest_voice *voice, const struct everest_view *view, struct everest_sayings *out);
 /* Likewise for who has heard nothing, or may have missed something: all that holds now. The MAC is not said again. */
 void everest_voice_repeat(struct everest_voice *voice, const struct everest_view *view, struct everest_sayings *out);
+/* It cannot be said now: whether there is something new, to be told with the next repetition. */
+bool everest_voice_miss(struct everest_voice *voice, const struct everest_view *view);
+/* EVerest has heard what was said so far. */
+void everest_voice_heard(struct everest_voice *voice);
+/* EVerest has started: no error is active there. */
+void everest_voice_forgotten(struct everest_voice *voice);
+/* slacd ends for good: clears what is raised, as nobody would do it later. */
+void everest_voice_end(struct everest_voice *voice, struct everest_sayings *out);
 
 /* "interface", "modem": the sub_type. */
 const char *everest_trouble_text(enum everest_trouble trouble);

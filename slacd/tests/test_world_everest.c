@@ -64,7 +64,9 @@ static void hears(size_t from, const char *expected)
 	assert_string_equal(said_to(from, "m1"), expected);
 }
 
-#define UNMATCHED_AT_START "dlink_ready=false UNMATCHED"
+#define CLEARS(sub_type) "clear_error={\"type\":\"CommunicationFault\",\"sub_type\":\"" sub_type "\"}"
+/* An earlier slacd may have raised errors. */
+#define UNMATCHED_AT_START "dlink_ready=false UNMATCHED " CLEARS("interface") " " CLEARS("modem")
 
 /* Under valgrind each step takes long. */
 static int so_many(int usually, int under_valgrind)
@@ -285,6 +287,18 @@ static void what_changed_while_the_broker_was_away_is_told_at_once(void **state)
 	hears(from, "dlink_ready=false MATCHING");
 }
 
+static void another_match_while_the_broker_was_away_is_another_link(void **state)
+{
+	(void)state;
+	play(BEATING MATCHED_UP HEARTBEAT("1") "run 100\nbroker down\nrun 10\ncar plc0 unplug\nrun 5000\n"
+					       "car plc0 plug\nrun 5000");
+	size_t from = mark();
+	play("broker up\nrun 6000");
+	const char *said = said_to(from, "m1");
+	assert_ptr_equal(strstr(said, "dlink_ready=false UNMATCHED ev_mac_address="), said);
+	assert_non_null(strstr(said, "\" MATCHED dlink_ready=true"));
+}
+
 static void another_module_needs_a_restart(void **state)
 {
 	(void)state;
@@ -362,7 +376,37 @@ static void an_interface_that_is_missing_is_an_error_until_the_outlet_serves(voi
 	assert_non_null(strstr(said_to(again, "m1"), "UNMATCHED raise_error={"));
 	from = mark();
 	play("wire evse0 plc0\nev plc0 --join-ms 50\nrun 5000");
-	hears(from, "clear_error={\"type\":\"CommunicationFault\",\"sub_type\":\"interface\"}");
+	hears(from, CLEARS("interface"));
+}
+
+/* Otherwise the outlet would be out of service until EVerest starts anew. */
+static void an_error_does_not_outlive_the_slacd_that_raised_it(void **state)
+{
+	(void)state;
+	play(BOOT "wire-remove evse0\nrun 1000\nslacd kill\nrun 500\nwire evse0 plc0\nev plc0 --join-ms 50");
+	size_t from = mark();
+	play("slacd start\nrun 3000");
+	hears(from, UNMATCHED_AT_START);
+	play("wire-remove evse0\nrun 1000");
+	from = mark();
+	play("slacd stop");
+	hears(from, CLEARS("interface"));
+	assert_true(line_of(from, CHECK "false") > line_of(from, SAYS "clear_error"));
+}
+
+/* EVerest may come back to the broker after slacd. */
+static void the_end_of_an_error_is_told_again_where_it_may_not_have_been_heard(void **state)
+{
+	(void)state;
+	play(BEATING HEARTBEAT("1") "wire-remove evse0\nrun 500\n" HEARTBEAT(
+		"2") "run 500\nbroker down\nrun 10\n"
+		     "wire evse0 plc0\nev plc0 --join-ms 50\nrun 10000\nbroker up\nrun 6000");
+	size_t from = mark();
+	play(HEARTBEAT("18") "run 500");
+	hears(from, "dlink_ready=false UNMATCHED " CLEARS("interface"));
+	from = mark();
+	play(HEARTBEAT("19") "run 500\n" BEACON "run 500");
+	hears(from, "dlink_ready=false UNMATCHED");
 }
 
 static void a_silent_modem_is_an_error_of_its_own(void **state)
@@ -670,12 +714,15 @@ int main(void)
 		STORY(slacd_that_restarts_says_unmatched_and_asks_for_e_f_when_a_car_speaks),
 		STORY(what_happens_while_the_broker_is_away_is_told_as_it_is_then),
 		STORY(what_changed_while_the_broker_was_away_is_told_at_once),
+		STORY(another_match_while_the_broker_was_away_is_another_link),
 		STORY(another_module_needs_a_restart),
 		STORY(a_broker_that_was_away_for_nothing_costs_no_message),
 		STORY(checks_come_three_times_in_their_period_and_end_with_an_orderly_end),
 		STORY(checks_follow_their_settings),
 		STORY(a_killed_slacd_says_no_false),
 		STORY(an_interface_that_is_missing_is_an_error_until_the_outlet_serves),
+		STORY(an_error_does_not_outlive_the_slacd_that_raised_it),
+		STORY(the_end_of_an_error_is_told_again_where_it_may_not_have_been_heard),
 		STORY(a_silent_modem_is_an_error_of_its_own),
 		STORY(what_does_not_convert_is_said_once_and_dropped),
 		STORY(another_module_is_none_of_ours),

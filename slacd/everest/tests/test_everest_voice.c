@@ -22,10 +22,18 @@ static const struct everest_view joining = {
 static const struct everest_view matched = {
 	.serves = true, .is_matched = true, .has_ev = true, .ev_mac = {0, 0xb0, 0x52, 0, 0, 1}};
 
-static int begin(void **state)
+static int begin_beside_everest(void **state)
 {
 	(void)state;
 	memset(&voice, 0, sizeof(voice));
+	return 0;
+}
+
+/* EVerest has started, too, and has no errors. */
+static int begin(void **state)
+{
+	begin_beside_everest(state);
+	everest_voice_forgotten(&voice);
 	return 0;
 }
 
@@ -149,6 +157,7 @@ static void an_error_is_raised_once_and_cleared_when_the_outlet_serves(void **st
 	take(&view, "raise:modem:the modem is silent clear:interface");
 	take(&idle, "clear:modem");
 	take(&idle, "");
+	everest_voice_heard(&voice);
 	repeat(&idle, "not-ready UNMATCHED");
 }
 
@@ -162,6 +171,63 @@ static void an_error_that_came_unheard_is_raised_once_with_the_repetition(void *
 	repeat(&idle, "not-ready UNMATCHED clear:interface");
 }
 
+static void what_an_earlier_slacd_may_have_raised_is_cleared(void **state)
+{
+	const struct everest_view starting = {.words = "", .trouble = EVEREST_TROUBLE_MODEM};
+	const struct everest_view broken = {.words = "gone", .trouble = EVEREST_TROUBLE_INTERFACE};
+
+	(void)state;
+	repeat(&starting, "not-ready UNMATCHED");
+	everest_voice_heard(&voice); /* of errors nothing was said yet */
+	take(&broken, "raise:interface:gone clear:modem");
+	take(&idle, "clear:interface");
+	take(&idle, "");
+}
+
+static void an_error_that_is_over_is_cleared_again_until_that_was_heard(void **state)
+{
+	const struct everest_view broken = {.words = "gone", .trouble = EVEREST_TROUBLE_INTERFACE};
+
+	(void)state;
+	take(&broken, "raise:interface:gone");
+	take(&idle, "clear:interface");
+	repeat(&idle, "not-ready UNMATCHED clear:interface");
+	repeat(&broken, "not-ready UNMATCHED raise:interface:gone");
+	everest_voice_heard(&voice);
+	everest_voice_forgotten(&voice); /* but it holds */
+	repeat(&idle, "not-ready UNMATCHED clear:interface");
+	everest_voice_heard(&voice);
+	repeat(&idle, "not-ready UNMATCHED");
+}
+
+static void the_end_clears_what_is_raised(void **state)
+{
+	const struct everest_view broken = {.words = "gone", .trouble = EVEREST_TROUBLE_INTERFACE};
+
+	(void)state;
+	everest_voice_end(&voice, &sayings);
+	is_said("");
+	take(&broken, "raise:interface:gone");
+	everest_voice_end(&voice, &sayings);
+	is_said("clear:interface");
+}
+
+/* dlink_ready goes to the ISO 15118 stack: it must see that the link is another one. */
+static void a_match_that_was_left_unheard_is_left_before_the_next_one(void **state)
+{
+	(void)state;
+	take(&matched, "mac MATCHED ready");
+	assert_false(everest_voice_miss(&voice, &matched));
+	assert_true(everest_voice_miss(&voice, &joining));
+	assert_false(everest_voice_miss(&voice, &matched));
+	repeat(&matched, "not-ready UNMATCHED mac MATCHED ready");
+	repeat(&matched, "MATCHED ready");
+	assert_true(everest_voice_miss(&voice, &idle));
+	repeat(&idle, "not-ready UNMATCHED");
+	take(&matched, "mac MATCHED ready");
+	repeat(&matched, "MATCHED ready");
+}
+
 /* Whatever follows on what: MATCHED is left by not-ready and UNMATCHED, and is followed by ready. */
 static void no_sequence_breaks_the_order(void **state)
 {
@@ -173,6 +239,8 @@ static void no_sequence_breaks_the_order(void **state)
 	(void)state;
 	for (int i = 0; i < 20000; i++) {
 		const struct everest_view *view = views[rand_r(&seed) % 4];
+		if (rand_r(&seed) % 8 == 0)
+			everest_voice_miss(&voice, views[rand_r(&seed) % 4]);
 		if (rand_r(&seed) % 4 == 0)
 			everest_voice_repeat(&voice, view, &sayings);
 		else
@@ -203,6 +271,10 @@ int main(void)
 		cmocka_unit_test_setup(what_could_not_be_said_in_time_is_said_with_the_repetition, begin),
 		cmocka_unit_test_setup(an_error_is_raised_once_and_cleared_when_the_outlet_serves, begin),
 		cmocka_unit_test_setup(an_error_that_came_unheard_is_raised_once_with_the_repetition, begin),
+		cmocka_unit_test_setup(what_an_earlier_slacd_may_have_raised_is_cleared, begin_beside_everest),
+		cmocka_unit_test_setup(an_error_that_is_over_is_cleared_again_until_that_was_heard, begin),
+		cmocka_unit_test_setup(the_end_clears_what_is_raised, begin),
+		cmocka_unit_test_setup(a_match_that_was_left_unheard_is_left_before_the_next_one, begin),
 		cmocka_unit_test_setup(no_sequence_breaks_the_order, begin),
 	};
 

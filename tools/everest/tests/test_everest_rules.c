@@ -121,11 +121,12 @@ static void payloads_are_strict(void **state)
 static void errors_are_raised_once_and_cleared_as_they_were_raised(void **state)
 {
 	(void)state;
-	breaks("clear_error", FAULT, "not active");
+	hear("clear_error", FAULT); /* an earlier slacd may have raised it */
 	hear("raise_error", FAULT);
 	breaks("raise_error", FAULT, "is active");
-	breaks("clear_error", "{\"type\":\"CommunicationFault\"}", "not active");
-	breaks("clear_error", "{\"type\":\"VendorError\",\"sub_type\":\"modem\"}", "not active");
+	hear("clear_error", "{\"type\":\"CommunicationFault\"}");
+	hear("clear_error", "{\"type\":\"VendorError\",\"sub_type\":\"modem\"}");
+	assert_int_equal(rules.error_count, 1); /* neither names it */
 	hear("clear_error", "{\"type\":\"CommunicationFault\",\"sub_type\":\"modem\"}");
 	breaks("raise_error", "{\"type\":\"Fault\"}", "no error");
 	breaks("raise_error", "{\"type\":\"VendorError\",\"sub_type\":1}", "no error");
