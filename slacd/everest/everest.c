@@ -12,6 +12,8 @@
 /* Each repetition is a few messages, of which the broker client keeps 256. */
 #define REPEATS_AT_ONCE 32
 #define REPEAT_GAP_US   20000u
+/* Between two repetitions of one outlet. */
+#define REPEAT_EACH_US 500000u
 
 /* --- outlets --- */
 
@@ -117,15 +119,21 @@ void everest_arm(struct everest *everest)
 
 void everest_repeat(struct everest *everest, uint64_t now_us)
 {
+	uint64_t *next_us = &everest->repeat_us;
 	size_t said = 0;
 
-	everest->repeat_us = TIMER_NEVER;
+	*next_us = TIMER_NEVER;
 	for (size_t i = 0; i < everest->count; i++) {
 		struct everest_outlet *outlet = &everest->outlets[i];
 		if (!outlet->must_repeat || !everest_can_say(everest, outlet))
 			continue;
+		const uint64_t soonest_us = outlet->repeated_us != 0 ? outlet->repeated_us + REPEAT_EACH_US : 0;
+		if (soonest_us > now_us) {
+			*next_us = soonest_us < *next_us ? soonest_us : *next_us;
+			continue;
+		}
 		if (said == REPEATS_AT_ONCE) {
-			everest->repeat_us = now_us + REPEAT_GAP_US;
+			*next_us = now_us + REPEAT_GAP_US;
 			return;
 		}
 		everest_say_again(everest, outlet);

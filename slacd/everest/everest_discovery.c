@@ -22,10 +22,12 @@ void everest_discovery_begin(struct everest *everest, uint64_t now_us)
 {
 	struct everest_question *question = &everest->question;
 
+	const uint64_t soonest_us = question->asked_us != 0 ? question->asked_us + ASK_FIRST_MS * 1000u : 0;
+
 	question->ask_us = question->decide_us = EVEREST_WATCH_NEVER;
 	if (without_module(everest) == NULL || everest->has_ended)
 		return;
-	question->ask_us = now_us;
+	question->ask_us = now_us > soonest_us ? now_us : soonest_us;
 	question->wait_ms = ASK_FIRST_MS;
 	question->count = 0;
 }
@@ -106,6 +108,7 @@ void everest_discovery_tick(struct everest *everest, uint64_t now_us)
 	if (question->ask_us > now_us)
 		return;
 	everest_say_query(everest);
+	question->asked_us = now_us;
 	question->ask_us = now_us + (uint64_t)question->wait_ms * 1000;
 	question->wait_ms = 2 * question->wait_ms < ASK_MOST_MS ? 2 * question->wait_ms : ASK_MOST_MS;
 }

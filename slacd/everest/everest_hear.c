@@ -5,7 +5,23 @@
 
 #include <string.h>
 
-void everest_log_news(const struct everest_outlet *outlet, enum everest_news news)
+static void log_start(struct everest_outlet *outlet)
+{
+	struct log_burst *starts = &outlet->starts;
+
+	if (!log_burst_pass(starts, clock_now_us()))
+		return;
+	if (starts->count < LOG_BURST_LOUD)
+		log_line(LOG_LEVEL_INFO, "EVerest has started anew. evse_id=%s module=%s", outlet->evse_id,
+			 outlet->module);
+	else
+		log_line(
+			LOG_LEVEL_WARN,
+			"EVerest starts anew again and again. Does another one have the same module? evse_id=%s module=%s count=%llu",
+			outlet->evse_id, outlet->module, (unsigned long long)starts->count);
+}
+
+void everest_log_news(struct everest_outlet *outlet, enum everest_news news)
 {
 	switch (news) {
 	case EVEREST_NEWS_NONE:
@@ -18,8 +34,7 @@ void everest_log_news(const struct everest_outlet *outlet, enum everest_news new
 			 outlet->module);
 		break;
 	case EVEREST_NEWS_RESTARTED:
-		log_line(LOG_LEVEL_INFO, "EVerest has started anew. evse_id=%s module=%s", outlet->evse_id,
-			 outlet->module);
+		log_start(outlet);
 		break;
 	case EVEREST_NEWS_SILENT:
 		log_line(LOG_LEVEL_WARN, "EVerest's heartbeat has stopped. evse_id=%s module=%s heartbeat_ms=%u",
@@ -90,8 +105,10 @@ static void take_heartbeat(struct everest *everest, struct everest_outlet *outle
 		everest_voice_forgotten(&outlet->voice);
 	else if (!repeat)
 		everest_voice_heard(&outlet->voice);
-	if (repeat)
-		everest_say_again(everest, outlet);
+	if (!repeat)
+		return;
+	outlet->must_repeat = true;
+	everest_repeat(everest, now_us);
 }
 
 static void log_heard(struct everest *everest, const struct everest_outlet *outlet, const char *topic,
@@ -138,7 +155,8 @@ static void hear_module(struct everest *everest, const char *topic, const char *
 
 static void hear_beacon(struct everest *everest, uint64_t now_us)
 {
-	log_line(LOG_LEVEL_INFO, "EVerest is ready.");
+	if (log_burst_pass(&everest->beacons, now_us))
+		log_line(LOG_LEVEL_INFO, "EVerest is ready. count=%llu", (unsigned long long)everest->beacons.count);
 	for (size_t i = 0; i < everest->count; i++) {
 		struct everest_outlet *outlet = &everest->outlets[i];
 		everest_voice_forgotten(&outlet->voice);

@@ -17,11 +17,14 @@ struct everest_outlet {
 	char module[EVEREST_MODULE_MAX]; /* "": not found yet */
 	struct everest_voice voice;
 	struct everest_watch watch;
-	bool must_repeat; /* something could not be said */
+	bool must_repeat;     /* something could not be said, or is to be said again */
+	uint64_t repeated_us; /* when it was said again last, 0: never */
+	struct log_burst starts;
 };
 
 /* The question which modules there are, for the one outlet that has none. */
 struct everest_question {
+	uint64_t asked_us;  /* 0: never */
 	uint64_t ask_us;    /* when it is asked (again) */
 	uint32_t wait_ms;   /* to the next one */
 	uint64_t decide_us; /* several programs may answer: the answers are looked at then */
@@ -54,6 +57,7 @@ struct everest {
 	struct everest_question question;
 
 	struct message_log inbound_log;
+	struct log_burst beacons;
 	struct log_limit refused[EVEREST_KINDS];
 	struct log_limit retained;
 	struct log_limit foreign;
@@ -74,7 +78,10 @@ void everest_arm(struct everest *everest);
 /* How often EVerest is told that slacd is there: three times in the period that it wants, as messages may be lost. */
 void everest_set_check_period(struct everest *everest, uint32_t check_s);
 
-/* Says the outlets again that must_repeat: some now, the others soon, so that they do not fill the broker client. */
+/*
+ * Says the outlets again that must_repeat: some now, the others soon, so that they do not fill the broker client. Each of
+ * them twice a second at most, however often EVerest starts.
+ */
 void everest_repeat(struct everest *everest, uint64_t now_us);
 
 /* everest_say.c */
@@ -94,7 +101,7 @@ void everest_say_query(struct everest *everest);
 /* everest_hear.c: a message that was read. */
 void everest_hear(struct everest *everest, const char *topic, const char *payload, size_t len);
 /* Writes what the watch has to tell. */
-void everest_log_news(const struct everest_outlet *outlet, enum everest_news news);
+void everest_log_news(struct everest_outlet *outlet, enum everest_news news);
 
 /* everest_discovery.c */
 /* Some outlet has no module: it is asked for now, and again until it is found. */

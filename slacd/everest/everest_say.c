@@ -86,6 +86,10 @@ void everest_say_new(struct everest *everest, struct everest_outlet *outlet, con
 	struct everest_view view;
 
 	look(everest, evse, &view);
+	if (outlet->must_repeat && everest_can_say(everest, outlet)) { /* what is new is of it */
+		everest_say_again(everest, outlet);
+		return;
+	}
 	if (everest_can_say(everest, outlet)) {
 		everest_voice_take(&outlet->voice, &view, &sayings);
 		say(everest, outlet, &sayings);
@@ -104,6 +108,7 @@ void everest_say_again(struct everest *everest, struct everest_outlet *outlet)
 	if (!everest_can_say(everest, outlet))
 		return;
 	outlet->must_repeat = false;
+	outlet->repeated_us = clock_now_us();
 	look(everest, everest->find(everest->find_context, outlet->evse_id), &view);
 	everest_voice_repeat(&outlet->voice, &view, &sayings);
 	say(everest, outlet, &sayings);

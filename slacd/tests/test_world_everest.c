@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* slacd with EVerest in the place of the station: what EVerest hears of it, in which order, and what it does not hear. */
 #include "mqtt/api/api.h"
+#include "service/log.h"
 #include "slacd/tests/world/record.h"
 #include "slacd/tests/world/recorded.h"
 #include "slacd/tests/world/story.h"
@@ -459,6 +460,23 @@ static void a_flood_ends_in_the_state_of_its_last_message(void **state)
 	line_of(from, SAYS "state \"MATCHED\"");
 }
 
+/* Each would be told all: twice a second is enough for who starts so often, and the log has it in few lines. */
+static void a_flood_of_starts_is_not_answered_one_by_one(void **state)
+{
+	const int times = so_many(1000, 50);
+
+	(void)state;
+	play(BEATING "run 2000");
+	size_t from = mark();
+	for (int i = 0; i < times; i++)
+		play(BEACON HEARTBEAT("0") HEARTBEAT("7") HEARTBEAT("3"));
+	play("run 2000");
+	assert_count(from, SAYS "state \"UNMATCHED\"", 2);
+	assert_count(from, "log      INFO EVerest is ready. count=*", LOG_BURST_LOUD);
+	assert_count(from, "log      INFO EVerest has started anew.*", LOG_BURST_LOUD - 1);
+	assert_count(from, "log      WARN EVerest starts anew again and again.*", 1);
+}
+
 /* --- modules --- */
 
 #define NO_MODULE    "set outlets {\"DE*TST*E1\":{\"interface\":\"evse0\"}}\n"
@@ -521,7 +539,7 @@ static void many_outlets_are_told_of_one_after_the_other(void **state)
 	play("slacd start\nrun 2000");
 	for (int turn = 0; turn < 2; turn++) {
 		const size_t from = mark();
-		play(BEACON "run 200");
+		play(BEACON "run 700");
 		assert_count(from, "slacd    everest_api/1/slac/m*/m2e/state \"UNMATCHED\"", (size_t)count);
 		assert_count(from, "slacd    everest_api/1/slac/m*/m2e/raise_error *", (size_t)count);
 		assert_non_null(strstr(said_to(from, "m39"), "UNMATCHED raise_error")); /* behind the first ones */
@@ -727,6 +745,7 @@ int main(void)
 		STORY(what_does_not_convert_is_said_once_and_dropped),
 		STORY(another_module_is_none_of_ours),
 		STORY(a_flood_ends_in_the_state_of_its_last_message),
+		STORY(a_flood_of_starts_is_not_answered_one_by_one),
 		STORY(the_module_is_found_by_asking_where_one_outlet_has_none),
 		STORY(with_two_modules_nobody_can_tell_which_one_it_is),
 		STORY(two_outlets_have_nothing_to_do_with_each_other),
