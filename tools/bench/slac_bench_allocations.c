@@ -26,7 +26,7 @@ static struct malloc_count *map_count(const char *path)
 /* Within one matching slacd tells the station nothing: what it allocates then, frames cost. */
 static bool count_allocations(struct bench *bench, struct malloc_count *count)
 {
-	if (!station_report(&bench->station, API_CP_B2) || !car_is_heard(&bench->car))
+	if (!station_report(&bench->station, BENCH_EVSE_ID, API_CP_B2) || !car_is_heard(&bench->car))
 		return false;
 	bench_sleep_us(BENCH_SETTLE_US / 10);
 	unsigned long long main_before = count->main_thread, other_before = count->other_threads;
@@ -37,11 +37,21 @@ static bool count_allocations(struct bench *bench, struct malloc_count *count)
 	}
 	bench_sleep_us(BENCH_SETTLE_US / 10);
 	unsigned long long frames = (unsigned long long)RUNS * BENCH_RUN_FRAMES;
-	printf("%-38s %.3f in the event loop, %.3f in other threads   target 0\n", "allocations per frame",
-	       (double)(count->main_thread - main_before) / (double)frames,
-	       (double)(count->other_threads - other_before) / (double)frames);
-	printf("%-38s (%llu frames; %llu allocations since the start, so they are counted)\n", "", frames,
-	       count->main_thread + count->other_threads);
+	table_add(&bench->table,
+		  &(const struct bench_figure){.name = "in the event loop",
+					       .unit = "a frame",
+					       .slacd = (double)(count->main_thread - main_before) / (double)frames,
+					       .goal_of = GOAL_VALUE});
+	table_add(&bench->table,
+		  &(const struct bench_figure){.name = "in other threads",
+					       .unit = "a frame",
+					       .slacd = (double)(count->other_threads - other_before) / (double)frames,
+					       .goal_of = GOAL_VALUE});
+	/* Shows that they are counted. */
+	table_add(&bench->table,
+		  &(const struct bench_figure){.name = "since the start",
+					       .unit = "",
+					       .slacd = (double)(count->main_thread + count->other_threads)});
 	return count->main_thread > 0 || bench_fail("the allocation counter was not loaded");
 }
 
@@ -53,7 +63,7 @@ bool bench_allocations(struct bench *bench)
 	struct malloc_count *count = map_count(path);
 	if (count == NULL)
 		return bench_fail("no file for the allocation counter");
-	bench->car.bare = NULL;
+	bench->car.alone = true;
 	bool ok = bench_boot_slacd(bench, path) && count_allocations(bench, count) && process_stop(&bench->slacd);
 	munmap(count, sizeof(*count));
 	return ok;

@@ -7,19 +7,22 @@
 #include "tools/bench/slac_bench_match.h"
 #include "tools/bench/slac_bench_placement.h"
 #include "tools/bench/slac_bench_process.h"
+#include "tools/bench/slac_bench_table.h"
 
 #define BENCH_BOOT_WAIT_US 5000000
 #define BENCH_SETTLE_US    500000
 
 struct bench {
 	const struct bench_options *options;
+	struct bench_table table;
 	struct bench_station station;
 	struct bench_wire wire;
 	struct bench_wire bare;
 	struct bench_process slacd;
-	pid_t echo;
+	struct bench_process floor;
 	struct bench_car car;
-	struct bench_times times;
+	struct samples slacd_times[EXCHANGES];
+	struct samples floor_times[EXCHANGES];
 };
 
 /* Says what could not be measured, and returns false. */
@@ -28,15 +31,37 @@ bool bench_fail(const char *what);
 bool bench_start_slacd(struct bench *bench, const char *count_file);
 /* Likewise, and waits through its boot: the modem has its key and the pilot request was granted. */
 bool bench_boot_slacd(struct bench *bench, const char *count_file);
+/* --matches, or as many as usual. */
+unsigned bench_matches(const struct bench *bench, unsigned usual);
+/* So many complete matches, one each period_us at most; 0: back to back. Those that were disturbed are repeated. */
+bool bench_match_all(struct bench *bench, unsigned matches, unsigned period_us);
 
-/* slac_bench_latency.c: the matches, with the programs on their CPUs like this. */
-bool bench_latency(struct bench *bench, enum bench_placement placement);
-/* slac_bench_resources.c */
-bool bench_memory_now(struct bench *bench, const char *when);
-bool bench_idle(struct bench *bench);
-/* slac_bench_start.c */
+/* Begins anew, with room for so many samples of each exchange; false without memory. */
+bool bench_times_begin(struct bench *bench, unsigned samples);
+/* A row for p50 and one for p99 of each exchange, against the floor where that has samples. */
+struct bench_time_goals {
+	enum bench_goal of;
+	double p50;
+	double p99;
+};
+void bench_times_print(struct bench *bench, const char *when, const struct bench_time_goals *goals);
+
+/* A row for the matches that failed, and for p50 and p99 of all exchanges together. */
+void bench_matches_print(struct bench *bench, const char *when, unsigned failed);
+
+/* What a part measures. Each starts a slacd of its own, and ends it. */
+bool bench_latency(struct bench *bench);
+bool bench_paced(struct bench *bench);
+bool bench_cpu(struct bench *bench);
 bool bench_starts(struct bench *bench);
-/* slac_bench_allocations.c */
+bool bench_memory(struct bench *bench);
+bool bench_idle(struct bench *bench);
 bool bench_allocations(struct bench *bench);
+bool bench_instructions(struct bench *bench);
+bool bench_black_hole(struct bench *bench);
+bool bench_mqtt(struct bench *bench);
+bool bench_flood(struct bench *bench);
+bool bench_scale(struct bench *bench);
+bool bench_endurance(struct bench *bench);
 
 #endif

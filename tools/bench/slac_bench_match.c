@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/bench/slac_bench_match.h"
 
+#include "tools/bench/slac_bench_messages.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +11,6 @@
 #define KEY_WAIT_US   2000000
 #define RECOVER_US    200000
 #define STARTS        3
-#define ATTENUATION   20
 
 static bool fail(const struct bench_car *car, const char *what)
 {
@@ -17,206 +18,215 @@ static bool fail(const struct bench_car *car, const char *what)
 	return false;
 }
 
-static void run_id_of(const struct bench_car *car, uint8_t run_id[RUN_ID_LEN])
+/* With sound_us everything is sent at its time; a frame that is late moves what follows. */
+static void wait_turn(struct bench_car *car)
 {
-	for (size_t i = 0; i < RUN_ID_LEN; i++)
-		run_id[i] = (uint8_t)(car->number >> (8 * i));
+	uint64_t now_ns = bench_now_ns();
+
+	if (car->sound_us == 0)
+		return;
+	if (car->turn_ns > now_ns)
+		bench_sleep_us((unsigned)((car->turn_ns - now_ns) / 1000));
+	else
+		car->turn_ns = now_ns;
+	car->turn_ns += (uint64_t)car->sound_us * 1000 / 4;
 }
 
-static struct mme parm_req(const struct bench_car *car)
-{
-	struct mme frame;
+typedef bool bench_step(struct bench_car *car, struct bench_side *side, unsigned index);
 
-	mme_init(&frame, CM_SLAC_PARM_REQ, car->wire->mac, mac_broadcast);
-	run_id_of(car, frame.slac_parm_req.run_id);
-	return frame;
+/* Every other time the floor comes first, so that neither always finds warmed up what both use. */
+static bool on_both(struct bench_car *car, bench_step *step, unsigned index)
+{
+	struct bench_side *sides[] = {&car->slacd, &car->floor};
+	bool floor_first = car->number % 2 == 0;
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct bench_side *side = sides[floor_first ? 1 - i : i];
+		wait_turn(car);
+		if (!(car->alone && side->is_floor) && !step(car, side, index))
+			return false;
+	}
+	return true;
 }
 
-static struct mme start_ind(const struct bench_car *car)
+static bool send_to(const struct bench_car *car, const struct bench_side *side, struct mme frame)
 {
-	struct mme frame;
-
-	mme_init(&frame, CM_START_ATTEN_CHAR_IND, car->wire->mac, mac_broadcast);
-	frame.start_atten_char_ind.num_sounds = SLAC_NUM_SOUNDS;
-	frame.start_atten_char_ind.time_out = SLAC_TIME_OUT;
-	frame.start_atten_char_ind.resp_type = SLAC_RESP_TYPE;
-	memcpy(frame.start_atten_char_ind.forwarding_sta, car->wire->mac, MAC_LEN);
-	run_id_of(car, frame.start_atten_char_ind.run_id);
-	return frame;
+	if (side->is_floor)
+		memcpy(frame.dst, mac_broadcast, MAC_LEN); /* not to be answered */
+	return wire_send(side->wire, &frame) || fail(car, "a frame could not be sent");
 }
 
-static struct mme sound_ind(const struct bench_car *car, uint8_t remaining)
-{
-	struct mme frame;
-
-	mme_init(&frame, CM_MNBC_SOUND_IND, car->wire->mac, mac_broadcast);
-	frame.mnbc_sound_ind.cnt = remaining;
-	run_id_of(car, frame.mnbc_sound_ind.run_id);
-	return frame;
-}
-
-static struct mme profile_ind(const struct bench_car *car)
-{
-	struct attenuation attenuation = {.num_groups = SLAC_GROUPS};
-	struct mme frame;
-
-	memset(attenuation.aag_db, ATTENUATION, SLAC_GROUPS);
-	modem_sim_profile(&car->wire->modem, &attenuation, car->wire->mac, &frame);
-	return frame;
-}
-
-static struct mme atten_char_rsp(const struct bench_car *car)
-{
-	struct mme frame;
-
-	mme_init(&frame, CM_ATTEN_CHAR_RSP, car->wire->mac, car->evse_mac);
-	memcpy(frame.atten_char_rsp.source_address, car->wire->mac, MAC_LEN);
-	run_id_of(car, frame.atten_char_rsp.run_id);
-	return frame;
-}
-
-static struct mme match_req(const struct bench_car *car)
-{
-	struct mme frame;
-
-	mme_init(&frame, CM_SLAC_MATCH_REQ, car->wire->mac, car->evse_mac);
-	frame.slac_match_req.mvf_length = SLAC_MATCH_REQ_MVF_LENGTH;
-	memcpy(frame.slac_match_req.pev_mac, car->wire->mac, MAC_LEN);
-	memcpy(frame.slac_match_req.evse_mac, car->evse_mac, MAC_LEN);
-	run_id_of(car, frame.slac_match_req.run_id);
-	return frame;
-}
-
-static bool timed(struct bench_wire *wire, unsigned gap_us, const struct mme *request, uint16_t answer_type,
-		  struct mme *answer, struct samples *samples)
+/* Sends the frame and waits for its answer, which is not looked at: where the floor answers, it is the frame. */
+static bool timed(const struct bench_car *car, struct bench_side *side, struct mme frame, uint16_t answer_type,
+		  enum bench_exchange which, struct mme *answer)
 {
 	uint64_t ns;
 
-	bench_sleep_us(gap_us);
-	wire_drain(wire);
-	if (!wire_exchange(wire, request, answer_type, answer, &ns))
+	if (side->is_floor)
+		memcpy(frame.dst, side->mac, MAC_LEN);
+	if (car->sound_us == 0 && car->gap_us > 0)
+		bench_sleep_us(car->gap_us);
+	wire_drain(side->wire);
+	if (!wire_exchange(side->wire, &frame, side->is_floor ? frame.mmtype : answer_type, answer, &ns))
 		return false;
-	if (samples != NULL)
-		samples_add(samples, ns);
+	if (side->exchange != NULL)
+		samples_add(&side->exchange[which], ns);
 	return true;
 }
 
-/* Every other time the bare responder comes first, so that neither always finds warmed up what both use. */
-static bool timed_pair(struct bench_car *car, enum bench_exchange which, const struct mme *request,
-		       uint16_t answer_type, struct mme *answer)
+static bool say_parm(struct bench_car *car, struct bench_side *side, unsigned index)
 {
-	bool bare_first = car->number % 2 == 0;
-	struct mme echo;
+	struct mme cnf;
 
-	if (car->bare == NULL)
-		return timed(car->wire, car->gap_us, request, answer_type, answer, NULL);
-	if (bare_first && !timed(car->bare, car->gap_us, request, request->mmtype, &echo, &car->times->bare[which]))
-		return fail(car, "the bare responder does not answer");
-	if (!timed(car->wire, car->gap_us, request, answer_type, answer, &car->times->slacd[which]))
-		return false;
-	if (!bare_first && !timed(car->bare, car->gap_us, request, request->mmtype, &echo, &car->times->bare[which]))
-		return fail(car, "the bare responder does not answer");
+	(void)index;
+	return timed(car, side, message_parm_req(side->wire->mac, car->number), CM_SLAC_PARM_CNF, EXCHANGE_PARM,
+		     &cnf) ||
+	       fail(car, "CM_SLAC_PARM.REQ is not answered");
+}
+
+static bool say_start(struct bench_car *car, struct bench_side *side, unsigned index)
+{
+	(void)index;
+	return send_to(car, side, message_start_ind(side->wire->mac, car->number));
+}
+
+static bool say_sound(struct bench_car *car, struct bench_side *side, unsigned remaining)
+{
+	return send_to(car, side, message_sound_ind(side->wire->mac, car->number, (uint8_t)remaining));
+}
+
+static bool check_atten_char(struct bench_car *car, const struct bench_side *side, const struct mme *ind)
+{
+	uint8_t run_id[RUN_ID_LEN];
+
+	message_run_id(car->number, run_id);
+	return side->is_floor ||
+	       (atten_char_ind_check(&ind->atten_char_ind, side->wire->mac, run_id) == MME_OK &&
+		ind->atten_char_ind.num_sounds == SLAC_NUM_SOUNDS &&
+		ind->atten_char_ind.aag_db[0] == MESSAGE_ATTENUATION) ||
+	       fail(car, "CM_ATTEN_CHAR.IND is wrong");
+}
+
+/* The last one is answered. */
+static bool say_profile(struct bench_car *car, struct bench_side *side, unsigned remaining)
+{
+	const struct mme profile = message_profile_ind(&side->wire->modem, side->wire->mac);
+	struct mme ind;
+
+	if (remaining > 0)
+		return send_to(car, side, profile);
+	if (!timed(car, side, profile, CM_ATTEN_CHAR_IND, EXCHANGE_ATTEN, &ind))
+		return fail(car, "the last profile is not followed by CM_ATTEN_CHAR.IND");
+	return check_atten_char(car, side, &ind);
+}
+
+/* Three announcements, ten sounds and their profiles, directly one behind the other. */
+static bool say_burst(struct bench_car *car, struct bench_side *side, unsigned index)
+{
+	(void)index;
+	for (unsigned i = 0; i < STARTS; i++)
+		if (!say_start(car, side, i))
+			return false;
+	for (unsigned remaining = SLAC_NUM_SOUNDS; remaining-- > 0;)
+		if (!say_sound(car, side, remaining) || !say_profile(car, side, remaining))
+			return false;
 	return true;
+}
+
+static bool say_one_by_one(struct bench_car *car)
+{
+	for (unsigned i = 0; i < STARTS; i++) {
+		if (!on_both(car, say_start, i))
+			return false;
+		wait_turn(car);
+		wait_turn(car);
+	}
+	for (unsigned remaining = SLAC_NUM_SOUNDS; remaining-- > 0;)
+		if (!on_both(car, say_sound, remaining) || !on_both(car, say_profile, remaining))
+			return false;
+	return true;
+}
+
+static bool say_rsp(struct bench_car *car, struct bench_side *side, unsigned index)
+{
+	(void)index;
+	return send_to(car, side, message_atten_char_rsp(side->wire->mac, side->mac, car->number));
+}
+
+static bool say_match(struct bench_car *car, struct bench_side *side, unsigned index)
+{
+	const struct network_key *key = &side->wire->modem.key;
+	uint8_t run_id[RUN_ID_LEN];
+	struct mme cnf;
+
+	(void)index;
+	message_run_id(car->number, run_id);
+	if (!timed(car, side, message_match_req(side->wire->mac, side->mac, car->number), CM_SLAC_MATCH_CNF,
+		   EXCHANGE_MATCH, &cnf))
+		return fail(car, "CM_SLAC_MATCH.REQ is not answered");
+	return side->is_floor ||
+	       (slac_match_cnf_check(&cnf.slac_match_cnf, side->wire->mac, side->mac, run_id) == MME_OK &&
+		memcmp(cnf.slac_match_cnf.nmk, key->nmk, NMK_LEN) == 0) ||
+	       fail(car, "CM_SLAC_MATCH.CNF is wrong");
 }
 
 bool car_is_heard(struct bench_car *car)
 {
-	const struct mme request = parm_req(car);
+	struct bench_side *side = &car->slacd;
+	const struct mme request = message_parm_req(side->wire->mac, car->number);
 	struct mme cnf;
 
+	if (!car->alone && !send_to(car, &car->floor, request))
+		return false;
 	for (int i = 0; i < HEARD_TRIES; i++) {
-		if (!wire_send(car->wire, &request))
+		if (!wire_send(side->wire, &request))
 			return fail(car, "a frame could not be sent");
-		if (wire_wait(car->wire, CM_SLAC_PARM_CNF, HEARD_WAIT_US, &cnf)) {
-			memcpy(car->evse_mac, cnf.src, MAC_LEN);
+		if (wire_wait(side->wire, CM_SLAC_PARM_CNF, HEARD_WAIT_US, &cnf)) {
+			memcpy(side->mac, cnf.src, MAC_LEN);
 			return true;
 		}
 	}
 	return fail(car, "CM_SLAC_PARM.REQ is not answered");
 }
 
-/* Three announcements, ten sounds, and all profiles but the last. */
-static bool sound(struct bench_car *car)
-{
-	const struct mme start = start_ind(car);
-	const struct mme profile = profile_ind(car);
-
-	for (int i = 0; i < STARTS; i++)
-		if (!wire_send(car->wire, &start))
-			return fail(car, "a frame could not be sent");
-	for (uint8_t remaining = SLAC_NUM_SOUNDS; remaining-- > 0;) {
-		const struct mme sound = sound_ind(car, remaining);
-		if (!wire_send(car->wire, &sound) || (remaining > 0 && !wire_send(car->wire, &profile)))
-			return fail(car, "a frame could not be sent");
-	}
-	return true;
-}
-
 bool car_run_to_atten_char(struct bench_car *car)
 {
-	const struct mme profile = profile_ind(car);
-	const struct mme rsp = atten_char_rsp(car);
-	uint8_t run_id[RUN_ID_LEN];
-	struct mme ind;
-
-	if (!sound(car))
-		return false;
-	if (!timed_pair(car, EXCHANGE_ATTEN, &profile, CM_ATTEN_CHAR_IND, &ind))
-		return fail(car, "the last profile is not followed by CM_ATTEN_CHAR.IND");
-	run_id_of(car, run_id);
-	if (atten_char_ind_check(&ind.atten_char_ind, car->wire->mac, run_id) != MME_OK ||
-	    ind.atten_char_ind.num_sounds != SLAC_NUM_SOUNDS || ind.atten_char_ind.aag_db[0] != ATTENUATION)
-		return fail(car, "CM_ATTEN_CHAR.IND is wrong");
-	return wire_send(car->wire, &rsp) || fail(car, "a frame could not be sent");
+	return (car->sound_us > 0 ? say_one_by_one(car) : on_both(car, say_burst, 0)) && on_both(car, say_rsp, 0);
 }
 
-static bool choose(struct bench_car *car)
+bool car_run(struct bench_car *car)
 {
-	const struct mme request = match_req(car);
-	const struct network_key *key = &car->wire->modem.key;
-	uint8_t run_id[RUN_ID_LEN];
-	struct mme cnf;
-
-	if (!timed_pair(car, EXCHANGE_MATCH, &request, CM_SLAC_MATCH_CNF, &cnf))
-		return fail(car, "CM_SLAC_MATCH.REQ is not answered");
-	run_id_of(car, run_id);
-	if (slac_match_cnf_check(&cnf.slac_match_cnf, car->wire->mac, car->evse_mac, run_id) != MME_OK ||
-	    memcmp(cnf.slac_match_cnf.nmk, key->nmk, NMK_LEN) != 0)
-		return fail(car, "CM_SLAC_MATCH.CNF is wrong");
-	return true;
+	car->number++;
+	return on_both(car, say_parm, 0) && car_run_to_atten_char(car);
 }
 
 static bool leave(struct bench_car *car)
 {
-	unsigned keys = car->wire->keys;
+	unsigned keys = car->slacd.wire->keys;
 
-	if (!station_report(car->station, API_CP_A1) || !wire_wait_keys(car->wire, keys + 1, KEY_WAIT_US))
+	if (!station_report(car->station, BENCH_EVSE_ID, API_CP_A1) ||
+	    !wire_wait_keys(car->slacd.wire, keys + 1, KEY_WAIT_US))
 		return fail(car, "no fresh key after the vehicle has left");
 	return true;
 }
 
 bool car_match(struct bench_car *car)
 {
-	struct mme cnf;
-
 	car->number++;
-	if (!station_report(car->station, API_CP_B2) || !car_is_heard(car))
-		return false;
-	const struct mme request = parm_req(car);
-	if (!timed_pair(car, EXCHANGE_PARM, &request, CM_SLAC_PARM_CNF, &cnf))
-		return fail(car, "the second CM_SLAC_PARM.REQ is not answered");
-	return car_run_to_atten_char(car) && choose(car) && leave(car);
+	return station_report(car->station, BENCH_EVSE_ID, API_CP_B2) && car_is_heard(car) &&
+	       on_both(car, say_parm, 0) && car_run_to_atten_char(car) && on_both(car, say_match, 0) && leave(car);
 }
 
 bool car_recover(struct bench_car *car)
 {
-	unsigned keys = car->wire->keys;
+	struct bench_wire *wire = car->slacd.wire;
+	unsigned keys = wire->keys;
 
 	/* Plugged in first: without a vehicle there is none to leave, and no fresh key. */
-	if (!station_report(car->station, API_CP_B2) || !station_report(car->station, API_CP_A1) ||
-	    !wire_wait_keys(car->wire, keys + 1, KEY_WAIT_US))
+	if (!station_report(car->station, BENCH_EVSE_ID, API_CP_B2) ||
+	    !station_report(car->station, BENCH_EVSE_ID, API_CP_A1) || !wire_wait_keys(wire, keys + 1, KEY_WAIT_US))
 		return fail(car, "no fresh key after a match that went wrong");
 	bench_sleep_us(RECOVER_US);
-	wire_drain(car->wire);
+	wire_drain(wire);
 	return true;
 }

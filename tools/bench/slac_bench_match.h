@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Complete matches with slacd, from plug to unplug, as a car without pauses: three of the exchanges are
- * timed, each beside the same frame to the bare responder.
+ * Complete matches with slacd, from plug to unplug. Three of the exchanges are timed. The floor is given the same
+ * frames in the same minutes: only the frames slacd answers are addressed to it.
  */
 #ifndef TOOLS_BENCH_SLAC_BENCH_MATCH_H
 #define TOOLS_BENCH_SLAC_BENCH_MATCH_H
@@ -17,25 +17,29 @@ enum bench_exchange {
 	EXCHANGES
 };
 
-struct bench_times {
-	struct samples slacd[EXCHANGES];
-	struct samples bare[EXCHANGES];
+/* A responder as the car sees it. */
+struct bench_side {
+	struct bench_wire *wire;
+	bool is_floor;
+	uint8_t mac[MAC_LEN];     /* of slacd: learnt from CM_SLAC_PARM.CNF */
+	struct samples *exchange; /* EXCHANGES of them; NULL: nothing is kept */
 };
 
 struct bench_car {
-	struct bench_wire *wire; /* to slacd */
-	struct bench_wire *bare; /* to the bare responder; NULL: nothing is timed beside slacd */
+	struct bench_side slacd;
+	struct bench_side floor;
+	bool alone; /* nothing is sent to the floor */
 	struct bench_station *station;
-	struct bench_times *times; /* NULL: nothing is kept */
-	unsigned gap_us;           /* nothing is sent for so long before a timed frame: the responders are at rest */
-	uint64_t number;           /* of the run, makes the run_id */
-	uint8_t evse_mac[MAC_LEN]; /* learnt from CM_SLAC_PARM.CNF */
+	unsigned gap_us; /* nothing is sent for so long before a timed frame: the responders are at rest. 0: at once */
+	unsigned sound_us; /* from sound to sound, and each profile half of it behind its sound. 0: all in one burst */
+	uint64_t number;   /* of the run, makes the run_id */
+	uint64_t turn_ns;  /* when the next frame is sent, with sound_us */
 };
 
 /* Frames of the car and its modem in one run up to CM_ATTEN_CHAR.RSP, with one CM_SLAC_PARM.REQ. */
 #define BENCH_RUN_FRAMES 25
 
-/* Sends CM_SLAC_PARM.REQ until it is answered, at most two seconds. */
+/* Sends CM_SLAC_PARM.REQ until it is answered, at most two seconds; the floor gets one, too. */
 bool car_is_heard(struct bench_car *car);
 /* Plugs in, matches, unplugs, and waits for the modem's fresh key. False with the reason on stderr. */
 bool car_match(struct bench_car *car);
@@ -46,5 +50,7 @@ bool car_recover(struct bench_car *car);
  * nothing to tell the station.
  */
 bool car_run_to_atten_char(struct bench_car *car);
+/* The next run of the car that is plugged in: a timed CM_SLAC_PARM.REQ, then as above. */
+bool car_run(struct bench_car *car);
 
 #endif

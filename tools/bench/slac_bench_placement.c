@@ -50,7 +50,7 @@ static bool place_threads(pid_t process, const cpu_set_t *set)
 	return ok;
 }
 
-bool placement_set(enum bench_placement placement, pid_t slacd, pid_t echo)
+bool placement_set(enum bench_placement placement, pid_t slacd, pid_t floor)
 {
 	bool free = placement == PLACEMENT_FREE;
 	cpu_set_t responders = free ? allowed : one_cpu(0);
@@ -60,13 +60,12 @@ bool placement_set(enum bench_placement placement, pid_t slacd, pid_t echo)
 	if (sched_setscheduler(0, (free ? SCHED_OTHER : SCHED_FIFO) | SCHED_RESET_ON_FORK, &priority) != 0 && !free)
 		printf("Real-time priority is not permitted: the car may have to wait for its CPU.\n");
 	return sched_setaffinity(0, sizeof(car), &car) == 0 && place_threads(slacd, &responders) &&
-	       place_threads(echo, &responders);
+	       place_threads(floor, &responders);
 }
 
 const char *placement_text(enum bench_placement placement)
 {
-	static const char *const texts[] = {"CPUs as the scheduler likes", "car and responder on one CPU",
-					    "car and responder on two CPUs"};
+	static const char *const texts[] = {"any CPU", "one CPU", "two CPUs"};
 
 	return texts[placement];
 }

@@ -97,8 +97,7 @@ bool process_cpu_ns(const struct bench_process *process, uint64_t *ns)
 	return true;
 }
 
-/* The number behind "key:" in a file of /proc; false without it. */
-static bool read_value(const char *path, const char *key, unsigned long *value)
+bool process_read_value(const char *path, const char *key, unsigned long *value)
 {
 	FILE *file = fopen(path, "re");
 	size_t key_len = strlen(key);
@@ -123,10 +122,13 @@ bool process_memory(const struct bench_process *process, struct bench_memory *me
 
 	/* Counted page by page, unlike status, whose sums may lag behind. */
 	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)process->pid);
-	return read_value(path, "Rss", &memory->rss_kib) && read_value(path, "Anonymous", &memory->anonymous_kib);
+	return process_read_value(path, "Rss", &memory->rss_kib) &&
+	       process_read_value(path, "Anonymous", &memory->anonymous_kib);
 }
 
-bool process_wakeups(const struct bench_process *process, unsigned long *wakeups, unsigned *threads)
+/* The sum over all threads of what `keys` name in their status. */
+static bool sum_of_threads(const struct bench_process *process, const char *const *keys, unsigned long *sum,
+			   unsigned *threads)
 {
 	char path[PATH_SIZE];
 	const struct dirent *entry;
@@ -135,16 +137,47 @@ bool process_wakeups(const struct bench_process *process, unsigned long *wakeups
 	DIR *directory = opendir(path);
 	if (directory == NULL)
 		return false;
-	*wakeups = 0;
+	*sum = 0;
 	*threads = 0;
 	while ((entry = readdir(directory)) != NULL) {
-		unsigned long switches;
-		snprintf(path, sizeof(path), "/proc/%d/task/%.32s/status", (int)process->pid, entry->d_name);
-		if (entry->d_name[0] == '.' || !read_value(path, "voluntary_ctxt_switches", &switches))
+		unsigned long value;
+		if (entry->d_name[0] == '.')
 			continue;
-		*wakeups += switches;
 		(*threads)++;
+		snprintf(path, sizeof(path), "/proc/%d/task/%.32s/status", (int)process->pid, entry->d_name);
+		for (const char *const *key = keys; *key != NULL; key++)
+			*sum += process_read_value(path, *key, &value) ? value : 0;
 	}
 	closedir(directory);
 	return *threads > 0;
+}
+
+bool process_wakeups(const struct bench_process *process, unsigned long *wakeups, unsigned *threads)
+{
+	static const char *const keys[] = {"voluntary_ctxt_switches", NULL};
+
+	return sum_of_threads(process, keys, wakeups, threads);
+}
+
+bool process_switches(const struct bench_process *process, unsigned long *switches)
+{
+	static const char *const keys[] = {"voluntary_ctxt_switches", "nonvoluntary_ctxt_switches", NULL};
+	unsigned threads;
+
+	return sum_of_threads(process, keys, switches, &threads);
+}
+
+unsigned process_descriptors(const struct bench_process *process)
+{
+	char path[64];
+	const struct dirent *entry;
+	unsigned count = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)process->pid);
+	DIR *directory = opendir(path);
+	while (directory != NULL && (entry = readdir(directory)) != NULL)
+		count += entry->d_name[0] != '.';
+	if (directory != NULL)
+		closedir(directory);
+	return count;
 }

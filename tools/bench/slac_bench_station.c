@@ -18,19 +18,22 @@ static bool publish(struct bench_station *station, const char *payload, size_t l
 				  MOSQ_ERR_SUCCESS;
 }
 
-bool station_report(struct bench_station *station, enum api_cp_state state)
+bool station_report(struct bench_station *station, const char *evse_id, enum api_cp_state state)
 {
-	const struct api_station_cp_status status = {.status = {.evse_id = BENCH_EVSE_ID, .state = state},
-						     .connector_id = "1"};
+	struct api_station_cp_status status = {.status = {.state = state}, .connector_id = "1"};
 	char payload[API_BUILD_MAX];
+
+	snprintf(status.status.evse_id, sizeof(status.status.evse_id), "%s", evse_id);
 
 	return publish(station, payload, api_station_build_cp_status(payload, sizeof(payload), MESSAGE_ID, &status));
 }
 
-static void grant(struct bench_station *station, const char *id)
+static void grant(struct bench_station *station, const char *id, const char *evse_id)
 {
-	const struct api_cp_pwm_response response = {.evse_id = BENCH_EVSE_ID, .status = API_CP_PWM_VALID};
+	struct api_cp_pwm_response response = {.status = API_CP_PWM_VALID};
 	char payload[API_BUILD_MAX];
+
+	snprintf(response.evse_id, sizeof(response.evse_id), "%s", evse_id);
 
 	publish(station, payload, api_station_build_cp_pwm_response(payload, sizeof(payload), id, &response));
 }
@@ -56,9 +59,9 @@ static void on_message(struct mosquitto *mosquitto, void *context, const struct 
 	pthread_cond_broadcast(&station->changed);
 	pthread_mutex_unlock(&station->lock);
 	if (plug)
-		station_report(station, API_CP_B2);
+		station_report(station, message.data.cp_pwm.evse_id, API_CP_B2);
 	if (is_request)
-		grant(station, message.id);
+		grant(station, message.id, message.data.cp_pwm.evse_id);
 }
 
 static void on_connect(struct mosquitto *mosquitto, void *context, int code)

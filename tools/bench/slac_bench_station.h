@@ -32,8 +32,8 @@ void station_close(struct bench_station *station);
 
 /* The next pilot request is answered with B2, or with the pilot as it is. */
 void station_plug_at_request(struct bench_station *station, bool plug);
-/* Reports the pilot's state. */
-bool station_report(struct bench_station *station, enum api_cp_state state);
+/* Reports the pilot's state of an EVSE. */
+bool station_report(struct bench_station *station, const char *evse_id, enum api_cp_state state);
 
 /* Waits for that many pilot requests, or `matched` updates, since station_open. False after two seconds. */
 bool station_wait_requests(struct bench_station *station, unsigned count);

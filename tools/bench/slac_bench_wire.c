@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <poll.h>
@@ -39,6 +40,36 @@ static bool configure(struct bench_wire *wire, const char *interface)
 	       bind(wire->fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
 }
 
+/* A flood of answers to others must not fill our socket. */
+static bool hear_no_neighbours(int fd)
+{
+	struct sock_filter steps[] = {
+		{BPF_LD | BPF_H | BPF_ABS, 0, 0, 0},
+		{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, WIRE_NEIGHBOUR},
+		{BPF_RET | BPF_K, 0, 0, 0},
+		{BPF_RET | BPF_K, 0, 0, MME_FRAME_MAX},
+	};
+	const struct sock_fprog program = {.len = sizeof(steps) / sizeof(steps[0]), .filter = steps};
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) == 0;
+}
+
+bool wire_mac(const char *interface, uint8_t mac[MAC_LEN])
+{
+	struct ifreq request = {0};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", interface);
+	bool ok = fd >= 0 && ioctl(fd, SIOCGIFHWADDR, &request) == 0;
+	if (ok)
+		memcpy(mac, request.ifr_hwaddr.sa_data, MAC_LEN);
+	else
+		fprintf(stderr, "slac-bench: interface %s: %s\n", interface, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
 bool wire_open(struct bench_wire *wire, const char *interface)
 {
 	*wire = (struct bench_wire){
@@ -46,7 +77,7 @@ bool wire_open(struct bench_wire *wire, const char *interface)
 		.modem = {.family = MODEM_QUALCOMM, .set_key_result = SET_KEY_RESULT_TAKEN, .linked = true}};
 	memcpy(wire->modem.mac, modem_mac, MAC_LEN);
 	wire->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-	if (wire->fd >= 0 && configure(wire, interface))
+	if (wire->fd >= 0 && hear_no_neighbours(wire->fd) && configure(wire, interface))
 		return true;
 	fprintf(stderr, "slac-bench: interface %s: %s\n", interface, strerror(errno));
 	wire_close(wire);
@@ -88,8 +119,7 @@ static bool answer_question(struct bench_wire *wire, const uint8_t *octets, ssiz
 	       send(wire->fd, frame, frame_len, 0) == (ssize_t)frame_len;
 }
 
-/* A frame that nobody waits for may still be a command to the modem. */
-static void serve_modem(struct bench_wire *wire, const uint8_t *octets, ssize_t len)
+void wire_serve(struct bench_wire *wire, const uint8_t *octets, ssize_t len)
 {
 	struct mme command;
 	struct mme answer;
@@ -127,7 +157,7 @@ bool wire_wait(struct bench_wire *wire, uint16_t mmtype, unsigned timeout_us, st
 	while ((len = receive_until(wire, octets, until_ns)) >= 0) {
 		if (is_of_type(octets, len, mmtype))
 			return mme_decode(octets, (size_t)len, answer) == MME_OK;
-		serve_modem(wire, octets, len);
+		wire_serve(wire, octets, len);
 	}
 	return false;
 }
@@ -139,7 +169,7 @@ bool wire_wait_keys(struct bench_wire *wire, unsigned keys, unsigned timeout_us)
 	ssize_t len;
 
 	while (wire->keys < keys && (len = receive_until(wire, octets, until_ns)) >= 0)
-		serve_modem(wire, octets, len);
+		wire_serve(wire, octets, len);
 	return wire->keys >= keys;
 }
 
@@ -168,7 +198,7 @@ bool wire_exchange(struct bench_wire *wire, const struct mme *request, uint16_t 
 			*ns = end_ns - start_ns;
 			return mme_decode(octets, (size_t)len, answer) == MME_OK;
 		}
-		serve_modem(wire, octets, len);
+		wire_serve(wire, octets, len);
 	}
 	return false;
 }

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/bench/slac_bench_internal.h"
+
+#include "tools/bench/slac_bench_foreign.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#define STEP_US      1000
+#define BEHIND_STEPS 5 /* what cannot be sent in time is not sent at all after so many steps */
+#define ALONE_US     1500000
+#define MATCHES      20
+
+/* A thread that sends frames of one kind. */
+struct flood {
+	const char *interface;
+	enum foreign_kind kind;
+	unsigned per_second;
+	struct bench_wire wire;
+	pthread_t thread;
+	atomic_bool stop;
+	atomic_ullong sent;
+};
+
+static void *send_flood(void *context)
+{
+	struct flood *flood = context;
+	uint64_t next_ns = bench_now_ns();
+	uint8_t octets[MME_FRAME_MAX];
+
+	while (!atomic_load(&flood->stop)) {
+		uint64_t now_ns = bench_now_ns();
+		if (next_ns > now_ns)
+			bench_sleep_us((unsigned)((next_ns - now_ns) / 1000));
+		else if (now_ns - next_ns > (uint64_t)BEHIND_STEPS * STEP_US * 1000)
+			next_ns = now_ns;
+		next_ns += (uint64_t)STEP_US * 1000;
+		for (unsigned i = 0; i < flood->per_second * (STEP_US / 1000) / 1000; i++) {
+			size_t len = foreign_frame(flood->kind, atomic_load(&flood->sent), octets);
+			if (send(flood->wire.fd, octets, len, 0) == (ssize_t)len)
+				atomic_fetch_add(&flood->sent, 1);
+		}
+	}
+	return NULL;
+}
+
+static bool flood_begin(struct flood *flood)
+{
+	return wire_open(&flood->wire, flood->interface) &&
+	       (pthread_create(&flood->thread, NULL, send_flood, flood) == 0 || bench_fail("no thread for the flood"));
+}
+
+static void flood_end(struct flood *flood)
+{
+	atomic_store(&flood->stop, true);
+	pthread_join(flood->thread, NULL);
+	wire_close(&flood->wire);
+}
+
+/* What a foreign frame costs slacd while a vehicle is plugged in, and what really was sent in a second. */
+static bool measure_cost(struct bench *bench, struct flood *flood, double *cost_us, double *per_second)
+{
+	uint64_t before_ns, after_ns;
+
+	if (!station_report(&bench->station, BENCH_EVSE_ID, API_CP_B2) || !car_is_heard(&bench->car))
+		return false;
+	bench_sleep_us(BENCH_SETTLE_US / 10);
+	unsigned long long sent = atomic_load(&flood->sent);
+	uint64_t begin_ns = bench_now_ns();
+	if (!process_cpu_ns(&bench->slacd, &before_ns))
+		return bench_fail("cannot read slacd's CPU time");
+	bench_sleep_us(ALONE_US);
+	sent = atomic_load(&flood->sent) - sent;
+	if (!process_cpu_ns(&bench->slacd, &after_ns) || sent == 0)
+		return bench_fail("nothing was sent");
+	*per_second = (double)sent * 1e9 / (double)(bench_now_ns() - begin_ns);
+	*cost_us = (double)(after_ns - before_ns) / 1000 / (double)sent;
+	return car_recover(&bench->car);
+}
+
+static unsigned count_failures(struct bench *bench)
+{
+	unsigned failed = 0;
+
+	for (unsigned i = 0; i < bench_matches(bench, MATCHES); i++)
+		if (!car_match(&bench->car)) {
+			failed++;
+			car_recover(&bench->car);
+		}
+	return failed;
+}
+
+static bool measure(struct bench *bench, enum foreign_kind kind, unsigned per_second)
+{
+	struct flood flood = {.interface = bench->options->interface, .kind = kind, .per_second = per_second};
+	double cost_us = 0, sent_per_second = 0;
+	char when[80], name[112];
+
+	if (!bench_times_begin(bench, bench_matches(bench, MATCHES)) || !flood_begin(&flood))
+		return false;
+	bool ok = measure_cost(bench, &flood, &cost_us, &sent_per_second);
+	unsigned failed = ok ? count_failures(bench) : 0;
+	flood_end(&flood);
+	if (!ok)
+		return false;
+	snprintf(when, sizeof(when), "%s %u k/s", foreign_text(kind), per_second / 1000);
+	snprintf(name, sizeof(name), "%s, sent", when);
+	table_add(&bench->table, &(const struct bench_figure){.name = name, .unit = "1/s", .slacd = sent_per_second});
+	snprintf(name, sizeof(name), "%s, CPU", when);
+	table_add(&bench->table, &(const struct bench_figure){.name = name, .unit = "us a frame", .slacd = cost_us});
+	bench_matches_print(bench, when, failed);
+	return true;
+}
+
+bool bench_flood(struct bench *bench)
+{
+	static const unsigned rates[] = {1000, 10000, 50000};
+
+	bench->car.alone = true;
+	if (!bench_boot_slacd(bench, NULL))
+		return false;
+	for (enum foreign_kind kind = 0; kind < FOREIGN_KINDS; kind++)
+		for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++)
+			if (!measure(bench, kind, rates[i]))
+				return false;
+	return true;
+}
