@@ -55,5 +55,5 @@ bool bench_black_hole(struct bench *bench)
 	ok = measure(bench, "traffic to it dropped") && ok;
 	ok = drop_traffic(bench, false) && ok;
 	bench_sleep_us(BENCH_SETTLE_US * 4); /* what was lost is sent again */
-	return ok && station_report(&bench->station, BENCH_EVSE_ID, API_CP_A1);
+	return ok && car_recover(&bench->car);
 }

@@ -18,7 +18,7 @@ static const struct bench_part {
 	{"latency", "frames of a burst, timed ones after a silence or at once; all on one CPU, or the car on another",
 	 bench_latency},
 	{"paced", "sounds 20 ms apart, log INFO to a file, broker connected; slacd and floor interleaved", bench_paced},
-	{"cpu", "all threads, plug and unplug, MQTT messages and log included", bench_cpu},
+	{"cpu", "all threads, on one CPU; plug and unplug, MQTT messages and log included", bench_cpu},
 	{"start", "exec to the first answer, a vehicle is plugged in", bench_starts},
 	{"memory", "one outlet", bench_memory},
 	{"idle", "no vehicle; the broker's keep-alive is 60 s", bench_idle},

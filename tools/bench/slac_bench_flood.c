@@ -11,6 +11,7 @@
 #define STEP_US      1000
 #define BEHIND_STEPS 5 /* what cannot be sent in time is not sent at all after so many steps */
 #define ALONE_US     1500000
+#define FLOOR_US     700000
 #define MATCHES      20
 
 /* A thread that sends frames of one kind. */
@@ -59,24 +60,44 @@ static void flood_end(struct flood *flood)
 	wire_close(&flood->wire);
 }
 
+/* CPU time of a process for each frame that is sent meanwhile. */
+static bool cost_of_frame(const struct bench_process *process, struct flood *flood, unsigned us, double *cost_us)
+{
+	uint64_t before_ns, after_ns;
+	unsigned long long sent = atomic_load(&flood->sent);
+
+	if (!process_cpu_ns(process, &before_ns))
+		return bench_fail("cannot read the CPU time");
+	bench_sleep_us(us);
+	sent = atomic_load(&flood->sent) - sent;
+	if (!process_cpu_ns(process, &after_ns) || sent == 0)
+		return bench_fail("nothing was sent");
+	*cost_us = (double)(after_ns - before_ns) / 1000 / (double)sent;
+	return true;
+}
+
+static bool measure_floor(struct bench *bench, enum foreign_kind kind, unsigned per_second, double *cost_us)
+{
+	struct flood flood = {.interface = bench->options->floor_opposite, .kind = kind, .per_second = per_second};
+
+	if (!flood_begin(&flood))
+		return false;
+	bool ok = cost_of_frame(&bench->floor, &flood, FLOOR_US, cost_us);
+	flood_end(&flood);
+	return ok;
+}
+
 /* What a foreign frame costs slacd while a vehicle is plugged in, and what really was sent in a second. */
 static bool measure_cost(struct bench *bench, struct flood *flood, double *cost_us, double *per_second)
 {
-	uint64_t before_ns, after_ns;
-
 	if (!station_report(&bench->station, BENCH_EVSE_ID, API_CP_B2) || !car_is_heard(&bench->car))
 		return false;
 	bench_sleep_us(BENCH_SETTLE_US / 10);
 	unsigned long long sent = atomic_load(&flood->sent);
 	uint64_t begin_ns = bench_now_ns();
-	if (!process_cpu_ns(&bench->slacd, &before_ns))
-		return bench_fail("cannot read slacd's CPU time");
-	bench_sleep_us(ALONE_US);
-	sent = atomic_load(&flood->sent) - sent;
-	if (!process_cpu_ns(&bench->slacd, &after_ns) || sent == 0)
-		return bench_fail("nothing was sent");
-	*per_second = (double)sent * 1e9 / (double)(bench_now_ns() - begin_ns);
-	*cost_us = (double)(after_ns - before_ns) / 1000 / (double)sent;
+	if (!cost_of_frame(&bench->slacd, flood, ALONE_US, cost_us))
+		return false;
+	*per_second = (double)(atomic_load(&flood->sent) - sent) * 1e9 / (double)(bench_now_ns() - begin_ns);
 	return car_recover(&bench->car);
 }
 
@@ -95,10 +116,11 @@ static unsigned count_failures(struct bench *bench)
 static bool measure(struct bench *bench, enum foreign_kind kind, unsigned per_second)
 {
 	struct flood flood = {.interface = bench->options->interface, .kind = kind, .per_second = per_second};
-	double cost_us = 0, sent_per_second = 0;
+	double cost_us = 0, floor_us = 0, sent_per_second = 0;
 	char when[80], name[112];
 
-	if (!bench_times_begin(bench, bench_matches(bench, MATCHES)) || !flood_begin(&flood))
+	if (!bench_times_begin(bench, bench_matches(bench, MATCHES)) ||
+	    !measure_floor(bench, kind, per_second, &floor_us) || !flood_begin(&flood))
 		return false;
 	bool ok = measure_cost(bench, &flood, &cost_us, &sent_per_second);
 	unsigned failed = ok ? count_failures(bench) : 0;
@@ -109,7 +131,8 @@ static bool measure(struct bench *bench, enum foreign_kind kind, unsigned per_se
 	snprintf(name, sizeof(name), "%s, sent", when);
 	table_add(&bench->table, &(const struct bench_figure){.name = name, .unit = "1/s", .slacd = sent_per_second});
 	snprintf(name, sizeof(name), "%s, CPU", when);
-	table_add(&bench->table, &(const struct bench_figure){.name = name, .unit = "us a frame", .slacd = cost_us});
+	table_add(&bench->table, &(const struct bench_figure){
+					 .name = name, .unit = "us a frame", .slacd = cost_us, .floor = floor_us});
 	bench_matches_print(bench, when, failed);
 	return true;
 }

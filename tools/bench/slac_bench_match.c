@@ -9,8 +9,9 @@
 #define HEARD_TRIES   2000
 #define HEARD_WAIT_US 1000
 #define KEY_WAIT_US   2000000
-#define RECOVER_US    200000
+#define RECOVER_US    300000
 #define STARTS        3
+#define PLUGGED_US    2000 /* from the plug to the car's first word; real cars take more than a hundred times as long */
 
 static bool fail(const struct bench_car *car, const char *what)
 {
@@ -176,11 +177,10 @@ bool car_is_heard(struct bench_car *car)
 	const struct mme request = message_parm_req(side->wire->mac, car->number);
 	struct mme cnf;
 
-	if (!car->alone && !send_to(car, &car->floor, request))
-		return false;
 	for (int i = 0; i < HEARD_TRIES; i++) {
-		if (!wire_send(side->wire, &request))
-			return fail(car, "a frame could not be sent");
+		if (!send_to(car, side, request) || (!car->alone && !send_to(car, &car->floor, request)))
+			return false;
+		car->requests++;
 		if (wire_wait(side->wire, CM_SLAC_PARM_CNF, HEARD_WAIT_US, &cnf)) {
 			memcpy(side->mac, cnf.src, MAC_LEN);
 			return true;
@@ -213,20 +213,21 @@ static bool leave(struct bench_car *car)
 bool car_match(struct bench_car *car)
 {
 	car->number++;
-	return station_report(car->station, BENCH_EVSE_ID, API_CP_B2) && car_is_heard(car) &&
-	       on_both(car, say_parm, 0) && car_run_to_atten_char(car) && on_both(car, say_match, 0) && leave(car);
+	if (!station_report(car->station, BENCH_EVSE_ID, API_CP_B2))
+		return fail(car, "the pilot's state could not be published");
+	bench_sleep_us(PLUGGED_US);
+	return car_is_heard(car) && on_both(car, say_parm, 0) && car_run_to_atten_char(car) &&
+	       on_both(car, say_match, 0) && leave(car);
 }
 
 bool car_recover(struct bench_car *car)
 {
 	struct bench_wire *wire = car->slacd.wire;
-	unsigned keys = wire->keys;
 
-	/* Plugged in first: without a vehicle there is none to leave, and no fresh key. */
-	if (!station_report(car->station, BENCH_EVSE_ID, API_CP_B2) ||
-	    !station_report(car->station, BENCH_EVSE_ID, API_CP_A1) || !wire_wait_keys(wire, keys + 1, KEY_WAIT_US))
-		return fail(car, "no fresh key after a match that went wrong");
-	bench_sleep_us(RECOVER_US);
+	if (!station_report(car->station, BENCH_EVSE_ID, API_CP_A1))
+		return fail(car, "the pilot's state could not be published");
+	/* A fresh key follows only where the car was told the last one. */
+	wire_wait_keys(wire, wire->keys + 1, RECOVER_US);
 	wire_drain(wire);
 	return true;
 }

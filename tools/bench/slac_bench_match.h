@@ -33,17 +33,18 @@ struct bench_car {
 	unsigned gap_us; /* nothing is sent for so long before a timed frame: the responders are at rest. 0: at once */
 	unsigned sound_us; /* from sound to sound, and each profile half of it behind its sound. 0: all in one burst */
 	uint64_t number;   /* of the run, makes the run_id */
+	uint64_t requests; /* sent until one was answered, of all runs */
 	uint64_t turn_ns;  /* when the next frame is sent, with sound_us */
 };
 
 /* Frames of the car and its modem in one run up to CM_ATTEN_CHAR.RSP, with one CM_SLAC_PARM.REQ. */
 #define BENCH_RUN_FRAMES 25
 
-/* Sends CM_SLAC_PARM.REQ until it is answered, at most two seconds; the floor gets one, too. */
+/* Sends CM_SLAC_PARM.REQ until it is answered, at most two seconds. The floor gets each of them, too. */
 bool car_is_heard(struct bench_car *car);
 /* Plugs in, matches, unplugs, and waits for the modem's fresh key. False with the reason on stderr. */
 bool car_match(struct bench_car *car);
-/* After a match that went wrong: the outlet is as before it. */
+/* After a match that went wrong, or did not end: unplugs, and the outlet is as before it. */
 bool car_recover(struct bench_car *car);
 /*
  * From CM_START_ATTEN_CHAR.IND to CM_ATTEN_CHAR.RSP. After the first time within one matching slacd has

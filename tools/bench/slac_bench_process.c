@@ -159,12 +159,12 @@ bool process_wakeups(const struct bench_process *process, unsigned long *wakeups
 	return sum_of_threads(process, keys, wakeups, threads);
 }
 
-bool process_switches(const struct bench_process *process, unsigned long *switches)
+bool process_preemptions(const struct bench_process *process, unsigned long *preemptions)
 {
-	static const char *const keys[] = {"voluntary_ctxt_switches", "nonvoluntary_ctxt_switches", NULL};
+	static const char *const keys[] = {"nonvoluntary_ctxt_switches", NULL};
 	unsigned threads;
 
-	return sum_of_threads(process, keys, switches, &threads);
+	return sum_of_threads(process, keys, preemptions, &threads);
 }
 
 unsigned process_descriptors(const struct bench_process *process)

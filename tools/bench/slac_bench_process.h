@@ -35,8 +35,8 @@ bool process_read_value(const char *path, const char *key, unsigned long *value)
 /* CPU time of all threads so far, living and ended. */
 bool process_cpu_ns(const struct bench_process *process, uint64_t *ns);
 bool process_memory(const struct bench_process *process, struct bench_memory *memory);
-/* Context switches of all living threads so far, voluntary or not. */
-bool process_switches(const struct bench_process *process, unsigned long *switches);
+/* Context switches of all living threads so far that another process forced upon them. */
+bool process_preemptions(const struct bench_process *process, unsigned long *preemptions);
 unsigned process_descriptors(const struct bench_process *process);
 /* How often a thread went to sleep on its own, hence was woken, and how many threads there are. */
 bool process_wakeups(const struct bench_process *process, unsigned long *wakeups, unsigned *threads);
