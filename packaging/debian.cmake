@@ -33,6 +33,7 @@ set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS "libsystemd0, python3:any")
 set(CPACK_DEBIAN_TOOLS_PACKAGE_CONTROL_EXTRA ${debian}/tools/prerm ${debian}/tools/postrm)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS "iproute2, mosquitto, slacd")
+set(CPACK_DEBIAN_TOOLS_PACKAGE_SUGGESTS "valgrind") # slac-bench --part instructions
 set(CPACK_COMPONENT_TOOLS_DESCRIPTION "simulators and test tools for SLAC of an EV charging station
 slac-ev plays a car and the modems, cs-sim plays the station, slac-replay
 plays captures, slac-trace says why the sessions in a capture went so,
