@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define START_WAIT_US 20000000
-#define PLUG_US       1000000 /* until all plug-ins were heard of */
+#define PLUG_US       2000000 /* until all plug-ins were heard of */
 #define MATCHED_US    5000000
 #define WATCH_US      10000000
 #define STEP_US       10000
@@ -28,7 +28,7 @@ static void add(struct bench *bench, const struct size *size, const char *what, 
 {
 	char name[80];
 
-	snprintf(name, sizeof(name), "%u outlets: %s", size->outlets, what);
+	snprintf(name, sizeof(name), "%u outlet%s: %s", size->outlets, size->outlets == 1 ? "" : "s", what);
 	table_add(&bench->table, &(const struct bench_figure){.name = name,
 							      .unit = unit,
 							      .slacd = value,
@@ -41,7 +41,7 @@ static void add_count(struct bench *bench, const struct size *size, const char *
 {
 	char name[80];
 
-	snprintf(name, sizeof(name), "%u outlets: %s", size->outlets, what);
+	snprintf(name, sizeof(name), "%u outlet%s: %s", size->outlets, size->outlets == 1 ? "" : "s", what);
 	table_add(&bench->table,
 		  &(const struct bench_figure){.name = name, .unit = "", .slacd = count, .goal_of = GOAL_VALUE});
 }

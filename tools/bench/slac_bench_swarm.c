@@ -10,10 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define EVENTS    64
-#define SOUND_US  20000
-#define STARTS    3
-#define ANSWER_US 2000000
+#define EVENTS   64
+#define SOUND_US 20000
+#define STARTS   3
+/* TT_match_response. One that waits must not keep the others waiting for longer than TT_match_sequence. */
+#define ANSWER_US 200000
 #define STEP_US   10000
 #define MMTYPE_AT 15
 
