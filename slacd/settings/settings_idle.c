@@ -112,6 +112,12 @@ static bool has_a_current_of_its_own(const struct settings *settings, const char
 	return own != NULL && own->has_nominal_current && own->nominal_current_da != 0;
 }
 
+static bool validates_in_vain(const struct settings *settings, const struct outlet_config *config)
+{
+	return has_no_pilot(config) && is_given(settings, "slac.validation") &&
+	       settings->outlet.slac.validation != config->slac.validation;
+}
+
 size_t settings_without_effect(const struct settings *settings, const char *evse_id, bool outlet_has_ac,
 			       struct settings_idle out[SETTINGS_MAX])
 {
@@ -122,6 +128,8 @@ size_t settings_without_effect(const struct settings *settings, const char *evse
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (is_wanted(settings, rules[i].path) && rules[i].is_idle(&config))
 			add(&list, rules[i].path, rules[i].why);
+	if (validates_in_vain(settings, &config))
+		add(&list, "slac.validation", "mqtt.dialect is everest: nobody tells of B-C-B toggles");
 	if (waits_in_vain(settings, &config))
 		add(&list, "slac.link_loss",
 		    "the outlet has no AC: with slac.profile strict wait holds at a nominal duty only");

@@ -60,6 +60,10 @@ static void settings_of_the_pilot_are_idle_where_everest_owns_it(void **state)
 	are_idle(true, "");
 	give("mqtt.dialect", "everest");
 	are_idle(true, "pilot.step_f_ms pilot.nominal_current_a");
+	give("slac.validation", "off"); /* which it is */
+	are_idle(true, "pilot.step_f_ms pilot.nominal_current_a");
+	give("slac.validation", "on");
+	are_idle(true, "pilot.step_f_ms pilot.nominal_current_a slac.validation");
 }
 
 static void settings_for_basic_charging_are_idle_without_ac(void **state)
