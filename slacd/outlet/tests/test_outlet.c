@@ -682,7 +682,7 @@ static void what_a_quiet_port_drops_changes_nothing_at_an_outlet_without_a_vehic
 	site_show(CP_STATE_A1);
 	for (size_t i = 0; i < sizeof(pages); i++) {
 		for (unsigned low = 0; low <= UINT8_MAX; low++) {
-			const uint16_t mmtype = (uint16_t)(pages[i] << 8 | low);
+			const uint16_t mmtype = (uint16_t)((unsigned)pages[i] << 8 | low);
 			passed += filter_run(port_filter_quiet, frame, make_any_frame(frame, mmtype, ouis[0])) != 0;
 			hear_dropped_kinds(mmtype, ouis);
 		}
