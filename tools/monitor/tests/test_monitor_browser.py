@@ -158,7 +158,10 @@ class MonitorInBrowser(Bench):
         self.lose_broker()
         self.assertEqual(self.page.complaints, [])
 
-        self.station.say(f"raw cs/josev {'x' * 65537}")
+        # One octet more than slacd takes (API_PAYLOAD_MAX), and more than cs-sim says.
+        publisher = self.add(Program("publisher", "mosquitto_pub", "-p", harness.BROKER_PORT, "-t", "cs/josev", "-s"))
+        publisher.process.stdin.write("x" * 262145)
+        publisher.process.stdin.close()
         self.shows(f"{NOTICES}.includes('could not be read: 1. The last one was from somebody at the broker')")
 
         self.slacd.kill()
