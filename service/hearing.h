@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The topics that a service listens on, and whose they are (enum api_from). One topic may be configured for several. Holds
- * no pointer, so that the thread of the broker client can have a copy.
- */
+/* The topics that a service listens on, and whose they are (enum api_from). One topic may be configured for several. */
 #ifndef SERVICE_HEARING_H
 #define SERVICE_HEARING_H
 

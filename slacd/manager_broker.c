@@ -326,7 +326,6 @@ bool manager_open_broker(struct manager *manager)
 		.will_len = outbox_build_will(&manager->outbox, will, sizeof(will)),
 		.worth = worth_of,
 		.worth_context = &manager->hearing,
-		.worth_context_size = sizeof(manager->hearing),
 		.bounds = {.keep_max = OUTBOX_KEEP_MAX,
 			   .now_max = OUTBOX_NOW_MAX,
 			   .slots = OUTBOX_SLOTS,

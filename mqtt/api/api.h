@@ -305,7 +305,7 @@ enum api_look {
 /*
  * Looks for name, type and id of the message and parses nothing else: for a first choice where messages of all the
  * station arrive. `from` as for api_parse. own_ids is the end of the ids of one's own messages, or NULL. Safe for any
- * octets; takes time in proportion to len and no memory. May be called on any thread.
+ * octets; takes time in proportion to len and no memory.
  */
 enum api_look api_look(const char *payload, size_t len, unsigned from, const char *own_ids);
 

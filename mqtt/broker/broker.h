@@ -146,7 +146,7 @@ struct broker_bounds {
 
 enum broker_tls_file { BROKER_TLS_CA, BROKER_TLS_CERTIFICATE, BROKER_TLS_KEY };
 
-/* Everything is copied. host and client_id are required; what else is NULL or 0 is not used. */
+/* The texts are copied. host and client_id are required; what else is NULL or 0 is not used. */
 struct broker_options {
 	const char *host; /* name or address; the absolute path of a Unix socket when port is 0 */
 	uint16_t port;
@@ -170,13 +170,12 @@ struct broker_options {
 	const char *will_payload;
 	size_t will_len;
 	/*
-	 * What a payload of any len octets is worth. Called before the message waits for its callback, with the
-	 * client's copy of the worth_context_size octets at worth_context. It must not call broker_ functions.
-	 * NULL: each is BROKER_PRECIOUS.
+	 * What a payload of any len octets is worth. Called before the message waits for its callback, with
+	 * worth_context, up to the end of broker_stop. It must not call broker_ functions. NULL: each is
+	 * BROKER_PRECIOUS.
 	 */
 	enum broker_worth (*worth)(const void *context, const char *topic, const char *payload, size_t len);
-	const void *worth_context;
-	size_t worth_context_size;
+	const void *worth_context;   /* not copied */
 	struct broker_bounds bounds; /* all 0: the usual ones */
 };
 

@@ -28,7 +28,6 @@ void broker_settings_free(struct broker_settings *settings)
 		free(settings->subscriptions[i]);
 	free(settings->will_topic);
 	free(settings->will_payload);
-	free(settings->worth_context);
 	free(settings);
 }
 
@@ -82,7 +81,7 @@ static bool copy_settings(struct broker_settings *settings, const struct broker_
 	settings->port = options->port;
 	settings->no_local = options->no_local;
 	settings->worth = options->worth;
-	settings->worth_context = copy_octets(options->worth_context, options->worth_context_size, &failed);
+	settings->worth_context = options->worth_context;
 	settings->keepalive_s = options->keepalive_s ? options->keepalive_s : KEEPALIVE_DEFAULT_S;
 	if (settings->keepalive_s < KEEPALIVE_MIN_S)
 		settings->keepalive_s = KEEPALIVE_MIN_S;

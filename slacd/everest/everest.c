@@ -208,7 +208,6 @@ void everest_listen(struct everest *everest, const char *client_id, struct broke
 	options->will_len = 0;
 	options->worth = worth_of;
 	options->worth_context = hearing;
-	options->worth_context_size = sizeof(*hearing);
 }
 
 /* Who may have missed nothing is told nothing: dlink_ready goes straight to EVerest's ISO 15118 stack. */

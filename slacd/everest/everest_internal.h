@@ -33,7 +33,6 @@ struct everest_question {
 	struct log_limit unclear;
 };
 
-/* Holds no pointer, so that the broker client can have a copy. */
 struct everest_hearing {
 	char prefix[EVEREST_PREFIX_MAX];
 	char reply_topic[EVEREST_REPLY_MAX];

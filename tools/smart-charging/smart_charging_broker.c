@@ -163,7 +163,6 @@ bool smart_charging_open_broker(struct smart_charging *service)
 		.will_len = charging_outbox_build_will(&service->outbox, will, sizeof(will)),
 		.worth = worth_of,
 		.worth_context = &service->hearing,
-		.worth_context_size = sizeof(service->hearing),
 		.bounds = {.keep_max = CHARGING_OUTBOX_KEEP_MAX,
 			   .now_max = CHARGING_OUTBOX_NOW_MAX,
 			   .slots = CHARGING_OUTBOX_SLOTS,

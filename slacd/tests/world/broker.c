@@ -30,7 +30,7 @@ struct broker {
 	bool told_lost; /* `disconnected` was called since it was connected */
 	unsigned retry_ms;
 	enum broker_worth (*worth)(const void *context, const char *topic, const char *payload, size_t len);
-	void *worth_context;
+	const void *worth_context;
 	size_t subscription_count;
 	char *subscriptions[BROKER_SUBSCRIPTIONS_MAX];
 	struct letter *will;
@@ -306,10 +306,7 @@ void broker_world_kill_slacd(void)
 static void keep_copies(struct broker *client, const struct broker_options *options)
 {
 	client->worth = options->worth;
-	if (options->worth_context_size > 0) {
-		client->worth_context = allocate(options->worth_context_size);
-		memcpy(client->worth_context, options->worth_context, options->worth_context_size);
-	}
+	client->worth_context = options->worth_context;
 	client->subscription_count = options->subscription_count;
 	for (size_t i = 0; i < options->subscription_count; i++)
 		client->subscriptions[i] = strdup(options->subscriptions[i]);
@@ -395,7 +392,6 @@ bool broker_stop(struct broker *client, unsigned timeout_ms)
 			site.clients[i] = NULL;
 	for (size_t i = 0; i < client->subscription_count; i++)
 		free(client->subscriptions[i]);
-	free(client->worth_context);
 	letter_free(client->will);
 	free_all(&client->kept);
 	free(client);
