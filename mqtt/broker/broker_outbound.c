@@ -60,7 +60,8 @@ static bool make_room(struct broker *broker, size_t bytes)
 }
 
 /*
- * Makes room for a KEEP message. A NOW message is taken only when there is room, and only on a connection. False when the message cannot be taken.
+ * Makes room for a KEEP message. A NOW message is taken only when there is room, and only on a connection. False when
+ * the message cannot be taken.
  */
 static bool make_place_for(struct broker *broker, const struct broker_message *message)
 {
