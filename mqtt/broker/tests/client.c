@@ -117,6 +117,24 @@ static void forget(const struct client *client)
 			open_clients[i] = NULL;
 }
 
+static pid_t tester;
+
+int clients_begin(void **state)
+{
+	(void)state;
+	tester = getpid();
+	return 0;
+}
+
+int clients_forget(void **state)
+{
+	(void)state;
+	if (getpid() != tester)
+		_exit(1);
+	memset(open_clients, 0, sizeof(open_clients));
+	return 0;
+}
+
 static void poll_all(void)
 {
 	for (size_t i = 0; opened_by == getpid() && i < OPEN_MAX; i++)
@@ -231,20 +249,45 @@ static uint64_t turn(struct client *client)
 	return processor_us() - begin_us;
 }
 
-void assert_turns_are_short(struct client *client, unsigned for_ms)
+/* What the kernel reads from the disk is not ours. */
+#define WAITS_MAX 3
+
+struct turns {
+	uint64_t longest_us; /* 0: is_slowed */
+	long waits;
+};
+
+static struct turns run_turns(struct client *client, unsigned for_ms)
 {
 	const uint64_t until_ms = now_ms() + for_ms;
 	const long waits_before = waits();
-	uint64_t longest_us = 0;
+	struct turns turns = {0};
 
 	while (now_ms() < until_ms && client->disconnected == 0) {
 		const uint64_t took_us = turn(client);
-		longest_us = took_us > longest_us ? took_us : longest_us;
+		if (took_us > turns.longest_us && !is_slowed())
+			turns.longest_us = took_us;
 	}
-	/* What the kernel reads from the disk is not ours. */
-	assert_in_range(waits() - waits_before, 0, 3);
-	if (!is_slowed())
-		assert_in_range(longest_us, 0, TURN_MAX_US);
+	turns.waits = waits() - waits_before;
+	return turns;
+}
+
+/*
+ * Interrupts, and memory that the host of a virtual machine has to find first, count as time of the turn that they come
+ * in. On a busy machine that is now and then one of some thousand. What the flood does to the turns comes each time.
+ */
+#define PERIODS 3
+
+void assert_turns_are_short(struct client *client, unsigned for_ms)
+{
+	struct turns turns = run_turns(client, for_ms);
+
+	for (int i = 1;
+	     i < PERIODS && client->disconnected == 0 && (turns.waits > WAITS_MAX || turns.longest_us > TURN_MAX_US);
+	     i++)
+		turns = run_turns(client, for_ms);
+	assert_in_range(turns.waits, 0, WAITS_MAX);
+	assert_in_range(turns.longest_us, 0, TURN_MAX_US);
 }
 
 bool client_publish(struct client *client, enum broker_publish_kind kind, const char *payload)

@@ -29,6 +29,14 @@ struct client {
 	char refused_topic[64];
 };
 
+/*
+ * As cmocka_unit_test. What a test that has failed leaves open does not fail the next ones, and a process that it has
+ * forked ends where an assertion of its own fails, instead of going on with them.
+ */
+#define client_test(test) cmocka_unit_test_setup_teardown(test, clients_begin, clients_forget)
+int clients_begin(void **state);
+int clients_forget(void **state);
+
 uint64_t now_ms(void);
 
 /*

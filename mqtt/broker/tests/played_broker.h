@@ -8,6 +8,8 @@
 
 #include "mqtt/broker/tests/client.h"
 
+#include <sys/types.h>
+
 /* The types of packets, in the upper four bits. */
 #define MQTT_CONNECT    0x10
 #define MQTT_PUBLISH    0x30
@@ -43,6 +45,17 @@ void puback(int fd, const struct packet *publish);
 void send_text(int fd, uint16_t mid, const char *text, size_t len);
 /* Likewise with a payload of len octets 'p'. */
 void send_publish(int fd, uint16_t mid, size_t len);
+
+struct packets {
+	const void *octets;
+	size_t len;
+	size_t zeros; /* that follow, in all the same packet */
+};
+
+/* A process that sends these packets without an end, as fast as the client takes them. */
+pid_t send_without_end(int fd, const struct packets *packets);
+void end_sender(pid_t sender);
+
 void read_puback(int fd, uint16_t mid);
 /* How many messages it has acknowledged since the last call. */
 unsigned take_pubacks(int fd);

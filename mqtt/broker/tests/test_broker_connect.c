@@ -115,10 +115,10 @@ static void incomplete_options_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(connect_carries_client_id_credentials_and_will),
-		cmocka_unit_test(refusal_of_the_broker_is_the_reason),
-		cmocka_unit_test(refused_subscription_is_told_and_the_connection_stays),
-		cmocka_unit_test(incomplete_options_are_refused),
+		client_test(connect_carries_client_id_credentials_and_will),
+		client_test(refusal_of_the_broker_is_the_reason),
+		client_test(refused_subscription_is_told_and_the_connection_stays),
+		client_test(incomplete_options_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

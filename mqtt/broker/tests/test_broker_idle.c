@@ -65,7 +65,7 @@ static void idle_client_has_no_thread_and_does_not_wake_until_its_keep_alive(voi
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(idle_client_has_no_thread_and_does_not_wake_until_its_keep_alive),
+		client_test(idle_client_has_no_thread_and_does_not_wake_until_its_keep_alive),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -501,14 +501,14 @@ static void stored_message_is_told_apart_from_one_that_comes_now(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(client_connects_when_the_broker_starts_late),
-		cmocka_unit_test(kept_messages_survive_a_restart_in_order_once_each),
-		cmocka_unit_test(will_is_delivered_when_the_process_dies),
-		cmocka_unit_test(will_is_not_delivered_after_a_clean_stop),
-		cmocka_unit_test(messages_of_others_arrive),
-		cmocka_unit_test(own_messages_do_not_come_back_and_those_of_others_do),
-		cmocka_unit_test(flood_of_qos_2_arrives_in_its_order_each_once),
-		cmocka_unit_test(stored_message_is_told_apart_from_one_that_comes_now),
+		client_test(client_connects_when_the_broker_starts_late),
+		client_test(kept_messages_survive_a_restart_in_order_once_each),
+		client_test(will_is_delivered_when_the_process_dies),
+		client_test(will_is_not_delivered_after_a_clean_stop),
+		client_test(messages_of_others_arrive),
+		client_test(own_messages_do_not_come_back_and_those_of_others_do),
+		client_test(flood_of_qos_2_arrives_in_its_order_each_once),
+		client_test(stored_message_is_told_apart_from_one_that_comes_now),
 	};
 	int failed;
 

@@ -102,9 +102,9 @@ static void name_that_does_not_exist_is_the_reason(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_address_of_a_name_is_tried),
-		cmocka_unit_test(stuck_name_look_up_blocks_nothing_and_cleans_up_later),
-		cmocka_unit_test(name_that_does_not_exist_is_the_reason),
+		client_test(every_address_of_a_name_is_tried),
+		client_test(stuck_name_look_up_blocks_nothing_and_cleans_up_later),
+		client_test(name_that_does_not_exist_is_the_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -303,13 +303,13 @@ static void connection_that_ends_meanwhile_is_followed_by_the_next(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(precious_messages_wait_at_the_broker_and_arrive_all_in_their_order),
-		cmocka_unit_test(octets_that_wait_are_bounded_too),
-		cmocka_unit_test(droppable_messages_leave_room_and_worthless_ones_take_none),
-		cmocka_unit_test(large_droppable_messages_leave_room_too),
-		cmocka_unit_test(keep_alive_goes_on_while_nothing_is_read),
-		cmocka_unit_test(last_messages_are_sent_although_nothing_was_read),
-		cmocka_unit_test(connection_that_ends_meanwhile_is_followed_by_the_next),
+		client_test(precious_messages_wait_at_the_broker_and_arrive_all_in_their_order),
+		client_test(octets_that_wait_are_bounded_too),
+		client_test(droppable_messages_leave_room_and_worthless_ones_take_none),
+		client_test(large_droppable_messages_leave_room_too),
+		client_test(keep_alive_goes_on_while_nothing_is_read),
+		client_test(last_messages_are_sent_although_nothing_was_read),
+		client_test(connection_that_ends_meanwhile_is_followed_by_the_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,9 +103,9 @@ static void garbage_from_the_broker_ends_the_connection_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(payload_above_the_bound_is_dropped_and_the_connection_stays),
-		cmocka_unit_test(packet_without_end_cuts_the_connection),
-		cmocka_unit_test(garbage_from_the_broker_ends_the_connection_only),
+		client_test(payload_above_the_bound_is_dropped_and_the_connection_stays),
+		client_test(packet_without_end_cuts_the_connection),
+		client_test(garbage_from_the_broker_ends_the_connection_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,12 +164,12 @@ static void octets_waiting_are_bounded_too(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(now_messages_in_flight_die_with_the_connection_and_kept_ones_return),
-		cmocka_unit_test(no_more_than_the_window_is_in_flight),
-		cmocka_unit_test(message_that_cannot_be_sent_does_not_block_the_next),
-		cmocka_unit_test(oldest_kept_message_makes_room_when_the_table_is_full),
-		cmocka_unit_test(a_table_holds_as_many_messages_as_it_was_asked_to),
-		cmocka_unit_test(octets_waiting_are_bounded_too),
+		client_test(now_messages_in_flight_die_with_the_connection_and_kept_ones_return),
+		client_test(no_more_than_the_window_is_in_flight),
+		client_test(message_that_cannot_be_sent_does_not_block_the_next),
+		client_test(oldest_kept_message_makes_room_when_the_table_is_full),
+		client_test(a_table_holds_as_many_messages_as_it_was_asked_to),
+		client_test(octets_waiting_are_bounded_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

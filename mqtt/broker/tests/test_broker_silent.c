@@ -77,9 +77,9 @@ static void black_hole_blocks_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(broker_that_never_answers_connect_blocks_nothing),
-		cmocka_unit_test(broker_that_never_answers_connect_is_tried_again),
-		cmocka_unit_test(black_hole_blocks_nothing),
+		client_test(broker_that_never_answers_connect_blocks_nothing),
+		client_test(broker_that_never_answers_connect_is_tried_again),
+		client_test(black_hole_blocks_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,14 +25,15 @@ struct bench {
 	int fd;
 };
 
+static void begin_with(struct bench *bench, struct broker_options options)
+{
+	bench->listener = listen_on_loopback(&options.port, 8);
+	bench->fd = open_connected(&bench->client, &options, bench->listener, &bench->packet);
+}
+
 static void begin(struct bench *bench)
 {
-	struct broker_options options = client_options(0);
-
-	bench->listener = listen_on_loopback(&options.port, 8);
-	client_open(&bench->client, &options);
-	bench->fd = accept_client(bench->listener, 0, 1, &bench->packet);
-	client_wait(&bench->client, &bench->client.connected, 1);
+	begin_with(bench, client_options(0));
 }
 
 static void end(struct bench *bench)
@@ -159,22 +160,15 @@ static void what_does_not_fit_a_slot_is_refused(void **state)
 static void as_many_slots_as_were_asked_for(void **state)
 {
 	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
+	struct bench bench;
 
 	(void)state;
 	options.bounds.slots = BROKER_BOUND_LIMIT;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
-	assert_false(publish_latest(&client, BROKER_BOUND_LIMIT, "no slot"));
-	assert_true(publish_latest(&client, BROKER_BOUND_LIMIT - 1, "the last"));
-	read_publish(fd, &packet, "the last");
-	close(fd);
-	close(listener);
-	client_close(&client, 0);
+	begin_with(&bench, options);
+	assert_false(publish_latest(&bench.client, BROKER_BOUND_LIMIT, "no slot"));
+	assert_true(publish_latest(&bench.client, BROKER_BOUND_LIMIT - 1, "the last"));
+	read_publish(bench.fd, &bench.packet, "the last");
+	end(&bench);
 }
 
 static void stop_waits_for_what_the_slots_hold(void **state)
@@ -193,13 +187,13 @@ static void stop_waits_for_what_the_slots_hold(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(message_of_a_slot_is_sent_where_requests_are_refused),
-		cmocka_unit_test(newest_message_of_a_slot_takes_the_place_of_one_that_waits),
-		cmocka_unit_test(message_of_a_slot_follows_the_status_before_it),
-		cmocka_unit_test(message_of_a_slot_goes_with_its_connection),
-		cmocka_unit_test(what_does_not_fit_a_slot_is_refused),
-		cmocka_unit_test(as_many_slots_as_were_asked_for),
-		cmocka_unit_test(stop_waits_for_what_the_slots_hold),
+		client_test(message_of_a_slot_is_sent_where_requests_are_refused),
+		client_test(newest_message_of_a_slot_takes_the_place_of_one_that_waits),
+		client_test(message_of_a_slot_follows_the_status_before_it),
+		client_test(message_of_a_slot_goes_with_its_connection),
+		client_test(what_does_not_fit_a_slot_is_refused),
+		client_test(as_many_slots_as_were_asked_for),
+		client_test(stop_waits_for_what_the_slots_hold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,8 +61,8 @@ static void message_published_just_before_stop_is_sent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(stop_waits_for_missing_acknowledgements_no_longer_than_told),
-		cmocka_unit_test(message_published_just_before_stop_is_sent),
+		client_test(stop_waits_for_missing_acknowledgements_no_longer_than_told),
+		client_test(message_published_just_before_stop_is_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,51 +5,16 @@
 #include <arpa/inet.h>
 #include <event2/event.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #define FLOOD_MS 300
-
-struct packets {
-	const void *octets;
-	size_t len;
-	size_t zeros; /* that follow, in all the same packet */
-};
-
-/* A process that sends these packets without an end, as fast as the client takes them. */
-static pid_t send_without_end(int fd, const struct packets *packets)
-{
-	const size_t size = packets->len + packets->zeros;
-	const size_t copies = size < 65536 ? 65536 / size : 1;
-	pid_t sender = fork();
-	uint8_t *octets;
-
-	if (sender != 0)
-		return sender;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	octets = calloc(copies, size);
-	for (size_t i = 0; i < copies; i++)
-		memcpy(octets + i * size, packets->octets, packets->len);
-	while (send(fd, octets, copies * size, MSG_NOSIGNAL) > 0)
-		;
-	_exit(0);
-}
-
-static void end_sender(pid_t sender)
-{
-	kill(sender, SIGKILL);
-	waitpid(sender, NULL, 0);
-}
 
 static enum broker_worth worthless(const void *context, const char *topic, const char *payload, size_t len)
 {
@@ -219,12 +184,12 @@ static void broker_that_reads_nothing_is_waited_for_by_nobody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(flood_of_any_packet_leaves_the_turns_short),
-		cmocka_unit_test(messages_of_qos_2_that_are_never_released_end_the_connection),
-		cmocka_unit_test(releases_of_other_messages_let_no_more_of_qos_2_wait),
-		cmocka_unit_test(messages_of_qos_2_that_are_released_go_on),
-		cmocka_unit_test(beginning_of_a_length_keeps_the_loop_quiet_and_the_rest_is_taken),
-		cmocka_unit_test(broker_that_reads_nothing_is_waited_for_by_nobody),
+		client_test(flood_of_any_packet_leaves_the_turns_short),
+		client_test(messages_of_qos_2_that_are_never_released_end_the_connection),
+		client_test(releases_of_other_messages_let_no_more_of_qos_2_wait),
+		client_test(messages_of_qos_2_that_are_released_go_on),
+		client_test(beginning_of_a_length_keeps_the_loop_quiet_and_the_rest_is_taken),
+		client_test(broker_that_reads_nothing_is_waited_for_by_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

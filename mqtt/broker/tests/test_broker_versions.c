@@ -43,27 +43,29 @@ static uint8_t serve_connack(int fd, const void *connack, size_t len)
 	return subscribe.body[subscribe.len - 1];
 }
 
-/* A broker of MQTT 5 that takes so many unacknowledged messages. Likewise. */
-static uint8_t serve_mqtt5(int fd, uint16_t receive_maximum)
-{
-	const uint8_t connack[] = {0x20, 6, 0, 0, 3, 0x21, (uint8_t)(receive_maximum >> 8), (uint8_t)receive_maximum};
-
-	return serve_connack(fd, connack, sizeof(connack));
-}
-
-/* As open_connected, with MQTT 5. */
-static int open_mqtt5(struct client *client, const struct broker_options *options, int listener,
-		      uint16_t receive_maximum)
+/* As open_connected, with MQTT 5 and this CONNACK. */
+static int open_answered(struct client *client, const struct broker_options *options, int listener, const void *connack,
+			 size_t len)
 {
 	client_open(client, options);
 	int fd = accept_connect(listener, 5);
-	serve_mqtt5(fd, receive_maximum);
+	serve_connack(fd, connack, len);
 	client_wait(client, &client->connected, 1);
 	return fd;
 }
 
+/* Likewise, where the broker takes so many unacknowledged messages. */
+static int open_mqtt5(struct client *client, const struct broker_options *options, int listener,
+		      uint16_t receive_maximum)
+{
+	const uint8_t connack[] = {0x20, 6, 0, 0, 3, 0x21, (uint8_t)(receive_maximum >> 8), (uint8_t)receive_maximum};
+
+	return open_answered(client, options, listener, connack, sizeof(connack));
+}
+
 static void no_local_is_asked_for_where_the_broker_speaks_mqtt_5(void **state)
 {
+	static const uint8_t connack[] = {0x20, 3, 0, 0, 0};
 	struct broker_options options = no_local_options(0);
 	struct client client;
 	int listener = listen_on_loopback(&options.port, 8);
@@ -72,7 +74,7 @@ static void no_local_is_asked_for_where_the_broker_speaks_mqtt_5(void **state)
 	(void)state;
 	client_open(&client, &options);
 	fd = accept_connect(listener, 5);
-	assert_int_equal(serve_mqtt5(fd, 100), 0x04 | 1); /* MQTT 5, 3.8.3.1: no local, QoS 1 */
+	assert_int_equal(serve_connack(fd, connack, sizeof(connack)), 0x04 | 1); /* MQTT 5, 3.8.3.1: no local, QoS 1 */
 	client_wait(&client, &client.connected, 1);
 	assert_int_equal(client.disconnected, 0);
 	stop_properly(&client, fd);
@@ -222,9 +224,7 @@ static void broker_that_wants_to_hear_something_more_often_does(void **state)
 	int listener = listen_on_loopback(&options.port, 8);
 
 	(void)state;
-	client_open(&client, &options);
-	int fd = accept_connect(listener, 5);
-	serve_connack(fd, connack, sizeof(connack));
+	int fd = open_answered(&client, &options, listener, connack, sizeof(connack));
 	const uint64_t start_ms = now_ms();
 	read_packet(fd, &packet);
 	assert_int_equal(packet.type, MQTT_PINGREQ);
@@ -243,10 +243,7 @@ static void message_that_is_too_large_for_the_broker_is_dropped_and_the_next_one
 	int listener = listen_on_loopback(&options.port, 8);
 
 	(void)state;
-	client_open(&client, &options);
-	int fd = accept_connect(listener, 5);
-	serve_connack(fd, connack, sizeof(connack));
-	client_wait(&client, &client.connected, 1);
+	int fd = open_answered(&client, &options, listener, connack, sizeof(connack));
 	assert_true(client_publish(&client, BROKER_KEEP,
 				   "longer than sixty octets, with all that is around it in the packet"));
 	assert_true(client_publish(&client, BROKER_KEEP, "small"));
@@ -341,20 +338,20 @@ static void unix_socket_that_is_not_there_is_the_reason(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_local_is_asked_for_where_the_broker_speaks_mqtt_5),
-		cmocka_unit_test(client_that_does_not_want_it_speaks_mqtt_3_1_1),
-		cmocka_unit_test(broker_that_refuses_the_version_is_spoken_to_in_3_1_1_at_once),
-		cmocka_unit_test(broker_that_refuses_the_version_in_the_words_of_5_is_too),
-		cmocka_unit_test(broker_that_closes_at_a_version_it_does_not_know_is_too),
-		cmocka_unit_test(refusal_for_another_cause_is_no_question_of_the_version),
-		cmocka_unit_test(no_more_is_sent_than_the_broker_takes_unacknowledged),
-		cmocka_unit_test(message_that_the_broker_does_not_let_pass_is_told),
-		cmocka_unit_test(broker_that_wants_to_hear_something_more_often_does),
-		cmocka_unit_test(message_that_is_too_large_for_the_broker_is_dropped_and_the_next_one_sent),
-		cmocka_unit_test(client_that_is_taken_over_says_so_at_once),
-		cmocka_unit_test(connection_that_is_ended_again_and_again_is_taken_away_by_another),
-		cmocka_unit_test(broker_is_reached_over_a_unix_socket),
-		cmocka_unit_test(unix_socket_that_is_not_there_is_the_reason),
+		client_test(no_local_is_asked_for_where_the_broker_speaks_mqtt_5),
+		client_test(client_that_does_not_want_it_speaks_mqtt_3_1_1),
+		client_test(broker_that_refuses_the_version_is_spoken_to_in_3_1_1_at_once),
+		client_test(broker_that_refuses_the_version_in_the_words_of_5_is_too),
+		client_test(broker_that_closes_at_a_version_it_does_not_know_is_too),
+		client_test(refusal_for_another_cause_is_no_question_of_the_version),
+		client_test(no_more_is_sent_than_the_broker_takes_unacknowledged),
+		client_test(message_that_the_broker_does_not_let_pass_is_told),
+		client_test(broker_that_wants_to_hear_something_more_often_does),
+		client_test(message_that_is_too_large_for_the_broker_is_dropped_and_the_next_one_sent),
+		client_test(client_that_is_taken_over_says_so_at_once),
+		client_test(connection_that_is_ended_again_and_again_is_taken_away_by_another),
+		client_test(broker_is_reached_over_a_unix_socket),
+		client_test(unix_socket_that_is_not_there_is_the_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
