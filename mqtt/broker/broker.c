@@ -16,8 +16,6 @@
 #include <unistd.h>
 
 #define STOP_MARGIN_MAX_MS 50u
-/* How long the socket is not looked at while it shows no more than the beginning of a packet's length. */
-#define CUT_WAIT_MS 10u
 
 uint64_t broker_now_us(void)
 {
@@ -191,8 +189,7 @@ static enum broker_received read_packets(struct broker *broker, uint64_t until_u
 	struct broker_session *session = broker->session;
 	enum broker_received received = BROKER_RECEIVED_PACKET;
 
-	session->drained = false;
-	session->tls_budget.reads = BROKER_TURN_TLS_READS;
+	broker_session_look_again(session);
 	for (int i = 0; i < BROKER_TURN_PACKETS && !session->broken && received == BROKER_RECEIVED_PACKET; i++) {
 		received = broker_has_room(broker) ? broker_session_receive(session) : BROKER_RECEIVED_NOTHING;
 		if (broker_now_us() >= until_us)
@@ -275,7 +272,8 @@ static void arm(struct broker *broker)
 
 	if (!has_more_to_do(broker)) {
 		if (broker->session != NULL)
-			due_ms = broker->is_cut ? now_ms + CUT_WAIT_MS : broker_session_deadline_ms(broker->session);
+			due_ms = broker->is_cut ? now_ms + BROKER_CUT_WAIT_MS
+						: broker_session_deadline_ms(broker->session);
 		else if (broker->attempt == NULL)
 			due_ms = broker->again_ms;
 		else
@@ -390,7 +388,6 @@ static void drain(struct broker *broker, uint64_t deadline_ms)
 	struct broker_session *session = broker->session;
 	uint64_t now_ms;
 
-	session->tls_budget.reads = BROKER_TLS_READS_ANY;
 	while (!session->broken && !is_all_acknowledged(broker) && (now_ms = broker_now_ms()) < deadline_ms) {
 		enum broker_received received = BROKER_RECEIVED_PACKET;
 		broker_session_send(session, BROKER_TURN_PACKETS);
@@ -399,11 +396,11 @@ static void drain(struct broker *broker, uint64_t deadline_ms)
 				    .events = (short)(POLLIN | (broker_session_wants_write(session) ? POLLOUT : 0))};
 		if (!broker_session_has_octets_waiting(session) && !broker_session_can_send(session))
 			poll(&fd, 1, (int)(deadline_ms - now_ms));
-		session->drained = false;
+		broker_session_look_again(session);
 		for (int i = 0; i < BROKER_TURN_PACKETS && !session->broken && received == BROKER_RECEIVED_PACKET; i++)
 			received = broker_session_receive(session);
 		if (received == BROKER_RECEIVED_CUT)
-			poll(NULL, 0, CUT_WAIT_MS);
+			poll(NULL, 0, BROKER_CUT_WAIT_MS);
 	}
 }
 

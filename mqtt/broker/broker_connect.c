@@ -12,9 +12,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* How long to wait for the rest of a packet's length, whose beginning keeps the socket readable. */
-#define CUT_WAIT_MS 10
-
 /* The files are read here, at each attempt. */
 static int set_up_tls(struct broker_session *session)
 {
@@ -64,6 +61,7 @@ static void begin(struct broker_session *session)
 	const struct broker_settings *settings = session->settings;
 	const unsigned limit_ms = BROKER_UNACKNOWLEDGED_MAX_MS;
 	const int receive_buffer = 65536;
+	SSL *ssl;
 	int fd;
 
 	set_up(session);
@@ -74,6 +72,9 @@ static void begin(struct broker_session *session)
 							      settings->keepalive_s));
 	if (session->broken)
 		return;
+	ssl = mosquitto_ssl_get(session->mosquitto);
+	if (ssl != NULL)
+		broker_tls_bound_reading(ssl, &session->tls_budget);
 	fd = broker_session_fd(session);
 	/* What a broker sends into a socket that is not read is memory of this machine. */
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
@@ -105,7 +106,7 @@ static void serve_socket(struct broker_session *session, short events)
 	if (!broker_session_uses_tls(session) && (events & POLLERR))
 		broker_session_fail_on_socket_error(session);
 	if (!session->broken && (events & (POLLIN | POLLHUP)) && broker_session_receive(session) == BROKER_RECEIVED_CUT)
-		poll(NULL, 0, CUT_WAIT_MS);
+		poll(NULL, 0, BROKER_CUT_WAIT_MS);
 	if (!session->broken && !session->accepted && (events & POLLOUT))
 		broker_session_flush(session);
 	if (!session->broken && (events & POLLERR))
@@ -134,7 +135,7 @@ void broker_session_connect(struct broker_session *session, struct broker_attemp
 		short events = broker_attempt_wait(attempt, fd, wanted_events(session), waits ? 0 : deadline_ms);
 		if (waits)
 			events |= POLLIN;
-		session->drained = false;
+		broker_session_look_again(session);
 		if (events != 0 && broker_session_shakes_hands(session))
 			serve_handshake(session, events);
 		else if (events != 0)

@@ -259,7 +259,6 @@ struct broker_session *broker_session_new(const struct broker_settings *settings
 	session->queue_max = BROKER_INFLIGHT_MAX;
 	session->slot_max = BROKER_SLOT_INFLIGHT_MAX;
 	session->keepalive_s = settings->keepalive_s;
-	session->tls_budget.reads = BROKER_TLS_READS_ANY;
 	snprintf(session->address, sizeof(session->address), "%s", address);
 	broker_queue_init(&session->inflight);
 	session->mosquitto = mosquitto_new(settings->client_id, true, session);
@@ -287,8 +286,6 @@ void broker_session_begin(struct broker_session *session, struct broker *broker)
 	const struct broker_settings *settings = session->settings;
 
 	session->broker = broker;
-	if (ssl_of(session) != NULL)
-		broker_tls_bound_reading(ssl_of(session), &session->tls_budget);
 	for (size_t i = 0; i < settings->subscription_count && !session->broken; i++)
 		broker_session_check(session, mosquitto_subscribe_v5(session->mosquitto, &session->subscription_mids[i],
 								     settings->subscriptions[i], 1,
@@ -428,6 +425,12 @@ static enum broker_received read_packet(struct broker_session *session)
 		return BROKER_RECEIVED_PART;
 	session->in_packet = false;
 	return BROKER_RECEIVED_PACKET;
+}
+
+void broker_session_look_again(struct broker_session *session)
+{
+	session->drained = false;
+	session->tls_budget.reads = BROKER_TURN_TLS_READS;
 }
 
 enum broker_received broker_session_receive(struct broker_session *session)

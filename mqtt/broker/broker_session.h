@@ -66,6 +66,12 @@ enum broker_received {
 	BROKER_RECEIVED_CUT /* not even the length of a packet: the socket remains readable until there is more */
 };
 
+/* How long the socket is not looked at after BROKER_RECEIVED_CUT. */
+#define BROKER_CUT_WAIT_MS 10
+
+/* What has come since the last call of this may be received, as far as libssl may read in a turn. */
+void broker_session_look_again(struct broker_session *session);
+
 /* Reads one packet at most. The session may be broken afterwards. */
 enum broker_received broker_session_receive(struct broker_session *session);
 

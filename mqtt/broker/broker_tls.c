@@ -240,7 +240,7 @@ static long on_read(BIO *bio, int operation, const char *data, size_t len, int n
 	(void)number;
 	(void)argument;
 	(void)done;
-	if (operation != BIO_CB_READ || budget->reads == BROKER_TLS_READS_ANY)
+	if (operation != BIO_CB_READ)
 		return result;
 	if (budget->reads > 0) {
 		budget->reads--;

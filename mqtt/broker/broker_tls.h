@@ -8,7 +8,6 @@
 
 #include "mqtt/broker/broker.h"
 
-#include <limits.h>
 #include <openssl/ssl.h>
 
 /* What was seen of a handshake and of what follows it. */
@@ -24,8 +23,6 @@ struct broker_tls_watch {
 struct broker_tls_budget {
 	unsigned reads;
 };
-
-#define BROKER_TLS_READS_ANY UINT_MAX
 
 /*
  * A context that trusts these CAs only, has the client's certificate and key, and reads all of them anew. NULL, with the

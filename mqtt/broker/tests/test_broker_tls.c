@@ -338,6 +338,35 @@ static void no_flood_of_records_makes_a_turn_long(void **state)
 	assert_tls_flood_leaves_the_turns_short(NULL);
 }
 
+/* Before CONNACK it is the thread that reads, and at the end broker_stop. */
+static void flood_of_records_holds_neither_an_attempt_nor_the_end_up(void **state)
+{
+	struct played_identity server = identity;
+	struct site site;
+	struct client client;
+	struct packet packet;
+	pid_t tls;
+	int fd;
+
+	(void)state;
+	server.updates_keys = true;
+	site_open(&site);
+	tls = played_tls_start(&server, site.tls_listener, site.port, NULL);
+	client_open(&client, &site.options);
+	fd = accept_connect(site.listener, 4);
+	assert_stops_within(&client, 100);
+	assert_threads_end();
+	end_sender(tls);
+	close(fd);
+	tls = played_tls_start(&server, site.tls_listener, site.port, NULL);
+	fd = open_connected(&client, &site.options, site.listener, &packet);
+	assert_true(client_publish(&client, BROKER_KEEP, "not acknowledged"));
+	assert_stops_within(&client, 100);
+	end_sender(tls);
+	close(fd);
+	site_close(&site);
+}
+
 static void broker_that_says_nothing_to_the_handshake_holds_nobody_up(void **state)
 {
 	struct site site;
@@ -507,6 +536,7 @@ int main(void)
 		client_test(full_queue_ends_the_reading_in_the_middle_of_a_record),
 		client_test(large_messages_cross_records_both_ways),
 		client_test(no_flood_of_records_makes_a_turn_long),
+		client_test(flood_of_records_holds_neither_an_attempt_nor_the_end_up),
 		client_test(broker_that_says_nothing_to_the_handshake_holds_nobody_up),
 		client_test(connection_that_is_reset_in_the_handshake_is_told),
 		client_test(certificate_of_another_is_refused),
