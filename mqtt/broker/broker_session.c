@@ -302,23 +302,25 @@ void broker_session_begin(struct broker_session *session, struct broker *broker)
 static bool peek(struct broker_session *session, bool *is_for_library)
 {
 	SSL *ssl = ssl_of(session);
+	uint8_t *window = session->window + session->begun;
+	const size_t size = sizeof(session->window) - session->begun;
 	ssize_t n;
 
 	errno = 0;
 	if (ssl == NULL) {
-		n = recv(broker_session_fd(session), session->window, sizeof(session->window), MSG_PEEK | MSG_DONTWAIT);
+		n = recv(broker_session_fd(session), window, size, MSG_PEEK | MSG_DONTWAIT);
 		if (n == 0 || (n < 0 && errno == ECONNRESET))
 			broker_session_check(session, MOSQ_ERR_CONN_LOST);
 		else if (n < 0 && errno != EAGAIN && errno != EINTR)
 			broker_session_check(session, MOSQ_ERR_ERRNO);
 	} else {
 		ERR_clear_error();
-		n = SSL_peek(ssl, session->window, sizeof(session->window));
+		n = SSL_peek(ssl, window, (int)size);
 		const int error = n > 0 ? SSL_ERROR_NONE : SSL_get_error(ssl, (int)n);
 		/* The library learns of an end itself, and tells it. */
 		*is_for_library = n <= 0 && error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE;
 	}
-	session->peeked = n > 0 ? (size_t)n : 0;
+	session->peeked = n > 0 ? session->begun + (size_t)n : 0;
 	session->peeked_at = 0;
 	return session->peeked > 0 || *is_for_library;
 }
@@ -340,6 +342,23 @@ static bool needs_more(const struct broker_session *session, bool was_peeked)
 	       session->packet.mid == 0 && (was_peeked || session->peeked < sizeof(session->window));
 }
 
+/*
+ * libssl shows nothing of the next record before this one was read, which ends within a packet's length. The library
+ * takes what there is, and nothing behind it.
+ */
+static enum broker_received hand_over_beginning(struct broker_session *session)
+{
+	const unsigned reads = session->tls_budget.reads;
+
+	session->begun = session->peeked;
+	session->peeked = 0;
+	session->tls_budget.reads = 0;
+	broker_session_check(session, mosquitto_loop_read(session->mosquitto, 1));
+	session->tls_budget.reads = reads;
+	session->last_in_ms = broker_now_ms();
+	return BROKER_RECEIVED_PACKET;
+}
+
 /* Makes session->packet the next one. What this returns other than BROKER_RECEIVED_PART is the end of receiving. */
 static enum broker_received next_packet(struct broker_session *session)
 {
@@ -358,18 +377,21 @@ static enum broker_received next_packet(struct broker_session *session)
 			return BROKER_RECEIVED_NOTHING;
 		if (result == BROKER_PACKET_OK && needs_more(session, was_peeked))
 			result = BROKER_PACKET_CUT;
-		if (result == BROKER_PACKET_OK)
+		if (result == BROKER_PACKET_OK) {
+			session->begun = 0;
 			return BROKER_RECEIVED_PART;
+		}
 		session->packet = (struct broker_packet){0};
 		if (result == BROKER_PACKET_MALFORMED) {
 			broker_session_check(session, MOSQ_ERR_PROTOCOL);
 			return BROKER_RECEIVED_NOTHING;
 		}
+		if (!was_peeked && broker_session_uses_tls(session))
+			return hand_over_beginning(session);
 		session->peeked = 0;
 		session->peeked_at = 0;
-		/* libssl shows nothing of the next record before this one was read. */
 		if (!was_peeked)
-			return broker_session_uses_tls(session) ? BROKER_RECEIVED_PART : BROKER_RECEIVED_CUT;
+			return BROKER_RECEIVED_CUT;
 		session->drained = false;
 	}
 }

@@ -28,9 +28,13 @@ struct broker_session {
 	int subscription_mids[BROKER_SUBSCRIPTIONS_MAX];
 	bool accepted; /* CONNACK with 0 */
 	bool broken;   /* the session is over; `end` says why */
-	/* Octets that the library has not read yet, of which the first `peeked` were looked at. */
+	/*
+	 * Octets that were looked at, `peeked` of them. The library has not read them yet, except for the first
+	 * `begun`: the beginning of a packet's length, in TLS records before this one.
+	 */
 	uint8_t window[512];
 	size_t peeked;
+	size_t begun;
 	size_t peeked_at;            /* where the next packet begins */
 	bool drained;                /* nothing else was there */
 	bool in_packet;              /* the library has read a part of `packet` */

@@ -56,6 +56,7 @@ void played_identity_make(struct played_identity *identity, long not_after_s)
 	identity->key = EVP_EC_gen("P-256");
 	identity->certificate = certificate;
 	identity->newest = 0;
+	identity->record = 0;
 	identity->updates_keys = false;
 	assert_non_null(identity->key);
 	X509_set_version(certificate, X509_VERSION_3);
@@ -99,7 +100,9 @@ void played_identity_remove(struct played_identity *identity)
 /* Octets on their way to the client. */
 struct way {
 	char octets[RECORD];
+	int at; /* the first one that waits */
 	int waiting;
+	int record; /* so many in a record */
 };
 
 static void do_not_block(int fd)
@@ -117,12 +120,15 @@ static bool pass_to_client(SSL *ssl, int plain, struct way *way)
 		if (got == 0)
 			return false;
 		way->waiting = got > 0 ? (int)got : 0;
+		way->at = 0;
 	}
 	if (way->waiting == 0)
 		return true;
-	n = SSL_write(ssl, way->octets, way->waiting);
-	if (n > 0)
-		way->waiting = 0;
+	n = SSL_write(ssl, way->octets + way->at, way->waiting < way->record ? way->waiting : way->record);
+	if (n > 0) {
+		way->at += n;
+		way->waiting -= n;
+	}
 	return n > 0 || SSL_get_error(ssl, n) == SSL_ERROR_WANT_WRITE;
 }
 
@@ -136,10 +142,12 @@ static bool pass_to_broker(SSL *ssl, int plain)
 	return SSL_get_error(ssl, n) == SSL_ERROR_WANT_READ;
 }
 
-static void pump(SSL *ssl, int client, int plain, bool updates_keys)
+static void pump(SSL *ssl, int client, int plain, const struct played_identity *identity)
 {
 	static struct way way;
+	const bool updates_keys = identity->updates_keys;
 
+	way.record = identity->record > 0 ? identity->record : RECORD;
 	for (bool goes_on = true; goes_on;) {
 		struct pollfd fds[] = {{.fd = client, .events = (short)(POLLIN | (way.waiting > 0 ? POLLOUT : 0))},
 				       {.fd = plain, .events = way.waiting > 0 ? 0 : POLLIN}};
@@ -193,7 +201,7 @@ static int serve(const struct played_identity *identity, int listener, uint16_t 
 		plain = connect_to(plain_port);
 		do_not_block(client);
 		do_not_block(plain);
-		pump(ssl, client, plain, identity->updates_keys);
+		pump(ssl, client, plain, identity);
 	}
 	SSL_free(ssl);
 	return is_served ? 0 : 1;

@@ -20,6 +20,7 @@ struct played_identity {
 	char certificate_path[PLAYED_TLS_PATH];
 	char key_path[PLAYED_TLS_PATH];
 	int newest;        /* the newest version of TLS that its server speaks, e.g. TLS1_2_VERSION; 0: any */
+	int record;        /* octets that a record of its server holds at most; 0: as many as TLS allows */
 	bool updates_keys; /* its server does so all the time */
 };
 

@@ -294,6 +294,55 @@ static void large_messages_cross_records_both_ways(void **state)
 	site_close(&site);
 }
 
+/* What the client has connected to, whose records hold one octet each, ends the connection by these octets. */
+static void assert_ended_by(const void *octets, size_t len, const char *why)
+{
+	struct played_identity server = identity;
+	struct site site;
+	struct client client;
+	struct packet packet;
+	pid_t tls;
+	int fd;
+
+	site_open(&site);
+	server.record = 1;
+	tls = played_tls_start(&server, site.tls_listener, site.port, NULL);
+	fd = open_connected(&client, &site.options, site.listener, &packet);
+	for (uint16_t i = 1; i <= 3; i++)
+		send_publish(fd, i, 200);
+	client_wait(&client, &client.messages, 3);
+	assert_int_equal(client.last_len, 200);
+	assert_int_equal(send(fd, octets, len, MSG_NOSIGNAL), len);
+	client_wait(&client, &client.disconnected, 1);
+	if (strstr(client.reason, why) == NULL)
+		fail_msg("%s", client.reason);
+	assert_int_equal(client.messages, 3);
+	played_tls_assert_end(tls);
+	close(fd);
+	site_close(&site);
+	client_close(&client, 0);
+}
+
+/* The library would believe any length that it is the first to read. */
+static void length_of_a_packet_that_crosses_records_is_bounded_too(void **state)
+{
+	(void)state;
+	assert_ended_by("\x30\xff\xff\xff\x7f\0\1t", 8, "oversized message");
+	assert_ended_by("\x30\xff\xff\xff\xff\x7f", 6, "protocol error");
+}
+
+static void messages_of_qos_2_are_counted_where_they_cross_records(void **state)
+{
+	static const char message[] = "\x34\x06\0\1t\0\1x";
+	enum { LEN = sizeof(message) - 1, SENT = 100 };
+	char messages[SENT * LEN];
+
+	(void)state;
+	for (size_t i = 0; i < SENT; i++)
+		memcpy(messages + i * LEN, message, LEN);
+	assert_ended_by(messages, sizeof(messages), "QoS 2");
+}
+
 /* A flood of these messages, or where there are none of records without any. */
 static void assert_tls_flood_leaves_the_turns_short(const struct packets *packets)
 {
@@ -535,6 +584,8 @@ int main(void)
 		client_test(nobody_is_asked_for_a_passphrase),
 		client_test(full_queue_ends_the_reading_in_the_middle_of_a_record),
 		client_test(large_messages_cross_records_both_ways),
+		client_test(length_of_a_packet_that_crosses_records_is_bounded_too),
+		client_test(messages_of_qos_2_are_counted_where_they_cross_records),
 		client_test(no_flood_of_records_makes_a_turn_long),
 		client_test(flood_of_records_holds_neither_an_attempt_nor_the_end_up),
 		client_test(broker_that_says_nothing_to_the_handshake_holds_nobody_up),
