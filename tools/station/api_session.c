@@ -339,11 +339,13 @@ enum api_result api_session_parse(const char *payload, size_t len, struct api_se
 
 	memset(&message, 0, sizeof(message));
 	result = api_envelope_parse(payload, len, 0, &rows_of_session, &envelope, &message, error);
-	if (result != API_OK && (result != API_INVALID || envelope.row == NULL))
+	if (result != API_OK && result != API_INVALID)
 		return result;
-	message.kind = (enum api_session_kind)envelope.row->kind;
-	message.type = envelope.row->type;
-	memcpy(message.id, envelope.id, sizeof(message.id));
+	if (envelope.row != NULL) {
+		message.kind = (enum api_session_kind)envelope.row->kind;
+		message.type = envelope.row->type;
+		memcpy(message.id, envelope.id, sizeof(message.id));
+	}
 	*out = message;
 	return result;
 }

@@ -191,8 +191,8 @@ struct api_session_message {
 
 /*
  * Reads one message; results and *error as api_parse. API_IGNORED: none of these. API_INVALID: *out has kind, type, id
- * and, where it could be read, evse_id, so that a request can be answered as one that is refused. Neither *out nor
- * *error is changed otherwise.
+ * and, where it could be read, evse_id, so that a request can be answered as one that is refused; where already its type
+ * is none it has no id ("") and nothing else. Neither *out nor *error is changed otherwise.
  */
 enum api_result api_session_parse(const char *payload, size_t len, struct api_session_message *out,
 				  struct api_error *error);

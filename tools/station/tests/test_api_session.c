@@ -255,6 +255,19 @@ static void request_that_cannot_be_read_keeps_what_its_refusal_needs(void **stat
 	assert_int_equal(parse("{"), API_MALFORMED);
 }
 
+/* There is nothing to answer, and nothing of the caller's memory that would be taken for it. */
+static void message_of_no_type_has_no_id(void **state)
+{
+	static const char text[] = "{\"id\":\"7\",\"name\":\"stop_charging\",\"type\":\"maybe\",\"data\":{" E "}}";
+
+	(void)state;
+	memset(&read_back, 'x', sizeof(read_back));
+	assert_int_equal(api_session_parse(text, strlen(text), &read_back, &error), API_INVALID);
+	assert_string_equal(error.member, "type");
+	assert_int_equal(read_back.id[0], '\0');
+	assert_int_equal(read_back.evse_id[0], '\0');
+}
+
 static void every_truncation_is_refused(void **state)
 {
 	static const char whole[] =
@@ -306,6 +319,7 @@ int main(void)
 		cmocka_unit_test(profiles_are_of_the_transaction_or_by_default),
 		cmocka_unit_test(what_services_write_differently_is_read),
 		cmocka_unit_test(request_that_cannot_be_read_keeps_what_its_refusal_needs),
+		cmocka_unit_test(message_of_no_type_has_no_id),
 		cmocka_unit_test(every_truncation_is_refused),
 		cmocka_unit_test(examples_of_the_page_are_read),
 	};
