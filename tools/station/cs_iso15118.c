@@ -234,19 +234,26 @@ static void heard_station(struct cs_iso15118 *service, struct cs_iso15118_outlet
 		loop(service, outlet, out);
 }
 
-/* The answer to a card names no outlet: it is known by the question. */
-static void heard_verdict(struct cs_iso15118 *service, const struct api_session_message *message, struct cs_outbox *out)
+/* The answer to a card names no outlet: it is known by the question, which is answered once. */
+static struct cs_iso15118_outlet *take_question(struct cs_iso15118 *service, const char *id)
 {
 	for (size_t i = 0; i < service->count; i++) {
 		struct cs_iso15118_outlet *outlet = &service->outlets[i];
-		const bool its = message->type == API_RESPONSE ? outlet->card_request[0] != '\0' &&
-									 strcmp(outlet->card_request, message->id) == 0
-							       : strcmp(outlet->evse_id, message->evse_id) == 0;
-		if (!its)
+		if (outlet->card_request[0] == '\0' || strcmp(outlet->card_request, id) != 0)
 			continue;
-		if (message->verdict == API_ACCEPTED)
-			authorized(service, outlet, out);
+		outlet->card_request[0] = '\0';
+		return outlet;
 	}
+	return NULL;
+}
+
+static void heard_verdict(struct cs_iso15118 *service, struct cs_iso15118_outlet *named,
+			  const struct api_session_message *message, struct cs_outbox *out)
+{
+	struct cs_iso15118_outlet *outlet = message->type == API_RESPONSE ? take_question(service, message->id) : named;
+
+	if (outlet != NULL && message->verdict == API_ACCEPTED)
+		authorized(service, outlet, out);
 }
 
 static void heard_stop(struct cs_iso15118 *service, struct cs_iso15118_outlet *outlet,
@@ -266,7 +273,7 @@ void cs_iso15118_heard(struct cs_iso15118 *service, enum cs_topic topic, const s
 	struct cs_iso15118_outlet *outlet = find(service, message->evse_id);
 
 	if (message->kind == API_SESSION_AUTHORIZATION && message->type != API_REQUEST) {
-		heard_verdict(service, message, out);
+		heard_verdict(service, outlet, message, out);
 		return;
 	}
 	if (outlet == NULL)

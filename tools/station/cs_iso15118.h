@@ -29,7 +29,7 @@ struct cs_iso15118_outlet {
 	bool authorized;
 	struct api_amount limit; /* of the smart-charging service */
 	bool limit_is_watt;
-	char card_request[API_ID_MAX]; /* the station's last question; "": none */
+	char card_request[API_ID_MAX]; /* the station's last question; "": answered, or none */
 	char asked_id[API_UUID_MAX];   /* ours to the station */
 	uint64_t due_us;               /* of the next question about the cable; UINT64_MAX: none */
 };

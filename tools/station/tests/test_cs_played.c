@@ -364,6 +364,36 @@ static void backend_asks_for_meter_availability_and_reset(void **state)
 	assert_false(cs_iso15118_order(&iso15118, CS_CAR_STOP, "", &out)); /* no session */
 }
 
+/* Whoever asks with one id for many outlets: the answer is to one of them, and is so much for one outbox. */
+static void one_answer_to_a_card_is_for_one_outlet(void **state)
+{
+	static char many[API_EVSES_MAX][API_EVSE_ID_MAX];
+	static const bool dc[API_EVSES_MAX];
+	struct api_session_message matched = {.kind = API_SESSION_SLAC_STATUS, .type = API_UPDATE};
+	struct api_session_message card = {.kind = API_SESSION_AUTHORIZATION, .type = API_REQUEST, .id = "same"};
+	struct cs_outbox out = {0};
+
+	(void)state;
+	matched.data.slac = API_SLAC_MATCHED;
+	for (size_t i = 0; i < API_EVSES_MAX; i++)
+		snprintf(many[i], sizeof(many[i]), "E%zu", i);
+	cs_iso15118_boot(&iso15118, many, dc, API_EVSES_MAX);
+	for (size_t i = 0; i < API_EVSES_MAX; i++) {
+		strcpy(matched.evse_id, many[i]);
+		strcpy(card.evse_id, many[i]);
+		out.count = 0;
+		cs_iso15118_heard(&iso15118, CS_TOPIC_TO_STATION, &matched, now, &out);
+		cs_iso15118_heard(&iso15118, CS_TOPIC_FROM_STATION, &card, now, &out);
+	}
+	card.type = API_RESPONSE;
+	card.evse_id[0] = '\0';
+	out.count = 0;
+	cs_iso15118_heard(&iso15118, CS_TOPIC_TO_STATION, &card, now, &out);
+	assert_true(out.count > 0);
+	for (size_t i = 0; i < out.count; i++)
+		assert_string_equal(out.items[i].message.evse_id, "E0");
+}
+
 /* Steps 2 to 7 of the sequence; answers to other services' questions do not count. */
 static void boot_asks_one_question_after_the_other(void **state)
 {
@@ -399,6 +429,7 @@ int main(void)
 		cmocka_unit_test_setup(limit_of_smart_charging_becomes_a_setpoint, set_up),
 		cmocka_unit_test_setup(profiles_are_of_the_transaction_once_it_runs, set_up),
 		cmocka_unit_test_setup(backend_asks_for_meter_availability_and_reset, set_up),
+		cmocka_unit_test_setup(one_answer_to_a_card_is_for_one_outlet, set_up),
 		cmocka_unit_test_setup(boot_asks_one_question_after_the_other, set_up),
 	};
 
