@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/station/cs_outlet.h"
 
+#include "cp/duty_cycle.h"
+
 #include <string.h>
 
 void cs_outlet_init(struct cs_outlet *outlet, const char *evse_id)
@@ -187,9 +189,13 @@ void cs_outlet_car(struct cs_outlet *outlet, double current_a, unsigned phases, 
 
 /* --- pilot, limit --- */
 
-bool cs_outlet_refuses(const struct cs_outlet *outlet, const struct api_cp_pwm *pwm)
+const char *cs_outlet_refusal(const struct cs_outlet *outlet, const struct api_cp_pwm *pwm)
 {
-	return outlet->stopped && cs_signal_of(pwm) == CS_SIGNAL_X2;
+	if (cs_signal_of(pwm) != CS_SIGNAL_X2)
+		return NULL;
+	if (pwm->current_deciampere < PILOT_CURRENT_MIN || pwm->current_deciampere > PILOT_CURRENT_MAX)
+		return "no duty cycle codes this current: 0 or 6 to 80 A";
+	return outlet->stopped ? "charging was stopped" : NULL;
 }
 
 void cs_outlet_pilot(struct cs_outlet *outlet, const struct api_cp_pwm *pwm, uint64_t now_us, struct cs_outbox *out)

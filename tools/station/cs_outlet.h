@@ -67,8 +67,8 @@ void cs_outlet_car(struct cs_outlet *outlet, double current_a, unsigned phases, 
 
 /* What another service asks of the pilot takes effect, and cp_status is reported. */
 void cs_outlet_pilot(struct cs_outlet *outlet, const struct api_cp_pwm *pwm, uint64_t now_us, struct cs_outbox *out);
-/* Whether the station would refuse it: a current after stop_charging. */
-bool cs_outlet_refuses(const struct cs_outlet *outlet, const struct api_cp_pwm *pwm);
+/* Why the station refuses it, or NULL: a current after stop_charging, or one that no duty cycle codes. */
+const char *cs_outlet_refusal(const struct cs_outlet *outlet, const struct api_cp_pwm *pwm);
 /* The station was switched off and on: pilot off, session forgotten; the vehicle and what the meter counted stay. */
 void cs_outlet_switch_off(struct cs_outlet *outlet, uint64_t now_us);
 /* The limit has changed, or the number of connected phases. */

@@ -14,7 +14,7 @@ enum cs_signal cs_signal_of(const struct api_cp_pwm *pwm)
 		return CS_SIGNAL_E;
 	if (pwm->hlc)
 		return CS_SIGNAL_HLC;
-	return pwm->current_deciampere >= PILOT_CURRENT_MIN ? CS_SIGNAL_X2 : CS_SIGNAL_X1;
+	return pwm->current_deciampere > 0 ? CS_SIGNAL_X2 : CS_SIGNAL_X1;
 }
 
 const char *cs_signal_text(enum cs_signal signal)

@@ -32,7 +32,7 @@ struct cs_pilot {
 	enum api_cp_state forced_state;
 };
 
-/* What a cp_pwm request asks for. */
+/* What a cp_pwm request asks for: X2 with any current, also one that no duty cycle codes (cs_outlet_refusal). */
 enum cs_signal cs_signal_of(const struct api_cp_pwm *pwm);
 /* "hlc", "f", "x1", "x2", "e", as the script writes them. Never NULL. */
 const char *cs_signal_text(enum cs_signal signal);

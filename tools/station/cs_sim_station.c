@@ -95,9 +95,10 @@ static void answer_pilot(struct cs_station *station, const struct api_station_me
 		cs_output_event("not answered: another station's outlet");
 		return;
 	}
-	if (cs_outlet_refuses(&station->session.outlets[index], pwm)) {
+	const char *refusal = cs_outlet_refusal(&station->session.outlets[index], pwm);
+	if (refusal != NULL) {
 		response.status = API_CP_PWM_INVALID;
-		strcpy(response.info, "charging was stopped");
+		strcpy(response.info, refusal);
 	}
 	strcpy(response.evse_id, pwm->evse_id);
 	if (answer == CS_ANSWER_LOST) {

@@ -178,6 +178,16 @@ class CsSim(Bench):
                          [(ids["change_availability"], "rejected"), (ids["cs_contactor_status"], "opened")])
         self.assertIn("data.operational_status", self.station.text())
 
+    def test_current_that_no_duty_cycle_codes_is_refused(self):
+        self.broker = self.start_broker()
+        station = self.start_station()
+        for current, answer in ((5, "invalid"), (80.1, "invalid"), (0, "valid"), (6, "valid"), (80, "valid")):
+            with self.subTest(current=current):
+                mark = station.output.mark()
+                station.say(f'raw josev/cs {{"id":"{uuid.uuid4()}","name":"cp_pwm","type":"request","data":{{"evse_id":'
+                            f'"{harness.EVSE}","hlc":false,"current":{current},"error_state":false,"fault_state":false}}}}')
+                self.assertRegex(station.wait_line("cp_pwm response", after=mark).text, f" {answer}$")
+
     def test_outlet_goes_out_of_service_and_comes_back(self):
         self.start_daemon_and_broker()
         self.station = self.start_station("--play", "ocpp")

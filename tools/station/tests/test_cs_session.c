@@ -207,11 +207,25 @@ static void stop_turns_the_pilot_off_and_is_kept_until_the_car_has_gone(void **s
 	assert_int_equal(answer_to(request_of(API_SESSION_STOP, "E1"))->verdict, API_ACCEPTED);
 	assert_int_equal(said(1, API_SESSION_CP_STATUS, API_UPDATE)->data.cp_state, API_CP_C1);
 	assert_int_equal(said(2, API_SESSION_CONTACTOR, API_UPDATE)->data.contactor, API_CONTACTOR_OPENED);
-	assert_true(cs_outlet_refuses(e1, &x2));
-	assert_false(cs_outlet_refuses(e1, &hlc));
+	assert_non_null(cs_outlet_refusal(e1, &x2));
+	assert_null(cs_outlet_refusal(e1, &hlc));
 	assert_int_equal(answer_to(request_of(API_SESSION_STOP, "E1"))->verdict, API_REJECTED);
 	cs_outlet_unplug(e1, now, &effects.out);
-	assert_false(cs_outlet_refuses(e1, &x2));
+	assert_null(cs_outlet_refusal(e1, &x2));
+}
+
+static void current_that_no_duty_cycle_codes_is_refused(void **state)
+{
+	static const struct {
+		unsigned current_da;
+		bool is_refused;
+	} rows[] = {{0, false}, {1, true}, {50, true}, {59, true}, {60, false}, {800, false}, {801, true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct api_cp_pwm pwm = {.evse_id = "E1", .current_deciampere = rows[i].current_da};
+		assert_int_equal(cs_outlet_refusal(e1, &pwm) != NULL, rows[i].is_refused);
+	}
 }
 
 static void card_counts_by_the_answer_to_its_question(void **state)
@@ -432,6 +446,7 @@ int main(void)
 		cmocka_unit_test_setup(energy_is_current_times_voltage_times_time, set_up),
 		cmocka_unit_test_setup(one_phase_of_the_car_or_of_the_outlet_is_counted_once, set_up),
 		cmocka_unit_test_setup(stop_turns_the_pilot_off_and_is_kept_until_the_car_has_gone, set_up),
+		cmocka_unit_test_setup(current_that_no_duty_cycle_codes_is_refused, set_up),
 		cmocka_unit_test_setup(card_counts_by_the_answer_to_its_question, set_up),
 		cmocka_unit_test_setup(remote_start_and_end_of_the_transaction_are_obeyed, set_up),
 		cmocka_unit_test_setup(availability_changes_the_status_code_and_opens_the_contactor, set_up),
