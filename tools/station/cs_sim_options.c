@@ -88,7 +88,9 @@ static const char help[] =
 	"  report on|off                   whether cp_status is reported; on: the states are reported at once\n"
 	"  raw TOPIC TEXT                  publish any text\n"
 	"  quit\n\n"
-	"It runs until `quit` or a signal. Exit codes: 0, 1 an expectation was not met, 2 wrong use.\n";
+	"It runs until `quit` or a signal. A wrong command on standard input is answered with an error, and the next one is\n"
+	"taken. Exit codes: 0, 1 an expectation was not met, or a command of the script could not be carried out, 2 wrong use\n"
+	"or a wrong line in the script.\n";
 
 enum option_id {
 	OPTION_HOST = 256,

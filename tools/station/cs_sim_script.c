@@ -21,7 +21,8 @@
 
 struct item {
 	STAILQ_ENTRY(item) entry;
-	char *line; /* what raw's topic and text point into */
+	char *line;    /* what raw's topic and text point into */
+	bool is_typed; /* it came on stdin: what cannot be carried out is said, and no reason to end */
 	struct cs_command command;
 };
 
@@ -50,7 +51,7 @@ static void item_free(struct item *item)
 }
 
 /* Takes over `line`. False, with the error, when it is no command. */
-static bool add_line(struct cs_script *script, char *line, char error[CS_COMMAND_ERROR_SIZE])
+static bool add_line(struct cs_script *script, char *line, bool is_typed, char error[CS_COMMAND_ERROR_SIZE])
 {
 	struct item *item = calloc(1, sizeof(*item));
 
@@ -60,6 +61,7 @@ static bool add_line(struct cs_script *script, char *line, char error[CS_COMMAND
 		return false;
 	}
 	item->line = line;
+	item->is_typed = is_typed;
 	if (!cs_command_parse(line, &item->command, error)) {
 		item_free(item);
 		return false;
@@ -124,8 +126,9 @@ static bool for_outlet(struct cs_station *station, const struct cs_command *comm
 	}
 }
 
-static void carry_out(struct cs_script *script, const struct cs_command *command)
+static void carry_out(struct cs_script *script, const struct item *item)
 {
+	const struct cs_command *command = &item->command;
 	struct cs_station *station = script->station;
 	bool done = true;
 	bool taken = true; /* otherwise the station has said why */
@@ -179,7 +182,7 @@ static void carry_out(struct cs_script *script, const struct cs_command *command
 	}
 	if (!done)
 		cs_output_error("the station has no outlet '%s' for this command", command->evse_id);
-	if (!done || !taken)
+	if ((!done || !taken) && !item->is_typed)
 		stop(script, true);
 }
 
@@ -191,7 +194,7 @@ static void run(struct cs_script *script)
 			return;
 		STAILQ_REMOVE_HEAD(&script->items, entry);
 		bool quit = item->command.kind == CS_COMMAND_QUIT;
-		carry_out(script, &item->command);
+		carry_out(script, item);
 		item_free(item);
 		if (quit || script->failed)
 			return;
@@ -233,7 +236,7 @@ static void take_input(struct cs_script *script)
 	char *line;
 
 	while ((line = evbuffer_readln(script->text, NULL, EVBUFFER_EOL_LF)) != NULL)
-		if (!add_line(script, line, error))
+		if (!add_line(script, line, true, error))
 			cs_output_error("%s", error);
 	if (evbuffer_get_length(script->text) > CS_COMMAND_LINE_MAX) {
 		cs_output_error("a line of more than %u octets is dropped", (unsigned)CS_COMMAND_LINE_MAX);
@@ -283,7 +286,7 @@ static bool read_lines(struct cs_script *script, FILE *file, const char *name)
 
 	while (ok && getline(&line, &size, file) >= 0) {
 		number++;
-		ok = add_line(script, line, error);
+		ok = add_line(script, line, false, error);
 		if (!ok)
 			cs_output_error("%s:%u: %s", name, number, error);
 		line = NULL;

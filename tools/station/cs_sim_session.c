@@ -451,7 +451,8 @@ static bool order_car(struct cs_station *station, const struct cs_command *comma
 		return false;
 	}
 	if (!cs_iso15118_order(&station->played.iso15118, command->car, command->evse_id, &out)) {
-		cs_output_error("car: no 15118 session at '%s' that this could change", command->evse_id);
+		cs_output_error("car: no 15118 session at %s that this could change",
+				command->evse_id[0] != '\0' ? command->evse_id : "the first outlet");
 		return false;
 	}
 	say_played(station, "iso15118", &out);

@@ -82,6 +82,18 @@ class CsSim(Bench):
                 self.assertEqual(cs_sim.exit_code(), 1)
                 self.assertIn(said, cs_sim.text())
 
+    def test_wrong_command_on_stdin_is_answered_and_the_next_one_taken(self):
+        self.broker = self.start_broker()
+        station = self.start_station()
+        for line, said in (("car draws 16 9", "no outlet '9'"), ("meter 5", "no outlet '5'"), ("plug DE*NONE", "'DE.NONE'"),
+                           ("csms start", "--play ocpp"), ("car stop", "--play iso15118"),
+                           ("parameters none.json", "none.json"), ("fly", "unknown command 'fly'")):
+            with self.subTest(line=line):
+                station.say(line)
+                station.wait_line(said)
+        station.say("quit")
+        self.assertEqual(station.exit_code(), 0)
+
     def test_neighbours_of_the_station_speak_on_their_own_topic(self):
         self.broker = self.start_broker()
         self.observer = self.start_observer(self.broker)
