@@ -8,10 +8,10 @@
 #include <string.h>
 
 /* Bounds that no station of this world exceeds. */
-#define CURRENT_MAX_A  5000
-#define VOLTAGE_MAX_V  5000
-#define POWER_MAX_W    10e6
-#define DURATION_MAX_S 1e9
+#define CURRENT_MAX_A    5000
+#define VOLTAGE_MAX_V    5000
+#define POWER_MAX_W      10e6
+#define CONNECTOR_ID_MAX 1000000
 
 static bool read_word(const struct api_node *data, const char *member, const struct api_texts *texts, int *value)
 {
@@ -150,13 +150,11 @@ static enum api_result read_charge_limit(const struct api_node *data, void *out)
 static enum api_result read_connector(const struct api_node *data, void *out)
 {
 	struct api_session_message *message = out;
-	double id = 1;
 	int action;
 
-	if (!api_json_evse_id(data, message->evse_id) || !api_json_number(data, "connector_id", 0, 1e6, "", &id))
-		return API_INVALID;
-	message->data.connector.id = (unsigned)id;
-	if (!read_word(data, "action", &api_texts_connector_action, &action))
+	if (!api_json_evse_id(data, message->evse_id) ||
+	    !api_json_whole(data, "connector_id", 0, CONNECTOR_ID_MAX, &message->data.connector.id) ||
+	    !read_word(data, "action", &api_texts_connector_action, &action))
 		return API_INVALID;
 	message->data.connector.action = (enum api_connector_action)action;
 	return API_OK;

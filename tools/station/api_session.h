@@ -156,7 +156,7 @@ struct api_session_message {
 			bool watt; /* else ampere */
 		} charge_limit;
 		struct {
-			unsigned id;
+			uint32_t id;
 			enum api_connector_action action;
 			enum api_connector_lock lock;
 		} connector;

@@ -11,6 +11,7 @@ void cs_outlet_init(struct cs_outlet *outlet, const char *evse_id)
 	strcpy(outlet->evse_id, evse_id);
 	outlet->car.moves_us = CS_NEVER_US;
 	outlet->lock = API_UNLOCKED;
+	outlet->connectors[outlet->connector_count++] = 1;
 }
 
 static struct api_session_message *update(struct cs_outlet *outlet, enum api_session_kind kind, struct cs_outbox *out)
@@ -332,12 +333,29 @@ static void answer_stop(struct cs_outlet *outlet, struct api_session_message *an
 	settle(outlet, now_us, out);
 }
 
+static bool has_connector(const struct cs_outlet *outlet, uint32_t id)
+{
+	for (size_t i = 0; i < outlet->connector_count; i++)
+		if (outlet->connectors[i] == id)
+			return true;
+	return false;
+}
+
+static void refuse_connector(struct api_session_message *answer, const char *why)
+{
+	answer->data.connector.lock = API_LOCK_ERROR;
+	strcpy(answer->info, why);
+}
+
 static void answer_connector(struct cs_outlet *outlet, enum api_connector_action action,
 			     struct api_session_message *answer)
 {
+	if (!has_connector(outlet, answer->data.connector.id)) {
+		refuse_connector(answer, "the outlet has no such connector");
+		return;
+	}
 	if (action == API_CONNECTOR_UNLOCK && outlet->contactor_closed) {
-		answer->data.connector.lock = API_LOCK_ERROR;
-		strcpy(answer->info, "the contactor is closed");
+		refuse_connector(answer, "the contactor is closed");
 		return;
 	}
 	if (action != API_CONNECTOR_STATUS)

@@ -23,6 +23,7 @@
 #define CS_DC_CURRENT_MAX_A 200.0
 #define CS_DC_VOLTAGE_MAX_V 920.0
 #define CS_CURRENT_MIN_A    6.0
+#define CS_CONNECTORS_MAX   16
 
 struct cs_car {
 	bool moves; /* by itself */
@@ -32,12 +33,14 @@ struct cs_car {
 	uint64_t moves_us; /* CS_NEVER_US: it stays as it is; 0 in a zeroed outlet, too */
 };
 
-/* Zeroed but for evse_id it is an outlet without vehicle; cs_outlet_init does that. */
+/* cs_outlet_init makes one without vehicle, and with one connector: 1. */
 struct cs_outlet {
 	char evse_id[API_EVSE_ID_MAX];
 	bool dc;         /* no AC service */
 	double limit_a;  /* the least of the connected phases */
 	unsigned phases; /* connected */
+	size_t connector_count;
+	uint32_t connectors[CS_CONNECTORS_MAX]; /* their ids; they have one lock */
 	struct cs_pilot pilot;
 	struct cs_car car;
 	struct cs_meter meter;

@@ -163,7 +163,7 @@ void cs_session_refuse(struct cs_session *session, const struct api_session_mess
 		return;
 	refusal->data.connector.id = message->data.connector.id;
 	refusal->data.connector.lock = API_LOCK_ERROR;
-	strcpy(refusal->info, "action: lock, unlock or status");
+	strcpy(refusal->info, "connector_id: a number; action: lock, unlock or status");
 }
 
 uint64_t cs_session_due(const struct cs_session *session)

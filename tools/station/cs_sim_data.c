@@ -274,16 +274,36 @@ static struct json_object *entry(struct json_object *list, const char *evse_id)
 	return index >= 0 ? json_object_array_get_idx(list, (size_t)index) : NULL;
 }
 
-/* Its services are those of its first connector: made from a text, it has one. */
-bool cs_data_is_dc(const struct cs_data *data, const char *evse_id)
+static struct json_object *connectors_of(const struct cs_data *data, const char *evse_id)
 {
 	struct json_object *outlet = entry(member(data->parameters, "parameters"), evse_id);
 	struct json_object *list = outlet != NULL ? member(outlet, "connectors") : NULL;
+
+	return json_object_is_type(list, json_type_array) ? list : NULL;
+}
+
+/* Its services are those of its first connector: made from a text, it has one. */
+bool cs_data_is_dc(const struct cs_data *data, const char *evse_id)
+{
+	struct json_object *list = connectors_of(data, evse_id);
 	struct json_object *services = NULL;
 
-	if (json_object_is_type(list, json_type_array) && json_object_array_length(list) > 0)
+	if (list != NULL && json_object_array_length(list) > 0)
 		services = member(json_object_array_get_idx(list, 0), "services");
 	return services != NULL && member(services, "ac") == NULL && member(services, "ac_bpt") == NULL;
+}
+
+size_t cs_data_connectors(const struct cs_data *data, const char *evse_id, uint32_t *ids, size_t max)
+{
+	struct json_object *list = connectors_of(data, evse_id);
+	size_t count = 0;
+
+	for (size_t i = 0; list != NULL && i < json_object_array_length(list) && count < max; i++) {
+		struct json_object *id = member(json_object_array_get_idx(list, i), "id");
+		if (json_object_is_type(id, json_type_int) && json_object_get_int64(id) >= 0)
+			ids[count++] = (uint32_t)json_object_get_int64(id);
+	}
+	return count;
 }
 
 void cs_data_limit(const struct cs_data *data, const char *evse_id, double *current_a, unsigned *phases)

@@ -36,6 +36,8 @@ struct json_object *cs_data_device_model(const struct cs_data *data);
 
 /* Whether the outlet has direct current only. */
 bool cs_data_is_dc(const struct cs_data *data, const char *evse_id);
+/* The ids of the connectors of an outlet, at most `max`; returns how many. */
+size_t cs_data_connectors(const struct cs_data *data, const char *evse_id, uint32_t *ids, size_t max);
 /*
  * The least current of the phases of an outlet that have one, and how many these are; both 0 when the limits have no
  * such outlet with AC.

@@ -258,18 +258,21 @@ void cs_station_sync(struct cs_station *station)
 
 	session->count = station->data->evse_count;
 	for (size_t i = 0; i < session->count; i++) {
+		struct cs_outlet *outlet = &session->outlets[i];
 		const char *evse_id = station->data->evse_ids[i];
 		int known = cs_session_find(&before, evse_id);
 		double limit_a;
 		unsigned phases;
 
 		if (known >= 0)
-			session->outlets[i] = before.outlets[known];
+			*outlet = before.outlets[known];
 		else
-			cs_outlet_init(&session->outlets[i], evse_id);
-		session->outlets[i].dc = cs_data_is_dc(station->data, evse_id);
+			cs_outlet_init(outlet, evse_id);
+		outlet->dc = cs_data_is_dc(station->data, evse_id);
+		outlet->connector_count =
+			cs_data_connectors(station->data, evse_id, outlet->connectors, CS_CONNECTORS_MAX);
 		cs_data_limit(station->data, evse_id, &limit_a, &phases);
-		cs_outlet_limit(&session->outlets[i], limit_a, phases, now_us, &out);
+		cs_outlet_limit(outlet, limit_a, phases, now_us, &out);
 	}
 	cs_station_say(station, &out);
 }

@@ -18,8 +18,8 @@ STATION_TOPICS = ("cs/josev", "iso15118/slac", "iso15118/ocpp", "ocpp/smart_char
 OF_OTHERS = (("hlc_charging", "update"), ("authorization", "response"), ("authorization", "update"), ("reset", "request"),
              ("transaction_status", "update"))
 # What OCPP and ISO 15118 say to the station, as cs-sim plays them.
-OF_SESSION = ("boot_status", "cable_check", "change_availability", "cs_contactor_status", "device_model", "iso15118_state_info",
-              "meter_values", "power_electronics_setpoint", "stop_charging", "websocket_status")
+OF_SESSION = ("boot_status", "cable_check", "change_availability", "cs_connector", "cs_contactor_status", "device_model",
+              "iso15118_state_info", "meter_values", "power_electronics_setpoint", "stop_charging", "websocket_status")
 
 
 class Line:

@@ -181,13 +181,15 @@ class CsSim(Bench):
         for data, name in (('"evse_id":"DE*NONE","hlc":true,"error_state":false,"fault_state":false', "cp_pwm"),
                            ('"evse_id":"DE*NONE"', "stop_charging"),
                            (f'"evse_id":"{harness.EVSE}","operational_status":"maybe"', "change_availability"),
+                           (f'"evse_id":"{harness.EVSE}","connector_id":99,"action":"lock"', "cs_connector"),
                            (f'"evse_id":"{harness.EVSE}"', "cs_contactor_status")):
             ids[name] = str(uuid.uuid4())
             self.station.say(f'raw josev/cs {{"id":"{ids[name]}","name":"{name}","type":"request","data":{{{data}}}}}')
         self.observer.wait_response(ids["cs_contactor_status"])
         self.assertEqual([(message.id, message.data.get("status")) for message in self.observer.messages.since()
                           if message.type == "response"],
-                         [(ids["change_availability"], "rejected"), (ids["cs_contactor_status"], "opened")])
+                         [(ids["change_availability"], "rejected"), (ids["cs_connector"], "error"),
+                          (ids["cs_contactor_status"], "opened")])
         self.assertIn("data.operational_status", self.station.text())
 
     def test_current_that_no_duty_cycle_codes_is_refused(self):

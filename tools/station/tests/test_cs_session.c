@@ -309,6 +309,21 @@ static void connector_is_not_unlocked_under_current(void **state)
 	assert_int_equal(answer_to(request)->data.connector.lock, API_LOCKED);
 }
 
+static void connector_that_is_not_there_is_neither_locked_nor_unlocked(void **state)
+{
+	struct api_session_message request = request_of(API_SESSION_CONNECTOR, "E1");
+
+	(void)state;
+	request.data.connector.action = API_CONNECTOR_LOCK;
+	for (request.data.connector.id = 0; request.data.connector.id < 99; request.data.connector.id++)
+		if (request.data.connector.id != 1)
+			assert_int_equal(answer_to(request)->data.connector.lock, API_LOCK_ERROR);
+	assert_int_equal(e1->lock, API_UNLOCKED);
+	e1->connectors[e1->connector_count++] = 7;
+	request.data.connector.id = 7;
+	assert_int_equal(answer_to(request)->data.connector.lock, API_LOCKED);
+}
+
 static void hear_hlc(bool active)
 {
 	struct api_session_message message = {.kind = API_SESSION_HLC, .type = API_UPDATE, .evse_id = "E1"};
@@ -452,6 +467,7 @@ int main(void)
 		cmocka_unit_test_setup(availability_changes_the_status_code_and_opens_the_contactor, set_up),
 		cmocka_unit_test_setup(reset_is_of_the_station_or_of_one_outlet, set_up),
 		cmocka_unit_test_setup(connector_is_not_unlocked_under_current, set_up),
+		cmocka_unit_test_setup(connector_that_is_not_there_is_neither_locked_nor_unlocked, set_up),
 		cmocka_unit_test_setup(iso15118_session_draws_what_the_setpoint_says, set_up),
 		cmocka_unit_test_setup(direct_current_follows_check_precharge_and_setpoint, set_up),
 		cmocka_unit_test_setup(foreign_outlet_gets_no_answer, set_up),
