@@ -20,7 +20,7 @@ static bool publish(struct bench_station *station, const char *payload, size_t l
 
 bool station_report(struct bench_station *station, const char *evse_id, enum api_cp_state state)
 {
-	struct api_station_cp_status status = {.status = {.state = state}, .connector_id = "1"};
+	struct api_station_cp_status status = {.status = {.state = state}, .connector_id = 1};
 	char payload[API_BUILD_MAX];
 
 	snprintf(status.status.evse_id, sizeof(status.status.evse_id), "%s", evse_id);

@@ -9,10 +9,9 @@
 
 #include "mqtt/api/api.h"
 
-#define API_STATION_RUN_ID_SIZE   (2 + 2 * API_RUN_ID_LEN + 1)
-#define API_STATION_MAC_SIZE      (6 * 3)
-#define API_STATION_CONNECTOR_MAX 64
-#define API_STATION_RECORD_SIZE   192
+#define API_STATION_RUN_ID_SIZE (2 + 2 * API_RUN_ID_LEN + 1)
+#define API_STATION_MAC_SIZE    (6 * 3)
+#define API_STATION_RECORD_SIZE 192
 
 enum api_station_kind {
 	API_STATION_SERVICE_STATUS,       /* update, response */
@@ -79,7 +78,7 @@ enum api_result api_station_parse(const char *payload, size_t len, struct api_st
 /* What a station tells of a pilot: more than slacd reads. */
 struct api_station_cp_status {
 	struct api_cp_status status;
-	char connector_id[API_STATION_CONNECTOR_MAX];
+	uint32_t connector_id; /* from 1 */
 	bool has_voltages;
 	double max_voltage_v;
 	double min_voltage_v;

@@ -18,7 +18,7 @@ size_t api_station_build_cp_status(char *out, size_t size, const char *id, const
 
 	api_writer_begin(&writer, id, "cp_status", API_UPDATE);
 	api_writer_text(&writer, writer.data, "evse_id", status->evse_id);
-	api_writer_text(&writer, writer.data, "connector_id", cp->connector_id);
+	api_writer_value(&writer, writer.data, "connector_id", json_object_new_int64(cp->connector_id));
 	api_writer_text(&writer, writer.data, "state", api_cp_state_text(status->state));
 	write_number(&writer, cp->has_voltages, "max_voltage", cp->max_voltage_v);
 	write_number(&writer, cp->has_voltages, "min_voltage", cp->min_voltage_v);

@@ -114,7 +114,7 @@ void cs_pilot_status(const struct cs_pilot *pilot, const char *evse_id, enum api
 		duty = duty_cycle_from_current(pilot->current_da);
 	memset(out, 0, sizeof(*out));
 	snprintf(out->status.evse_id, sizeof(out->status.evse_id), "%s", evse_id);
-	strcpy(out->connector_id, "1");
+	out->connector_id = 1;
 	out->status.state = state;
 	out->has_voltages = out->status.has_duty_cycle = true;
 	out->max_voltage_v = max_voltage(state);

@@ -148,7 +148,7 @@ static void slacd_reads_every_message_of_the_station(void **state)
 {
 	const struct api_cp_pwm_response pwm = {EVSE_1, API_CP_PWM_INVALID, "too high"};
 	const struct api_station_cp_status cp = {.status = {.evse_id = EVSE_1, .state = API_CP_C2},
-						 .connector_id = "1",
+						 .connector_id = 1,
 						 .has_voltages = true,
 						 .max_voltage_v = 6.1,
 						 .min_voltage_v = -12};
@@ -166,6 +166,7 @@ static void slacd_reads_every_message_of_the_station(void **state)
 	read_by_slacd(api_station_build_evse_request(out, sizeof(out), MESSAGE_ID, API_RESET, NULL), NULL);
 	read_by_slacd(api_station_build_cp_status(out, sizeof(out), MESSAGE_ID, &cp), NULL);
 	assert_int_equal(read_back.data.cp_status.state, API_CP_C2);
+	assert_non_null(strstr(out, "\"connector_id\":1,\"state\":\"C2\""));
 	assert_non_null(strstr(out, "\"min_voltage\":-12.0"));
 	assert_false(read_back.data.cp_status.has_duty_cycle);
 }
