@@ -206,13 +206,12 @@ void cs_outlet_pilot(struct cs_outlet *outlet, const struct api_cp_pwm *pwm, uin
 	settle(outlet, now_us, out);
 }
 
-void cs_outlet_switch_off(struct cs_outlet *outlet, uint64_t now_us)
+void cs_outlet_reset(struct cs_outlet *outlet, uint64_t now_us, struct cs_outbox *out)
 {
 	cs_pilot_switch_off(&outlet->pilot);
 	forget_session(outlet);
-	outlet->inoperative = outlet->contactor_closed = false;
-	outlet->car.moves_us = CS_NEVER_US;
-	cs_meter_alternate(&outlet->meter, now_us, 0, 0);
+	report(outlet, cs_pilot_state(&outlet->pilot), out);
+	settle(outlet, now_us, out);
 }
 
 void cs_outlet_limit(struct cs_outlet *outlet, double limit_a, unsigned phases, uint64_t now_us, struct cs_outbox *out)

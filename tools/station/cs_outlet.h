@@ -72,8 +72,8 @@ void cs_outlet_car(struct cs_outlet *outlet, double current_a, unsigned phases, 
 void cs_outlet_pilot(struct cs_outlet *outlet, const struct api_cp_pwm *pwm, uint64_t now_us, struct cs_outbox *out);
 /* Why the station refuses it, or NULL: a current after stop_charging, or one that no duty cycle codes. */
 const char *cs_outlet_refusal(const struct cs_outlet *outlet, const struct api_cp_pwm *pwm);
-/* The station was switched off and on: pilot off, session forgotten; the vehicle and what the meter counted stay. */
-void cs_outlet_switch_off(struct cs_outlet *outlet, uint64_t now_us);
+/* It boots again: pilot off, session forgotten; the vehicle, what the meter counted and the availability stay. */
+void cs_outlet_reset(struct cs_outlet *outlet, uint64_t now_us, struct cs_outbox *out);
 /* The limit has changed, or the number of connected phases. */
 void cs_outlet_limit(struct cs_outlet *outlet, double limit_a, unsigned phases, uint64_t now_us, struct cs_outbox *out);
 

@@ -73,17 +73,11 @@ static void change_availability(struct cs_session *session, const struct api_ses
 static void reset(struct cs_session *session, const struct api_session_message *request, int index, uint64_t now_us,
 		  struct cs_session_effects *effects)
 {
-	struct api_session_message *status;
-
 	cs_outbox_answer(&effects->out, CS_TOPIC_FROM_STATION, request)->verdict = API_ACCEPTED;
-	if (index < 0) {
+	if (index < 0)
 		effects->restart = true;
-		return;
-	}
-	cs_outlet_switch_off(&session->outlets[index], now_us);
-	status = cs_outbox_add(&effects->out, CS_TOPIC_FROM_STATION, API_SESSION_CP_STATUS, API_UPDATE,
-			       session->outlets[index].evse_id);
-	status->data.cp_state = cs_pilot_state(&session->outlets[index].pilot);
+	else
+		cs_outlet_reset(&session->outlets[index], now_us, &effects->out);
 }
 
 static void answer(struct cs_session *session, const struct api_session_message *request, int index, uint64_t now_us,

@@ -374,6 +374,7 @@ static struct broker *open_broker(struct cs_station *station)
 static void on_restart(evutil_socket_t fd, short what, void *context)
 {
 	struct cs_station *station = context;
+	struct cs_outbox unheard;
 
 	(void)fd;
 	(void)what;
@@ -382,14 +383,19 @@ static void on_restart(evutil_socket_t fd, short what, void *context)
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed before is not the first any more */
 		pending_free(LIST_FIRST(&station->pending));
 	broker_stop(station->broker, STOP_TIMEOUT_MS);
-	for (size_t i = 0; i < station->session.count; i++)
-		cs_outlet_switch_off(&station->session.outlets[i], cs_station_now_us());
+	for (size_t i = 0; i < station->session.count; i++) {
+		unheard.count = 0;
+		cs_outlet_reset(&station->session.outlets[i], cs_station_now_us(), &unheard);
+	}
 	station->played.boots = true;
 	station->broker = open_broker(station);
 	if (station->broker == NULL) {
 		cs_output_error("the MQTT client cannot be started again: %s", strerror(errno));
 		event_base_loopbreak(station->base);
 	}
+	/* Nothing is said, but the currents are told, and cars that do not get any more move in time. */
+	unheard.count = 0;
+	cs_station_say(station, &unheard);
 }
 
 struct cs_station *cs_station_new(struct event_base *base, const struct cs_station_options *options,

@@ -291,7 +291,26 @@ static void reset_is_of_the_station_or_of_one_outlet(void **state)
 	assert_int_equal(answer_to(request_of(API_SESSION_RESET, "E1"))->verdict, API_ACCEPTED);
 	assert_false(effects.restart);
 	assert_int_equal(said(1, API_SESSION_CP_STATUS, API_UPDATE)->data.cp_state, API_CP_C1);
+	assert_int_equal(said(2, API_SESSION_CONTACTOR, API_UPDATE)->data.contactor, API_CONTACTOR_OPENED);
 	assert_false(e1->authorized);
+	now += CS_CAR_REACTION_US;
+	begin();
+	cs_session_tick(&session, now, &effects.out);
+	assert_int_equal(said(0, API_SESSION_CP_STATUS, API_UPDATE)->data.cp_state, API_CP_B1);
+}
+
+/* Its status_code stays in cs_status_and_limits: it must be possible to bring it back. */
+static void outlet_out_of_service_stays_so_when_it_is_reset(void **state)
+{
+	struct api_session_message request = request_of(API_SESSION_AVAILABILITY, "E1");
+
+	(void)state;
+	request.data.operational = API_INOPERATIVE;
+	hear(&request);
+	assert_int_equal(answer_to(request_of(API_SESSION_RESET, "E1"))->verdict, API_ACCEPTED);
+	request.data.operational = API_OPERATIVE;
+	hear(&request);
+	assert_true(effects.operates_anew[0]);
 }
 
 static void connector_is_not_unlocked_under_current(void **state)
@@ -466,6 +485,7 @@ int main(void)
 		cmocka_unit_test_setup(remote_start_and_end_of_the_transaction_are_obeyed, set_up),
 		cmocka_unit_test_setup(availability_changes_the_status_code_and_opens_the_contactor, set_up),
 		cmocka_unit_test_setup(reset_is_of_the_station_or_of_one_outlet, set_up),
+		cmocka_unit_test_setup(outlet_out_of_service_stays_so_when_it_is_reset, set_up),
 		cmocka_unit_test_setup(connector_is_not_unlocked_under_current, set_up),
 		cmocka_unit_test_setup(connector_that_is_not_there_is_neither_locked_nor_unlocked, set_up),
 		cmocka_unit_test_setup(iso15118_session_draws_what_the_setpoint_says, set_up),
