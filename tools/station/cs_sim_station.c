@@ -259,10 +259,12 @@ static void on_service_status(struct cs_station *station, const struct api_stati
 {
 	const struct api_station_service_status *status = &message->data.service_status;
 
+	/* Ids of a played service do not end alike, and would drive out those that do. */
+	if (cs_station_was_sent(station, message->type, message->id))
+		return;
 	learn_sender(station, message->id, status->service);
-	if (!cs_station_was_sent(station, message->type, message->id))
-		cs_output_message(sender_of(station, message->id), "cs", "service_status", api_type_text(message->type),
-				  "%s %s", status->service, api_service_state_text(status->state));
+	cs_output_message(sender_of(station, message->id), "cs", "service_status", api_type_text(message->type),
+			  "%s %s", status->service, api_service_state_text(status->state));
 }
 
 static void on_question(struct cs_station *station, const struct api_station_message *message, const char *name)
