@@ -301,6 +301,7 @@ static const struct api_row rows[] = {
 	{"cable_check", API_RESPONSE, API_SESSION_CABLE_CHECK, 0, read_cable_check_answer},
 	{"change_availability", API_REQUEST, API_SESSION_AVAILABILITY, 0, read_availability},
 	{"change_availability", API_RESPONSE, API_SESSION_AVAILABILITY, 0, read_answer},
+	{"change_availability", API_UPDATE, API_SESSION_AVAILABILITY, 0, read_availability},
 	{"iso15118_charge_limit", API_UPDATE, API_SESSION_CHARGE_LIMIT, 0, read_charge_limit},
 	{"set_charging_profile", API_RESPONSE, API_SESSION_PROFILE, 0, read_answer},
 	{"clear_charging_profile", API_RESPONSE, API_SESSION_CLEAR_PROFILE, 0, read_answer},

@@ -115,6 +115,11 @@ static bool station_gist(const struct api_session_message *message, char *out, s
 	const bool request = message->type == API_REQUEST;
 
 	switch (message->kind) {
+	case API_SESSION_AVAILABILITY:
+		if (message->type == API_RESPONSE)
+			return false;
+		snprintf(out, size, "%s", text_of(&api_texts_operational, (int)message->data.operational));
+		return true;
 	case API_SESSION_CABLE_CHECK:
 		snprintf(out, size, "%s",
 			 request ? text_of(&api_texts_cable_check_action, (int)message->data.cable_check.action)
@@ -194,8 +199,6 @@ void api_session_gist(const struct api_session_message *message, char *out, size
 	else if (message->kind == API_SESSION_AUTHORIZATION || message->kind == API_SESSION_ISO15118_AUTHORIZATION ||
 		 message->kind == API_SESSION_AUTHORIZED_TOKEN)
 		snprintf(out, size, "%s", text_of(&api_texts_token_type, (int)message->data.token.type));
-	else if (message->kind == API_SESSION_AVAILABILITY)
-		snprintf(out, size, "%s", text_of(&api_texts_operational, (int)message->data.operational));
 	else if (message->kind == API_SESSION_PROFILE)
 		snprintf(out, size, "%s %.1f A", message->data.profile.purpose, message->data.profile.limit_a);
 	else if (message->kind == API_SESSION_SETPOINT)

@@ -184,12 +184,19 @@ static struct cs_ocpp_outlet *find(struct cs_ocpp *ocpp, const char *evse_id)
 	return NULL;
 }
 
-/* Whoever has stopped it: the transaction ends. */
-static void heard_stopped(struct cs_ocpp *ocpp, struct cs_ocpp_outlet *outlet, enum api_verdict verdict,
-			  const char *timestamp, struct cs_outbox *out)
+/* Whoever has stopped it: the transaction ends. An outlet that the station takes out of service stops it, too. */
+static bool tells_stop(const struct api_session_message *message)
 {
-	if (verdict == API_ACCEPTED)
-		outlet->authorized = false;
+	if (message->kind == API_SESSION_STOP)
+		return message->type == API_RESPONSE && message->verdict == API_ACCEPTED;
+	return message->kind == API_SESSION_AVAILABILITY && message->type == API_UPDATE &&
+	       message->data.operational == API_INOPERATIVE;
+}
+
+static void end_transaction(struct cs_ocpp *ocpp, struct cs_ocpp_outlet *outlet, const char *timestamp,
+			    struct cs_outbox *out)
+{
+	outlet->authorized = false;
 	follow(ocpp, outlet, timestamp, out);
 }
 
@@ -211,8 +218,8 @@ void cs_ocpp_heard(struct cs_ocpp *ocpp, enum cs_topic topic, const struct api_s
 		answer_contract(ocpp, message, outlet, timestamp, out);
 	else if (message->kind == API_SESSION_CP_STATUS && topic == CS_TOPIC_FROM_STATION)
 		heard_pilot(ocpp, outlet, message->data.cp_state, timestamp, out);
-	else if (message->kind == API_SESSION_STOP && message->type == API_RESPONSE)
-		heard_stopped(ocpp, outlet, message->verdict, timestamp, out);
+	else if (tells_stop(message))
+		end_transaction(ocpp, outlet, timestamp, out);
 	else if (message->kind == API_SESSION_HLC && topic == CS_TOPIC_ISO15118_OCPP)
 		outlet->in_15118 = message->data.hlc.active;
 }

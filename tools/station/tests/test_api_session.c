@@ -90,6 +90,9 @@ static void session_is_stopped_reset_and_taken_out_of_service(void **state)
 	message.data.operational = API_INOPERATIVE;
 	assert_read_back(&message, E ",\"operational_status\":\"inoperative\"");
 	assert_int_equal(read_back.data.operational, API_INOPERATIVE);
+	message.type = API_UPDATE;
+	assert_read_back(&message, E ",\"operational_status\":\"inoperative\"");
+	assert_int_equal(read_back.data.operational, API_INOPERATIVE);
 }
 
 static void station_tells_contactor_connector_and_cable(void **state)

@@ -364,6 +364,26 @@ static void backend_asks_for_meter_availability_and_reset(void **state)
 	assert_false(cs_iso15118_order(&iso15118, CS_CAR_STOP, "", &out)); /* no session */
 }
 
+/* Section 2.14 of the interface: what the station takes out of service stops a running transaction. */
+static void outlet_that_goes_out_of_service_ends_its_transaction(void **state)
+{
+	struct api_session_message update = {.kind = API_SESSION_AVAILABILITY, .type = API_UPDATE};
+	char gist[32];
+
+	(void)state;
+	plug();
+	pilot(false, 320);
+	card("A");
+	SAID("transaction_status update started T1");
+	heard(CS_TOPIC_FROM_STATION, update); /* operative: nothing changes */
+	assert_null(strstr(history, "transaction_status update ended"));
+	update.data.operational = API_INOPERATIVE;
+	heard(CS_TOPIC_FROM_STATION, update);
+	SAID("transaction_status update ended T1");
+	api_session_gist(&update, gist, sizeof(gist));
+	assert_string_equal(gist, "inoperative");
+}
+
 /* Whoever asks with one id for many outlets: the answer is to one of them, and is so much for one outbox. */
 static void one_answer_to_a_card_is_for_one_outlet(void **state)
 {
@@ -429,6 +449,7 @@ int main(void)
 		cmocka_unit_test_setup(limit_of_smart_charging_becomes_a_setpoint, set_up),
 		cmocka_unit_test_setup(profiles_are_of_the_transaction_once_it_runs, set_up),
 		cmocka_unit_test_setup(backend_asks_for_meter_availability_and_reset, set_up),
+		cmocka_unit_test_setup(outlet_that_goes_out_of_service_ends_its_transaction, set_up),
 		cmocka_unit_test_setup(one_answer_to_a_card_is_for_one_outlet, set_up),
 		cmocka_unit_test_setup(boot_asks_one_question_after_the_other, set_up),
 	};
