@@ -242,9 +242,9 @@ class Sessions(Bench):
         self.slacd = self.start_slacd(harness.with_settings(
             SHORT_TIMERS, pilot={"step_x1_hlc_ms": 300}, mqtt={"request_timeout_ms": 100}))
 
-    def play(self, script, speaks, *arguments):
+    def play(self, script, speaks, *arguments, service="ac"):
         mark = self.observer.mark()
-        station = self.start_station("--script", script, *arguments)
+        station = self.start_station("--script", script, *arguments, evses=(f"{harness.EVSE}=evse0:{service}",))
         plugged = ("B1", "B2")
         if speaks:
             self.observer.messages.wait(lambda message: message.pilot_state in plugged, "the vehicle", after=mark)
@@ -254,17 +254,28 @@ class Sessions(Bench):
             self.ev.say("unplug")
         return self.observer.messages.since(mark)
 
+    def assert_charged(self, messages):
+        meters = [message.data["total_active_energy_imported"] for message in messages
+                  if message.name == "meter_values" and message.type != "request"]
+        self.assertEqual(meters[0], 0)
+        self.assertEqual(meters, sorted(meters))
+        self.assertEqual([message.data["status"] for message in messages if message.name == "transaction_status"
+                          and message.data["status"] != "in_progress"], ["started", "ended"])
+
     def test_every_script_runs_to_its_end(self):
         self.start()
         for script in ("session-eim", "session-pnc", "session-remote-stop", "session-paused", "basic-charging"):
             with self.subTest(script=script):
-                messages = self.play(script, script != "basic-charging", "--play", "ocpp,iso15118")
-                meters = [message.data["total_active_energy_imported"] for message in messages
-                          if message.name == "meter_values" and message.type != "request"]
-                self.assertEqual(meters[0], 0)
-                self.assertEqual(meters, sorted(meters))
-                self.assertEqual([message.data["status"] for message in messages if message.name == "transaction_status"
-                                  and message.data["status"] != "in_progress"], ["started", "ended"])
+                self.assert_charged(self.play(script, script != "basic-charging", "--play", "ocpp,iso15118"))
+
+    def test_script_of_direct_current_runs_to_its_end(self):
+        self.start()
+        messages = self.play("session-dc", True, "--play", "ocpp,iso15118", service="dc")
+        self.assert_charged(messages)
+        answers = [message.data for message in messages if message.type == "response"
+                   and message.name in ("cable_check", "power_electronics_setpoint")]
+        self.assertEqual(answers[-3], {"evse_id": harness.EVSE, "cable_check_status": "finished", "isolation_level": "valid"})
+        self.assertEqual([data["status"] for data in answers[-2:]], ["accepted"] * 2)
 
     def test_smart_charging_script_runs_against_the_service(self):
         self.start()
