@@ -143,19 +143,22 @@ static void seen_message(struct cs_station *station, const struct api_session_me
 
 /* --- sending --- */
 
-static void show(const struct cs_outgoing *item, const char *sender)
+static void show(const char *sender, enum cs_topic topic, const struct api_session_message *message)
 {
-	const struct api_session_message *message = &item->message;
 	char gist[128];
 
-	/* What the ISO 15118 service says to the station and to OCPP alike is shown once. */
-	if (item->topic == CS_TOPIC_ISO15118_OCPP &&
-	    (message->kind == API_SESSION_HLC || message->kind == API_SESSION_STATE_INFO))
-		return;
 	api_session_gist(message, gist, sizeof(gist));
-	cs_output_message(sender, topics[item->topic].receiver, api_session_name(message->kind),
-			  api_type_text(message->type), "%s%s%s", message->evse_id,
-			  message->evse_id[0] != '\0' ? " " : "", gist);
+	cs_output_message(sender, topics[topic].receiver, api_session_name(message->kind), api_type_text(message->type),
+			  "%s%s%s", message->evse_id, message->evse_id[0] != '\0' ? " " : "", gist);
+}
+
+static void show_sent(const struct cs_outgoing *item, const char *sender)
+{
+	const enum api_session_kind kind = item->message.kind;
+
+	/* What the ISO 15118 service says to the station and to OCPP alike is shown once. */
+	if (item->topic != CS_TOPIC_ISO15118_OCPP || (kind != API_SESSION_HLC && kind != API_SESSION_STATE_INFO))
+		show(sender, item->topic, &item->message);
 }
 
 static void publish(struct cs_station *station, struct cs_outgoing *item, const char *sender)
@@ -165,7 +168,7 @@ static void publish(struct cs_station *station, struct cs_outgoing *item, const 
 
 	if (message->id[0] == '\0')
 		cs_station_new_id(message->id);
-	show(item, sender);
+	show_sent(item, sender);
 	cs_station_publish(station, topic_name(station, item->topic), payload,
 			   api_session_build(payload, sizeof(payload), message));
 }
@@ -367,16 +370,10 @@ static void for_played(struct cs_station *station, enum cs_topic topic, const st
 
 static void show_heard(const struct cs_station *station, enum cs_topic topic, const struct api_session_message *message)
 {
-	char gist[128];
-
 	/* slacd's own is shown as slacd's; what the station says was shown when it said it. */
-	if (message->kind == API_SESSION_SLAC_STATUS || topic == CS_TOPIC_FROM_STATION ||
-	    cs_station_was_sent(station, message->type, message->id))
-		return;
-	api_session_gist(message, gist, sizeof(gist));
-	cs_output_message(topics[topic].sender, topics[topic].receiver, api_session_name(message->kind),
-			  api_type_text(message->type), "%s%s%s", message->evse_id,
-			  message->evse_id[0] != '\0' ? " " : "", gist);
+	if (message->kind != API_SESSION_SLAC_STATUS && topic != CS_TOPIC_FROM_STATION &&
+	    !cs_station_was_sent(station, message->type, message->id))
+		show(topics[topic].sender, topic, message);
 }
 
 static bool find_topic(const struct cs_station *station, const char *name, enum cs_topic *topic)
