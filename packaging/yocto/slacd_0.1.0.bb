@@ -53,10 +53,10 @@ FILES:${PN} += " \
     ${datadir}/bash-completion/completions/slacd \
 "
 CONFFILES:${PN} = "${sysconfdir}/slacd/slacd.json"
-# The slac-conformance and slac-sequence-diagram scripts; slac-bench.
 # What goes to the journal loads it.
 RRECOMMENDS:${PN} = "${@bb.utils.contains('DISTRO_FEATURES', 'systemd', 'libsystemd', '', d)}"
 RRECOMMENDS:${PN}-tools = "${@bb.utils.contains('DISTRO_FEATURES', 'systemd', 'libsystemd', '', d)}"
+# The slac-conformance and slac-sequence-diagram scripts; slac-bench.
 RDEPENDS:${PN}-tools = "bash iproute2 mosquitto python3-core python3-json python3-misc util-linux-unshare"
 # A plug-in, preloaded into slacd by slac-bench.
 INSANE_SKIP:${PN}-tools += "dev-so"
