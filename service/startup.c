@@ -32,3 +32,10 @@ void startup_prepare(void)
 #endif
 	signal(SIGPIPE, SIG_IGN);
 }
+
+void startup_give_back(void)
+{
+#ifdef M_TRIM_THRESHOLD
+	malloc_trim(0);
+#endif
+}

@@ -20,4 +20,10 @@ bool startup_open_standard_descriptors(void);
  */
 void startup_prepare(void);
 
+/*
+ * What was read for the start is no more: also what lies between memory that is in use goes back to the system. Before what
+ * stays for months is made, which would otherwise lie scattered among it.
+ */
+void startup_give_back(void);
+
 #endif

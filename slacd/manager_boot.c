@@ -4,6 +4,7 @@
 #include "service/clock.h"
 #include "service/file.h"
 #include "service/json_text.h"
+#include "service/startup.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,7 @@ void manager_boot(struct manager *manager)
 		return;
 	}
 	request_retry_end(&manager->question.retry);
+	startup_give_back();
 	manager_check_known_limits(manager);
 	manager_update_outlets(manager);
 	manager_set_service_state(manager, API_SERVICE_READY);
