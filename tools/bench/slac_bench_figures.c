@@ -125,6 +125,20 @@ void bench_times_print(struct bench *bench, const char *when, const struct bench
 	}
 }
 
+unsigned bench_count_failures(struct bench *bench, unsigned matches, unsigned rest_us)
+{
+	unsigned failed = 0;
+
+	for (unsigned i = 0; i < matches; i++) {
+		bench_sleep_us(rest_us);
+		if (car_match(&bench->car))
+			continue;
+		failed++;
+		car_recover(&bench->car);
+	}
+	return failed;
+}
+
 void bench_matches_print(struct bench *bench, const char *when, unsigned failed)
 {
 	struct samples all = {0};

@@ -12,6 +12,7 @@
 #define BEHIND_STEPS 5 /* what cannot be sent in time is not sent at all after so many steps */
 #define ALONE_US     1500000
 #define FLOOR_US     700000
+#define QUIET_US     700000
 #define MATCHES      20
 
 /* A thread that sends frames of one kind. */
@@ -87,9 +88,16 @@ static bool measure_floor(struct bench *bench, enum foreign_kind kind, unsigned 
 	return ok;
 }
 
-/* What a foreign frame costs slacd while a vehicle is plugged in, and what really was sent in a second. */
-static bool measure_cost(struct bench *bench, struct flood *flood, double *cost_us, double *per_second)
+/*
+ * What a foreign frame costs slacd while there is no vehicle (a little later, when slacd has told the kernel what it wants to
+ * hear) and while one is plugged in, and what really was sent in a second.
+ */
+static bool measure_cost(struct bench *bench, struct flood *flood, double *quiet_us, double *cost_us,
+			 double *per_second)
 {
+	bench_sleep_us(BENCH_SETTLE_US / 5);
+	if (!cost_of_frame(&bench->slacd, flood, QUIET_US, quiet_us))
+		return false;
 	if (!station_report(&bench->station, BENCH_EVSE_ID, API_CP_B2) || !car_is_heard(&bench->car))
 		return false;
 	bench_sleep_us(BENCH_SETTLE_US / 10);
@@ -101,29 +109,17 @@ static bool measure_cost(struct bench *bench, struct flood *flood, double *cost_
 	return car_recover(&bench->car);
 }
 
-static unsigned count_failures(struct bench *bench)
-{
-	unsigned failed = 0;
-
-	for (unsigned i = 0; i < bench_matches(bench, MATCHES); i++)
-		if (!car_match(&bench->car)) {
-			failed++;
-			car_recover(&bench->car);
-		}
-	return failed;
-}
-
 static bool measure(struct bench *bench, enum foreign_kind kind, unsigned per_second)
 {
 	struct flood flood = {.interface = bench->options->interface, .kind = kind, .per_second = per_second};
-	double cost_us = 0, floor_us = 0, sent_per_second = 0;
+	double quiet_us = 0, cost_us = 0, floor_us = 0, sent_per_second = 0;
 	char when[80], name[112];
 
 	if (!bench_times_begin(bench, bench_matches(bench, MATCHES)) ||
 	    !measure_floor(bench, kind, per_second, &floor_us) || !flood_begin(&flood))
 		return false;
-	bool ok = measure_cost(bench, &flood, &cost_us, &sent_per_second);
-	unsigned failed = ok ? count_failures(bench) : 0;
+	bool ok = measure_cost(bench, &flood, &quiet_us, &cost_us, &sent_per_second);
+	unsigned failed = ok ? bench_count_failures(bench, bench_matches(bench, MATCHES), 0) : 0;
 	flood_end(&flood);
 	if (!ok)
 		return false;
@@ -133,6 +129,8 @@ static bool measure(struct bench *bench, enum foreign_kind kind, unsigned per_se
 	snprintf(name, sizeof(name), "%s, CPU", when);
 	table_add(&bench->table, &(const struct bench_figure){
 					 .name = name, .unit = "us a frame", .slacd = cost_us, .floor = floor_us});
+	snprintf(name, sizeof(name), "%s, CPU without a vehicle", when);
+	table_add(&bench->table, &(const struct bench_figure){.name = name, .unit = "us a frame", .slacd = quiet_us});
 	bench_matches_print(bench, when, failed);
 	return true;
 }

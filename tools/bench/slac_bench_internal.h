@@ -46,6 +46,8 @@ struct bench_time_goals {
 };
 void bench_times_print(struct bench *bench, const char *when, const struct bench_time_goals *goals);
 
+/* So many matches, each after a rest; how many failed. */
+unsigned bench_count_failures(struct bench *bench, unsigned matches, unsigned rest_us);
 /* A row for the matches that failed, and for p50 and p99 of all exchanges together. */
 void bench_matches_print(struct bench *bench, const char *when, unsigned failed);
 

@@ -89,20 +89,13 @@ static bool measure(struct bench *bench, const struct kind *kind)
 {
 	struct publisher publisher = {.kind = kind};
 	struct bench_memory memory;
-	unsigned failed = 0;
 	char name[80];
 
 	if (!bench_times_begin(bench, bench_matches(bench, MATCHES)) ||
 	    !publisher_begin(&publisher, bench->options->port))
 		return false;
 	bench_sleep_us(BENCH_SETTLE_US);
-	for (unsigned i = 0; i < bench_matches(bench, MATCHES); i++) {
-		bench_sleep_us(BENCH_SETTLE_US / 10);
-		if (car_match(&bench->car))
-			continue;
-		failed++;
-		car_recover(&bench->car);
-	}
+	unsigned failed = bench_count_failures(bench, bench_matches(bench, MATCHES), BENCH_SETTLE_US / 10);
 	publisher_end(&publisher);
 	bench_matches_print(bench, kind->name, failed);
 	if (!process_memory(&bench->slacd, &memory))
