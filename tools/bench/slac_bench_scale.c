@@ -11,7 +11,10 @@
 #define MATCHED_US    5000000
 #define WATCH_US      10000000
 #define STEP_US       10000
-#define MS_NS         1e6
+/* Who sends 256 cars' frames so late was kept from running; from 340 ms on TT_EVSE_match_MNBC would end all matchings. */
+#define LATE_MAX_NS 100000000
+#define TRIES       3
+#define MS_NS       1e6
 
 /* The goals of each size: 0, none. */
 static const struct size {
@@ -125,26 +128,57 @@ static void add_times(struct bench *bench, const struct size *size)
 		}
 }
 
-static bool match_all(struct bench *bench, const struct size *size)
-{
-	unsigned before = station_matched(&bench->station);
-	uint64_t before_ns, after_ns;
+/* All cars at once: what slacd had done before, and how many cars were matched. */
+struct attempt {
+	uint64_t cpu_ns;
+	unsigned reported;
+	unsigned matched;
+};
 
-	if (!bench_times_begin(bench, size->outlets) || !process_cpu_ns(&bench->slacd, &before_ns) ||
+static bool try_to_match(struct bench *bench, const struct size *size, struct attempt *attempt)
+{
+	attempt->reported = station_matched(&bench->station);
+	if (!bench_times_begin(bench, size->outlets) || !process_cpu_ns(&bench->slacd, &attempt->cpu_ns) ||
 	    !report_all(bench, API_CP_B2))
 		return false;
 	swarm_serve(&swarm, bench_now_ns() + (uint64_t)PLUG_US * 1000);
-	unsigned matched = swarm_match(&swarm, ++bench->car.number, bench->slacd_times);
+	attempt->matched = swarm_match(&swarm, ++bench->car.number, bench->slacd_times);
+	return true;
+}
+
+/* Where the cars themselves were late, what became of them says nothing about slacd. */
+static bool match_undisturbed(struct bench *bench, const struct size *size, struct attempt *attempt)
+{
+	for (int i = 1; try_to_match(bench, size, attempt); i++) {
+		if (swarm.late_ns <= LATE_MAX_NS || i == TRIES)
+			return true;
+		fprintf(stderr, "slac-bench: cars were %.0f ms late, was this machine busy? Repeating it.\n",
+			(double)swarm.late_ns / MS_NS);
+		if (!report_all(bench, API_CP_A1))
+			return false;
+		swarm_serve(&swarm, bench_now_ns() + (uint64_t)MATCHED_US * 1000);
+	}
+	return false;
+}
+
+static bool match_all(struct bench *bench, const struct size *size)
+{
+	struct attempt attempt;
+	uint64_t after_ns;
+
+	if (!match_undisturbed(bench, size, &attempt))
+		return false;
+	unsigned reported = attempt.reported + attempt.matched;
 	uint64_t until_ns = bench_now_ns() + (uint64_t)MATCHED_US * 1000;
-	while (station_matched(&bench->station) < before + matched && bench_now_ns() < until_ns)
+	while (station_matched(&bench->station) < reported && bench_now_ns() < until_ns)
 		swarm_serve(&swarm, bench_now_ns() + (uint64_t)STEP_US * 1000);
 	if (!process_cpu_ns(&bench->slacd, &after_ns))
 		return bench_fail("cannot read slacd's CPU time");
-	add_count(bench, size, "cars that were not matched", size->outlets - matched);
-	add_count(bench, size, "matches that were not reported",
-		  (double)(before + matched) - station_matched(&bench->station));
+	add_count(bench, size, "cars that were not matched", size->outlets - attempt.matched);
+	add_count(bench, size, "matches that were not reported", (double)reported - station_matched(&bench->station));
+	add(bench, size, "frames of cars were late by at most", "ms", (double)swarm.late_ns / MS_NS, 0);
 	add_times(bench, size);
-	add(bench, size, "CPU a match", "ms", (double)(after_ns - before_ns) / MS_NS / size->outlets, 0);
+	add(bench, size, "CPU a match", "ms", (double)(after_ns - attempt.cpu_ns) / MS_NS / size->outlets, 0);
 	return add_memory(bench, size, "while matched", 0);
 }
 

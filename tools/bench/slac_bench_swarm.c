@@ -83,6 +83,12 @@ static ssize_t receive(int fd, uint8_t octets[MME_FRAME_MAX], uint64_t *received
 	return len;
 }
 
+static void note_late(struct swarm *swarm, uint64_t ns)
+{
+	if (ns > swarm->late_ns)
+		swarm->late_ns = ns;
+}
+
 static void take(struct swarm *swarm, struct swarm_car *car)
 {
 	uint8_t octets[MME_FRAME_MAX];
@@ -90,19 +96,23 @@ static void take(struct swarm *swarm, struct swarm_car *car)
 	ssize_t len;
 
 	while ((len = receive(car->wire.fd, octets, &received_ns)) >= 0) {
+		const uint64_t took_ns = received_ns > car->sent_ns ? received_ns - car->sent_ns : 0;
 		if (len < MME_FRAME_MIN || swarm->awaited == 0 || car->answered || car->failed ||
+		    took_ns > (uint64_t)ANSWER_US * 1000 ||
 		    (octets[MMTYPE_AT] | octets[MMTYPE_AT + 1] << 8) != swarm->awaited) {
 			wire_serve(&car->wire, octets, len);
 			continue;
 		}
 		memcpy(car->evse_mac, octets + MAC_LEN, MAC_LEN);
-		samples_add(swarm->times, received_ns > car->sent_ns ? received_ns - car->sent_ns : 0);
+		samples_add(swarm->times, took_ns);
+		swarm->answered_ns = received_ns;
 		car->answered = true;
 		swarm->outstanding--;
 	}
 }
 
-static void serve_once(struct swarm *swarm, uint64_t until_ns)
+/* False: nothing has come. */
+static bool serve_once(struct swarm *swarm, uint64_t until_ns)
 {
 	struct epoll_event events[EVENTS];
 	uint64_t now_ns = bench_now_ns();
@@ -111,6 +121,7 @@ static void serve_once(struct swarm *swarm, uint64_t until_ns)
 
 	for (int i = 0; i < count; i++)
 		take(swarm, &swarm->cars[events[i].data.u32]);
+	return count > 0;
 }
 
 void swarm_serve(struct swarm *swarm, uint64_t until_ns)
@@ -182,13 +193,17 @@ static void ask(struct swarm *swarm, enum word word, uint64_t number, uint16_t a
 	swarm->awaited = answer_type;
 	swarm->times = times;
 	swarm->outstanding = 0;
+	swarm->answered_ns = real_time_ns();
 	for (unsigned i = 0; i < swarm->count; i++) {
 		swarm->cars[i].answered = false;
 		swarm->outstanding += !swarm->cars[i].failed;
 	}
 	say(swarm, word, number, 0);
-	while (swarm->outstanding > 0 && bench_now_ns() < until_ns)
-		serve_once(swarm, until_ns);
+	/* Where this thread was kept from running, answers that came in time are still there after it. */
+	while (swarm->outstanding > 0 && (serve_once(swarm, until_ns) || bench_now_ns() < until_ns))
+		;
+	if (swarm->outstanding == 0)
+		note_late(swarm, real_time_ns() - swarm->answered_ns);
 	for (unsigned i = 0; i < swarm->count; i++)
 		swarm->cars[i].failed = swarm->cars[i].failed || !swarm->cars[i].answered;
 	swarm->awaited = 0;
@@ -198,6 +213,7 @@ static void rest(struct swarm *swarm, uint64_t *turn_ns)
 {
 	*turn_ns += (uint64_t)SOUND_US * 1000;
 	swarm_serve(swarm, *turn_ns);
+	note_late(swarm, bench_now_ns() - *turn_ns);
 }
 
 unsigned swarm_match(struct swarm *swarm, uint64_t number, struct samples times[])
@@ -205,6 +221,9 @@ unsigned swarm_match(struct swarm *swarm, uint64_t number, struct samples times[
 	uint64_t turn_ns;
 	unsigned matched = 0;
 
+	swarm->late_ns = 0;
+	for (unsigned i = 0; i < swarm->count; i++)
+		swarm->cars[i].failed = false;
 	ask(swarm, WORD_PARM, number, CM_SLAC_PARM_CNF, &times[0]);
 	turn_ns = bench_now_ns();
 	for (unsigned i = 0; i < STARTS; i++) {

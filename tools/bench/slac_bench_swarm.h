@@ -25,6 +25,8 @@ struct swarm {
 	uint16_t awaited;      /* MMTYPE of the answer that all wait for, or 0 */
 	unsigned outstanding;  /* cars without it */
 	struct samples *times; /* of answers */
+	uint64_t answered_ns;  /* when the newest answer came, of the real-time clock */
+	uint64_t late_ns;      /* the longest delay of a frame, or until an answer was seen, in the last swarm_match */
 	struct swarm_car cars[SWARM_MAX];
 };
 
