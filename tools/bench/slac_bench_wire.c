@@ -129,8 +129,9 @@ void wire_serve(struct bench_wire *wire, const uint8_t *octets, ssize_t len)
 	if (mme_decode(octets, (size_t)len, &command) != MME_OK || !modem_sim_is_meant(&wire->modem, &command) ||
 	    !modem_sim_answer(&wire->modem, &command, &answer) || !wire_send(wire, &answer))
 		return;
-	if (command.mmtype == CM_SET_KEY_REQ)
-		wire->keys++;
+	if (command.mmtype != CM_SET_KEY_REQ)
+		return;
+	wire->keys++;
 	wire->last_key_ns = bench_now_ns();
 }
 
