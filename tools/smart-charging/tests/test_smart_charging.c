@@ -311,8 +311,20 @@ static void what_was_not_sent_goes_out_when_the_broker_is_back(void **state)
 	assert_int_equal(client.count, 0);
 	connect_broker();
 	assert_non_null(strstr(client.said[0], "\"status\":\"ready\""));
-	/* The vehicle may be another one by now, at 5 %: the current goes by X1. */
-	assert_true(asks("0.0"));
+	/* The vehicle may be another one by now, at 5 %: the current goes by X1, which is held for 3 s. */
+	assert_non_null(strstr(client.said[client.count - 1], "\"hlc\":false,\"current\":0.0,"));
+	answer_last("cp_pwm", "{\"evse_id\":\"E1\",\"status\":\"valid\"}");
+	pass(0);
+	pass(2999999);
+	assert_int_equal(client.count, 2); /* the question for the limits, and again */
+	assert_non_null(strstr(client.said[0], "cs_status_and_limits"));
+	assert_non_null(strstr(client.said[1], "cs_status_and_limits"));
+	pass(1);
+	assert_int_equal(client.count, 3);
+	assert_non_null(strstr(client.said[2], "\"hlc\":false,\"current\":32.0,"));
+	client.count = 2;
+	answer_last("cs_status_and_limits", "{\"evses\":[" LIMIT("E1", "8") "]}");
+	assert_true(asks("8.0"));
 }
 
 static void what_the_client_does_not_take_is_tried_again_soon(void **state)
