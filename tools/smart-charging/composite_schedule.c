@@ -96,13 +96,21 @@ static bool append(struct composite_schedule *schedule, const struct composite_p
 	return true;
 }
 
+static size_t steps_max(const struct question *question)
+{
+	const size_t evses = question->evse == CHARGING_WHOLE_STATION ? question->view->evses->count : 1;
+
+	return evses * COMPOSITE_STEPS_MAX > COMPOSITE_LOOKS_MAX ? COMPOSITE_LOOKS_MAX / evses : COMPOSITE_STEPS_MAX;
+}
+
 static void fill(const struct question *question, uint32_t duration_s, struct composite_schedule *out)
 {
+	const size_t most = steps_max(question);
 	const int64_t start_s = question->view->calculation_s;
 	const int64_t end_s = start_s + duration_s;
 	int64_t now_s = start_s;
 
-	for (size_t steps = 0; now_s < end_s && steps < COMPOSITE_STEPS_MAX; steps++) {
+	for (size_t steps = 0; now_s < end_s && steps < most; steps++) {
 		struct composite_period period = {.start_s = (uint32_t)(now_s - start_s)};
 		const int64_t next_s = question->evse == CHARGING_WHOLE_STATION
 					       ? period_of_station(question, now_s, &period)

@@ -18,11 +18,13 @@
 /* The limit does not change any more. */
 #define COMPOSITE_NEVER INT64_MAX
 /*
- * Periods of a composite schedule, and boundaries of profiles that are looked at for it. One that needs more ends where
- * they end; its duration says so.
+ * Periods of a composite schedule, and boundaries of profiles that are looked at for it, most of which begin no period: a
+ * week has 672 quarters of an hour. What is asked at a boundary of the station is asked of each EVSE, of all of them at
+ * most COMPOSITE_LOOKS_MAX times. A schedule that needs more ends where they end; its duration says so.
  */
 #define COMPOSITE_PERIODS_MAX 128
-#define COMPOSITE_STEPS_MAX   256
+#define COMPOSITE_STEPS_MAX   4096
+#define COMPOSITE_LOOKS_MAX   65536
 
 /* The limit of one EVSE by its profiles, nothing else. */
 struct composite_limit {
@@ -59,7 +61,7 @@ struct composite_schedule {
 	size_t evse; /* or CHARGING_WHOLE_STATION */
 	enum charging_unit unit;
 	int64_t start_s;
-	uint32_t duration_s; /* as asked, less where COMPOSITE_PERIODS_MAX were not enough */
+	uint32_t duration_s; /* as asked, less where the bounds above were not enough */
 	size_t count;        /* 0 only with duration 0 */
 	struct composite_period periods[COMPOSITE_PERIODS_MAX];
 };

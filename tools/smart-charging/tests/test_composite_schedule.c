@@ -330,6 +330,47 @@ static void an_unknown_evse_or_unit_is_refused(void **state)
 			 COMPOSITE_UNKNOWN_UNIT);
 }
 
+/* Each boundary of a schedule of quarters of an hour is looked at, and two of the 96 of a day are seen. */
+static void a_week_of_quarters_of_an_hour_is_whole(void **state)
+{
+	struct charging_profile profile =
+		daily(profile_of(1, CHARGING_TX_DEFAULT, 0, CHARGING_RECURRING, CHARGING_A, "0:10"), AT(6, 12, 0));
+	const struct composite_view asked = view();
+	const struct composite_hardware hardware[2] = {{32000, 22080000}, {32000, 22080000}};
+	struct composite_schedule out;
+
+	(void)state;
+	profile.schedules[0].period_count = 96;
+	for (uint32_t i = 0; i < 96; i++)
+		profile.schedules[0].periods[i] =
+			(struct charging_period){.start_s = i * 900, .limit = i < 48 ? 10000 : 8000};
+	set(CHARGING_WHOLE_STATION, profile);
+	assert_int_equal(composite_schedule(&asked, hardware, 0, CHARGING_A, 7 * 86400, &out), COMPOSITE_ACCEPTED);
+	assert_int_equal(out.duration_s, 7 * 86400);
+	assert_int_equal(out.count, 14);
+	assert_int_equal(out.periods[13].start_s, 6 * 86400 + 43200);
+	assert_int_equal(composite_schedule(&asked, hardware, CHARGING_WHOLE_STATION, CHARGING_A, 7 * 86400, &out),
+			 COMPOSITE_ACCEPTED);
+	assert_int_equal(out.duration_s, 7 * 86400);
+	assert_int_equal(out.count, 14);
+}
+
+/* The work for one answer has a bound. */
+static void of_many_evses_fewer_boundaries_are_looked_at(void **state)
+{
+	static struct composite_hardware hardware[CHARGING_EVSES_MAX];
+	const struct composite_view asked = view();
+	struct composite_schedule out;
+
+	(void)state;
+	evses = ac_evses(CHARGING_EVSES_MAX, 3);
+	set(CHARGING_WHOLE_STATION, daily(from_noon(1, CHARGING_TX_DEFAULT, 0, "0:10 3600:8"), AT(6, 12, 0)));
+	assert_int_equal(composite_schedule(&asked, hardware, CHARGING_WHOLE_STATION, CHARGING_A, 1000000000, &out),
+			 COMPOSITE_ACCEPTED);
+	assert_int_equal(out.count, 1); /* the hardware gives nothing */
+	assert_int_equal(out.duration_s, 86400 * (COMPOSITE_LOOKS_MAX / CHARGING_EVSES_MAX) / 2);
+}
+
 static void a_schedule_that_needs_more_periods_ends_where_they_end(void **state)
 {
 	const struct composite_view asked = view();
@@ -371,6 +412,8 @@ int main(void)
 		cmocka_unit_test_setup(equal_neighbours_are_one_period_and_the_end_cuts, setup),
 		cmocka_unit_test_setup(the_station_is_the_sum_lowered_to_its_cap, setup),
 		cmocka_unit_test_setup(an_unknown_evse_or_unit_is_refused, setup),
+		cmocka_unit_test_setup(a_week_of_quarters_of_an_hour_is_whole, setup),
+		cmocka_unit_test_setup(of_many_evses_fewer_boundaries_are_looked_at, setup),
 		cmocka_unit_test_setup(a_schedule_that_needs_more_periods_ends_where_they_end, setup),
 	};
 
