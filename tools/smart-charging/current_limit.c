@@ -55,11 +55,17 @@ static bool shows_hlc(const struct current_limit *limit)
 	return limit->duty_is_known && duty_cycle_to_current(limit->duty, &current_da) == DUTY_CYCLE_DIGITAL;
 }
 
+/* A pilot that may be at 5 %, which nobody has told. */
+static bool is_pilot_unclear(const struct current_limit *limit)
+{
+	return limit->pilot_is_stale || limit->may_be_hlc;
+}
+
 /* A nominal duty, as far as is told. */
 static bool shows_pwm(const struct current_limit *limit)
 {
 	return limit->state_is_known && cp_state_has_vehicle(limit->state) && cp_state_shows_pwm(limit->state) &&
-	       !shows_hlc(limit);
+	       !shows_hlc(limit) && !limit->may_be_hlc;
 }
 
 /* --- the limits --- */
@@ -189,7 +195,7 @@ static void tell_limit(struct current_limit *limit, struct current_limit_outputs
 
 /* --- basic charging --- */
 
-/* A pilot that may be another one by now goes by X1, unless what was confirmed is wanted still. */
+/* A pilot that may be at 5 % goes by X1, unless what was confirmed is wanted still. */
 static struct pilot_request wanted_request(const struct current_limit *limit)
 {
 	const uint32_t current_da = current_limit_pilot_da(limit);
@@ -197,7 +203,7 @@ static struct pilot_request wanted_request(const struct current_limit *limit)
 	const bool is_in_force =
 		limit->asking.wanted && limit->asking.confirmed && pilot_request_equals(limit->asking.request, request);
 
-	return limit->pilot_is_stale && !is_in_force ? (struct pilot_request){.kind = PILOT_X1} : request;
+	return is_pilot_unclear(limit) && !is_in_force ? (struct pilot_request){.kind = PILOT_X1} : request;
 }
 
 /* Whether cp_pwm is permitted in this state of the pilot. */
@@ -315,21 +321,26 @@ static bool shows_too_much(const struct current_limit *limit)
 }
 
 /* The station has said what the pilot is. If that is X1, 5 % may have been there before. A longer hold goes on. */
-static void end_staleness(struct current_limit *limit, bool is_x1, uint64_t now_us)
+static void make_clear(struct current_limit *limit, bool is_x1, uint64_t now_us)
 {
 	const uint64_t until_us = now_us + (uint64_t)limit->config.x1_hlc_ms * 1000;
 	const bool is_held = limit->held_until_us != CURRENT_LIMIT_NEVER && limit->held_until_us > until_us;
 
-	if (limit->pilot_is_stale && is_x1 && !is_held)
+	if ((is_pilot_unclear(limit) || shows_hlc(limit)) && is_x1 && !is_held)
 		limit->held_until_us = until_us;
 	limit->pilot_is_stale = false;
+	limit->may_be_hlc = false;
 }
 
 static void take_state(struct current_limit *limit, const struct current_limit_input *input, uint64_t now_us)
 {
-	end_staleness(limit, !cp_state_shows_pwm(input->state), now_us);
+	/* Who leaves the duty cycle out does not say that 5 % is over. */
+	const bool may_be_hlc = (shows_hlc(limit) || limit->may_be_hlc) && !input->has_duty;
+
+	make_clear(limit, !cp_state_shows_pwm(input->state), now_us);
 	limit->state = input->state;
 	limit->state_is_known = true;
+	limit->may_be_hlc = may_be_hlc && cp_state_shows_pwm(input->state);
 	limit->duty_is_known = input->has_duty;
 	limit->duty = input->duty;
 	if (cp_state_is_unplugged(limit->state)) {
@@ -375,7 +386,7 @@ static void take_answer(struct current_limit *limit, uint32_t number, bool valid
 	switch (pilot_asking_take_answer(&limit->asking, number, valid, now_us)) {
 	case PILOT_ANSWER_CONFIRMED:
 		limit->refused = false;
-		end_staleness(limit, limit->asking.request.kind == PILOT_X1, now_us);
+		make_clear(limit, limit->asking.request.kind == PILOT_X1, now_us);
 		if (limit->asking.request.kind != PILOT_X2)
 			break;
 		limit->zero_in_force = false;

@@ -23,6 +23,8 @@
  * After a start nothing is known of the session until it is heard: nothing is sent before. After a connection that was
  * lost the vehicle may be another one, at 5 %, which was not heard. Until the pilot is told again, another current than
  * the one in force goes by X1, which then lasts x1_hlc_ms: slacd asks for its 5 % meanwhile, and takes the pilot back.
+ * So it is where 5 % was told last, and a state with PWM follows that tells no duty cycle. An X1 that follows 5 % lasts as
+ * long.
  *
  * Times are monotonic microseconds. The wall clock does not come in: what the profiles come to is an input.
  */
@@ -80,6 +82,7 @@ struct current_limit {
 	enum cp_state state; /* the last one reported, */
 	bool state_is_known; /* if one was */
 	bool pilot_is_stale; /* since then the connection was lost: it may be another one */
+	bool may_be_hlc;     /* 5 % was told before it, and it came without a duty cycle */
 	bool duty_is_known;  /* and its duty cycle with it: */
 	uint32_t duty;       /* in 1/100 % */
 	bool hardware_is_known;

@@ -421,6 +421,8 @@ static void move_service(struct bits *bits, struct world *world)
 	MOVE_ENUM(bits, enum current_limit_slac, service->slac, 3);
 	MOVE_ENUM(bits, enum cp_state, service->state, 4);
 	move_bool(bits, &service->state_is_known);
+	move_bool(bits, &service->pilot_is_stale);
+	move_bool(bits, &service->may_be_hlc);
 	move_bool(bits, &is_hlc);
 	move_bool(bits, &service->scheduled.is_limited);
 	move_number(bits, &service->scheduled.limit_ma, 14);

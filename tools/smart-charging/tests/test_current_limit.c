@@ -225,6 +225,62 @@ static void five_percent_is_no_pilot_of_basic_charging(void **state)
 	expect(&site, "");
 }
 
+/* A station may leave the duty cycle out: 5 % is not over for that, and no current follows it straight away. */
+static void five_percent_is_not_over_because_the_duty_is_not_told_any_more(void **state)
+{
+	struct charging_site site;
+
+	(void)state;
+	begin(&site);
+	site_slac(&site, E, CURRENT_LIMIT_SLAC_BASIC_CHARGING);
+	site_hlc(&site, E, true);
+	cp_with_duty(&site, CP_STATE_C2, 500);
+	pass_ms(&site, 7000);
+	site_hlc(&site, E, false);
+	expect(&site, "");
+	site_cp(&site, E, CP_STATE_C2);
+	expect(&site, "0:pwm 0.0");
+	site_cp(&site, E, CP_STATE_B2);
+	expect(&site, "");
+	assert_int_equal(pass_to_next_ms(&site), 2000);
+	expect(&site, "0:no answer, 0:pwm 0.0");
+	site_answer(&site, E, true);
+	expect(&site, "");
+	assert_int_equal(pass_to_next_ms(&site), 3000);
+	expect(&site, "0:pwm 32.0");
+}
+
+static void nor_does_it_end_the_wait(void **state)
+{
+	struct charging_site site;
+
+	(void)state;
+	begin(&site);
+	cp_with_duty(&site, CP_STATE_B2, 500);
+	site_slac(&site, E, CURRENT_LIMIT_SLAC_BASIC_CHARGING);
+	site_cp(&site, E, CP_STATE_B2);
+	expect(&site, "");
+	site_cp(&site, E, CP_STATE_F);
+	site_cp(&site, E, CP_STATE_B1);
+	site_cp(&site, E, CP_STATE_B2);
+	expect(&site, "0:pwm 32.0");
+}
+
+static void x1_after_five_percent_lasts_3_s(void **state)
+{
+	struct charging_site site;
+
+	(void)state;
+	begin(&site);
+	site_slac(&site, E, CURRENT_LIMIT_SLAC_BASIC_CHARGING);
+	cp_with_duty(&site, CP_STATE_C2, 500);
+	pass_ms(&site, 7000);
+	site_cp(&site, E, CP_STATE_C1);
+	expect(&site, "");
+	assert_int_equal(pass_to_next_ms(&site), 3000);
+	expect(&site, "0:pwm 32.0");
+}
+
 /* --- the current --- */
 
 static void a_current_is_asked_for_once(void **state)
@@ -929,6 +985,9 @@ int main(void)
 		cmocka_unit_test(or_for_its_time),
 		cmocka_unit_test(a_second_basic_charging_waits_again),
 		cmocka_unit_test(five_percent_is_no_pilot_of_basic_charging),
+		cmocka_unit_test(five_percent_is_not_over_because_the_duty_is_not_told_any_more),
+		cmocka_unit_test(nor_does_it_end_the_wait),
+		cmocka_unit_test(x1_after_five_percent_lasts_3_s),
 		cmocka_unit_test(a_current_is_asked_for_once),
 		cmocka_unit_test(it_is_rounded_down_and_0_below_6_and_80_at_most),
 		cmocka_unit_test(the_hardware_limit_is_that_of_the_least_connected_phase),
