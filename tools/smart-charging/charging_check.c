@@ -68,7 +68,7 @@ static struct supply supply_of(const struct charging_evses *evses, size_t evse)
 
 	for (size_t i = 0; i < evses->count; i++) {
 		const struct charging_evse *one = &evses->items[i];
-		const unsigned phases = charging_phases(one, 3);
+		const unsigned phases = charging_phases(one);
 
 		if (evse != CHARGING_WHOLE_STATION && i != evse)
 			continue;

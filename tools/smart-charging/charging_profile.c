@@ -156,14 +156,11 @@ size_t charging_profiles_end_transaction(struct charging_profiles *profiles, siz
 
 /* --- units --- */
 
-unsigned charging_phases(const struct charging_evse *evse, unsigned number_phases)
+unsigned charging_phases(const struct charging_evse *evse)
 {
-	const unsigned wanted = number_phases == 0 ? 3 : number_phases;
-	const unsigned connected = evse->phases == 0 ? 3 : evse->phases;
-
 	if (evse->is_dc)
 		return 1;
-	return wanted < connected ? wanted : connected;
+	return evse->phases == 0 ? 3 : evse->phases;
 }
 
 static uint64_t voltage_mv(const struct charging_evse *evse)
@@ -171,18 +168,18 @@ static uint64_t voltage_mv(const struct charging_evse *evse)
 	return evse->voltage_mv > 0 || evse->is_dc ? evse->voltage_mv : NOMINAL_MV;
 }
 
-uint32_t charging_ma_from_mw(const struct charging_evse *evse, uint64_t mw, unsigned phases)
+uint32_t charging_ma_from_mw(const struct charging_evse *evse, uint64_t mw)
 {
-	const uint64_t mv = voltage_mv(evse) * phases;
+	const uint64_t mv = voltage_mv(evse) * charging_phases(evse);
 
 	if (mv == 0 || mw > UINT64_MAX / 1000 || mw * 1000 / mv > UINT32_MAX)
 		return UINT32_MAX;
 	return (uint32_t)(mw * 1000 / mv);
 }
 
-uint64_t charging_mw_from_ma(const struct charging_evse *evse, uint64_t ma, unsigned phases)
+uint64_t charging_mw_from_ma(const struct charging_evse *evse, uint64_t ma)
 {
-	const uint64_t mv = voltage_mv(evse) * phases;
+	const uint64_t mv = voltage_mv(evse) * charging_phases(evse);
 
 	if (mv == 0 || ma > UINT64_MAX / mv)
 		return UINT64_MAX;

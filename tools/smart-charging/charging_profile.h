@@ -44,7 +44,7 @@ enum charging_unit { CHARGING_W, CHARGING_A, CHARGING_UNITS };
 struct charging_period {
 	uint32_t start_s;     /* start_period */
 	uint32_t limit;       /* mA per phase, or mW */
-	uint8_t phases;       /* number_phases, 1 ... 3; 0: absent */
+	uint8_t phases;       /* number_phases, 1 ... 3; 0: absent. It is checked, and changes no limit */
 	uint8_t phase_to_use; /* 1 ... 3; 0: absent */
 };
 
@@ -172,11 +172,14 @@ size_t charging_profiles_clear(struct charging_profiles *profiles, const struct 
 /* The transaction or the session at this EVSE is over: its TxProfiles are deleted. Returns how many. */
 size_t charging_profiles_end_transaction(struct charging_profiles *profiles, size_t evse);
 
-/* What a period's number_phases means at this EVSE: at most its phases; DC: 1. */
-unsigned charging_phases(const struct charging_evse *evse, unsigned number_phases);
-/* mA per phase for mW of all `phases`, rounded down, at most UINT32_MAX; and back. */
-uint32_t charging_ma_from_mw(const struct charging_evse *evse, uint64_t mw, unsigned phases);
-uint64_t charging_mw_from_ma(const struct charging_evse *evse, uint64_t ma, unsigned phases);
+/*
+ * The phases that the EVSE feeds; DC: 1. No EVSE of ours can switch some of them off: with fewer in number_phases the
+ * vehicle may draw from all of them, and the power of a profile is divided by all.
+ */
+unsigned charging_phases(const struct charging_evse *evse);
+/* mA per phase for mW of all phases, rounded down, at most UINT32_MAX; and back. */
+uint32_t charging_ma_from_mw(const struct charging_evse *evse, uint64_t mw);
+uint64_t charging_mw_from_ma(const struct charging_evse *evse, uint64_t ma);
 
 /* status_info.reason_code: "DuplicateProfile", "TxNotFound" ...; "" for CHARGING_ACCEPTED. Never NULL. */
 const char *charging_reason_code(enum charging_verdict verdict);

@@ -119,10 +119,9 @@ static struct composite_limit limit_of(const struct charging_evse *evse, const s
 		.profile_id = profile->id,
 		.unit = profile->schedules[0].unit,
 		.limit = (uint32_t)(period->limit / shares),
-		.phases = charging_phases(evse, period->phases),
 	};
 
-	limit.limit_ma = limit.unit == CHARGING_A ? limit.limit : charging_ma_from_mw(evse, limit.limit, limit.phases);
+	limit.limit_ma = limit.unit == CHARGING_A ? limit.limit : charging_ma_from_mw(evse, limit.limit);
 	return limit;
 }
 

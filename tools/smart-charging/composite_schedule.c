@@ -15,8 +15,7 @@ static uint64_t lowered_to_hardware(const struct charging_evse *evse, const stru
 	if (limit->is_limited && unit == CHARGING_A)
 		scheduled = limit->limit_ma;
 	else if (limit->is_limited)
-		scheduled = limit->unit == CHARGING_W ? limit->limit
-						      : charging_mw_from_ma(evse, limit->limit, limit->phases);
+		scheduled = limit->unit == CHARGING_W ? limit->limit : charging_mw_from_ma(evse, limit->limit);
 	return scheduled < most ? scheduled : most;
 }
 
@@ -28,8 +27,8 @@ static struct charging_evse station_supply(const struct charging_evses *evses)
 	for (size_t i = 0; i < evses->count; i++) {
 		const struct charging_evse *one = &evses->items[i];
 
-		if (!one->is_dc && charging_phases(one, 3) > supply.phases)
-			supply.phases = charging_phases(one, 3);
+		if (!one->is_dc && charging_phases(one) > supply.phases)
+			supply.phases = charging_phases(one);
 		if (!one->is_dc && one->voltage_mv > supply.voltage_mv)
 			supply.voltage_mv = one->voltage_mv;
 	}
@@ -50,9 +49,7 @@ static int64_t period_of_evse(const struct question *question, int64_t now_s, st
 	const int64_t next_s = composite_limit_at(question->view, question->evse, now_s, &limit);
 
 	out->limit = lowered_to_hardware(evse, &limit, &question->hardware[question->evse], question->unit);
-	out->phases = limit.is_limited ? limit.phases : charging_phases(evse, 0);
-	if (evse->is_dc)
-		out->phases = 0;
+	out->phases = evse->is_dc ? 0 : charging_phases(evse);
 	return next_s;
 }
 
@@ -88,7 +85,7 @@ static bool append(struct composite_schedule *schedule, const struct composite_p
 {
 	const struct composite_period *last = &schedule->periods[schedule->count == 0 ? 0 : schedule->count - 1];
 
-	if (schedule->count > 0 && last->limit == period->limit && last->phases == period->phases)
+	if (schedule->count > 0 && last->limit == period->limit)
 		return true;
 	if (schedule->count == COMPOSITE_PERIODS_MAX)
 		return false;

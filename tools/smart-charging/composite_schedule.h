@@ -31,9 +31,8 @@ struct composite_limit {
 	bool is_limited;         /* a profile is in force; otherwise the rest means nothing */
 	int32_t profile_id;      /* the one that holds: the lowest */
 	enum charging_unit unit; /* its unit; at a DC EVSE A where both units are in force */
-	uint32_t limit;          /* mA per phase, or mW of `phases` together */
+	uint32_t limit;          /* mA per phase, or mW of all phases */
 	uint32_t limit_ma;       /* the same in mA per phase, rounded down */
-	unsigned phases;         /* number_phases as far as the EVSE has them; DC: 1 */
 };
 
 /* What is asked. All pointers are the caller's. */
@@ -54,7 +53,7 @@ int64_t composite_limit_at(const struct composite_view *view, size_t evse, int64
 struct composite_period {
 	uint32_t start_s;
 	uint64_t limit;  /* mA per phase, or mW of all phases */
-	unsigned phases; /* number_phases of it; 0: DC, or the whole station */
+	unsigned phases; /* that the EVSE feeds; 0: DC, or the whole station */
 };
 
 struct composite_schedule {

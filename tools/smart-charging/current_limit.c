@@ -120,7 +120,7 @@ uint64_t current_limit_hardware_mw(const struct current_limit *limit)
 {
 	const struct charging_evse supply = supply_of(limit);
 	const uint32_t ma = current_limit_hardware_ma(limit);
-	const uint64_t mw = ma == 0 ? 0 : charging_mw_from_ma(&supply, ma, charging_phases(&supply, 0));
+	const uint64_t mw = ma == 0 ? 0 : charging_mw_from_ma(&supply, ma);
 
 	if (limit->hardware.is_dc && limit->hardware.max_power_mw > 0 && limit->hardware.max_power_mw < mw)
 		return limit->hardware.max_power_mw;

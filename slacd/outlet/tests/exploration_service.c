@@ -88,7 +88,7 @@ void service_schedule(struct world *world, uint32_t limit_ma)
 
 	if (limit_ma != UINT32_MAX)
 		input.scheduled = (struct composite_limit){
-			.is_limited = true, .unit = CHARGING_A, .limit = limit_ma, .limit_ma = limit_ma, .phases = 3};
+			.is_limited = true, .unit = CHARGING_A, .limit = limit_ma, .limit_ma = limit_ma};
 	note(world, &input);
 }
 

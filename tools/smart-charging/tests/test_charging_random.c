@@ -303,9 +303,6 @@ static void hear_profile(void)
 	struct charging_profile profile = random_profile(&walk.random, 90, walk.site.now.wall_us / 1000000, SPAN_S);
 	const size_t scope = random_scope(&walk.random, profile.purpose, EVSES);
 
-	/* number_phases 1 would make an A of three phases more than its W say. */
-	for (size_t i = 0; i < profile.schedules[0].period_count; i++)
-		profile.schedules[0].periods[i].phases = 0;
 	profile.stack_level = random_below(&walk.random, 40);
 	verdicts[site_set(&walk.site, scope, profile)]++;
 }

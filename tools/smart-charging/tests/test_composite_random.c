@@ -66,11 +66,10 @@ static bool ref_period(const struct charging_entry *entry, const struct charging
 	return true;
 }
 
-static double ref_phases(const struct charging_evse *evse, const struct charging_period *period)
+/* All that it feeds, whatever number_phases says. */
+static double ref_phases(const struct charging_evse *evse)
 {
-	const double wanted = period->phases == 0 ? 3 : period->phases;
-
-	return evse->is_dc ? 1 : fmin(wanted, evse->phases);
+	return evse->is_dc ? 1 : evse->phases;
 }
 
 /* The limit in A per phase by the purpose, of the profiles whose EVSE is `scope`, or, where `and_station`, the station. */
@@ -96,7 +95,7 @@ static double ref_purpose(enum charging_purpose purpose, size_t scope, bool and_
 		best_level = entry->profile.stack_level;
 		best_a = period.limit / 1000.0 / shares;
 		if (entry->profile.schedules[0].unit == CHARGING_W)
-			best_a /= evse->voltage_mv / 1000.0 * ref_phases(evse, &period);
+			best_a /= evse->voltage_mv / 1000.0 * ref_phases(evse);
 	}
 	return best_a;
 }
@@ -173,7 +172,7 @@ static const struct composite_hardware *hardware(void)
 		const struct charging_evse *evse = &set.evses.items[i];
 
 		all[i].ma = 20000;
-		all[i].mw = charging_mw_from_ma(evse, all[i].ma, evse->is_dc ? 1 : evse->phases);
+		all[i].mw = charging_mw_from_ma(evse, all[i].ma);
 	}
 	return all;
 }
@@ -208,8 +207,7 @@ static void compare_schedule(size_t evse)
 
 		if (index + 1 < schedule.count && schedule.periods[index + 1].start_s == second) {
 			index++;
-			assert_true(schedule.periods[index].limit != schedule.periods[index - 1].limit ||
-				    schedule.periods[index].phases != schedule.periods[index - 1].phases);
+			assert_true(schedule.periods[index].limit != schedule.periods[index - 1].limit);
 		}
 		if (!is_close(expected_a, schedule.periods[index].limit, EVSES))
 			differ("schedule", evse, NOW + second, expected_a, schedule.periods[index].limit);

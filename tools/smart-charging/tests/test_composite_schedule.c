@@ -230,7 +230,7 @@ static void watts_are_of_all_phases_at_the_nominal_voltage(void **state)
 			AT(6, 12, 0)));
 	expect_limit(0, AT(6, 12, 0), 10000, 60);
 	expect_limit(0, AT(6, 12, 1), 10000, 60);
-	expect_limit(0, AT(6, 12, 2), 30000, 60);
+	expect_limit(0, AT(6, 12, 2), 10000, 60); /* the vehicle may draw from all three */
 	expect_limit(0, AT(6, 12, 3), 6666, -1);
 	evses.items[0].phases = 1;
 	expect_limit(0, AT(6, 12, 0), 30000, 60);
@@ -274,8 +274,8 @@ static void expect_schedule(size_t evse, enum charging_unit unit, uint32_t durat
 	char text[512] = "";
 
 	for (size_t i = 0; i < 2; i++)
-		hardware[i] = (struct composite_hardware){
-			hardware_ma, charging_mw_from_ma(&evses.items[i], hardware_ma, evses.items[i].phases)};
+		hardware[i] =
+			(struct composite_hardware){hardware_ma, charging_mw_from_ma(&evses.items[i], hardware_ma)};
 	assert_int_equal(composite_schedule(&asked, hardware, evse, unit, duration_s, &schedule), COMPOSITE_ACCEPTED);
 	assert_int_equal(schedule.duration_s, duration_s);
 	for (size_t i = 0; i < schedule.count; i++)
