@@ -6,6 +6,7 @@
 #include "mqtt/api/api_read.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define CURRENT_MAX_A 1000
@@ -201,12 +202,24 @@ static bool read_period(const struct api_node *node, struct api_profile_period *
 	       read_phase(node, "phase_to_use", &period->phase_to_use);
 }
 
+/* A list that is longer than `most` is counted: whoever judges the profile refuses it. */
+static bool read_list(const struct api_node *node, const char *member, size_t most, struct api_node *list,
+		      size_t *count)
+{
+	char expected[API_EXPECTED_MAX];
+
+	if (api_json_array(node, member, API_PAYLOAD_MAX, list, count))
+		return true;
+	snprintf(expected, sizeof(expected), "an array of at most %zu entries", most);
+	return api_json_fail(node, member, expected);
+}
+
 static bool read_periods(const struct api_node *node, struct api_profile_schedule *schedule)
 {
 	struct api_node list;
 	struct api_node entry;
 
-	if (!api_json_array(node, "charging_schedule_period", API_PAYLOAD_MAX, &list, &schedule->period_count))
+	if (!read_list(node, "charging_schedule_period", API_CHARGING_PERIODS_MAX, &list, &schedule->period_count))
 		return false;
 	for (size_t i = 0; i < schedule->period_count && i < API_CHARGING_PERIODS_MAX; i++)
 		if (!api_json_element(&list, i, &entry) || !read_period(&entry, &schedule->periods[i]))
@@ -228,7 +241,7 @@ static bool read_schedules(const struct api_node *node, struct api_profile *prof
 	struct api_node list;
 	struct api_node entry;
 
-	if (!api_json_array(node, "charging_schedule", API_PAYLOAD_MAX, &list, &profile->schedule_count))
+	if (!read_list(node, "charging_schedule", API_CHARGING_SCHEDULES_MAX, &list, &profile->schedule_count))
 		return false;
 	for (size_t i = 0; i < profile->schedule_count && i < API_CHARGING_SCHEDULES_MAX; i++)
 		if (!api_json_element(&list, i, &entry) || !read_schedule(&entry, &profile->schedules[i]))
@@ -270,7 +283,7 @@ static bool read_profile(const struct api_node *data, struct api_profile *profil
 	       read_transaction_id(&node, profile->transaction_id) && read_schedules(&node, profile);
 }
 
-/* Whoever asks gets an answer: what is wrong goes with the message. */
+/* Whoever asks gets an answer: what is wrong goes with the message, also where that is that there is no data. */
 static enum api_result refuse_unless(bool right, const struct api_node *data, struct api_charging_message *message)
 {
 	message->is_refused = !right;
@@ -284,8 +297,9 @@ static enum api_result read_set_profile(const struct api_node *data, void *out)
 	struct api_charging_message *message = out;
 	struct api_set_profile *set = &message->data.set_profile;
 
-	return refuse_unless(read_optional_evse_id(data, set->evse_id) && read_profile(data, &set->profile), data,
-			     message);
+	return refuse_unless(data->value != NULL && read_optional_evse_id(data, set->evse_id) &&
+				     read_profile(data, &set->profile),
+			     data, message);
 }
 
 /* --- clear_charging_profile, get_composite_schedule --- */
@@ -311,7 +325,8 @@ static enum api_result read_clear_profile(const struct api_node *data, void *out
 	struct api_clear_profile *clear = &message->data.clear_profile;
 
 	clear->has_id = api_json_has(data, "charging_profile_id");
-	return refuse_unless((!clear->has_id || read_id(data, "charging_profile_id", &clear->id)) &&
+	return refuse_unless(data->value != NULL &&
+				     (!clear->has_id || read_id(data, "charging_profile_id", &clear->id)) &&
 				     read_criteria(data, clear),
 			     data, message);
 }
@@ -322,8 +337,8 @@ static enum api_result read_composite(const struct api_node *data, void *out)
 	struct api_composite_request *request = &message->data.composite;
 
 	request->has_unit = api_json_has(data, "charging_rate_unit");
-	return refuse_unless(read_optional_evse_id(data, request->evse_id) &&
-				     api_json_whole(data, "duration", 0, SECONDS_MAX, &request->duration_s) &&
+	return refuse_unless(data->value != NULL && read_optional_evse_id(data, request->evse_id) &&
+				     api_json_whole(data, "duration", 1, SECONDS_MAX, &request->duration_s) &&
 				     (!request->has_unit || read_unit(data, &request->unit)),
 			     data, message);
 }
@@ -349,9 +364,11 @@ static const struct api_row rows[] = {
 	{"hlc_charging", API_UPDATE, API_CHARGING_HLC_CHARGING, STATION | SERVICES, read_hlc_charging},
 	{"cable_info", API_UPDATE, API_CHARGING_CABLE_INFO, STATION, read_cable_info},
 	{"transaction_status", API_UPDATE, API_CHARGING_TRANSACTION_STATUS, SERVICES, read_transaction_status},
-	{"set_charging_profile", API_REQUEST, API_CHARGING_SET_PROFILE, OCPP, read_set_profile},
-	{"clear_charging_profile", API_REQUEST, API_CHARGING_CLEAR_PROFILE, OCPP, read_clear_profile},
-	{"get_composite_schedule", API_REQUEST, API_CHARGING_COMPOSITE, OCPP | API_ROW_QUESTION, read_composite},
+	{"set_charging_profile", API_REQUEST, API_CHARGING_SET_PROFILE, OCPP | API_ROW_ANSWERED, read_set_profile},
+	{"clear_charging_profile", API_REQUEST, API_CHARGING_CLEAR_PROFILE, OCPP | API_ROW_ANSWERED,
+	 read_clear_profile},
+	{"get_composite_schedule", API_REQUEST, API_CHARGING_COMPOSITE, OCPP | API_ROW_QUESTION | API_ROW_ANSWERED,
+	 read_composite},
 };
 static const struct api_rows api_rows_of_charging = {rows, sizeof(rows) / sizeof(rows[0])};
 

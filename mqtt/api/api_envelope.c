@@ -111,8 +111,13 @@ static enum api_result read_known(const struct api_node *root, const char *name,
 		return refuse_type(root, rows, name, from);
 	if (envelope->row->from != 0 && (envelope->row->from & from) == 0)
 		return refuse_place(root, envelope->row->from, from);
-	if (!read_id(root, envelope->row->type, envelope->id) || !api_json_object(root, "data", &data))
+	if (!read_id(root, envelope->row->type, envelope->id))
 		return API_INVALID;
+	if (!api_json_object(root, "data", &data)) {
+		if ((envelope->row->from & API_ROW_ANSWERED) == 0)
+			return API_INVALID;
+		data = (struct api_node){.error = root->error};
+	}
 	return envelope->row->read(&data, out);
 }
 

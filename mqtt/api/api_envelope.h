@@ -15,9 +15,11 @@
 #define API_ROW_SERVICES_TOO 0x100u
 /* Likewise: who gets no answer to it asks again. */
 #define API_ROW_QUESTION 0x200u
+/* Likewise: who sends it is told what is wrong. Without `data` it is read as well, with a node that has no value. */
+#define API_ROW_ANSWERED 0x400u
 
 /*
- * One message a side understands. `read` takes the data object and fills what `out`, the caller's, points to (or
+ * One message a side understands. `read` takes the data object (see API_ROW_ANSWERED) and fills what `out`, the caller's, points to (or
  * nothing); it returns API_OK, API_INVALID with the error written, or API_IGNORED.
  */
 struct api_row {

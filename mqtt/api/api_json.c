@@ -218,7 +218,8 @@ bool api_json_time(const struct api_node *node, const char *member, int64_t *out
 
 	/* A text with a NUL inside must not pass as the part before it. */
 	if (*text == '\0' || strlen(text) != (size_t)json_object_get_string_len(value) || !api_time_read(text, out))
-		return api_json_fail(node, member, "a time as in RFC 3339, e.g. 2023-05-15T17:00:00+01:00");
+		return api_json_fail(node, member,
+				     "a time as in RFC 3339 from 1970 on, e.g. 2023-05-15T17:00:00+01:00");
 	return true;
 }
 

@@ -261,6 +261,52 @@ static void request_with_a_wrong_member_is_answered_with_what_is_wrong(void **st
 		API_INVALID);
 }
 
+static void request_without_data_is_answered(void **state)
+{
+	static const char *const names[] = {"set_charging_profile", "clear_charging_profile", "get_composite_schedule"};
+	static const char *const ends[] = {"", ",\"data\":null", ",\"data\":7"};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < 9; i++) {
+		snprintf(text, sizeof(text), "{\"id\":\"7\",\"name\":\"%s\",\"type\":\"request\"%s}", names[i / 3],
+			 ends[i % 3]);
+		assert_ok(API_FROM_OCPP, text);
+		assert_true(parsed.is_refused);
+		assert_string_equal(parsed.id, "7");
+		assert_string_equal(parsed.fault.member, "data");
+		assert_string_equal(parsed.fault.expected, "an object");
+		assert_int_equal(parsed.fault.is_missing, i % 3 < 2);
+	}
+	/* What nobody waits for is refused as ever. */
+	assert_int_equal(parse_from(API_FROM_STATION, "{\"name\":\"cp_status\",\"type\":\"update\"}"), API_INVALID);
+}
+
+static void what_was_expected_is_said(void **state)
+{
+	static const struct {
+		const char *message;
+		const char *expected;
+	} cases[] = {
+		{PROFILE(HEAD "\"valid_from\":\"1969-12-31T23:59:59Z\",", SCHEDULE),
+		 "a time as in RFC 3339 from 1970 on, e.g. 2023-05-15T17:00:00+01:00"},
+		{MESSAGE("set_charging_profile", "request",
+			 "{\"charging_profile\":{" HEAD "\"charging_schedule\":{}}}"),
+		 "an array of at most 3 entries"},
+		{PROFILE(HEAD, "{\"charging_rate_unit\":\"A\",\"charging_schedule_period\":7}"),
+		 "an array of at most 96 entries"},
+		{MESSAGE("get_composite_schedule", "request", "{\"duration\":0}"),
+		 "a whole number from 1 to 1000000000"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_ok(API_FROM_OCPP, cases[i].message);
+		assert_true(parsed.is_refused);
+		assert_string_equal(parsed.fault.expected, cases[i].expected);
+	}
+}
+
 static void schedules_and_periods_beyond_the_bounds_are_counted(void **state)
 {
 	char text[16384];
@@ -418,6 +464,8 @@ int main(void)
 		cmocka_unit_test(voltages_and_dc_limits_are_read_and_refuse_nothing),
 		cmocka_unit_test(profile_is_read_with_all_its_members),
 		cmocka_unit_test(request_with_a_wrong_member_is_answered_with_what_is_wrong),
+		cmocka_unit_test(request_without_data_is_answered),
+		cmocka_unit_test(what_was_expected_is_said),
 		cmocka_unit_test(schedules_and_periods_beyond_the_bounds_are_counted),
 		cmocka_unit_test(clearing_tells_what_is_given),
 		cmocka_unit_test(times_are_read_and_written),
