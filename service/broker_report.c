@@ -18,6 +18,7 @@ void broker_report_dropped(void *context, enum broker_drop what, uint64_t total)
 {
 	static const char *const texts[BROKER_DROPS] = {
 		[BROKER_DROP_OUTBOUND_FULL] = "the oldest status update, the queue is full",
+		[BROKER_DROP_OUTBOUND_NOW] = "the oldest answer, too many wait to be sent",
 		[BROKER_DROP_OUTBOUND_STALE] = "a request that waited too long",
 		[BROKER_DROP_OUTBOUND_REFUSED] = "a message that the MQTT library refused (is the topic valid?)",
 		[BROKER_DROP_INBOUND_FULL] =

@@ -16,7 +16,8 @@
  *
  * Tables, and what happens when they are full:
  *     outbound KEEP    256 messages *, those awaiting PUBACK too: the oldest waiting one is dropped, counted
- *     outbound NOW     64 messages *: broker_publish refuses
+ *     outbound NOW     64 messages *: broker_publish refuses; or, where that is asked for (now_makes_room), the oldest
+ *                      waiting one is dropped, counted
  *     outbound octets  1 MiB over both: as the two above
  *     outbound slots   one message of up to 4 KiB in each of 136 *: a newer one takes its place
  *     in flight        16 unacknowledged messages: the rest waits in the outbound queue
@@ -113,6 +114,7 @@ enum broker_publish_kind {
 
 enum broker_drop {
 	BROKER_DROP_OUTBOUND_FULL,     /* the oldest KEEP message made room for a new one */
+	BROKER_DROP_OUTBOUND_NOW,      /* the oldest NOW message made room for a new one (now_makes_room) */
 	BROKER_DROP_OUTBOUND_STALE,    /* a NOW message waited longer than BROKER_NOW_AGE_MAX_MS */
 	BROKER_DROP_OUTBOUND_REFUSED,  /* the library refused the message, e.g. its topic has a wildcard */
 	BROKER_DROP_OUTBOUND_DENIED,   /* the broker did not take the message (PUBACK of MQTT 5): no right to publish */
@@ -177,6 +179,8 @@ struct broker_options {
 	enum broker_worth (*worth)(const void *context, const char *topic, const char *payload, size_t len);
 	const void *worth_context;   /* not copied */
 	struct broker_bounds bounds; /* all 0: the usual ones */
+	/* A NOW message that finds no room takes that of the oldest that waits, instead of being refused. */
+	bool now_makes_room;
 };
 
 /*

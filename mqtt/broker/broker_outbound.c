@@ -43,32 +43,41 @@ void broker_drop_now(struct broker *broker)
 	}
 }
 
-/* Drops waiting KEEP messages, the oldest first, until `bytes` more fit. */
-static bool make_room(struct broker *broker, size_t bytes)
+static bool has_room(const struct broker *broker, const struct broker_message *message)
 {
-	while (broker->keep_count >= broker->settings->bounds.keep_max ||
-	       broker->outbound_bytes + bytes > BROKER_OUTBOUND_BYTES_MAX) {
-		struct broker_message *oldest = broker_queue_first_of(&broker->outbound, BROKER_KEEP);
+	const struct broker_bounds *bounds = &broker->settings->bounds;
+	const bool is_full = message->kind == BROKER_KEEP ? broker->keep_count >= bounds->keep_max
+							  : broker->now_count >= bounds->now_max;
+
+	return !is_full && broker->outbound_bytes + message->bytes <= BROKER_OUTBOUND_BYTES_MAX;
+}
+
+/* Drops waiting messages of the same kind, the oldest first, until the message fits. */
+static bool make_room(struct broker *broker, const struct broker_message *message)
+{
+	while (!has_room(broker, message)) {
+		struct broker_message *oldest = broker_queue_first_of(&broker->outbound, message->kind);
 		if (oldest == NULL)
 			return false;
 		broker_queue_remove(&broker->outbound, oldest);
 		broker_release(broker, oldest);
-		broker->dropped[BROKER_DROP_OUTBOUND_FULL]++;
+		broker->dropped[message->kind == BROKER_KEEP ? BROKER_DROP_OUTBOUND_FULL : BROKER_DROP_OUTBOUND_NOW]++;
 		broker_want_turn(broker);
 	}
 	return true;
 }
 
 /*
- * Makes room for a KEEP message. A NOW message is taken only when there is room, and only on a connection. False when
- * the message cannot be taken.
+ * Makes room for a KEEP message. A NOW message is taken only on a connection, and only when there is room, or room is to
+ * be made. False when the message cannot be taken.
  */
 static bool make_place_for(struct broker *broker, const struct broker_message *message)
 {
-	if (message->kind == BROKER_KEEP)
-		return make_room(broker, message->bytes);
-	return broker_connected(broker) && broker->now_count < broker->settings->bounds.now_max &&
-	       broker->outbound_bytes + message->bytes <= BROKER_OUTBOUND_BYTES_MAX;
+	if (message->kind == BROKER_NOW && !broker_connected(broker))
+		return false;
+	if (message->kind == BROKER_NOW && !broker->settings->now_makes_room)
+		return has_room(broker, message);
+	return make_room(broker, message);
 }
 
 bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic, const char *payload,

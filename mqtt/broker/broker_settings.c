@@ -91,6 +91,7 @@ static bool copy_settings(struct broker_settings *settings, const struct broker_
 		.slots = or_usual(options->bounds.slots, BROKER_SLOTS),
 		.inbound_max = or_usual(options->bounds.inbound_max, BROKER_INBOUND_MAX),
 	};
+	settings->now_makes_room = options->now_makes_room;
 	return !failed;
 }
 

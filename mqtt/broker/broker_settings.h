@@ -23,6 +23,7 @@ struct broker_settings {
 	enum broker_worth (*worth)(const void *context, const char *topic, const char *payload, size_t len);
 	const void *worth_context;
 	struct broker_bounds bounds; /* none is 0 */
+	bool now_makes_room;
 };
 
 /* NULL with errno set: EINVAL where an option is missing, too many or too large, or ENOMEM. */

@@ -125,6 +125,38 @@ static void oldest_kept_message_makes_room_when_the_table_is_full(void **state)
 	close(listener);
 }
 
+static void oldest_request_makes_room_where_that_is_asked_for(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	char text[8];
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	options.now_makes_room = true;
+	fd = open_connected(&client, &options, listener, &packet);
+	for (int i = 0; i < BROKER_INFLIGHT_MAX; i++)
+		assert_true(client_publish(&client, BROKER_KEEP, "status"));
+	for (int i = 0; i < BROKER_INFLIGHT_MAX; i++)
+		read_publish(fd, &packet, "status");
+	for (int i = 0; i < BROKER_NOW_MAX + 3; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		assert_true(client_publish(&client, BROKER_NOW, text));
+	}
+	assert_int_equal(broker_dropped(client.broker, BROKER_DROP_OUTBOUND_NOW), 3);
+	client_wait(&client, &client.dropped[BROKER_DROP_OUTBOUND_NOW], 1);
+	puback(fd, &packet);
+	read_publish(fd, &packet, "3");
+	close(fd);
+	/* Without a connection nothing waits. */
+	client_wait(&client, &client.disconnected, 1);
+	assert_false(client_publish(&client, BROKER_NOW, "later"));
+	close(listener);
+	client_close(&client, 0);
+}
+
 static void a_table_holds_as_many_messages_as_it_was_asked_to(void **state)
 {
 	struct broker_options options = client_options(0);
@@ -168,6 +200,7 @@ int main(void)
 		client_test(no_more_than_the_window_is_in_flight),
 		client_test(message_that_cannot_be_sent_does_not_block_the_next),
 		client_test(oldest_kept_message_makes_room_when_the_table_is_full),
+		client_test(oldest_request_makes_room_where_that_is_asked_for),
 		client_test(a_table_holds_as_many_messages_as_it_was_asked_to),
 		client_test(octets_waiting_are_bounded_too),
 	};
