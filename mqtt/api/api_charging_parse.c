@@ -367,8 +367,7 @@ static const struct api_row rows[] = {
 	{"set_charging_profile", API_REQUEST, API_CHARGING_SET_PROFILE, OCPP | API_ROW_ANSWERED, read_set_profile},
 	{"clear_charging_profile", API_REQUEST, API_CHARGING_CLEAR_PROFILE, OCPP | API_ROW_ANSWERED,
 	 read_clear_profile},
-	{"get_composite_schedule", API_REQUEST, API_CHARGING_COMPOSITE, OCPP | API_ROW_QUESTION | API_ROW_ANSWERED,
-	 read_composite},
+	{"get_composite_schedule", API_REQUEST, API_CHARGING_COMPOSITE, OCPP | API_ROW_ANSWERED, read_composite},
 };
 static const struct api_rows api_rows_of_charging = {rows, sizeof(rows) / sizeof(rows[0])};
 

@@ -167,6 +167,8 @@ bool smart_charging_open_broker(struct smart_charging *service)
 			   .now_max = CHARGING_OUTBOX_NOW_MAX,
 			   .slots = CHARGING_OUTBOX_SLOTS,
 			   .inbound_max = CHARGING_OUTBOX_INBOUND_MAX},
+		/* Behind a flood of requests the newest answers are those that somebody still waits for. */
+		.now_makes_room = true,
 	};
 	service->outbox.out.broker = broker_open(service->base, &options, &callbacks, service);
 	if (service->outbox.out.broker == NULL)

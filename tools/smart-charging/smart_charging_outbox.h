@@ -11,7 +11,8 @@
 /* Of the broker client: a slot for each EVSE, and one for what the station as a whole is asked. */
 #define CHARGING_OUTBOX_SLOTS (CHARGING_EVSES_MAX + 1)
 /* Each EVSE may be told a limit and reported on at the same moment. */
-#define CHARGING_OUTBOX_KEEP_MAX    (2 * CHARGING_EVSES_MAX)
+#define CHARGING_OUTBOX_KEEP_MAX (2 * CHARGING_EVSES_MAX)
+/* Answers. With more the oldest is dropped. */
 #define CHARGING_OUTBOX_NOW_MAX     (2 * CHARGING_EVSES_MAX)
 #define CHARGING_OUTBOX_INBOUND_MAX (8 * CHARGING_EVSES_MAX)
 

@@ -13,6 +13,7 @@ import harness
 from harness import BROKER_PORT, EVSE, FAST_EV, Program, SHORT_TIMERS, await_true, with_settings
 
 FALLBACK = with_settings(SHORT_TIMERS, pilot={"step_f_ms": 200, "step_x1_ms": 100}, mqtt={"request_timeout_ms": 300})
+FLOOD = 5000
 CP_STATES_WITH_VEHICLE = ("B1", "B2", "C1", "C2")
 
 # A station as the boot guide has it: a shell that reads a message a line, finds its id, and answers with the tools of
@@ -164,6 +165,25 @@ class SmartCharging(harness.Bench):
         self.wait_service_state("stopping")
         self.assertEqual(self.service.exit_code(), 0)
         self.assertEqual(self.service_states(), ["starting", "ready", "ready", "stopping"])
+
+    def test_question_behind_a_flood_is_answered(self):
+        """More requests than answers may wait: those that are lost are old ones, and that is said."""
+        self.broker = self.start_broker()
+        self.observer = self.start_observer(self.broker)
+        self.start_guide_station()
+        self.broker.wait_line("Received SUBSCRIBE from auto-")
+        self.service = self.start_service()
+        requests = [{"id": str(number), "name": "set_charging_profile", "type": "request",
+                     "data": {"evse_id": EVSE, "charging_profile": profile(6 + number % 20, id=number % 400, stack_level=number % 400)}}
+                    for number in range(FLOOD)]
+        requests.append({"id": "last", "name": "get_composite_schedule", "type": "request", "data": {"duration": 60}})
+        subprocess.run(["mosquitto_pub", "-p", str(BROKER_PORT), "-t", "ocpp/smart_charging", "-l"], check=True, text=True,
+                       input="".join(json.dumps(request) + "\n" for request in requests))
+        self.assertEqual(self.observer.wait_response("last").data["status"], "Accepted")
+        answers = sum(message.name == "set_charging_profile" and message.type == "response"
+                      for message in self.observer.messages.since())
+        if answers < FLOOD:
+            self.service.wait_line("MQTT message dropped: ")
 
     def test_wrong_use_is_named_with_exit_code_2(self):
         missing = self.path("none")
