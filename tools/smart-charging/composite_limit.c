@@ -125,6 +125,19 @@ static struct composite_limit limit_of(const struct charging_evse *evse, const s
 	return limit;
 }
 
+/* What is below the one in force does not matter before that ends. */
+static void lower_to_boundaries(const struct composite_view *view, size_t scope, enum charging_purpose purpose,
+				const struct charging_profile *best, int64_t now_s, int64_t *next_s)
+{
+	for (size_t i = 0; i < view->profiles->count; i++) {
+		const struct charging_entry *entry = &view->profiles->entries[i];
+
+		if (is_in_scope(view, scope, purpose, entry) &&
+		    (best == NULL || entry->profile.stack_level >= best->stack_level))
+			(void)period_in_force(view, scope, &entry->profile, now_s, next_s);
+	}
+}
+
 /* Of the profiles of `purpose` for `scope`, an EVSE or the whole station, that of the highest stack level in force. */
 static struct composite_limit best_in_force(const struct composite_view *view, size_t scope,
 					    const struct charging_evse *evse, enum charging_purpose purpose,
@@ -136,15 +149,18 @@ static struct composite_limit best_in_force(const struct composite_view *view, s
 	for (size_t i = 0; i < view->profiles->count; i++) {
 		const struct charging_entry *entry = &view->profiles->entries[i];
 		const struct charging_period *period;
+		int64_t unused_s = COMPOSITE_NEVER;
 
-		if (!is_in_scope(view, scope, purpose, entry))
+		if (!is_in_scope(view, scope, purpose, entry) ||
+		    (best != NULL && best->stack_level > entry->profile.stack_level))
 			continue;
-		period = period_in_force(view, scope, &entry->profile, now_s, next_s);
-		if (period == NULL || (best != NULL && best->stack_level > entry->profile.stack_level))
+		period = period_in_force(view, scope, &entry->profile, now_s, &unused_s);
+		if (period == NULL)
 			continue;
 		best = &entry->profile;
 		best_period = period;
 	}
+	lower_to_boundaries(view, scope, purpose, best, now_s, next_s);
 	if (best == NULL)
 		return (struct composite_limit){.is_limited = false};
 	return limit_of(evse, best, best_period, shares);

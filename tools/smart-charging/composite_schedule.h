@@ -24,7 +24,7 @@
  */
 #define COMPOSITE_PERIODS_MAX 128
 #define COMPOSITE_STEPS_MAX   4096
-#define COMPOSITE_LOOKS_MAX   65536
+#define COMPOSITE_LOOKS_MAX   32768
 
 /* The limit of one EVSE by its profiles, nothing else. */
 struct composite_limit {

@@ -355,6 +355,20 @@ static void a_week_of_quarters_of_an_hour_is_whole(void **state)
 	assert_int_equal(out.count, 14);
 }
 
+/* What another profile hides is not looked at, and wakes nobody. */
+static void what_is_hidden_has_no_boundaries(void **state)
+{
+	(void)state;
+	set(0, daily(from_noon(1, CHARGING_TX_DEFAULT, 0, "0:10 3600:8"), AT(6, 12, 0)));
+	set(0, lasting(from_noon(2, CHARGING_TX_DEFAULT, 1, "0:6"), 864000));
+	set(0, starting(from_noon(3, CHARGING_TX_DEFAULT, 2, "0:7"), AT(15, 12, 0)));
+	expect_limit(0, AT(6, 12, 0), 6000, 9 * 86400);
+	expect_limit(0, AT(6, 11, 0), -1, 3600);
+	set(0, valid_to(starting(from_noon(3, CHARGING_TX_DEFAULT, 2, "0:7"), AT(15, 12, 0)), AT(15, 12, 0)));
+	expect_limit(0, AT(16, 11, 0), 6000, 3600);
+	expect_limit(0, AT(16, 12, 0), 10000, 3600);
+}
+
 /* The work for one answer has a bound. */
 static void of_many_evses_fewer_boundaries_are_looked_at(void **state)
 {
@@ -383,7 +397,7 @@ static void a_schedule_that_needs_more_periods_ends_where_they_end(void **state)
 	assert_int_equal(out.count, COMPOSITE_PERIODS_MAX);
 	assert_int_equal(out.duration_s, 86400 * COMPOSITE_PERIODS_MAX / 2);
 	/* The same where nothing of it is seen. */
-	set(0, from_noon(2, CHARGING_TX_DEFAULT, 1, "0:6"));
+	set(0, daily(from_noon(2, CHARGING_TX_DEFAULT, 1, "0:6 3600:6"), AT(6, 12, 0)));
 	assert_int_equal(composite_schedule(&asked, hardware, 0, CHARGING_A, 1000000000, &out), COMPOSITE_ACCEPTED);
 	assert_int_equal(out.count, 1);
 	assert_int_equal(out.duration_s, 86400 * COMPOSITE_STEPS_MAX / 2);
@@ -413,6 +427,7 @@ int main(void)
 		cmocka_unit_test_setup(the_station_is_the_sum_lowered_to_its_cap, setup),
 		cmocka_unit_test_setup(an_unknown_evse_or_unit_is_refused, setup),
 		cmocka_unit_test_setup(a_week_of_quarters_of_an_hour_is_whole, setup),
+		cmocka_unit_test_setup(what_is_hidden_has_no_boundaries, setup),
 		cmocka_unit_test_setup(of_many_evses_fewer_boundaries_are_looked_at, setup),
 		cmocka_unit_test_setup(a_schedule_that_needs_more_periods_ends_where_they_end, setup),
 	};
