@@ -97,7 +97,7 @@ static void judge_pwm(struct truth *truth, const struct current_limit_output *ou
 {
 	const bool is_held = !truth->pwm_seen && walk.site.now.monotonic_us - truth->basic_us < 6500000;
 	const bool is_stale = walk.site.station.limits[truth - walk.truths].pilot_is_stale;
-	/* When exactly is for test_current_limit. */
+	/* When exactly is for test_current_pause. */
 	const bool is_resumed =
 		truth->state == CP_STATE_B1 && truth->has_control && (output->current_da > 0 || is_stale);
 
