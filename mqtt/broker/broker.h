@@ -15,7 +15,8 @@
  * While nothing happens, there is no thread, and the event loop is woken for the MQTT keep-alive only.
  *
  * Tables, and what happens when they are full:
- *     outbound KEEP    256 messages *, those awaiting PUBACK too: the oldest waiting one is dropped, counted
+ *     outbound KEEP    256 messages *, those awaiting PUBACK too: the oldest waiting one is dropped, counted; a
+ *                      KEEP_OR_REFUSE message is refused
  *     outbound NOW     64 messages *: broker_publish refuses; or, where that is asked for (now_makes_room), the oldest
  *                      waiting one is dropped, counted
  *     outbound octets  1 MiB over both: as the two above
@@ -108,8 +109,9 @@ struct broker;
 bool broker_topic_is_valid(const char *topic);
 
 enum broker_publish_kind {
-	BROKER_KEEP, /* status: kept in order while disconnected and sent again if its PUBACK is missing */
-	BROKER_NOW   /* request: only on the connection that exists now, never later */
+	BROKER_KEEP,           /* status: kept in order while disconnected and sent again if its PUBACK is missing */
+	BROKER_KEEP_OR_REFUSE, /* likewise, but refused where an older one would have to make room for it */
+	BROKER_NOW             /* request: only on the connection that exists now, never later */
 };
 
 enum broker_drop {
@@ -235,8 +237,8 @@ struct broker *broker_open(struct event_base *base, const struct broker_options 
 
 /*
  * Publishes with QoS 1, not retained; topic and payload are copied. Never waits. Returns false when the message was
- * not taken: a NOW message while not connected or with its queue full, a payload above BROKER_OUTBOUND_BYTES_MAX / 4,
- * or no memory. True does not mean delivered: a NOW message is dropped when the connection breaks before it was sent.
+ * not taken: a NOW message while not connected or with its queue full, a KEEP_OR_REFUSE message with its queue full, a
+ * payload above BROKER_OUTBOUND_BYTES_MAX / 4, or no memory. True does not mean delivered: a NOW message is dropped when the connection breaks before it was sent.
  * What was handed to the kernel can still arrive up to BROKER_UNACKNOWLEDGED_MAX_MS later, when the network comes
  * back.
  */

@@ -68,14 +68,14 @@ static bool make_room(struct broker *broker, const struct broker_message *messag
 }
 
 /*
- * Makes room for a KEEP message. A NOW message is taken only on a connection, and only when there is room, or room is to
- * be made. False when the message cannot be taken.
+ * Makes room for a KEEP message, and takes a KEEP_OR_REFUSE message only when there is room. A NOW message is taken only
+ * on a connection, and only when there is room, or room is to be made. False when the message cannot be taken.
  */
-static bool make_place_for(struct broker *broker, const struct broker_message *message)
+static bool make_place_for(struct broker *broker, enum broker_publish_kind kind, const struct broker_message *message)
 {
-	if (message->kind == BROKER_NOW && !broker_connected(broker))
+	if (kind == BROKER_NOW && !broker_connected(broker))
 		return false;
-	if (message->kind == BROKER_NOW && !broker->settings->now_makes_room)
+	if (kind == BROKER_KEEP_OR_REFUSE || (kind == BROKER_NOW && !broker->settings->now_makes_room))
 		return has_room(broker, message);
 	return make_room(broker, message);
 }
@@ -90,17 +90,17 @@ bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const 
 	message = broker_message_new(topic, payload, len);
 	if (message == NULL)
 		return false;
-	message->kind = kind;
+	message->kind = kind == BROKER_NOW ? BROKER_NOW : BROKER_KEEP;
 	message->queued_ms = broker_now_ms();
 
-	if (!make_place_for(broker, message)) {
+	if (!make_place_for(broker, kind, message)) {
 		free(message);
 		return false;
 	}
 	message->order = broker->published++;
 	broker_queue_append(&broker->outbound, message);
 	broker->outbound_bytes += message->bytes;
-	if (kind == BROKER_KEEP)
+	if (message->kind == BROKER_KEEP)
 		broker->keep_count++;
 	else
 		broker->now_count++;

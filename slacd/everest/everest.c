@@ -70,10 +70,14 @@ static struct everest_outlet *outlet_of(struct everest *everest, const struct ev
 
 static void on_changed(void *context, const struct evse *evse)
 {
-	struct everest_outlet *outlet = outlet_of(context, evse);
+	struct everest *everest = context;
+	struct everest_outlet *outlet = outlet_of(everest, evse);
 
-	if (outlet != NULL)
-		everest_say_new(context, outlet, evse);
+	if (outlet == NULL)
+		return;
+	everest_say_new(everest, outlet, evse);
+	if (outlet->must_repeat)
+		everest_arm(everest);
 }
 
 static void on_e_f_wanted(void *context, const struct evse *evse)
@@ -139,6 +143,13 @@ void everest_repeat(struct everest *everest, uint64_t now_us)
 		everest_say_again(everest, outlet);
 		said++;
 	}
+}
+
+void everest_repeat_later(struct everest *everest, struct everest_outlet *outlet, uint64_t now_us)
+{
+	outlet->must_repeat = true;
+	if (now_us + REPEAT_EACH_US < everest->repeat_us)
+		everest->repeat_us = now_us + REPEAT_EACH_US;
 }
 
 /* What could not be said goes with it. */

@@ -82,6 +82,8 @@ void everest_set_check_period(struct everest *everest, uint32_t check_s);
  * them twice a second at most, however often EVerest starts.
  */
 void everest_repeat(struct everest *everest, uint64_t now_us);
+/* The outlet could not be said: it must_repeat. */
+void everest_repeat_later(struct everest *everest, struct everest_outlet *outlet, uint64_t now_us);
 
 /* everest_say.c */
 /* Says what is new of the outlet; `evse` NULL: it has no service. */

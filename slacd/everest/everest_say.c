@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What slacd says to EVerest. What is not heard now is not said later: EVerest is told how it is then. So nothing is kept
- * while there is no connection.
+ * while there is no connection, and nothing takes the place of an older message that still waits to be sent.
  */
 #include "service/clock.h"
 #include "slacd/everest/everest_internal.h"
@@ -65,14 +65,16 @@ static void say(struct everest *everest, struct everest_outlet *outlet, const st
 					    [EVEREST_SAY_RAISE] = "raise_error",
 					    [EVEREST_SAY_CLEAR] = "clear_error"};
 	char payload[EVEREST_BUILD_MAX];
-	bool said = true;
 
-	for (size_t i = 0; said && i < sayings->count; i++) {
+	for (size_t i = 0; i < sayings->count; i++) {
 		const struct everest_saying *saying = &sayings->items[i];
 		const size_t len = build(saying, payload, sizeof(payload));
-		said = publish(everest, outlet, BROKER_KEEP, names[saying->kind], payload, len);
+		if (publish(everest, outlet, BROKER_KEEP_OR_REFUSE, names[saying->kind], payload, len))
+			continue;
+		everest_voice_lose(&outlet->voice, sayings, i);
+		everest_repeat_later(everest, outlet, clock_now_us());
+		return;
 	}
-	outlet->must_repeat = outlet->must_repeat || !said;
 }
 
 static void look(const struct everest *everest, const struct evse *evse, struct everest_view *view)

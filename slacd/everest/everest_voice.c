@@ -155,6 +155,32 @@ bool everest_voice_miss(struct everest_voice *voice, const struct everest_view *
 	return sayings.count > 0;
 }
 
+static void lose(struct everest_voice *voice, const struct everest_saying *saying)
+{
+	switch (saying->kind) {
+	case EVEREST_SAY_STATE:
+		voice->has_said_state = false;
+		break;
+	case EVEREST_SAY_DLINK_READY:
+		voice->has_left_unheard = voice->has_left_unheard || !saying->flag;
+		break;
+	case EVEREST_SAY_EV_MAC:
+		voice->has_said_mac = false;
+		break;
+	case EVEREST_SAY_RAISE:
+		break; /* while it holds it is raised with each repetition */
+	case EVEREST_SAY_CLEAR:
+		voice->faults[saying->trouble] = EVEREST_FAULT_UNKNOWN;
+		break;
+	}
+}
+
+void everest_voice_lose(struct everest_voice *voice, const struct everest_sayings *sayings, size_t first)
+{
+	for (size_t i = first; i < sayings->count; i++)
+		lose(voice, &sayings->items[i]);
+}
+
 void everest_voice_heard(struct everest_voice *voice)
 {
 	for (size_t i = 0; i < EVEREST_TROUBLES; i++)

@@ -73,7 +73,7 @@ struct everest_voice {
 	bool has_said_state;
 	bool has_said_mac; /* since UNMATCHED: */
 	uint8_t ev_mac[6];
-	bool has_left_unheard; /* MATCHED was left while nothing could be said */
+	bool has_left_unheard; /* MATCHED was left, and that could not be said */
 	enum everest_fault faults[EVEREST_TROUBLES];
 	char words[EVEREST_TROUBLES][EVEREST_WORDS_MAX];
 };
@@ -84,6 +84,8 @@ void everest_voice_take(struct everest_voice *voice, const struct everest_view *
 void everest_voice_repeat(struct everest_voice *voice, const struct everest_view *view, struct everest_sayings *out);
 /* It cannot be said now: whether there is something new, to be told with the next repetition. */
 bool everest_voice_miss(struct everest_voice *voice, const struct everest_view *view);
+/* These, from `first` on, were not said after all: a repetition says what holds then. */
+void everest_voice_lose(struct everest_voice *voice, const struct everest_sayings *sayings, size_t first);
 /* EVerest has heard what was said so far. */
 void everest_voice_heard(struct everest_voice *voice);
 /* EVerest has started: no error is active there. */

@@ -300,6 +300,32 @@ static void another_match_while_the_broker_was_away_is_another_link(void **state
 	assert_non_null(strstr(said, "\" MATCHED dlink_ready=true"));
 }
 
+/* However many messages wait, and however the heartbeats go on. */
+static void what_the_broker_client_did_not_take_is_told_when_it_does(void **state)
+{
+	(void)state;
+	play(BEATING MATCHED_UP HEARTBEAT("1") "run 100\nbroker full\n" LEAVE
+					       "car plc0 unplug\nrun 900\n" HEARTBEAT("2") "run 900\n" HEARTBEAT("3"));
+	size_t from = mark();
+	assert_count(0, "log      WARN Message to EVerest is lost. topic=*dlink_ready *", 1);
+	play("broker room\nrun 600");
+	hears(from, "dlink_ready=false UNMATCHED");
+	play("run 2000");
+	hears(from, "dlink_ready=false UNMATCHED");
+}
+
+static void another_match_that_the_broker_client_did_not_take_is_another_link(void **state)
+{
+	(void)state;
+	play("set mqtt.everest_check_s 0\n" BOOT MATCHED_UP "broker full\n" LEAVE "car plc0 unplug\nrun 1000\n" ENTER
+	     "car plc0 plug\nrun 9000");
+	size_t from = mark();
+	play("broker room\nrun 600");
+	const char *said = said_to(from, "m1");
+	assert_ptr_equal(strstr(said, "dlink_ready=false UNMATCHED ev_mac_address="), said);
+	assert_non_null(strstr(said, "\" MATCHED dlink_ready=true"));
+}
+
 static void another_module_needs_a_restart(void **state)
 {
 	(void)state;
@@ -733,6 +759,8 @@ int main(void)
 		STORY(what_happens_while_the_broker_is_away_is_told_as_it_is_then),
 		STORY(what_changed_while_the_broker_was_away_is_told_at_once),
 		STORY(another_match_while_the_broker_was_away_is_another_link),
+		STORY(what_the_broker_client_did_not_take_is_told_when_it_does),
+		STORY(another_match_that_the_broker_client_did_not_take_is_another_link),
 		STORY(another_module_needs_a_restart),
 		STORY(a_broker_that_was_away_for_nothing_costs_no_message),
 		STORY(checks_come_three_times_in_their_period_and_end_with_an_orderly_end),

@@ -175,6 +175,28 @@ static void a_table_holds_as_many_messages_as_it_was_asked_to(void **state)
 	client_close(&client, 0);
 }
 
+static void a_message_that_may_be_refused_takes_no_other_ones_place(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	client_open(&client, &options);
+	assert_true(client_publish(&client, BROKER_KEEP_OR_REFUSE, "first"));
+	for (int i = 1; i < BROKER_KEEP_MAX; i++)
+		assert_true(client_publish(&client, BROKER_KEEP, "kept"));
+	assert_false(client_publish(&client, BROKER_KEEP_OR_REFUSE, "one too many"));
+	assert_int_equal(broker_dropped(client.broker, BROKER_DROP_OUTBOUND_FULL), 0);
+	fd = accept_client(listener, 0, 1, &packet);
+	read_publish(fd, &packet, "first"); /* it was kept without a connection, as any other */
+	close(fd);
+	close(listener);
+	client_close(&client, 0);
+}
+
 static void octets_waiting_are_bounded_too(void **state)
 {
 	static char big[BROKER_OUTBOUND_BYTES_MAX / 4 + 1];
@@ -202,6 +224,7 @@ int main(void)
 		client_test(oldest_kept_message_makes_room_when_the_table_is_full),
 		client_test(oldest_request_makes_room_where_that_is_asked_for),
 		client_test(a_table_holds_as_many_messages_as_it_was_asked_to),
+		client_test(a_message_that_may_be_refused_takes_no_other_ones_place),
 		client_test(octets_waiting_are_bounded_too),
 	};
 

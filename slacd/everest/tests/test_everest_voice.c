@@ -228,6 +228,39 @@ static void a_match_that_was_left_unheard_is_left_before_the_next_one(void **sta
 	repeat(&matched, "MATCHED ready");
 }
 
+static void lose(size_t first)
+{
+	everest_voice_lose(&voice, &sayings, first);
+}
+
+/* The broker client has no room for a message. */
+static void what_was_not_said_after_all_is_said_with_the_repetition(void **state)
+{
+	const struct everest_view broken = {.words = "gone", .trouble = EVEREST_TROUBLE_INTERFACE};
+
+	(void)state;
+	take(&matched, "mac MATCHED ready");
+	lose(0);
+	repeat(&matched, "mac MATCHED ready");
+	take(&matching, "not-ready UNMATCHED MATCHING");
+	lose(1);
+	repeat(&matching, "not-ready UNMATCHED MATCHING");
+	take(&matched, "mac MATCHED ready");
+	take(&idle, "not-ready UNMATCHED");
+	lose(0);
+	take(&matched, "mac MATCHED ready");
+	lose(0);
+	repeat(&matched, "not-ready UNMATCHED mac MATCHED ready"); /* it is another link */
+	take(&idle, "not-ready UNMATCHED");
+	take(&broken, "raise:interface:gone");
+	lose(0);
+	repeat(&broken, "not-ready UNMATCHED raise:interface:gone");
+	take(&idle, "clear:interface");
+	lose(0);
+	everest_voice_heard(&voice); /* but not that */
+	repeat(&idle, "not-ready UNMATCHED clear:interface");
+}
+
 /* Whatever follows on what: MATCHED is left by not-ready and UNMATCHED, and is followed by ready. */
 static void no_sequence_breaks_the_order(void **state)
 {
@@ -275,6 +308,7 @@ int main(void)
 		cmocka_unit_test_setup(an_error_that_is_over_is_cleared_again_until_that_was_heard, begin),
 		cmocka_unit_test_setup(the_end_clears_what_is_raised, begin),
 		cmocka_unit_test_setup(a_match_that_was_left_unheard_is_left_before_the_next_one, begin),
+		cmocka_unit_test_setup(what_was_not_said_after_all_is_said_with_the_repetition, begin),
 		cmocka_unit_test_setup(no_sequence_breaks_the_order, begin),
 	};
 

@@ -350,16 +350,19 @@ static void keep(struct broker *client, struct letter *letter)
 bool broker_publish(struct broker *client, enum broker_publish_kind kind, const char *topic, const char *payload,
 		    size_t len)
 {
-	const char *how = client->connected ? "" : kind == BROKER_KEEP ? "(kept) " : "(refused) ";
+	const bool is_kept = kind != BROKER_NOW;
+	const char *how = client->connected ? "" : is_kept ? "(kept) " : "(refused) ";
 
 	if (client->killed || len > BROKER_OUTBOUND_BYTES_MAX / 4)
 		return false;
+	if (kind == BROKER_KEEP_OR_REFUSE && site.is_full)
+		return false;
 	record_line(who_is(client), "%s%s %s", how, topic, payload);
 	if (client->connected)
-		fly(letter_new(client, kind, topic, payload, len));
-	else if (kind == BROKER_KEEP)
-		keep(client, letter_new(client, kind, topic, payload, len));
-	return client->connected || kind == BROKER_KEEP;
+		fly(letter_new(client, is_kept ? BROKER_KEEP : BROKER_NOW, topic, payload, len));
+	else if (is_kept)
+		keep(client, letter_new(client, BROKER_KEEP, topic, payload, len));
+	return client->connected || is_kept;
 }
 
 bool broker_publish_latest(struct broker *client, size_t slot, const char *topic, const char *payload, size_t len)

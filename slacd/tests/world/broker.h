@@ -22,7 +22,10 @@ void broker_world_up(void);
 /* It stands still: nothing gets through, nobody notices. Then it goes on. */
 void broker_world_hang(void);
 void broker_world_go(void);
-/* The clients take no message for a slot, as without memory; or they do again. */
+/*
+ * The clients take no message for a slot, as without memory, and none that is refused where others wait; or they do
+ * again.
+ */
 void broker_world_full(void);
 void broker_world_room(void);
 
