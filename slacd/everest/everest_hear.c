@@ -101,9 +101,10 @@ static void take_heartbeat(struct everest *everest, struct everest_outlet *outle
 	const enum everest_news news = everest_watch_heartbeat(&outlet->watch, count, now_us, &repeat);
 
 	everest_log_news(outlet, news);
-	if (count == 0 || news == EVEREST_NEWS_RESTARTED)
+	/* A lower count may be of a second EVerest: then the one that has an error still has it. */
+	if (count == 0)
 		everest_voice_forgotten(&outlet->voice);
-	else if (!repeat)
+	else if (!repeat && news != EVEREST_NEWS_RESTARTED)
 		everest_voice_heard(&outlet->voice);
 	if (!repeat)
 		return;

@@ -65,6 +65,7 @@ static void hears(size_t from, const char *expected)
 	assert_string_equal(said_to(from, "m1"), expected);
 }
 
+#define CLEAR_INTERFACE  "clear_error {\"type\":\"CommunicationFault\",\"sub_type\":\"interface\"}"
 #define CLEARS(sub_type) "clear_error={\"type\":\"CommunicationFault\",\"sub_type\":\"" sub_type "\"}"
 /* An earlier slacd may have raised errors. */
 #define UNMATCHED_AT_START "dlink_ready=false UNMATCHED " CLEARS("interface") " " CLEARS("modem")
@@ -436,6 +437,18 @@ static void the_end_of_an_error_is_told_again_where_it_may_not_have_been_heard(v
 	hears(from, "dlink_ready=false UNMATCHED");
 }
 
+/* It may be of a second EVerest, which knows nothing of the error. */
+static void a_lower_count_is_no_proof_that_everest_has_no_errors(void **state)
+{
+	(void)state;
+	play(BEATING HEARTBEAT("20") "wire-remove evse0\nrun 500\n" HEARTBEAT(
+		"21") "run 500\nbroker down\nrun 10\n"
+		      "wire evse0 plc0\nev plc0 --join-ms 50\nrun 10000\nbroker up\nrun 6000");
+	size_t from = mark();
+	play(HEARTBEAT("7") "run 500\n" HEARTBEAT("3") "run 600");
+	assert_count(from, SAYS CLEAR_INTERFACE, 2);
+}
+
 static void a_silent_modem_is_an_error_of_its_own(void **state)
 {
 	(void)state;
@@ -769,6 +782,7 @@ int main(void)
 		STORY(an_interface_that_is_missing_is_an_error_until_the_outlet_serves),
 		STORY(an_error_does_not_outlive_the_slacd_that_raised_it),
 		STORY(the_end_of_an_error_is_told_again_where_it_may_not_have_been_heard),
+		STORY(a_lower_count_is_no_proof_that_everest_has_no_errors),
 		STORY(a_silent_modem_is_an_error_of_its_own),
 		STORY(what_does_not_convert_is_said_once_and_dropped),
 		STORY(another_module_is_none_of_ours),
