@@ -248,6 +248,16 @@ void everest_disconnected(struct everest *everest)
 	everest_arm(everest);
 }
 
+static void say_wrong(struct everest *everest, enum everest_kind kind, const char *what, const char *topic,
+		      const struct api_error *error)
+{
+	struct log_limit *limit = &everest->refused[kind];
+
+	if (log_limit_pass(limit, clock_now_us()) || log_enabled(LOG_LEVEL_DEBUG))
+		log_line(LOG_LEVEL_WARN, "%s. topic=%s name=%s member=%s expected=\"%s\" count=%llu", what, topic,
+			 error->name, error->member, error->expected, (unsigned long long)limit->count);
+}
+
 void everest_message(struct everest *everest, const char *topic, const char *payload, size_t len)
 {
 	struct everest_topic about;
@@ -255,15 +265,14 @@ void everest_message(struct everest *everest, const char *topic, const char *pay
 
 	if (!everest_topic_read(everest->hearing.prefix, everest->hearing.reply_topic, topic, &about))
 		return;
-	if (everest_parse(&about, payload, len, &everest->message, &error) == API_OK) {
-		everest_hear(everest, topic, payload, len);
-		everest_arm(everest);
+	if (everest_parse(&about, payload, len, &everest->message, &error) != API_OK) {
+		say_wrong(everest, about.kind, "MQTT message refused", topic, &error);
 		return;
 	}
-	struct log_limit *limit = &everest->refused[about.kind];
-	if (log_limit_pass(limit, clock_now_us()) || log_enabled(LOG_LEVEL_DEBUG))
-		log_line(LOG_LEVEL_WARN, "MQTT message refused. topic=%s name=%s member=%s expected=\"%s\" count=%llu",
-			 topic, error.name, error.member, error.expected, (unsigned long long)limit->count);
+	if (about.kind == EVEREST_MODULES && everest->message.bad_count > 0)
+		say_wrong(everest, about.kind, "Entry of an MQTT message left out", topic, &error);
+	everest_hear(everest, topic, payload, len);
+	everest_arm(everest);
 }
 
 void everest_retained(struct everest *everest, const char *topic, const char *payload, size_t len)

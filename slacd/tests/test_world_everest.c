@@ -535,6 +535,18 @@ static void the_module_is_found_by_asking_where_one_outlet_has_none(void **state
 	assert_count(0, QUERY, 2);
 }
 
+static void a_module_that_nobody_could_name_keeps_no_other_from_being_found(void **state)
+{
+	(void)state;
+	play("set mqtt.client_id c1\n" EVEREST NO_MODULE LINE
+	     "slacd start\nrun 100\n" ANSWER(ENTRY("a/b") "," ENTRY("m1")) "run 1000");
+	hears(0, UNMATCHED_AT_START);
+	assert_count(0,
+		     "log      WARN Entry of an MQTT message left out. topic=slacd/c1/everest name=modules "
+		     "member=apis?0?.module_id expected=*",
+		     1);
+}
+
 static void with_two_modules_nobody_can_tell_which_one_it_is(void **state)
 {
 	(void)state;
@@ -789,6 +801,7 @@ int main(void)
 		STORY(a_flood_ends_in_the_state_of_its_last_message),
 		STORY(a_flood_of_starts_is_not_answered_one_by_one),
 		STORY(the_module_is_found_by_asking_where_one_outlet_has_none),
+		STORY(a_module_that_nobody_could_name_keeps_no_other_from_being_found),
 		STORY(with_two_modules_nobody_can_tell_which_one_it_is),
 		STORY(two_outlets_have_nothing_to_do_with_each_other),
 		STORY(many_outlets_are_told_of_one_after_the_other),

@@ -52,6 +52,7 @@ struct everest_message {
 	uint64_t count;
 	size_t module_count;
 	struct everest_module modules[EVEREST_MODULES_MAX];
+	size_t bad_count; /* entries of an answer about modules that were left out */
 };
 
 /* A module's id: letters, digits, '_', '.' and '-'. False, and *out unchanged, for anything else. */
@@ -81,7 +82,8 @@ bool everest_topic_read(const char *prefix, const char *reply_topic, const char 
 /*
  * Reads the payload of a message with this topic. API_OK; API_TOO_LARGE or API_MALFORMED for what is no JSON text of the
  * kind's type; API_INVALID for an answer about modules with a wrong member. The error has the message's name and says
- * what was expected. Of modules the first EVEREST_MODULES_MAX of the API slac, version 1, are taken.
+ * what was expected. Of modules the first EVEREST_MODULES_MAX of the API slac, version 1, are taken. A wrong entry is
+ * left out where others are taken: with a bad_count the error is about the last one of these.
  */
 enum api_result everest_parse(const struct everest_topic *topic, const char *payload, size_t len,
 			      struct everest_message *out, struct api_error *error);

@@ -131,8 +131,8 @@ static bool read_modules(const struct api_node *root, struct everest_message *ou
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (!api_json_element(&apis, i, &entry) || !read_module(&entry, out))
-			return false;
-	return true;
+			out->bad_count++;
+	return out->bad_count == 0 || out->module_count > 0;
 }
 
 static enum api_result read_answer(const char *text, size_t len, struct everest_message *out, struct api_error *error)
@@ -143,7 +143,7 @@ static enum api_result read_answer(const char *text, size_t len, struct everest_
 	if (result != API_OK)
 		return result;
 	const struct api_node root = {.value = object, .error = error};
-	out->module_count = 0;
+	out->module_count = out->bad_count = 0;
 	result = read_modules(&root, out) ? API_OK : API_INVALID;
 	json_object_put(object);
 	return result;

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -176,6 +177,46 @@ static void modules_of_this_api_are_taken_from_an_answer(void **state)
 	assert_false(message.modules[2].has_periods);
 }
 
+/* What is wrong with one module, or with an API that is none of ours, must not keep the others from being found. */
+static void a_wrong_entry_costs_itself_only(void **state)
+{
+	static const char *const wrong[] = {
+		"{\"type\":\"slac\",\"module_id\":\"" M64 "\",\"version\":1}",
+		"{\"type\":\"slac\",\"module_id\":\"a/b\",\"version\":1}",
+		"{\"type\":\"slac\",\"module_id\":\"a\",\"version\":1,\"communication_monitoring\":5}",
+		"{\"type\":\"slac\",\"version\":1}",
+		"{\"type\":\"auth\",\"module_id\":\"b\"}",
+		"{\"type\":\"" M64 "\",\"module_id\":\"b\",\"version\":1}",
+		"7",
+		"null",
+	};
+	char answer[512];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+		snprintf(answer, sizeof(answer),
+			 "{\"apis\":[%s,{\"type\":\"slac\",\"module_id\":\"api_1\",\"version\":1}]}", wrong[i]);
+		if (parse(EVEREST_MODULES, answer) != API_OK)
+			fail_msg("%s: %s", answer, error.member);
+		assert_int_equal(message.module_count, 1);
+		assert_string_equal(message.modules[0].id, "api_1");
+		assert_int_equal(message.bad_count, 1);
+		assert_ptr_equal(strstr(error.member, "apis[0]"), error.member);
+		assert_true(strlen(error.expected) > 0);
+	}
+}
+
+static void a_module_that_is_not_watched_may_say_so_with_null(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(EVEREST_MODULES, "{\"apis\":[{\"type\":\"slac\",\"module_id\":\"a\",\"version\":1,"
+						"\"communication_monitoring\":null}]}"),
+			 API_OK);
+	assert_int_equal(message.module_count, 1);
+	assert_int_equal(message.bad_count, 0);
+	assert_false(message.modules[0].has_periods);
+}
+
 static void a_wrong_answer_is_refused_by_its_member(void **state)
 {
 	(void)state;
@@ -255,6 +296,8 @@ int main(void)
 		cmocka_unit_test(a_command_is_an_object_of_which_nothing_is_read),
 		cmocka_unit_test(a_payload_that_is_too_large_is_not_read),
 		cmocka_unit_test(modules_of_this_api_are_taken_from_an_answer),
+		cmocka_unit_test(a_wrong_entry_costs_itself_only),
+		cmocka_unit_test(a_module_that_is_not_watched_may_say_so_with_null),
 		cmocka_unit_test(a_wrong_answer_is_refused_by_its_member),
 		cmocka_unit_test(what_is_built_is_what_everest_takes),
 		cmocka_unit_test(ids_and_prefixes_are_checked),
