@@ -210,7 +210,10 @@ struct settings_idle {
 	const char *why;
 };
 
-/* Those among the settings that the user has given; how many. Nothing is said of one that is given as 0 or false. */
+/*
+ * Those among the settings that the user has given; how many. Nothing is said of one that is switched off (0 or false),
+ * but where that is a choice as good as the other.
+ */
 size_t settings_without_effect(const struct settings *settings, const char *evse_id, bool outlet_has_ac,
 			       struct settings_idle out[SETTINGS_MAX]);
 

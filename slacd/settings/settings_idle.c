@@ -44,6 +44,9 @@ static bool resets_with_each_key(const struct outlet_config *config)
 	return config->modem.reset_after_key && !has_a_standard_modem(config);
 }
 
+#define EVEREST_OWNS_IT     "mqtt.dialect is everest: EVerest owns the pilot"
+#define EVEREST_HAS_ITS_OWN "mqtt.dialect is everest: it has messages and topics of its own"
+
 static const struct rule {
 	const char *path;
 	bool (*is_idle)(const struct outlet_config *config);
@@ -55,15 +58,13 @@ static const struct rule {
 	{"pilot.nominal_current_a", has_no_ac, "the outlet has no AC"},
 	{"pilot.step_x1_ms", has_no_ac, "the outlet has no AC"},
 	{"slac.tt_fallback_ms", has_no_ac, "the outlet has no AC"},
-	{"pilot.hlc_at_start", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
-	{"pilot.step_f_ms", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
-	{"pilot.at_exit", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
-	{"pilot.step_x1_ms", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
-	{"pilot.step_x1_hlc_ms", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
-	{"pilot.nominal_needs_eim", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
-	{"pilot.basic_charging_on_eim", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
-	{"pilot.nominal_current_a", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
-	{"slac.rematch_from_basic", has_no_pilot, "mqtt.dialect is everest: EVerest owns the pilot"},
+	{"pilot.step_f_ms", has_no_pilot, EVEREST_OWNS_IT},
+	{"pilot.step_x1_ms", has_no_pilot, EVEREST_OWNS_IT},
+	{"pilot.step_x1_hlc_ms", has_no_pilot, EVEREST_OWNS_IT},
+	{"pilot.nominal_needs_eim", has_no_pilot, EVEREST_OWNS_IT},
+	{"pilot.basic_charging_on_eim", has_no_pilot, EVEREST_OWNS_IT},
+	{"pilot.nominal_current_a", has_no_pilot, EVEREST_OWNS_IT},
+	{"slac.rematch_from_basic", has_no_pilot, EVEREST_OWNS_IT},
 	{"slac.dc_listens_after_init", has_ac, "the outlet has AC"},
 	{"slac.refuse_as_not_required", does_not_refuse_validation, "slac.validation is not off"},
 	{"slac.slow_after_validation", refuses_validation, "slac.validation is off"},
@@ -105,6 +106,26 @@ static bool waits_in_vain(const struct settings *settings, const struct outlet_c
 	return is_given(settings, "slac.link_loss") && waits && config->pilot.pulse_unless_nominal && has_no_ac(config);
 }
 
+/* These, too, are choices of which either is as good as the other, whatever the zero stands for. */
+static void add_choices_beside_everest(struct list *list, const struct settings *settings)
+{
+	static const struct {
+		const char *path;
+		const char *why;
+	} choices[] = {
+		{"pilot.hlc_at_start", EVEREST_OWNS_IT},           {"pilot.at_exit", EVEREST_OWNS_IT},
+		{"mqtt.request_timeout_ms", EVEREST_OWNS_IT},      {"mqtt.request_backoff_max_ms", EVEREST_OWNS_IT},
+		{"mqtt.topics_to_station", EVEREST_HAS_ITS_OWN},   {"mqtt.topic_from_station", EVEREST_HAS_ITS_OWN},
+		{"mqtt.topic_from_iso15118", EVEREST_HAS_ITS_OWN}, {"mqtt.topics_from_services", EVEREST_HAS_ITS_OWN},
+		{"mqtt.status_message", EVEREST_HAS_ITS_OWN},      {"mqtt.status_extra", EVEREST_HAS_ITS_OWN},
+		{"mqtt.reset_message", EVEREST_HAS_ITS_OWN},
+	};
+
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+		if (is_given(settings, choices[i].path))
+			add(list, choices[i].path, choices[i].why);
+}
+
 static bool has_a_current_of_its_own(const struct settings *settings, const char *evse_id)
 {
 	const struct settings_outlet *own = settings_outlet(settings, evse_id);
@@ -128,14 +149,18 @@ size_t settings_without_effect(const struct settings *settings, const char *evse
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (is_wanted(settings, rules[i].path) && rules[i].is_idle(&config))
 			add(&list, rules[i].path, rules[i].why);
+	if (has_no_pilot(&config))
+		add_choices_beside_everest(&list, settings);
 	if (validates_in_vain(settings, &config))
 		add(&list, "slac.validation", "mqtt.dialect is everest: nobody tells of B-C-B toggles");
 	if (waits_in_vain(settings, &config))
 		add(&list, "slac.link_loss",
 		    "the outlet has no AC: with slac.profile strict wait holds at a nominal duty only");
-	if (is_wanted(settings, "mqtt.status_extra") && settings->status_message == API_NAME_SLAC_SERVICE_STATUS)
+	if (!has_no_pilot(&config) && is_wanted(settings, "mqtt.status_extra") &&
+	    settings->status_message == API_NAME_SLAC_SERVICE_STATUS)
 		add(&list, "mqtt.status_extra", "mqtt.status_message is slac_service_status, which always has them");
-	if (has_a_current_of_its_own(settings, evse_id) && has_no_ac(&config))
-		add(&list, "outlets.<evse_id>.nominal_current_a", "the outlet has no AC");
+	if (has_a_current_of_its_own(settings, evse_id) && (has_no_ac(&config) || has_no_pilot(&config)))
+		add(&list, "outlets.<evse_id>.nominal_current_a",
+		    has_no_pilot(&config) ? EVEREST_OWNS_IT : "the outlet has no AC");
 	return list.count;
 }

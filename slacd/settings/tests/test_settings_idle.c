@@ -66,6 +66,39 @@ static void settings_of_the_pilot_are_idle_where_everest_owns_it(void **state)
 	are_idle(true, "pilot.step_f_ms pilot.nominal_current_a slac.validation");
 }
 
+/* A value that is 0 is a choice where the other one is as good, and is missed as any other. */
+static void choices_of_the_pilot_are_idle_where_everest_owns_it(void **state)
+{
+	(void)state;
+	give("pilot.hlc_at_start", "false");
+	give("pilot.at_exit", "x1");
+	give("slac.tt_fallback_ms", "0");
+	are_idle(true, "");
+	give("mqtt.dialect", "everest");
+	are_idle(true, "pilot.hlc_at_start pilot.at_exit");
+	give("pilot.hlc_at_start", "true");
+	give("pilot.at_exit", "keep");
+	are_idle(true, "pilot.hlc_at_start pilot.at_exit");
+}
+
+static void messages_of_the_other_dialect_are_idle_beside_everest(void **state)
+{
+	struct settings_outlet *outlet = settings_add_outlet(&settings, "E1");
+
+	(void)state;
+	outlet->has_nominal_current = true;
+	outlet->nominal_current_da = 160;
+	give("mqtt.topic_from_station", "a/b");
+	give("mqtt.status_message", "slac_status");
+	give("mqtt.status_extra", "true");
+	give("mqtt.request_timeout_ms", "3000");
+	are_idle(true, "");
+	give("mqtt.status_message", "slac_service_status");
+	give("mqtt.dialect", "everest");
+	are_idle(true, "mqtt.request_timeout_ms mqtt.topic_from_station mqtt.status_message mqtt.status_extra "
+		       "outlets.<evse_id>.nominal_current_a");
+}
+
 static void settings_for_basic_charging_are_idle_without_ac(void **state)
 {
 	(void)state;
@@ -188,6 +221,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(defaults_are_not_named, begin),
 		cmocka_unit_test_setup(settings_of_the_pilot_are_idle_where_everest_owns_it, begin),
+		cmocka_unit_test_setup(choices_of_the_pilot_are_idle_where_everest_owns_it, begin),
+		cmocka_unit_test_setup(messages_of_the_other_dialect_are_idle_beside_everest, begin),
 		cmocka_unit_test_setup(settings_for_basic_charging_are_idle_without_ac, begin),
 		cmocka_unit_test_setup(what_is_switched_off_is_not_missed, begin),
 		cmocka_unit_test_setup(waiting_after_a_lost_link_is_idle_in_strict_without_ac, begin),
