@@ -54,8 +54,8 @@ static void ask_for_e_f(struct control_pilot *pilot, uint64_t now_us, struct con
 }
 
 /*
- * As many as there would be F pulses, and one where basic charging would follow F. The new window begins at once: the
- * owner of the pilot may have no use for the E/F step.
+ * As many as there would be F pulses, and one where basic charging would follow F. So it is in the window after a lost
+ * link, too. The new window begins at once: the owner of the pilot may have no use for the E/F step.
  */
 static void on_init_timeout(struct control_pilot *pilot, uint64_t now_us, struct control_pilot_outputs *out)
 {

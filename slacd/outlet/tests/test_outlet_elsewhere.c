@@ -188,6 +188,21 @@ static void a_lost_link_asks_for_e_f_where_it_is_configured(void **state)
 	site_expect("not serving, unmatched link_lost, wants E/F");
 }
 
+/* As a station would be asked for F then. */
+static void a_lost_link_that_is_waited_for_asks_for_e_f_when_the_window_is_over(void **state)
+{
+	(void)state;
+	site.config.slac.listen_after_failure = true;
+	begin_elsewhere();
+	match();
+	site_give_kind(OUTLET_PORT_DOWN);
+	site_expect("not serving, unmatched link_lost");
+	site_tick_due(20 * SECOND);
+	site_expect("wants E/F");
+	site_tick_due(20 * SECOND);
+	site_expect("failed key_not_set");
+}
+
 static void after_a_reset_nobody_is_answered_before_enter_bcd(void **state)
 {
 	(void)state;
@@ -282,6 +297,7 @@ int main(void)
 		cmocka_unit_test_setup(e_f_is_asked_for_as_often_as_there_would_be_pulses, set_up),
 		cmocka_unit_test_setup(a_failed_matching_asks_for_e_f_where_pulses_are_configured, set_up),
 		cmocka_unit_test_setup(a_lost_link_asks_for_e_f_where_it_is_configured, set_up),
+		cmocka_unit_test_setup(a_lost_link_that_is_waited_for_asks_for_e_f_when_the_window_is_over, set_up),
 		cmocka_unit_test_setup(after_a_reset_nobody_is_answered_before_enter_bcd, set_up),
 		cmocka_unit_test_setup(after_a_terminate_nobody_is_answered_before_enter_bcd, set_up),
 		cmocka_unit_test_setup(a_terminate_in_the_middle_of_matching_ends_it, set_up),
