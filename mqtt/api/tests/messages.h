@@ -3,6 +3,8 @@
 #ifndef MQTT_API_TESTS_MESSAGES_H
 #define MQTT_API_TESTS_MESSAGES_H
 
+#include <stddef.h>
+
 #define ENVELOPE(name, type, data)                                                                                     \
 	"{\"id\":\"6f9619ff-8b86-4011-b42d-00cf4fc964ff\",\"name\":\"" name "\",\"type\":\"" type "\",\"data\":" data  \
 	"}"
@@ -90,5 +92,12 @@
 
 /* `valid` with its first `from` replaced by `to`, until the next call. */
 const char *message_changed(const char *valid, const char *from, const char *to);
+
+/*
+ * Calls `example` with each message that stands as an example in the chapter ("## ...") of a page, but for those with
+ * `placeholder` (NULL: none) in them. Returns how many there are.
+ */
+size_t messages_of_page(const char *path, const char *chapter, const char *placeholder,
+			void (*example)(const char *message));
 
 #endif

@@ -2,18 +2,17 @@
 /* The messages of the smart-charging service, those of doc/smart-charging.md among them. */
 #include "mqtt/api/api_charging.h"
 #include "mqtt/api/api_time.h"
+#include "mqtt/api/tests/messages.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#define EXAMPLE  "    {\"id\":"
 #define ANYWHERE (API_FROM_STATION | API_FROM_ISO15118 | API_FROM_SERVICES | API_FROM_OCPP)
 
 static struct api_charging_message parsed;
@@ -35,28 +34,6 @@ static void assert_ok(unsigned from, const char *text)
 
 /* --- the document --- */
 
-static size_t each_example(const char *chapter, void (*example)(const char *message))
-{
-	FILE *page = fopen(SLACD_DOC_SMART_CHARGING, "r");
-	char *line = NULL;
-	size_t size = 0, count = 0;
-	bool inside = false;
-
-	assert_non_null(page);
-	while (getline(&line, &size, page) >= 0) {
-		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, "## ", 3) == 0)
-			inside = strcmp(line, chapter) == 0;
-		if (!inside || strncmp(line, EXAMPLE, strlen(EXAMPLE)) != 0)
-			continue;
-		example(line + strspn(line, " "));
-		count++;
-	}
-	free(line);
-	fclose(page);
-	return count;
-}
-
 static bool seen[API_CHARGING_COMPOSITE + 1];
 
 static void assert_taken(const char *message)
@@ -76,7 +53,7 @@ static void assert_not_taken(const char *message)
 static void every_message_has_an_example_that_is_taken(void **state)
 {
 	(void)state;
-	each_example("## 6 Messages to the service", assert_taken);
+	messages_of_page(SLACD_DOC_SMART_CHARGING, "## 6 Messages to the service", NULL, assert_taken);
 	for (int kind = 0; kind <= API_CHARGING_COMPOSITE; kind++)
 		if (!seen[kind])
 			fail_msg("doc/smart-charging.md has no example of kind %d, %s", kind,
@@ -86,7 +63,8 @@ static void every_message_has_an_example_that_is_taken(void **state)
 static void its_own_messages_are_not_for_it(void **state)
 {
 	(void)state;
-	assert_true(each_example("## 5 Messages of the service", assert_not_taken) > 0);
+	assert_true(messages_of_page(SLACD_DOC_SMART_CHARGING, "## 5 Messages of the service", NULL, assert_not_taken) >
+		    0);
 }
 
 /* --- what is heard --- */

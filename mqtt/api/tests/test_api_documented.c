@@ -6,42 +6,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#define EXAMPLE     "    {\"id\":"
 #define PLACEHOLDER "<uuid"
 
 /* Chapters of the page that hold examples. */
 static const char *const from_slacd = "## 5 Messages to the station";
 static const char *const to_slacd = "## 6 Messages to slacd";
-
-/* Calls `example` with each example of the chapter; returns how many there are. */
-static size_t each_example(const char *chapter, void (*example)(const char *message))
-{
-	FILE *page = fopen(SLACD_DOC_MQTT, "r");
-	char *line = NULL;
-	size_t size = 0;
-	size_t count = 0;
-	bool inside = false;
-
-	assert_non_null(page);
-	while (getline(&line, &size, page) >= 0) {
-		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, "## ", 3) == 0)
-			inside = strcmp(line, chapter) == 0;
-		if (!inside || strncmp(line, EXAMPLE, strlen(EXAMPLE)) != 0 || strstr(line, PLACEHOLDER) != NULL)
-			continue;
-		example(line + strspn(line, " "));
-		count++;
-	}
-	free(line);
-	fclose(page);
-	return count;
-}
 
 static bool seen[API_KINDS];
 
@@ -62,7 +34,7 @@ static void assert_not_for_slacd(const char *message)
 static void every_message_to_slacd_has_an_example_that_is_taken(void **state)
 {
 	(void)state;
-	each_example(to_slacd, assert_taken);
+	messages_of_page(SLACD_DOC_MQTT, to_slacd, PLACEHOLDER, assert_taken);
 	for (int kind = 0; kind < API_KINDS; kind++)
 		if (!seen[kind])
 			fail_msg("doc/mqtt.md has no example of %s", api_kind_text((enum api_kind)kind));
@@ -71,7 +43,7 @@ static void every_message_to_slacd_has_an_example_that_is_taken(void **state)
 static void examples_of_messages_to_the_station_are_not_for_slacd(void **state)
 {
 	(void)state;
-	assert_true(each_example(from_slacd, assert_not_for_slacd) > 0);
+	assert_true(messages_of_page(SLACD_DOC_MQTT, from_slacd, PLACEHOLDER, assert_not_for_slacd) > 0);
 }
 
 int main(void)
