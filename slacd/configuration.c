@@ -51,6 +51,7 @@ bool configuration_reload(int argc, char **argv, struct settings *settings, stru
 	const char *config_file;
 	bool ok = fresh != NULL && options_read(argc, argv, fresh, &config_file, error) == OPTIONS_RUN;
 
+	manager_report(manager);
 	if (ok)
 		take(settings, fresh, manager);
 	else

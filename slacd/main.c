@@ -36,6 +36,7 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 	struct daemon *daemon = context;
 
 	(void)what;
+	manager_report(daemon->manager);
 	log_line(LOG_LEVEL_INFO, "Stopping%s. signal=%s", daemon->stopping ? " at once" : "",
 		 number == SIGINT ? "INT" : "TERM");
 	if (daemon->stopping)

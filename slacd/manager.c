@@ -22,6 +22,11 @@ void manager_arm(struct manager *manager)
 	timer_arm(manager->timer, next_us);
 }
 
+void manager_report(const struct manager *manager)
+{
+	report_queue_flush(manager->shared.reports);
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct manager *manager = context;
@@ -29,7 +34,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	report_queue_flush(manager->shared.reports);
+	manager_report(manager);
 	if (manager_reap_deadline(manager) <= now_us)
 		manager_reap(manager, now_us);
 	if (request_retry_due(&manager->question.retry, now_us))
@@ -127,6 +132,7 @@ void manager_log_statistics(const struct manager *manager)
 {
 	struct statistics service = manager->ended;
 
+	manager_report(manager);
 	for (size_t i = 0; i < manager->evse_count; i++) {
 		evse_log_counters(manager->evses[i]);
 		evse_statistics(manager->evses[i], &service);
@@ -148,6 +154,7 @@ bool manager_write_metrics(const void *context, struct evbuffer *out)
 
 	if (outlets == NULL)
 		return false;
+	manager_report(manager);
 	for (size_t i = 0; i < manager->evse_count; i++)
 		evse_metrics(manager->evses[i], &outlets[i]);
 	written = metrics_write(out, &service, outlets, manager->evse_count);

@@ -49,6 +49,9 @@ enum api_service_state manager_state(const struct manager *manager);
 /* One line for people: how many outlets can serve, and what is wrong; of many outlets the first ones, cut to size. */
 void manager_describe(const struct manager *manager, char *out, size_t size);
 
+/* Does what outlets still have to say of frames: before something else is logged, so that the log is in order. */
+void manager_report(const struct manager *manager);
+
 /* Logs what every outlet and the whole service have counted so far. */
 void manager_log_statistics(const struct manager *manager);
 

@@ -14,7 +14,7 @@ static void on_connected(void *context)
 {
 	struct manager *manager = context;
 
-	report_queue_flush(manager->shared.reports);
+	manager_report(manager);
 	broker_report_connected(manager->settings->mqtt_host.text, manager->settings->mqtt_port, manager->client_id);
 	if (manager->everest != NULL) {
 		everest_connected(manager->everest);
@@ -41,7 +41,7 @@ static void on_disconnected(void *context, const char *reason)
 {
 	const struct manager *manager = context;
 
-	report_queue_flush(manager->shared.reports);
+	manager_report(manager);
 	broker_report_disconnected(manager->settings->mqtt_host.text, manager->settings->mqtt_port, reason);
 	if (manager->everest != NULL)
 		everest_disconnected(manager->everest);
@@ -197,7 +197,7 @@ static void on_message(void *context, const char *topic, const char *payload, si
 	unsigned from = hearing_from(&manager->hearing, topic);
 	enum api_result result = api_parse(payload, len, from, &manager->message, &error);
 
-	report_queue_flush(manager->shared.reports);
+	manager_report(manager);
 	if (result == API_OK) {
 		log_inbound(manager, topic, payload, len);
 		refusals_entries(&manager->refusals, topic, api_kind_text(manager->message.kind), manager->message.bad,
@@ -226,6 +226,7 @@ static void on_retained(void *context, const char *topic, const char *payload, s
 	unsigned from = hearing_from(&manager->hearing, topic);
 	enum api_result result = api_parse(payload, len, from, &manager->message, &error);
 
+	manager_report(manager);
 	if (result == API_IGNORED || result == API_ELSEWHERE)
 		return;
 	if (result == API_MALFORMED && from == API_FROM_SERVICES)
@@ -241,10 +242,23 @@ static enum broker_worth worth_of(const void *context, const char *topic, const 
 	return hearing_worth(api_look(payload, len, hearing_from(hearing, topic), hearing->own_ids));
 }
 
+static void on_dropped(void *context, enum broker_drop what, uint64_t total)
+{
+	manager_report(context);
+	broker_report_dropped(context, what, total);
+}
+
+static void on_subscription_refused(void *context, const char *topic)
+{
+	manager_report(context);
+	broker_report_subscription_refused(context, topic);
+}
+
 static void on_displaced(void *context)
 {
 	const struct manager *manager = context;
 
+	manager_report(manager);
 	broker_report_displaced(manager->client_id, "mqtt.client_id");
 }
 
@@ -300,8 +314,8 @@ bool manager_open_broker(struct manager *manager)
 		.disconnected = on_disconnected,
 		.message = on_message,
 		.retained = on_retained,
-		.dropped = broker_report_dropped,
-		.subscription_refused = broker_report_subscription_refused,
+		.dropped = on_dropped,
+		.subscription_refused = on_subscription_refused,
 		.displaced = on_displaced,
 	};
 

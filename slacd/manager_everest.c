@@ -26,6 +26,7 @@ static void on_message(void *context, const char *topic, const char *payload, si
 {
 	const struct manager *manager = context;
 
+	manager_report(manager);
 	everest_message(manager->everest, topic, payload, len);
 }
 
@@ -33,6 +34,7 @@ static void on_retained(void *context, const char *topic, const char *payload, s
 {
 	const struct manager *manager = context;
 
+	manager_report(manager);
 	everest_retained(manager->everest, topic, payload, len);
 }
 

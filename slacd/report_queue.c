@@ -20,6 +20,7 @@ struct report_queue {
 	struct event *turn;
 	size_t first;
 	size_t count;
+	bool is_at_work; /* the first one is being carried out */
 	struct report reports[REPORTS_MAX];
 };
 
@@ -28,7 +29,9 @@ static void carry_out_first(struct report_queue *queue)
 	const struct report *report = &queue->reports[queue->first];
 
 	log_set_time(report->wall_us);
+	queue->is_at_work = true;
 	queue->carry_out(report->evse, &report->effect, report->now_us);
+	queue->is_at_work = false;
 	log_set_time(0);
 	queue->count--;
 	queue->first = queue->count > 0 ? (queue->first + 1) % REPORTS_MAX : 0;
@@ -91,7 +94,8 @@ void report_queue_add(struct report_queue *queue, struct evse *evse, const struc
 
 void report_queue_flush(struct report_queue *queue)
 {
-	if (queue->count == 0)
+	/* What is carried out may end here: a status that is published drops another one, which is said. */
+	if (queue->count == 0 || queue->is_at_work)
 		return;
 	event_del(queue->turn);
 	while (queue->count > 0)

@@ -33,7 +33,7 @@ void report_queue_free(struct report_queue *queue);
 /* Takes a note or a status that `evse` had at now_us. The outlet must stay until it is carried out. */
 void report_queue_add(struct report_queue *queue, struct evse *evse, const struct outlet_effect *effect,
 		      uint64_t now_us);
-/* Carries out all that waits. */
+/* Carries out all that waits. Does nothing while one is being carried out. */
 void report_queue_flush(struct report_queue *queue);
 
 #endif

@@ -48,6 +48,8 @@ static void carry_out(struct evse *evse, const struct outlet_effect *effect, uin
 	happened((char)effect->note.value);
 	while (clock_now_us() < until_us)
 		;
+	if (effect->note.value == '*')
+		report_queue_flush(queue);
 	if (effect->note.value == 'l')
 		log_line(LOG_LEVEL_INFO, "It happened.");
 }
@@ -176,6 +178,15 @@ static void a_flush_carries_out_all_at_once(void **state)
 	assert_string_equal(story, "12f");
 }
 
+static void a_flush_from_a_report_that_is_carried_out_does_nothing(void **state)
+{
+	(void)state;
+	add('*');
+	add('2');
+	report_queue_flush(queue);
+	assert_string_equal(story, "*2");
+}
+
 static void a_full_queue_carries_out_the_oldest(void **state)
 {
 	(void)state;
@@ -221,6 +232,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(frames_that_come_meanwhile_wait_for_one_turn_only, begin, end),
 		cmocka_unit_test_setup_teardown(frames_without_end_do_not_keep_reports_waiting, begin, end),
 		cmocka_unit_test_setup_teardown(a_flush_carries_out_all_at_once, begin, end),
+		cmocka_unit_test_setup_teardown(a_flush_from_a_report_that_is_carried_out_does_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(a_full_queue_carries_out_the_oldest, begin, end),
 		cmocka_unit_test_setup_teardown(a_line_of_the_log_has_the_time_at_which_it_happened, begin, end),
 	};

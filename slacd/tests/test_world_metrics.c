@@ -42,6 +42,25 @@ static void match_is_counted_with_all_its_answers(void **state)
 				  ANSWERS("CM_SLAC_MATCH.CNF", "2"), NULL});
 }
 
+/* A car is answered before anything is said of it (report_queue.h). */
+static void what_is_told_of_a_frame_comes_before_what_is_asked_after_it(void **state)
+{
+	size_t from;
+
+	(void)state;
+	play("boot\ncs plug\nrun 100");
+	from = mark();
+	play("car plc0 plug");
+	play_until("> CM_SLAC_PARM.CNF");
+	assert_none(from, "slacd *\"matching\"");
+	play("slacd statistics");
+	assert_in_order(from, (const char *[]){"slacd *\"matching\"", "log      INFO Statistics", NULL});
+	play_until("> CM_SLAC_MATCH.CNF");
+	assert_none(from, "WAIT_MATCH to MATCHED");
+	play("slacd metrics");
+	assert_in_order(from, (const char *[]){"log      INFO *WAIT_MATCH to MATCHED", "metrics  slacd_ready", NULL});
+}
+
 static void way_to_basic_charging_is_counted_and_what_is_offered_told(void **state)
 {
 	(void)state;
@@ -101,6 +120,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORY(match_is_counted_with_all_its_answers),
+		STORY(what_is_told_of_a_frame_comes_before_what_is_asked_after_it),
 		STORY(way_to_basic_charging_is_counted_and_what_is_offered_told),
 		STORY(refusals_of_the_station_are_counted_and_confirm_nothing),
 		STORY(message_of_a_car_that_is_not_there_is_counted_as_refused),
