@@ -6,6 +6,7 @@
 #include "service/log_text.h"
 #include "service/log_writer.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,9 @@ static const char *own_name = "slacd";
 static struct log_writer *writer; /* NULL: lines are written at once */
 static bool has_thread;
 static bool closed;
+
+/* How long a process that dies waits for whoever reads the log. */
+#define LAST_WORDS_MS 200
 
 /* Lines that a hold may keep from being written: of more the thread is told at once. */
 #define HELD_MAX 64
@@ -36,13 +40,35 @@ bool log_open(void)
 	return writer != NULL;
 }
 
+/* The process dies, of a defect or since the watchdog of its supervisor ends it: as it would have, but a moment later. */
+static void on_fatal_signal(int number)
+{
+	if (writer != NULL && !closed)
+		log_writer_write_last(writer, LAST_WORDS_MS);
+	raise(number);
+}
+
+/* Who has a handler already keeps it: a sanitizer has more to say. */
+static void watch_fatal_signals(void)
+{
+	static const int numbers[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV};
+	const struct sigaction own = {.sa_handler = on_fatal_signal, .sa_flags = (int)SA_RESETHAND};
+	struct sigaction before;
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+			sigaction(numbers[i], &own, NULL);
+}
+
 bool log_start_writing(void)
 {
 	if (writer == NULL || has_thread)
 		return has_thread;
 	has_thread = log_writer_start(writer);
-	if (has_thread)
+	if (has_thread) {
+		watch_fatal_signals();
 		return true;
+	}
 	log_writer_write_all(writer);
 	writer = NULL;
 	return false;

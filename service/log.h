@@ -23,7 +23,8 @@ enum log_level { LOG_LEVEL_TRACE, LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WAR
 bool log_open(void);
 /*
  * Starts the thread, with the rights that the process has then. False when there is none: what was kept is written, and
- * lines are written at once again.
+ * lines are written at once again. A signal that ends the process for a defect (SIGSEGV, SIGABRT and the like) does so from
+ * now on when the lines are written, held ones too, or 200 ms later.
  */
 bool log_start_writing(void);
 /*
@@ -34,8 +35,7 @@ void log_close(unsigned timeout_ms);
 
 /*
  * Lines of the calling thread wait for log_release, so that its loop hands over those of a turn at once. A warning, an
- * error or the 64th line is handed over with what waits. What a process logs before it dies of a defect is lost in so far as the
- * thread has not written it yet, held or not. Holds nest. Without effect before log_open.
+ * error or the 64th line is handed over with what waits. Holds nest. Without effect before log_open.
  */
 void log_hold(void);
 void log_release(void);

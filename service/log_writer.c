@@ -5,10 +5,12 @@
 #include "service/log_sink.h"
 #include "service/worker.h"
 
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct log_writer {
 	struct worker worker;
@@ -18,7 +20,11 @@ struct log_writer {
 	size_t batch_len;
 	uint64_t lost_untold;         /* lines lost since the last one that was written */
 	_Atomic uint64_t lost_in_all; /* told or not: a thread that waits for a reader tells nothing */
+	_Atomic bool all_written;     /* and the thread waits for more */
 };
+
+/* The calling thread wakes the writer's. */
+static _Thread_local volatile sig_atomic_t is_waking;
 
 /* --- the thread --- */
 
@@ -122,6 +128,7 @@ static void *run(void *context)
 			;
 		if (writer->worker.stopping)
 			break;
+		writer->all_written = true;
 		pthread_cond_wait(&writer->worker.changed, &writer->worker.lock);
 	}
 	pthread_mutex_unlock(&writer->worker.lock);
@@ -161,6 +168,7 @@ void log_writer_write_all(struct log_writer *writer)
 void log_writer_add(struct log_writer *writer, const struct log_record *record, const char *text)
 {
 	pthread_mutex_lock(&writer->worker.lock);
+	writer->all_written = false;
 	if (!log_ring_add(&writer->ring, record, text))
 		writer->lost_in_all++;
 	pthread_mutex_unlock(&writer->worker.lock);
@@ -169,7 +177,20 @@ void log_writer_add(struct log_writer *writer, const struct log_record *record, 
 void log_writer_wake(struct log_writer *writer)
 {
 	/* Not behind the lock, for which the thread would wait at once. What is there to be written was added behind it. */
+	is_waking = 1;
 	pthread_cond_signal(&writer->worker.changed);
+	is_waking = 0;
+}
+
+void log_writer_write_last(struct log_writer *writer, unsigned timeout_ms)
+{
+	const struct timespec moment = {.tv_nsec = 1000000};
+
+	/* What it has interrupted would not let go of the condition. */
+	if (!is_waking)
+		log_writer_wake(writer);
+	for (unsigned ms = 0; ms < timeout_ms && !writer->all_written; ms++)
+		nanosleep(&moment, NULL);
 }
 
 bool log_writer_uses_fields(const struct log_writer *writer)

@@ -38,6 +38,12 @@ void log_writer_write_all(struct log_writer *writer);
 void log_writer_add(struct log_writer *writer, const struct log_record *record, const char *text);
 void log_writer_wake(struct log_writer *writer);
 
+/*
+ * For a process that dies: wakes the thread, and waits until all is written, at most timeout_ms. Takes no lock: it is for a
+ * handler of the signal that ends the process, whatever it has interrupted.
+ */
+void log_writer_write_last(struct log_writer *writer, unsigned timeout_ms);
+
 /* Lines that were dropped, also while the thread waits for a reader. May be called on any thread. */
 uint64_t log_writer_lost(const struct log_writer *writer);
 

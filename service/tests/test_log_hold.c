@@ -7,11 +7,15 @@
 #include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -55,7 +59,7 @@ static bool thread_waits(void)
 }
 
 /* Standard error is a socket that keeps each write apart. */
-static int open_log(void **state)
+static int open_reader(void **state)
 {
 	int ends[2];
 
@@ -66,22 +70,37 @@ static int open_log(void **state)
 	dup2(ends[1], STDERR_FILENO);
 	close(ends[1]);
 	reader = ends[0];
+	return 0;
+}
+
+static bool start_log(void)
+{
 	log_set_time(AT_US);
 	if (!log_open() || !log_start_writing())
-		return -1;
+		return false;
 	while (!thread_waits())
 		sched_yield();
+	return true;
+}
+
+static int open_log(void **state)
+{
+	return open_reader(state) == 0 && start_log() ? 0 : -1;
+}
+
+static int close_reader(void **state)
+{
+	(void)state;
+	dup2(saved_stderr, STDERR_FILENO);
+	close(saved_stderr);
+	close(reader);
 	return 0;
 }
 
 static int close_log(void **state)
 {
-	(void)state;
 	log_close(PATIENCE_MS);
-	dup2(saved_stderr, STDERR_FILENO);
-	close(saved_stderr);
-	close(reader);
-	return 0;
+	return close_reader(state);
 }
 
 static void lines_of_a_turn_are_one_write(void **state)
@@ -163,6 +182,56 @@ static void a_line_of_now_has_the_time_of_the_clock(void **state)
 	assert_true(strncmp(line, after, strlen(after)) <= 0);
 }
 
+/* A process that logs within a turn, and dies in it. cmocka has handlers of its own. */
+static pid_t start_victim(int number)
+{
+	const pid_t victim = fork();
+
+	assert_int_not_equal(victim, -1);
+	if (victim > 0)
+		return victim;
+	setrlimit(RLIMIT_CORE, &(struct rlimit){0});
+	signal(number, SIG_DFL);
+	if (!start_log())
+		_exit(1);
+	log_hold();
+	log_line(LOG_LEVEL_INFO, "One.");
+	log_line(LOG_LEVEL_INFO, "Two.");
+	if (number == SIGABRT)
+		abort();
+	raise(number);
+	_exit(1);
+}
+
+static void expect_death(pid_t victim, int number)
+{
+	int status;
+
+	assert_int_equal(waitpid(victim, &status, 0), victim);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), number);
+}
+
+static void lines_of_the_turn_in_which_a_process_dies_are_written(void **state)
+{
+	static const int numbers[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		expect_death(start_victim(numbers[i]), numbers[i]);
+		assert_string_equal(written(20), "2023-12-13T15:00:00.000000Z  INFO slacd: One.\n"
+						 "2023-12-13T15:00:00.000000Z  INFO slacd: Two.\n");
+	}
+}
+
+static void a_reader_that_takes_nothing_does_not_keep_a_process_from_dying(void **state)
+{
+	(void)state;
+	while (send(STDERR_FILENO, "full", 4, MSG_DONTWAIT) == 4)
+		;
+	expect_death(start_victim(SIGABRT), SIGABRT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +241,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(many_lines_do_not_wait_for_the_end_of_a_turn, open_log, close_log),
 		cmocka_unit_test_setup_teardown(a_line_has_the_time_at_which_it_happened, open_log, close_log),
 		cmocka_unit_test_setup_teardown(a_line_of_now_has_the_time_of_the_clock, open_log, close_log),
+		cmocka_unit_test_setup_teardown(lines_of_the_turn_in_which_a_process_dies_are_written, open_reader,
+						close_reader),
+		cmocka_unit_test_setup_teardown(a_reader_that_takes_nothing_does_not_keep_a_process_from_dying,
+						open_reader, close_reader),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
