@@ -228,19 +228,26 @@ static void fail_to_open(struct evse *evse, const char *error, int number)
 		retry_later(evse);
 }
 
-/* False with the reason: the station has named the interface of the open port, and may not. */
-static bool is_believed(const struct evse *evse, char why[INTERFACE_WHY_SIZE])
+/*
+ * False with the reason: the station has named the interface of the open port, and may not. *error: what kept it from being
+ * looked at, 0: nothing did.
+ */
+static bool is_believed(const struct evse *evse, char why[INTERFACE_WHY_SIZE], int *error)
 {
 	const int ifindex = port_ifindex(evse->port);
 	struct port_event now = {0};
 	struct port_use use = {0};
 
 	why[0] = '\0';
+	*error = 0;
 	if (evse->interface_is_local || evse->shared->settings->interfaces.is_listed)
 		return true; /* by its name, which was looked at before */
 	/* What cannot be looked at stays unknown, and is refused. */
 	if (port_watch_look(port_fd(evse->port), ifindex, &now))
 		port_use_look(port_fd(evse->port), ifindex, &use);
+	else
+		use.error = errno;
+	*error = use.error;
 	return interface_is_believed(&evse->shared->settings->interfaces, &now, &use, why);
 }
 
@@ -253,13 +260,19 @@ static void refuse(struct evse *evse, const char *why)
 	tell_trouble(evse, why);
 }
 
+/* Which the kernel does not tell when it is over. */
+static bool is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
+}
+
 /* The kernel tells when an address goes; an interface that changes all the time must not keep us busy. */
-static void refuse_port(struct evse *evse, const char *why)
+static void refuse_port(struct evse *evse, const char *why, int error)
 {
 	evse_close_port(evse);
 	refuse(evse, why);
 	retry_later(evse);
-	if (is_watched(evse))
+	if (is_watched(evse) && !is_shortage(error))
 		evse->port_retry_us = OUTLET_NEVER;
 }
 
@@ -297,6 +310,7 @@ void evse_open_port(struct evse *evse)
 {
 	char error[PORT_ERROR_SIZE];
 	char why[INTERFACE_WHY_SIZE];
+	int not_told;
 
 	evse->port_retry_us = OUTLET_NEVER;
 	if (!may_use_name(evse))
@@ -306,8 +320,8 @@ void evse_open_port(struct evse *evse)
 		fail_to_open(evse, error, errno);
 		return;
 	}
-	if (!is_believed(evse, why)) {
-		refuse_port(evse, why);
+	if (!is_believed(evse, why, &not_told)) {
+		refuse_port(evse, why, not_told);
 		return;
 	}
 	if (!wait_for_frames(evse)) {
@@ -331,8 +345,9 @@ static void look_at_use(struct evse *evse)
 {
 	const bool in_use = evse->outlet.pilot.vehicle_present;
 	char why[INTERFACE_WHY_SIZE];
+	int not_told;
 
-	if (is_believed(evse, why)) {
+	if (is_believed(evse, why, &not_told)) {
 		forget_text(evse->refusal);
 		return;
 	}

@@ -5,6 +5,7 @@
 
 #include <fnmatch.h>
 #include <stdio.h>
+#include <string.h>
 
 #define REMEDY                                                                                                         \
 	"if the modem is behind it, name it in the configuration (outlets.interfaces or outlets.<evse_id>.interface)"
@@ -44,5 +45,8 @@ bool interface_is_believed(const struct settings_interfaces *believed, const str
 		snprintf(why, INTERFACE_WHY_SIZE, "it has the address %s; " REMEDY, use->address);
 		return false;
 	}
-	return use->is_known || refuse(why, "it cannot be told whether it has IP addresses; " REMEDY);
+	if (!use->is_known)
+		snprintf(why, INTERFACE_WHY_SIZE, "it cannot be told whether it has IP addresses (%s); " REMEDY,
+			 strerror(use->error));
+	return use->is_known;
 }

@@ -216,8 +216,12 @@ void port_use_look(int fd, int ifindex, struct port_use *use)
 	struct ifreq request = {.ifr_ifindex = ifindex};
 
 	*use = (struct port_use){0};
-	if (ioctl(fd, SIOCGIFNAME, &request) < 0)
+	if (ioctl(fd, SIOCGIFNAME, &request) < 0) {
+		use->error = errno;
 		return;
+	}
 	use->is_wireless = is_wireless(fd, request.ifr_name);
 	use->is_known = ask_kernel(ifindex, use->address) || read_addresses(fd, &request, ifindex, use->address);
+	if (!use->is_known)
+		use->error = errno;
 }

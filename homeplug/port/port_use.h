@@ -9,6 +9,7 @@
 
 struct port_use {
 	bool is_known; /* the kernel has told all of it; otherwise the rest may be incomplete */
+	int error;     /* errno, why it has not, 0: it has */
 	bool is_wireless;
 	char address[INET6_ADDRSTRLEN]; /* one of its IP addresses that count, "": it has none */
 };

@@ -2,6 +2,7 @@
 /* What the station may name, and what is said where it may not. */
 #include "slacd/interface_rule.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,7 +61,7 @@ static void interface_that_the_host_uses_is_refused_with_the_reason(void **state
 	const struct port_use unused = {.is_known = true};
 	const struct port_use addressed = {.is_known = true, .address = "2001:db8:1111:2222:3333:4444:5555:6666"};
 	const struct port_use wireless = {.is_known = true, .is_wireless = true};
-	const struct port_use unknown = {.is_known = false};
+	const struct port_use unknown = {.is_known = false, .error = EMFILE};
 
 	(void)state;
 	assert_true(interface_is_believed(&automatic, &hardware, &unused, why));
@@ -72,6 +73,8 @@ static void interface_that_the_host_uses_is_refused_with_the_reason(void **state
 	assert_why("wireless");
 	assert_false(interface_is_believed(&automatic, &hardware, &unknown, why));
 	assert_why("cannot be told");
+	assert_why("(Too many open files)");
+	assert_why("outlets.<evse_id>.interface)"); /* it is not cut */
 	assert_false(interface_is_believed(&automatic, &bridge, &unused, why));
 	assert_why("bridge");
 	assert_false(interface_is_believed(&automatic, &bond, &unused, why));

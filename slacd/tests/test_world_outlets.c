@@ -134,6 +134,17 @@ static void interface_with_an_address_is_refused_until_it_has_none(void **state)
 	assert_statuses(from, E1, "matching matched");
 }
 
+/* Nobody tells when there are enough again. */
+static void too_few_files_to_ask_for_addresses_are_said_and_got_over(void **state)
+{
+	(void)state;
+	play("wire evse0 plc0\nwire-untold evse0 on\nstation --evse DE*TST*E1=evse0\nev plc0\nrun 10\nslacd start\n"
+	     "run 15000");
+	assert_count(0, REFUSED "*it cannot be told whether it has IP addresses (Too many open files); ", 1);
+	assert_none(0, SENT);
+	play("wire-untold evse0 off\nrun 3000\n" MATCHED);
+}
+
 static void interface_that_gets_an_address_while_nobody_is_there_is_given_up(void **state)
 {
 	(void)state;
@@ -394,6 +405,7 @@ int main(void)
 		STORY(interface_is_looked_at_when_the_kernel_tells_nothing),
 		STORY(interface_that_comes_and_goes_is_not_said_each_time),
 		STORY(interface_with_an_address_is_refused_until_it_has_none),
+		STORY(too_few_files_to_ask_for_addresses_are_said_and_got_over),
 		STORY(interface_that_gets_an_address_while_nobody_is_there_is_given_up),
 		STORY(running_car_is_not_cut_for_an_address),
 		STORY(address_that_has_gone_before_the_car_does_changes_nothing),

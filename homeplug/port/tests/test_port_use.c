@@ -278,6 +278,7 @@ static void addresses_that_nobody_tells_are_not_taken_for_none(void **state)
 	const struct port_use use = look("ta");
 	run("ip link del ta");
 	assert_false(use.is_known);
+	assert_int_not_equal(use.error, 0);
 }
 
 static void wireless_interface_is_known_by_its_driver_old_or_new(void **state)
@@ -301,6 +302,7 @@ static void interface_that_is_gone_is_unknown(void **state)
 	(void)state;
 	const struct port_use use = look("none");
 	assert_false(use.is_known);
+	assert_int_equal(use.error, ENODEV);
 }
 
 static int run_parse_tests(void)

@@ -113,6 +113,14 @@ static bool wire_addressed(char *rest)
 	return true;
 }
 
+static bool wire_untold(char *rest)
+{
+	const char *name = word(&rest);
+
+	wire_set_untold(name, strcmp(rest, "on") == 0);
+	return true;
+}
+
 static bool wire_choked(char *rest)
 {
 	const char *name = word(&rest);
@@ -278,6 +286,7 @@ static const struct {
 	{"wire-rename", wire_renamed},
 	{"wire-mac", wire_mac},
 	{"wire-address", wire_addressed},
+	{"wire-untold", wire_untold},
 	{"wire-choke", wire_choked},
 	{"wire-jitter", jitter},
 	{"watch", watch},

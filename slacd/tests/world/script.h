@@ -10,6 +10,7 @@
  *   wire A B                   a pair of interfaces; slacd's is named evse...
  *   wire-remove NAME, wire-up NAME, wire-down NAME, wire-rename NAME NEW, wire-mac NAME MAC, wire-choke NAME on|off
  *   wire-address NAME ADDRESS|none
+ *   wire-untold NAME on|off    slacd has too few files to ask for its addresses, or enough
  *   wire-jitter                frames take a little longer from now on, each another time
  *   watch refuse|miss|break    what the kernel does not tell about interfaces
  *   broker down|up|hang|go|full|room

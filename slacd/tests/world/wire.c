@@ -35,6 +35,7 @@ struct interface {
 	int ifindex;
 	uint8_t mac[MAC_LEN];
 	char address[INET6_ADDRSTRLEN];
+	bool untold;
 	struct interface *peer;
 	uint64_t last_us; /* when the last frame arrives here */
 };
@@ -266,6 +267,11 @@ void wire_set_address(const char *name, const char *address)
 
 	snprintf(interface->address, sizeof(interface->address), "%s", address);
 	tell(&event);
+}
+
+void wire_set_untold(const char *name, bool untold)
+{
+	known(name)->untold = untold;
 }
 
 void wire_choke(const char *name, bool choked)
@@ -600,7 +606,9 @@ void port_use_look(int fd, int ifindex, struct port_use *use)
 	const struct interface *interface = by_index(ifindex);
 
 	(void)fd;
-	*use = (struct port_use){.is_known = interface != NULL};
-	if (interface != NULL)
+	*use = (struct port_use){.is_known = interface != NULL && !interface->untold};
+	if (!use->is_known)
+		use->error = interface != NULL ? EMFILE : ENODEV;
+	else
 		memcpy(use->address, interface->address, sizeof(use->address));
 }

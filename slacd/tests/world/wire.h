@@ -29,6 +29,8 @@ void wire_rename(const char *name, const char *new_name);
 void wire_set_mac(const char *name, const uint8_t mac[6]);
 /* The host gives it an IP address, instead of the one it had; "": it takes that away. */
 void wire_set_address(const char *name, const char *address);
+/* From now on slacd has too few files to ask for its addresses, or enough. */
+void wire_set_untold(const char *name, bool untold);
 
 /* The kernel tells nothing from the beginning (port_watch_open fails). */
 void wire_refuse_watch(void);
