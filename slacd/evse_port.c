@@ -42,6 +42,15 @@ static bool is_named(const struct evse *evse, const struct port_event *event)
 	return strcmp(evse->interface, event->name) == 0 || (int)if_nametoindex(evse->interface) == event->ifindex;
 }
 
+/*
+ * The same for an outlet without a port, which is told of every interface: the kernel is not asked for each of them. Should
+ * the name have changed since, there is an event for that, too.
+ */
+static bool waits_for(const struct evse *evse, const struct port_event *event)
+{
+	return event->has_no_other_name ? strcmp(evse->interface, event->name) == 0 : is_named(evse, event);
+}
+
 static bool is_ready(const struct port_event *event)
 {
 	return event->news == PORT_NEWS_STATE && event->up && event->running && !port_event_is_captured(event);
@@ -374,7 +383,7 @@ static void take_interface_event(struct evse *evse, const struct port_event *eve
 		loss_of(evse, event, why);
 	if (why[0] != '\0')
 		lose_port(evse, why);
-	if (evse->port == NULL && is_watched(evse) && is_named(evse, event)) {
+	if (evse->port == NULL && is_watched(evse) && waits_for(evse, event)) {
 		if (is_ready(event) || port_event_is_captured(event)) /* then it fails, and says why */
 			open_port_when_allowed(evse);
 		else

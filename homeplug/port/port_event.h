@@ -23,6 +23,7 @@ struct port_event {
 	enum port_news news;
 	int ifindex;
 	char name[IF_NAMESIZE]; /* "" when the notification has none */
+	bool has_no_other_name; /* the kernel has told all of its names: it has no alternative one */
 	bool up;                /* the administrator has switched it on (IFF_UP) */
 	bool running;           /* it is up and has a carrier, as far as its driver can tell (IFF_RUNNING) */
 	bool has_mac;           /* it is Ethernet */

@@ -20,6 +20,9 @@
 /* Old notifications thrown away after an overrun: more than the socket's receive buffer holds. */
 #define DISCARD_MAX 4096
 
+/* IFLA_PROP_LIST since Linux 5.5, where alternative names came: an interface without one has none. */
+#define PROPERTIES 52
+
 struct port_watch {
 	int fd;
 	_Alignas(struct nlmsghdr) uint8_t buffer[BUFFER_OCTETS];
@@ -90,6 +93,9 @@ static void take_attribute(struct port_event *event, const struct rtattr *attrib
 	case IFLA_LINKINFO:
 		take_link_info(event, attribute);
 		break;
+	case PROPERTIES:
+		event->has_no_other_name = false;
+		break;
 	default:
 		break;
 	}
@@ -129,6 +135,7 @@ static bool parse_link(const struct nlmsghdr *message, struct port_event *event)
 		.ifindex = info->ifi_index,
 		.up = (info->ifi_flags & IFF_UP) != 0,
 		.running = (info->ifi_flags & IFF_RUNNING) != 0,
+		.has_no_other_name = true,
 	};
 	take_attributes(event, message, info);
 	event->has_mac = event->has_mac && info->ifi_type == ARPHRD_ETHER;

@@ -96,6 +96,26 @@ static void interface_that_is_up_and_running_is_told_whole(void **state)
 	assert_memory_equal(event.mac, mac_a, MAC_LEN);
 }
 
+static void interface_with_an_alternative_name_is_told_from_one_without(void **state)
+{
+	const struct {
+		struct rtattr header;
+		char name[8];
+	} alternative = {.header = {.rta_len = sizeof(alternative), .rta_type = 53}, .name = "modem7"};
+	struct netlink_messages messages = {0};
+
+	(void)state;
+	add_qca0(&messages, RTM_NEWLINK, &ethernet_7);
+	assert_true(parse_one(&messages).has_no_other_name);
+	messages.len = 0;
+	netlink_begin(&messages, RTM_NEWLINK, &ethernet_7, sizeof(ethernet_7));
+	netlink_add_attribute(&messages, NLA_F_NESTED | 52, &alternative, sizeof(alternative));
+	netlink_add_attribute(&messages, IFLA_IFNAME, "qca0", sizeof("qca0"));
+	netlink_end(&messages);
+	assert_false(parse_one(&messages).has_no_other_name);
+	assert_string_equal(parse_one(&messages).name, "qca0");
+}
+
 static void missing_carrier_and_down_are_told_apart(void **state)
 {
 	struct ifinfomsg info = ethernet_7;
@@ -431,6 +451,16 @@ static bool has_mac_a(const struct port_event *event)
 	return event->has_mac && mac_equal(event->mac, mac_a);
 }
 
+static bool has_other_names(const struct port_event *event)
+{
+	return is_running(event) && !event->has_no_other_name;
+}
+
+static bool has_no_other_name(const struct port_event *event)
+{
+	return is_running(event) && event->has_no_other_name;
+}
+
 static struct port_event look(const struct port_watch *watch, int ifindex)
 {
 	struct port_event event;
@@ -485,6 +515,18 @@ static void life_of_an_interface_is_told_step_by_step(void **state)
 	assert_int_equal(await(watch, "tc", is_there).ifindex, ifindex);
 	run("ip link del tc");
 	assert_int_equal(await(watch, "tc", is_removed).ifindex, ifindex);
+}
+
+static void alternative_names_are_told_as_they_come_and_go(void **state)
+{
+	struct port_watch *watch = *state;
+
+	run("ip link add ta type veth peer name tb && ip link set ta up && ip link set tb up");
+	await(watch, "ta", has_no_other_name);
+	run("ip link property add dev ta altname modem7");
+	await(watch, "ta", has_other_names);
+	run("ip link property del dev ta altname modem7");
+	await(watch, "ta", has_no_other_name);
 }
 
 static void look_sees_what_is_told(void **state)
@@ -587,6 +629,7 @@ static int run_parse_tests(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(interface_that_is_up_and_running_is_told_whole),
+		cmocka_unit_test(interface_with_an_alternative_name_is_told_from_one_without),
 		cmocka_unit_test(missing_carrier_and_down_are_told_apart),
 		cmocka_unit_test(removed_interface_is_told),
 		cmocka_unit_test(port_that_leaves_a_bridge_is_not_taken_for_removed),
@@ -611,6 +654,8 @@ static int run_live_tests(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(quiet_watch_is_empty, watch_open, watch_close),
 		cmocka_unit_test_setup_teardown(life_of_an_interface_is_told_step_by_step, watch_open, watch_close),
+		cmocka_unit_test_setup_teardown(alternative_names_are_told_as_they_come_and_go, watch_open,
+						watch_close),
 		cmocka_unit_test_setup_teardown(look_sees_what_is_told, watch_open, watch_close),
 		cmocka_unit_test_setup_teardown(port_of_a_bridge_is_told_and_seen_with_the_name_of_the_bridge,
 						watch_open, watch_close),
