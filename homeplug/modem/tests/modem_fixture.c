@@ -20,6 +20,7 @@ struct modem_config bench_config(enum modem_family family)
 	modem_defaults(&config, true);
 	config.family = family;
 	config.key_repeat_ms = config.response_ms;
+	config.supervise_ms = config.response_ms;
 	config.join_poll_ms = config.poll_ms;
 	config.join_poll_max_ms = config.poll_ms;
 	memcpy(config.host_mac, bench_host_mac, MAC_LEN);

@@ -22,7 +22,7 @@ struct bench {
 
 /*
  * The defaults, with the host's MAC. A key is given once in response_ms: test_modem_key_repeat.c has the repeats. A link is
- * asked for every poll_ms until it is up: test_modem_link.c has how the time grows.
+ * asked for every poll_ms until it is up, as test_modem_link.c has how the time grows, and then every response_ms.
  */
 struct modem_config bench_config(enum modem_family family);
 void bench_init(struct bench *bench, const struct modem_config *config);
