@@ -6,7 +6,8 @@ if(NOT SLACD_TESTS OR CMAKE_CROSSCOMPILING)
 endif()
 add_library(pilot_exploration STATIC EXCLUDE_FROM_ALL exploration_car.c exploration_configurations.c
   exploration_invariants.c exploration_key.c exploration_outlet.c exploration_rest.c exploration_search.c
-  exploration_service.c exploration_station.c exploration_way.c exploration_words.c exploration_world.c)
+  exploration_service.c exploration_station.c exploration_truth.c exploration_way.c exploration_words.c
+  exploration_world.c)
 target_link_libraries(pilot_exploration PUBLIC outlet smart_charging_core)
 slacd_unit_test(test_exploration_key pilot_exploration)
 slacd_unit_test(test_pilot_exploration pilot_exploration)

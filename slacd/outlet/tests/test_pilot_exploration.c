@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every state that an outlet can reach with a station, a broker and a car that do everything in every order, on
- * virtual time. What must hold is in exploration_invariants.c, what may happen in exploration_configurations.c.
+ * virtual time. What must hold is in exploration_invariants.h, what may happen in exploration_configurations.c.
  */
 #include "slacd/outlet/tests/exploration_configurations.h"
 #include "slacd/outlet/tests/exploration_search.h"
