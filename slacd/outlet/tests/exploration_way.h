@@ -27,9 +27,9 @@ bool way_lose(struct world *world);
  * Another service asks for the pilot. It comes to the station before slacd's reaction, and after what is on its way, or
  * before it.
  */
-/* What the smart-charging service asks for, under its number. Lost where the way is full. */
-void way_ask_for_service(struct world *world, struct pilot_request request, uint32_t number);
 bool way_ask_for_other(struct world *world, struct pilot_request request);
+/* The same of the smart-charging service, under its number. Lost where the way is full. */
+void way_ask_for_service(struct world *world, struct pilot_request request, uint32_t number);
 /* The station reports what it has not reported yet. */
 bool way_tell_again(struct world *world);
 /* `holds`: what is on its way arrives later; otherwise it is lost. */
