@@ -190,7 +190,7 @@ class CsSim(Bench):
                           if message.type == "response"],
                          [(ids["change_availability"], "rejected"), (ids["cs_connector"], "error"),
                           (ids["cs_contactor_status"], "opened")])
-        self.assertIn("data.operational_status", self.station.text())
+        self.station.wait_line(r"data\.operational_status")
 
     def test_current_that_no_duty_cycle_codes_is_refused(self):
         self.broker = self.start_broker()
