@@ -335,7 +335,7 @@ static void free_broker(struct broker *broker)
 static bool start(struct broker *broker, struct event_base *base)
 {
 	broker->base = base;
-	broker->slots = calloc(broker->settings->bounds.slots, sizeof(broker->slots[0]));
+	broker->slots = calloc(broker->settings->bounds.slots, sizeof(void *));
 	broker->attempt_over = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (broker->slots == NULL || broker->attempt_over < 0)
 		return false;

@@ -203,7 +203,9 @@ static struct pilot_request wanted_request(const struct current_limit *limit)
 	const bool is_in_force =
 		limit->asking.wanted && limit->asking.confirmed && pilot_request_equals(limit->asking.request, request);
 
-	return is_pilot_unclear(limit) && !is_in_force ? (struct pilot_request){.kind = PILOT_X1} : request;
+	if (is_pilot_unclear(limit) && !is_in_force)
+		return (struct pilot_request){.kind = PILOT_X1};
+	return request;
 }
 
 /* Whether cp_pwm is permitted in this state of the pilot. */

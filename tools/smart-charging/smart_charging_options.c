@@ -149,8 +149,8 @@ static void name_of_variable(const char *option, char name[32])
 {
 	size_t i = 0;
 
-	for (; option[i] != '\0' && i < 31; i++)
-		name[i] = option[i] == '-' ? '_' : (char)toupper((unsigned char)option[i]);
+	for (; i < 31 && option[i] != '\0'; i++)
+		name[i] = (char)(option[i] == '-' ? '_' : toupper((unsigned char)option[i]));
 	name[i] = '\0';
 }
 
