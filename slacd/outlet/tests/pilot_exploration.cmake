@@ -11,7 +11,9 @@ add_library(pilot_exploration STATIC EXCLUDE_FROM_ALL exploration_car.c explorat
 target_link_libraries(pilot_exploration PUBLIC outlet smart_charging_core)
 slacd_unit_test(test_exploration_key pilot_exploration)
 slacd_unit_test(test_pilot_exploration pilot_exploration)
-set_tests_properties(${SLACD_TEST_PREFIX}test_pilot_exploration PROPERTIES COST 60 TIMEOUT 300)
+if(TEST ${SLACD_TEST_PREFIX}test_pilot_exploration)
+  set_tests_properties(${SLACD_TEST_PREFIX}test_pilot_exploration PROPERTIES COST 60 TIMEOUT 300)
+endif()
 
 # The mutants are about the invariants, not about memory or fuzzing: once is enough.
 if(SLACD_SANITIZE OR SLACD_FUZZ)
