@@ -73,6 +73,11 @@ class JosevApi(harness.Bench):
         """What the broker passed on to slacd of the topic on which slacd itself speaks."""
         return self.broker.lines(r"Sending PUBLISH to slacd-.*'josev/cs'")
 
+    def heard_from_services(self):
+        """The names, in slacd's log."""
+        taken = [re.search(r"topic=josev/cs name=(\S+)", line.text) for line in self.slacd.lines("Inbound MQTT message")]
+        return [match.group(1) for match in taken if match]
+
     def assert_services_are_heard(self):
         """A session at first, so that there is no fallback; then a card, which leads to current."""
         mark = self.observer.mark()
@@ -100,9 +105,8 @@ class JosevApi(harness.Bench):
         # slacd's own ones are, too: it knows them.
         harness.await_true(lambda: len(self.sent_back()) > 2, "the broker passes on what slacd said")
         self.assertEqual(self.slacd.lines("WARN MQTT|No connection|ERROR"), [])
-        taken = [re.search(r"topic=josev/cs name=(\S+)", line.text)
-                 for line in self.slacd.lines("Inbound MQTT message")]
-        self.assertEqual([match.group(1) for match in taken if match], ["hlc_charging", "authorization"])
+        harness.await_true(lambda: len(self.heard_from_services()) >= 2, "slacd's log says what it has heard")
+        self.assertEqual(self.heard_from_services(), ["hlc_charging", "authorization"])
 
     def test_reset_of_the_station_does_not_reset_slacd(self):
         self.start_with(SHORT_TIMERS)
