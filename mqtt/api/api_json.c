@@ -210,55 +210,28 @@ bool api_json_whole(const struct api_node *node, const char *member, uint32_t mi
 	return true;
 }
 
-bool api_json_time(const struct api_node *node, const char *member, int64_t *out)
+static bool get_time(const struct api_node *node, const char *member, bool (*read)(const char *text, int64_t *out),
+		     int64_t *out)
 {
 	struct json_object *value = get(node, member);
 	const char *text =
 		value != NULL && json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 
 	/* A text with a NUL inside must not pass as the part before it. */
-	if (*text == '\0' || strlen(text) != (size_t)json_object_get_string_len(value) || !api_time_read(text, out))
+	if (*text == '\0' || strlen(text) != (size_t)json_object_get_string_len(value) || !read(text, out))
 		return api_json_fail(node, member,
 				     "a time as in RFC 3339 from 1970 on, e.g. 2023-05-15T17:00:00+01:00");
 	return true;
 }
 
-/* UTF-8 of the control characters 0x80 ... 0x9f, and of the marks that turn the direction of writing. */
-static const struct {
-	const char *begin;
-	unsigned char from, to; /* last octet */
-} controls[] = {
-	{"\xc2", 0x80, 0x9f},     /* U+0080 ... U+009F */
-	{"\xd8", 0x9c, 0x9c},     /* U+061C */
-	{"\xe2\x80", 0x8e, 0x8f}, /* U+200E, U+200F */
-	{"\xe2\x80", 0xaa, 0xae}, /* U+202A ... U+202E */
-	{"\xe2\x81", 0xa6, 0xa9}, /* U+2066 ... U+2069 */
-};
-
-/* The text is UTF-8. */
-static bool begins_with_control(const char *text, size_t left)
+bool api_json_time(const struct api_node *node, const char *member, int64_t *out)
 {
-	if ((unsigned char)text[0] < 0x20 || text[0] == 0x7f)
-		return true;
-	for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++) {
-		const size_t len = strlen(controls[i].begin);
-		if (left <= len || strncmp(text, controls[i].begin, len) != 0)
-			continue;
-		const unsigned char last = (unsigned char)text[len];
-		if (last >= controls[i].from && last <= controls[i].to)
-			return true;
-	}
-	return false;
+	return get_time(node, member, api_time_read, out);
 }
 
-static bool is_printable(const char *text, size_t len)
+bool api_json_time_ms(const struct api_node *node, const char *member, int64_t *out)
 {
-	for (size_t i = 0; i < len; i++) {
-		const bool is_plain = text[i] >= 0x20 && text[i] < 0x7f;
-		if (!is_plain && begins_with_control(text + i, len - i))
-			return false;
-	}
-	return true;
+	return get_time(node, member, api_time_read_ms, out);
 }
 
 static bool fail_text(const struct api_node *node, const char *member, size_t size)
@@ -277,7 +250,7 @@ bool api_json_text(const struct api_node *node, const char *member, char *out, s
 	if (!json_object_is_type(value, json_type_string))
 		return fail_text(node, member, size);
 	len = (size_t)json_object_get_string_len(value);
-	if (len == 0 || len >= size || !is_printable(json_object_get_string(value), len))
+	if (len == 0 || len >= size || !api_text_printable(json_object_get_string(value), len))
 		return fail_text(node, member, size);
 	memcpy(out, json_object_get_string(value), len + 1);
 	return true;
@@ -293,7 +266,7 @@ bool api_json_text_cut(const struct api_node *node, const char *member, char *ou
 		return false;
 	text = json_object_get_string(value);
 	len = (size_t)json_object_get_string_len(value);
-	if (!is_printable(text, len))
+	if (!api_text_printable(text, len))
 		return api_json_fail(node, member, "a text without control characters");
 	len = api_utf8_cut(text, len, size - 1);
 	memcpy(out, text, len);

@@ -47,6 +47,8 @@ bool api_json_number(const struct api_node *node, const char *member, double min
 bool api_json_whole(const struct api_node *node, const char *member, uint32_t min, uint32_t max, uint32_t *out);
 /* A time (api_time.h), as seconds since 1970. */
 bool api_json_time(const struct api_node *node, const char *member, int64_t *out);
+/* Likewise as milliseconds. */
+bool api_json_time_ms(const struct api_node *node, const char *member, int64_t *out);
 /* 1 ... size-1 octets without control characters (they would break log lines). */
 bool api_json_text(const struct api_node *node, const char *member, char *out, size_t size);
 /* As api_json_text, but a longer text is cut between two characters, and an empty one is allowed. */

@@ -226,3 +226,43 @@ size_t api_utf8_cut(const char *text, size_t len, size_t max)
 		max--;
 	return max;
 }
+
+/* --- control characters --- */
+
+/* UTF-8 of the control characters 0x80 ... 0x9f, and of the marks that turn the direction of writing. */
+static const struct {
+	const char *begin;
+	unsigned char from, to; /* last octet */
+} controls[] = {
+	{"\xc2", 0x80, 0x9f},     /* U+0080 ... U+009F */
+	{"\xd8", 0x9c, 0x9c},     /* U+061C */
+	{"\xe2\x80", 0x8e, 0x8f}, /* U+200E, U+200F */
+	{"\xe2\x80", 0xaa, 0xae}, /* U+202A ... U+202E */
+	{"\xe2\x81", 0xa6, 0xa9}, /* U+2066 ... U+2069 */
+};
+
+/* The text is UTF-8. */
+static bool begins_with_control(const char *text, size_t left)
+{
+	if ((unsigned char)text[0] < 0x20 || text[0] == 0x7f)
+		return true;
+	for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++) {
+		const size_t len = strlen(controls[i].begin);
+		if (left <= len || strncmp(text, controls[i].begin, len) != 0)
+			continue;
+		const unsigned char last = (unsigned char)text[len];
+		if (last >= controls[i].from && last <= controls[i].to)
+			return true;
+	}
+	return false;
+}
+
+bool api_text_printable(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		const bool is_plain = text[i] >= 0x20 && text[i] < 0x7f;
+		if (!is_plain && begins_with_control(text + i, len - i))
+			return false;
+	}
+	return true;
+}

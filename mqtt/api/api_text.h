@@ -36,6 +36,12 @@ const char *api_texts_word(const struct api_texts *texts, unsigned value);
  */
 bool api_utf8_valid(const char *text, size_t len);
 
+/*
+ * Whether none of the len octets of valid UTF-8 is of a control character, or of a mark that turns the direction of
+ * writing: they would break log lines.
+ */
+bool api_text_printable(const char *text, size_t len);
+
 /* The longest length <= max that does not cut a character of the valid UTF-8 text of len octets. */
 size_t api_utf8_cut(const char *text, size_t len, size_t max);
 

@@ -70,17 +70,22 @@ static bool take_offset(const char **text, int64_t *ahead_s)
 	return true;
 }
 
-static bool take_fraction(const char **text)
+static bool take_fraction(const char **text, int *ms)
 {
+	int weight = 100;
+
+	*ms = 0;
 	if (**text != '.')
 		return true;
 	(*text)++;
 	const size_t digits = strspn(*text, "0123456789");
+	for (size_t i = 0; i < digits; i++, weight /= 10)
+		*ms += weight * ((*text)[i] - '0');
 	*text += digits;
 	return digits > 0;
 }
 
-bool api_time_read(const char *text, int64_t *out)
+static bool read_time(const char *text, int64_t *out, int *ms)
 {
 	struct date date;
 	int hour, minute, second;
@@ -88,13 +93,31 @@ bool api_time_read(const char *text, int64_t *out)
 
 	if (!take(&text, 4, '-', &date.year) || !take(&text, 2, '-', &date.month) || !take(&text, 2, '\0', &date.day) ||
 	    !is_date(&date) || !take_one_of(&text, "Tt ") || !take(&text, 2, ':', &hour) ||
-	    !take(&text, 2, ':', &minute) || !take(&text, 2, '\0', &second) || !take_fraction(&text) ||
+	    !take(&text, 2, ':', &minute) || !take(&text, 2, '\0', &second) || !take_fraction(&text, ms) ||
 	    !take_offset(&text, &ahead_s) || *text != '\0')
 		return false;
 	/* Second 60 is a leap second, which the clock of a computer does not have. */
 	if (hour > 23 || minute > 59 || second > 60)
 		return false;
 	*out = days_of(&date) * SECONDS_OF_DAY + hour * 3600 + minute * 60 + second - ahead_s;
+	return true;
+}
+
+bool api_time_read(const char *text, int64_t *out)
+{
+	int ms;
+
+	return read_time(text, out, &ms);
+}
+
+bool api_time_read_ms(const char *text, int64_t *out)
+{
+	int64_t seconds;
+	int ms;
+
+	if (!read_time(text, &seconds, &ms))
+		return false;
+	*out = seconds * 1000 + ms;
 	return true;
 }
 
@@ -122,4 +145,13 @@ void api_time_write(int64_t seconds, char out[API_TIME_SIZE])
 	snprintf(out, API_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)date.year % 10000,
 		 (unsigned)date.month % 100, (unsigned)date.day % 100, (unsigned)rest / 3600 % 100,
 		 (unsigned)rest / 60 % 60, (unsigned)rest % 60);
+}
+
+void api_time_write_ms(int64_t ms, char out[API_TIME_MS_SIZE])
+{
+	const int rest = (int)((ms % 1000 + 1000) % 1000);
+	char time[API_TIME_SIZE];
+
+	api_time_write((ms - rest) / 1000, time);
+	snprintf(out, API_TIME_MS_SIZE, "%.19s.%03dZ", time, rest);
 }

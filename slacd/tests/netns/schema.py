@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The schemas of mqtt/schema: one for each message that slacd or the smart-charging service sends, by its name and type."""
+"""The schemas of mqtt/schema: one for each message that slacd or the smart-charging service sends, by its name and type, and
+one for the values of telemetry."""
 import decimal
 import json
 import pathlib
@@ -30,6 +31,7 @@ def load():
 
 
 VALIDATORS = load()
+TELEMETRY = VALIDATORS.pop(("telemetry", "value"))
 
 
 def violation(payload):
@@ -44,4 +46,13 @@ def violation(payload):
     if kind not in VALIDATORS:
         return f"there is no schema for {kind}"
     error = next(VALIDATORS[kind].iter_errors(message), None)
+    return f"{error.json_path}: {error.message}" if error else None
+
+
+def telemetry_violation(payload):
+    """What is wrong with a retained value, or None; one that is empty is cleared."""
+    try:
+        error = next(TELEMETRY.iter_errors(parse(payload)), None) if payload else None
+    except ValueError as wrong:
+        return f"not JSON: {wrong}"
     return f"{error.json_path}: {error.message}" if error else None

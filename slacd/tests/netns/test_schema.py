@@ -4,6 +4,7 @@ refusal is shown here once."""
 import copy
 import json
 import pathlib
+import re
 import unittest
 
 import schema
@@ -23,6 +24,7 @@ PERIOD = {"start_period": 0, "limit": 10.5, "number_of_phases_available": 3}
 SCHEDULE = {"evse_id": "DE*TST*E1", "duration": 60, "schedule_start": "2025-01-06T23:20:00Z", "charging_rate_unit": "A",
             "charging_schedule_period": [PERIOD]}
 COMPOSITE = {"status": "Accepted", "schedule": SCHEDULE}
+SAMPLED = {"sampling_time": "2026-11-27T09:10:11.123Z"}
 GONE = object()
 DOCUMENTS = pathlib.Path(__file__).resolve().parents[3] / "doc"
 # The chapters with the messages that a service sends.
@@ -118,6 +120,20 @@ class Schema(unittest.TestCase):
             for members in ({"id": ""}, {"id": 7}, {"id": GONE}, {"data": GONE}, {"extra": 1}):
                 self.assertIsNotNone(schema.violation(message(kind, right, **members)), (kind, members))
         self.assertIsNotNone(schema.violation(message(("cp_pwm", "request"), X2, id="1")))
+
+    def test_values_of_telemetry_are_value_and_time(self):
+        for value in ("matched", "", 20.5, 0, None):
+            self.assertIsNone(schema.telemetry_violation(json.dumps({"value": value, **SAMPLED})), value)
+        for wrong in ({"value": -1, **SAMPLED}, {"value": True, **SAMPLED}, {"value": "a\nb", **SAMPLED}, {"value": 1}, SAMPLED,
+                      {"value": 1, **SAMPLED, "unit": "A"}, {"value": 1, "sampling_time": "2026-11-27T09:10:11Z"}, []):
+            self.assertIsNotNone(schema.telemetry_violation(json.dumps(wrong)), wrong)
+
+    def test_examples_of_telemetry_are_taken(self):
+        page = (DOCUMENTS / "telemetry.md").read_text(encoding="utf-8")
+        examples = [line.split(" ", 1)[1] for line in re.findall(r"^    (telemetry/.*)", page, re.MULTILINE)]
+        self.assertTrue(examples)
+        for payload in examples:
+            self.assertIsNone(schema.telemetry_violation(payload), payload)
 
     def test_message_that_slacd_does_not_send_is_refused(self):
         for payload in (message(("slac_status", "request"), STATUS), message(("cp_pwm", "response"), {}),
