@@ -304,6 +304,7 @@ static void on_turn(evutil_socket_t fd, short what, void *context)
 		 broker_now_ms() >= broker->again_ms)
 		try_again(broker);
 	broker_tell_drops(broker, false);
+	broker_tell_values_room(broker);
 	broker->in_turn = false;
 	arm(broker);
 }
@@ -323,6 +324,7 @@ static void free_broker(struct broker *broker)
 	broker_session_free(broker->session);
 	broker_queue_clear(&broker->outbound);
 	broker_queue_clear(&broker->latest);
+	broker_queue_clear(&broker->values);
 	broker_queue_clear(&broker->inbound);
 	free(broker->slots);
 	if (broker->settings != NULL) {
@@ -368,6 +370,7 @@ struct broker *broker_open(struct event_base *base, const struct broker_options 
 	broker->attempt_over = -1;
 	broker_queue_init(&broker->outbound);
 	broker_queue_init(&broker->latest);
+	broker_queue_init(&broker->values);
 	broker_queue_init(&broker->inbound);
 	if (start(broker, base))
 		return broker;

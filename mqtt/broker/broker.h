@@ -21,8 +21,10 @@
  *                      waiting one is dropped, counted
  *     outbound octets  1 MiB over both: as the two above
  *     outbound slots   one message of up to 4 KiB in each of 136 *: a newer one takes its place
+ *     outbound values  none * of up to 4 KiB: a further one is refused, and it is told when there is room
  *     in flight        16 unacknowledged messages: the rest waits in the outbound queue
  *     of slots         64 unacknowledged messages besides: the rest waits in its slots
+ *     of values        8 unacknowledged messages besides, where nothing else waits: the rest waits in its queue
  *     inbound          256 messages * or 1 MiB of topics and payloads: the socket is not read until half of it was taken
  *     of these         a quarter (64), 512 KiB with them, that may be dropped: a further one is, counted
  *     one packet       4 MiB: the connection is cut ("oversized message") at its first octets, and made again
@@ -62,6 +64,8 @@
 #define BROKER_SLOTS              136
 #define BROKER_SLOT_BYTES_MAX     4096
 #define BROKER_SLOT_INFLIGHT_MAX  64
+#define BROKER_VALUE_BYTES_MAX    4096
+#define BROKER_VALUE_INFLIGHT_MAX 8
 #define BROKER_INBOUND_MAX        256
 #define BROKER_INBOUND_BYTES_MAX  (1024u * 1024u)
 #define BROKER_DROPPABLE_MAX      (BROKER_INBOUND_MAX / BROKER_DROPPABLE_SHARE)
@@ -146,6 +150,7 @@ struct broker_bounds {
 	size_t now_max;     /* BROKER_NOW_MAX */
 	size_t slots;       /* BROKER_SLOTS */
 	size_t inbound_max; /* BROKER_INBOUND_MAX */
+	size_t values;      /* 0: none are published */
 };
 
 enum broker_tls_file { BROKER_TLS_CA, BROKER_TLS_CERTIFICATE, BROKER_TLS_KEY };
@@ -220,6 +225,8 @@ struct broker_callbacks {
 	 * (BROKER_DISPLACED_TIMES). Called again only after a connection has lasted.
 	 */
 	void (*displaced)(void *context);
+	/* Half of the values that may wait fit again: broker_publish_value has refused one for want of room before. */
+	void (*values_room)(void *context);
 };
 
 /*
@@ -254,6 +261,15 @@ bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const 
  * sent later.
  */
 bool broker_publish_latest(struct broker *broker, size_t slot, const char *topic, const char *payload, size_t len);
+
+/*
+ * Publishes a value with QoS 1, retained; topic and payload are copied, len 0 clears what the broker has retained.
+ * Values go in their order, but only while no other message waits, and share no bound with others. Returns false when
+ * there is no connection, when bounds.values of them wait (values_room tells when that has changed), for more than
+ * BROKER_VALUE_BYTES_MAX octets, and without memory. True does not mean delivered: what waits and what is not
+ * acknowledged goes with the connection and is never sent later.
+ */
+bool broker_publish_value(struct broker *broker, const char *topic, const char *payload, size_t len);
 
 /* Whether there is a connection, of which the callback `connected` has told. */
 bool broker_connected(const struct broker *broker);

@@ -10,7 +10,7 @@
 
 void broker_release(struct broker *broker, struct broker_message *message)
 {
-	if (message->of_slot) {
+	if (message->of_slot || message->is_value) {
 		free(message);
 		return;
 	}
@@ -37,6 +37,8 @@ void broker_drop_now(struct broker *broker)
 	struct broker_message *message;
 
 	clear_slots(broker);
+	broker_queue_clear(&broker->values);
+	broker->value_refused = false;
 	while ((message = broker_queue_first_of(&broker->outbound, BROKER_NOW))) {
 		broker_queue_remove(&broker->outbound, message);
 		broker_release(broker, message);
@@ -132,9 +134,29 @@ bool broker_publish_latest(struct broker *broker, size_t slot, const char *topic
 	return true;
 }
 
+bool broker_publish_value(struct broker *broker, const char *topic, const char *payload, size_t len)
+{
+	const size_t most = broker->settings->bounds.values;
+	struct broker_message *message = NULL;
+
+	if (most == 0 || len > BROKER_VALUE_BYTES_MAX || !broker_connected(broker))
+		return false;
+	if (broker->values.count < most)
+		message = broker_message_new(topic, payload, len);
+	if (message == NULL) {
+		broker->value_refused = true;
+		return false;
+	}
+	message->kind = BROKER_NOW;
+	message->is_value = true;
+	broker_queue_append(&broker->values, message);
+	broker_want_turn(broker);
+	return true;
+}
+
 bool broker_has_outbound(const struct broker *broker)
 {
-	return broker->outbound.count > 0 || broker->latest.count > 0;
+	return broker->outbound.count > 0 || broker->latest.count > 0 || broker->values.count > 0;
 }
 
 /* Drops NOW messages that have waited too long, up to the first message that has not. */

@@ -13,6 +13,7 @@ struct broker_message {
 	enum broker_publish_kind kind; /* outbound; BROKER_NOW where of_slot */
 	bool of_slot;                  /* outbound: by broker_publish_latest */
 	size_t slot;                   /* of it */
+	bool is_value;                 /* outbound: by broker_publish_value, retained; kind is BROKER_NOW */
 	int mid;                       /* outbound: the library's number once handed over, else 0 */
 	uint64_t order;                /* outbound: counts what was published */
 	uint64_t queued_ms;            /* outbound: monotonic time of broker_publish */

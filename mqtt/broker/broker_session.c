@@ -16,6 +16,9 @@
 /* Brokers that pass messages on with QoS 2, although QoS 1 was asked for, have fewer on their way. */
 #define UNRELEASED_MAX 64
 
+/* One of so many messages that a broker takes unacknowledged may be a value. */
+#define VALUE_SHARE 8
+
 bool broker_session_uses_tls(const struct broker_session *session)
 {
 	return session->settings->tls.ca != NULL;
@@ -113,13 +116,17 @@ static void end_packet(struct broker_session *session)
 /* A broker of MQTT 5 tells how many unacknowledged messages it takes: what is more would wait inside the library. */
 static void share_window(struct broker_session *session, const mosquitto_property *properties)
 {
-	uint16_t window;
+	uint16_t receive_max;
+	size_t window;
 
-	if (mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, &window, false) == NULL ||
-	    window >= session->queue_max + session->slot_max)
+	if (mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, &receive_max, false) == NULL ||
+	    receive_max >= session->queue_max + session->slot_max + session->value_max)
 		return;
-	if (session->queue_max > (window + 1u) / 2)
-		session->queue_max = (window + 1u) / 2;
+	if (session->value_max > receive_max / VALUE_SHARE)
+		session->value_max = receive_max >= VALUE_SHARE ? receive_max / VALUE_SHARE : 1;
+	window = receive_max > session->value_max ? receive_max - session->value_max : 1;
+	if (session->queue_max > (window + 1) / 2)
+		session->queue_max = (window + 1) / 2;
 	session->slot_max = window > session->queue_max ? window - session->queue_max : 1;
 }
 
@@ -136,6 +143,16 @@ static void take_keep_alive(struct broker_session *session, const mosquitto_prop
 		session->keepalive_s = keepalive_s;
 }
 
+/* A broker of MQTT 5 that retains nothing ends the connection of who asks it to, and the library would ask. */
+static void take_retain(struct broker_session *session, const mosquitto_property *properties)
+{
+	uint8_t available;
+
+	session->retains_nothing =
+		mosquitto_property_read_byte(properties, MQTT_PROP_RETAIN_AVAILABLE, &available, false) != NULL &&
+		available == 0;
+}
+
 static void on_connect(struct mosquitto *mosquitto, void *context, int code, int flags,
 		       const mosquitto_property *properties)
 {
@@ -147,6 +164,7 @@ static void on_connect(struct mosquitto *mosquitto, void *context, int code, int
 		session->accepted = true;
 		share_window(session, properties);
 		take_keep_alive(session, properties);
+		take_retain(session, properties);
 	} else {
 		session->end.other_mqtt = session->mqtt5 && code == MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION;
 		broker_session_fail(session,
@@ -191,6 +209,7 @@ static void on_publish(struct mosquitto *mosquitto, void *context, int mid, int 
 	if (message != NULL) {
 		broker_queue_remove(&session->inflight, message);
 		session->slot_inflight -= message->of_slot;
+		session->value_inflight -= message->is_value;
 		broker_release(session->broker, message);
 		session->broker->dropped[BROKER_DROP_OUTBOUND_DENIED] += code >= 0x80;
 	}
@@ -258,6 +277,7 @@ struct broker_session *broker_session_new(const struct broker_settings *settings
 	session->mqtt5 = mqtt5;
 	session->queue_max = BROKER_INFLIGHT_MAX;
 	session->slot_max = BROKER_SLOT_INFLIGHT_MAX;
+	session->value_max = settings->bounds.values > 0 ? BROKER_VALUE_INFLIGHT_MAX : 0;
 	session->keepalive_s = settings->keepalive_s;
 	snprintf(session->address, sizeof(session->address), "%s", address);
 	broker_queue_init(&session->inflight);
@@ -267,7 +287,8 @@ struct broker_session *broker_session_new(const struct broker_settings *settings
 		return NULL;
 	}
 	set_callbacks(session);
-	mosquitto_max_inflight_messages_set(session->mosquitto, BROKER_INFLIGHT_MAX + BROKER_SLOT_INFLIGHT_MAX);
+	mosquitto_max_inflight_messages_set(session->mosquitto,
+					    (unsigned)(session->queue_max + session->slot_max + session->value_max));
 	return session;
 }
 
@@ -476,7 +497,7 @@ enum broker_received broker_session_receive(struct broker_session *session)
 /* A full window holds the queue back, but not the slots. */
 static bool queue_may_go(const struct broker_session *session)
 {
-	return session->inflight.count - session->slot_inflight < session->queue_max;
+	return session->inflight.count - session->slot_inflight - session->value_inflight < session->queue_max;
 }
 
 static bool slots_may_go(const struct broker_session *session)
@@ -484,27 +505,52 @@ static bool slots_may_go(const struct broker_session *session)
 	return session->slot_inflight < session->slot_max;
 }
 
+/* Values go when nothing else does: not even octets that the socket has not taken. */
+static bool values_may_go(const struct broker_session *session)
+{
+	const struct broker *broker = session->broker;
+
+	return broker->values.count > 0 && broker->outbound.count == 0 && broker->latest.count == 0 &&
+	       session->value_inflight < session->value_max && !broker_session_wants_write(session);
+}
+
 bool broker_session_can_send(const struct broker_session *session)
 {
 	return (session->broker->outbound.count > 0 && queue_may_go(session)) ||
-	       (session->broker->latest.count > 0 && slots_may_go(session));
+	       (session->broker->latest.count > 0 && slots_may_go(session)) || values_may_go(session);
 }
 
-/* MQTT 5: the broker says how large a packet it takes. */
+static int publish(const struct broker_session *session, struct broker_message *message)
+{
+	if (message->is_value && session->retains_nothing)
+		return MOSQ_ERR_RETAIN_NOT_SUPPORTED;
+	return mosquitto_publish(session->mosquitto, &message->mid, message->topic, (int)message->len, message->payload,
+				 1, message->is_value);
+}
+
+/* MQTT 5: the broker says how large a packet it takes, and whether it retains any. */
 static bool can_never_be_sent(int rc)
 {
 	return rc == MOSQ_ERR_INVAL || rc == MOSQ_ERR_PAYLOAD_SIZE || rc == MOSQ_ERR_MALFORMED_UTF8 ||
-	       rc == MOSQ_ERR_OVERSIZE_PACKET;
+	       rc == MOSQ_ERR_OVERSIZE_PACKET || rc == MOSQ_ERR_RETAIN_NOT_SUPPORTED;
+}
+
+static struct broker_message *next_message(struct broker_session *session)
+{
+	struct broker_message *message =
+		broker_next_outbound(session->broker, queue_may_go(session), slots_may_go(session));
+
+	if (message == NULL && values_may_go(session))
+		message = broker_queue_pop(&session->broker->values);
+	return message;
 }
 
 void broker_session_send(struct broker_session *session, unsigned max)
 {
 	struct broker_message *message;
 
-	while (max-- > 0 && !session->broken &&
-	       (message = broker_next_outbound(session->broker, queue_may_go(session), slots_may_go(session)))) {
-		int rc = mosquitto_publish(session->mosquitto, &message->mid, message->topic, (int)message->len,
-					   message->payload, 1, false);
+	while (max-- > 0 && !session->broken && (message = next_message(session))) {
+		int rc = publish(session, message);
 		session->last_out_ms = broker_now_ms();
 		/*
 		 * A message that can never be sent is dropped. Otherwise it would go back to the queue with each
@@ -517,6 +563,7 @@ void broker_session_send(struct broker_session *session, unsigned max)
 		}
 		broker_queue_append(&session->inflight, message);
 		session->slot_inflight += message->of_slot;
+		session->value_inflight += message->is_value;
 		broker_session_check(session, rc);
 	}
 }

@@ -20,11 +20,14 @@ struct broker_session {
 	struct mosquitto *mosquitto;
 	char address[BROKER_ADDRESS_SIZE];
 	bool mqtt5;
-	size_t queue_max; /* messages in flight, of the queue and of the slots */
+	size_t queue_max; /* messages in flight, of the queue, of the slots and of values */
 	size_t slot_max;
+	size_t value_max;
+	bool retains_nothing;         /* the broker, which is of MQTT 5 */
 	uint16_t keepalive_s;         /* ours, or the broker's */
 	struct broker_queue inflight; /* handed to the library and not acknowledged (PUBACK) yet; in order */
 	size_t slot_inflight;         /* of these, by broker_publish_latest */
+	size_t value_inflight;        /* of these, values */
 	int subscription_mids[BROKER_SUBSCRIPTIONS_MAX];
 	bool accepted; /* CONNACK with 0 */
 	bool broken;   /* the session is over; `end` says why */

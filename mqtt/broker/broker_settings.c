@@ -90,6 +90,7 @@ static bool copy_settings(struct broker_settings *settings, const struct broker_
 		.now_max = or_usual(options->bounds.now_max, BROKER_NOW_MAX),
 		.slots = or_usual(options->bounds.slots, BROKER_SLOTS),
 		.inbound_max = or_usual(options->bounds.inbound_max, BROKER_INBOUND_MAX),
+		.values = options->bounds.values,
 	};
 	settings->now_makes_room = options->now_makes_room;
 	return !failed;
@@ -103,7 +104,7 @@ static bool is_bound(size_t bound)
 static bool bounds_are_possible(const struct broker_bounds *bounds)
 {
 	return is_bound(bounds->keep_max) && is_bound(bounds->now_max) && is_bound(bounds->slots) &&
-	       is_bound(bounds->inbound_max);
+	       is_bound(bounds->inbound_max) && is_bound(bounds->values);
 }
 
 static bool tls_is_complete(const struct broker_options *options)

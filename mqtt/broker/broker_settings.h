@@ -22,7 +22,7 @@ struct broker_settings {
 	bool no_local;
 	enum broker_worth (*worth)(const void *context, const char *topic, const char *payload, size_t len);
 	const void *worth_context;
-	struct broker_bounds bounds; /* none is 0 */
+	struct broker_bounds bounds; /* none is 0 but `values` */
 	bool now_makes_room;
 };
 

@@ -42,6 +42,8 @@ struct broker {
 	struct broker_queue outbound;  /* not handed to the library yet */
 	struct broker_queue latest;    /* likewise: what the slots hold, in the order in which it was published */
 	struct broker_message **slots; /* bounds.slots of them, each in `latest`; NULL: nothing to send */
+	struct broker_queue values;    /* likewise: values */
+	bool value_refused;            /* for want of room, and it was not told since that there is some */
 	uint64_t published;            /* messages so far */
 	size_t keep_count;             /* outbound and in flight */
 	size_t now_count;              /* outbound and in flight */
@@ -74,7 +76,7 @@ void broker_want_turn(struct broker *broker);
 /* Subtracts a message from keep_count, now_count and outbound_bytes, and frees it. */
 void broker_release(struct broker *broker, struct broker_message *message);
 
-/* Frees what must not be sent on a later connection: waiting NOW messages, and the slots. */
+/* Frees what must not be sent on a later connection: waiting NOW messages, the slots and the values. */
 void broker_drop_now(struct broker *broker);
 
 /* Whether anything waits to be handed to the library. */
@@ -109,6 +111,8 @@ void broker_tell_connected(struct broker *broker);
 void broker_tell_failed(struct broker *broker, const char *reason);
 void broker_tell_disconnected(struct broker *broker, const char *reason);
 void broker_tell_displaced(struct broker *broker);
+/* Where a value was refused for want of room: that there is some. */
+void broker_tell_values_room(struct broker *broker);
 /* Subscriptions that were refused, and messages: a bounded number of them. */
 void broker_tell_inbound(struct broker *broker, uint64_t until_us);
 

@@ -53,6 +53,15 @@ void broker_tell_displaced(struct broker *broker)
 		broker->callbacks.displaced(broker->context);
 }
 
+void broker_tell_values_room(struct broker *broker)
+{
+	if (!broker->value_refused || !broker->up || broker->values.count > broker->settings->bounds.values / 2)
+		return;
+	broker->value_refused = false;
+	if (broker->callbacks.values_room != NULL)
+		broker->callbacks.values_room(broker->context);
+}
+
 static void tell_message(struct broker *broker, struct broker_message *message)
 {
 	void (*tell)(void *, const char *, const char *, size_t) =

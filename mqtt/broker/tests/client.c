@@ -80,6 +80,11 @@ static void client_on_displaced(void *context)
 	((struct client *)context)->displaced++;
 }
 
+static void client_on_values_room(void *context)
+{
+	((struct client *)context)->values_room++;
+}
+
 struct broker_options client_options(uint16_t port)
 {
 	static const char *const topics[] = {"to/client", "to/all"};
@@ -158,8 +163,8 @@ bool clients_run_until_readable(int fd, unsigned for_ms)
 void client_open(struct client *client, const struct broker_options *options)
 {
 	static const struct broker_callbacks callbacks = {
-		client_on_connected, client_on_disconnected, client_on_message,  client_on_retained,
-		client_on_dropped,   client_on_refused,      client_on_displaced};
+		client_on_connected, client_on_disconnected, client_on_message,   client_on_retained,
+		client_on_dropped,   client_on_refused,      client_on_displaced, client_on_values_room};
 
 	memset(client, 0, sizeof(*client));
 	client->base = event_base_new();

@@ -20,6 +20,7 @@ struct client {
 	unsigned dropped[BROKER_DROPS]; /* calls of the callback */
 	unsigned refused;
 	unsigned displaced;
+	unsigned values_room;
 	unsigned last_number; /* with which the last payload began */
 	bool disordered;      /* one came behind a greater one */
 	unsigned slow_ms;     /* how long the callback of a message takes */

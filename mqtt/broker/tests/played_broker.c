@@ -19,6 +19,10 @@
 
 #include <cmocka.h>
 
+/* Flags of a PUBLISH (MQTT 3.1.1, 3.3.1). */
+#define QOS_1    0x02
+#define RETAINED 0x01
+
 static void read_exactly(int fd, void *out, size_t len)
 {
 	for (size_t got = 0; got < len;) {
@@ -58,13 +62,23 @@ void read_packet(int fd, struct packet *packet)
 		split_publish(packet);
 }
 
-void read_publish(int fd, struct packet *packet, const char *payload)
+static void read_flagged(int fd, struct packet *packet, const char *payload, uint8_t flags)
 {
 	read_packet(fd, packet);
 	assert_int_equal(packet->type & 0xf0, MQTT_PUBLISH);
 	assert_string_equal(packet->payload, payload);
-	/* QoS 1, not retained, and never marked as a duplicate of an earlier connection. */
-	assert_int_equal(packet->type & 0x0f, 0x02);
+	/* Never marked as a duplicate of an earlier connection. */
+	assert_int_equal(packet->type & 0x0f, flags);
+}
+
+void read_publish(int fd, struct packet *packet, const char *payload)
+{
+	read_flagged(fd, packet, payload, QOS_1);
+}
+
+void read_value(int fd, struct packet *packet, const char *payload)
+{
+	read_flagged(fd, packet, payload, QOS_1 | RETAINED);
 }
 
 void puback(int fd, const struct packet *publish)

@@ -39,7 +39,9 @@ int accept_client(int listener, uint8_t code, uint8_t granted, struct packet *pa
 int open_connected(struct client *client, const struct broker_options *options, int listener, struct packet *packet);
 
 void read_packet(int fd, struct packet *packet);
+/* A message with QoS 1 that is not retained, and one that is. */
 void read_publish(int fd, struct packet *packet, const char *payload);
+void read_value(int fd, struct packet *packet, const char *payload);
 void puback(int fd, const struct packet *publish);
 /* Sends a PUBLISH to the client with QoS 1 and this payload of len octets. */
 void send_text(int fd, uint16_t mid, const char *text, size_t len);

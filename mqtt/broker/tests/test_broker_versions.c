@@ -194,6 +194,58 @@ static void no_more_is_sent_than_the_broker_takes_unacknowledged(void **state)
 	client_close(&client, 0);
 }
 
+/* Of sixteen places two are for values; without values they are for the others. */
+static void values_have_one_of_eight_places_at_the_broker(void **state)
+{
+	struct broker_options options = no_local_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	options.bounds.values = 4;
+	fd = open_mqtt5(&client, &options, listener, 16);
+	for (int i = 0; i < 4; i++)
+		assert_true(broker_publish_value(client.broker, "values", "v", 1));
+	read_packet(fd, &packet);
+	read_packet(fd, &packet);
+	for (int i = 0; i < 16; i++)
+		assert_true(client_publish(&client, BROKER_KEEP, "status"));
+	for (int i = 0; i < 7; i++) {
+		read_packet(fd, &packet);
+		assert_non_null(memmem(packet.body, packet.len, "status", 6));
+	}
+	assert_false(clients_run_until_readable(fd, 50));
+	close(fd);
+	close(listener);
+	client_close(&client, 0);
+}
+
+/* MQTT 5, 3.2.2.3.5: the connection goes on, and the loss is told. */
+static void broker_that_retains_nothing_gets_no_values(void **state)
+{
+	static const uint8_t connack[] = {0x20, 5, 0, 0, 2, 0x25, 0};
+	struct broker_options options = no_local_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	options.bounds.values = 4;
+	fd = open_answered(&client, &options, listener, connack, sizeof(connack));
+	assert_true(broker_publish_value(client.broker, "values", "v", 1));
+	client_wait(&client, &client.dropped[BROKER_DROP_OUTBOUND_REFUSED], 1);
+	assert_true(client_publish(&client, BROKER_KEEP, "status"));
+	read_packet(fd, &packet);
+	assert_non_null(memmem(packet.body, packet.len, "status", 6));
+	assert_int_equal(client.disconnected, 0);
+	close(fd);
+	close(listener);
+	client_close(&client, 0);
+}
+
 static void message_that_the_broker_does_not_let_pass_is_told(void **state)
 {
 	struct broker_options options = no_local_options(0);
@@ -345,6 +397,8 @@ int main(void)
 		client_test(broker_that_closes_at_a_version_it_does_not_know_is_too),
 		client_test(refusal_for_another_cause_is_no_question_of_the_version),
 		client_test(no_more_is_sent_than_the_broker_takes_unacknowledged),
+		client_test(values_have_one_of_eight_places_at_the_broker),
+		client_test(broker_that_retains_nothing_gets_no_values),
 		client_test(message_that_the_broker_does_not_let_pass_is_told),
 		client_test(broker_that_wants_to_hear_something_more_often_does),
 		client_test(message_that_is_too_large_for_the_broker_is_dropped_and_the_next_one_sent),

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Retained values: behind everything else, with a bound of their own, never late. */
+#include "mqtt/broker/tests/played_broker.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define VALUES 16
+
+struct bench {
+	struct client client;
+	struct packet packet;
+	int listener;
+	int fd;
+};
+
+static bool publish_value(struct bench *bench, const char *payload)
+{
+	return broker_publish_value(bench->client.broker, "values/of/client", payload, strlen(payload));
+}
+
+static void begin(struct bench *bench)
+{
+	struct broker_options options = client_options(0);
+
+	options.bounds.values = VALUES;
+	bench->listener = listen_on_loopback(&options.port, 8);
+	bench->fd = open_connected(&bench->client, &options, bench->listener, &bench->packet);
+}
+
+static void end(struct bench *bench)
+{
+	close(bench->fd);
+	close(bench->listener);
+	client_close(&bench->client, 0);
+}
+
+static void value_is_retained_and_a_status_is_not(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	begin(&bench);
+	assert_true(publish_value(&bench, "value"));
+	read_value(bench.fd, &bench.packet, "value");
+	puback(bench.fd, &bench.packet);
+	assert_true(publish_value(&bench, "")); /* clears it */
+	read_value(bench.fd, &bench.packet, "");
+	puback(bench.fd, &bench.packet);
+	assert_true(client_publish(&bench.client, BROKER_KEEP, "status"));
+	read_publish(bench.fd, &bench.packet, "status");
+	end(&bench);
+}
+
+/* Values that were published first wait until everything else has gone, and take none of its places. */
+static void values_go_behind_everything_else(void **state)
+{
+	static struct packet statuses[BROKER_INFLIGHT_MAX];
+	struct bench bench;
+
+	(void)state;
+	begin(&bench);
+	for (int i = 0; i < VALUES; i++)
+		assert_true(publish_value(&bench, "value"));
+	for (int i = 0; i < BROKER_INFLIGHT_MAX + 1; i++)
+		assert_true(client_publish(&bench.client, BROKER_KEEP, "status"));
+	for (int i = 0; i < BROKER_NOW_MAX; i++)
+		assert_true(client_publish(&bench.client, BROKER_NOW, "answer"));
+	assert_true(broker_publish_latest(bench.client.broker, 0, "t", "request", 7));
+	for (int i = 0; i < BROKER_INFLIGHT_MAX; i++)
+		read_publish(bench.fd, &statuses[i], "status");
+	read_publish(bench.fd, &bench.packet, "request");
+	/* The window is full, and others wait: no value comes meanwhile. */
+	assert_false(clients_run_until_readable(bench.fd, 50));
+	for (int i = 0; i < BROKER_INFLIGHT_MAX; i++)
+		puback(bench.fd, &statuses[i]);
+	read_publish(bench.fd, &bench.packet, "status");
+	puback(bench.fd, &bench.packet);
+	for (int i = 0; i < BROKER_NOW_MAX; i++) {
+		read_publish(bench.fd, &bench.packet, "answer");
+		puback(bench.fd, &bench.packet);
+	}
+	read_value(bench.fd, &bench.packet, "value");
+	end(&bench);
+}
+
+static void one_more_than_fits_is_refused_and_room_is_told(void **state)
+{
+	static struct packet first[VALUES];
+	struct bench bench;
+
+	(void)state;
+	begin(&bench);
+	for (int i = 0; i < VALUES; i++)
+		assert_true(publish_value(&bench, "first"));
+	assert_false(publish_value(&bench, "refused"));
+	assert_int_equal(bench.client.values_room, 0);
+	for (int i = 0; i < BROKER_VALUE_INFLIGHT_MAX; i++)
+		read_value(bench.fd, &first[i], "first");
+	client_wait(&bench.client, &bench.client.values_room, 1);
+	assert_true(publish_value(&bench, "later"));
+	/* The others wait for an acknowledgement. */
+	assert_false(clients_run_until_readable(bench.fd, 50));
+	for (int i = BROKER_VALUE_INFLIGHT_MAX; i < VALUES; i++) {
+		puback(bench.fd, &first[i - BROKER_VALUE_INFLIGHT_MAX]);
+		read_value(bench.fd, &first[i], "first");
+	}
+	puback(bench.fd, &first[VALUES - 1]);
+	read_value(bench.fd, &bench.packet, "later");
+	assert_int_equal(bench.client.values_room, 1);
+	end(&bench);
+}
+
+static void values_go_with_their_connection(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	begin(&bench);
+	for (int i = 0; i < VALUES; i++)
+		assert_true(publish_value(&bench, "old"));
+	read_value(bench.fd, &bench.packet, "old");
+	close(bench.fd);
+	client_wait(&bench.client, &bench.client.disconnected, 1);
+	assert_false(publish_value(&bench, "not connected"));
+	bench.fd = accept_client(bench.listener, 0, 1, &bench.packet);
+	client_wait(&bench.client, &bench.client.connected, 2);
+	for (int i = 0; i < VALUES; i++)
+		assert_true(publish_value(&bench, "new"));
+	read_value(bench.fd, &bench.packet, "new");
+	end(&bench);
+}
+
+static void what_is_no_value_is_refused(void **state)
+{
+	static const char big[BROKER_VALUE_BYTES_MAX + 1];
+	struct broker_options options = client_options(0);
+	struct bench bench;
+
+	(void)state;
+	begin(&bench);
+	assert_false(broker_publish_value(bench.client.broker, "t", big, sizeof(big)));
+	assert_true(broker_publish_value(bench.client.broker, "t", big, sizeof(big) - 1));
+	end(&bench);
+	/* A client that asked for no values has none. */
+	bench.listener = listen_on_loopback(&options.port, 8);
+	bench.fd = open_connected(&bench.client, &options, bench.listener, &bench.packet);
+	assert_false(publish_value(&bench, "value"));
+	end(&bench);
+}
+
+static void stop_waits_for_the_values(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	begin(&bench);
+	for (int i = 0; i < BROKER_VALUE_INFLIGHT_MAX; i++)
+		assert_true(publish_value(&bench, "last"));
+	read_value(bench.fd, &bench.packet, "last");
+	assert_stops_within(&bench.client, 200); /* it was not acknowledged */
+	close(bench.fd);
+	close(bench.listener);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		client_test(value_is_retained_and_a_status_is_not),
+		client_test(values_go_behind_everything_else),
+		client_test(one_more_than_fits_is_refused_and_room_is_told),
+		client_test(values_go_with_their_connection),
+		client_test(what_is_no_value_is_refused),
+		client_test(stop_waits_for_the_values),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
