@@ -175,9 +175,10 @@ struct broker_options {
 	 * that does not it does come back.
 	 */
 	bool no_local;
-	const char *will_topic; /* last will, QoS 1, not retained */
+	const char *will_topic; /* last will, QoS 1 */
 	const char *will_payload;
 	size_t will_len;
+	bool will_retained; /* the broker keeps it for whoever subscribes later */
 	/*
 	 * What a payload of any len octets is worth. Called before the message waits for its callback, with
 	 * worth_context, up to the end of broker_stop. It must not call broker_ functions. NULL: each is
@@ -251,6 +252,12 @@ struct broker *broker_open(struct event_base *base, const struct broker_options 
  */
 bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic, const char *payload,
 		    size_t len);
+
+/*
+ * As broker_publish with BROKER_KEEP, and retained: the broker gives it to whoever subscribes later. An empty payload
+ * takes back what it has retained of the topic.
+ */
+bool broker_publish_retained(struct broker *broker, const char *topic, const char *payload, size_t len);
 
 /*
  * Publishes the newest message of a slot (0 ... slots-1), with QoS 1, not retained; topic and payload are

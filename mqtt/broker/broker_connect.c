@@ -50,7 +50,7 @@ static void set_up(struct broker_session *session)
 		rc = mosquitto_username_pw_set(mosquitto, settings->username, settings->password);
 	if (rc == MOSQ_ERR_SUCCESS && settings->will_topic != NULL)
 		rc = mosquitto_will_set(mosquitto, settings->will_topic, (int)settings->will_len,
-					settings->will_payload, 1, false);
+					settings->will_payload, 1, settings->will_retained);
 	if (rc == MOSQ_ERR_SUCCESS && broker_session_uses_tls(session))
 		rc = set_up_tls(session);
 	broker_session_check(session, rc);

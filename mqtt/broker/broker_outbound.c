@@ -82,8 +82,8 @@ static bool make_place_for(struct broker *broker, enum broker_publish_kind kind,
 	return make_room(broker, message);
 }
 
-bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic, const char *payload,
-		    size_t len)
+static bool publish(struct broker *broker, enum broker_publish_kind kind, bool retained, const char *topic,
+		    const char *payload, size_t len)
 {
 	struct broker_message *message;
 
@@ -93,6 +93,7 @@ bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const 
 	if (message == NULL)
 		return false;
 	message->kind = kind == BROKER_NOW ? BROKER_NOW : BROKER_KEEP;
+	message->retained = retained;
 	message->queued_ms = broker_now_ms();
 
 	if (!make_place_for(broker, kind, message)) {
@@ -108,6 +109,17 @@ bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const 
 		broker->now_count++;
 	broker_want_turn(broker);
 	return true;
+}
+
+bool broker_publish(struct broker *broker, enum broker_publish_kind kind, const char *topic, const char *payload,
+		    size_t len)
+{
+	return publish(broker, kind, false, topic, payload, len);
+}
+
+bool broker_publish_retained(struct broker *broker, const char *topic, const char *payload, size_t len)
+{
+	return publish(broker, BROKER_KEEP, true, topic, payload, len);
 }
 
 bool broker_publish_latest(struct broker *broker, size_t slot, const char *topic, const char *payload, size_t len)
@@ -149,6 +161,7 @@ bool broker_publish_value(struct broker *broker, const char *topic, const char *
 	}
 	message->kind = BROKER_NOW;
 	message->is_value = true;
+	message->retained = true;
 	broker_queue_append(&broker->values, message);
 	broker_want_turn(broker);
 	return true;

@@ -18,7 +18,7 @@ struct broker_message {
 	uint64_t order;                /* outbound: counts what was published */
 	uint64_t queued_ms;            /* outbound: monotonic time of broker_publish */
 	bool droppable;                /* inbound */
-	bool retained;                 /* inbound: from the broker's store */
+	bool retained;                 /* inbound: from the broker's store; outbound: for it */
 	size_t bytes;                  /* topic and payload */
 	size_t len;
 	char *payload; /* len octets and a NUL */

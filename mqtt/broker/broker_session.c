@@ -522,10 +522,10 @@ bool broker_session_can_send(const struct broker_session *session)
 
 static int publish(const struct broker_session *session, struct broker_message *message)
 {
-	if (message->is_value && session->retains_nothing)
+	if (message->retained && session->retains_nothing)
 		return MOSQ_ERR_RETAIN_NOT_SUPPORTED;
 	return mosquitto_publish(session->mosquitto, &message->mid, message->topic, (int)message->len, message->payload,
-				 1, message->is_value);
+				 1, message->retained);
 }
 
 /* MQTT 5: the broker says how large a packet it takes, and whether it retains any. */

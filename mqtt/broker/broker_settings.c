@@ -78,6 +78,7 @@ static bool copy_settings(struct broker_settings *settings, const struct broker_
 		settings->will_payload = copy_octets(options->will_payload, options->will_len, &failed);
 		settings->will_len = options->will_len;
 	}
+	settings->will_retained = options->will_retained;
 	settings->port = options->port;
 	settings->no_local = options->no_local;
 	settings->worth = options->worth;

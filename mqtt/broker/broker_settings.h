@@ -17,6 +17,7 @@ struct broker_settings {
 	char *will_topic;
 	char *will_payload;
 	size_t will_len;
+	bool will_retained;
 	uint16_t port;
 	uint16_t keepalive_s;
 	bool no_local;

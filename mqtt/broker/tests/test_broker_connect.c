@@ -40,6 +40,26 @@ static void connect_carries_client_id_credentials_and_will(void **state)
 	close(listener);
 }
 
+static void will_may_be_retained(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	options.will_topic = "will/topic";
+	options.will_payload = "gone";
+	options.will_len = 4;
+	options.will_retained = true;
+	fd = open_connected(&client, &options, listener, &packet);
+	/* MQTT 3.1.1, 3.1.2.3: will retain, will QoS 1, will, clean session. */
+	assert_int_equal(packet.body[7], 0x2e);
+	stop_properly(&client, fd);
+	close(listener);
+}
+
 static void refusal_of_the_broker_is_the_reason(void **state)
 {
 	struct broker_options options = client_options(0);
@@ -116,6 +136,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		client_test(connect_carries_client_id_credentials_and_will),
+		client_test(will_may_be_retained),
 		client_test(refusal_of_the_broker_is_the_reason),
 		client_test(refused_subscription_is_told_and_the_connection_stays),
 		client_test(incomplete_options_are_refused),

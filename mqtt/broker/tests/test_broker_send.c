@@ -95,6 +95,29 @@ static void message_that_cannot_be_sent_does_not_block_the_next(void **state)
 	close(listener);
 }
 
+static void retained_message_has_the_flag_and_the_next_one_has_not(void **state)
+{
+	struct broker_options options = client_options(0);
+	struct client client;
+	struct packet packet;
+	int listener = listen_on_loopback(&options.port, 8);
+	int fd;
+
+	(void)state;
+	fd = open_connected(&client, &options, listener, &packet);
+	assert_true(broker_publish_retained(client.broker, "status", "stays", 5));
+	assert_true(client_publish(&client, BROKER_KEEP, "next"));
+	read_packet(fd, &packet);
+	assert_string_equal(packet.payload, "stays");
+	/* MQTT 3.1.1, 3.3.1: PUBLISH, QoS 1, retain. */
+	assert_int_equal(packet.type, 0x33);
+	puback(fd, &packet);
+	read_publish(fd, &packet, "next");
+	puback(fd, &packet);
+	stop_properly(&client, fd);
+	close(listener);
+}
+
 static void oldest_kept_message_makes_room_when_the_table_is_full(void **state)
 {
 	struct broker_options options = client_options(0);
@@ -221,6 +244,7 @@ int main(void)
 		client_test(now_messages_in_flight_die_with_the_connection_and_kept_ones_return),
 		client_test(no_more_than_the_window_is_in_flight),
 		client_test(message_that_cannot_be_sent_does_not_block_the_next),
+		client_test(retained_message_has_the_flag_and_the_next_one_has_not),
 		client_test(oldest_kept_message_makes_room_when_the_table_is_full),
 		client_test(oldest_request_makes_room_where_that_is_asked_for),
 		client_test(a_table_holds_as_many_messages_as_it_was_asked_to),
