@@ -47,6 +47,22 @@ void broker_want_turn(struct broker *broker)
 		event_active(broker->turn, 0, 0);
 }
 
+void broker_hold(struct broker *broker)
+{
+	broker->holding = true;
+	broker_want_turn(broker);
+}
+
+void broker_acknowledge(struct broker *broker)
+{
+	broker->holding = false;
+	broker->told_held = false;
+	broker->unsafe = false;
+	/* What the socket has shown meanwhile, it shows no more. */
+	broker->socket_is_ready = true;
+	broker_want_turn(broker);
+}
+
 /* --- Attempts --- */
 
 static void wait_for_next_attempt(struct broker *broker, const struct broker_session_end *end)
@@ -201,7 +217,11 @@ static enum broker_received read_packets(struct broker *broker, uint64_t until_u
 /* Whether reading is of use: while nothing can be written, acknowledgements of what is read would pile up. */
 static bool may_read(struct broker *broker)
 {
-	return broker_has_room(broker) && !broker_session_wants_write(broker->session);
+	const struct broker_session *session = broker->session;
+	/* Of a message that was thrown away, and goes behind what is held back. */
+	const bool waits = session->acknowledge_mid != 0 && broker_is_unsafe(broker);
+
+	return broker_has_room(broker) && !waits && !broker_session_wants_write(session);
 }
 
 /* Lets the socket wake the event loop for what is of use now. */

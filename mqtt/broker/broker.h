@@ -42,7 +42,7 @@
  *
  * Subscriptions have QoS 1. With QoS 2 the library holds a message until PUBREL, which comes behind further messages: no
  * bound could be kept by not reading. The receive maximum of MQTT 5 is meant for that, and is exceeded by mosquitto
- * 2.0.11. Nothing comes twice: each connection is a new session.
+ * 2.0.11. Nothing comes twice: each connection is a new session, unless the broker is to keep it (keeps_session).
  *
  * While the socket is not read, what arrives waits in the kernel and then at the broker. Nothing is lost here, and
  * messages stay in the order in which they came. PINGREQ is sent on. Only when the inbound queue stays full for more
@@ -111,6 +111,8 @@ struct broker;
  * empty nor longer than MQTT allows, and no wildcard.
  */
 bool broker_topic_is_valid(const char *topic);
+/* Likewise for a filter of topics, which may have wildcards. */
+bool broker_filter_is_valid(const char *filter);
 
 enum broker_publish_kind {
 	BROKER_KEEP,           /* status: kept in order while disconnected and sent again if its PUBACK is missing */
@@ -189,6 +191,20 @@ struct broker_options {
 	struct broker_bounds bounds; /* all 0: the usual ones */
 	/* A NOW message that finds no room takes that of the oldest that waits, instead of being refused. */
 	bool now_makes_room;
+	/*
+	 * The broker keeps the session while the client is away, also one that was killed: its subscriptions, those of
+	 * former runs too, and the messages that come meanwhile, as far as the broker has room. A message that was not
+	 * acknowledged comes again. Not with no_local.
+	 */
+	bool keeps_session;
+	/*
+	 * Messages are not acknowledged when they are read, but when the owner says that they are safe
+	 * (broker_acknowledge). Nothing at all is written meanwhile. A broker sends so many on without acknowledgement
+	 * as it is set up for, mosquitto 20.
+	 */
+	bool holds_acknowledgements;
+	/* What the broker had stored goes to `message`, and is worth as much as any other. */
+	bool takes_retained;
 };
 
 /*
@@ -228,6 +244,8 @@ struct broker_callbacks {
 	void (*displaced)(void *context);
 	/* Half of the values that may wait fit again: broker_publish_value has refused one for want of room before. */
 	void (*values_room)(void *context);
+	/* After broker_hold: all messages that were read have been handed over. Once for each broker_hold. */
+	void (*held)(void *context);
 };
 
 /*
@@ -278,6 +296,19 @@ bool broker_publish_latest(struct broker *broker, size_t slot, const char *topic
  */
 bool broker_publish_value(struct broker *broker, const char *topic, const char *payload, size_t len);
 
+/*
+ * From now on nothing is read from the broker; what was read is still handed over, and then `held` is called. For an
+ * owner that makes what it has been given safe, with holds_acknowledgements.
+ */
+void broker_hold(struct broker *broker);
+
+/*
+ * All messages that were handed over are safe: they are acknowledged as soon as the socket takes it, and reading goes on.
+ * Only with holds_acknowledgements, and only from `held` on or where no message has come. Those of a connection that has
+ * broken meanwhile come again.
+ */
+void broker_acknowledge(struct broker *broker);
+
 /* Whether there is a connection, of which the callback `connected` has told. */
 bool broker_connected(const struct broker *broker);
 
@@ -285,7 +316,8 @@ bool broker_connected(const struct broker *broker);
 uint64_t broker_dropped(const struct broker *broker, enum broker_drop what);
 
 /*
- * Ends the connection and frees the broker; no callback runs any more. Waits until the queued messages were sent and
+ * Ends the connection and frees the broker; no callback runs any more. Messages that were not told to be safe
+ * (holds_acknowledgements) are not acknowledged, and then no DISCONNECT is sent. Waits until the queued messages were sent and
  * acknowledged and DISCONNECT was sent (so that the broker does not send the will), at most timeout_ms. Returns true
  * when all that happened. Without a connection it waits only for an attempt that is under way. One that is stuck in a
  * name look-up is left behind: its thread owns what it uses, and frees it when the look-up returns.

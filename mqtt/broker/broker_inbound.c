@@ -37,6 +37,9 @@ void broker_put_inbound(struct broker *broker, const char *topic, const char *pa
 	enum broker_drop drop = BROKER_DROP_INBOUND_FULL;
 	enum broker_worth worth = worth_of(broker, topic, payload, len);
 
+	retained = retained && !broker->settings->takes_retained;
+	/* Nobody takes it any more: it must come again. */
+	broker->unsafe = broker->unsafe || broker->stopping;
 	if (worth == BROKER_WORTHLESS)
 		return;
 	if (len > API_PAYLOAD_MAX)
@@ -60,7 +63,12 @@ bool broker_has_room(struct broker *broker)
 	if (broker->inbound.count >= broker->settings->bounds.inbound_max ||
 	    broker->inbound.bytes >= BROKER_INBOUND_BYTES_MAX)
 		broker->reading_paused = true;
-	return !broker->reading_paused || broker->stopping;
+	return (!broker->reading_paused && !broker->holding) || broker->stopping;
+}
+
+bool broker_is_unsafe(const struct broker *broker)
+{
+	return broker->settings->holds_acknowledgements && (broker->unsafe || broker->inbound.count > 0);
 }
 
 struct broker_message *broker_take_inbound(struct broker *broker)

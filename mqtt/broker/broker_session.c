@@ -29,6 +29,12 @@ static SSL *ssl_of(const struct broker_session *session)
 	return broker_session_uses_tls(session) ? mosquitto_ssl_get(session->mosquitto) : NULL;
 }
 
+/* Acknowledgements wait in the library until the owner has called the messages safe: it writes all it has, or nothing. */
+static bool holds_back(const struct broker_session *session)
+{
+	return session->broker != NULL && broker_is_unsafe(session->broker);
+}
+
 /* --- The end, and why --- */
 
 /* The first reason stays: later ones are its consequences. What was seen of TLS goes before it. */
@@ -281,7 +287,7 @@ struct broker_session *broker_session_new(const struct broker_settings *settings
 	session->keepalive_s = settings->keepalive_s;
 	snprintf(session->address, sizeof(session->address), "%s", address);
 	broker_queue_init(&session->inflight);
-	session->mosquitto = mosquitto_new(settings->client_id, true, session);
+	session->mosquitto = mosquitto_new(settings->client_id, !settings->keeps_session, session);
 	if (session->mosquitto == NULL) {
 		free(session);
 		return NULL;
@@ -307,6 +313,8 @@ void broker_session_begin(struct broker_session *session, struct broker *broker)
 	const struct broker_settings *settings = session->settings;
 
 	session->broker = broker;
+	/* It keeps what it answers from now on, instead of writing it. */
+	mosquitto_threaded_set(session->mosquitto, settings->holds_acknowledgements);
 	for (size_t i = 0; i < settings->subscription_count && !session->broken; i++)
 		broker_session_check(session, mosquitto_subscribe_v5(session->mosquitto, &session->subscription_mids[i],
 								     settings->subscriptions[i], 1,
@@ -436,7 +444,7 @@ static void listen_to_log(struct broker_session *session, bool listens)
 		return;
 	session->listens_to_log = listens;
 	mosquitto_log_callback_set(session->mosquitto, listens ? on_log : NULL);
-	mosquitto_threaded_set(session->mosquitto, listens);
+	mosquitto_threaded_set(session->mosquitto, listens || session->settings->holds_acknowledgements);
 }
 
 /* The library reads on with what it has of the packet, and handles it where that is all. */
@@ -570,6 +578,8 @@ void broker_session_send(struct broker_session *session, unsigned max)
 
 void broker_session_flush(struct broker_session *session)
 {
+	if (holds_back(session))
+		return;
 	if (!session->broken && mosquitto_want_write(session->mosquitto)) {
 		broker_session_check(session, mosquitto_loop_write(session->mosquitto, 1));
 		session->last_out_ms = broker_now_ms();
@@ -589,6 +599,8 @@ bool broker_session_wants_write(const struct broker_session *session)
 {
 	const SSL *ssl = ssl_of(session);
 
+	if (holds_back(session))
+		return false;
 	if (session->acknowledge_mid != 0)
 		return true;
 	return mosquitto_want_write(session->mosquitto) && (ssl == NULL || SSL_want_write(ssl));
@@ -623,7 +635,9 @@ void broker_session_keep_alive(struct broker_session *session, uint64_t now_ms)
 {
 	if (session->broken || now_ms < broker_session_deadline_ms(session))
 		return;
-	broker_session_check(session, mosquitto_loop_misc(session->mosquitto));
+	/* PINGREQ would take along what is held back, which goes soon. */
+	if (!holds_back(session))
+		broker_session_check(session, mosquitto_loop_misc(session->mosquitto));
 	session->last_in_ms = now_ms;
 	session->last_out_ms = now_ms;
 }
@@ -634,8 +648,8 @@ void broker_session_keep_alive(struct broker_session *session, uint64_t now_ms)
  */
 bool broker_session_say_goodbye(struct broker_session *session, uint64_t deadline_ms)
 {
-	int fd = dup(broker_session_fd(session));
-	bool sent = mosquitto_disconnect(session->mosquitto) == MOSQ_ERR_SUCCESS;
+	int fd = holds_back(session) ? -1 : dup(broker_session_fd(session));
+	bool sent = fd >= 0 && mosquitto_disconnect(session->mosquitto) == MOSQ_ERR_SUCCESS;
 	uint64_t now_ms;
 	char scrap[512];
 

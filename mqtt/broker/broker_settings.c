@@ -94,6 +94,9 @@ static bool copy_settings(struct broker_settings *settings, const struct broker_
 		.values = options->bounds.values,
 	};
 	settings->now_makes_room = options->now_makes_room;
+	settings->keeps_session = options->keeps_session;
+	settings->holds_acknowledgements = options->holds_acknowledgements;
+	settings->takes_retained = options->takes_retained;
 	return !failed;
 }
 
@@ -122,6 +125,9 @@ static bool is_complete(const struct broker_options *options)
 	    options->subscription_count > BROKER_SUBSCRIPTIONS_MAX)
 		return false;
 	if (!tls_is_complete(options) || !bounds_are_possible(&options->bounds))
+		return false;
+	/* MQTT 5 has other words for it, and is spoken for no_local alone. */
+	if (options->keeps_session && options->no_local)
 		return false;
 	if (options->port == 0 && (options->host[0] != '/' || strlen(options->host) > BROKER_PATH_MAX))
 		return false;

@@ -25,6 +25,9 @@ struct broker_settings {
 	const void *worth_context;
 	struct broker_bounds bounds; /* none is 0 but `values` */
 	bool now_makes_room;
+	bool keeps_session;
+	bool holds_acknowledgements;
+	bool takes_retained;
 };
 
 /* NULL with errno set: EINVAL where an option is missing, too many or too large, or ENOMEM. */

@@ -51,6 +51,9 @@ struct broker {
 	struct broker_queue inbound;
 	size_t droppable_count;        /* of the inbound ones */
 	bool reading_paused;           /* the inbound queue was full, and is not half empty yet */
+	bool holding;                  /* broker_hold: nothing is read until broker_acknowledge */
+	bool told_held;                /* of that */
+	bool unsafe;                   /* messages were handed over that the owner has not called safe */
 	bool up;                       /* there is a connection, and `connected` has told of it */
 	bool ended;                    /* there was a session, and nobody was told of its end yet */
 	struct broker_session_end end; /* of it */
@@ -99,6 +102,9 @@ void broker_put_inbound(struct broker *broker, const char *topic, const char *pa
  */
 bool broker_has_room(struct broker *broker);
 
+/* Whether acknowledgements wait that must not be sent yet (holds_acknowledgements). */
+bool broker_is_unsafe(const struct broker *broker);
+
 /* Takes out the first message; NULL when there is none. */
 struct broker_message *broker_take_inbound(struct broker *broker);
 
@@ -113,7 +119,7 @@ void broker_tell_disconnected(struct broker *broker, const char *reason);
 void broker_tell_displaced(struct broker *broker);
 /* Where a value was refused for want of room: that there is some. */
 void broker_tell_values_room(struct broker *broker);
-/* Subscriptions that were refused, and messages: a bounded number of them. */
+/* Subscriptions that were refused, messages, a bounded number of them, and that none is left (broker_hold). */
 void broker_tell_inbound(struct broker *broker, uint64_t until_us);
 
 #endif

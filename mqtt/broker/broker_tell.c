@@ -67,9 +67,19 @@ static void tell_message(struct broker *broker, struct broker_message *message)
 	void (*tell)(void *, const char *, const char *, size_t) =
 		message->retained ? broker->callbacks.retained : broker->callbacks.message;
 
+	broker->unsafe = true;
 	if (tell != NULL)
 		tell(broker->context, message->topic, message->payload, message->len);
 	free(message);
+}
+
+static void tell_held(struct broker *broker)
+{
+	if (!broker->holding || broker->told_held || broker->inbound.count > 0)
+		return;
+	broker->told_held = true;
+	if (broker->callbacks.held != NULL)
+		broker->callbacks.held(broker->context);
 }
 
 static void tell_refused(struct broker *broker)
@@ -90,6 +100,7 @@ void broker_tell_inbound(struct broker *broker, uint64_t until_us)
 	for (int i = 0; i < BROKER_TURN_CALLBACKS && (message = broker_take_inbound(broker)); i++) {
 		tell_message(broker, message);
 		if (broker_now_us() >= until_us)
-			return;
+			break;
 	}
+	tell_held(broker);
 }

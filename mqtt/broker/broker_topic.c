@@ -13,3 +13,11 @@ bool broker_topic_is_valid(const char *topic)
 	return len > 0 && len <= TOPIC_MAX && mosquitto_pub_topic_check(topic) == MOSQ_ERR_SUCCESS &&
 	       mosquitto_validate_utf8(topic, (int)len) == MOSQ_ERR_SUCCESS;
 }
+
+bool broker_filter_is_valid(const char *filter)
+{
+	size_t len = strlen(filter);
+
+	return len > 0 && len <= TOPIC_MAX && mosquitto_sub_topic_check(filter) == MOSQ_ERR_SUCCESS &&
+	       mosquitto_validate_utf8(filter, (int)len) == MOSQ_ERR_SUCCESS;
+}

@@ -162,9 +162,14 @@ bool clients_run_until_readable(int fd, unsigned for_ms)
 
 void client_open(struct client *client, const struct broker_options *options)
 {
-	static const struct broker_callbacks callbacks = {
-		client_on_connected, client_on_disconnected, client_on_message,   client_on_retained,
-		client_on_dropped,   client_on_refused,      client_on_displaced, client_on_values_room};
+	static const struct broker_callbacks callbacks = {.connected = client_on_connected,
+							  .disconnected = client_on_disconnected,
+							  .message = client_on_message,
+							  .retained = client_on_retained,
+							  .dropped = client_on_dropped,
+							  .subscription_refused = client_on_refused,
+							  .displaced = client_on_displaced,
+							  .values_room = client_on_values_room};
 
 	memset(client, 0, sizeof(*client));
 	client->base = event_base_new();
