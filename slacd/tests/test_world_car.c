@@ -129,12 +129,36 @@ static void car_that_is_refused_is_not_said_to_be_silent(void **state)
 	}
 }
 
+/* The modem has taken its key when the car speaks: one question is enough. */
+#define COMES  "cs plug\nrun 500\ncar plc0 plug\n"
+#define LEAVES "cs unplug\ncar plc0 unplug\nrun 2000\n"
+
+/* "behaviour" and "attenuation" of slac-ev: each line begins anew, a car that is plugged in goes on as it began. */
+static void car_behaves_as_told_from_its_next_plug_in(void **state)
+{
+	(void)state;
+	play("boot\ncar plc0 behaviour silent\n" COMES "run 1000\ncar plc0 behaviour no-match\nrun 25000");
+	assert_statuses(0, E1, "basic_charging:no_parm_req");
+	size_t from = mark();
+	play(LEAVES COMES "run 12000");
+	assert_statuses(from, E1, "unmatched:vehicle_left matching failed:no_match_req");
+	from = mark();
+	play("car plc0 behaviour modem-no-link,double-parm\n" LEAVES COMES "run 14000");
+	assert_statuses(from, E1, "unmatched:vehicle_left matching failed:no_power_line_link");
+	assert_count(from, "< CM_SLAC_PARM.REQ", 2);
+	from = mark();
+	play("car plc0 behaviour normal\ncar plc0 attenuation 35\n" LEAVES COMES "await \"matched\"");
+	assert_count(from, "< CM_SLAC_PARM.REQ", 1);
+	assert_count(from, "josev/cs *slac_service_status*\"status\":\"matched\"*\"attenuation_db\":35.0", 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORY(car_whose_first_message_is_refused_is_not_said_to_be_silent),
 		STORY(car_whose_announcements_are_lost_is_not_said_to_be_silent),
 		STORY(car_that_is_refused_is_not_said_to_be_silent),
+		STORY(car_behaves_as_told_from_its_next_plug_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

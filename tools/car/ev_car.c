@@ -35,7 +35,7 @@ static void join(struct ev_car *car)
 	const struct timeval wait = {.tv_sec = TT_MATCH_JOIN_S};
 	car->state = CAR_JOINING;
 	evtimer_add(car->timer, &wait);
-	power_line_join(car->line, car->config.ev_mac, &car->ev.key);
+	power_line_join(car->line, car->ev_mac, &car->ev.key);
 }
 
 void ev_car_link_up(struct ev_car *car)
@@ -50,7 +50,7 @@ void ev_car_link_up(struct ev_car *car)
 static void join_failed(struct ev_car *car, const char *why)
 {
 	trace_event(car->trace, car->name, "failed: %s", why);
-	power_line_leave(car->line, car->config.ev_mac);
+	power_line_leave(car->line, car->ev_mac);
 	attempt_over(car, CAR_FAILED);
 }
 
@@ -59,13 +59,13 @@ static bool stops_after(struct ev_car *car, const struct mme *mme)
 {
 	switch (mme->mmtype) {
 	case CM_START_ATTEN_CHAR_IND:
-		return ++car->starts == START_ATTEN_CHARS && car->options->stop_at == STOP_START;
+		return ++car->starts == START_ATTEN_CHARS && car->behaviour.stop_at == STOP_START;
 	case CM_MNBC_SOUND_IND:
-		return mme->mnbc_sound_ind.cnt == 0 && car->options->stop_at == STOP_SOUND;
+		return mme->mnbc_sound_ind.cnt == 0 && car->behaviour.stop_at == STOP_SOUND;
 	case CM_ATTEN_CHAR_RSP:
-		return car->options->stop_at == STOP_RSP;
+		return car->behaviour.stop_at == STOP_RSP;
 	case CM_SLAC_MATCH_REQ:
-		return car->options->stop_at == STOP_MATCH;
+		return car->behaviour.stop_at == STOP_MATCH;
 	}
 	return false;
 }
@@ -78,7 +78,7 @@ static void stop(struct ev_car *car, uint16_t mmtype)
 
 static void step(struct ev_car *car, const struct slac_ev_output *item)
 {
-	if (item->step.state == SLAC_EV_BEFORE_START && car->options->stop_at == STOP_PARM) {
+	if (item->step.state == SLAC_EV_BEFORE_START && car->behaviour.stop_at == STOP_PARM) {
 		stop(car, CM_SLAC_PARM_CNF);
 	} else if (item->step.state == SLAC_EV_MATCHED) {
 		join(car);
@@ -159,7 +159,7 @@ static void report_attenuation(const struct ev_car *car, const struct mme *mme)
 {
 	const struct attenuation *measured = &car->line->evse.port.measured;
 
-	if (mme->mmtype != CM_ATTEN_CHAR_IND || !mac_equal(mme->dst, car->config.ev_mac))
+	if (mme->mmtype != CM_ATTEN_CHAR_IND || !mac_equal(mme->dst, car->ev_mac))
 		return;
 	trace_attenuation(car, "measured", measured->aag_db, measured->num_groups);
 	trace_attenuation(car, "reported", mme->atten_char_ind.aag_db, mme->atten_char_ind.num_groups);
@@ -176,36 +176,39 @@ void ev_car_frame(struct ev_car *car, const struct mme *mme)
 	execute(car, &out);
 }
 
-static bool run_id_choose(struct ev_car *car)
+static bool run_id_choose(const struct ev_car *car, uint8_t run_id[RUN_ID_LEN])
 {
-	uint8_t *run_id = car->config.run_id;
-
 	switch (car->options->run_id_kind) {
 	case RUN_ID_RANDOM:
 		return random_fill_csprng(NULL, run_id, RUN_ID_LEN);
 	case RUN_ID_MAC:
-		memcpy(run_id, car->config.ev_mac, MAC_LEN);
+		memcpy(run_id, car->ev_mac, MAC_LEN);
 		memset(run_id + MAC_LEN, 0, RUN_ID_LEN - MAC_LEN);
 		return true;
 	case RUN_ID_FIXED:
+		memcpy(run_id, car->options->run_id, RUN_ID_LEN);
 		return true;
 	}
 	return false;
 }
 
-bool ev_car_plug(struct ev_car *car)
+bool ev_car_plug(struct ev_car *car, const struct car_behaviour *behaviour)
 {
+	struct slac_ev_config config = behaviour->car;
 	struct slac_ev_outputs out;
 	char run_id[RUN_ID_TEXT_SIZE];
 	char mac[MAC_TEXT_SIZE];
 
-	if (!run_id_choose(car))
+	if (!run_id_choose(car, config.run_id))
 		return false;
-	trace_event(car->trace, car->name, "plugged in, mac=%s run_id=%s%s", mac_text(car->config.ev_mac, mac),
-		    run_id_text(car->config.run_id, run_id), car->options->silent ? ", silent" : "");
-	car->state = car->options->silent ? CAR_SILENT : CAR_MATCHING;
+	memcpy(config.ev_mac, car->ev_mac, MAC_LEN);
+	car->behaviour = *behaviour;
+	ev_car_amp_map_init(car);
+	trace_event(car->trace, car->name, "plugged in, mac=%s run_id=%s%s", mac_text(car->ev_mac, mac),
+		    run_id_text(config.run_id, run_id), behaviour->silent ? ", silent" : "");
+	car->state = behaviour->silent ? CAR_SILENT : CAR_MATCHING;
 	car->starts = 0;
-	slac_ev_init(&car->ev, &car->config, random_fill_csprng, NULL);
+	slac_ev_init(&car->ev, &config, random_fill_csprng, NULL);
 	if (car->state == CAR_SILENT)
 		return true;
 	slac_ev_start(&car->ev, trace_now_us(), &out);
@@ -220,7 +223,7 @@ void ev_car_unplug(struct ev_car *car)
 	trace_event(car->trace, car->name, "unplugged");
 	evtimer_del(car->timer);
 	ev_car_amp_map_end(car);
-	power_line_leave(car->line, car->config.ev_mac);
+	power_line_leave(car->line, car->ev_mac);
 	network_key_wipe(&car->ev.key);
 	car->state = CAR_UNPLUGGED;
 }
@@ -235,21 +238,23 @@ void ev_car_check_link(struct ev_car *car)
 	}
 	trace_event(car->trace, car->name, "link down: the EVSE's modem was given another key");
 	ev_car_amp_map_end(car);
-	power_line_leave(car->line, car->config.ev_mac);
+	power_line_leave(car->line, car->ev_mac);
 	car->state = CAR_UNPLUGGED;
 }
 
 bool ev_car_init(struct ev_car *car, uint32_t index, const struct slac_ev_options *options, struct power_line *line,
 		 struct event_base *base)
 {
-	*car = (struct ev_car){.options = options, .trace = line->trace, .line = line, .config = options->car};
+	*car = (struct ev_car){.options = options, .trace = line->trace, .line = line, .behaviour = options->behaviour};
 	if (options->cars > 1)
 		snprintf(car->name, sizeof(car->name), "EV%u", index + 1);
 	else
 		snprintf(car->name, sizeof(car->name), "EV");
-	car->config.ev_mac[MAC_LEN - 1] = (uint8_t)(car->config.ev_mac[MAC_LEN - 1] + index);
+	memcpy(car->ev_mac, options->ev_mac, MAC_LEN);
+	car->ev_mac[MAC_LEN - 1] = (uint8_t)(car->ev_mac[MAC_LEN - 1] + index);
 	car->timer = evtimer_new(base, on_deadline, car);
-	return ev_car_amp_map_init(car, base) && car->timer != NULL;
+	ev_car_amp_map_init(car);
+	return ev_car_amp_map_open(car, base) && car->timer != NULL;
 }
 
 void ev_car_free(struct ev_car *car)

@@ -29,7 +29,8 @@ struct ev_car {
 	const struct slac_ev_options *options;
 	const struct trace *trace;
 	struct power_line *line;
-	struct slac_ev_config config;
+	uint8_t ev_mac[MAC_LEN];
+	struct car_behaviour behaviour; /* since it was plugged in */
 	struct slac_ev ev;
 	struct event *timer;
 	struct amp_map_exchange amp_map;
@@ -46,7 +47,7 @@ bool ev_car_init(struct ev_car *car, uint32_t index, const struct slac_ev_option
 void ev_car_free(struct ev_car *car);
 
 /* Plugs it in: an attempt begins, a running one is given up. False when there are no random octets. */
-bool ev_car_plug(struct ev_car *car);
+bool ev_car_plug(struct ev_car *car, const struct car_behaviour *behaviour);
 void ev_car_unplug(struct ev_car *car);
 /* The EVSE host spoke. */
 void ev_car_frame(struct ev_car *car, const struct mme *mme);
@@ -58,7 +59,9 @@ void ev_car_link_up(struct ev_car *car);
 void ev_car_check_link(struct ev_car *car);
 
 /* ev_car_amp_map.c: the exchange of amplitude maps. */
-bool ev_car_amp_map_init(struct ev_car *car, struct event_base *base);
+bool ev_car_amp_map_open(struct ev_car *car, struct event_base *base);
+/* For the car as it behaves now. */
+void ev_car_amp_map_init(struct ev_car *car);
 void ev_car_amp_map_begin(struct ev_car *car);
 void ev_car_amp_map_end(struct ev_car *car);
 

@@ -25,7 +25,7 @@ static void execute(struct ev_car *car, struct amp_map_outputs *out)
 		switch (item->kind) {
 		case AMP_MAP_SEND:
 			if (item->message.is_cnf)
-				item->message.result = car->options->amp_map_result;
+				item->message.result = car->behaviour.amp_map_result;
 			power_line_send_amp_map(car->line, car->name, &item->message);
 			break;
 		case AMP_MAP_CONFIRMED:
@@ -52,16 +52,20 @@ static void on_due(evutil_socket_t fd, short what, void *ctx)
 	execute(car, &out);
 }
 
-bool ev_car_amp_map_init(struct ev_car *car, struct event_base *base)
+bool ev_car_amp_map_open(struct ev_car *car, struct event_base *base)
+{
+	car->amp_map_timer = evtimer_new(base, on_due, car);
+	return car->amp_map_timer != NULL;
+}
+
+void ev_car_amp_map_init(struct ev_car *car)
 {
 	struct amp_map_config config;
 
 	amp_map_defaults(&config);
-	config.initiate = car->options->amp_map;
-	memcpy(config.evse_mac, car->config.ev_mac, MAC_LEN); /* its own */
+	config.initiate = car->behaviour.amp_map;
+	memcpy(config.evse_mac, car->ev_mac, MAC_LEN); /* its own */
 	amp_map_init(&car->amp_map, &config);
-	car->amp_map_timer = evtimer_new(base, on_due, car);
-	return car->amp_map_timer != NULL;
 }
 
 void ev_car_amp_map_begin(struct ev_car *car)
@@ -83,7 +87,7 @@ void ev_car_amp_map(struct ev_car *car, const struct amp_map_mme *message)
 {
 	struct amp_map_outputs out;
 
-	if (!mac_equal(message->dst, car->config.ev_mac))
+	if (!mac_equal(message->dst, car->ev_mac))
 		return;
 	amp_map_frame(&car->amp_map, message, trace_now_us(), &out);
 	execute(car, &out);

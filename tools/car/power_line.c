@@ -65,7 +65,7 @@ static void delivered(struct power_line *line, const struct mme *mme)
 		modem_port_step(port, MODEM_STEP_START);
 		break;
 	case CM_MNBC_SOUND_IND:
-		modem_port_sound(port, &line->options->attenuation, mme->src);
+		modem_port_sound(port, &line->attenuation, mme->src);
 		modem_port_step(port, MODEM_STEP_SOUND);
 		break;
 	case CM_SLAC_MATCH_REQ:
@@ -78,7 +78,7 @@ static void delivered(struct power_line *line, const struct mme *mme)
 static bool is_lost(const struct power_line *line, const struct mme *mme)
 {
 	return mme->mmtype == CM_MNBC_SOUND_IND &&
-	       mme->mnbc_sound_ind.cnt + line->options->lose_sounds >= line->options->car.num_sounds;
+	       mme->mnbc_sound_ind.cnt + line->behaviour.lose_sounds >= line->behaviour.car.num_sounds;
 }
 
 void power_line_send(struct power_line *line, const char *car, const struct mme *mme)
@@ -132,7 +132,7 @@ static void from_ev(struct power_line *line, const struct mme *mme, enum mme_err
 		line->ev_confirmed = false;
 		line->ev_sounds = 0;
 	}
-	if (sound && line->ev_sounds++ < line->options->lose_sounds) {
+	if (sound && line->ev_sounds++ < line->behaviour.lose_sounds) {
 		trace_lost(line->trace, line->ev.host, mme, "(lost on the line)");
 		return;
 	}
@@ -295,6 +295,8 @@ bool power_line_open(struct power_line *line, const struct slac_ev_options *opti
 		.options = options,
 		.trace = trace,
 		.hooks = *hooks,
+		.attenuation = options->attenuation,
+		.behaviour = options->behaviour,
 		.evse = {.line = line, .host = "EVSE"},
 		.ev = {.line = line, .host = "EV"},
 	};

@@ -60,6 +60,9 @@ struct power_line {
 	struct network_key car_key;
 	uint64_t together_us; /* since when it, or the external EV's, has the same key as the EVSE's */
 	struct event *link_timer;
+	struct attenuation attenuation; /* of the next sound */
+	/* Of car and line since the last plug-in. The modem's was given to it. */
+	struct car_behaviour behaviour;
 };
 
 /* Opens the links and the capture file. On failure false, and `error` names what is missing; close it all the
@@ -78,8 +81,10 @@ void power_line_send_amp_map(struct power_line *line, const char *car, const str
 /* A car's modem takes the key that its host was given, or leaves the network. */
 void power_line_join(struct power_line *line, const uint8_t ev_mac[MAC_LEN], const struct network_key *key);
 void power_line_leave(struct power_line *line, const uint8_t ev_mac[MAC_LEN]);
-/* The EVSE's modem misbehaves in another way from now on. */
-void power_line_misbehave(struct power_line *line, const struct modem_faults *faults);
+/* A car is plugged in, and the line behaves like this from now on. */
+void power_line_plug(struct power_line *line, const struct car_behaviour *behaviour);
+/* The EVSE's modem behaves like this from now on. */
+void power_line_misbehave(struct power_line *line, const struct car_behaviour *behaviour);
 
 /* True when the EVSE's modem holds this key. */
 bool power_line_has_key(const struct power_line *line, const struct network_key *key);

@@ -65,7 +65,7 @@ static bool is_together(const struct power_line *line)
 static void link_follow(struct power_line *line)
 {
 	const struct modem_faults *faults = &line->evse.port.faults;
-	const uint32_t join_ms = line->options->join_ms;
+	const uint32_t join_ms = line->behaviour.join_ms;
 	struct modem_sim *modem = &line->evse.port.modem;
 	const uint64_t now_us = trace_now_us();
 
@@ -148,9 +148,16 @@ void power_line_leave(struct power_line *line, const uint8_t ev_mac[MAC_LEN])
 	link_follow(line);
 }
 
-void power_line_misbehave(struct power_line *line, const struct modem_faults *faults)
+void power_line_plug(struct power_line *line, const struct car_behaviour *behaviour)
 {
-	modem_port_misbehave(&line->evse.port, faults);
+	line->behaviour = *behaviour;
+}
+
+void power_line_misbehave(struct power_line *line, const struct car_behaviour *behaviour)
+{
+	line->evse.port.set_key_result = behaviour->modem_result;
+	line->evse.port.key_delay_ms = behaviour->modem_delay_ms;
+	modem_port_misbehave(&line->evse.port, &behaviour->faults);
 }
 
 /* --- the whole --- */
@@ -176,8 +183,6 @@ static void modems_init(struct power_line *line, const struct slac_ev_options *o
 	struct modem_port *ev = &line->ev.port;
 
 	evse->name = "modem";
-	evse->set_key_result = options->modem_result;
-	evse->key_delay_ms = options->modem_delay_ms;
 	evse->reset_ms = options->modem_reset_ms;
 	evse->modem.family = options->modem_family;
 	memcpy(evse->modem.mac, options->modem_mac, MAC_LEN);
@@ -195,7 +200,7 @@ bool line_modems_open(struct power_line *line, struct event_base *base)
 	line->link_timer = evtimer_new(base, on_link_due, line);
 	if (line->link_timer == NULL || !open_port(&line->evse, base) || !open_port(&line->ev, base))
 		return false;
-	power_line_misbehave(line, &line->options->faults);
+	power_line_misbehave(line, &line->options->behaviour);
 	return true;
 }
 

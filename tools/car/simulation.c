@@ -38,9 +38,10 @@ static void on_start(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
+	power_line_plug(&sim->line, &sim->behaviour);
 	for (uint32_t i = 0; i < sim->options->cars; i++) {
 		ev_car_unplug(&sim->cars[i]);
-		if (!ev_car_plug(&sim->cars[i])) {
+		if (!ev_car_plug(&sim->cars[i], &sim->behaviour)) {
 			fprintf(stderr, "slac-ev: no random octets for a run_id\n");
 			sim->failed = true;
 			finish(sim);
@@ -52,14 +53,15 @@ static void on_start(evutil_socket_t fd, short what, void *ctx)
 static void round_over(struct simulation *sim)
 {
 	const struct slac_ev_options *options = sim->options;
+	const uint32_t expected = slac_ev_options_expected(options, &sim->line.behaviour);
 	uint32_t up = cars_in(sim, CAR_LINK_UP);
 
 	sim->rounds_over++;
-	if (up != options->expect || cars_in(sim, CAR_KEYS_DIFFER) > 0)
+	if (up != expected || cars_in(sim, CAR_KEYS_DIFFER) > 0)
 		sim->failed = true;
 	if (options->cars > 1 || options->rounds > 1)
 		trace_event(&sim->trace, ALL, "round %u: %u of %u cars matched, %u expected", sim->rounds_over, up,
-			    options->cars, options->expect);
+			    options->cars, expected);
 	if (options->wait)
 		return;
 	if (sim->rounds_over < options->rounds)
@@ -78,13 +80,13 @@ static void on_car_ended(void *ctx)
 		round_over(sim);
 }
 
-void simulation_plug(struct simulation *sim)
+static void plug(struct simulation *sim)
 {
 	sim->started = true;
 	timer_arm(sim->start_timer, sim->options->start_delay_ms);
 }
 
-void simulation_unplug(struct simulation *sim)
+static void unplug(struct simulation *sim)
 {
 	evtimer_del(sim->start_timer);
 	for (uint32_t i = 0; i < sim->options->cars; i++)
@@ -106,7 +108,7 @@ static void on_connected(void *ctx, bool connected)
 	struct simulation *sim = ctx;
 
 	if (connected && !sim->started && !sim->options->wait)
-		simulation_plug(sim);
+		plug(sim);
 }
 
 static void on_amp_map(void *ctx, const struct amp_map_mme *message)
@@ -131,17 +133,6 @@ static void on_told_link(void *ctx)
 
 	if (evtimer_pending(sim->finish_timer, NULL))
 		finish(sim);
-}
-
-bool simulation_fault(struct simulation *sim, const char *text)
-{
-	struct modem_faults faults = {0};
-
-	if (strcmp(text, "none") != 0 && !modem_faults_parse(text, &faults))
-		return false;
-	trace_event(&sim->trace, sim->line.evse.port.name, "misbehaves: %s", text);
-	power_line_misbehave(&sim->line, &faults);
-	return true;
 }
 
 /* An external EV shows that it matched by giving its modem the EVSE's key, and that it left by taking
@@ -190,6 +181,89 @@ static void on_timeout(evutil_socket_t fd, short what, void *ctx)
 	finish(sim);
 }
 
+/* --- commands --- */
+
+static bool behave(struct simulation *sim, const char *list, char *error)
+{
+	char why[CAR_BEHAVIOUR_ERROR_SIZE];
+	struct car_behaviour behaviour;
+
+	car_behaviour_init(&behaviour);
+	if (!car_behaviour_parse(list, &behaviour, why)) {
+		snprintf(error, SIMULATION_ERROR_SIZE, "behaviour %s", why);
+		return false;
+	}
+	sim->behaviour = behaviour;
+	trace_event(&sim->trace, ALL, "behaviour: %s", list);
+	power_line_misbehave(&sim->line, &behaviour);
+	return true;
+}
+
+static bool attenuate(struct simulation *sim, const char *profile, char *error)
+{
+	if (!attenuation_parse(profile, sim->line.attenuation.aag_db)) {
+		snprintf(error, SIMULATION_ERROR_SIZE,
+			 "attenuation '%.48s': expected one value in dB, 0 to 255, or a list or file of 58", profile);
+		return false;
+	}
+	trace_event(&sim->trace, ALL, "attenuation: %.32s dB", profile);
+	return true;
+}
+
+static bool misbehave(struct simulation *sim, const char *list, char *error)
+{
+	struct modem_faults faults = {0};
+
+	if (strcmp(list, "none") != 0 && !modem_faults_parse(list, &faults)) {
+		snprintf(error, SIMULATION_ERROR_SIZE, "fault '%.48s': expected none, or faults of --help", list);
+		return false;
+	}
+	sim->behaviour.faults = faults;
+	trace_event(&sim->trace, sim->line.evse.port.name, "misbehaves: %s", list);
+	power_line_misbehave(&sim->line, &sim->behaviour);
+	return true;
+}
+
+static bool plug_in(struct simulation *sim, const char *none, char *error)
+{
+	(void)none;
+	(void)error;
+	plug(sim);
+	return true;
+}
+
+static bool pull_out(struct simulation *sim, const char *none, char *error)
+{
+	(void)none;
+	(void)error;
+	unplug(sim);
+	return true;
+}
+
+static const struct {
+	const char *name;
+	bool has_argument;
+	bool (*obey)(struct simulation *sim, const char *argument, char *error);
+} commands[] = {
+	{"plug", false, plug_in},         {"unplug", false, pull_out}, {"behaviour", true, behave},
+	{"attenuation", true, attenuate}, {"fault", true, misbehave},
+};
+
+bool simulation_obey(struct simulation *sim, const char *command, char error[SIMULATION_ERROR_SIZE])
+{
+	const size_t len = strcspn(command, " ");
+	const char *argument = command + len + strspn(command + len, " ");
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strlen(commands[i].name) == len && strncmp(commands[i].name, command, len) == 0 &&
+		    commands[i].has_argument == (*argument != '\0'))
+			return commands[i].obey(sim, argument, error);
+	snprintf(error, SIMULATION_ERROR_SIZE,
+		 "unknown command '%.100s': expected plug, unplug, behaviour LIST, attenuation DB, fault LIST or quit",
+		 command);
+	return false;
+}
+
 /* --- the whole --- */
 
 static bool cars_init(struct simulation *sim)
@@ -221,6 +295,7 @@ bool simulation_open(struct simulation *sim, const struct slac_ev_options *optio
 	memset(sim, 0, sizeof(*sim));
 	sim->options = options;
 	sim->base = base;
+	sim->behaviour = options->behaviour;
 	trace_init(&sim->trace, options->colour, options->quiet);
 	sim->start_timer = evtimer_new(base, on_start, sim);
 	sim->timeout_timer = evtimer_new(base, on_timeout, sim);
@@ -242,7 +317,7 @@ static bool rounds_complete(const struct simulation *sim)
 {
 	const struct slac_ev_options *options = sim->options;
 
-	if (options->wait || options->silent)
+	if (options->wait || options->behaviour.silent)
 		return true;
 	if (options->cars > 0)
 		return sim->rounds_over >= options->rounds;

@@ -6,12 +6,15 @@
 #include "tools/car/ev_car.h"
 #include "tools/car/power_line.h"
 
+#define SIMULATION_ERROR_SIZE 320
+
 struct simulation {
 	const struct slac_ev_options *options;
 	struct event_base *base;
 	struct trace trace;
 	struct power_line line;
 	struct ev_car cars[CARS_MAX];
+	struct car_behaviour behaviour; /* of the next plug-in; the modem's is that of now */
 	struct event *start_timer;
 	struct event *timeout_timer;
 	struct event *finish_timer; /* pending: over as soon as the EVSE host was told of the link */
@@ -28,10 +31,14 @@ bool simulation_open(struct simulation *sim, const struct slac_ev_options *optio
 /* Ends it; true when every car that should match matched and its link came up. */
 bool simulation_close(struct simulation *sim);
 
-/* Every car is plugged in after --start-delay-ms, or is unplugged at once. */
-void simulation_plug(struct simulation *sim);
-void simulation_unplug(struct simulation *sim);
-/* The modem misbehaves as --modem-fault says it, "none": not at all. False where that is not understood. */
-bool simulation_fault(struct simulation *sim, const char *faults);
+/*
+ * Obeys a line of stdin:
+ *   plug, unplug     every car, after --start-delay-ms, or at once
+ *   behaviour LIST   of car_behaviour.h, in place of the present one: the modem at once, the others at the next plug-in
+ *   attenuation DB   as --profile, from the next sound on
+ *   fault LIST       of modem_sim_fault.h, in place of the present ones, or "none"
+ * False, with `error` saying what was expected, when it is none of these.
+ */
+bool simulation_obey(struct simulation *sim, const char *command, char error[SIMULATION_ERROR_SIZE]);
 
 #endif

@@ -141,7 +141,7 @@ static bool is_candidate(const struct slac_ev *ev, const struct slac_ev_evse *ev
 {
 	const uint32_t limit_db = ev->config.signalattn_indirect_db;
 
-	if (evse->dropped)
+	if (evse->dropped || ev->config.chooses_none)
 		return false;
 	return is_direct(ev, evse->mean_db_x100) || limit_db == 0 || evse->mean_db_x100 <= limit_db * 100;
 }

@@ -39,6 +39,7 @@ struct slac_ev_config {
 	uint8_t num_sounds;              /* 10: sounds announced and sent */
 	bool wait_for_all_evses; /* wait TT_EV_atten_results out for further EVSEs instead of taking the first */
 	bool double_parm_req;    /* send each CM_SLAC_PARM.REQ twice, as the Ioniq does */
+	bool chooses_none;       /* no EVSE is near enough: it answers each and matches none */
 
 	/* By the mean attenuation, each included; both 0, the default, is no limit: what is nearest is matched. */
 	uint32_t signalattn_direct_db;   /* C_EV_match_signalattn_direct: matched without validation; 0: no limit */

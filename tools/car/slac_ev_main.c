@@ -10,8 +10,7 @@
 
 #define EXIT_RUNTIME 1
 #define EXIT_USAGE   2
-#define COMMAND_SIZE 256
-#define FAULT        "fault "
+#define COMMAND_SIZE 1024
 
 /* Lines on stdin, put together from what each read gives. */
 struct console {
@@ -23,28 +22,28 @@ struct console {
 
 static void obey(struct console *console, const char *command)
 {
-	if (strcmp(command, "plug") == 0)
-		simulation_plug(console->sim);
-	else if (strcmp(command, "unplug") == 0)
-		simulation_unplug(console->sim);
-	else if (strcmp(command, "quit") == 0)
+	char error[SIMULATION_ERROR_SIZE];
+
+	if (strcmp(command, "quit") == 0)
 		event_base_loopexit(console->base, NULL);
-	else if (strncmp(command, FAULT, strlen(FAULT)) == 0 && simulation_fault(console->sim, command + strlen(FAULT)))
-		; /* done */
-	else if (command[0] != '\0')
-		fprintf(stderr, "slac-ev: unknown command '%s': plug, unplug, fault LIST or quit expected\n", command);
+	else if (command[0] != '\0' && !simulation_obey(console->sim, command, error))
+		fprintf(stderr, "slac-ev: %s\n", error);
 }
 
 static void take_octet(struct console *console, char octet)
 {
 	if (octet != '\n') {
-		if (console->len < COMMAND_SIZE - 1)
+		if (console->len < COMMAND_SIZE)
 			console->line[console->len++] = octet;
 		return;
 	}
-	console->line[console->len] = '\0';
+	if (console->len == COMMAND_SIZE) {
+		fprintf(stderr, "slac-ev: a line of more than %d characters is dropped\n", COMMAND_SIZE - 1);
+	} else {
+		console->line[console->len] = '\0';
+		obey(console, console->line);
+	}
 	console->len = 0;
-	obey(console, console->line);
 }
 
 static void on_stdin(evutil_socket_t fd, short what, void *ctx)
@@ -136,6 +135,9 @@ int main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	case OPTIONS_VERSION:
 		puts("slac-ev " SLACD_VERSION);
+		return EXIT_SUCCESS;
+	case OPTIONS_BEHAVIOURS:
+		car_behaviour_print(stdout);
 		return EXIT_SUCCESS;
 	case OPTIONS_WRONG:
 		fprintf(stderr, "slac-ev: %s (see slac-ev --help)\n", error);

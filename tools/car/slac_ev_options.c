@@ -23,36 +23,21 @@ enum option_id {
 	ID_EXPECT,
 	ID_EV_MAC,
 	ID_RUN_ID,
-	ID_STOP_AT,
-	ID_SILENT,
 	ID_START_DELAY,
 	ID_ROUNDS,
 	ID_ROUND_PAUSE,
 	ID_TIMEOUT,
-	ID_PARM_REPEATS,
-	ID_DOUBLE_PARM,
-	ID_PARM_TO_START,
-	ID_SOUND_SPACING,
-	ID_SOUNDS,
-	ID_RSP_TO_MATCH,
-	ID_WAIT_ALL,
-	ID_SIGNALATTN_DIRECT,
-	ID_SIGNALATTN_INDIRECT,
-	ID_TOGGLES,
 	ID_MODEM_MAC,
-	ID_MODEM_RESULT,
 	ID_MODEM_REFUSES,
 	ID_MODEM_SILENT,
-	ID_MODEM_DELAY,
 	ID_MODEM_FAMILY,
 	ID_MODEM_RESET,
 	ID_MODEM_FAULT,
-	ID_JOIN,
-	ID_AMP_MAP,
-	ID_AMP_MAP_RESULT,
 	ID_PROFILE,
 	ID_PROFILE_GROUPS,
-	ID_LOSE_SOUNDS
+	ID_BEHAVIOUR,
+	ID_PRINT_BEHAVIOURS,
+	ID_WORD /* and what follows: those of car_behaviour.h */
 };
 
 /* One option: its name, its argument (NULL: none) and its line of --help; a title has no name. */
@@ -70,7 +55,8 @@ static const struct option_text texts[] = {
 	{ID_CAPTURE, "capture", "FILE", "write every frame of --interface to a pcap file (it contains the NMK)"},
 	{0, NULL, NULL, "Run"},
 	{ID_WAIT, "wait", NULL,
-	 "obey the lines \"plug\", \"unplug\", \"fault LIST\", \"fault none\" and \"quit\" on stdin"},
+	 "obey the lines \"plug\", \"unplug\", \"behaviour LIST\", \"attenuation DB\", \"fault LIST\", \"fault none\" and "
+	 "\"quit\" on stdin"},
 	{ID_STAY, "stay", NULL, "go on as modem after the last round, until SIGINT, SIGTERM or the time-out"},
 	{ID_START_DELAY, "start-delay-ms", "MS", "from the trigger to the cars' first message [0]"},
 	{ID_ROUNDS, "rounds", "N", "matchings one after the other [1]"},
@@ -80,61 +66,55 @@ static const struct option_text texts[] = {
 	{ID_COLOR, "color", "WHEN", "always, never or auto [auto]"},
 	{0, NULL, NULL, "Cars"},
 	{ID_CARS, "cars", "N", "cars on the line, 0 to 32 [1]"},
-	{ID_EXPECT, "expect", "N", "cars that shall match in each round [1; 0 with --silent or --stop-at]"},
+	{ID_EXPECT, "expect", "N", "cars that shall match in each round [1; 0 with --silent, --stop-at or --no-match]"},
 	{ID_EV_MAC, "ev-mac", "MAC", "of the first car, the next ones count up [02:45:56:00:00:01]"},
 	{ID_RUN_ID, "run-id", "KIND", "random, mac, tesla or 16 hexadecimal digits [random]"},
-	{ID_SILENT, "silent", NULL, "the cars never speak"},
-	{ID_STOP_AT, "stop-at", "STEP", "fall silent after this step: parm, start, sound, rsp or match"},
-	{ID_PARM_REPEATS, "parm-repeats", "N", "repeats of CM_SLAC_PARM.REQ [100]"},
-	{ID_DOUBLE_PARM, "double-parm", NULL, "send each CM_SLAC_PARM.REQ twice"},
-	{ID_PARM_TO_START, "parm-to-start-ms", "MS", "CM_SLAC_PARM.CNF to CM_START_ATTEN_CHAR.IND [50]"},
-	{ID_SOUND_SPACING, "sound-spacing-ms", "MS", "between the STARTs and sounds [20]"},
-	{ID_SOUNDS, "sounds", "N", "sounds announced and sent [10]"},
-	{ID_RSP_TO_MATCH, "rsp-to-match-ms", "MS", "CM_ATTEN_CHAR.RSP to CM_SLAC_MATCH.REQ [50]"},
-	{ID_WAIT_ALL, "wait-for-all", NULL, "wait for all EVSEs that may answer, then take the nearest"},
-	{ID_SIGNALATTN_DIRECT, "signalattn-direct", "DB",
-	 "validate an EVSE whose mean is above, 0: match any without validation [0]"},
-	{ID_SIGNALATTN_INDIRECT, "signalattn-indirect", "DB", "match no EVSE above this and direct, 0: no limit [0]"},
-	{ID_TOGGLES, "toggles", "N", "B-C-B toggles of a validation, 0: 1 to 3 at random [0]"},
-	{ID_AMP_MAP, "amp-map", NULL, "send CM_AMP_MAP.REQ when the link is up"},
-	{ID_AMP_MAP_RESULT, "amp-map-result", "N", "result of the answer to the EVSE's, 0 is success [0]"},
 	{0, NULL, NULL, "The EVSE's modem and the line"},
 	{ID_MODEM_FAMILY, "modem-family", "NAME", "qualcomm (a QCA7005), lumissil (a CG5317) or standard [qualcomm]"},
-	{ID_JOIN, "join-ms", "MS", "CM_SLAC_MATCH.CNF to the link, as the modem tells it [300]"},
 	{ID_PROFILE, "profile", "DB", "attenuation: one value, a list of 58 or a file with 58 values [20]"},
 	{ID_PROFILE_GROUPS, "profile-groups", "N", "groups reported, 0: an adapter without SLAC [58]"},
-	{ID_LOSE_SOUNDS, "lose-sounds", "N", "lose the first sounds of each run [0]"},
 	{ID_MODEM_MAC, "modem-mac", "MAC", "of the EVSE's modem [02:50:4c:00:00:01]"},
-	{ID_MODEM_DELAY, "modem-delay-ms", "MS", "before it answers a key command [0]"},
 	{ID_MODEM_RESET, "modem-reset-ms", "MS", "it is away after a reset [1000]"},
 	{ID_MODEM_SILENT, "modem-silent", NULL, "it never answers (the fault \"silent\")"},
-	{ID_MODEM_RESULT, "modem-result", "N", "result in its CM_SET_KEY.CNF [1]"},
 	{ID_MODEM_REFUSES, "modem-refuses", NULL, "it keeps its old key and answers with result 0"},
 	{ID_MODEM_FAULT, "modem-fault", "FAULT[,FAULT...]", "how it misbehaves, see below; may be repeated"},
+	{0, NULL, NULL, "How they behave: the options below, or in words"},
+	{ID_BEHAVIOUR, "behaviour", "NAME[:VALUE][,...]", "the same and modem-FAULT in words; may be repeated"},
 	{0, NULL, NULL, "Other"},
+	{ID_PRINT_BEHAVIOURS, "print-behaviours", NULL, "every such word with its meaning"},
 	{'h', "help", NULL, "this help"},
 	{'V', "version", NULL, "the version"},
 };
 
 #define TEXTS (sizeof(texts) / sizeof(texts[0]))
 
+static void print_option(const char *name, const char *argument, const char *help)
+{
+	char option[48];
+
+	snprintf(option, sizeof(option), "--%s%s%s", name, argument != NULL ? " " : "",
+		 argument != NULL ? argument : "");
+	printf("  %-24s %s\n", option, help);
+}
+
 void slac_ev_options_help(void)
 {
 	printf("Simulates an EV, the EVSE's modem and the power line between them (ISO 15118-3 SLAC)\n\n"
 	       "Usage: slac-ev --interface NAME [OPTIONS]\n");
 	for (size_t i = 0; i < TEXTS; i++) {
-		char option[48];
-		if (texts[i].name == NULL) {
+		if (texts[i].name == NULL)
 			printf("\n%s:\n", texts[i].help);
-			continue;
-		}
-		snprintf(option, sizeof(option), "--%s%s%s", texts[i].name, texts[i].argument != NULL ? " " : "",
-			 texts[i].argument != NULL ? texts[i].argument : "");
-		printf("  %-24s %s\n", option, texts[i].help);
+		else
+			print_option(texts[i].name, texts[i].argument, texts[i].help);
+		for (size_t word = 0; texts[i].id == ID_BEHAVIOUR && car_behaviour_name(word) != NULL; word++)
+			print_option(car_behaviour_name(word), car_behaviour_argument(word), car_behaviour_help(word));
 	}
 	printf("\nFaults of the EVSE's modem:\n");
 	for (size_t i = 0; modem_fault_name(i) != NULL; i++)
 		printf("  %-24s %s\n", modem_fault_name(i), modem_fault_help(i));
+	printf("\nA line \"behaviour LIST\" on stdin begins anew, \"behaviour normal\" ends all of it: the modem changes at "
+	       "once, the\ncars and the line with the next plug-in. \"attenuation\" takes what --profile takes, and "
+	       "holds from the next\nsound on.\n");
 	printf("\nExit codes: 0 every car that should match matched and its link is up, 1 otherwise, 2 "
 	       "usage\n");
 }
@@ -146,18 +126,16 @@ static void defaults(struct slac_ev_options *options)
 
 	*options = (struct slac_ev_options){
 		.cars = 1,
-		.expect = UINT32_MAX,
+		.expect = EXPECT_BY_BEHAVIOUR,
 		.rounds = 1,
 		.round_pause_ms = 1000,
 		.modem_family = MODEM_QUALCOMM,
-		.modem_result = SET_KEY_RESULT_TAKEN,
 		.modem_reset_ms = 1000,
-		.join_ms = 300,
 		.colour = isatty(STDOUT_FILENO) == 1,
 		.attenuation.num_groups = SLAC_GROUPS,
 	};
-	slac_ev_defaults(&options->car);
-	memcpy(options->car.ev_mac, ev_mac, MAC_LEN);
+	car_behaviour_init(&options->behaviour);
+	memcpy(options->ev_mac, ev_mac, MAC_LEN);
 	memcpy(options->modem_mac, modem_mac, MAC_LEN);
 	memset(options->attenuation.aag_db, 20, SLAC_GROUPS);
 }
@@ -205,23 +183,10 @@ static bool run_id(const char *text, struct slac_ev_options *options)
 	else if (strcmp(text, "mac") == 0)
 		options->run_id_kind = RUN_ID_MAC;
 	else if (strcmp(text, "tesla") == 0)
-		memcpy(options->car.run_id, "TESLA EV", RUN_ID_LEN);
+		memcpy(options->run_id, "TESLA EV", RUN_ID_LEN);
 	else
-		return run_id_hex(text, options->car.run_id);
+		return run_id_hex(text, options->run_id);
 	return true;
-}
-
-static bool stop_at(const char *text, enum stop_at *out)
-{
-	static const char *const steps[] = {"", "parm", "start", "sound", "rsp", "match"};
-
-	for (unsigned i = STOP_PARM; i <= STOP_MATCH; i++) {
-		if (strcmp(text, steps[i]) == 0) {
-			*out = (enum stop_at)i;
-			return true;
-		}
-	}
-	return false;
 }
 
 static bool modem_family(const char *text, enum modem_family *out)
@@ -257,18 +222,10 @@ static bool set_flag(struct slac_ev_options *options, int id)
 		return options->stay = true;
 	case ID_QUIET:
 		return options->quiet = true;
-	case ID_SILENT:
-		return options->silent = true;
-	case ID_DOUBLE_PARM:
-		return options->car.double_parm_req = true;
-	case ID_WAIT_ALL:
-		return options->car.wait_for_all_evses = true;
 	case ID_MODEM_SILENT:
-		return options->faults.silent = true;
-	case ID_AMP_MAP:
-		return options->amp_map = true;
+		return options->behaviour.faults.silent = true;
 	case ID_MODEM_REFUSES:
-		return options->faults.refuse = true;
+		return options->behaviour.faults.refuse = true;
 	}
 	return false;
 }
@@ -281,29 +238,9 @@ static bool set_car(struct slac_ev_options *options, int id, const char *value)
 	case ID_EXPECT:
 		return number(value, CARS_MAX, &options->expect);
 	case ID_EV_MAC:
-		return mac_parse(value, options->car.ev_mac);
+		return mac_parse(value, options->ev_mac);
 	case ID_RUN_ID:
 		return run_id(value, options);
-	case ID_STOP_AT:
-		return stop_at(value, &options->stop_at);
-	case ID_PARM_REPEATS:
-		return number(value, UINT32_MAX - 1, &options->car.parm_repeats);
-	case ID_PARM_TO_START:
-		return number(value, DAY_MS, &options->car.parm_to_start_ms);
-	case ID_SOUND_SPACING:
-		return number(value, DAY_MS, &options->car.batch_msg_interval_ms);
-	case ID_SOUNDS:
-		return octet(value, UINT8_MAX, &options->car.num_sounds);
-	case ID_RSP_TO_MATCH:
-		return number(value, DAY_MS, &options->car.rsp_to_match_ms);
-	case ID_AMP_MAP_RESULT:
-		return octet(value, UINT8_MAX, &options->amp_map_result);
-	case ID_SIGNALATTN_DIRECT:
-		return number(value, UINT8_MAX, &options->car.signalattn_direct_db);
-	case ID_SIGNALATTN_INDIRECT:
-		return number(value, UINT8_MAX, &options->car.signalattn_indirect_db);
-	case ID_TOGGLES:
-		return octet(value, 3, &options->car.vald_nb_toggles);
 	}
 	return false;
 }
@@ -313,24 +250,16 @@ static bool set_modem(struct slac_ev_options *options, int id, const char *value
 	switch (id) {
 	case ID_MODEM_MAC:
 		return mac_parse(value, options->modem_mac);
-	case ID_MODEM_RESULT:
-		return octet(value, UINT8_MAX, &options->modem_result);
-	case ID_MODEM_DELAY:
-		return number(value, DAY_MS, &options->modem_delay_ms);
 	case ID_MODEM_FAMILY:
 		return modem_family(value, &options->modem_family);
 	case ID_MODEM_RESET:
 		return number(value, DAY_MS, &options->modem_reset_ms);
 	case ID_MODEM_FAULT:
-		return modem_faults_parse(value, &options->faults);
-	case ID_JOIN:
-		return number(value, DAY_MS, &options->join_ms);
+		return modem_faults_parse(value, &options->behaviour.faults);
 	case ID_PROFILE:
 		return attenuation_parse(value, options->attenuation.aag_db);
 	case ID_PROFILE_GROUPS:
 		return octet(value, SLAC_GROUPS, &options->attenuation.num_groups);
-	case ID_LOSE_SOUNDS:
-		return number(value, UINT8_MAX, &options->lose_sounds);
 	}
 	return false;
 }
@@ -362,10 +291,28 @@ static bool set_run(struct slac_ev_options *options, int id, const char *value)
 	return false;
 }
 
-static enum options_result wrong_value(const struct option_text *text, const char *value, char *error)
+static enum options_result wrong_value(const char *name, const char *argument, const char *help, const char *value,
+				       char *error)
 {
-	snprintf(error, OPTIONS_ERROR_SIZE, "option --%s: %s (%s) expected, got '%.60s'", text->name, text->argument,
-		 text->help, value);
+	snprintf(error, OPTIONS_ERROR_SIZE, "option --%s: %s (%s) expected, got '%.60s'", name, argument, help, value);
+	return OPTIONS_WRONG;
+}
+
+static enum options_result set_word(struct slac_ev_options *options, size_t word, const char *value, char *error)
+{
+	if (car_behaviour_set(&options->behaviour, word, value))
+		return OPTIONS_RUN;
+	return wrong_value(car_behaviour_name(word), car_behaviour_argument(word), car_behaviour_help(word), value,
+			   error);
+}
+
+static enum options_result set_behaviour(struct slac_ev_options *options, const char *list, char *error)
+{
+	char why[CAR_BEHAVIOUR_ERROR_SIZE];
+
+	if (car_behaviour_parse(list, &options->behaviour, why))
+		return OPTIONS_RUN;
+	snprintf(error, OPTIONS_ERROR_SIZE, "option --behaviour: %s", why);
 	return OPTIONS_WRONG;
 }
 
@@ -384,10 +331,23 @@ static enum options_result set(struct slac_ev_options *options, int id, const ch
 		return OPTIONS_HELP;
 	if (id == 'V')
 		return OPTIONS_VERSION;
+	if (id == ID_PRINT_BEHAVIOURS)
+		return OPTIONS_BEHAVIOURS;
+	if (id == ID_BEHAVIOUR)
+		return set_behaviour(options, value, error);
+	if (id >= ID_WORD)
+		return set_word(options, (size_t)(id - ID_WORD), value, error);
 	if (value == NULL ? set_flag(options, id)
 			  : set_run(options, id, value) || set_car(options, id, value) || set_modem(options, id, value))
 		return OPTIONS_RUN;
-	return wrong_value(text_of(id), value, error);
+	return wrong_value(text_of(id)->name, text_of(id)->argument, text_of(id)->help, value, error);
+}
+
+uint32_t slac_ev_options_expected(const struct slac_ev_options *options, const struct car_behaviour *behaviour)
+{
+	if (options->expect != EXPECT_BY_BEHAVIOUR)
+		return options->expect;
+	return options->cars > 0 && car_behaviour_may_match(behaviour) ? 1 : 0;
 }
 
 /* What only shows when all options are known. */
@@ -398,9 +358,7 @@ static enum options_result complete(struct slac_ev_options *options, char *error
 			 "option --interface is missing: it names the link to the EVSE host");
 		return OPTIONS_WRONG;
 	}
-	if (options->expect == UINT32_MAX)
-		options->expect = options->cars > 0 && !options->silent && options->stop_at == STOP_NEVER;
-	if (options->expect > options->cars) {
+	if (options->expect != EXPECT_BY_BEHAVIOUR && options->expect > options->cars) {
 		snprintf(error, OPTIONS_ERROR_SIZE, "option --expect: more cars shall match (%u) than there are (%u)",
 			 options->expect, options->cars);
 		return OPTIONS_WRONG;
@@ -416,13 +374,17 @@ static void long_options(struct option *out)
 		if (texts[i].name != NULL)
 			out[n++] = (struct option){
 				.name = texts[i].name, .has_arg = texts[i].argument != NULL, .val = texts[i].id};
+	for (size_t i = 0; car_behaviour_name(i) != NULL; i++)
+		out[n++] = (struct option){.name = car_behaviour_name(i),
+					   .has_arg = car_behaviour_argument(i) != NULL,
+					   .val = ID_WORD + (int)i};
 	out[n] = (struct option){0};
 }
 
 enum options_result slac_ev_options_parse(struct slac_ev_options *options, int argc, char **argv,
 					  char error[OPTIONS_ERROR_SIZE])
 {
-	struct option all[TEXTS + 1];
+	struct option all[TEXTS + CAR_BEHAVIOURS_MAX + 1];
 	int id;
 
 	defaults(options);

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FAULT "fault "
-
 struct site {
 	enum loop_owner owner;
 	struct words words;
@@ -136,13 +134,9 @@ void car_say(const char *interface, const char *command)
 {
 	struct site *site = sites[place_of(interface)];
 	enum loop_owner before = loop_become(site->owner);
+	char error[SIMULATION_ERROR_SIZE];
 
-	if (strcmp(command, "plug") == 0)
-		simulation_plug(&site->simulation);
-	else if (strcmp(command, "unplug") == 0)
-		simulation_unplug(&site->simulation);
-	else if (strncmp(command, FAULT, strlen(FAULT)) != 0 ||
-		 !simulation_fault(&site->simulation, command + strlen(FAULT)))
-		give_up(command);
+	if (!simulation_obey(&site->simulation, command, error))
+		give_up(error);
 	loop_become(before);
 }
