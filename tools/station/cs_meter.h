@@ -20,11 +20,11 @@ struct cs_meter {
 
 /* Counts what has flowed until now. Time that goes back counts nothing. */
 void cs_meter_advance(struct cs_meter *meter, uint64_t now_us);
-/* From now on this flows in the first `phases` phases. */
-void cs_meter_alternate(struct cs_meter *meter, uint64_t now_us, unsigned phases, double current_a);
+/* From now on this flows in each phase. */
+void cs_meter_alternate(struct cs_meter *meter, uint64_t now_us, const double current_a[CS_METER_PHASES]);
 /* From now on this flows to the car, and as much power from the grid, in equal parts. */
 void cs_meter_direct(struct cs_meter *meter, uint64_t now_us, double voltage_v, double current_a);
-/* What flows to the car: in each phase, or of the direct current. */
+/* What flows to the car: the most of a phase, or the direct current. */
 double cs_meter_current(const struct cs_meter *meter);
 
 #endif

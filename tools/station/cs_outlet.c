@@ -10,6 +10,7 @@ void cs_outlet_init(struct cs_outlet *outlet, const char *evse_id)
 	memset(outlet, 0, sizeof(*outlet));
 	strcpy(outlet->evse_id, evse_id);
 	outlet->car.moves_us = CS_NEVER_US;
+	outlet->car.ready = true;
 	outlet->lock = API_UNLOCKED;
 	outlet->connectors[outlet->connector_count++] = 1;
 }
@@ -42,9 +43,14 @@ static bool may_draw(const struct cs_outlet *outlet)
 	       (outlet->pilot.signal == CS_SIGNAL_X2 || outlet->hlc);
 }
 
+/* In which it draws. */
 static unsigned phases_of(const struct cs_outlet *outlet)
 {
-	return outlet->car.phases < outlet->phases ? outlet->car.phases : outlet->phases;
+	unsigned phases = 0;
+
+	for (unsigned i = 0; i < outlet->phases; i++)
+		phases += outlet->car.draws_a[i] > 0;
+	return phases;
 }
 
 static double offered_a(const struct cs_outlet *outlet, unsigned phases)
@@ -60,14 +66,26 @@ static double offered_a(const struct cs_outlet *outlet, unsigned phases)
 
 static void set_alternating(struct cs_outlet *outlet, uint64_t now_us)
 {
-	const unsigned phases = phases_of(outlet);
-	double current_a = least(outlet->car.draws_a, least(offered_a(outlet, phases), outlet->limit_a));
+	double allowed_a = least(offered_a(outlet, phases_of(outlet)), outlet->limit_a);
+	double current_a[CS_METER_PHASES] = {0};
 
 	if (outlet->cable_a > 0)
-		current_a = least(current_a, outlet->cable_a);
-	if (!outlet->contactor_closed || current_a < CS_CURRENT_MIN_A)
-		current_a = 0;
-	cs_meter_alternate(&outlet->meter, now_us, phases, current_a);
+		allowed_a = least(allowed_a, outlet->cable_a);
+	if (!outlet->contactor_closed || allowed_a < CS_CURRENT_MIN_A)
+		allowed_a = 0;
+	for (unsigned i = 0; i < outlet->phases; i++)
+		current_a[i] = least(outlet->car.draws_a[i], allowed_a);
+	cs_meter_alternate(&outlet->meter, now_us, current_a);
+}
+
+/* What a car of direct current can is the same in each phase, or told for the first ones alone. */
+static double most_a(const struct cs_car *car)
+{
+	double most = 0;
+
+	for (unsigned i = 0; i < CS_METER_PHASES; i++)
+		most = car->draws_a[i] > most ? car->draws_a[i] : most;
+	return most;
 }
 
 static void set_direct(struct cs_outlet *outlet, uint64_t now_us)
@@ -77,16 +95,16 @@ static void set_direct(struct cs_outlet *outlet, uint64_t now_us)
 	const double asked_a = setpoint->dc_current_a.has && !setpoint->precharge ? setpoint->dc_current_a.value : 0;
 
 	cs_meter_direct(&outlet->meter, now_us, on ? setpoint->dc_voltage_v.value : 0,
-			on ? least(asked_a, outlet->car.draws_a) : 0);
+			on ? least(asked_a, most_a(&outlet->car)) : 0);
 }
 
 /* --- the car moves by itself --- */
 
 static enum cs_vehicle wanted_vehicle(const struct cs_outlet *outlet)
 {
-	const bool offered = outlet->pilot.signal == CS_SIGNAL_X2;
+	const bool offered = outlet->pilot.signal == CS_SIGNAL_X2 || (outlet->hlc && outlet->car.wants_power);
 
-	return offered || (outlet->hlc && outlet->car.wants_power) ? CS_VEHICLE_READY : CS_VEHICLE_CONNECTED;
+	return offered && outlet->car.ready ? CS_VEHICLE_READY : CS_VEHICLE_CONNECTED;
 }
 
 static void plan_move(struct cs_outlet *outlet, uint64_t now_us)
@@ -182,9 +200,25 @@ void cs_outlet_force(struct cs_outlet *outlet, enum api_cp_state state, uint64_t
 
 void cs_outlet_car(struct cs_outlet *outlet, double current_a, unsigned phases, uint64_t now_us, struct cs_outbox *out)
 {
+	double each_a[CS_METER_PHASES] = {0};
+
+	for (unsigned i = 0; i < phases; i++)
+		each_a[i] = current_a;
+	cs_outlet_consume(outlet, each_a, now_us, out);
+}
+
+void cs_outlet_consume(struct cs_outlet *outlet, const double current_a[CS_METER_PHASES], uint64_t now_us,
+		       struct cs_outbox *out)
+{
 	outlet->car.moves = true;
-	outlet->car.draws_a = current_a;
-	outlet->car.phases = phases;
+	memcpy(outlet->car.draws_a, current_a, sizeof(outlet->car.draws_a));
+	settle(outlet, now_us, out);
+}
+
+void cs_outlet_ready(struct cs_outlet *outlet, bool ready, uint64_t now_us, struct cs_outbox *out)
+{
+	outlet->car.moves = true;
+	outlet->car.ready = ready;
 	settle(outlet, now_us, out);
 }
 

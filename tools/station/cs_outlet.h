@@ -4,11 +4,13 @@
  * go in; what the station says is added to an outbox. Pure.
  *
  * The contactor is closed exactly while the car is in C2 or D2, was authorized, and may draw: its pilot codes a current
- * (X2), or a 15118 session runs. The car draws the least of what it can, what it is offered (by the pilot, in a 15118
- * session by the setpoint), the limits of the station and the cable; less than 6 A of alternating current is nothing.
+ * (X2), or a 15118 session runs. In each phase the car draws the least of what it can, what it is offered (by the pilot,
+ * in a 15118 session by the setpoint), the limits of the station and the cable; where the last three are below 6 A of
+ * alternating current it draws nothing.
  *
- * A car that was told what it draws (cs_outlet_car) moves by itself, CS_CAR_REACTION_US after it may: to C when a current
- * is offered or its 15118 session has come to the delivery of power, and back to B.
+ * A car that was told what it draws (cs_outlet_car, cs_outlet_consume) or whether it is ready (cs_outlet_ready) moves by
+ * itself, CS_CAR_REACTION_US after it may: to C when it is ready, and a current is offered or its 15118 session has come to
+ * the delivery of power; and back to B.
  */
 #ifndef TOOLS_STATION_CS_OUTLET_H
 #define TOOLS_STATION_CS_OUTLET_H
@@ -26,11 +28,11 @@
 #define CS_CONNECTORS_MAX   16
 
 struct cs_car {
-	bool moves; /* by itself */
-	double draws_a;
-	unsigned phases;
-	bool wants_power;  /* its 15118 session has come to the delivery of power */
-	uint64_t moves_us; /* CS_NEVER_US: it stays as it is; 0 in a zeroed outlet, too */
+	bool moves;                      /* by itself */
+	bool ready;                      /* for power; a driver may want to wait */
+	double draws_a[CS_METER_PHASES]; /* what it can */
+	bool wants_power;                /* its 15118 session has come to the delivery of power */
+	uint64_t moves_us;               /* CS_NEVER_US: it stays as it is; 0 in a zeroed outlet, too */
 };
 
 /* cs_outlet_init makes one without vehicle, and with one connector: 1. */
@@ -53,10 +55,10 @@ struct cs_outlet {
 	unsigned cable_a; /* 0: the cable is the station's, and not told of */
 	struct api_setpoint setpoint;
 	bool has_setpoint;
-	uint64_t cable_check_us;         /* since when it runs; 0: not */
-	double told_current_a;           /* what the account of the shell has said last */
-	double told_offer_a;             /* likewise */
-	char card_request[API_UUID_MAX]; /* the id of the last authorization request; "": answered */
+	uint64_t cable_check_us;                /* since when it runs; 0: not */
+	double told_current_a[CS_METER_PHASES]; /* what the account of the shell has said last */
+	double told_offer_a;                    /* likewise */
+	char card_request[API_UUID_MAX];        /* the id of the last authorization request; "": answered */
 };
 
 void cs_outlet_init(struct cs_outlet *outlet, const char *evse_id);
@@ -65,8 +67,12 @@ void cs_outlet_init(struct cs_outlet *outlet, const char *evse_id);
 void cs_outlet_plug(struct cs_outlet *outlet, uint64_t now_us, struct cs_outbox *out);
 void cs_outlet_unplug(struct cs_outlet *outlet, uint64_t now_us, struct cs_outbox *out);
 void cs_outlet_force(struct cs_outlet *outlet, enum api_cp_state state, uint64_t now_us, struct cs_outbox *out);
-/* It can draw so much in so many phases, and moves by itself from now on. */
+/* It can draw so much in so many phases, or so much in each, and moves by itself from now on. */
 void cs_outlet_car(struct cs_outlet *outlet, double current_a, unsigned phases, uint64_t now_us, struct cs_outbox *out);
+void cs_outlet_consume(struct cs_outlet *outlet, const double current_a[CS_METER_PHASES], uint64_t now_us,
+		       struct cs_outbox *out);
+/* It is ready for power (as each car is at first), or waits in B; and moves by itself from now on. */
+void cs_outlet_ready(struct cs_outlet *outlet, bool ready, uint64_t now_us, struct cs_outbox *out);
 
 /* What another service asks of the pilot takes effect, and cp_status is reported. */
 void cs_outlet_pilot(struct cs_outlet *outlet, const struct api_cp_pwm *pwm, uint64_t now_us, struct cs_outbox *out);

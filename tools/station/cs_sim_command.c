@@ -184,7 +184,8 @@ static bool parse_answer(char **rest, struct cs_command *command)
 	       (signal == NULL || cs_signal_parse(signal, &command->signal));
 }
 
-static bool parse_report(char **rest, struct cs_command *command)
+/* on | off */
+static bool parse_switch(char **rest, struct cs_command *command)
 {
 	const char *value = word(rest);
 
@@ -235,10 +236,7 @@ static bool parse_status_code(char **rest, struct cs_command *command)
 
 static bool parse_hlc_charging(char **rest, struct cs_command *command)
 {
-	const char *value = word(rest);
-
-	command->on = value != NULL && strcmp(value, "on") == 0;
-	return value != NULL && (command->on || strcmp(value, "off") == 0) && parse_outlet(rest, command);
+	return parse_switch(rest, command) && parse_outlet(rest, command);
 }
 
 static bool parse_data_link(char **rest, struct cs_command *command)
@@ -316,21 +314,40 @@ static bool parse_availability(char **rest, struct cs_command *command)
 	return value != NULL && (command->on || strcmp(value, "inoperative") == 0) && parse_outlet(rest, command);
 }
 
-/* draws AMPERE [1|2|3] [EVSE] */
+/* draws AMPERE [1|2|3] [EVSE]: so much in each of the first phases */
 static bool parse_car_draws(char **rest, struct cs_command *command)
 {
+	unsigned phases = CS_METER_PHASES;
 	const char *next;
+	double ampere;
 
-	command->kind = CS_COMMAND_CAR_DRAWS;
-	command->phases = CS_METER_PHASES;
-	if (!number(word(rest), 1000, &command->ampere))
+	command->kind = CS_COMMAND_CAR_CONSUMES;
+	if (!number(word(rest), 1000, &ampere))
 		return false;
 	next = word(rest);
 	if (next != NULL && strlen(next) == 1 && *next >= '1' && *next <= '3') {
-		command->phases = (unsigned)(*next - '0');
+		phases = (unsigned)(*next - '0');
 		next = word(rest);
 	}
+	for (unsigned i = 0; i < phases; i++)
+		command->phase_a[i] = ampere;
 	return outlet(next, command->evse_id);
+}
+
+/* consumes L1 L2 L3 [EVSE] */
+static bool parse_car_consumes(char **rest, struct cs_command *command)
+{
+	command->kind = CS_COMMAND_CAR_CONSUMES;
+	for (unsigned i = 0; i < CS_METER_PHASES; i++)
+		if (!number(word(rest), 1000, &command->phase_a[i]))
+			return false;
+	return parse_outlet(rest, command);
+}
+
+static bool parse_car_ready(char **rest, struct cs_command *command)
+{
+	command->kind = CS_COMMAND_CAR_READY;
+	return parse_switch(rest, command) && parse_outlet(rest, command);
 }
 
 static bool parse_car(char **rest, struct cs_command *command)
@@ -340,6 +357,10 @@ static bool parse_car(char **rest, struct cs_command *command)
 
 	if (order != NULL && strcmp(order, "draws") == 0)
 		return parse_car_draws(rest, command);
+	if (order != NULL && strcmp(order, "consumes") == 0)
+		return parse_car_consumes(rest, command);
+	if (order != NULL && strcmp(order, "ready") == 0)
+		return parse_car_ready(rest, command);
 	for (size_t i = 0; order != NULL && i < sizeof(orders) / sizeof(orders[0]); i++) {
 		if (strcmp(orders[i], order) == 0) {
 			command->car = (enum cs_car_order)i;
@@ -402,7 +423,8 @@ static const struct {
 	{"meter", CS_COMMAND_METER, parse_outlet, "meter [EVSE]"},
 	{"availability", CS_COMMAND_AVAILABILITY, parse_availability, "availability operative|inoperative [EVSE]"},
 	{"car", CS_COMMAND_CAR, parse_car,
-	 "car draws AMPERE [1|2|3] [EVSE] or car eim|contract or car stop|pause|resume [EVSE]"},
+	 "car draws AMPERE [1|2|3] [EVSE] or car consumes L1 L2 L3 [EVSE] or car ready on|off [EVSE] or car eim|contract or "
+	 "car stop|pause|resume [EVSE]"},
 	{"csms", CS_COMMAND_CSMS, parse_csms,
 	 "csms start|stop|reset|operative|inoperative|clear|meter [EVSE] or csms limit AMPERE [EVSE] or "
 	 "csms schedule SECONDS [EVSE] or csms accept|reject"},
@@ -413,7 +435,7 @@ static const struct {
 	 "state|contactor|current|offer|authorization|transaction|session|hlc_charging|request|profile VALUE; "
 	 "then [EVSE] [within MS]"},
 	{"answer", CS_COMMAND_ANSWER, parse_answer, "answer valid|invalid|error|lost|none [hlc|f|x1|x2|e]"},
-	{"report", CS_COMMAND_REPORT, parse_report, "report on|off"},
+	{"report", CS_COMMAND_REPORT, parse_switch, "report on|off"},
 	{"raw", CS_COMMAND_RAW, parse_raw, "raw TOPIC TEXT"},
 	{"quit", CS_COMMAND_QUIT, parse_nothing, "quit"},
 };

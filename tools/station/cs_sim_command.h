@@ -32,7 +32,8 @@ enum cs_command_kind {
 	CS_COMMAND_CABLE,
 	CS_COMMAND_METER,
 	CS_COMMAND_AVAILABILITY,
-	CS_COMMAND_CAR_DRAWS,
+	CS_COMMAND_CAR_CONSUMES,
+	CS_COMMAND_CAR_READY,
 	CS_COMMAND_CAR,
 	CS_COMMAND_CSMS,
 	CS_COMMAND_RESTART,
@@ -63,23 +64,23 @@ struct cs_event {
 
 struct cs_command {
 	enum cs_command_kind kind;
-	char evse_id[API_EVSE_ID_MAX]; /* "": the first outlet */
-	enum api_cp_state state;       /* STATE */
-	double ampere;                 /* LIMIT, OTHER_PWM, CABLE, CAR_DRAWS; CSMS: of a limit, or seconds */
-	unsigned phases;               /* CAR_DRAWS */
-	uint32_t ms;                   /* WAIT, EXPECT: at most this long */
-	struct cs_event expected;      /* EXPECT */
-	enum cs_answer answer;         /* ANSWER */
-	bool has_signal;               /* ANSWER: only to requests for this one: */
+	char evse_id[API_EVSE_ID_MAX];   /* "": the first outlet */
+	enum api_cp_state state;         /* STATE */
+	double ampere;                   /* LIMIT, OTHER_PWM, CABLE; CSMS: of a limit, or seconds */
+	double phase_a[CS_METER_PHASES]; /* CAR_CONSUMES */
+	uint32_t ms;                     /* WAIT, EXPECT: at most this long */
+	struct cs_event expected;        /* EXPECT */
+	enum cs_answer answer;           /* ANSWER */
+	bool has_signal;                 /* ANSWER: only to requests for this one: */
 	enum cs_signal signal;
 	enum api_evse_status status_code; /* STATUS_CODE */
 	enum api_data_link_action action; /* DATA_LINK */
 	enum api_kind requested;          /* REQUEST */
-	bool on;                          /* HLC_CHARGING, AUTHORIZE, TAP, REPORT, AVAILABILITY; OTHER_PWM: 5 % */
-	enum cs_car_order car;            /* CAR */
-	enum cs_csms_order csms;          /* CSMS */
-	const char *topic;                /* RAW: both point into the parsed line */
-	const char *text; /* RAW; a file of PARAMETERS and LIMITS, the outlet of ADD, the token of CARD */
+	bool on;                 /* HLC_CHARGING, AUTHORIZE, TAP, REPORT, AVAILABILITY, CAR_READY; OTHER_PWM: 5 % */
+	enum cs_car_order car;   /* CAR */
+	enum cs_csms_order csms; /* CSMS */
+	const char *topic;       /* RAW: both point into the parsed line */
+	const char *text;        /* RAW; a file of PARAMETERS and LIMITS, the outlet of ADD, the token of CARD */
 };
 
 /*

@@ -60,6 +60,8 @@ static const char help[] =
 	"  card TOKEN [EVSE]               a card is shown: the station asks for it, and waits for OCPP\n"
 	"  car draws AMPERE [1|2|3] [EVSE] the car can draw so much, of so many phases, and moves by itself from now on: to C\n"
 	"                                  when it is offered a current, and back to B\n"
+	"  car consumes L1 L2 L3 [EVSE]    likewise, so much (A) in each phase\n"
+	"  car ready on|off [EVSE]         whether it goes to C at all: off, it stays in B, or goes back there [on]\n"
 	"  car eim|contract                how cars pay from now on (--play iso15118)\n"
 	"  car stop|pause|resume [EVSE]    the car ends its 15118 session, lets it sleep, wakes it up (--play iso15118)\n"
 	"  csms start|stop [EVSE]          remote start and stop by the backend (all of csms: --play ocpp)\n"

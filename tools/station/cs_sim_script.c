@@ -149,7 +149,8 @@ static void carry_out(struct cs_script *script, const struct item *item)
 	case CS_COMMAND_CABLE:
 	case CS_COMMAND_METER:
 	case CS_COMMAND_AVAILABILITY:
-	case CS_COMMAND_CAR_DRAWS:
+	case CS_COMMAND_CAR_CONSUMES:
+	case CS_COMMAND_CAR_READY:
 	case CS_COMMAND_CAR:
 	case CS_COMMAND_CSMS:
 		taken = cs_station_session_command(station, command);

@@ -101,24 +101,39 @@ static void seen_current(struct cs_station *station, const char *name, double cu
 	station->callbacks.seen(station->context, &event);
 }
 
+/* What flows, each phase where they differ; false where it flows already. */
+static bool tell_current(struct cs_outlet *outlet)
+{
+	const double most_a = cs_meter_current(&outlet->meter);
+	double now_a[CS_METER_PHASES] = {most_a, most_a, most_a};
+
+	if (!outlet->dc)
+		memcpy(now_a, outlet->meter.current_a, sizeof(now_a));
+	if (memcmp(now_a, outlet->told_current_a, sizeof(now_a)) == 0)
+		return false;
+	memcpy(outlet->told_current_a, now_a, sizeof(now_a));
+	if (now_a[1] == most_a && now_a[2] == most_a)
+		cs_output_event("%s draws %.1f A", outlet->evse_id, most_a);
+	else
+		cs_output_event("%s draws %.1f A: l1 %.1f, l2 %.1f, l3 %.1f", outlet->evse_id, most_a, now_a[0],
+				now_a[1], now_a[2]);
+	return true;
+}
+
 /* What is offered by the pilot, and what flows, where it has changed. */
 static void tell_currents(struct cs_station *station)
 {
 	for (size_t i = 0; i < station->session.count; i++) {
 		struct cs_outlet *outlet = &station->session.outlets[i];
 		const double offer_a = outlet->pilot.signal == CS_SIGNAL_X2 ? outlet->pilot.current_da / 10.0 : 0;
-		const double current_a = cs_meter_current(&outlet->meter);
 		const bool offers_anew = offer_a != outlet->told_offer_a;
-		const bool draws_anew = current_a != outlet->told_current_a;
+		const bool draws_anew = tell_current(outlet);
 
 		outlet->told_offer_a = offer_a;
-		outlet->told_current_a = current_a;
-		if (draws_anew)
-			cs_output_event("%s draws %.1f A", outlet->evse_id, current_a);
 		if (offers_anew)
 			seen_current(station, "offer", offer_a, outlet->evse_id);
 		if (draws_anew)
-			seen_current(station, "current", current_a, outlet->evse_id);
+			seen_current(station, "current", cs_meter_current(&outlet->meter), outlet->evse_id);
 	}
 }
 
@@ -495,8 +510,10 @@ bool cs_station_session_command(struct cs_station *station, const struct cs_comm
 		cs_outlet_cable(outlet, (unsigned)command->ampere, &out);
 	} else if (command->kind == CS_COMMAND_METER) {
 		cs_session_tell_meter(&station->session, index, cs_station_now_us(), timestamp(now), &out);
-	} else if (command->kind == CS_COMMAND_CAR_DRAWS) {
-		cs_outlet_car(outlet, command->ampere, command->phases, cs_station_now_us(), &out);
+	} else if (command->kind == CS_COMMAND_CAR_CONSUMES) {
+		cs_outlet_consume(outlet, command->phase_a, cs_station_now_us(), &out);
+	} else if (command->kind == CS_COMMAND_CAR_READY) {
+		cs_outlet_ready(outlet, command->on, cs_station_now_us(), &out);
 	} else {
 		change_availability(station, index, command->on);
 	}

@@ -61,7 +61,8 @@ class CsSim(Bench):
                                ("parameters", "parameters FILE or"), ("parameters remove", "parameters FILE or"),
                                ("parameters add", "parameters FILE or"), ("restart now", "restart"),
                                ("limits", "limits FILE"), ("card", "card TOKEN"), ("cable 0", "cable AMPERE"),
-                               ("car flies", "car draws AMPERE"), ("csms limit", "csms start|stop"),
+                               ("car flies", "car draws AMPERE"),
+                               ("car consumes 16 16", "car draws AMPERE"), ("car ready maybe", "car draws AMPERE"), ("csms limit", "csms start|stop"),
                                ("availability maybe", "availability operative|inoperative"),
                                ("expect current much", "expect cp_pwm"), ("expect session Lunch", "expect cp_pwm"),
                                ("expect request lunch", "expect cp_pwm")):
@@ -223,7 +224,7 @@ class CsSim(Bench):
                      "limits", "status_code", "parameters add", "parameters remove", "hlc_charging", "data_link",
                      "authorize", "deauthorize", "tap accepted|rejected", "other_pwm hlc|AMPERE",
                      "request link_status|network_info|reset|service_status", "restart", "--play", "--device-model",
-                     "--print-script", "session-eim", "car draws", "csms limit", "card TOKEN", "meter", "availability",
+                     "--print-script", "session-eim", "car draws", "car consumes", "car ready", "csms limit", "card TOKEN", "meter", "availability",
                      "cable AMPERE", "transaction started"):
             self.assertIn(word, helped.text())
         version = self.run_cs_sim("--version")

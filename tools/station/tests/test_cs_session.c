@@ -127,6 +127,41 @@ static void car_without_authorization_draws_nothing(void **state)
 	assert_true(current() == 0);
 }
 
+static void car_draws_what_it_consumes_in_each_phase(void **state)
+{
+	static const double wanted_a[CS_METER_PHASES] = {16, 3, 0};
+	const double *flows_a = e1->meter.current_a;
+
+	(void)state;
+	charge();
+	cs_outlet_consume(e1, wanted_a, now, &effects.out);
+	assert_true(flows_a[0] == 16 && flows_a[1] == 3 && flows_a[2] == 0);
+	assert_true(current() == 16);
+	pilot(CS_SIGNAL_X2, 100);
+	assert_true(flows_a[0] == 10 && flows_a[1] == 3 && flows_a[2] == 0);
+	cs_outlet_limit(e1, 32, 1, now, &effects.out);
+	assert_true(flows_a[0] == 10 && flows_a[1] == 0);
+}
+
+static void car_that_is_not_ready_goes_back_to_b_and_waits_there(void **state)
+{
+	(void)state;
+	charge();
+	cs_outlet_ready(e1, false, now, &effects.out);
+	assert_int_equal(cs_pilot_state(&e1->pilot), API_CP_C2);
+	now += CS_CAR_REACTION_US;
+	begin();
+	cs_session_tick(&session, now, &effects.out);
+	assert_int_equal(said(0, API_SESSION_CP_STATUS, API_UPDATE)->data.cp_state, API_CP_B2);
+	assert_int_equal(said(1, API_SESSION_CONTACTOR, API_UPDATE)->data.contactor, API_CONTACTOR_OPENED);
+	pilot(CS_SIGNAL_X2, 200);
+	assert_true(cs_session_due(&session) == CS_NEVER_US);
+	cs_outlet_ready(e1, true, now, &effects.out);
+	now += CS_CAR_REACTION_US;
+	cs_session_tick(&session, now, &effects.out);
+	assert_int_equal(cs_pilot_state(&e1->pilot), API_CP_C2);
+}
+
 static void car_draws_the_least_of_offer_limit_cable_and_wish(void **state)
 {
 	(void)state;
@@ -475,6 +510,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(contactor_closes_when_an_authorized_car_is_ready, set_up),
 		cmocka_unit_test_setup(car_without_authorization_draws_nothing, set_up),
+		cmocka_unit_test_setup(car_draws_what_it_consumes_in_each_phase, set_up),
+		cmocka_unit_test_setup(car_that_is_not_ready_goes_back_to_b_and_waits_there, set_up),
 		cmocka_unit_test_setup(car_draws_the_least_of_offer_limit_cable_and_wish, set_up),
 		cmocka_unit_test_setup(car_goes_back_to_b_when_nothing_is_offered_and_comes_again, set_up),
 		cmocka_unit_test_setup(energy_is_current_times_voltage_times_time, set_up),
