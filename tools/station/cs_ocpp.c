@@ -200,6 +200,39 @@ static void end_transaction(struct cs_ocpp *ocpp, struct cs_ocpp_outlet *outlet,
 	follow(ocpp, outlet, timestamp, out);
 }
 
+/* One message each, so that those of all outlets fit in one outbox, and one question for all meters. */
+static void end_all_transactions(struct cs_ocpp *ocpp, const char *timestamp, struct cs_outbox *out)
+{
+	bool ended = false;
+
+	for (size_t i = 0; i < ocpp->count; i++) {
+		struct cs_ocpp_outlet *outlet = &ocpp->outlets[i];
+		if (outlet->running)
+			tell_transaction(outlet, API_TX_ENDED, out);
+		ended = ended || outlet->running;
+		outlet->authorized = outlet->running = outlet->in_progress = false;
+	}
+	if (ended)
+		ask_meter(ocpp, "", timestamp, out);
+}
+
+/* The station has done what the backend wanted: what it took out of service has no transaction any more. */
+static void heard_withdrawal(struct cs_ocpp *ocpp, const struct api_session_message *answer, const char *timestamp,
+			     struct cs_outbox *out)
+{
+	struct cs_ocpp_outlet *outlet = find(ocpp, ocpp->withdrawn);
+
+	if (ocpp->withdrawn_id[0] == '\0' || strcmp(ocpp->withdrawn_id, answer->id) != 0)
+		return;
+	ocpp->withdrawn_id[0] = '\0';
+	if (answer->verdict != API_ACCEPTED)
+		return;
+	if (ocpp->withdrawn[0] == '\0')
+		end_all_transactions(ocpp, timestamp, out);
+	else if (outlet != NULL)
+		end_transaction(ocpp, outlet, timestamp, out);
+}
+
 void cs_ocpp_heard(struct cs_ocpp *ocpp, enum cs_topic topic, const struct api_session_message *message,
 		   const char *timestamp, struct cs_outbox *out)
 {
@@ -209,6 +242,9 @@ void cs_ocpp_heard(struct cs_ocpp *ocpp, enum cs_topic topic, const struct api_s
 	    (message->kind == API_SESSION_DEVICE_MODEL || message->kind == API_SESSION_LIMITS ||
 	     message->kind == API_SESSION_PARAMETERS))
 		boot_goes_on(ocpp, message, out);
+	if (topic == CS_TOPIC_FROM_STATION && message->type == API_RESPONSE &&
+	    message->kind == API_SESSION_AVAILABILITY)
+		heard_withdrawal(ocpp, message, timestamp, out);
 	if (outlet == NULL)
 		return;
 	if (message->kind == API_SESSION_AUTHORIZATION && message->type == API_REQUEST &&
@@ -258,6 +294,11 @@ static void order_availability(struct cs_ocpp *ocpp, bool operative, const char 
 
 	ocpp->new_id(request->id);
 	request->data.operational = operative ? API_OPERATIVE : API_INOPERATIVE;
+	ocpp->withdrawn_id[0] = '\0';
+	if (operative)
+		return;
+	strcpy(ocpp->withdrawn_id, request->id);
+	strcpy(ocpp->withdrawn, evse_id);
 }
 
 static void order_for_outlet(struct cs_ocpp *ocpp, enum cs_csms_order order, struct cs_ocpp_outlet *outlet,

@@ -30,6 +30,8 @@ struct cs_ocpp {
 	unsigned transactions;       /* begun so far */
 	enum api_session_kind asked; /* the boot question that is open; API_SESSION_KINDS: none */
 	char asked_id[API_UUID_MAX];
+	char withdrawn_id[API_UUID_MAX]; /* our last request to go out of service; "": answered, */
+	char withdrawn[API_EVSE_ID_MAX]; /* and for which outlet; "": all */
 	size_t count;
 	struct cs_ocpp_outlet outlets[API_EVSES_MAX];
 };

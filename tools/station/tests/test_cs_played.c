@@ -384,6 +384,51 @@ static void outlet_that_goes_out_of_service_ends_its_transaction(void **state)
 	assert_string_equal(gist, "inoperative");
 }
 
+static void outlet_that_the_backend_takes_out_of_service_ends_its_transaction(void **state)
+{
+	(void)state;
+	plug();
+	pilot(false, 320);
+	card("A");
+	csms(CS_CSMS_INOPERATIVE, 0);
+	SAID("transaction_status update started T1", "change_availability response accepted",
+	     "transaction_status update ended T1");
+	assert_false(ocpp.outlets[0].running);
+	card("A"); /* it begins again with the next card, not before */
+	SAID("transaction_status update started T2");
+}
+
+/* A transaction at every outlet: what all of them say is so much for one outbox. */
+static void station_that_goes_out_of_service_ends_all_its_transactions(void **state)
+{
+	static char many[API_EVSES_MAX][API_EVSE_ID_MAX];
+	struct api_session_message answer = {.kind = API_SESSION_AVAILABILITY, .type = API_RESPONSE};
+	struct cs_outbox out = {0};
+
+	(void)state;
+	for (size_t i = 0; i < API_EVSES_MAX; i++)
+		snprintf(many[i], sizeof(many[i]), "E%zu", i);
+	cs_ocpp_boot(&ocpp, many, API_EVSES_MAX, &out);
+	for (size_t i = 0; i < API_EVSES_MAX; i++)
+		ocpp.outlets[i].plugged = ocpp.outlets[i].authorized = ocpp.outlets[i].running = true;
+	out.count = 0;
+	assert_true(cs_ocpp_order(&ocpp, CS_CSMS_INOPERATIVE, "", 0, NOON, &out));
+	strcpy(answer.id, out.items[0].message.id);
+	answer.verdict = API_REJECTED;
+	out.count = 0;
+	cs_ocpp_heard(&ocpp, CS_TOPIC_FROM_STATION, &answer, NOON, &out);
+	assert_int_equal(out.count, 0);
+	assert_true(cs_ocpp_order(&ocpp, CS_CSMS_INOPERATIVE, "", 0, NOON, &out));
+	strcpy(answer.id, out.items[0].message.id);
+	answer.verdict = API_ACCEPTED;
+	out.count = 0;
+	cs_ocpp_heard(&ocpp, CS_TOPIC_FROM_STATION, &answer, NOON, &out);
+	assert_int_equal(out.count, API_EVSES_MAX + 1);
+	assert_int_equal(out.items[0].message.data.transaction.status, API_TX_ENDED);
+	assert_int_equal(out.items[API_EVSES_MAX].message.kind, API_SESSION_METER);
+	assert_false(ocpp.outlets[API_EVSES_MAX - 1].running);
+}
+
 /* Whoever asks with one id for many outlets: the answer is to one of them, and is so much for one outbox. */
 static void one_answer_to_a_card_is_for_one_outlet(void **state)
 {
@@ -450,6 +495,8 @@ int main(void)
 		cmocka_unit_test_setup(profiles_are_of_the_transaction_once_it_runs, set_up),
 		cmocka_unit_test_setup(backend_asks_for_meter_availability_and_reset, set_up),
 		cmocka_unit_test_setup(outlet_that_goes_out_of_service_ends_its_transaction, set_up),
+		cmocka_unit_test_setup(outlet_that_the_backend_takes_out_of_service_ends_its_transaction, set_up),
+		cmocka_unit_test_setup(station_that_goes_out_of_service_ends_all_its_transactions, set_up),
 		cmocka_unit_test_setup(one_answer_to_a_card_is_for_one_outlet, set_up),
 		cmocka_unit_test_setup(boot_asks_one_question_after_the_other, set_up),
 	};
