@@ -9,6 +9,8 @@
 
 #include "mqtt/api/api.h"
 
+struct json_object;
+
 #define API_STATION_RUN_ID_SIZE (2 + 2 * API_RUN_ID_LEN + 1)
 #define API_STATION_MAC_SIZE    (6 * 3)
 #define API_STATION_RECORD_SIZE 192
@@ -83,6 +85,9 @@ struct api_station_cp_status {
 	double max_voltage_v;
 	double min_voltage_v;
 };
+
+/* A measured value as JSON: one decimal, or two. As text, so that 53.33 is not printed as 53.329999999999998. */
+struct json_object *api_station_number(double value);
 
 /* cp_status update; the optional members are written as their has_… flags say. */
 size_t api_station_build_cp_status(char *out, size_t size, const char *id, const struct api_station_cp_status *cp);

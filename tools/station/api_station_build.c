@@ -5,10 +5,22 @@
 #include "mqtt/api/api_json.h"
 #include "mqtt/api/api_writer.h"
 
+#include <stdio.h>
+
+struct json_object *api_station_number(double value)
+{
+	char text[32];
+	size_t len = (size_t)snprintf(text, sizeof(text), "%.2f", value);
+
+	if (len < sizeof(text) && text[len - 1] == '0')
+		text[len - 1] = '\0';
+	return json_object_new_double_s(value, text);
+}
+
 static void write_number(struct api_writer *writer, bool has, const char *key, double value)
 {
 	if (has)
-		api_writer_value(writer, writer->data, key, json_object_new_double(value));
+		api_writer_value(writer, writer->data, key, api_station_number(value));
 }
 
 size_t api_station_build_cp_status(char *out, size_t size, const char *id, const struct api_station_cp_status *cp)

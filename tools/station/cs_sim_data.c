@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/station/cs_sim_data.h"
 
+#include "tools/station/api_station.h"
+
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,7 +72,7 @@ static struct json_object *phase_currents(double current_a)
 	struct json_object *object = json_object_new_object();
 
 	for (size_t i = 0; i < 3; i++)
-		json_object_object_add(object, phases[i], json_object_new_double(current_a));
+		json_object_object_add(object, phases[i], api_station_number(current_a));
 	return object;
 }
 

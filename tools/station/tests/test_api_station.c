@@ -70,6 +70,21 @@ static void slac_status_is_read_under_either_name(void **state)
 	assert_int_equal(message.data.slac_status.name, API_NAME_SLAC_STATUS);
 }
 
+static void measured_values_are_written_with_one_decimal_or_two(void **state)
+{
+	const struct api_station_cp_status cp = {
+		.status = {.evse_id = EVSE_1, .state = API_CP_C2, .has_duty_cycle = true, .duty_cycle_percent = 53.33},
+		.connector_id = 1,
+		.has_voltages = true,
+		.max_voltage_v = 6,
+		.min_voltage_v = -11.999,
+	};
+
+	(void)state;
+	assert_true(api_station_build_cp_status(out, sizeof(out), MESSAGE_ID, &cp) > 0);
+	assert_non_null(strstr(out, "\"max_voltage\":6.0,\"min_voltage\":-12.0,\"duty_cycle\":53.33}"));
+}
+
 static void what_slacd_may_leave_out_of_a_status_is_bounded(void **state)
 {
 	(void)state;
@@ -213,6 +228,7 @@ int main(void)
 		cmocka_unit_test(what_slacd_may_leave_out_of_a_status_is_bounded),
 		cmocka_unit_test(pwm_current_is_there_exactly_when_it_counts),
 		cmocka_unit_test(wrong_run_ids_are_refused),
+		cmocka_unit_test(measured_values_are_written_with_one_decimal_or_two),
 		cmocka_unit_test(every_truncation_of_every_message_is_malformed),
 		cmocka_unit_test(messages_in_the_other_direction_are_ignored),
 		cmocka_unit_test(slacd_reads_every_message_of_the_station),
