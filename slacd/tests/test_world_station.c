@@ -200,10 +200,59 @@ static void station_that_reports_without_end_does_not_fill_the_log(void **state)
 	line_of(from, "log      WARN Not logged were events of the pilot and statuses. *count=1*");
 }
 
+/* A silent car at its nominal duty, which somebody may pay for. */
+#define BASIC_CHARGING "boot\ncs plug\nrun 27000\ncs state C2\n"
+#define CLOSED         "station *cs_contactor_status*closed"
+#define OPENED         "station *cs_contactor_status*opened"
+
+static void card_that_is_accepted_closes_the_contactor_whoever_accepts_it(void **state)
+{
+	(void)state;
+	play(BASIC_CHARGING "run 100");
+	assert_none(0, CLOSED);
+	play("cs authorize\nrun 100");
+	assert_count(0, CLOSED, 1);
+	play("cs deauthorize\nrun 100");
+	assert_count(0, OPENED, 1);
+	play("cs tap rejected\nrun 100");
+	assert_count(0, CLOSED, 1);
+	play("cs tap accepted\nrun 100");
+	assert_count(0, CLOSED, 2);
+}
+
+/* The bound of the simulated station itself. */
+static void station_that_answers_late_keeps_so_many_answers_and_no_more(void **state)
+{
+	static const char question[] =
+		"publish josev/cs {\"id\":\"q\",\"name\":\"cs_parameters\",\"type\":\"request\",\"data\":{}}";
+	static const char error[] = "station  a request is not answered: 1024 answers wait";
+
+	(void)state;
+	play("boot --answer-delay-ms 60000");
+	size_t from = mark();
+	for (int i = 0; i < 1020; i++) {
+		play(question);
+		play("run 1");
+	}
+	assert_none(from, error);
+	for (int i = 0; i < 10; i++) {
+		play(question);
+		play("run 1");
+	}
+	line_of(from, error);
+	play("run 65000");
+	from = mark();
+	play(question);
+	play("run 61000");
+	assert_count(from, "station *\"q\"*cs_parameters*response", 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORY(station_that_reports_without_end_does_not_fill_the_log),
+		STORY(card_that_is_accepted_closes_the_contactor_whoever_accepts_it),
+		STORY(station_that_answers_late_keeps_so_many_answers_and_no_more),
 		STORY(boot_requests_are_repeated_with_new_ids_and_back_off_until_answered),
 		STORY(car_that_came_during_the_boot_is_served_by_a_station_that_says_so_only_once),
 		STORY(car_at_an_outlet_whose_pilot_was_never_reported_is_said_once),

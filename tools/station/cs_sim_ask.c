@@ -76,7 +76,7 @@ bool cs_ask(struct cs_station *station, const struct cs_command *command)
 		return false;
 	if (command->kind == CS_COMMAND_TAP) {
 		tap(station, evse_id, command->on);
-		return true;
+		return !command->on || cs_station_authorize(station, evse_id, true);
 	}
 	cs_station_new_id(id);
 	if (command->kind == CS_COMMAND_HLC_CHARGING) {
@@ -102,5 +102,5 @@ bool cs_ask(struct cs_station *station, const struct cs_command *command)
 	}
 	cs_output_sent(what, type, "%s", evse_id);
 	cs_station_publish(station, topic, payload, len);
-	return true;
+	return command->kind != CS_COMMAND_AUTHORIZE || cs_station_authorize(station, evse_id, command->on);
 }

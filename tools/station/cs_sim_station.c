@@ -137,6 +137,7 @@ static void answer_session(struct cs_station *station, const struct api_session_
 static void pending_free(struct pending *pending)
 {
 	LIST_REMOVE(pending, entry);
+	pending->station->pending_count--;
 	event_free(pending->timer);
 	free(pending);
 }
@@ -175,6 +176,10 @@ void cs_station_on_request(struct cs_station *station, const struct api_station_
 			carry_out(station, request, answer_to(station, request));
 		return;
 	}
+	if (station->pending_count == CS_PENDING_MAX) {
+		cs_output_error("a request is not answered: %d answers wait for their time already", CS_PENDING_MAX);
+		return;
+	}
 	struct pending *pending = calloc(1, sizeof(*pending));
 	if (pending == NULL)
 		return;
@@ -191,6 +196,7 @@ void cs_station_on_request(struct cs_station *station, const struct api_station_
 		return;
 	}
 	LIST_INSERT_HEAD(&station->pending, pending, entry);
+	station->pending_count++;
 	evtimer_add(pending->timer, &delay);
 }
 
@@ -477,6 +483,18 @@ bool cs_station_force_state(struct cs_station *station, const char *evse_id, enu
 	if (index < 0)
 		return false;
 	cs_outlet_force(&station->session.outlets[index], state, cs_station_now_us(), &out);
+	cs_station_say(station, &out);
+	return true;
+}
+
+bool cs_station_authorize(struct cs_station *station, const char *evse_id, bool accepted)
+{
+	int index = cs_station_find(station, evse_id);
+	struct cs_outbox out = {0};
+
+	if (index < 0)
+		return false;
+	cs_outlet_authorize(&station->session.outlets[index], accepted, cs_station_now_us(), &out);
 	cs_station_say(station, &out);
 	return true;
 }

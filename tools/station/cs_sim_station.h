@@ -41,6 +41,8 @@ bool cs_station_plug(struct cs_station *station, const char *evse_id);
 bool cs_station_unplug(struct cs_station *station, const char *evse_id);
 bool cs_station_force_state(struct cs_station *station, const char *evse_id, enum api_cp_state state);
 bool cs_station_limit(struct cs_station *station, const char *evse_id, double current_a);
+/* A card was accepted, or that is taken back: the contactor follows. */
+bool cs_station_authorize(struct cs_station *station, const char *evse_id, bool accepted);
 bool cs_station_status_code(struct cs_station *station, const char *evse_id, enum api_evse_status code);
 bool cs_station_remove(struct cs_station *station, const char *evse_id);
 

@@ -15,6 +15,8 @@ struct pending;
 
 /* Messages of the played services come back from the broker; more than are on the way at one time. */
 #define CS_SENT_MAX 128
+/* Answers that are late on request (--answer-delay-ms); a request beyond them is not answered, and that is said. */
+#define CS_PENDING_MAX (4 * API_EVSES_MAX)
 
 /* The services that are played beside the station, and what they have sent. */
 struct cs_played {
@@ -53,6 +55,7 @@ struct cs_station {
 	struct cs_sender senders[CS_SENDERS_MAX];
 	struct event *tick; /* of session and played services */
 	LIST_HEAD(, pending) pending;
+	size_t pending_count;
 	struct event *restart;
 };
 
