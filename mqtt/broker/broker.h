@@ -73,7 +73,7 @@
 /* What struct broker_bounds may ask for at most, of each. */
 #define BROKER_BOUND_LIMIT       4096
 #define BROKER_PACKET_MAX        (4u * 1024u * 1024u)
-#define BROKER_SUBSCRIPTIONS_MAX 8
+#define BROKER_SUBSCRIPTIONS_MAX 16
 #define BROKER_REASON_MAX        256
 
 /*
@@ -187,7 +187,12 @@ struct broker_options {
 	 * BROKER_PRECIOUS.
 	 */
 	enum broker_worth (*worth)(const void *context, const char *topic, const char *payload, size_t len);
-	const void *worth_context;   /* not copied */
+	const void *worth_context; /* not copied */
+	/*
+	 * What the broker had stored is what the client lives by: it is worth what `worth` says. Otherwise it may be
+	 * dropped, however much that is.
+	 */
+	bool needs_retained;
 	struct broker_bounds bounds; /* all 0: the usual ones */
 	/* A NOW message that finds no room takes that of the oldest that waits, instead of being refused. */
 	bool now_makes_room;
@@ -226,7 +231,7 @@ struct broker_callbacks {
 	void (*message)(void *context, const char *topic, const char *payload, size_t len);
 	/*
 	 * A message that the broker had stored (retain flag) and that is older than the subscription, nobody knows how
-	 * much. It never goes to `message`. As there; never precious.
+	 * much. It never goes to `message`. As there; precious with needs_retained only.
 	 */
 	void (*retained)(void *context, const char *topic, const char *payload, size_t len);
 	/*

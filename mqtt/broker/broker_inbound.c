@@ -48,7 +48,7 @@ void broker_put_inbound(struct broker *broker, const char *topic, const char *pa
 		message = broker_message_new(topic, payload, len);
 
 	if (message != NULL) {
-		message->droppable = worth == BROKER_DROPPABLE || retained;
+		message->droppable = worth == BROKER_DROPPABLE || (retained && !broker->settings->needs_retained);
 		message->retained = retained;
 	}
 	if (message != NULL && !broker->stopping && take(broker, message))

@@ -81,6 +81,7 @@ static bool copy_settings(struct broker_settings *settings, const struct broker_
 	settings->will_retained = options->will_retained;
 	settings->port = options->port;
 	settings->no_local = options->no_local;
+	settings->needs_retained = options->needs_retained;
 	settings->worth = options->worth;
 	settings->worth_context = options->worth_context;
 	settings->keepalive_s = options->keepalive_s ? options->keepalive_s : KEEPALIVE_DEFAULT_S;

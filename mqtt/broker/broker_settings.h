@@ -21,6 +21,7 @@ struct broker_settings {
 	uint16_t port;
 	uint16_t keepalive_s;
 	bool no_local;
+	bool needs_retained;
 	enum broker_worth (*worth)(const void *context, const char *topic, const char *payload, size_t len);
 	const void *worth_context;
 	struct broker_bounds bounds; /* none is 0 but `values` */

@@ -139,14 +139,14 @@ int open_connected(struct client *client, const struct broker_options *options, 
 	return fd;
 }
 
-void send_text(int fd, uint16_t mid, const char *text, size_t len)
+static void send_with_flags(int fd, uint8_t first, uint16_t mid, const char *text, size_t len)
 {
 	static const char topic[] = "to/client";
 	const size_t remaining = 2 + strlen(topic) + 2 + len;
 	uint8_t *octets = malloc(remaining + 5);
 	size_t at = 0;
 
-	octets[at++] = 0x32;
+	octets[at++] = first;
 	for (size_t left = remaining; at == 1 || left > 0; left >>= 7)
 		octets[at++] = (uint8_t)((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
 	octets[at++] = 0;
@@ -158,6 +158,16 @@ void send_text(int fd, uint16_t mid, const char *text, size_t len)
 	memcpy(octets + at, text, len);
 	assert_int_equal(send(fd, octets, at + len, MSG_NOSIGNAL), at + len);
 	free(octets);
+}
+
+void send_text(int fd, uint16_t mid, const char *text, size_t len)
+{
+	send_with_flags(fd, 0x32, mid, text, len);
+}
+
+void send_stored(int fd, uint16_t mid, const char *text, size_t len)
+{
+	send_with_flags(fd, 0x33, mid, text, len);
 }
 
 void send_publish(int fd, uint16_t mid, size_t len)

@@ -45,6 +45,8 @@ void read_value(int fd, struct packet *packet, const char *payload);
 void puback(int fd, const struct packet *publish);
 /* Sends a PUBLISH to the client with QoS 1 and this payload of len octets. */
 void send_text(int fd, uint16_t mid, const char *text, size_t len);
+/* Likewise as one that the broker had stored. */
+void send_stored(int fd, uint16_t mid, const char *text, size_t len);
 /* Likewise with a payload of len octets 'p'. */
 void send_publish(int fd, uint16_t mid, size_t len);
 
