@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libevent's HTTP server with bounds of its own: GET and HEAD only, at most 4 KiB of headers and no body, and so many
- * connections at once: the next ones wait, up to 1 s longer than they must. A connection that is silent for 10 s is
- * closed. What is asked for beyond the callbacks of evhttp is answered with 404 or 405. There is no login and no TLS: it
- * listens on the loopback or a Unix socket, or behind a proxy.
+ * libevent's HTTP server with bounds of its own: GET and HEAD only, at most 4 KiB of headers and no body (but for
+ * http_server_allow_post), and so many connections at once: the next ones wait, up to 1 s longer than they must. A
+ * connection that is silent for 10 s is closed. What is asked for beyond the callbacks of evhttp is answered with 404 or
+ * 405. There is no login and no TLS: it listens on the loopback or a Unix socket, or behind a proxy.
  */
 #ifndef SERVICE_HTTP_SERVER_H
 #define SERVICE_HTTP_SERVER_H
@@ -16,6 +16,7 @@
 
 #define HTTP_SERVER_ERROR_SIZE 256
 #define HTTP_SERVER_TIMEOUT_S  10
+#define HTTP_SERVER_BODY_MAX   2048
 
 struct http_server;
 
@@ -28,6 +29,11 @@ bool http_server_is_address(const char *where);
  */
 struct http_server *http_server_new(struct event_base *base, const char *where, unsigned connections,
 				    char error[HTTP_SERVER_ERROR_SIZE]);
+/*
+ * POST is allowed as well, with a body of at most `size` octets, up to HTTP_SERVER_BODY_MAX: a larger one is answered
+ * with 413.
+ */
+void http_server_allow_post(struct http_server *server, size_t size);
 /* Where callbacks are set. */
 struct evhttp *http_server_evhttp(struct http_server *server);
 /* Ends it, with its connections, and removes its Unix socket. NULL is allowed. */
