@@ -160,7 +160,7 @@ class Packages(unittest.TestCase):
         self.assertTrue((self.root / "etc/systemd/system/multi-user.target.wants/slacd.service").is_symlink())
         folder = (self.root / CONFIG).parent.stat()
         self.assertEqual((oct(folder.st_mode & 0o777), folder.st_uid, folder.st_gid), ("0o750", 0, int(user[3])))
-        for name in ("slacd.acl", "slacd.conf"):
+        for name in ("slacd.acl", "slacd.conf", "station.conf", "cloud.conf", "cloud.acl", "ca.cnf"):
             self.assertTrue((self.root / "usr/share/doc/slacd/examples/mosquitto" / name).exists(), name)
 
     def place_certificates(self):

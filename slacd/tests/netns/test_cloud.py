@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A bridge from a station to a cloud (cloud.py) whose ends die and whose line is cut: what was said meanwhile arrives."""
+import signal
+import subprocess
+
+import harness
+from cloud import CLOUD, KEEPALIVE_S, LINE_TOPIC, TLS_PORT, Cloud, value
+from cloud_files import STATION
+from harness import BROKER_PORT
+
+# As station.conf has it.
+SAVED_AFTER = 20
+
+
+class Line(Cloud):
+    def retained(self, *command):
+        """What a broker tells whoever comes now."""
+        count = len([topic for topic in self.local.topics() if topic.startswith("telemetry/")])
+        said = subprocess.run([*map(str, command), "-t", "telemetry/#", "-F", "%r %t %p", "-C", str(count)],
+                              capture_output=True, text=True, check=True, timeout=harness.PATIENCE_S).stdout
+        return sorted(said.splitlines())
+
+    def assert_same_retained(self):
+        here = self.retained("mosquitto_sub", "-p", BROKER_PORT)
+        there = self.retained(*self.in_cloud("mosquitto_sub", "-h", CLOUD, "-p", TLS_PORT, *self.ca.client("second-history")))
+        self.assertEqual(here, there)
+        self.assertTrue(all(line.startswith("1 ") for line in here), here)
+
+    def session(self):
+        """A car comes and leaves."""
+        before = len(self.local.statuses())
+        self.plug()
+        self.ev.say("plug")
+        self.local.wait_statuses(self.local.statuses()[:before] + ["matching", "matched"])
+        self.station.say("unplug")
+        self.ev.say("unplug")
+        self.local.wait_statuses(self.local.statuses()[:before] + ["matching", "matched", "unmatched"])
+
+    def test_cloud_that_dies_gets_what_it_missed(self):
+        self.start_site()
+        self.start_matching()
+        self.tell("state", "A")
+        self.session()
+        self.history.wait_all_of(self.local)
+        self.save_cloud()
+        mark = self.local.mark()
+        self.cloud.kill()
+        self.local.wait(LINE_TOPIC, "0", after=mark)
+        self.session()
+        self.tell("state", "B")
+        self.tell("sessions_matched", *range(30))
+        self.start_cloud()
+        self.start_history()
+        self.history.wait_all_of(self.local)
+        self.assert_same_retained()
+
+
+    def test_station_that_restarts_keeps_what_waits_for_the_line(self):
+        self.start_site()
+        self.start_matching()
+        self.cut_line()
+        self.session()
+        self.tell("state", "A", "B")
+        # In good order: mosquitto saves at its end.
+        self.broker.signal(signal.SIGTERM)
+        self.assertEqual(self.broker.exit_code(), 0)
+        self.restart_station_broker()
+        self.session()
+        # Without warning: what it has saved after each SAVED_AFTER changes is there.
+        told = 2 * SAVED_AFTER
+        self.tell("sessions_matched", *range(told))
+        self.local.wait(f"telemetry/{STATION}/E1/sessions_matched", value(told - 1))
+        self.broker.kill()
+        self.restart_station_broker()
+        self.mend_line()
+        self.tell("state", "last")
+        self.history.wait(f"telemetry/{STATION}/E1/state", value("last"))
+        for topic in self.local.topics():
+            here, there = self.local.of(topic), self.history.of(topic)
+            if topic.endswith("sessions_matched"):
+                self.assertGreaterEqual(len(there), told - SAVED_AFTER)
+                here = here[:len(there)]
+            self.assertEqual(there, here, topic)
+
+    def restart_station_broker(self):
+        log = self.slacd.mark()
+        self.start_station_broker()
+        self.broker.wait_line("Sending SUBACK to local|CONNACK to local")
+        self.slacd.wait_line("Connected to the MQTT broker", after=log)
+
+    def test_line_on_which_packets_vanish(self):
+        self.start_site()
+        self.start_matching()
+        self.session()
+        self.history.wait_all_of(self.local)
+        mark = self.local.mark()
+        self.cut_line()
+        self.session()
+        self.tell("state", "A")
+        self.local.wait(LINE_TOPIC, "0", within=4 * KEEPALIVE_S, after=mark)
+        self.tell("state", "B")
+        self.mend_line()
+        self.history.wait_all_of(self.local)
+        self.assert_same_retained()
+        self.show_programs()
+
+
+if __name__ == "__main__":
+    harness.main(["openssl", "nsenter"])
