@@ -21,8 +21,8 @@ struct event_base *event_loop_new(void)
 	config = event_config_new();
 	if (config == NULL)
 		return NULL;
-	/* A precise timer: the default may be late by the kernel's coarse tick, 4 to 10 ms. */
-	if (event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER | EVENT_BASE_FLAG_NOLOCK) == 0)
+	/* Not its precise timers, which cost a system call in each turn: precise_timer.h. */
+	if (event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK) == 0)
 		base = event_base_new_with_config(config);
 	event_config_free(config);
 	return base;

@@ -6,7 +6,8 @@
 #include <event2/event.h>
 
 /*
- * One for a single thread, with precise timers; what libevent itself has to say goes to the log. NULL without memory. The
+ * One for a single thread; what libevent itself has to say goes to the log. Its timers may be late by a tick of the kernel,
+ * 4 to 10 ms (precise_timer.h has others). NULL without memory. The
  * caller frees it (event_base_free).
  */
 struct event_base *event_loop_new(void);

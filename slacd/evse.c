@@ -4,14 +4,12 @@
 #include "cp/duty_cycle.h"
 #include "homeplug/port/port.h"
 #include "service/clock.h"
-#include "service/timer.h"
+#include "service/precise_timer.h"
 #include "slacd/record/recorder.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <event2/event.h>
 
 _Static_assert((int)API_CP_A1 == (int)CP_STATE_A1 && (int)API_CP_D2 == (int)CP_STATE_D2 &&
 		       (int)API_CP_E == (int)CP_STATE_E && (int)API_CP_F == (int)CP_STATE_F,
@@ -204,7 +202,7 @@ void evse_arm_timer(struct evse *evse)
 	if (next_us == evse->timer_us)
 		return;
 	evse->timer_us = next_us;
-	timer_arm(evse->timer, next_us);
+	precise_timer_arm(evse->timer, next_us);
 }
 
 static void give_once(struct evse *evse, const struct outlet_input *input)
@@ -290,13 +288,11 @@ void evse_give_kind(struct evse *evse, enum outlet_input_kind kind)
 
 /* --- time --- */
 
-static void on_timer(evutil_socket_t fd, short what, void *context)
+static void on_timer(void *context)
 {
 	struct evse *evse = context;
 	uint64_t now_us = clock_now_us();
 
-	(void)fd;
-	(void)what;
 	report_queue_flush(evse->shared->reports);
 	evse->timer_us = OUTLET_NEVER;
 	evse_port_tick(evse, now_us);
@@ -498,7 +494,7 @@ struct evse *evse_new(const struct evse_shared *shared, size_t slot, const struc
 	evse->timer_us = OUTLET_NEVER;
 	evse->port_retry_us = OUTLET_NEVER;
 	evse->port_failed_us = OUTLET_NEVER;
-	evse->timer = evtimer_new(shared->base, on_timer, evse);
+	evse->timer = precise_timer_new(shared->timers, on_timer, evse);
 	if (evse->timer == NULL) {
 		free(evse);
 		return NULL;
@@ -536,7 +532,7 @@ void evse_free(struct evse *evse)
 		return;
 	if (!evse->stopping)
 		evse_stop(evse);
-	event_free(evse->timer);
+	precise_timer_free(evse->timer);
 	recorder_free(evse->recorder);
 	outlet_wipe(&evse->outlet);
 	free(evse);

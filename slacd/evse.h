@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The shell of one outlet: gives what its port, its timer and the station say to the outlet (slacd/outlet/outlet.h)
- * and carries out the effects. It decides nothing about the protocol. One libevent timer is armed to the nearest
+ * and carries out the effects. It decides nothing about the protocol. One timer is armed to the nearest
  * deadline.
  */
 #ifndef SLACD_EVSE_H
@@ -16,6 +16,7 @@
 struct event_base;
 struct evse;
 struct port_event;
+struct precise_timers;
 struct record_writer;
 
 /*
@@ -31,6 +32,7 @@ struct evse_listener {
 /* What the services of all outlets share. Must outlive them. */
 struct evse_shared {
 	struct event_base *base;
+	struct precise_timers *timers; /* of this loop */
 	const struct settings *settings;
 	struct outbox *outbox;
 	struct report_queue *reports;                  /* made with evse_report */

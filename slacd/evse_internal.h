@@ -23,7 +23,7 @@ struct evse {
 
 	struct port *port; /* NULL while it cannot be opened */
 	struct event *readable;
-	struct event *timer;
+	struct precise_timer *timer;
 	uint64_t timer_us;           /* what the timer is armed to, OUTLET_NEVER: not armed */
 	uint64_t port_retry_us;      /* when to open the port again, OUTLET_NEVER: open, or the kernel will tell */
 	uint64_t port_not_before_us; /* not to be opened earlier, whatever the kernel tells */

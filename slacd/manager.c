@@ -3,6 +3,7 @@
 
 #include "homeplug/port/port.h"
 #include "service/clock.h"
+#include "service/precise_timer.h"
 #include "service/timer.h"
 #include "slacd/everest/everest.h"
 #include "slacd/record/record_writer.h"
@@ -167,6 +168,7 @@ static void forget(struct manager *manager)
 	if (manager->timer != NULL)
 		event_free(manager->timer);
 	report_queue_free(manager->shared.reports);
+	precise_timers_free(manager->shared.timers);
 	everest_free(manager->everest);
 	free(manager);
 }
@@ -184,6 +186,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 	outbox_init(&manager->outbox, settings);
 	manager->shared = (struct evse_shared){
 		.base = base,
+		.timers = precise_timers_new(base),
 		.settings = settings,
 		.outbox = &manager->outbox,
 		.reports = report_queue_new(base, evse_report),
@@ -197,7 +200,8 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 	manager->busy_us = REQUEST_NEVER;
 	request_retry_end(&manager->question.retry);
 	manager->timer = evtimer_new(base, on_timer, manager);
-	const bool has_memory = manager->timer != NULL && manager->shared.reports != NULL;
+	const bool has_memory =
+		manager->timer != NULL && manager->shared.reports != NULL && manager->shared.timers != NULL;
 	*bad_file = has_memory && !manager_read_files(manager);
 	if (!has_memory || *bad_file || !manager_begin_everest(manager)) {
 		forget(manager);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slacd/tests/world/loop.h"
 
+#include "service/precise_timer.h"
 #include "slacd/tests/world/wire.h"
 
 #include <event2/event.h>
@@ -206,6 +207,56 @@ void event_free(struct event *event)
 	*place = event->next;
 	free(event);
 }
+
+/* --- timers that are due to the microsecond, as all are here --- */
+
+struct precise_timer {
+	struct event *event;
+	precise_timer_due *due;
+	void *context;
+};
+
+struct precise_timers *precise_timers_new(struct event_base *base)
+{
+	return (struct precise_timers *)base;
+}
+
+void precise_timers_free(struct precise_timers *timers)
+{
+	(void)timers;
+}
+
+static void on_due(evutil_socket_t fd, short what, void *context)
+{
+	const struct precise_timer *timer = context;
+
+	(void)fd;
+	(void)what;
+	timer->due(timer->context);
+}
+
+struct precise_timer *precise_timer_new(struct precise_timers *timers, precise_timer_due *due, void *context)
+{
+	struct precise_timer *timer = allocate(sizeof(*timer));
+
+	*timer = (struct precise_timer){
+		.event = event_new((struct event_base *)timers, -1, 0, on_due, timer), .due = due, .context = context};
+	return timer;
+}
+
+void precise_timer_free(struct precise_timer *timer)
+{
+	event_free(timer->event);
+	free(timer);
+}
+
+void precise_timer_arm(struct precise_timer *timer, uint64_t deadline_us)
+{
+	timer->event->armed = deadline_us != PRECISE_TIMER_NEVER;
+	timer->event->due_us = deadline_us > loop.now_us ? deadline_us : loop.now_us;
+}
+
+/* --- the end --- */
 
 /* A simulator that has nothing more to do ends with its world. */
 int event_base_loopexit(struct event_base *base, const struct timeval *timeout)
