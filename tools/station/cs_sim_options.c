@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/station/cs_sim_options.h"
 
+#include "mqtt/broker/broker.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,7 @@ static const char help[] =
 	"      --topic-to-station TOPIC    where slacd speaks [josev/cs]\n"
 	"      --topic-from-station TOPIC  where the station speaks [cs/josev]\n"
 	"      --topic-iso15118 TOPIC      where the ISO 15118 service speaks [iso15118/slac]\n"
+	"      --topic-prefix TEXT         stands before the topics between the services of --play []\n"
 	"      --evse ID=INTERFACE[:ac|dc|acdc]\n"
 	"                                  an outlet; may be repeated [DE*SIM*E1=veth-evse]\n"
 	"      --max-current AMPERE        AC limit of each phase [32]\n"
@@ -101,6 +104,7 @@ enum option_id {
 	OPTION_TO,
 	OPTION_FROM,
 	OPTION_ISO15118,
+	OPTION_PREFIX,
 	OPTION_EVSE,
 	OPTION_CURRENT,
 	OPTION_CONFIG,
@@ -121,6 +125,7 @@ static const struct option long_options[] = {
 	{"topic-to-station", required_argument, NULL, OPTION_TO},
 	{"topic-from-station", required_argument, NULL, OPTION_FROM},
 	{"topic-iso15118", required_argument, NULL, OPTION_ISO15118},
+	{"topic-prefix", required_argument, NULL, OPTION_PREFIX},
 	{"evse", required_argument, NULL, OPTION_EVSE},
 	{"max-current", required_argument, NULL, OPTION_CURRENT},
 	{"config", required_argument, NULL, OPTION_CONFIG},
@@ -193,6 +198,11 @@ static const char *read_value(void *context, int option, char *value)
 	case OPTION_ISO15118:
 		options->station.topic_iso15118 = value;
 		return NULL;
+	case OPTION_PREFIX:
+		options->station.topic_prefix = value;
+		return strlen(value) <= CS_TOPIC_PREFIX_MAX && (*value == '\0' || broker_topic_is_valid(value))
+			       ? NULL
+			       : "at most 200 octets without wildcards";
 	case OPTION_EVSE:
 		if (options->evse_count == API_EVSES_MAX)
 			return "at most 256 outlets";
@@ -234,6 +244,7 @@ static const char *read_value(void *context, int option, char *value)
 }
 
 _Static_assert(API_EVSES_MAX == 256, "the text of OPTION_EVSE says so");
+_Static_assert(CS_TOPIC_PREFIX_MAX == 200, "the text of OPTION_PREFIX says so");
 
 static void set_defaults(struct cs_options *options)
 {
@@ -243,6 +254,7 @@ static void set_defaults(struct cs_options *options)
 			    .topic_to_station = "josev/cs",
 			    .topic_from_station = "cs/josev",
 			    .topic_iso15118 = "iso15118/slac",
+			    .topic_prefix = "",
 			    .max_current_a = 32},
 		.colour = isatty(STDOUT_FILENO) == 1,
 	};

@@ -60,8 +60,16 @@ static const char *topic_name(const struct cs_station *station, enum cs_topic to
 	case CS_TOPIC_ISO15118_SLAC:
 		return station->options->topic_iso15118;
 	default:
-		return topics[topic].name;
+		return station->played.topics[topic];
 	}
+}
+
+void cs_station_name_topics(struct cs_station *station)
+{
+	for (int i = 0; i < CS_TOPICS; i++)
+		if (topics[i].name != NULL)
+			snprintf(station->played.topics[i], CS_TOPIC_SIZE, "%s%s", station->options->topic_prefix,
+				 topics[i].name);
 }
 
 size_t cs_station_topics(const struct cs_station *station, const char *names[CS_TOPICS])

@@ -360,6 +360,8 @@ static struct broker *open_broker(struct cs_station *station)
 	const struct broker_callbacks callbacks = {
 		.connected = on_connected, .disconnected = on_disconnected, .message = on_message};
 	const char *topics[CS_TOPICS];
+
+	cs_station_name_topics(station);
 	const size_t count = cs_station_topics(station, topics);
 	char client_id[32];
 

@@ -8,6 +8,8 @@
 #include "tools/station/cs_sim_command.h"
 #include "tools/station/cs_sim_data.h"
 
+#define CS_TOPIC_PREFIX_MAX 200
+
 struct event_base;
 struct cs_station;
 
@@ -17,6 +19,7 @@ struct cs_station_options {
 	const char *topic_to_station;
 	const char *topic_from_station;
 	const char *topic_iso15118;
+	const char *topic_prefix; /* stands before the topics between the services that are played */
 	enum cs_answer answer;
 	uint32_t answer_delay_ms;
 	double max_current_a; /* of outlets that are made from a text */

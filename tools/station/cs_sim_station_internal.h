@@ -17,10 +17,12 @@ struct pending;
 #define CS_SENT_MAX 128
 /* Answers that are late on request (--answer-delay-ms); a request beyond them is not answered, and that is said. */
 #define CS_PENDING_MAX (4 * API_EVSES_MAX)
+#define CS_TOPIC_SIZE (CS_TOPIC_PREFIX_MAX + 32)
 
 /* The services that are played beside the station, and what they have sent. */
 struct cs_played {
-	bool boots; /* at the next connection */
+	char topics[CS_TOPICS][CS_TOPIC_SIZE]; /* between the services, with the prefix; "": an option says it */
+	bool boots;                            /* at the next connection */
 	struct cs_ocpp ocpp;
 	struct cs_iso15118 iso15118;
 	size_t sent_next;
@@ -89,6 +91,8 @@ void cs_station_session_answer(struct cs_station *station, const struct api_sess
 /* Whether a message that came in is one of a played service. */
 bool cs_station_was_sent(const struct cs_station *station, enum api_type type, const char *id);
 void cs_station_on_tick(int fd, short what, void *context);
+/* The topics of the played services, from now on. */
+void cs_station_name_topics(struct cs_station *station);
 /* The topics to subscribe; returns how many. */
 size_t cs_station_topics(const struct cs_station *station, const char *topics[CS_TOPICS]);
 
