@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The store that is a PostgreSQL database, with TimescaleDB or without (history_store.h). */
+#ifndef TOOLS_HISTORY_HISTORY_POSTGRES_H
+#define TOOLS_HISTORY_HISTORY_POSTGRES_H
+
+#include "tools/history/history_store.h"
+
+/* NULL without memory. */
+struct history_store *history_postgres_new(const struct history_store_options *options);
+
+#endif
