@@ -85,6 +85,13 @@ static void client_on_values_room(void *context)
 	((struct client *)context)->values_room++;
 }
 
+static void client_on_held(void *context)
+{
+	struct client *client = context;
+
+	client->held++;
+}
+
 struct broker_options client_options(uint16_t port)
 {
 	static const char *const topics[] = {"to/client", "to/all"};
@@ -169,7 +176,8 @@ void client_open(struct client *client, const struct broker_options *options)
 							  .dropped = client_on_dropped,
 							  .subscription_refused = client_on_refused,
 							  .displaced = client_on_displaced,
-							  .values_room = client_on_values_room};
+							  .values_room = client_on_values_room,
+							  .held = client_on_held};
 
 	memset(client, 0, sizeof(*client));
 	client->base = event_base_new();
