@@ -17,7 +17,7 @@ struct pending;
 #define CS_SENT_MAX 128
 /* Answers that are late on request (--answer-delay-ms); a request beyond them is not answered, and that is said. */
 #define CS_PENDING_MAX (4 * API_EVSES_MAX)
-#define CS_TOPIC_SIZE (CS_TOPIC_PREFIX_MAX + 32)
+#define CS_TOPIC_SIZE  (CS_TOPIC_PREFIX_MAX + 32)
 
 /* The services that are played beside the station, and what they have sent. */
 struct cs_played {
