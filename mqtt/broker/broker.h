@@ -208,8 +208,6 @@ struct broker_options {
 	 * as it is set up for, mosquitto 20.
 	 */
 	bool holds_acknowledgements;
-	/* What the broker had stored goes to `message`, and is worth as much as any other. */
-	bool takes_retained;
 };
 
 /*

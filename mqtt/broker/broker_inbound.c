@@ -37,7 +37,6 @@ void broker_put_inbound(struct broker *broker, const char *topic, const char *pa
 	enum broker_drop drop = BROKER_DROP_INBOUND_FULL;
 	enum broker_worth worth = worth_of(broker, topic, payload, len);
 
-	retained = retained && !broker->settings->takes_retained;
 	/* Nobody takes it any more: it must come again. */
 	broker->unsafe = broker->unsafe || broker->stopping;
 	if (worth == BROKER_WORTHLESS)

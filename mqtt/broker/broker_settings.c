@@ -97,7 +97,6 @@ static bool copy_settings(struct broker_settings *settings, const struct broker_
 	settings->now_makes_room = options->now_makes_room;
 	settings->keeps_session = options->keeps_session;
 	settings->holds_acknowledgements = options->holds_acknowledgements;
-	settings->takes_retained = options->takes_retained;
 	return !failed;
 }
 

@@ -28,7 +28,6 @@ struct broker_settings {
 	bool now_makes_room;
 	bool keeps_session;
 	bool holds_acknowledgements;
-	bool takes_retained;
 };
 
 /* NULL with errno set: EINVAL where an option is missing, too many or too large, or ENOMEM. */

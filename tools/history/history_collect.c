@@ -201,6 +201,7 @@ static bool open_broker(struct collector *collector)
 		.connected = on_connected,
 		.disconnected = on_disconnected,
 		.message = on_message,
+		.retained = on_message,
 		.dropped = broker_report_dropped,
 		.subscription_refused = broker_report_subscription_refused,
 		.displaced = on_displaced,
@@ -220,7 +221,7 @@ static bool open_broker(struct collector *collector)
 		.subscription_count = own->filters.count,
 		.keeps_session = true,
 		.holds_acknowledgements = true,
-		.takes_retained = true,
+		.needs_retained = true,
 	};
 	collector->broker = broker_open(collector->base, &options, &callbacks, collector);
 	if (collector->broker == NULL)
