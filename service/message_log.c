@@ -76,6 +76,8 @@ void message_about_inbound(const struct api_message *message, struct message_abo
 	*about = (struct message_about){.name = api_kind_text(message->kind), .type = api_type_text(message->type)};
 	switch (message->kind) {
 	case API_SERVICE_STATUS:
+		if (message->type == API_UPDATE)
+			message_about_add(about, " service=smart_charging status=ready");
 		break;
 	case API_CS_PARAMETERS:
 		message_about_add(about, " outlets=%zu wrong=%zu", message->data.parameters.count, message->bad_count);

@@ -66,8 +66,13 @@ static void report_status(struct evse *evse, const struct outlet_status *status,
 		memcpy(said.run_id, status->run_id, RUN_ID_LEN);
 		memcpy(said.ev_mac, status->ev_mac, MAC_LEN);
 	}
-	if (evse->shared->listener == NULL)
-		outbox_slac_status(evse->shared->outbox, evse->parameters.evse_id, &said);
+	if (evse->shared->listener == NULL) {
+		evse->said_id[0] = '\0';
+		outbox_slac_status(evse->shared->outbox, evse->parameters.evse_id, &said, evse->said_id);
+		evse->said = said;
+		evse->said.record = NULL; /* it is a name of its own time */
+		evse->basic_has_ended = false;
+	}
 	evse_log_status(&evse->log, status, now_us);
 }
 
@@ -77,6 +82,7 @@ static void request_pilot(struct evse *evse, const struct outlet_effect *effect)
 
 	evse->request_number = effect->pilot.number;
 	evse->counts.pilot_requests[effect->pilot.request.kind]++;
+	evse->basic_has_ended |= effect->pilot.request.kind == PILOT_HLC;
 	evse->request_unsent = !outbox_request_pilot(evse->shared->outbox, evse->slot, evse->parameters.evse_id,
 						     &effect->pilot.request, id);
 	if (evse->request_unsent)
@@ -303,6 +309,14 @@ static void on_timer(void *context)
 }
 
 /* --- messages --- */
+
+void evse_repeat_status(struct evse *evse)
+{
+	const bool has_ended = evse->said.state == API_SLAC_BASIC_CHARGING && evse->basic_has_ended;
+
+	if (evse->said_id[0] != '\0' && !has_ended)
+		outbox_slac_status(evse->shared->outbox, evse->parameters.evse_id, &evse->said, evse->said_id);
+}
 
 void evse_cp_status(struct evse *evse, const struct api_cp_status *status)
 {

@@ -118,6 +118,11 @@ const char *evse_interface_of(const struct settings *settings, const struct api_
 const struct api_evse_parameters *evse_parameters(const struct evse *evse);
 /* The settings have changed: the outlet takes them over as soon as no vehicle is there. */
 void evse_take_settings(struct evse *evse);
+/*
+ * Says the last status once more, with the id that it had and without its record, for whoever has missed it. One of
+ * basic charging only while that goes on.
+ */
+void evse_repeat_status(struct evse *evse);
 /* The broker is connected (again): the pilot request in force goes out. */
 void evse_broker_connected(struct evse *evse);
 

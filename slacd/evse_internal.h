@@ -39,8 +39,11 @@ struct evse {
 	size_t slot;                                   /* of its pilot requests */
 	uint32_t request_number;
 	bool request_unsent;
-	bool e_f_wanted;    /* and the listener was not told yet */
-	bool settings_wait; /* until no vehicle is there */
+	bool e_f_wanted;             /* and the listener was not told yet */
+	bool settings_wait;          /* until no vehicle is there */
+	bool basic_has_ended;        /* 5 % was asked for since basic charging was said: a late car was let in */
+	struct api_slac_status said; /* the last status that was published, without its record, */
+	char said_id[API_UUID_MAX];  /* and the id of its message, "": none yet */
 	struct metrics_counts counts;
 	uint64_t received_us;                      /* when the frame that is being handled was read, 0: none is */
 	char questions[QUESTIONS_MAX][API_ID_MAX]; /* ids of network questions, "": a free place */

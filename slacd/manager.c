@@ -20,6 +20,8 @@ void manager_arm(struct manager *manager)
 		next_us = manager->busy_us;
 	if (manager_reap_deadline(manager) < next_us)
 		next_us = manager_reap_deadline(manager);
+	if (manager->repeat_us < next_us)
+		next_us = manager->repeat_us;
 	timer_arm(manager->timer, next_us);
 }
 
@@ -38,6 +40,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	manager_report(manager);
 	if (manager_reap_deadline(manager) <= now_us)
 		manager_reap(manager, now_us);
+	manager_repeat(manager, now_us);
 	if (request_retry_due(&manager->question.retry, now_us))
 		manager_ask_station(manager);
 	if (manager->busy_us <= now_us) {
@@ -198,6 +201,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 		.context = manager,
 	};
 	manager->busy_us = REQUEST_NEVER;
+	manager->repeat_us = REQUEST_NEVER;
 	request_retry_end(&manager->question.retry);
 	manager->timer = evtimer_new(base, on_timer, manager);
 	const bool has_memory =
@@ -260,7 +264,7 @@ void manager_begin_stop(struct manager *manager)
 	manager->stopping = true;
 	manager_set_service_state(manager, API_SERVICE_STOPPING);
 	request_retry_end(&manager->question.retry);
-	manager->busy_us = REQUEST_NEVER;
+	manager->busy_us = manager->repeat_us = REQUEST_NEVER;
 	manager_clear_evses(manager);
 	for (size_t i = 0; i < count; i++)
 		manager_end_outlet(manager, manager->evses[i]);

@@ -24,8 +24,10 @@ static void on_connected(void *context)
 	/* The broker may have published our last will, `error`, in the meantime. */
 	if (manager->was_connected)
 		outbox_service_status(&manager->outbox, manager->service_state);
-	if (manager->was_connected && !manager->stopping)
+	if (manager->was_connected && !manager->stopping) {
 		manager_ask_limits_again(manager);
+		manager_repeat_after_loss(manager);
+	}
 	manager->was_connected = true;
 	request_retry_reconnected(&manager->question.retry, clock_now_us());
 	for (size_t i = 0; i < manager->evse_count; i++)
@@ -164,7 +166,9 @@ void manager_handle(struct manager *manager, const struct api_message *message)
 {
 	const char *id = subject(message);
 
-	if (message->kind == API_SERVICE_STATUS)
+	if (message->kind == API_SERVICE_STATUS && message->type == API_UPDATE)
+		manager_smart_charging_ready(manager);
+	else if (message->kind == API_SERVICE_STATUS)
 		outbox_service_status_response(&manager->outbox, message->id, manager->service_state);
 	else if (id == NULL && manager->stopping)
 		log_line(LOG_LEVEL_DEBUG, "%s ignored, the service is stopping.", api_kind_text(message->kind));

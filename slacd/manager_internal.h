@@ -73,6 +73,9 @@ struct manager {
 
 	enum api_service_state service_state;
 	bool was_connected;         /* the broker was connected before: the last will may have been published since */
+	bool has_smart_charging;    /* such a service was heard */
+	uint64_t repeat_us;         /* when the statuses are said once more, REQUEST_NEVER: nobody wants that */
+	uint64_t repeated_us;       /* when that was done last */
 	uint64_t busy_us;           /* when "no outlet can serve" becomes `busy`, REQUEST_NEVER: not counting */
 	struct api_message message; /* the one being handled: too large for the stack */
 	struct message_log inbound_log;
@@ -86,6 +89,13 @@ bool manager_open_broker(struct manager *manager);
 void manager_handle(struct manager *manager, const struct api_message *message);
 /* Says, unless it does so again and again, that a message for this outlet was ignored. */
 void manager_say_unknown_outlet(struct manager *manager, enum api_kind kind, const char *id);
+
+/* manager_repeat.c: a smart-charging service may have missed what the outlets said. */
+void manager_smart_charging_ready(struct manager *manager);
+/* This service was away from the broker: what it said then may have come too early for others. */
+void manager_repeat_after_loss(struct manager *manager);
+/* Says what is due. */
+void manager_repeat(struct manager *manager, uint64_t now_us);
 
 /* manager_everest.c */
 /* Makes manager->everest and the parameters of the outlets, where that is the dialect. False without memory. */

@@ -126,20 +126,21 @@ void outbox_service_status_response(struct outbox *outbox, const char *id, enum 
 	publish_response(outbox, &about, payload, len);
 }
 
-void outbox_slac_status(struct outbox *outbox, const char *evse_id, const struct api_slac_status *status)
+void outbox_slac_status(struct outbox *outbox, const char *evse_id, const struct api_slac_status *status,
+			char id[API_UUID_MAX])
 {
 	enum api_slac_status_name name = outbox->settings->status_message;
 	/* The Josev schema has no other members. */
 	bool extra = name == API_NAME_SLAC_SERVICE_STATUS || outbox->settings->status_extra;
 	struct message_about about = {
 		.name = api_slac_status_name_text(name), .type = api_type_text(API_UPDATE), .evse_id = evse_id};
-	char id[API_UUID_MAX];
 	char payload[API_BUILD_MAX];
 
 	message_about_add(&about, " status=%s", api_slac_state_text(status->state));
 	if (extra && status->reason != NULL && *status->reason != '\0')
 		message_about_add(&about, " reason=%s", status->reason);
-	outbound_new_id(&outbox->out, id);
+	if (id[0] == '\0')
+		outbound_new_id(&outbox->out, id);
 	publish_status(outbox, &about, payload,
 		       api_build_slac_status(payload, sizeof(payload), id, name, evse_id, status, extra));
 }

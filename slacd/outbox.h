@@ -43,7 +43,9 @@ bool outbox_request_pilot(struct outbox *outbox, size_t slot, const char *evse_i
 			  char id[API_UUID_MAX]);
 void outbox_service_status(struct outbox *outbox, enum api_service_state state);
 void outbox_service_status_response(struct outbox *outbox, const char *id, enum api_service_state state);
-void outbox_slac_status(struct outbox *outbox, const char *evse_id, const struct api_slac_status *status);
+/* `id` "": a new message, whose id is written there. Otherwise the message with this id is said once more. */
+void outbox_slac_status(struct outbox *outbox, const char *evse_id, const struct api_slac_status *status,
+			char id[API_UUID_MAX]);
 
 /* Responses; `id` is the request's. */
 void outbox_link_status(struct outbox *outbox, const char *id, const char *evse_id, enum api_link_state state);

@@ -79,7 +79,7 @@ enum api_from {
 };
 
 enum api_kind {
-	API_SERVICE_STATUS,       /* request */
+	API_SERVICE_STATUS,       /* request; update: the smart-charging service has become ready */
 	API_CS_PARAMETERS,        /* response, update */
 	API_CS_STATUS_AND_LIMITS, /* response, update */
 	API_CP_PWM,               /* response; request of another service */
@@ -269,7 +269,7 @@ struct api_message {
 		struct api_hlc_charging hlc_charging;   /* API_HLC_CHARGING */
 		struct api_authorization authorization; /* API_AUTHORIZATION */
 		struct api_evse_request request;        /* API_SLAC_LINK_STATUS, API_SLAC_NETWORK_INFO, resets */
-	} data;                                         /* API_SERVICE_STATUS has none: it asks for "slac" */
+	} data;                                         /* API_SERVICE_STATUS has none */
 	size_t bad_count;            /* API_CS_PARAMETERS, API_CS_STATUS_AND_LIMITS: 0 ... API_EVSES_MAX, otherwise 0 */
 	struct text_index bad_by_id; /* means nothing while bad_count is 0 */
 	struct api_bad_entry bad[API_EVSES_MAX];

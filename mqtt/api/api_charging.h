@@ -41,6 +41,7 @@ enum api_charging_kind {
 struct api_slac_state_told {
 	char evse_id[API_EVSE_ID_MAX];
 	enum api_slac_state state;
+	enum api_slac_status_name name; /* under which it was told */
 };
 
 struct api_cable_info {

@@ -95,7 +95,17 @@ static enum api_result read_slac_status(const struct api_node *data, void *out)
 	    !api_json_enum_any_case(data, "status", &api_texts_slac_state, &state))
 		return API_INVALID;
 	told->state = (enum api_slac_state)state;
+	told->name = API_NAME_SLAC_SERVICE_STATUS;
 	return API_OK;
+}
+
+/* As the Josev API calls it. */
+static enum api_result read_josev_slac_status(const struct api_node *data, void *out)
+{
+	const enum api_result result = read_slac_status(data, out);
+
+	((struct api_charging_message *)out)->data.slac_status.name = API_NAME_SLAC_STATUS;
+	return result;
 }
 
 /* --- cable, transaction --- */
@@ -360,7 +370,7 @@ static const struct api_row rows[] = {
 	{"cp_pwm", API_REQUEST, API_CHARGING_CP_PWM_REQUEST, SERVICES, read_cp_pwm_request},
 	{"cp_status", API_UPDATE, API_CHARGING_CP_STATUS, STATION, read_cp_status},
 	{"slac_service_status", API_UPDATE, API_CHARGING_SLAC_STATUS, SERVICES, read_slac_status},
-	{"slac_status", API_UPDATE, API_CHARGING_SLAC_STATUS, SERVICES, read_slac_status},
+	{"slac_status", API_UPDATE, API_CHARGING_SLAC_STATUS, SERVICES, read_josev_slac_status},
 	{"hlc_charging", API_UPDATE, API_CHARGING_HLC_CHARGING, STATION | SERVICES, read_hlc_charging},
 	{"cable_info", API_UPDATE, API_CHARGING_CABLE_INFO, STATION, read_cable_info},
 	{"transaction_status", API_UPDATE, API_CHARGING_TRANSACTION_STATUS, SERVICES, read_transaction_status},

@@ -389,6 +389,20 @@ static enum api_result read_service_status(const struct api_node *data, void *ou
 	return strcmp(service, API_SERVICE) == 0 ? API_OK : API_IGNORED;
 }
 
+/* Of another service. Only one that may have missed what slacd said is of interest, and only when it can hear again. */
+static enum api_result read_other_service(const struct api_node *data, void *out)
+{
+	char service[API_VERSION_MAX];
+	int state;
+
+	(void)out;
+	if (!api_json_text(data, "service", service, sizeof(service)) || strcmp(service, "smart_charging") != 0)
+		return API_IGNORED;
+	if (!api_json_enum_any_case(data, "status", &api_texts_service_state, &state) || state != API_SERVICE_READY)
+		return API_IGNORED;
+	return API_OK;
+}
+
 static enum api_result read_data_link(const struct api_node *data, void *out)
 {
 	struct api_data_link *link = &((struct api_message *)out)->data.data_link;
@@ -503,6 +517,7 @@ static enum api_result leave_to_others(const struct api_node *data, void *out)
 
 static const struct api_row rows[] = {
 	{"service_status", API_REQUEST, API_SERVICE_STATUS, STATION | API_ROW_QUESTION, read_service_status},
+	{"service_status", API_UPDATE, API_SERVICE_STATUS, SERVICES | API_ROW_QUESTION, read_other_service},
 	{"cs_parameters", API_RESPONSE, API_CS_PARAMETERS, STATION, api_read_cs_parameters},
 	{"cs_parameters", API_UPDATE, API_CS_PARAMETERS, STATION, api_read_cs_parameters},
 	{"cs_status_and_limits", API_RESPONSE, API_CS_STATUS_AND_LIMITS, STATION, api_read_cs_limits},

@@ -198,6 +198,11 @@ void evse_broker_connected(struct evse *evse)
 	evse->connections++;
 }
 
+void evse_repeat_status(struct evse *evse)
+{
+	(void)evse;
+}
+
 void evse_port_event(struct evse *evse, const struct port_event *event)
 {
 	(void)evse;

@@ -206,9 +206,9 @@ static void each_status_is_a_line_for_each_topic_it_goes_to(void **state)
 	strcpy(settings.topics_to_station.topic[1].text, "site/slac");
 	listen();
 	outbox_service_status(&outbox, API_SERVICE_READY);
-	outbox_slac_status(&outbox, "E1", &failed);
+	outbox_slac_status(&outbox, "E1", &failed, (char[API_UUID_MAX]){0});
 	settings.status_message = API_NAME_SLAC_STATUS;
-	outbox_slac_status(&outbox, "E1", &failed);
+	outbox_slac_status(&outbox, "E1", &failed, (char[API_UUID_MAX]){0});
 	are_said((const char *[]){
 		SENT("josev/cs", "name=service_status type=update status=ready"),
 		SENT("site/slac", "name=service_status type=update status=ready"),

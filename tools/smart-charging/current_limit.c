@@ -41,6 +41,11 @@ enum current_limit_session current_limit_session(const struct current_limit *lim
 	return limit->slac == CURRENT_LIMIT_SLAC_BASIC_CHARGING ? CURRENT_LIMIT_BASIC : CURRENT_LIMIT_NO_SESSION;
 }
 
+bool current_limit_is_unheard(const struct current_limit *limit)
+{
+	return limit->slac == CURRENT_LIMIT_SLAC_NONE && !limit->state_is_known;
+}
+
 bool current_limit_charges(const struct current_limit *limit)
 {
 	const bool may_draw = limit->state == CP_STATE_C2 || limit->state == CP_STATE_D2;
@@ -181,7 +186,7 @@ static void tell_limit(struct current_limit *limit, struct current_limit_outputs
 	const struct energy_limit energy = energy_limit(limit);
 	struct current_limit_output *output;
 
-	if (!limit->hardware_is_known)
+	if (!limit->hardware_is_known || limit->is_left_alone)
 		return;
 	if (limit->told && limit->told_unit == energy.unit && limit->told_limit == energy.limit)
 		return;
@@ -212,8 +217,10 @@ static struct pilot_request wanted_request(const struct current_limit *limit)
 static bool is_gate_open(const struct current_limit *limit)
 {
 	if (current_limit_session(limit) != CURRENT_LIMIT_BASIC || limit->held_until_us != CURRENT_LIMIT_NEVER ||
-	    !limit->hardware_is_known || !limit->state_is_known)
+	    !limit->hardware_is_known || limit->is_left_alone)
 		return false;
+	if (!limit->state_is_known)
+		return limit->found_running;
 	switch (limit->state) {
 	case CP_STATE_B1:
 		return current_limit_pilot_da(limit) > 0 &&
@@ -334,6 +341,17 @@ static void make_clear(struct current_limit *limit, bool is_x1, uint64_t now_us)
 	limit->may_be_hlc = false;
 }
 
+/* A session whose begin nobody has heard. */
+static void take_found(struct current_limit *limit)
+{
+	limit->found_running = limit->is_left_alone = limit->pilot_is_stale = true;
+}
+
+static void forget_found(struct current_limit *limit)
+{
+	limit->found_running = limit->is_left_alone = false;
+}
+
 static void take_state(struct current_limit *limit, const struct current_limit_input *input, uint64_t now_us)
 {
 	/* Who leaves the duty cycle out does not say that 5 % is over. */
@@ -348,6 +366,7 @@ static void take_state(struct current_limit *limit, const struct current_limit_i
 	if (cp_state_is_unplugged(limit->state)) {
 		limit->slac = CURRENT_LIMIT_SLAC_NONE;
 		limit->hlc_charging = false;
+		forget_found(limit);
 		forget_control(limit);
 	}
 	if (shows_pwm(limit))
@@ -361,6 +380,7 @@ static void take_state(struct current_limit *limit, const struct current_limit_i
 
 static void take_slac(struct current_limit *limit, enum current_limit_slac slac, uint64_t now_us)
 {
+	forget_found(limit);
 	limit->slac = slac;
 	if (slac == CURRENT_LIMIT_SLAC_UNMATCHED)
 		limit->hlc_charging = false;
@@ -415,7 +435,7 @@ static void take_answer(struct current_limit *limit, uint32_t number, bool valid
 static void take_connection(struct current_limit *limit, uint64_t now_us)
 {
 	limit->told = false;
-	limit->pilot_is_stale = limit->state_is_known;
+	limit->pilot_is_stale = limit->state_is_known || limit->found_running;
 	if (limit->in_gate && !limit->asking.confirmed)
 		pilot_asking_reach(&limit->asking, now_us);
 }
@@ -429,6 +449,8 @@ void current_limit_note(struct current_limit *limit, const struct current_limit_
 		break;
 	case CURRENT_LIMIT_SLAC:
 		take_slac(limit, input->slac, now_us);
+		if (input->active && current_limit_session(limit) != CURRENT_LIMIT_NO_SESSION)
+			take_found(limit);
 		break;
 	case CURRENT_LIMIT_HLC_CHARGING:
 		limit->hlc_charging = input->active;
@@ -468,6 +490,8 @@ void current_limit_act(struct current_limit *limit, uint64_t now_us, struct curr
 
 	if (limit->held_until_us <= now_us)
 		limit->held_until_us = CURRENT_LIMIT_NEVER;
+	if (limit->scheduled.is_limited)
+		limit->is_left_alone = false;
 	if (session != CURRENT_LIMIT_ISO15118)
 		limit->told = false;
 	if (session == CURRENT_LIMIT_ISO15118)

@@ -20,11 +20,14 @@
  * nothing is sent. A request is repeated until the station has answered `valid`: one that may lower the current every
  * 2 s, another one with a wait that doubles (cp/pilot_request.h). So it is where the pilot shows more than that afterwards.
  *
- * After a start nothing is known of the session until it is heard: nothing is sent before. After a connection that was
- * lost the vehicle may be another one, at 5 %, which was not heard. Until the pilot is told again, another current than
- * the one in force goes by X1, which then lasts x1_hlc_ms: slacd asks for its 5 % meanwhile, and takes the pilot back.
- * So it is where 5 % was told last, and a state with PWM follows that tells no duty cycle. An X1 that follows 5 % lasts as
- * long.
+ * After a start nothing is known of the session until it is heard: nothing is sent before. One that had begun by then may
+ * run at less than the hardware gives, by a profile that this service has not got any more: it is left alone until a
+ * profile is in force. Its pilot may not have been told, and is as unclear then as after a lost connection.
+ *
+ * After a connection that was lost the vehicle may be another one, at 5 %, which was not heard. Until the pilot is told
+ * again, another current than the one in force goes by X1, which then lasts x1_hlc_ms: slacd asks for its 5 % meanwhile,
+ * and takes the pilot back. So it is where 5 % was told last, and a state with PWM follows that tells no duty cycle. An X1
+ * that follows 5 % lasts as long.
  *
  * Times are monotonic microseconds. The wall clock does not come in: what the profiles come to is an input.
  */
@@ -81,10 +84,12 @@ struct current_limit {
 	bool hlc_charging;
 	enum cp_state state; /* the last one reported, */
 	bool state_is_known; /* if one was */
-	bool pilot_is_stale; /* since then the connection was lost: it may be another one */
-	bool may_be_hlc;     /* 5 % was told before it, and it came without a duty cycle */
-	bool duty_is_known;  /* and its duty cycle with it: */
-	uint32_t duty;       /* in 1/100 % */
+	bool pilot_is_stale; /* since then the connection was lost: it may be another one. Or none was, and a session runs */
+	bool found_running; /* the session had begun before anything of this vehicle was heard, */
+	bool is_left_alone; /* and since then no profile was in force: what holds there is not known */
+	bool may_be_hlc;    /* 5 % was told before it, and it came without a duty cycle */
+	bool duty_is_known; /* and its duty cycle with it: */
+	uint32_t duty;      /* in 1/100 % */
 	bool hardware_is_known;
 	struct current_limit_hardware hardware;
 	bool phase_is_connected[3]; /* a limit above 0 was told since the start */
@@ -102,8 +107,8 @@ struct current_limit {
 };
 
 enum current_limit_input_kind {
-	CURRENT_LIMIT_CP_STATUS,    /* `state`, and `duty` where has_duty */
-	CURRENT_LIMIT_SLAC,         /* `slac`; NONE: slacd says that it is starting, and knows of no session either */
+	CURRENT_LIMIT_CP_STATUS, /* `state`, and `duty` where has_duty */
+	CURRENT_LIMIT_SLAC, /* `slac`, which may have begun unheard where `active`; NONE: slacd starts, and knows of none */
 	CURRENT_LIMIT_HLC_CHARGING, /* `active` */
 	CURRENT_LIMIT_HLC_REQUEST, /* another service asks the station for 5 %: basic charging has ended, for a late car */
 	CURRENT_LIMIT_HARDWARE,    /* `hardware` */
@@ -163,6 +168,8 @@ uint64_t current_limit_deadline(const struct current_limit *limit);
 
 /* What runs there. */
 enum current_limit_session current_limit_session(const struct current_limit *limit);
+/* Neither a pilot nor a status was heard since the start, or since slacd's. */
+bool current_limit_is_unheard(const struct current_limit *limit);
 /* A vehicle may be drawing: a session runs, or the pilot is in C2 or D2 without one that was heard of. */
 bool current_limit_charges(const struct current_limit *limit);
 /* The phases that are connected: 0 as long as none is known. */

@@ -49,6 +49,7 @@ void smart_charging_about(const struct api_charging_message *message, struct mes
 		message_about_add(about, " service=slac status=%s", api_service_state_text(message->data.slac_service));
 		break;
 	case API_CHARGING_SLAC_STATUS:
+		about->name = api_slac_status_name_text(message->data.slac_status.name);
 		about->evse_id = message->data.slac_status.evse_id;
 		message_about_add(about, " status=%s", api_slac_state_text(message->data.slac_status.state));
 		break;

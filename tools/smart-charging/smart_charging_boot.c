@@ -89,6 +89,7 @@ static void begin_station(struct smart_charging *service)
 	current_limit_defaults(&config);
 	charging_station_init(&service->station, &config, evses, count);
 	memset(service->requests, 0, sizeof(service->requests));
+	memset(service->status_ids, 0, sizeof(service->status_ids));
 }
 
 /* The same outlets in the same order, whatever else the message has. */

@@ -138,6 +138,30 @@ static void take_answer(struct smart_charging *service, const struct api_chargin
 		 message->id);
 }
 
+/* The message that was heard before comes again when slacd says it once more, for whoever has missed it. */
+static bool is_heard_again(struct smart_charging *service, size_t evse, const char *id, enum current_limit_slac slac)
+{
+	const bool again = service->station.limits[evse].slac == slac && id[0] != '\0' &&
+			   strcmp(service->status_ids[evse], id) == 0;
+
+	strcpy(service->status_ids[evse], id);
+	return again;
+}
+
+static void take_slac_status(struct smart_charging *service, const struct api_charging_message *message)
+{
+	const struct api_slac_state_told *told = &message->data.slac_status;
+	const size_t evse = smart_charging_find(service, told->evse_id);
+	struct current_limit_input input = {.kind = CURRENT_LIMIT_SLAC, .slac = slac_of(told->state)};
+
+	if (evse != CHARGING_WHOLE_STATION) {
+		if (is_heard_again(service, evse, message->id, input.slac))
+			return;
+		input.active = current_limit_is_unheard(&service->station.limits[evse]);
+	}
+	give(service, message, told->evse_id, &input);
+}
+
 static void take_transaction(struct smart_charging *service, const struct api_transaction_status *told)
 {
 	static const enum charging_transaction_status states[] = {
@@ -184,9 +208,7 @@ void smart_charging_handle(struct smart_charging *service, const struct api_char
 		give(service, message, message->station.data.cp_status.evse_id, &input);
 		break;
 	case API_CHARGING_SLAC_STATUS:
-		input.kind = CURRENT_LIMIT_SLAC;
-		input.slac = slac_of(message->data.slac_status.state);
-		give(service, message, message->data.slac_status.evse_id, &input);
+		take_slac_status(service, message);
 		break;
 	case API_CHARGING_HLC_CHARGING:
 		input.kind = CURRENT_LIMIT_HLC_CHARGING;

@@ -48,6 +48,7 @@ struct smart_charging {
 	struct charging_station station;
 	struct charging_station_effects effects; /* of the input in hand */
 	struct pilot_requests requests[CHARGING_EVSES_MAX];
+	char status_ids[CHARGING_EVSES_MAX][API_ID_MAX]; /* of the last SLAC status of each */
 
 	struct api_charging_message message; /* the one being handled: too large for the stack */
 	struct message_log inbound_log;

@@ -75,9 +75,11 @@ static void status_of_slacd_is_taken_under_either_name(void **state)
 	assert_ok(API_FROM_SERVICES, MESSAGE("slac_status", "update", "{\"evse_id\":\"E1\",\"status\":\"matched\"}"));
 	assert_string_equal(parsed.data.slac_status.evse_id, "E1");
 	assert_int_equal(parsed.data.slac_status.state, API_SLAC_MATCHED);
+	assert_int_equal(parsed.data.slac_status.name, API_NAME_SLAC_STATUS);
 	assert_ok(API_FROM_SERVICES,
 		  MESSAGE("slac_service_status", "update", "{\"evse_id\":\"E1\",\"status\":\"Unmatched\"}"));
 	assert_int_equal(parsed.data.slac_status.state, API_SLAC_UNMATCHED);
+	assert_int_equal(parsed.data.slac_status.name, API_NAME_SLAC_SERVICE_STATUS);
 }
 
 static void services_other_than_slacd_are_ignored(void **state)

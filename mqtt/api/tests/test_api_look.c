@@ -94,12 +94,16 @@ static void among_the_services_only_sessions_authorizations_and_the_pilot_are_ne
 		bool wanted = strstr(messages[i], "hlc_charging") != NULL ||
 			      strstr(messages[i], "authorization") != NULL ||
 			      strstr(messages[i], "cp_pwm") != NULL; /* of the requests of others for the pilot */
+		if (strstr(messages[i], "service_status") != NULL)
+			continue;
 		assert_int_equal(api_look(messages[i], strlen(messages[i]), API_FROM_SERVICES, NULL),
 				 wanted ? API_LOOK_NEWS : API_LOOK_UNCLEAR);
 	}
 	assert_int_equal(look_from(API_FROM_SERVICES, ENVELOPE("reset", "request", "{}")), API_LOOK_FOREIGN);
 	assert_int_equal(look_from(API_FROM_SERVICES, ENVELOPE("cs_parameters", "request", "{}")), API_LOOK_FOREIGN);
-	assert_int_equal(look_from(API_FROM_SERVICES, ENVELOPE("service_status", "update", "{}")), API_LOOK_FOREIGN);
+	/* Whose it is only a parser can tell. A flood of them may be dropped. */
+	assert_int_equal(api_look(SERVICE_STATUS_UPDATE, strlen(SERVICE_STATUS_UPDATE), API_FROM_SERVICES, NULL),
+			 API_LOOK_QUESTION);
 }
 
 /* A mistake of the station's is read, so that it is said; it may be dropped when there are too many. */

@@ -20,6 +20,24 @@ static void service_status_request_for_slac_is_read(void **state)
 	assert_string_equal(parsed.id, MESSAGE_ID);
 }
 
+#define OTHER_SERVICE(service, status)                                                                                 \
+	ENVELOPE("service_status", "update", "{\"service\":\"" service "\",\"status\":\"" status "\"}")
+
+static void smart_charging_service_that_becomes_ready_is_heard_and_no_other(void **state)
+{
+	static const char *const others[] = {
+		OTHER_SERVICE("smart_charging", "starting"), OTHER_SERVICE("smart_charging", "much"),
+		OTHER_SERVICE("ocpp", "ready"), OTHER_SERVICE("slac", "ready"),
+		ENVELOPE("service_status", "update", "{\"service\":5,\"status\":\"ready\"}")};
+
+	(void)state;
+	assert_int_equal(parse_from(API_FROM_SERVICES, OTHER_SERVICE("smart_charging", "Ready")), API_OK);
+	assert_int_equal(parsed.kind, API_SERVICE_STATUS);
+	assert_int_equal(parsed.type, API_UPDATE);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_int_equal(parse_from(API_FROM_SERVICES, others[i]), API_IGNORED);
+}
+
 static void cs_parameters_response_and_update_are_read(void **state)
 {
 	const struct api_parameters *p = &parsed.data.parameters;
@@ -300,6 +318,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(service_status_request_for_slac_is_read),
+		cmocka_unit_test(smart_charging_service_that_becomes_ready_is_heard_and_no_other),
 		cmocka_unit_test(cs_parameters_response_and_update_are_read),
 		cmocka_unit_test(every_service_of_a_connector_counts),
 		cmocka_unit_test(ac_is_single_phase_where_every_ac_service_is),

@@ -292,13 +292,18 @@ class SmartCharging(harness.Bench):
         self.service_mark = mark = self.observer.mark()
         self.service = self.start_service()
         self.own = self.own_ids()
-        # It knows of no session, so that it neither raises nor lowers; slacd still lowers.
+        # slacd tells it of the session, what held there is not known: it neither raises nor lowers; slacd still lowers.
+        self.service.wait_line("name=slac_service_status .*status=basic_charging")
         self.station.say("limit 9")
         self.wait_pilot_shown("C2", 9, after=mark)
         self.station.say("limit 32")
         self.observer.never_pilot(("x2", "x1", "hlc", "f"), 0.5, self.observer.mark())
         self.assertEqual(self.currents(mark), [])
         self.assertLessEqual(max(self.shown(mark)), 11)
+        mark = self.observer.mark()
+        self.set_profile(8)
+        self.wait_current(8, mark)
+        self.wait_pilot_shown("C2", 8, after=mark)
 
     def next_car_is_served(self):
         mark = self.observer.mark()

@@ -187,12 +187,18 @@ static void boot(void)
 	assert_non_null(strstr(last("service_status"), "\"status\":\"ready\""));
 }
 
+#define BASIC_CHARGING                                                                                                 \
+	HEAR("josev/cs", "slac_service_status", "update", "{\"evse_id\":\"E1\",\"status\":\"basic_charging\"}")
+#define CHARGING_AT(duty)                                                                                              \
+	HEAR("cs/josev", "cp_status", "update", "{\"evse_id\":\"E1\",\"state\":\"C2\",\"duty_cycle\":" duty "}")
+
 /* A car in basic charging: slacd has asked for its X2. */
 static void begin_basic_charging(void)
 {
-	HEAR("josev/cs", "slac_service_status", "update", "{\"evse_id\":\"E1\",\"status\":\"basic_charging\"}");
+	HEAR("cs/josev", "cp_status", "update", "{\"evse_id\":\"E1\",\"state\":\"A1\"}");
+	BASIC_CHARGING;
 	assert_string_equal(last("cp_pwm"), "");
-	HEAR("cs/josev", "cp_status", "update", "{\"evse_id\":\"E1\",\"state\":\"C2\",\"duty_cycle\":53.3}");
+	CHARGING_AT("53.3");
 }
 
 static bool asks(const char *ampere)
@@ -253,6 +259,57 @@ static void request_that_is_refused_is_repeated_under_another_id(void **state)
 	assert_string_not_equal(first, again);
 	answer_last("cp_pwm", "{\"evse_id\":\"E1\",\"status\":\"valid\"}");
 	pass(300000000);
+	assert_int_equal(client.count, 0);
+}
+
+/* It may run at less than the station gives, by a profile that nobody has sent again yet. */
+static void session_that_ran_before_the_service_is_left_alone_until_a_profile_is_in_force(void **state)
+{
+	(void)state;
+	boot();
+	BASIC_CHARGING;
+	CHARGING_AT("16.7");
+	pass(30000000);
+	assert_int_equal(client.count, 0);
+	SET_PROFILE; /* its answer is said first */
+	assert_true(asks("13.0"));
+}
+
+/* The pilot may be at 5 % again, for all that was heard: the way to a current is X1 (section 8 of the document). */
+static void session_whose_pilot_was_not_told_goes_by_x1(void **state)
+{
+	(void)state;
+	boot();
+	SET_PROFILE;
+	client.count = 0;
+	BASIC_CHARGING;
+	assert_int_equal(client.count, 0);
+	pass(6500000);
+	assert_non_null(strstr(client.said[client.count - 1], "\"current\":0.0,"));
+	answer_last("cp_pwm", "{\"evse_id\":\"E1\",\"status\":\"valid\"}");
+	pass(3000000);
+	assert_true(asks("13.0"));
+}
+
+static void session_15118_that_ran_before_the_service_is_told_no_limit_of_the_station(void **state)
+{
+	(void)state;
+	boot();
+	HEAR("josev/cs", "slac_service_status", "update", "{\"evse_id\":\"E1\",\"status\":\"matched\"}");
+	assert_int_equal(client.count, 0);
+	SET_PROFILE;
+	assert_non_null(strstr(last("iso15118_charge_limit"), "\"limit\":13.0,"));
+}
+
+/* slacd says it once more when some smart-charging service has begun, maybe another one. */
+static void status_that_is_said_once_more_changes_nothing(void **state)
+{
+	(void)state;
+	boot();
+	begin_basic_charging();
+	answer_last("cp_pwm", "{\"evse_id\":\"E1\",\"status\":\"valid\"}");
+	BASIC_CHARGING;
+	pass(30000000);
 	assert_int_equal(client.count, 0);
 }
 
@@ -416,6 +473,10 @@ int main(void)
 		WITH_BENCH(it_boots_with_two_questions),
 		WITH_BENCH(profile_before_the_boot_is_rejected),
 		WITH_BENCH(request_that_is_refused_is_repeated_under_another_id),
+		WITH_BENCH(session_that_ran_before_the_service_is_left_alone_until_a_profile_is_in_force),
+		WITH_BENCH(session_whose_pilot_was_not_told_goes_by_x1),
+		WITH_BENCH(session_15118_that_ran_before_the_service_is_told_no_limit_of_the_station),
+		WITH_BENCH(status_that_is_said_once_more_changes_nothing),
 		WITH_BENCH(answer_to_somebody_else_confirms_nothing),
 		WITH_BENCH(schedule_follows_the_wall_clock_also_when_that_is_set),
 		WITH_BENCH(limit_that_cannot_be_read_is_no_permission),
