@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/monitor/monitor_events.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include <event2/buffer.h>
@@ -18,8 +19,7 @@ struct reader {
 };
 
 struct monitor_events {
-	const struct monitor *monitor;
-	const struct monitor_about *about;
+	struct monitor_source source;
 	struct timeval patience;
 	struct event *flush;
 	struct event *alive;
@@ -29,6 +29,11 @@ struct monitor_events {
 	struct reader readers[MONITOR_PAGES_MAX];
 	size_t reader_count;
 };
+
+static uint64_t last_change(const struct monitor_events *events)
+{
+	return events->source.change(events->source.context);
+}
 
 size_t monitor_events_pages(const struct monitor_events *events)
 {
@@ -51,7 +56,7 @@ static void on_taken(struct evhttp_connection *connection, void *context)
 	if (reader->events == NULL)
 		return;
 	reader->is_behind = false;
-	if (reader->seen != reader->events->monitor->change)
+	if (reader->seen != last_change(reader->events))
 		monitor_events_changed(reader->events);
 }
 
@@ -65,7 +70,7 @@ static struct evbuffer *make_news(const struct monitor_events *events, uint64_t 
 {
 	struct evbuffer *event = evbuffer_new();
 	size_t len = 0;
-	char *view = monitor_view(events->monitor, events->about, since, &len);
+	char *view = events->source.view(events->source.context, since, &len);
 	const bool is_whole = event != NULL && view != NULL &&
 			      evbuffer_add_printf(event, "%sevent: state\ndata: ", since == 0 ? RETRY : "") > 0 &&
 			      evbuffer_add(event, view, len) == 0 && evbuffer_add_printf(event, "\n\n") > 0;
@@ -81,13 +86,13 @@ static struct evbuffer *make_news(const struct monitor_events *events, uint64_t 
 /* Pages that have seen the same are sent the same: made once, and once in memory however many have not taken it yet. */
 static struct evbuffer *news_since(struct monitor_events *events, uint64_t since)
 {
-	if (events->news != NULL && events->news_since == since && events->news_change == events->monitor->change)
+	if (events->news != NULL && events->news_since == since && events->news_change == last_change(events))
 		return events->news;
 	if (events->news != NULL)
 		evbuffer_free(events->news);
 	events->news = make_news(events, since);
 	events->news_since = since;
-	events->news_change = events->monitor->change;
+	events->news_change = last_change(events);
 	return events->news;
 }
 
@@ -97,7 +102,7 @@ static void send_changes(struct reader *reader)
 	struct evbuffer *event = evbuffer_new();
 
 	if (event != NULL && news != NULL && evbuffer_add_buffer_reference(event, news) == 0) {
-		reader->seen = reader->events->monitor->change;
+		reader->seen = last_change(reader->events);
 		send_event(reader, event);
 	}
 	if (event != NULL)
@@ -112,7 +117,7 @@ static void on_flush(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	for (size_t i = 0; i < MONITOR_PAGES_MAX; i++) {
 		struct reader *reader = &events->readers[i];
-		if (reader->events != NULL && !reader->is_behind && reader->seen != events->monitor->change)
+		if (reader->events != NULL && !reader->is_behind && reader->seen != last_change(events))
 			send_changes(reader);
 	}
 }
@@ -135,15 +140,14 @@ static void on_alive(evutil_socket_t fd, short what, void *context)
 	}
 }
 
-struct monitor_events *monitor_events_new(struct event_base *base, const struct monitor *monitor,
-					  const struct monitor_about *about, unsigned patience_ms)
+struct monitor_events *monitor_events_new(struct event_base *base, const struct monitor_source *source,
+					  unsigned patience_ms)
 {
 	struct monitor_events *events = calloc(1, sizeof(*events));
 
 	if (events == NULL)
 		return NULL;
-	events->monitor = monitor;
-	events->about = about;
+	events->source = *source;
 	events->patience = (struct timeval){.tv_sec = patience_ms / 1000, .tv_usec = patience_ms % 1000 * 1000};
 	events->flush = evtimer_new(base, on_flush, events);
 	events->alive = event_new(base, -1, EV_PERSIST, on_alive, events);

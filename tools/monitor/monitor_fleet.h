@@ -22,14 +22,14 @@
 #include <stdint.h>
 
 #define MONITOR_FLEET_STATIONS_MAX   1024
-#define MONITOR_FLEET_CONNECTORS_MAX 64
+#define MONITOR_FLEET_CONNECTORS_MAX 256
 #define MONITOR_FLEET_OUTLETS_MAX    8192
 #define MONITOR_FLEET_ERRORS_MAX     32
 #define MONITOR_FLEET_SETUPS_MAX     64
 #define MONITOR_FLEET_ID_SIZE        33 /* 1 ... 32 of A-Z a-z 0-9 _ - */
 #define MONITOR_FLEET_SETUP_SIZE     65 /* 1 ... 64 of these */
 #define MONITOR_FLEET_WORD_SIZE      32
-#define MONITOR_FLEET_TEXT_SIZE      192
+#define MONITOR_FLEET_TEXT_SIZE      256
 #define MONITOR_FLEET_UNREAD_SIZE    480
 
 /* A bit of `known` is a member of a status, in the order of the table in monitor_fleet.c. */
@@ -106,7 +106,7 @@ struct monitor_fleet_error {
 /* How a car may behave, as `slac-ev --print-behaviours` has it. All lent. */
 struct monitor_fleet_behaviour {
 	const char *name;
-	const char *argument; /* what follows the name and a colon; NULL: nothing */
+	const char *argument; /* what follows the name and a colon; "[:MS]": may follow it; NULL: nothing */
 	const char *help;
 };
 

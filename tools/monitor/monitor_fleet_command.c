@@ -8,16 +8,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COUNT(array)  (sizeof(array) / sizeof((array)[0]))
-#define ID_EXPECTED   "an id of 1 to 32 of the characters A-Z a-z 0-9 _ -"
-#define NAME_EXPECTED "a name of 1 to 64 of the characters A-Z a-z 0-9 _ -"
+#define COUNT(array)   (sizeof(array) / sizeof((array)[0]))
+#define TAG_MAX        36 /* characters, as OCPP 2.0.1 has them */
+#define ID_EXPECTED    "an id of 1 to 32 of the characters A-Z a-z 0-9 _ -"
+#define TAG_EXPECTED   "1 to 36 of the characters A-Z a-z 0-9 - _ : . *"
+#define TAG_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_:.*"
+#define NAME_EXPECTED  "a name of 1 to 64 of the characters A-Z a-z 0-9 _ -"
 
 /* A member that a request may have. */
 enum input_kind {
 	INPUT_FLAG,
 	INPUT_NUMBER,
 	INPUT_WHOLE,
-	INPUT_TEXT,
+	INPUT_TAG,
 	INPUT_ID,
 	INPUT_SETUP,
 	INPUT_WORD,
@@ -28,7 +31,7 @@ struct input {
 	const char *name;
 	enum input_kind kind;
 	bool is_required;
-	double min, max;               /* of a number; of a text: its octets */
+	double min, max;               /* of a number */
 	const char *unit;              /* of a number */
 	const struct api_texts *words; /* of a word */
 };
@@ -36,24 +39,29 @@ struct input {
 static const char *const link_words[] = {"unix", "veth"};
 static const struct api_texts links = {link_words, COUNT(link_words)};
 
+/* Each status_code but the one that says that nothing is wrong. */
+static const char *const fault_words[] = {
+	"evse_malfunction", "evse_emergency_shutdown",          "evse_utility_interrupt_event",
+	"evse_shutdown",    "evse_isolation_monitoring_active", "evse_not_ready"};
+static const struct api_texts faults = {fault_words, COUNT(fault_words)};
+
 static const struct input of_start[] = {
 	{.name = "id", .kind = INPUT_ID},
 	{.name = "connectors", .kind = INPUT_WHOLE, .is_required = true, .min = 1, .max = MONITOR_FLEET_CONNECTORS_MAX},
 	{.name = "link", .kind = INPUT_WORD, .words = &links}};
 static const struct input of_station[] = {{.name = "id", .kind = INPUT_ID, .is_required = true}};
 static const struct input of_setup[] = {{.name = "name", .kind = INPUT_SETUP, .is_required = true}};
-static const struct input of_car[] = {
-	{.name = "plugged", .kind = INPUT_FLAG},
-	{.name = "cable", .kind = INPUT_NUMBER, .max = 80, .unit = "A"},
-	{.name = "ready", .kind = INPUT_FLAG},
-	{.name = "consumption_l1", .kind = INPUT_NUMBER, .max = 80, .unit = "A"},
-	{.name = "consumption_l2", .kind = INPUT_NUMBER, .max = 80, .unit = "A"},
-	{.name = "consumption_l3", .kind = INPUT_NUMBER, .max = 80, .unit = "A"},
-	{.name = "behaviour", .kind = INPUT_BEHAVIOUR, .max = MONITOR_FLEET_TEXT_SIZE - 1},
-	{.name = "attenuation", .kind = INPUT_NUMBER, .max = 100, .unit = "dB"}};
+static const struct input of_car[] = {{.name = "plugged", .kind = INPUT_FLAG},
+				      {.name = "cable", .kind = INPUT_WHOLE, .max = 1000},
+				      {.name = "ready", .kind = INPUT_FLAG},
+				      {.name = "consumption_l1", .kind = INPUT_NUMBER, .max = 1000, .unit = "A"},
+				      {.name = "consumption_l2", .kind = INPUT_NUMBER, .max = 1000, .unit = "A"},
+				      {.name = "consumption_l3", .kind = INPUT_NUMBER, .max = 1000, .unit = "A"},
+				      {.name = "behaviour", .kind = INPUT_BEHAVIOUR},
+				      {.name = "attenuation", .kind = INPUT_WHOLE, .max = 127}};
 static const struct input of_faulted[] = {{.name = "faulted", .kind = INPUT_FLAG, .is_required = true},
-					  {.name = "status_code", .kind = INPUT_WORD, .words = &api_texts_evse_status}};
-static const struct input of_id_tag[] = {{.name = "id_tag", .kind = INPUT_TEXT, .is_required = true, .max = 36}};
+					  {.name = "status_code", .kind = INPUT_WORD, .words = &faults}};
+static const struct input of_id_tag[] = {{.name = "id_tag", .kind = INPUT_TAG, .is_required = true}};
 
 /* What may be posted to a connector, by the last part of its path. */
 static const struct {
@@ -86,10 +94,11 @@ static bool add_text(const struct monitor_fleet *fleet, const struct input *inpu
 		     struct monitor_json *out)
 {
 	char text[MONITOR_FLEET_TEXT_SIZE], why[MONITOR_FLEET_TEXT_SIZE];
-	const size_t size = input->max > 0 ? (size_t)input->max + 1 : sizeof(text);
 
-	if (!api_json_text(node, input->name, text, size))
+	if (!api_json_text(node, input->name, text, sizeof(text)))
 		return false;
+	if (input->kind == INPUT_TAG && (strlen(text) > TAG_MAX || text[strspn(text, TAG_CHARACTERS)] != '\0'))
+		return api_json_fail(node, input->name, TAG_EXPECTED);
 	if (input->kind == INPUT_ID && !monitor_fleet_is_id(text))
 		return api_json_fail(node, input->name, ID_EXPECTED);
 	if (input->kind == INPUT_SETUP && !monitor_fleet_is_setup(text))
@@ -234,7 +243,8 @@ static enum monitor_fleet_result give_up(struct monitor_json *json)
 
 /* What tells the launcher of a station, its keeper does without one. */
 static enum monitor_fleet_result address(const struct monitor_fleet *fleet, const struct api_node *node,
-					 bool is_station, struct monitor_fleet_command *out, struct api_error *error)
+					 bool is_station, struct monitor_json *payload,
+					 struct monitor_fleet_command *out, struct api_error *error)
 {
 	char id[MONITOR_FLEET_ID_SIZE] = "";
 
@@ -248,6 +258,7 @@ static enum monitor_fleet_result address(const struct monitor_fleet *fleet, cons
 	if (strcmp(monitor_fleet_find(fleet, id)->status, "Dead") == 0)
 		return fail(MONITOR_FLEET_NOT_NOW, "the station is dead, and there is no launcher (cs-fleet)", error);
 	snprintf(out->topic, sizeof(out->topic), "fleet/stations/%s/cmd", id);
+	json_object_object_del(payload->value, "id"); /* which a keeper does not expect */
 	return MONITOR_FLEET_DONE;
 }
 
@@ -267,7 +278,7 @@ static enum monitor_fleet_result command_launcher(const struct monitor_fleet *fl
 	monitor_json_add_text(&json, "command", command->name);
 	if (!add_inputs(fleet, command->inputs, command->count, node, &json))
 		return give_up(&json);
-	const enum monitor_fleet_result result = address(fleet, node, command->inputs == of_station, out, error);
+	const enum monitor_fleet_result result = address(fleet, node, command->inputs == of_station, &json, out, error);
 	if (result != MONITOR_FLEET_DONE) {
 		give_up(&json);
 		return result;

@@ -2,7 +2,7 @@
 #include "tools/monitor/monitor_http.h"
 
 #include "service/http_server.h"
-#include "tools/monitor/monitor_pages.h"
+#include "tools/monitor/monitor_answer.h"
 #include "tools/monitor/monitor_records.h"
 
 #include <arpa/inet.h>
@@ -16,10 +16,6 @@
 #include <event2/util.h>
 
 #define RECORD_PATH "/records/"
-/* Nothing but what this server itself has, and no script and no style in the page. */
-#define PAGE_POLICY                                                                                                    \
-	"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "          \
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 /* The page of a record has its style in it, and no script. */
 #define RECORD_POLICY                                                                                                  \
 	"default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "   \
@@ -28,60 +24,33 @@
 struct monitor_http {
 	struct http_server *server;
 	struct monitor_events *events;
+	struct monitor_fleet_http *fleet; /* NULL: none */
 	const struct monitor *monitor;
 	const struct monitor_about *about;
 	const char *records; /* NULL: none */
-	bool is_loopback;
+	bool checks_host;
 };
 
 /* --- answers --- */
 
-static void add_header(struct evhttp_request *request, const char *name, const char *value)
+static char *view_of(const void *context, uint64_t since, size_t *len)
 {
-	evhttp_add_header(evhttp_request_get_output_headers(request), name, value);
+	const struct monitor_http *http = context;
+
+	return monitor_view(http->monitor, http->about, since, len);
 }
 
-static void add_headers(struct evhttp_request *request, const char *policy)
+static uint64_t change_of(const void *context)
 {
-	add_header(request, "Content-Security-Policy", policy);
-	add_header(request, "X-Content-Type-Options", "nosniff");
-	add_header(request, "Referrer-Policy", "no-referrer");
-	add_header(request, "Cross-Origin-Resource-Policy", "same-origin");
-	add_header(request, "Cache-Control", "no-store");
-}
+	const struct monitor_http *http = context;
 
-static void answer(struct evhttp_request *request, const char *type, struct evbuffer *body)
-{
-	add_header(request, "Content-Type", type);
-	evhttp_send_reply(request, HTTP_OK, "OK", body);
-}
-
-static void refuse(struct evhttp_request *request, int code, const char *reason, const char *why)
-{
-	struct evbuffer *body = evbuffer_new();
-
-	if (body != NULL)
-		evbuffer_add_printf(body, "%s\n", why);
-	add_header(request, "Content-Type", "text/plain; charset=utf-8");
-	evhttp_send_reply(request, code, reason, body);
-	if (body != NULL)
-		evbuffer_free(body);
+	return http->monitor->change;
 }
 
 static void answer_page(struct evhttp_request *request, const struct monitor_page *page, struct evbuffer *body)
 {
-	static const struct {
-		const char *ending, *type;
-	} types[] = {{".html", "text/html; charset=utf-8"},
-		     {".css", "text/css; charset=utf-8"},
-		     {".js", "text/javascript; charset=utf-8"}};
-	const char *type = types[0].type;
-
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (strcmp(strrchr(page->name, '.'), types[i].ending) == 0)
-			type = types[i].type;
 	evbuffer_add(body, page->octets, page->len);
-	answer(request, type, body);
+	monitor_answer(request, monitor_page_type(page), body);
 }
 
 static void answer_state(const struct monitor_http *http, struct evhttp_request *request, struct evbuffer *body)
@@ -90,9 +59,9 @@ static void answer_state(const struct monitor_http *http, struct evhttp_request 
 	char *view = monitor_view(http->monitor, http->about, 0, &len);
 
 	if (view == NULL || evbuffer_add(body, view, len) != 0)
-		refuse(request, HTTP_INTERNAL, "Internal Server Error", "no memory");
+		monitor_answer_refusal(request, HTTP_INTERNAL, "Internal Server Error", "no memory");
 	else
-		answer(request, "application/json", body);
+		monitor_answer(request, "application/json", body);
 	free(view);
 }
 
@@ -101,11 +70,12 @@ static void answer_records(const struct monitor_http *http, struct evhttp_reques
 	char error[MONITOR_RECORD_ERROR_MAX];
 
 	if (http->records == NULL)
-		refuse(request, HTTP_NOTFOUND, "Not Found", "slac-monitor was started without --records");
+		monitor_answer_refusal(request, HTTP_NOTFOUND, "Not Found",
+				       "slac-monitor was started without --records");
 	else if (!monitor_records_list(http->records, body, error))
-		refuse(request, HTTP_INTERNAL, "Internal Server Error", error);
+		monitor_answer_refusal(request, HTTP_INTERNAL, "Internal Server Error", error);
 	else
-		answer(request, "application/json", body);
+		monitor_answer(request, "application/json", body);
 }
 
 static void answer_record(const struct monitor_http *http, struct evhttp_request *request, const char *name,
@@ -117,12 +87,12 @@ static void answer_record(const struct monitor_http *http, struct evhttp_request
 	if (http->records != NULL)
 		result = monitor_records_open(http->records, name, body, error);
 	if (result == MONITOR_RECORD_WRITTEN)
-		answer(request, "text/html; charset=utf-8", body);
+		monitor_answer(request, "text/html; charset=utf-8", body);
 	else if (result == MONITOR_RECORD_MISSING)
-		refuse(request, HTTP_NOTFOUND, "Not Found",
-		       "There is no such record (any more): the oldest ones make room for new ones.");
+		monitor_answer_refusal(request, HTTP_NOTFOUND, "Not Found",
+				       "There is no such record (any more): the oldest ones make room for new ones.");
 	else
-		refuse(request, HTTP_INTERNAL, "Internal Server Error", error);
+		monitor_answer_refusal(request, HTTP_INTERNAL, "Internal Server Error", error);
 }
 
 /* --- requests --- */
@@ -138,29 +108,42 @@ static bool may_ask(const struct monitor_http *http, struct evhttp_request *requ
 {
 	const char *host = evhttp_request_get_host(request);
 
-	return !http->is_loopback || host == NULL || is_address(host) ||
+	return !http->checks_host || host == NULL || is_address(host) ||
 	       evutil_ascii_strcasecmp(host, "localhost") == 0;
 }
 
-static const struct monitor_page *find_page(const char *path)
+static bool is_of_fleet(const char *path)
 {
-	const char *name = strcmp(path, "/") == 0 ? "page.html" : path + 1;
-
-	for (size_t i = 0; i < monitor_page_count; i++)
-		if (strcmp(monitor_pages[i].name, name) == 0)
-			return &monitor_pages[i];
-	return NULL;
+	return strcmp(path, "/fleet") == 0 || strcmp(path, "/fleet.html") == 0 || strncmp(path, "/fleet/", 7) == 0;
 }
 
-static void route(struct monitor_http *http, struct evhttp_request *request, const char *path, struct evbuffer *body)
+static void route_fleet(struct monitor_http *http, struct evhttp_request *request, const char *path,
+			struct evbuffer *body)
 {
-	const bool is_record = strncmp(path, RECORD_PATH, strlen(RECORD_PATH)) == 0;
-	const struct monitor_page *page = find_page(path);
+	if (http->fleet != NULL)
+		monitor_fleet_http_answer(http->fleet, request, path, body);
+	else
+		monitor_answer_refusal(request, HTTP_NOTFOUND, "Not Found", "slac-monitor was started without --fleet");
+}
 
-	add_headers(request, is_record ? RECORD_POLICY : PAGE_POLICY);
-	if (!may_ask(http, request))
-		refuse(request, 421, "Misdirected Request",
-		       "slac-monitor listens on the loopback and answers for \"localhost\" and addresses only.");
+/* Where there is a fleet only, that is the page. */
+static void answer_first(struct monitor_http *http, struct evhttp_request *request, struct evbuffer *body)
+{
+	if (http->monitor->station_count > 0) {
+		answer_page(request, monitor_page_find("page.html"), body);
+		return;
+	}
+	evhttp_add_header(evhttp_request_get_output_headers(request), "Location", "fleet");
+	evhttp_send_reply(request, HTTP_MOVETEMP, "Found", NULL);
+}
+
+static void route_get(struct monitor_http *http, struct evhttp_request *request, const char *path,
+		      struct evbuffer *body)
+{
+	const struct monitor_page *page = monitor_page_find(path + 1);
+
+	if (strcmp(path, "/") == 0)
+		answer_first(http, request, body);
 	else if (page != NULL)
 		answer_page(request, page, body);
 	else if (strcmp(path, "/events") == 0)
@@ -169,12 +152,28 @@ static void route(struct monitor_http *http, struct evhttp_request *request, con
 		answer_state(http, request, body);
 	else if (strcmp(path, "/records.json") == 0)
 		answer_records(http, request, body);
-	else if (is_record)
+	else if (strncmp(path, RECORD_PATH, strlen(RECORD_PATH)) == 0)
 		answer_record(http, request, path + strlen(RECORD_PATH), body);
 	else if (strcmp(path, "/favicon.ico") == 0)
 		evhttp_send_reply(request, HTTP_NOCONTENT, "No Content", NULL);
 	else
-		refuse(request, HTTP_NOTFOUND, "Not Found", "slac-monitor has no such page.");
+		monitor_answer_refusal(request, HTTP_NOTFOUND, "Not Found", "slac-monitor has no such page.");
+}
+
+static void route(struct monitor_http *http, struct evhttp_request *request, const char *path, struct evbuffer *body)
+{
+	const bool is_record = strncmp(path, RECORD_PATH, strlen(RECORD_PATH)) == 0;
+
+	monitor_answer_headers(request, is_record ? RECORD_POLICY : MONITOR_PAGE_POLICY);
+	if (!may_ask(http, request))
+		monitor_answer_refusal(request, 421, "Misdirected Request",
+				       "slac-monitor answers for \"localhost\" and addresses only.");
+	else if (is_of_fleet(path))
+		route_fleet(http, request, path, body);
+	else if (evhttp_request_get_command(request) != EVHTTP_REQ_GET)
+		monitor_answer_refusal(request, HTTP_BADMETHOD, "Method Not Allowed", "This page can be read only.");
+	else
+		route_get(http, request, path, body);
 }
 
 static void on_request(struct evhttp_request *request, void *context)
@@ -197,13 +196,19 @@ static void on_request(struct evhttp_request *request, void *context)
 
 /* --- the server --- */
 
-static bool is_loopback(const char *where)
+/*
+ * On the loopback, and wherever something can be changed: a page of another site must not come in under a name of its own.
+ * Whatever stands before a Unix socket has a name.
+ */
+static bool checks_host(const char *where, bool has_fleet)
 {
 	struct sockaddr_storage address;
 	int len = (int)sizeof(address);
 
 	if (evutil_parse_sockaddr_port(where, (struct sockaddr *)&address, &len) != 0)
-		return false; /* a Unix socket: whatever stands before it has a name */
+		return false;
+	if (has_fleet)
+		return true;
 	if (address.ss_family == AF_INET6)
 		return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)&address)->sin6_addr);
 	return ntohl(((const struct sockaddr_in *)(const void *)&address)->sin_addr.s_addr) >> 24 == 127;
@@ -220,15 +225,20 @@ struct monitor_http *monitor_http_new(struct event_base *base, const struct moni
 	http->monitor = monitor;
 	http->about = about;
 	http->records = serving->records;
-	http->is_loopback = is_loopback(serving->where);
-	http->events = monitor_events_new(base, monitor, about, serving->patience_ms);
-	if (http->events != NULL)
+	http->checks_host = checks_host(serving->where, serving->fleet != NULL);
+	const struct monitor_source source = {.view = view_of, .change = change_of, .context = http};
+	http->events = monitor_events_new(base, &source, serving->patience_ms);
+	if (serving->fleet != NULL)
+		http->fleet = monitor_fleet_http_new(base, serving->fleet, serving->patience_ms);
+	if (http->events != NULL && (serving->fleet == NULL || http->fleet != NULL))
 		http->server = http_server_new(base, serving->where, MONITOR_CONNECTIONS_MAX, error);
 	if (http->server == NULL) {
 		monitor_http_free(http);
 		return NULL;
 	}
 	evhttp_set_allowed_methods(http_server_evhttp(http->server), EVHTTP_REQ_GET);
+	if (http->fleet != NULL)
+		http_server_allow_post(http->server, HTTP_SERVER_BODY_MAX);
 	evhttp_set_gencb(http_server_evhttp(http->server), on_request, http);
 	return http;
 }
@@ -239,15 +249,18 @@ void monitor_http_free(struct monitor_http *http)
 		return;
 	http_server_free(http->server);
 	monitor_events_free(http->events);
+	monitor_fleet_http_free(http->fleet);
 	free(http);
 }
 
 void monitor_http_changed(struct monitor_http *http)
 {
 	monitor_events_changed(http->events);
+	if (http->fleet != NULL)
+		monitor_fleet_http_changed(http->fleet);
 }
 
 size_t monitor_http_pages(const struct monitor_http *http)
 {
-	return monitor_events_pages(http->events);
+	return monitor_events_pages(http->events) + (http->fleet != NULL ? monitor_fleet_http_pages(http->fleet) : 0);
 }

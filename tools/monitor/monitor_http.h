@@ -1,30 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The paths of slac-monitor, GET only:
+ * The paths of slac-monitor, GET only but for those of a fleet (monitor_fleet_http.h):
  *
- *     /, /page.css, /page.js   the page
+ *     /, /page.css, /page.js   the page; that of a fleet where there is no station
  *     /events                  what it shows, and what changes (monitor_events.h)
  *     /state.json              what it shows, once
  *     /records.json            the records that can be opened
  *     /records/NAME            one of them, as a page
  *
- * Whoever can connect may read all of it. A server on the loopback answers requests for "localhost" and for addresses
+ * Whoever can connect may read all of it. A server on the loopback, or with a fleet, answers requests for "localhost" and for addresses
  * only, so that a page of another site cannot read it under a name of its own (DNS rebinding).
  */
 #ifndef TOOLS_MONITOR_MONITOR_HTTP_H
 #define TOOLS_MONITOR_MONITOR_HTTP_H
 
-#include "tools/monitor/monitor_events.h"
+#include "tools/monitor/monitor_fleet_http.h"
+#include "tools/monitor/monitor_view.h"
 
-#define MONITOR_CONNECTIONS_MAX 64
+#define MONITOR_CONNECTIONS_MAX (2 * MONITOR_PAGES_MAX + 32)
 
 struct monitor_http;
 
 /* Texts are lent. */
 struct monitor_serving {
-	const char *where;    /* http_server_is_address */
-	const char *records;  /* directory of the records; NULL: none */
-	unsigned patience_ms; /* how long a page may take nothing of what it is sent */
+	const char *where;                         /* http_server_is_address */
+	const char *records;                       /* directory of the records; NULL: none */
+	unsigned patience_ms;                      /* how long a page may take nothing of what it is sent */
+	const struct monitor_fleet_serving *fleet; /* NULL: none */
 };
 
 /* Everything is lent. NULL with `error`, of HTTP_SERVER_ERROR_SIZE. */

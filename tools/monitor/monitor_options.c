@@ -24,10 +24,12 @@ static const char help[] =
 	"                                  both up to 4 times: one pair for each station\n"
 	"      --listen ADDRESS:PORT       where the page is, or the path of a Unix socket [" DEFAULT_LISTEN "]\n"
 	"      --records DIRECTORY         slacd's session records, to be opened from the page\n"
+	"      --fleet                     the stations of cs-fleet at this broker, and what is asked of them: the page\n"
+	"                                  /fleet, beside those named by --topic-..., or alone\n"
 	"  -h, --help                      print this help and exit\n"
 	"  -V, --version                   print the version and exit\n\n"
-	"It only listens to the broker. Whoever can connect to the page may read all of it: there is no login and no\n"
-	"TLS. It runs until a signal. Exit codes: 0, 1 it cannot serve the page, 2 wrong use.\n";
+	"It only listens to the broker, but for --fleet. Whoever can connect to the page may read all of it, and with\n"
+	"--fleet ask for all that can be asked: there is no login and no TLS. It runs until a signal. Exit codes: 0, 1 it cannot serve the page, 2 wrong use.\n";
 
 enum option_id {
 	OPTION_HOST = 256,
@@ -40,7 +42,8 @@ enum option_id {
 	OPTION_TO,
 	OPTION_FROM,
 	OPTION_LISTEN,
-	OPTION_RECORDS
+	OPTION_RECORDS,
+	OPTION_FLEET
 };
 
 static const struct option long_options[] = {
@@ -55,6 +58,7 @@ static const struct option long_options[] = {
 	{"topic-from-station", required_argument, NULL, OPTION_FROM},
 	{"listen", required_argument, NULL, OPTION_LISTEN},
 	{"records", required_argument, NULL, OPTION_RECORDS},
+	{"fleet", no_argument, NULL, OPTION_FLEET},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0},
@@ -120,6 +124,9 @@ static const char *read_value(void *context, int option, char *value)
 	case OPTION_LISTEN:
 		options->listen = value;
 		return http_server_is_address(value) ? NULL : "ADDRESS:PORT or the path of a Unix socket";
+	case OPTION_FLEET:
+		options->fleet = true;
+		return NULL;
 	default:
 		options->records = value;
 		return NULL;
@@ -147,9 +154,10 @@ static bool complete(struct reading *reading)
 {
 	struct monitor_options *options = reading->options;
 
-	if (reading->to == 0)
+	const bool is_fleet_alone = options->fleet && reading->to == 0 && reading->from == 0;
+	if (reading->to == 0 && !is_fleet_alone)
 		options->from_slacd[reading->to++] = "josev/cs";
-	if (reading->from == 0)
+	if (reading->from == 0 && !is_fleet_alone)
 		options->from_station[reading->from++] = "cs/josev";
 	options->station_count = reading->to;
 	if (reading->to != reading->from) {

@@ -16,6 +16,7 @@ struct monitor_options {
 	struct broker_tls tls; /* .ca NULL: none */
 	const char *listen;
 	const char *records; /* NULL: none */
+	bool fleet;          /* its page is served */
 	/* Of the stations, in turn. */
 	const char *from_slacd[MONITOR_STATIONS_MAX];
 	const char *from_station[MONITOR_STATIONS_MAX];

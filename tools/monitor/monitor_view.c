@@ -173,6 +173,7 @@ static struct json_object *whole(const struct monitor *monitor, const struct mon
 	monitor_json_add_number(&object, "change", monitor->change);
 	monitor_json_add_bool(&object, "all", is_all);
 	monitor_json_add_bool(&object, "records", about->has_records);
+	monitor_json_add_bool(&object, "fleet", about->has_fleet);
 	monitor_json_add(&object, "broker", broker_of(monitor, about));
 	monitor_json_add(&object, "stations", stations_of(monitor));
 	monitor_json_add(&object, "outlets", outlets_of(monitor, is_all ? 0 : since));

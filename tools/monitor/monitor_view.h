@@ -9,6 +9,7 @@
 struct monitor_about {
 	const char *broker; /* "localhost:1883" */
 	bool has_records;   /* records can be opened */
+	bool has_fleet;     /* there is a page of a fleet, too */
 };
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* slac-monitor: stations and their outlets as a page for a browser. */
 #include "service/http_server.h"
+#include "tools/monitor/monitor_behaviours.h"
 #include "tools/monitor/monitor_http.h"
 #include "tools/monitor/monitor_options.h"
 #include "tools/monitor/monitor_records.h"
@@ -17,6 +18,10 @@
 #define STOP_TIMEOUT_MS 200
 #define PATIENCE_MS     10000
 #define PASSWORD_SIZE   257
+/* A fleet is told of in bursts. */
+#define FLEET_INBOUND_MAX 2048
+/* By then the broker has sent what it has stored. */
+#define STORED_S 10
 
 enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
 
@@ -24,7 +29,10 @@ struct program {
 	const struct monitor_options *options;
 	struct event_base *base;
 	struct monitor *monitor;
+	struct monitor_fleet *fleet; /* NULL: none */
 	struct monitor_http *http;
+	struct broker *broker;
+	struct event *forget; /* of the fleet, when what the broker has stored has come */
 };
 
 static uint64_t wall_clock_ms(void)
@@ -41,7 +49,13 @@ static void on_connected(void *context)
 {
 	struct program *program = context;
 
+	const struct timeval later = {.tv_sec = STORED_S};
+
 	monitor_take_connected(program->monitor, wall_clock_ms());
+	if (program->fleet != NULL) {
+		monitor_fleet_take_connected(program->fleet, wall_clock_ms());
+		evtimer_add(program->forget, &later);
+	}
 	monitor_http_changed(program->http);
 }
 
@@ -51,7 +65,30 @@ static void on_disconnected(void *context, const char *reason)
 
 	fprintf(stderr, "slac-monitor: no connection to the MQTT broker %s: %s\n", program->options->mqtt_host, reason);
 	monitor_take_disconnected(program->monitor, reason, wall_clock_ms());
+	if (program->fleet != NULL) {
+		monitor_fleet_take_disconnected(program->fleet, reason, wall_clock_ms());
+		evtimer_del(program->forget);
+	}
 	monitor_http_changed(program->http);
+}
+
+static void on_forget(evutil_socket_t fd, short what, void *context)
+{
+	struct program *program = context;
+
+	(void)fd;
+	(void)what;
+	monitor_fleet_forget_unheard(program->fleet);
+	monitor_http_changed(program->http);
+}
+
+/* Of a fleet the broker has stored how it is. What it has stored of a station's own topics may be old. */
+static void on_retained(void *context, const char *topic, const char *payload, size_t len)
+{
+	struct program *program = context;
+
+	if (program->fleet != NULL && monitor_fleet_take(program->fleet, topic, payload, len, wall_clock_ms()))
+		monitor_http_changed(program->http);
 }
 
 static void on_message(void *context, const char *topic, const char *payload, size_t len)
@@ -65,6 +102,8 @@ static void on_message(void *context, const char *topic, const char *payload, si
 			monitor_take(program->monitor, i, is_from_slacd ? MONITOR_FROM_SLACD : MONITOR_FROM_STATION,
 				     payload, len, wall_clock_ms());
 	}
+	if (program->fleet != NULL)
+		monitor_fleet_take(program->fleet, topic, payload, len, wall_clock_ms());
 	monitor_http_changed(program->http);
 }
 
@@ -99,9 +138,10 @@ static struct broker *open_broker(struct program *program, const char *password)
 	const struct broker_callbacks callbacks = {.connected = on_connected,
 						   .disconnected = on_disconnected,
 						   .message = on_message,
+						   .retained = on_retained,
 						   .dropped = on_dropped,
 						   .subscription_refused = on_refused};
-	const char *topics[2 * MONITOR_STATIONS_MAX];
+	const char *topics[BROKER_SUBSCRIPTIONS_MAX];
 	char client_id[24];
 	size_t count = 0;
 
@@ -109,6 +149,8 @@ static struct broker *open_broker(struct program *program, const char *password)
 		topics[count++] = options->from_slacd[i];
 		topics[count++] = options->from_station[i];
 	}
+	for (size_t i = 0; i < monitor_fleet_filter_count && options->fleet; i++)
+		topics[count++] = monitor_fleet_filters[i];
 	make_client_id(client_id);
 	const struct broker_options broker = {.host = options->mqtt_host,
 					      .port = options->mqtt_port,
@@ -117,8 +159,18 @@ static struct broker *open_broker(struct program *program, const char *password)
 					      .password = password,
 					      .tls = options->tls.ca != NULL ? &options->tls : NULL,
 					      .subscriptions = topics,
-					      .subscription_count = count};
+					      .subscription_count = count,
+					      .needs_retained = options->fleet,
+					      .bounds = {.inbound_max = options->fleet ? FLEET_INBOUND_MAX : 0}};
 	return broker_open(program->base, &broker, &callbacks, program);
+}
+
+/* Only on the connection that is there now: what was asked for long ago must not happen later. */
+static bool publish(void *context, const char *topic, const char *payload, size_t len)
+{
+	const struct program *program = context;
+
+	return program->broker != NULL && broker_publish(program->broker, BROKER_NOW, topic, payload, len);
 }
 
 /* --- running --- */
@@ -134,20 +186,20 @@ static bool dispatch(struct program *program, const char *password)
 {
 	struct event *interrupt = evsignal_new(program->base, SIGINT, on_signal, program->base);
 	struct event *terminate = evsignal_new(program->base, SIGTERM, on_signal, program->base);
-	struct broker *broker = NULL;
 	bool done = false;
 
 	if (interrupt != NULL && terminate != NULL && event_add(interrupt, NULL) == 0 &&
 	    event_add(terminate, NULL) == 0)
-		broker = open_broker(program, password);
-	if (broker == NULL) {
+		program->broker = open_broker(program, password);
+	if (program->broker == NULL) {
 		fprintf(stderr, "slac-monitor: the MQTT client cannot be started: %s\n", strerror(errno));
 	} else {
 		const char *listen = program->options->listen;
 		printf("slac-monitor: %s%s%s\n", *listen == '/' ? "" : "http://", listen, *listen == '/' ? "" : "/");
 		fflush(stdout);
 		done = event_base_dispatch(program->base) >= 0;
-		broker_stop(broker, STOP_TIMEOUT_MS);
+		broker_stop(program->broker, STOP_TIMEOUT_MS);
+		program->broker = NULL;
 	}
 	if (interrupt != NULL)
 		event_free(interrupt);
@@ -156,24 +208,44 @@ static bool dispatch(struct program *program, const char *password)
 	return done;
 }
 
+/* Where one is asked for. */
+static bool make_fleet(struct program *program)
+{
+	if (!program->options->fleet)
+		return true;
+	program->fleet = monitor_fleet_new(monitor_behaviours());
+	program->forget = evtimer_new(program->base, on_forget, program);
+	return program->fleet != NULL && program->forget != NULL;
+}
+
 static bool run(struct program *program, const struct monitor_about *about, const char *password)
 {
 	const struct monitor_options *options = program->options;
-	const struct monitor_serving serving = {
-		.where = options->listen, .records = options->records, .patience_ms = PATIENCE_MS};
+	const struct monitor_fleet_about fleet_about = {.broker = about->broker,
+							.has_outlets = options->station_count > 0};
+	struct monitor_fleet_serving fleet = {.about = &fleet_about, .publish = publish, .context = program};
+	const struct monitor_serving serving = {.where = options->listen,
+						.records = options->records,
+						.patience_ms = PATIENCE_MS,
+						.fleet = options->fleet ? &fleet : NULL};
 	char error[HTTP_SERVER_ERROR_SIZE] = "no memory";
 	bool done = false;
 
 	program->base = event_base_new();
 	program->monitor = monitor_new(options->from_slacd, options->station_count);
-	if (program->base != NULL && program->monitor != NULL)
+	if (program->base != NULL && program->monitor != NULL && make_fleet(program)) {
+		fleet.fleet = program->fleet;
 		program->http = monitor_http_new(program->base, &serving, program->monitor, about, error);
+	}
 	if (program->http == NULL)
 		fprintf(stderr, "slac-monitor: the page cannot be served: %s\n", error);
 	else
 		done = dispatch(program, password);
 	monitor_http_free(program->http);
 	monitor_free(program->monitor);
+	monitor_fleet_free(program->fleet);
+	if (program->forget != NULL)
+		event_free(program->forget);
 	if (program->base != NULL)
 		event_base_free(program->base);
 	libevent_global_shutdown();
@@ -236,7 +308,8 @@ int main(int argc, char **argv)
 		snprintf(where, sizeof(where), "%s:%u", options.mqtt_host, (unsigned)options.mqtt_port);
 	else
 		snprintf(where, sizeof(where), "%s", options.mqtt_host);
-	const struct monitor_about about = {.broker = where, .has_records = options.records != NULL};
+	const struct monitor_about about = {
+		.broker = where, .has_records = options.records != NULL, .has_fleet = options.fleet};
 	const bool done = run(&program, &about, options.password_file != NULL ? password : NULL);
 	explicit_bzero(password, sizeof(password));
 	return done ? EXIT_CODE_OK : EXIT_CODE_FAILURE;

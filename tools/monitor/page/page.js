@@ -2,57 +2,18 @@
 // Shows what slac-monitor knows, and what changes while the page is open. Everything that comes is text, never markup.
 "use strict";
 
-const SILENT_MS = 25000; // slac-monitor says at least every 10 s that it is there
-const AGAIN_MS = 2000;
 const RECORD_MS = 1500; // a record is there a moment after its name was told
-
-const CLOCK = {hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"};
-const DAY = {year: "numeric", month: "short", day: "numeric"};
-
-const STATUS_LOOKS = {matched: "good", matching: "busy", basic_charging: "warn", failed: "bad", unmatched: "plain"};
 
 let state = {stations: [], broker: {}, outlets: []};
 const outlets = new Map(); // by key: {data, row, cells}
 const order = [];           // the same, as the table has them
-const collator = new Intl.Collator(undefined, {numeric: true});
-let lostSince = null;      // when the connection to slac-monitor broke
-let tooMany = 0;           // so many pages are open that this one is not served
-let source = null;
-let watchdog = 0;
+let link = {lostSince: null, tooMany: 0};
 let recordsTimer = 0;
-
-const byId = id => document.getElementById(id);
 
 // --- small parts of the page ---
 
-function make(name, options = {}, children = []) {
-	const element = document.createElement(name);
-	for (const [key, value] of Object.entries(options)) {
-		if (key === "text")
-			element.textContent = value;
-		else
-			element.setAttribute(key, value);
-	}
-	element.append(...children);
-	return element;
-}
-
-function timeText(ms) {
-	const time = new Date(ms);
-	const isToday = time.toDateString() === new Date().toDateString();
-	return isToday ? time.toLocaleTimeString(undefined, CLOCK) : time.toLocaleString(undefined, {...CLOCK, ...DAY});
-}
-
-function makeTime(ms) {
-	return make("time", {datetime: new Date(ms).toISOString(), text: timeText(ms)});
-}
-
 const more = (...children) => make("span", {class: "more"}, children);
 const since = ms => make("span", {class: "more since"}, ["since ", makeTime(ms)]);
-
-function badge(word, look) {
-	return make("span", {class: `badge ${look}`, text: word});
-}
 
 // A cell for each heading of the table.
 function makeRow(table) {
@@ -179,18 +140,10 @@ function compareOutlets(one, other) {
 
 function addOutlet(key, data) {
 	const outlet = {data, ...makeRow("outlets")};
-	let low = 0;
-	let high = order.length;
+	const place = findPlace(order, other => compareOutlets(other.data, data));
 
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		if (compareOutlets(order[middle].data, data) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	byId("outlets").tBodies[0].insertBefore(outlet.row, low < order.length ? order[low].row : null);
-	order.splice(low, 0, outlet);
+	byId("outlets").tBodies[0].insertBefore(outlet.row, place < order.length ? order[place].row : null);
+	order.splice(place, 0, outlet);
 	outlets.set(key, outlet);
 	return outlet;
 }
@@ -249,15 +202,10 @@ function notices() {
 	const {broker, stations} = state;
 	const list = [];
 
-	if (lostSince !== null)
-		list.push(["bad", tooMany > 0
-			? `slac-monitor serves ${tooMany} pages already, and not this one. Trying again.`
-			: `No connection to slac-monitor since ${timeText(lostSince)}. What is shown is old. Trying again.`]);
+	if (link.lostSince !== null)
+		list.push(lostNotice(link));
 	if (broker.connected === false)
-		list.push(["bad", broker.at_ms
-			? `No connection to the MQTT broker ${broker.where} since ${timeText(broker.at_ms)}: ${broker.reason}. ` +
-				"What is shown is old."
-			: `Connecting to the MQTT broker ${broker.where} …`]);
+		list.push(brokerNotice(broker));
 	else if ([...outlets.values()].some(({data}) => isFromBefore(data)))
 		list.push(["plain", `Connected to the MQTT broker again since ${timeText(broker.at_ms)}. ` +
 			"What is in italics is from before."]);
@@ -267,18 +215,6 @@ function notices() {
 	if (state.unread > 0)
 		list.push(["warn", `Messages that could not be read: ${state.unread}. The last one was from ${state.unread_why}.`]);
 	return list;
-}
-
-function showNotices() {
-	const list = notices();
-	const said = JSON.stringify(list);
-	const element = byId("notices");
-
-	// A screen reader says what is put there: only what is new.
-	if (element.dataset.said === said)
-		return;
-	element.dataset.said = said;
-	element.replaceChildren(...list.map(([look, text]) => make("li", {class: look, text})));
 }
 
 function showSummary() {
@@ -293,10 +229,11 @@ function showSummary() {
 	byId("summary").textContent = [total, ...parts].join(", ") + (versions.length ? ` · slacd ${versions.join(", ")}` : "");
 	byId("outlets").hidden = outlets.size === 0;
 	byId("no-outlets").hidden = outlets.size > 0;
+	byId("pages").hidden = !state.fleet;
 }
 
 function showAge() {
-	const isOld = lostSince !== null || state.broker.connected === false;
+	const isOld = link.lostSince !== null || state.broker.connected === false;
 	for (const {data, row} of outlets.values()) {
 		const service = state.stations[data.station]?.service;
 		row.classList.toggle("stale", isOld || isFromBefore(data) || service === "error" || service === "stopping");
@@ -304,7 +241,7 @@ function showAge() {
 }
 
 function show() {
-	showNotices();
+	showList(notices());
 	showSummary();
 	showAge();
 }
@@ -323,41 +260,6 @@ function take(news) {
 	show();
 	if (isFirst && news.records)
 		lookForRecords(0);
-}
-
-// --- the connection ---
-
-function lose() {
-	lostSince = lostSince ?? Date.now();
-	show();
-}
-
-function isAlive() {
-	lostSince = null;
-	clearTimeout(watchdog);
-	watchdog = setTimeout(() => again(), SILENT_MS);
-}
-
-function again() {
-	source.close();
-	clearTimeout(watchdog);
-	lose();
-	setTimeout(connect, AGAIN_MS);
-}
-
-function connect() {
-	tooMany = 0; // until it is said again
-	source = new EventSource("events");
-	source.addEventListener("state", event => {
-		isAlive();
-		take(JSON.parse(event.data));
-	});
-	source.addEventListener("alive", isAlive);
-	source.addEventListener("full", event => {
-		tooMany = Number(event.data);
-		lose();
-	});
-	source.addEventListener("error", again);
 }
 
 // --- records ---
@@ -421,4 +323,4 @@ function lookForRecords(afterMs) {
 }
 
 byId("look-again").addEventListener("click", showRecords);
-connect();
+link = listen("events", take, show);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/monitor/monitor_behaviours.h"
 #include "tools/monitor/monitor_fleet_command.h"
 #include "tools/monitor/monitor_guard.h"
 
@@ -84,8 +85,8 @@ static void the_launcher_is_told(void **state)
 	(void)state;
 	sends("launcher", "{\"command\":\"start\",\"connectors\":2}", "fleet/launcher/cmd",
 	      "{\"command\":\"start\",\"connectors\":2}");
-	sends("launcher", "{\"link\":\"veth\",\"id\":\"new-1\",\"connectors\":64,\"command\":\"start\"}",
-	      "fleet/launcher/cmd", "{\"command\":\"start\",\"id\":\"new-1\",\"connectors\":64,\"link\":\"veth\"}");
+	sends("launcher", "{\"link\":\"veth\",\"id\":\"new-1\",\"connectors\":256,\"command\":\"start\"}",
+	      "fleet/launcher/cmd", "{\"command\":\"start\",\"id\":\"new-1\",\"connectors\":256,\"link\":\"veth\"}");
 	sends("launcher", "{\"command\":\"kill\",\"id\":\"S1\"}", "fleet/launcher/cmd",
 	      "{\"command\":\"kill\",\"id\":\"S1\"}");
 	sends("launcher", "{\"command\":\"close\",\"id\":\"S2\"}", "fleet/launcher/cmd",
@@ -99,7 +100,7 @@ static void without_a_launcher_the_keeper_is_told(void **state)
 	(void)state;
 	hear("fleet/launcher/status", "{\"status\":\"Dead\"}");
 	sends("launcher", "{\"command\":\"restart\",\"id\":\"S1\"}", "fleet/stations/S1/cmd",
-	      "{\"command\":\"restart\",\"id\":\"S1\"}");
+	      "{\"command\":\"restart\"}");
 	is_refused("launcher", "{\"command\":\"restart\",\"id\":\"S2\"}", MONITOR_FLEET_NOT_NOW, "", "is dead");
 	is_refused("launcher", "{\"command\":\"start\",\"connectors\":2}", MONITOR_FLEET_NOT_NOW, "", "no launcher");
 	is_refused("launcher", "{\"command\":\"load\",\"name\":\"demo\"}", MONITOR_FLEET_NOT_NOW, "", "no launcher");
@@ -113,11 +114,11 @@ static void a_connector_is_told(void **state)
 	sends("stations/S1/connectors/2/car",
 	      "{\"cable\":32,\"ready\":false,\"consumption_l1\":16.04,\"behaviour\":\"stop-at:parm,modem-silent\"}",
 	      "fleet/stations/S1/connectors/2/car",
-	      "{\"cable\":32.0,\"ready\":false,\"consumption_l1\":16.0,\"behaviour\":\"stop-at:parm,modem-silent\"}");
+	      "{\"cable\":32,\"ready\":false,\"consumption_l1\":16.0,\"behaviour\":\"stop-at:parm,modem-silent\"}");
 	sends("stations/S1/connectors/2/faulted", "{\"faulted\":true,\"status_code\":\"evse_malfunction\"}",
 	      "fleet/stations/S1/connectors/2/faulted", "{\"faulted\":true,\"status_code\":\"evse_malfunction\"}");
-	sends("stations/S1/connectors/2/id_tag", "{\"id_tag\":\"04A2\\\"\"}", "fleet/stations/S1/connectors/2/id_tag",
-	      "{\"id_tag\":\"04A2\\\"\"}");
+	sends("stations/S1/connectors/2/id_tag", "{\"id_tag\":\"04:A2\"}", "fleet/stations/S1/connectors/2/id_tag",
+	      "{\"id_tag\":\"04:A2\"}");
 }
 
 static void what_is_wrong_is_named_with_what_was_expected(void **state)
@@ -130,8 +131,9 @@ static void what_is_wrong_is_named_with_what_was_expected(void **state)
 		{"launcher", "[1]", "", "a JSON object"},
 		{"launcher", "{}", "command", "one of start, kill, restart, close, save, load"},
 		{"launcher", "{\"command\":\"close_launcher\"}", "command", "one of start"},
-		{"launcher", "{\"command\":\"start\"}", "connectors", "a whole number from 1 to 64"},
-		{"launcher", "{\"command\":\"start\",\"connectors\":65}", "connectors", "a whole number from 1 to 64"},
+		{"launcher", "{\"command\":\"start\"}", "connectors", "a whole number from 1 to 256"},
+		{"launcher", "{\"command\":\"start\",\"connectors\":257}", "connectors",
+		 "a whole number from 1 to 256"},
 		{"launcher", "{\"command\":\"start\",\"connectors\":1.5}", "connectors", "a whole number"},
 		{"launcher", "{\"command\":\"start\",\"connectors\":1,\"link\":\"tun\"}", "link", "one of unix, veth"},
 		{"launcher", "{\"command\":\"start\",\"connectors\":1,\"id\":\"a/b\"}", "id", "A-Z a-z 0-9 _ -"},
@@ -142,17 +144,19 @@ static void what_is_wrong_is_named_with_what_was_expected(void **state)
 		{"launcher", "{\"command\":\"save\",\"name\":\"../../etc/passwd\"}", "name", "1 to 64"},
 		{"stations/S1/connectors/2/car", "{}", "plugged", "another input of the car"},
 		{"stations/S1/connectors/2/car", "{\"plugged\":\"yes\"}", "plugged", "true or false"},
-		{"stations/S1/connectors/2/car", "{\"cable\":81}", "cable", "a number from 0 to 80 A"},
-		{"stations/S1/connectors/2/car", "{\"consumption_l3\":-1}", "consumption_l3", "0 to 80 A"},
-		{"stations/S1/connectors/2/car", "{\"attenuation\":1e9}", "attenuation", "0 to 100 dB"},
+		{"stations/S1/connectors/2/car", "{\"cable\":1.5}", "cable", "a whole number from 0 to 1000"},
+		{"stations/S1/connectors/2/car", "{\"consumption_l3\":-1}", "consumption_l3", "0 to 1000 A"},
+		{"stations/S1/connectors/2/car", "{\"attenuation\":1e9}", "attenuation", "0 to 127"},
 		{"stations/S1/connectors/2/car", "{\"behaviour\":\"dance\"}", "behaviour",
 		 "--print-behaviours names, not 'dance'"},
 		{"stations/S1/connectors/2/car", "{\"faulted\":true}", "faulted", "plugged, cable"},
 		{"stations/S1/connectors/2/faulted", "{\"status_code\":\"evse_ready\"}", "faulted", "true or false"},
-		{"stations/S1/connectors/2/faulted", "{\"faulted\":true,\"status_code\":\"x\"}", "status_code",
+		{"stations/S1/connectors/2/faulted", "{\"faulted\":true,\"status_code\":\"evse_ready\"}", "status_code",
 		 "one of"},
-		{"stations/S1/connectors/2/id_tag", "{\"id_tag\":\"\"}", "id_tag", "1 to 36 octets"},
-		{"stations/S1/connectors/2/id_tag", "{\"id_tag\":\"a\\nb\"}", "id_tag", "without control"},
+		{"stations/S1/connectors/2/id_tag", "{\"id_tag\":\"\"}", "id_tag", "a text of 1"},
+		{"stations/S1/connectors/2/id_tag", "{\"id_tag\":\"a b\"}", "id_tag", "1 to 36 of the characters"},
+		{"stations/S1/connectors/2/id_tag", "{\"id_tag\":\"0123456789012345678901234567890123456\"}", "id_tag",
+		 "1 to 36"},
 	};
 
 	(void)state;
@@ -180,6 +184,37 @@ static void what_is_not_there_cannot_be_told(void **state)
 		is_refused(missing[i].path, "{\"plugged\":true}", MONITOR_FLEET_MISSING, "", missing[i].why);
 	is_refused("launcher", "{\"command\":\"kill\",\"id\":\"S3\"}", MONITOR_FLEET_MISSING, "", "no such station");
 	is_refused("stations/S2/connectors/1/car", "{\"plugged\":true}", MONITOR_FLEET_NOT_NOW, "", "is dead");
+}
+
+static const struct monitor_fleet_behaviour *find_behaviour(const struct monitor_fleet_behaviours *all,
+							    const char *name)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (strcmp(all->words[i].name, name) == 0)
+			return &all->words[i];
+	fail_msg("no %s", name);
+	return NULL;
+}
+
+static void behaviours_are_those_of_slac_ev(void **state)
+{
+	const struct monitor_fleet_behaviours *all = monitor_behaviours();
+	char error[MONITOR_FLEET_TEXT_SIZE];
+
+	(void)state;
+	assert_string_equal(all->words[0].name, "normal");
+	assert_null(find_behaviour(all, "silent")->argument);
+	assert_string_equal(find_behaviour(all, "stop-at")->argument, "STEP");
+	assert_string_equal(find_behaviour(all, "modem-slow")->argument, "MS");
+	assert_string_equal(find_behaviour(all, "modem-link-lost")->argument, "[:MS]");
+	assert_string_equal(find_behaviour(all, "modem-silent")->help, "answers nothing");
+	for (size_t i = 0; i < all->count; i++)
+		if ((all->words[i].argument == NULL || *all->words[i].argument == '[') &&
+		    !all->check(all->words[i].name, error))
+			fail_msg("%s: %s", all->words[i].name, error);
+	assert_true(all->check("stop-at:parm,modem-slow:300", error));
+	assert_false(all->check("stop-at", error));
+	assert_non_null(strstr(error, "stop-at:STEP"));
 }
 
 /* --- who may ask --- */
@@ -266,6 +301,7 @@ int main(void)
 		TEST(a_connector_is_told),
 		TEST(what_is_wrong_is_named_with_what_was_expected),
 		TEST(what_is_not_there_cannot_be_told),
+		cmocka_unit_test(behaviours_are_those_of_slac_ev),
 		cmocka_unit_test(a_token_is_made_of_all_octets),
 		cmocka_unit_test(only_a_page_of_this_server_may_ask),
 		cmocka_unit_test(a_proxy_and_a_program_may_ask_too),

@@ -8,14 +8,11 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -24,6 +21,7 @@
 #include "service/http_server.h"
 #include "tools/monitor/monitor_http.h"
 #include "tools/monitor/monitor_records.h"
+#include "tools/monitor/tests/page_client.h"
 
 #define RECORD     "20231213T155819.979904Z-E1-failed-no_match_req.pcapng"
 #define PATIENT_MS 60000
@@ -37,7 +35,6 @@ static struct monitor *monitor;
 static struct monitor_http *http;
 static unsigned patience_ms = PATIENT_MS;
 static char directory[64], records[96], where[96];
-static char got[8 * 1024 * 1024];
 
 static void start(const char *address, const char *record_directory)
 {
@@ -63,6 +60,7 @@ static int set_up(void **state)
 	snprintf(records, sizeof(records), "%s/records", directory);
 	if (mkdir(records, 0700) != 0)
 		return -1;
+	client_begin(base, where);
 	start(where, records);
 	return 0;
 }
@@ -78,72 +76,6 @@ static int tear_down(void **state)
 	event_base_free(base);
 	snprintf(command, sizeof(command), "rm -r '%s'", directory);
 	return system(command);
-}
-
-/* --- a client --- */
-
-static int connect_to(const struct sockaddr *address, socklen_t len)
-{
-	const int fd = socket(address->sa_family, SOCK_STREAM, 0);
-
-	assert_int_equal(connect(fd, address, len), 0);
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	return fd;
-}
-
-static int join(void)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", where);
-	return connect_to((const struct sockaddr *)&address, sizeof(address));
-}
-
-static void say(int fd, const char *request)
-{
-	assert_int_equal(write(fd, request, strlen(request)), strlen(request));
-}
-
-/* Reads until `end` is in it, or, where it is NULL, until the connection ends. */
-static void hear(int fd, const char *end)
-{
-	size_t len = 0;
-
-	for (;;) {
-		const ssize_t result = read(fd, got + len, sizeof(got) - 1 - len);
-		if (result > 0)
-			len += (size_t)result;
-		got[len] = '\0';
-		if (end != NULL ? strstr(got, end) != NULL : result == 0 || (result < 0 && errno != EAGAIN))
-			return;
-		if (result == 0)
-			fail_msg("ended without '%s': %s", end, got);
-		if (result < 0)
-			event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
-	}
-}
-
-static void ask(const char *path)
-{
-	char request[512];
-	const int fd = join();
-
-	snprintf(request, sizeof(request), "GET %s HTTP/1.0\r\n\r\n", path);
-	say(fd, request);
-	hear(fd, NULL);
-	close(fd);
-}
-
-static void has(const char *text)
-{
-	if (strstr(got, text) == NULL)
-		fail_msg("no '%s' in: %.2000s", text, got);
-}
-
-static void has_not(const char *text)
-{
-	if (strstr(got, text) != NULL)
-		fail_msg("'%s' in: %.2000s", text, got);
 }
 
 static void change_pilot(const char *evse_id, const char *pilot_state)
@@ -192,7 +124,9 @@ static void page_comes_with_its_parts_and_no_other_script_may_run(void **state)
 	has("<script src=\"page.js\"");
 	ask("/page.js");
 	has("Content-Type: text/javascript");
-	has("new EventSource(\"events\")");
+	has("listen(\"events\"");
+	ask("/common.js");
+	has("new EventSource(path)");
 	ask("/page.css");
 	has("Content-Type: text/css");
 	ask("/favicon.ico");
@@ -226,19 +160,6 @@ static void state_is_told_once(void **state)
 	has("Content-Type: application/json");
 	has("\"evse_id\":\"<E1>\"");
 	has("\"all\":true");
-}
-
-/* A port that nobody has. */
-static uint16_t free_port(void)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(address);
-	const int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_int_equal(bind(fd, (const struct sockaddr *)&address, len), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
-	close(fd);
-	return ntohs(address.sin_port);
 }
 
 static void on_the_loopback_other_names_are_refused(void **state)
