@@ -211,16 +211,15 @@ void evse_arm_timer(struct evse *evse)
 	precise_timer_arm(evse->timer, next_us);
 }
 
-static void give_once(struct evse *evse, const struct outlet_input *input)
+static void give_once(struct evse *evse, const struct outlet_input *input, uint64_t now_us)
 {
-	const uint64_t now_us = clock_now_us();
 	const bool was_confirmed = evse->outlet.pilot.asking.confirmed;
 	struct outlet_effects effects;
 
 	evse->received_us = input->kind == OUTLET_FRAME ? now_us : 0;
 	recorder_input(evse->recorder, &evse->outlet, input, now_us);
 	outlet_input(&evse->outlet, input, now_us, &effects);
-	evse_hear_cars_when_due(evse);
+	evse_hear_what_is_due(evse);
 	if (input->kind == OUTLET_FRAME && all_can_wait(&effects))
 		answer_first(evse, &effects, now_us);
 	else
@@ -270,19 +269,33 @@ static void tell_listener(struct evse *evse)
 		listener->wants_e_f(listener->context, evse);
 }
 
-void evse_give(struct evse *evse, const struct outlet_input *input)
+static void give_at(struct evse *evse, const struct outlet_input *input, uint64_t now_us)
 {
-	give_once(evse, input);
+	give_once(evse, input, now_us);
 	if (evse->request_unsent) {
 		const struct outlet_input unsent = {.kind = OUTLET_PILOT_NOT_SENT,
 						    .active = outbox_is_connected(evse->shared->outbox)};
 		evse->request_unsent = false;
-		give_once(evse, &unsent);
+		give_once(evse, &unsent, now_us);
 	}
 	take_settings_when_empty(evse);
 	evse_arm_timer(evse);
 	tell_listener(evse);
 	tell_stop(evse);
+}
+
+void evse_give(struct evse *evse, const struct outlet_input *input)
+{
+	give_at(evse, input, clock_now_us());
+}
+
+/* No input came after what is due: it would have done that. So no time goes back. */
+void evse_give_before_due(struct evse *evse, const struct outlet_input *input)
+{
+	const uint64_t now_us = clock_now_us();
+	const uint64_t due_us = outlet_deadline(&evse->outlet);
+
+	give_at(evse, input, due_us <= now_us ? due_us - 1 : now_us);
 }
 
 void evse_give_kind(struct evse *evse, enum outlet_input_kind kind)
@@ -297,10 +310,12 @@ void evse_give_kind(struct evse *evse, enum outlet_input_kind kind)
 static void on_timer(void *context)
 {
 	struct evse *evse = context;
-	uint64_t now_us = clock_now_us();
+	uint64_t now_us;
 
 	report_queue_flush(evse->shared->reports);
+	evse_take_link_answers(evse->shared);
 	evse->timer_us = OUTLET_NEVER;
+	now_us = clock_now_us();
 	evse_port_tick(evse, now_us);
 	evse_give_kind(evse, OUTLET_TICK);
 	if (evse_log_settled_us(&evse->log) <= now_us)
@@ -474,7 +489,7 @@ void evse_take_settings(struct evse *evse)
 {
 	evse->settings_wait = true;
 	take_settings_when_empty(evse);
-	evse_hear_cars_when_due(evse); /* the level of the log may be another one */
+	evse_hear_what_is_due(evse); /* the level of the log may be another one */
 }
 
 void evse_broker_connected(struct evse *evse)

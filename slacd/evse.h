@@ -15,6 +15,7 @@
 
 struct event_base;
 struct evse;
+struct link_answers;
 struct port_event;
 struct precise_timers;
 struct record_writer;
@@ -36,6 +37,7 @@ struct evse_shared {
 	const struct settings *settings;
 	struct outbox *outbox;
 	struct report_queue *reports;                  /* made with evse_report */
+	struct link_answers *link_answers;             /* of the modems of all outlets */
 	const struct evse_listener *listener;          /* NULL: the outbox tells the station */
 	const struct api_parameters *local_parameters; /* of service.cs_config_file, which is believed */
 	struct record_writer *record_writer;           /* NULL: there are no records */

@@ -29,7 +29,7 @@ struct evse {
 	uint64_t port_not_before_us; /* not to be opened earlier, whatever the kernel tells */
 	uint64_t port_failed_us;     /* sending has failed: it is given up then, OUTLET_NEVER: it has not */
 	uint8_t frames_for_nobody;   /* heard in vain since a car could be there, as far as they are counted */
-	bool port_is_quiet;          /* PORT_HEARS_QUIET */
+	enum port_hearing hearing;
 	bool filter_refused_said;
 	bool interface_is_local; /* the configuration names it: it is believed */
 
@@ -61,6 +61,8 @@ struct evse {
 /* evse.c: gives the outlet an input, and does what it says to that. */
 void evse_give(struct evse *evse, const struct outlet_input *input);
 void evse_give_kind(struct evse *evse, enum outlet_input_kind kind);
+/* The same of what came some time ago: before what is due by now. */
+void evse_give_before_due(struct evse *evse, const struct outlet_input *input);
 /* To be called after anything that may change when the outlet or its port want to be called. */
 void evse_arm_timer(struct evse *evse);
 
@@ -71,8 +73,10 @@ void evse_open_port(struct evse *evse);
 void evse_close_port(struct evse *evse);
 /* Does what is due: the port is given up, or opened again. */
 void evse_port_tick(struct evse *evse, uint64_t now_us);
-/* After an input: a vehicle may be there now, and the port has to give what cars say. */
-void evse_hear_cars_when_due(struct evse *evse);
+/* After an input: a vehicle may be there now, and the port has to give what cars say; or its link is up. */
+void evse_hear_what_is_due(struct evse *evse);
+/* Gives the outlets what their modems have answered without waking anybody. To be called before what is due is done. */
+void evse_take_link_answers(const struct evse_shared *shared);
 /* The vehicle may have left: then a port that slacd may not use is given up. */
 void evse_give_up_refused_port(struct evse *evse);
 

@@ -5,6 +5,7 @@
 #include "homeplug/port/port_use.h"
 #include "homeplug/port/port_watch.h"
 #include "service/clock.h"
+#include "slacd/link_answers.h"
 
 #include <errno.h>
 #include <string.h>
@@ -18,6 +19,8 @@
  * station that hears no neighbours needs none. More than a modem says to a new key.
  */
 #define FRAMES_FOR_NOBODY 32
+/* Some of each modem of the largest station; what is more waits for the next look. */
+#define ANSWERS_PER_LOOK 1024
 
 const char *evse_interface_of(const struct settings *settings, const struct api_evse_parameters *parameters)
 {
@@ -92,9 +95,11 @@ void evse_close_port(struct evse *evse)
 	if (evse->readable != NULL)
 		event_free(evse->readable);
 	evse->readable = NULL;
+	if (evse->port != NULL)
+		link_answers_leave(evse->shared->link_answers, evse);
 	port_close(evse->port);
 	evse->port = NULL;
-	evse->port_is_quiet = false;
+	evse->hearing = PORT_HEARS_ALL;
 	evse->frames_for_nobody = 0;
 	evse->port_failed_us = OUTLET_NEVER;
 }
@@ -140,14 +145,38 @@ static bool wants_all(const struct evse *evse)
 	return outlet_hears_cars(&evse->outlet) || log_enabled(LOG_LEVEL_DEBUG);
 }
 
-void evse_hear_cars_when_due(struct evse *evse)
+static bool hear(struct evse *evse, enum port_hearing hearing)
 {
-	if (evse->frames_for_nobody == 0 || !wants_all(evse))
+	const bool heard = port_hear(evse->port, hearing);
+
+	evse->hearing = heard ? hearing : PORT_HEARS_ALL;
+	if (!heard && !evse->filter_refused_said) {
+		evse_log_filter_refused(&evse->log, strerror(errno));
+		evse->filter_refused_said = true;
+	}
+	return heard;
+}
+
+/* Once a question was not answered with "up" the next answer is waited for. At DEBUG each has its line when it comes. */
+static bool link_up_is_no_news(const struct evse *evse)
+{
+	return modem_link_is_steady(&evse->outlet.modem.link) && port_ifindex(evse->port) != 0 &&
+	       !evse->filter_refused_said && !log_enabled(LOG_LEVEL_DEBUG);
+}
+
+void evse_hear_what_is_due(struct evse *evse)
+{
+	if (evse->port == NULL)
 		return;
-	evse->frames_for_nobody = 0;
-	if (evse->port_is_quiet)
-		(void)port_hear(evse->port, PORT_HEARS_ALL);
-	evse->port_is_quiet = false;
+	if (evse->frames_for_nobody > 0 && wants_all(evse))
+		evse->frames_for_nobody = 0;
+	if (link_up_is_no_news(evse)) {
+		if (evse->hearing == PORT_HEARS_ALL &&
+		    link_answers_join(evse->shared->link_answers, evse, port_ifindex(evse->port)))
+			(void)hear(evse, PORT_HEARS_CHANGES);
+	} else if (evse->hearing == PORT_HEARS_CHANGES || (evse->hearing == PORT_HEARS_QUIET && wants_all(evse))) {
+		(void)hear(evse, PORT_HEARS_ALL);
+	}
 }
 
 static void count_frame(struct evse *evse)
@@ -157,11 +186,7 @@ static void count_frame(struct evse *evse)
 	evse->frames_for_nobody++;
 	if (evse->frames_for_nobody < FRAMES_FOR_NOBODY)
 		return;
-	evse->port_is_quiet = port_hear(evse->port, PORT_HEARS_QUIET);
-	if (evse->port_is_quiet || evse->filter_refused_said)
-		return;
-	evse_log_filter_refused(&evse->log, strerror(errno));
-	evse->filter_refused_said = true;
+	(void)hear(evse, PORT_HEARS_QUIET);
 }
 
 /* --- what comes in --- */
@@ -178,6 +203,21 @@ static void take_frame(struct evse *evse, const uint8_t *octets, size_t len)
 	count_frame(evse);
 }
 
+void evse_take_link_answers(const struct evse_shared *shared)
+{
+	struct outlet_input input = {.kind = OUTLET_FRAME};
+	uint8_t octets[MME_FRAME_MAX];
+	struct evse *evse;
+
+	input.frame.octets = octets;
+	for (int i = 0; i < ANSWERS_PER_LOOK; i++) {
+		if (!link_answers_next(shared->link_answers, &evse, octets, sizeof(octets), &input.frame.len))
+			break;
+		if (evse != NULL)
+			evse_give_before_due(evse, &input);
+	}
+}
+
 static void on_readable(evutil_socket_t fd, short what, void *context)
 {
 	struct evse *evse = context;
@@ -186,6 +226,8 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	if (evse->hearing == PORT_HEARS_CHANGES)
+		evse_take_link_answers(evse->shared); /* what comes now may contradict them */
 	for (int i = 0; i < FRAMES_PER_WAKE && evse->port != NULL; i++) {
 		enum port_result result = port_recv(evse->port, octets, sizeof(octets), &len);
 		if (result == PORT_EMPTY)

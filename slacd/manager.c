@@ -6,6 +6,7 @@
 #include "service/precise_timer.h"
 #include "service/timer.h"
 #include "slacd/everest/everest.h"
+#include "slacd/link_answers.h"
 #include "slacd/record/record_writer.h"
 #include "slacd/version.h"
 
@@ -172,6 +173,7 @@ static void forget(struct manager *manager)
 		event_free(manager->timer);
 	report_queue_free(manager->shared.reports);
 	precise_timers_free(manager->shared.timers);
+	link_answers_free(manager->shared.link_answers);
 	everest_free(manager->everest);
 	free(manager);
 }
@@ -193,6 +195,7 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 		.settings = settings,
 		.outbox = &manager->outbox,
 		.reports = report_queue_new(base, evse_report),
+		.link_answers = link_answers_new(),
 		.local_parameters = &manager->local_parameters,
 		.availability_changed = manager_availability_changed,
 		.trouble_changed = trouble_changed,
@@ -204,8 +207,8 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 	manager->repeat_us = REQUEST_NEVER;
 	request_retry_end(&manager->question.retry);
 	manager->timer = evtimer_new(base, on_timer, manager);
-	const bool has_memory =
-		manager->timer != NULL && manager->shared.reports != NULL && manager->shared.timers != NULL;
+	const bool has_memory = manager->timer != NULL && manager->shared.reports != NULL &&
+				manager->shared.timers != NULL && manager->shared.link_answers != NULL;
 	*bad_file = has_memory && !manager_read_files(manager);
 	if (!has_memory || *bad_file || !manager_begin_everest(manager)) {
 		forget(manager);
@@ -268,6 +271,7 @@ void manager_begin_stop(struct manager *manager)
 	manager_clear_evses(manager);
 	for (size_t i = 0; i < count; i++)
 		manager_end_outlet(manager, manager->evses[i]);
+	link_answers_close(manager->shared.link_answers);
 	if (manager->everest != NULL)
 		everest_end(manager->everest);
 	manager_reap(manager, clock_now_us());

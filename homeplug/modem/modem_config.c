@@ -14,7 +14,7 @@ void modem_defaults(struct modem_config *config, bool strict)
 		.poll_ms = 200,
 		.join_poll_ms = 50,
 		.join_poll_max_ms = 500,
-		.supervise_ms = 2000,
+		.supervise_ms = 1200,
 		.link_lost_polls = 3,
 	};
 }

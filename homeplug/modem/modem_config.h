@@ -34,7 +34,7 @@ struct modem_config {
 	uint32_t poll_ms;             /* asks again: after a reset, and for the link that seems to be down, 200 */
 	uint32_t join_poll_ms;        /* asks for the link until it is up, 50; twice as long each time, */
 	uint32_t join_poll_max_ms;    /* up to 500 */
-	uint32_t supervise_ms;        /* asks for the link while it is up, 2000 */
+	uint32_t supervise_ms;        /* asks for the link while it is up, 1200 */
 	uint32_t link_lost_polls;     /* 3 */
 };
 

@@ -8,6 +8,11 @@ bool modem_link_can_be_told(const struct modem_link *link)
 	return link->tells_vendor || link->tells_nw_stats;
 }
 
+bool modem_link_is_steady(const struct modem_link *link)
+{
+	return link->state == MODEM_LINK_IS_UP && link->bad_polls == 0;
+}
+
 static void ask_vendor(enum modem_family family, struct modem_turn *turn)
 {
 	if (family == MODEM_QUALCOMM)
@@ -36,12 +41,23 @@ static uint32_t join_wait_ms(const struct modem_link *link, const struct modem_c
 	return wait_ms < config->join_poll_max_ms ? wait_ms : config->join_poll_max_ms;
 }
 
+/* The next common instant; one that is too near is left out, by a poll between, so that no time is longer than that. */
+static uint64_t supervision_us(const struct modem_link *link, const struct modem_config *config)
+{
+	const uint64_t every_us = modem_us(config->supervise_ms);
+	const uint64_t poll_us = modem_us(config->poll_ms);
+	const uint64_t soonest_us = link->poll_us + (poll_us < every_us / 2 ? poll_us : every_us / 2);
+	const uint64_t next_us = (link->poll_us / every_us + 1) * every_us;
+
+	return next_us >= soonest_us ? next_us : soonest_us;
+}
+
 static void poll_link(struct modem_link *link, enum modem_family family, struct modem_turn *turn)
 {
 	const bool every_way = !modem_link_can_be_told(link);
 	const bool has_vendor = family == MODEM_QUALCOMM || family == MODEM_LUMISSIL;
-	/* A modem that is slow to answer has not lost its link. */
 	const bool is_up = link->state == MODEM_LINK_IS_UP;
+	/* A modem that is slow to answer has not lost its link. */
 	const uint32_t wait_ms = is_up ? turn->config->response_ms : join_wait_ms(link, turn->config);
 
 	link->vendor_open = has_vendor && (every_way || link->tells_vendor);
@@ -52,7 +68,8 @@ static void poll_link(struct modem_link *link, enum modem_family family, struct 
 		modem_ask(turn, MODEM_NW_STATS_REQ);
 	link->poll_says_up = false;
 	link->poll_us = turn->now_us;
-	link->deadline_us = turn->now_us + modem_us(wait_ms);
+	link->deadline_us =
+		modem_link_is_steady(link) ? supervision_us(link, turn->config) : turn->now_us + modem_us(wait_ms);
 	if (!is_up && wait_ms < turn->config->join_poll_max_ms)
 		link->join_polls++;
 }
@@ -97,18 +114,6 @@ void modem_link_tick(struct modem_link *link, enum modem_family family, struct m
 
 /* --- answers --- */
 
-/* The next common instant; one that is too near is left out, by a poll between, so that no time is longer than that. */
-static uint64_t supervision_us(const struct modem_link *link, const struct modem_turn *turn)
-{
-	const uint64_t every_us = modem_us(turn->config->supervise_ms);
-	const uint64_t soonest_us = link->poll_us + modem_us(turn->config->poll_ms);
-	const uint64_t next_us = (turn->now_us / every_us + 1) * every_us;
-
-	if (next_us >= soonest_us)
-		return next_us;
-	return soonest_us < turn->now_us + every_us ? soonest_us : turn->now_us + every_us;
-}
-
 static void take_up(struct modem_link *link, struct modem_turn *turn)
 {
 	if (link->state == MODEM_LINK_UNWATCHED || link->poll_says_up)
@@ -117,7 +122,7 @@ static void take_up(struct modem_link *link, struct modem_turn *turn)
 		modem_append(turn, MODEM_LINK_UP);
 	link->state = MODEM_LINK_IS_UP;
 	link->poll_says_up = true;
-	link->deadline_us = supervision_us(link, turn);
+	link->deadline_us = supervision_us(link, turn->config);
 }
 
 /* Once every way has said that the link is down, the next question need only wait for poll_ms. */

@@ -84,7 +84,12 @@ enum port_hearing {
 	 * What modems say to a host about keys, links, versions and restarts, and CM_SLAC_PARM.REQ, which tells that a car
 	 * is there. An outlet without a vehicle acts on nothing else, and each frame costs far less in the kernel.
 	 */
-	PORT_HEARS_QUIET
+	PORT_HEARS_QUIET,
+	/*
+	 * All but what a modem answers this host as long as its link is up, which port_link_up.h gives to whoever looks:
+	 * so that watching a link wakes nobody while nothing changes.
+	 */
+	PORT_HEARS_CHANGES
 };
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the kernel drops before a raw socket hears of it. A socket without a filter gives what its protocol says, all of
- * HomePlug. Only port_raw.c and tests include this.
+ * HomePlug. Only port_raw.c, port_link_up.c and tests include this.
  */
 #ifndef HOMEPLUG_PORT_PORT_FILTER_H
 #define HOMEPLUG_PORT_PORT_FILTER_H
@@ -19,5 +19,14 @@
 
 /* Gives what PORT_HEARS_QUIET promises (port.h). It looks at no address: no modem need be known yet, nor the only one. */
 extern const struct sock_filter port_filter_quiet[PORT_FILTER_QUIET_LEN];
+
+#define PORT_FILTER_LINK_LEN 16
+
+/*
+ * The two halves of everything: a modem's answer to this host that its link is up, and the rest (PORT_HEARS_CHANGES). What
+ * has come in a VLAN belongs to the rest.
+ */
+extern const struct sock_filter port_filter_link_up[PORT_FILTER_LINK_LEN];
+extern const struct sock_filter port_filter_changes[PORT_FILTER_LINK_LEN];
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A modem that is silent, slow, refuses, restarts, loses its key or its link; and what the outlet makes of it. */
 #include "slacd/tests/world/story.h"
+#include "slacd/tests/world/wire.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -94,6 +95,49 @@ static void lost_link_ends_the_session_once_and_wakes_the_car_where_configured(v
 	assert_pilots(from, E1, "x1 f hlc");
 	assert_later_ms(line_of(from, "\"fault_state\":true"), line_of(from, "\"current\":0.0"), 3000);
 	assert_later_ms(line_of(from, "\"hlc\":true"), line_of(from, "\"fault_state\":true"), 5000);
+}
+
+/* The modem answers both its questions each time, and nobody hears it before the next time. */
+static void link_that_stays_up_wakes_nobody(void **state)
+{
+	(void)state;
+	play("boot\n" MATCHED "run 3000");
+	size_t from = mark();
+	const unsigned given = wire_given("evse0");
+	play("run 60000");
+	assert_count(from, "> VS_PL_LNK_STATUS.REQ", 50);
+	assert_count(from, "> CM_NW_STATS.REQ", 50);
+	assert_int_equal(wire_given("evse0"), given);
+	assert_statuses(from, E1, "");
+	play("log DEBUG\nrun 6000");
+	assert_in_range(wire_given("evse0"), given + 8, given + 12); /* each has its line when it comes */
+	play("log INFO\nrun 3000");
+	const unsigned again = wire_given("evse0");
+	play("run 6000");
+	assert_int_equal(wire_given("evse0"), again);
+}
+
+static void link_loss_and_a_silent_modem_are_found_as_soon_as_said(void **state)
+{
+	static const struct {
+		const char *fault;
+		double after_ms; /* the first question that nobody answers with "up" */
+	} cases[] = {{"link-lost", 600}, {"silent", 3200}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char script[64];
+		if (i > 0)
+			story_begin(state);
+		play("boot\n" MATCHED "run 2900");
+		size_t from = mark();
+		snprintf(script, sizeof(script), "car plc0 fault %s\nrun 15000", cases[i].fault);
+		play(script);
+		assert_statuses(from, E1, "unmatched:power_line_link_lost");
+		const size_t asked = line_of(from, "> VS_PL_LNK_STATUS.REQ");
+		assert_later_ms(line_of(from, "\"unmatched\""), asked, cases[i].after_ms);
+		if (i == 0)
+			assert_int_equal(story_end(state), 0);
+	}
 }
 
 static void pause_keeps_the_key_and_resume_gives_the_same_one(void **state)
@@ -355,6 +399,8 @@ int main(void)
 		STORY(matched_is_said_when_the_link_is_up),
 		STORY(link_that_does_not_come_fails_after_12_s_with_a_fresh_key),
 		STORY(lost_link_ends_the_session_once_and_wakes_the_car_where_configured),
+		STORY(link_that_stays_up_wakes_nobody),
+		STORY(link_loss_and_a_silent_modem_are_found_as_soon_as_said),
 		STORY(pause_keeps_the_key_and_resume_gives_the_same_one),
 		STORY(car_that_wakes_with_b_c_b_finds_its_link_again),
 		STORY(car_that_wakes_in_another_network_gets_f_and_a_new_matching),

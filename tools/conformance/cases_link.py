@@ -20,8 +20,8 @@ SILENCE_S = 0.6
 AT_ONCE_S = 1.0
 STEP_LIMIT_S = 8.0
 LINK_AFTER_S = 2.0
-# How long an EVSE that polls its modem may take to see a change. For a lost link slacd takes up to 2.6 s (it asks every
-# 2 s, and "no" counts three times): that is within this and the second for what follows.
+# How long an EVSE that polls its modem may take to see a change. For a lost link slacd takes up to 1.8 s (it asks every
+# 1.2 s, and "no" counts three times): that is within this and the second for what follows.
 SEEN_S = 2.0
 
 

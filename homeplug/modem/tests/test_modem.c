@@ -60,7 +60,7 @@ static void defaults_are_the_values_of_the_contract(void **state)
 	assert_false(config.reset_after_session);
 	assert_int_equal(config.reset_ms, 10000);
 	assert_int_equal(config.poll_ms, 200);
-	assert_int_equal(config.supervise_ms, 2000);
+	assert_int_equal(config.supervise_ms, 1200);
 	assert_int_equal(config.link_lost_polls, 3);
 }
 

@@ -19,6 +19,15 @@ static inline size_t filter_run(const struct sock_filter *step, const uint8_t *f
 				return 0;
 			loaded = (uint32_t)frame[step->k] << 8 | frame[step->k + 1];
 			break;
+		case BPF_LD | BPF_B | BPF_ABS:
+			if (step->k >= (uint32_t)SKF_AD_OFF) {
+				loaded = 0; /* it is for this host, and came without a VLAN's tag */
+				break;
+			}
+			if (step->k + 1 > len)
+				return 0;
+			loaded = frame[step->k];
+			break;
 		case BPF_JMP | BPF_JEQ | BPF_K:
 			step += loaded == step->k ? step->jt : step->jf;
 			break;

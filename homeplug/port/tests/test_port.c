@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The live tests make a veth pair in a network namespace of their own: they need root and are skipped
  * without. */
+#include "homeplug/mme/modem_mme.h"
 #include "homeplug/port/port.h"
-#include "homeplug/mme/mme.h"
+#include "homeplug/port/port_link_up.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -453,6 +454,65 @@ static void live_quiet_port_hears_modems_and_the_first_word_of_a_car_until_it_he
 	port_close(a);
 }
 
+static void send_link_status(struct port *port, const uint8_t host[MAC_LEN], uint8_t link_status)
+{
+	uint8_t frame[MME_FRAME_MAX];
+	uint8_t mac[MAC_LEN];
+	struct modem_mme message;
+	size_t len;
+
+	port_mac(port, mac);
+	modem_mme_init(&message, MODEM_VS_PL_LNK_STATUS_CNF, mac, host);
+	message.vs_pl_lnk_status_cnf.link_status = link_status;
+	assert_int_equal(modem_mme_encode(&message, frame, sizeof(frame), &len), MME_OK);
+	assert_true(port_send(port, frame, len));
+}
+
+static void expect_link_status(struct port *port, uint8_t link_status)
+{
+	uint8_t frame[MME_FRAME_MAX];
+	size_t len;
+
+	assert_int_equal(wait_recv(port, frame, &len), PORT_FRAME);
+	assert_int_equal(frame[21], link_status);
+}
+
+static void live_answer_that_the_link_is_up_waits_where_the_port_hears_changes(void **state)
+{
+	static const uint8_t other[MAC_LEN] = {0x02, 0x99};
+	struct port *a = live_or_fail("ta");
+	struct port *b = live_or_fail("tb");
+	struct port_link_up *link_up = port_link_up_open();
+	uint8_t frame[MME_FRAME_MAX];
+	uint8_t mac[MAC_LEN];
+	size_t len;
+	int ifindex;
+
+	(void)state;
+	assert_non_null(link_up);
+	port_mac(b, mac);
+	send_link_status(a, mac, 1);
+	expect_link_status(b, 1); /* it hears all */
+	assert_true(port_hear(b, PORT_HEARS_CHANGES));
+	send_link_status(a, mac, 1);
+	send_link_status(a, mac, 0);
+	send_link_status(a, other, 1); /* not for this host: the modem must judge that */
+	expect_link_status(b, 0);
+	expect_link_status(b, 1);
+	expect_result(b, PORT_EMPTY);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(port_link_up_recv(link_up, frame, sizeof(frame), &len, &ifindex), PORT_FRAME);
+		assert_int_equal(frame[21], 1);
+		assert_memory_equal(frame, mac, MAC_LEN);
+		assert_int_equal(ifindex, port_ifindex(b));
+	}
+	assert_int_equal(port_link_up_recv(link_up, frame, sizeof(frame), &len, &ifindex), PORT_EMPTY);
+	port_link_up_close(link_up);
+	port_link_up_close(NULL);
+	port_close(b);
+	port_close(a);
+}
+
 /* A frame of EtherType 0x88E1 in a VLAN. */
 static size_t tagged_frame(uint8_t frame[MME_FRAME_MAX], uint16_t vlan, uint8_t fill)
 {
@@ -663,6 +723,8 @@ static int run_live_tests(void)
 		cmocka_unit_test_setup_teardown(
 			live_quiet_port_hears_modems_and_the_first_word_of_a_car_until_it_hears_all, veth_up,
 			veth_down),
+		cmocka_unit_test_setup_teardown(live_answer_that_the_link_is_up_waits_where_the_port_hears_changes,
+						veth_up, veth_down),
 		cmocka_unit_test_setup_teardown(live_frames_of_a_vlan_are_for_the_vlans_own_interface, veth_up,
 						veth_down),
 		cmocka_unit_test_setup_teardown(live_mac_is_the_interfaces, veth_up, veth_down),

@@ -4,6 +4,7 @@
 #include "homeplug/mme/mme.h"
 #include "homeplug/port/port.h"
 #include "homeplug/port/port_filter.h"
+#include "homeplug/port/port_link_up.h"
 #include "homeplug/port/port_use.h"
 #include "homeplug/port/port_watch.h"
 #include "homeplug/port/tests/filter_run.h"
@@ -23,6 +24,7 @@
 
 struct frame {
 	struct frame *next;
+	int ifindex; /* where it has arrived */
 	size_t len;
 	uint8_t octets[MME_FRAME_MAX];
 };
@@ -46,12 +48,16 @@ struct port {
 	int ifindex;
 	uint8_t mac[MAC_LEN];
 	int error; /* to be received once; 0: none */
-	bool is_quiet;
+	enum port_hearing hearing;
+	unsigned given;
+	struct frame *frames;
+};
+
+struct port_link_up {
 	struct frame *frames;
 };
 
 struct flight {
-	int ifindex; /* where it arrives */
 	struct frame *frame;
 };
 
@@ -77,6 +83,7 @@ static struct {
 	bool watch_refused;
 	bool filter_refused;
 	struct port_watch *watch;
+	struct port_link_up *link_up;
 } wire;
 
 static void *allocate(size_t size)
@@ -97,11 +104,12 @@ void wire_open(void)
 
 bool wire_close(void)
 {
-	bool clean = wire.ports == NULL && wire.watch == NULL;
+	bool clean = wire.ports == NULL && wire.watch == NULL && wire.link_up == NULL;
 
 	while (wire.ports != NULL)
 		port_close(wire.ports);
 	port_watch_close(wire.watch);
+	port_link_up_close(wire.link_up);
 	free(wire.by_fd);
 	wire.by_fd = NULL;
 	return clean;
@@ -290,23 +298,48 @@ unsigned int __wrap_if_nametoindex(const char *name)
 
 /* --- frames --- */
 
+static void queue(struct frame **place, const struct frame *frame)
+{
+	struct frame *copy = allocate(sizeof(*copy));
+
+	*copy = *frame;
+	copy->next = NULL;
+	while (*place != NULL)
+		place = &(*place)->next;
+	*place = copy;
+}
+
+static bool passes(const struct sock_filter *filter, const struct frame *frame)
+{
+	return filter_run(filter, frame->octets, frame->len) > 0;
+}
+
+static bool hears(const struct port *port, const struct frame *frame)
+{
+	switch (port->hearing) {
+	case PORT_HEARS_QUIET:
+		return passes(port_filter_quiet, frame);
+	case PORT_HEARS_CHANGES:
+		return passes(port_filter_changes, frame);
+	case PORT_HEARS_ALL:
+		break;
+	}
+	return true;
+}
+
 static void arrive(void *context)
 {
 	struct flight *flight = context;
-	const struct interface *interface = by_index(flight->ifindex);
-	bool heard = false;
+	const struct interface *interface = by_index(flight->frame->ifindex);
+	const bool is_up = interface != NULL && interface->up;
+	bool heard = is_up && wire.link_up != NULL && passes(port_filter_link_up, flight->frame);
 
-	for (struct port *port = wire.ports; port != NULL && interface != NULL && interface->up; port = port->next) {
-		if (port->ifindex != flight->ifindex ||
-		    (port->is_quiet && filter_run(port_filter_quiet, flight->frame->octets, flight->frame->len) == 0))
+	if (heard)
+		queue(&wire.link_up->frames, flight->frame);
+	for (struct port *port = wire.ports; port != NULL && is_up; port = port->next) {
+		if (port->ifindex != flight->frame->ifindex || !hears(port, flight->frame))
 			continue;
-		struct frame *copy = allocate(sizeof(*copy));
-		struct frame **place = &port->frames;
-		*copy = *flight->frame;
-		copy->next = NULL;
-		while (*place != NULL)
-			place = &(*place)->next;
-		*place = copy;
+		queue(&port->frames, flight->frame);
 		heard = true;
 	}
 	if (heard && strncmp(interface->name, "evse", 4) == 0)
@@ -337,8 +370,8 @@ static void transmit(const struct interface *from, const uint8_t *octets, size_t
 {
 	struct flight *flight = allocate(sizeof(*flight));
 
-	flight->ifindex = from->peer->ifindex;
 	flight->frame = allocate(sizeof(*flight->frame));
+	flight->frame->ifindex = from->peer->ifindex;
 	flight->frame->len = len < MME_FRAME_MAX ? len : MME_FRAME_MAX;
 	memcpy(flight->frame->octets, octets, flight->frame->len);
 	loop_post(delay_to(from->peer), LOOP_WORLD, arrive, flight);
@@ -402,12 +435,12 @@ struct port *port_open(const char *name, char error[PORT_ERROR_SIZE])
 	return port;
 }
 
-static void forget_frames(struct port *port)
+static void forget_frames(struct frame *frame)
 {
-	while (port->frames != NULL) {
-		struct frame *frame = port->frames;
-		port->frames = frame->next;
+	while (frame != NULL) {
+		struct frame *next = frame->next;
 		free(frame);
+		frame = next;
 	}
 }
 
@@ -421,7 +454,7 @@ void port_close(struct port *port)
 		place = &(*place)->next;
 	*place = port->next;
 	wire.by_fd[port->fd - FIRST_PORT_FD] = NULL;
-	forget_frames(port);
+	forget_frames(port->frames);
 	free(port);
 }
 
@@ -451,22 +484,28 @@ bool port_connected(const struct port *port)
 	return true;
 }
 
+static enum port_result take_first(struct frame **frames, uint8_t *octets, size_t size, size_t *len)
+{
+	struct frame *first = *frames;
+
+	if (first == NULL)
+		return PORT_EMPTY;
+	*len = first->len < size ? first->len : size;
+	memcpy(octets, first->octets, *len);
+	*frames = first->next;
+	free(first);
+	return PORT_FRAME;
+}
+
 enum port_result port_recv(struct port *port, uint8_t *frame, size_t size, size_t *len)
 {
-	struct frame *first = port->frames;
-
 	if (port->error != 0) {
 		errno = port->error;
 		port->error = 0;
 		return PORT_DOWN;
 	}
-	if (first == NULL)
-		return PORT_EMPTY;
-	*len = first->len < size ? first->len : size;
-	memcpy(frame, first->octets, *len);
-	port->frames = first->next;
-	free(first);
-	return PORT_FRAME;
+	port->given += port->frames != NULL;
+	return take_first(&port->frames, frame, size, len);
 }
 
 static bool fail(int error)
@@ -493,8 +532,8 @@ bool port_send(struct port *port, const uint8_t *frame, size_t len)
 
 bool port_hear(struct port *port, enum port_hearing hearing)
 {
-	port->is_quiet = hearing == PORT_HEARS_QUIET && !wire.filter_refused;
-	return hearing == PORT_HEARS_ALL || port->is_quiet || fail(ENOMEM);
+	port->hearing = wire.filter_refused ? PORT_HEARS_ALL : hearing;
+	return port->hearing == hearing || fail(ENOMEM);
 }
 
 void wire_refuse_filter(void)
@@ -507,14 +546,47 @@ bool wire_is_quiet(const char *name)
 	const struct interface *interface = known(name);
 
 	for (const struct port *port = wire.ports; port != NULL; port = port->next)
-		if (port->ifindex == interface->ifindex && port->is_quiet)
+		if (port->ifindex == interface->ifindex && port->hearing == PORT_HEARS_QUIET)
 			return true;
 	return false;
+}
+
+unsigned wire_given(const char *name)
+{
+	const struct interface *interface = known(name);
+	unsigned given = 0;
+
+	for (const struct port *port = wire.ports; port != NULL; port = port->next)
+		given += port->ifindex == interface->ifindex ? port->given : 0;
+	return given;
 }
 
 enum port_result port_result_of_errno(int error)
 {
 	return error == ENETDOWN || error == ENODEV || error == ENXIO ? PORT_DOWN : PORT_ERROR;
+}
+
+/* --- port_link_up.h --- */
+
+struct port_link_up *port_link_up_open(void)
+{
+	wire.link_up = allocate(sizeof(*wire.link_up));
+	return wire.link_up;
+}
+
+void port_link_up_close(struct port_link_up *link_up)
+{
+	if (link_up == NULL)
+		return;
+	forget_frames(link_up->frames);
+	free(link_up);
+	wire.link_up = NULL;
+}
+
+enum port_result port_link_up_recv(struct port_link_up *link_up, uint8_t *frame, size_t size, size_t *len, int *ifindex)
+{
+	*ifindex = link_up->frames != NULL ? link_up->frames->ifindex : 0;
+	return take_first(&link_up->frames, frame, size, len);
 }
 
 /* --- port_watch.h --- */

@@ -52,6 +52,8 @@ void wire_choke(const char *name, bool choked);
 void wire_refuse_filter(void);
 /* A port at this end has asked for PORT_HEARS_QUIET. */
 bool wire_is_quiet(const char *name);
+/* So many frames have woken slacd at this end since its port was opened. */
+unsigned wire_given(const char *name);
 
 /* Whether a descriptor of a port or of the watch has something to read now. */
 bool wire_is_readable(int fd);
