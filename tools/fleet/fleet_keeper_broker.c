@@ -59,7 +59,8 @@ static enum fleet_life life_of(struct fleet_keeper *keeper)
 
 static uint64_t own_status_due(const struct fleet_keeper *keeper, uint64_t now_us)
 {
-	if (!keeper->changed)
+	/* How it ends is told once it has. */
+	if (!keeper->changed || keeper->ending != FLEET_ENDING_NOT)
 		return FLEET_NEVER_US;
 	if (!keeper->was_told || now_us >= keeper->told_us + FLEET_STATUS_US)
 		return now_us;

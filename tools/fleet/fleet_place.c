@@ -98,15 +98,26 @@ static bool can_be_executed(const char *path)
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
 }
 
+/* The same path without links and "..". */
+static bool resolve(const char *path, char out[FLEET_PATH_SIZE])
+{
+	char *whole = realpath(path, NULL);
+	const bool fits = whole != NULL && snprintf(out, FLEET_PATH_SIZE, "%s", whole) < FLEET_PATH_SIZE;
+
+	free(whole);
+	return fits && can_be_executed(out);
+}
+
 static bool is_beside(const char *name, char out[FLEET_PATH_SIZE])
 {
-	char own[FLEET_PATH_SIZE];
+	char own[FLEET_PATH_SIZE], path[2 * FLEET_PATH_SIZE];
 	char *slash = fleet_place_own_program(own) ? strrchr(own, '/') : NULL;
 
 	if (slash == NULL)
 		return false;
 	*slash = '\0';
-	return snprintf(out, FLEET_PATH_SIZE, "%s/%s", own, name) < FLEET_PATH_SIZE && can_be_executed(out);
+	snprintf(path, sizeof(path), "%s/%s", own, name);
+	return resolve(path, out);
 }
 
 static bool is_in_path(const char *name, char out[FLEET_PATH_SIZE])
@@ -127,10 +138,7 @@ bool fleet_place_find_program(const char *name, const char *built, const char *g
 			      char error[FLEET_ERROR_SIZE])
 {
 	if (given != NULL) {
-		char *whole = realpath(given, NULL);
-		const bool fits = whole != NULL && snprintf(out, FLEET_PATH_SIZE, "%s", whole) < FLEET_PATH_SIZE;
-		free(whole);
-		if (fits && can_be_executed(out))
+		if (resolve(given, out))
 			return true;
 		snprintf(error, FLEET_ERROR_SIZE, "--%s '%.200s': expected a program that can be executed", name,
 			 given);
