@@ -102,7 +102,7 @@ static void write_status(const struct message *message, const struct api_station
 
 	row->kind = HISTORY_STATUS;
 	status->received_us = message->received_us;
-	status->sampling_us = message->received_us;
+	status->sampling_us = slac->has_sampling_time ? slac->sampling_ms * 1000 : message->received_us;
 	status->has_attenuation = slac->has_attenuation;
 	status->attenuation_db = slac->attenuation_ddb / 10.0;
 	memcpy(status->message_id, told->id, sizeof(told->id));

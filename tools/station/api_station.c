@@ -91,6 +91,12 @@ static bool read_record(const struct api_node *data, char record[API_STATION_REC
 	return !api_json_has(data, "record") || api_json_text(data, "record", record, API_STATION_RECORD_SIZE);
 }
 
+static bool read_sampling_time(const struct api_node *data, struct api_station_slac_status *status)
+{
+	status->has_sampling_time = api_json_has(data, "sampling_time");
+	return !status->has_sampling_time || api_json_time_ms(data, "sampling_time", &status->sampling_ms);
+}
+
 static enum api_result read_slac_service_status(const struct api_node *data, void *out)
 {
 	struct api_station_slac_status *status = out;
@@ -102,7 +108,7 @@ static enum api_result read_slac_service_status(const struct api_node *data, voi
 	status->state = (enum api_slac_state)state;
 	if (api_json_has(data, "reason") && !api_json_text_cut(data, "reason", status->reason, sizeof(status->reason)))
 		return API_INVALID;
-	if (!read_attenuation(data, status) || !read_record(data, status->record))
+	if (!read_attenuation(data, status) || !read_record(data, status->record) || !read_sampling_time(data, status))
 		return API_INVALID;
 	status->name = API_NAME_SLAC_SERVICE_STATUS;
 	return API_OK;

@@ -43,6 +43,8 @@ struct api_station_slac_status {
 	bool has_attenuation;
 	uint16_t attenuation_ddb;             /* 0.1 dB */
 	char record[API_STATION_RECORD_SIZE]; /* "" when absent */
+	bool has_sampling_time;
+	int64_t sampling_ms; /* when it happened, in milliseconds since 1970, UTC */
 };
 
 struct api_station_link_status {

@@ -91,6 +91,23 @@ static void status_becomes_a_row(void **state)
 	assert_string_equal(status->station, "GARAGE");
 }
 
+/* One that waited in the queue of a bridge. */
+static void status_that_tells_its_time_has_it(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		take("josev/cs", STATUS("{\"evse_id\":\"E1\",\"run_id\":\"0x0011223344556677\",\"status\":\"failed\","
+					"\"reason\":\"no_sounds\",\"sampling_time\":\"2026-11-27T09:10:11.123Z\"}")),
+		HISTORY_TAKEN);
+	assert_int_equal(row.as.status.sampling_us, 1795770611123000);
+	assert_int_equal(row.as.status.received_us, NOW_US);
+	assert_string_equal(row.as.status.reason, "no_sounds");
+	assert_int_equal(
+		take("josev/cs", STATUS("{\"evse_id\":\"E1\",\"run_id\":\"0x0011223344556677\",\"status\":\"failed\","
+					"\"reason\":\"no_sounds\",\"sampling_time\":\"yesterday\"}")),
+		HISTORY_TAKEN_REFUSED);
+}
+
 static void other_messages_on_a_status_topic_are_no_rows(void **state)
 {
 	(void)state;
@@ -191,6 +208,7 @@ int main(void)
 		cmocka_unit_test_setup(value_becomes_a_row, add_filters),
 		cmocka_unit_test_setup(value_that_is_cleared_is_no_row, add_filters),
 		cmocka_unit_test_setup(status_becomes_a_row, add_filters),
+		cmocka_unit_test_setup(status_that_tells_its_time_has_it, add_filters),
 		cmocka_unit_test_setup(other_messages_on_a_status_topic_are_no_rows, add_filters),
 		cmocka_unit_test_setup(bad_payload_is_put_aside_with_its_reason, add_filters),
 		cmocka_unit_test_setup(large_payload_is_kept_in_part, add_filters),
