@@ -60,8 +60,11 @@ static void report_status(struct evse *evse, const struct outlet_status *status,
 		.has_attenuation = status->has_attenuation,
 		.attenuation_ddb = status->attenuation_ddb,
 		.record = record,
+		.has_sampling_time = evse->shared->telemetry != NULL,
 	};
 
+	if (said.has_sampling_time)
+		said.sampling_ms = (int64_t)(clock_wall_of(now_us) / 1000);
 	if (status->has_ev) {
 		memcpy(said.run_id, status->run_id, RUN_ID_LEN);
 		memcpy(said.ev_mac, status->ev_mac, MAC_LEN);
@@ -73,6 +76,8 @@ static void report_status(struct evse *evse, const struct outlet_status *status,
 		evse->said.record = NULL; /* it is a name of its own time */
 		evse->basic_has_ended = false;
 	}
+	telemetry_publisher_status(evse->shared->telemetry, evse->parameters.evse_id, status, evse->outlet.connected_us,
+				   now_us);
 	evse_log_status(&evse->log, status, now_us);
 }
 
@@ -269,6 +274,23 @@ static void tell_listener(struct evse *evse)
 		listener->wants_e_f(listener->context, evse);
 }
 
+/* Of a pilot that is somebody else's nothing is known. */
+static void tell_telemetry(const struct evse *evse)
+{
+	const struct control_pilot *pilot = &evse->outlet.pilot;
+
+	if (evse->shared->telemetry == NULL)
+		return;
+	const struct telemetry_view view = {
+		.has_pilot = pilot->state_is_known && !pilot->config.is_elsewhere,
+		.pilot = (enum api_cp_state)pilot->state,
+		.modem_version = evse->outlet.modem.identity.version,
+		.has_offered = pilot->asking.confirmed && !pilot->config.is_elsewhere,
+		.offered_da = pilot->asking.request.current_da,
+	};
+	telemetry_publisher_look(evse->shared->telemetry, evse->parameters.evse_id, &view);
+}
+
 static void give_at(struct evse *evse, const struct outlet_input *input, uint64_t now_us)
 {
 	give_once(evse, input, now_us);
@@ -281,6 +303,7 @@ static void give_at(struct evse *evse, const struct outlet_input *input, uint64_
 	take_settings_when_empty(evse);
 	evse_arm_timer(evse);
 	tell_listener(evse);
+	tell_telemetry(evse);
 	tell_stop(evse);
 }
 

@@ -12,6 +12,7 @@
 #include "slacd/outbox.h"
 #include "slacd/report_queue.h"
 #include "slacd/statistics.h"
+#include "slacd/telemetry_publisher.h"
 
 struct event_base;
 struct evse;
@@ -38,6 +39,7 @@ struct evse_shared {
 	struct outbox *outbox;
 	struct report_queue *reports;                  /* made with evse_report */
 	struct link_answers *link_answers;             /* of the modems of all outlets */
+	struct telemetry_publisher *telemetry;         /* NULL: off */
 	const struct evse_listener *listener;          /* NULL: the outbox tells the station */
 	const struct api_parameters *local_parameters; /* of service.cs_config_file, which is believed */
 	struct record_writer *record_writer;           /* NULL: there are no records */

@@ -167,6 +167,17 @@ bool manager_write_metrics(const void *context, struct evbuffer *out)
 	return written;
 }
 
+/* Nothing is made of it where it is off. False without memory. */
+static bool begin_telemetry(struct manager *manager)
+{
+	const char *prefix = manager->settings->telemetry.text;
+
+	if (*prefix == '\0')
+		return true;
+	manager->shared.telemetry = telemetry_publisher_new(manager->base, prefix, &manager->outbox.out);
+	return manager->shared.telemetry != NULL;
+}
+
 static void forget(struct manager *manager)
 {
 	if (manager->timer != NULL)
@@ -174,6 +185,7 @@ static void forget(struct manager *manager)
 	report_queue_free(manager->shared.reports);
 	precise_timers_free(manager->shared.timers);
 	link_answers_free(manager->shared.link_answers);
+	telemetry_publisher_free(manager->shared.telemetry);
 	everest_free(manager->everest);
 	free(manager);
 }
@@ -208,7 +220,8 @@ struct manager *manager_new(struct event_base *base, const struct settings *sett
 	request_retry_end(&manager->question.retry);
 	manager->timer = evtimer_new(base, on_timer, manager);
 	const bool has_memory = manager->timer != NULL && manager->shared.reports != NULL &&
-				manager->shared.timers != NULL && manager->shared.link_answers != NULL;
+				manager->shared.timers != NULL && manager->shared.link_answers != NULL &&
+				begin_telemetry(manager);
 	*bad_file = has_memory && !manager_read_files(manager);
 	if (!has_memory || *bad_file || !manager_begin_everest(manager)) {
 		forget(manager);
@@ -290,6 +303,7 @@ void manager_free(struct manager *manager)
 		manager_begin_stop(manager);
 	manager_reap_all(manager);
 	manager_log_statistics(manager);
+	telemetry_publisher_end(manager->shared.telemetry);
 	manager_unwatch_ports(manager);
 	if (!record_writer_free(manager->shared.record_writer, STOP_TIMEOUT_MS))
 		log_line(LOG_LEVEL_WARN, "The disk did not take the last session records in time.");

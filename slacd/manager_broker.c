@@ -16,6 +16,7 @@ static void on_connected(void *context)
 
 	manager_report(manager);
 	broker_report_connected(manager->settings->mqtt_host.text, manager->settings->mqtt_port, manager->client_id);
+	telemetry_publisher_connected(manager->shared.telemetry);
 	if (manager->everest != NULL) {
 		everest_connected(manager->everest);
 		manager_tell_changed(manager);
@@ -45,6 +46,7 @@ static void on_disconnected(void *context, const char *reason)
 
 	manager_report(manager);
 	broker_report_disconnected(manager->settings->mqtt_host.text, manager->settings->mqtt_port, reason);
+	telemetry_publisher_disconnected(manager->shared.telemetry);
 	if (manager->everest != NULL)
 		everest_disconnected(manager->everest);
 	manager_tell_changed(manager);
@@ -266,6 +268,13 @@ static void on_displaced(void *context)
 	broker_report_displaced(manager->client_id, "mqtt.client_id");
 }
 
+static void on_values_room(void *context)
+{
+	const struct manager *manager = context;
+
+	telemetry_publisher_room(manager->shared.telemetry);
+}
+
 /* The configured one. Otherwise one that is made of the machine and the first outlet, where it is known so early. */
 static void set_client_id(struct manager *manager)
 {
@@ -321,6 +330,7 @@ bool manager_open_broker(struct manager *manager)
 		.dropped = on_dropped,
 		.subscription_refused = on_subscription_refused,
 		.displaced = on_displaced,
+		.values_room = on_values_room,
 	};
 
 	listen_on_topics(manager);
@@ -347,7 +357,8 @@ bool manager_open_broker(struct manager *manager)
 		.bounds = {.keep_max = OUTBOX_KEEP_MAX,
 			   .now_max = OUTBOX_NOW_MAX,
 			   .slots = OUTBOX_SLOTS,
-			   .inbound_max = OUTBOX_INBOUND_MAX},
+			   .inbound_max = OUTBOX_INBOUND_MAX,
+			   .values = manager->shared.telemetry != NULL ? TELEMETRY_QUEUE_MAX : 0},
 	};
 	if (manager->everest != NULL)
 		manager_listen_to_everest(manager, &options, &callbacks);

@@ -212,6 +212,8 @@ static void start(struct manager *manager, const struct api_evse_parameters *par
 	struct api_cp_status status;
 	bool is_known = take_parked(manager, parameters->evse_id, &status);
 	const size_t slot = next_slot(manager);
+
+	telemetry_publisher_add(manager->shared.telemetry, parameters->evse_id);
 	struct evse *evse = evse_new(&manager->shared, slot, parameters, limits, is_known ? &status : NULL);
 
 	if (evse == NULL) {
@@ -261,10 +263,16 @@ static void check_descriptors(const struct manager *manager)
 			 error);
 }
 
+static bool stays(const void *context, const char *evse_id)
+{
+	return manager_has_parameters(context, evse_id);
+}
+
 void manager_update_outlets(struct manager *manager)
 {
 	check_descriptors(manager);
 	stop_unwanted(manager);
+	telemetry_publisher_keep(manager->shared.telemetry, stays, manager);
 	check_settings(manager);
 	check_interfaces(manager);
 	manager_start_missing(manager);

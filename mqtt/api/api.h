@@ -355,11 +355,13 @@ struct api_slac_status {
 	bool has_attenuation;
 	uint16_t attenuation_ddb; /* 0.1 dB; written in dB with exactly one decimal */
 	const char *record;       /* name of the session's record; NULL: left out */
+	bool has_sampling_time;
+	int64_t sampling_ms; /* when it happened, since 1970, UTC */
 };
 
 /*
- * slac_service_status (or slac_status) update. `extra`: with reason, ev_mac, attenuation_db and record, where there are;
- * otherwise with the members that the Josev API has.
+ * slac_service_status (or slac_status) update. `extra`: with reason, ev_mac, attenuation_db, record and sampling_time,
+ * where there are; otherwise with the members that the Josev API has.
  */
 size_t api_build_slac_status(char *out, size_t size, const char *id, enum api_slac_status_name name,
 			     const char *evse_id, const struct api_slac_status *status, bool extra);

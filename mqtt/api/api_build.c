@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Builders of the messages that slacd sends. */
 #include "mqtt/api/api.h"
+#include "mqtt/api/api_time.h"
 #include "mqtt/api/api_writer.h"
 
 #include <inttypes.h>
@@ -57,6 +58,8 @@ size_t api_build_cp_pwm_request(char *out, size_t size, const char *id, const st
 
 static void write_extra(struct api_writer *writer, const struct api_slac_status *status)
 {
+	char time[API_TIME_MS_SIZE];
+
 	if (status->reason != NULL && status->reason[0] != '\0')
 		api_writer_text(writer, writer->data, "reason", status->reason);
 	if (status->has_ev_mac)
@@ -65,6 +68,10 @@ static void write_extra(struct api_writer *writer, const struct api_slac_status 
 		api_writer_value(writer, writer->data, "attenuation_db", new_tenths(status->attenuation_ddb));
 	if (status->record != NULL)
 		api_writer_text(writer, writer->data, "record", status->record);
+	if (status->has_sampling_time) {
+		api_time_write_ms(status->sampling_ms, time);
+		api_writer_text(writer, writer->data, "sampling_time", time);
+	}
 }
 
 size_t api_build_slac_status(char *out, size_t size, const char *id, enum api_slac_status_name name,

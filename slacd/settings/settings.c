@@ -2,6 +2,7 @@
 #include "slacd/settings/settings.h"
 
 #include "cp/duty_cycle.h"
+#include "mqtt/api/telemetry/api_telemetry.h"
 #include "service/http_server.h"
 #include "slacd/settings/settings_table.h"
 
@@ -210,6 +211,20 @@ static bool check_metrics(const struct settings *settings, const char *source, c
 	return false;
 }
 
+static bool check_telemetry(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
+{
+	const char *prefix = settings->telemetry.text;
+
+	if (*prefix == '\0' || api_telemetry_prefix_is_valid(prefix))
+		return true;
+	snprintf(
+		error, SETTINGS_ERROR_SIZE,
+		"%.200s: mqtt.telemetry: '%.100s' is not valid, expected ROOT/STATION: levels that are not empty, without + "
+		"and #, the last one of at most %d octets",
+		source, prefix, API_TELEMETRY_STATION_MAX - 1);
+	return false;
+}
+
 /* Where slacd speaks, nobody but the services may be listened to: whoever may hear it there could also send. */
 static bool check_topics(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
 {
@@ -249,8 +264,9 @@ bool settings_check_timers(const struct settings *settings, const char *source, 
 bool settings_check(const struct settings *settings, const char *source, char error[SETTINGS_ERROR_SIZE])
 {
 	return check_socket(settings, source, error) && check_topics(settings, source, error) &&
-	       check_metrics(settings, source, error) && settings_check_dialect(settings, source, error) &&
-	       settings_check_credentials(settings, source, error) && settings_check_timers(settings, source, error);
+	       check_metrics(settings, source, error) && check_telemetry(settings, source, error) &&
+	       settings_check_dialect(settings, source, error) && settings_check_credentials(settings, source, error) &&
+	       settings_check_timers(settings, source, error);
 }
 
 bool settings_bench_used(const struct settings *settings, char out[SETTINGS_BENCH_SIZE])

@@ -87,7 +87,8 @@ struct settings {
 	uint32_t everest_check_s;      /* 0: EVerest wants none */
 	bool everest_check_ends;       /* an orderly end ends the checking */
 	enum settings_matching_at everest_matching_at;
-	bool reset_has_former_name; /* a `reset` is answered with a `reset` */
+	bool reset_has_former_name;     /* a `reset` is answered with a `reset` */
+	struct settings_text telemetry; /* where its topics begin; "": off */
 	uint32_t busy_after_ms;
 	uint32_t link_retry_ms;
 

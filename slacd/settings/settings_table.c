@@ -94,6 +94,8 @@ const struct setting settings_table[] = {
 	SWITCH("mqtt.status_extra", status_extra, "reason, ev_mac, attenuation_db and record also in slac_status"),
 	CHOICE("mqtt.reset_message", reset_has_former_name, reset_messages,
 	       "name of the answer to a `reset` request on topic_from_station"),
+	TEXT("mqtt.telemetry", telemetry,
+	     "ROOT/STATION, where the topics of retained single values begin (doc/telemetry.md); empty: none"),
 	CHOICE("mqtt.dialect", dialect, dialects,
 	       "josev: the station's messages of doc/mqtt.md; everest: EVerest's slac interface (doc/everest.md)"),
 	TEXT("mqtt.everest_prefix", everest_prefix,

@@ -68,6 +68,24 @@ static void slac_status_always_has_its_run_id_and_leaves_out_what_is_not_known(v
 		     "\"run_id\":\"0x0000000000000000\",\"status\":\"basic_charging\"}}");
 }
 
+static void slac_status_has_the_time_when_it_happened_where_that_is_asked_for(void **state)
+{
+	const struct api_slac_status left = {.state = API_SLAC_UNMATCHED,
+					     .reason = "vehicle_left",
+					     .record = "r",
+					     .has_sampling_time = true,
+					     .sampling_ms = INT64_C(1795770611023)};
+
+	(void)state;
+	assert_built(api_build_slac_status(out, sizeof(out), "1", API_NAME_SLAC_SERVICE_STATUS, "E", &left, true),
+		     "{\"id\":\"1\",\"name\":\"slac_service_status\",\"type\":\"update\",\"data\":{\"evse_id\":\"E\","
+		     "\"run_id\":\"0x0000000000000000\",\"status\":\"unmatched\",\"reason\":\"vehicle_left\","
+		     "\"record\":\"r\",\"sampling_time\":\"2026-11-27T09:10:11.023Z\"}}");
+	assert_built(api_build_slac_status(out, sizeof(out), "1", API_NAME_SLAC_STATUS, "E", &left, false),
+		     "{\"id\":\"1\",\"name\":\"slac_status\",\"type\":\"update\",\"data\":{\"evse_id\":\"E\","
+		     "\"run_id\":\"0x0000000000000000\",\"status\":\"unmatched\"}}");
+}
+
 static void slac_status_of_the_josev_api_has_exactly_its_members(void **state)
 {
 	(void)state;
@@ -230,6 +248,7 @@ int main(void)
 		cmocka_unit_test(every_message_is_written_octet_for_octet),
 		cmocka_unit_test(service_status_response_differs_in_its_type_only),
 		cmocka_unit_test(slac_status_always_has_its_run_id_and_leaves_out_what_is_not_known),
+		cmocka_unit_test(slac_status_has_the_time_when_it_happened_where_that_is_asked_for),
 		cmocka_unit_test(slac_status_of_the_josev_api_has_exactly_its_members),
 		cmocka_unit_test(pilot_requests_have_a_current_unless_they_are_for_5_percent),
 		cmocka_unit_test(reset_is_answered_under_either_name),

@@ -156,11 +156,11 @@ class Bench(unittest.TestCase):
         self.addCleanup(capture.close)
         return capture
 
-    def start_broker(self):
+    def start_broker(self, persistence=True):
         configuration = self.write("mosquitto.conf", "\n".join([
             f"listener {BROKER_PORT} 127.0.0.1", "allow_anonymous true", "user root", "log_type all",
-            "log_dest stderr", "set_tcp_nodelay true", "max_queued_messages 0", "persistence true",
-            f"persistence_location {self.directory}/", ""]))
+            "log_dest stderr", "set_tcp_nodelay true", "max_queued_messages 0",
+            f"persistence {'true' if persistence else 'false'}", f"persistence_location {self.directory}/", ""]))
         broker = self.add(Program("mosquitto", "mosquitto", "-c", configuration))
         broker.wait_line("mosquitto version .* running")
         return broker

@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 
-from schema import violation
+from schema import telemetry_violation, violation
 from waiting import PATIENCE_S, Stream
 
 BROKER_PORT = 1883
@@ -17,6 +17,8 @@ OTHER = "DE*TST*E2"
 STATION_TOPICS = ("cs/josev", "iso15118/slac", "iso15118/ocpp", "ocpp/smart_charging")
 OF_OTHERS = (("hlc_charging", "update"), ("authorization", "response"), ("authorization", "update"), ("reset", "request"),
              ("transaction_status", "update"))
+# Where values of telemetry are: a test that wants them sets mqtt.telemetry to something below.
+TELEMETRY = "telemetry/"
 # What OCPP and ISO 15118 say to the station, as cs-sim plays them.
 OF_SESSION = ("boot_status", "cable_check", "change_availability", "cs_connector", "cs_contactor_status", "device_model",
               "iso15118_state_info", "meter_values", "power_electronics_setpoint", "stop_charging", "websocket_status")
@@ -152,6 +154,7 @@ class Observer(Program):
         self.delivered = set()
         self.doubled = []
         self.violations = []
+        self.values = Stream()
         super().__init__("observer", "mosquitto_sub", "-p", BROKER_PORT, "-i", "observer", "-c", "-q", "1", "-t", "#",
                          "-F", "%t %p")
 
@@ -160,6 +163,11 @@ class Observer(Program):
             now = time.monotonic()
             self.output.append(Line(line.rstrip("\n")))
             topic, _, payload = line.rstrip("\n").partition(" ")
+            if topic.startswith(TELEMETRY):
+                wrong = telemetry_violation(payload)
+                self.violations += [f"{wrong}: {line}"] if wrong else []
+                self.values.append((now, topic, payload))
+                continue
             message = Message(now, topic, payload)
             others = topic in STATION_TOPICS or is_of_others(message)
             wrong = None if others else violation(payload)

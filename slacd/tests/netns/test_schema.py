@@ -59,6 +59,7 @@ MESSAGES = {
         changed(STATUS, run_id="0123456789ABCDEF"), changed(STATUS, run_id="0x0123456789abcdef"),
         changed(STATUS, status="lost"), changed(STATUS, reason="vehicle_left"), changed(STATUS, run_id=GONE),
         changed(STATUS, status="failed"), changed(STATUS, status="failed", reason="bad luck"),
+        changed(STATUS, sampling_time="2026-11-27T09:10:11Z"),
         changed(STATUS, record="20231213T155819.979904Z-E1-failed-no_sounds.pcapng"), changed(SILENT, record="../E1.pcapng"),
         changed(STATUS, evse_id="a\nb"), changed(STATUS, ev_mac="02:45:56:00:00:0a"),
         changed(STATUS, ev_mac=GONE), changed(STATUS, attenuation_db="12.5"), changed(STATUS, attenuation_db=12.55),

@@ -38,6 +38,9 @@ struct broker {
 	struct letter *kept; /* until it is connected */
 	uint64_t dropped;
 	uint64_t too_large;
+	size_t values_max;
+	size_t values_waiting; /* while the broker stands still */
+	bool value_refused;
 };
 
 static struct {
@@ -254,6 +257,8 @@ void broker_world_down(void)
 		if (client == NULL || !client->connected)
 			continue;
 		client->connected = false;
+		client->value_refused = false;
+		client->values_waiting = 0;
 		loop_post(BROKER_CONNECT_US, client->owner, notice_loss, client);
 	}
 }
@@ -273,9 +278,31 @@ void broker_world_full(void)
 	site.is_full = true;
 }
 
+static void tell_values_room(void *context)
+{
+	struct broker *client = context;
+
+	if (client->value_refused && client->connected && client->callbacks.values_room != NULL) {
+		client->value_refused = false;
+		client->callbacks.values_room(client->context);
+	}
+}
+
+static void make_room_for_values(void)
+{
+	for (size_t i = 0; i < CLIENTS; i++) {
+		struct broker *client = site.clients[i];
+		if (client == NULL)
+			continue;
+		client->values_waiting = 0;
+		loop_post(0, client->owner, tell_values_room, client);
+	}
+}
+
 void broker_world_room(void)
 {
 	site.is_full = false;
+	make_room_for_values();
 }
 
 void broker_world_go(void)
@@ -284,6 +311,7 @@ void broker_world_go(void)
 	loop_cancel(&site);
 	for (struct letter *letter = site.flying; letter != NULL; letter = letter->next)
 		loop_post(BROKER_DELAY_US, LOOP_WORLD, deliver_oldest, &site);
+	make_room_for_values();
 }
 
 void broker_world_kill_slacd(void)
@@ -307,6 +335,7 @@ static void keep_copies(struct broker *client, const struct broker_options *opti
 {
 	client->worth = options->worth;
 	client->worth_context = options->worth_context;
+	client->values_max = options->bounds.values;
 	client->subscription_count = options->subscription_count;
 	for (size_t i = 0; i < options->subscription_count; i++)
 		client->subscriptions[i] = strdup(options->subscriptions[i]);
@@ -369,6 +398,19 @@ bool broker_publish_latest(struct broker *client, size_t slot, const char *topic
 {
 	(void)slot; /* everything is sent at once here, so that nothing takes another one's place */
 	return !site.is_full && broker_publish(client, BROKER_NOW, topic, payload, len);
+}
+
+/* Nobody here subscribes to values: they are only recorded. */
+bool broker_publish_value(struct broker *client, const char *topic, const char *payload, size_t len)
+{
+	if (client->killed || !client->connected || len > BROKER_VALUE_BYTES_MAX)
+		return false;
+	client->value_refused = site.is_full || client->values_waiting >= client->values_max;
+	if (client->value_refused)
+		return false;
+	client->values_waiting += site.hangs;
+	record_line(who_is(client), "(retained) %s %s", topic, payload);
+	return true;
 }
 
 bool broker_connected(const struct broker *client)

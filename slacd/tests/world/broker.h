@@ -19,12 +19,12 @@ bool broker_world_close(void);
 void broker_world_down(void);
 /* It is there (again): each client connects with its next attempt. */
 void broker_world_up(void);
-/* It stands still: nothing gets through, nobody notices. Then it goes on. */
+/* It stands still: nothing gets through, nobody notices; values wait, as many as may. Then it goes on. */
 void broker_world_hang(void);
 void broker_world_go(void);
 /*
- * The clients take no message for a slot, as without memory, and none that is refused where others wait; or they do
- * again.
+ * The clients take no message for a slot, as without memory, none that is refused where others wait, and no value; or
+ * they do again.
  */
 void broker_world_full(void);
 void broker_world_room(void);

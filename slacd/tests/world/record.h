@@ -4,6 +4,7 @@
  *
  *   seconds   who      what
  *    0.000000 slacd    cs/josev {"id":"#1",...}              a message that was published
+ *    0.000000 slacd    (retained) telemetry/S1/DE*TST*E1/state {"value":...}    a value, to be retained
  *    0.000000 evse0    > CM_SLAC_PARM.CNF 0245...            a frame that slacd sent
  *    0.000000 evse0    < CM_SLAC_PARM.REQ ffff...            a frame on its way to slacd
  *    0.000000 log      INFO Vehicle is connected. ...
