@@ -124,7 +124,7 @@ class Installed(unittest.TestCase):
     def test_each_tool_is_installed_with_a_completion_and_a_page(self):
         scripts = {path.name for path in (SOURCE / "tools").iterdir() if path.is_file()} - NOT_TOOLS
         names = {CALLED.get(name, name) for name in scripts if os.access(SOURCE / "tools" / name, os.X_OK)}
-        names |= {"slac-ev", "cs-sim", "slac-replay", "slac-trace", "slac-monitor", "smart-charging-service"}
+        names |= {"slac-ev", "cs-sim", "cs-fleet", "slac-replay", "slac-trace", "slac-monitor", "smart-charging-service"}
         for name in sorted(names):
             self.assertTrue(os.access(self.file(f"bin/{name}"), os.X_OK), name)
             self.assertIn(name, self.file(f"completions/{name}").read_text().splitlines()[-1].split(), name)

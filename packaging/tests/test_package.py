@@ -20,7 +20,7 @@ SOURCE = pathlib.Path(os.environ["SLACD_SOURCE"])
 CACHE = SOURCE / "build" / "debian-root.tar"
 SKIPPED = 77
 NAMESPACE_MARK = "SLACD_PACKAGE_NAMESPACE"
-TOOLS = ("slac-ev", "cs-sim", "slac-replay", "slac-trace", "slac-monitor", "smart-charging-service", "slac-conformance", "slac-bench",
+TOOLS = ("slac-ev", "cs-sim", "cs-fleet", "slac-replay", "slac-trace", "slac-monitor", "smart-charging-service", "slac-conformance", "slac-bench",
          "slac-sequence-diagram")
 CONFIG = "etc/slacd/slacd.json"
 # What dpkg and ldconfig write about themselves, and the copies that the programs for users keep of their files.

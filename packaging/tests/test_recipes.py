@@ -155,7 +155,7 @@ class OpenWrt(unittest.TestCase):
                                    f"PKG_INSTALL_DIR={installed}", f"PKG_BUILD_DIR={SOURCE}"], capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
             image = sorted(str(path.relative_to(top / "image")) for path in (top / "image").rglob("*") if path.is_file())
-        self.assertEqual(image, ["etc/init.d/slacd", "etc/slacd/slacd.json", "usr/bin/cs-sim", "usr/bin/slac-ev",
+        self.assertEqual(image, ["etc/init.d/slacd", "etc/slacd/slacd.json", "usr/bin/cs-fleet", "usr/bin/cs-sim", "usr/bin/slac-ev",
                                  "usr/bin/slac-monitor", "usr/bin/slac-replay", "usr/bin/slac-trace", "usr/bin/smart-charging-service",
                                  "usr/sbin/slacd"])
 

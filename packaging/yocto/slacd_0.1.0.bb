@@ -40,7 +40,7 @@ FILES:${PN}-tools = " \
     ${libexecdir}/slacd/* \
     ${datadir}/slacd/* \
     ${datadir}/doc/slacd-tools/* \
-    ${datadir}/bash-completion/completions/cs-sim \
+    ${datadir}/bash-completion/completions/cs-* \
     ${datadir}/bash-completion/completions/slac-* \
     ${datadir}/bash-completion/completions/smart-charging-service \
     ${systemd_system_unitdir}/smart-charging-service.service \

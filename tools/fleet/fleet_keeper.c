@@ -138,6 +138,7 @@ static void identify(struct fleet_keeper *keeper)
 	snprintf(keeper->identity.id, sizeof(keeper->identity.id), "%s", keeper->options->keeper);
 	gethostname(keeper->identity.host, sizeof(keeper->identity.host) - 1);
 	clock_utc_text(clock_wall_us(), keeper->started);
+	fleet_by_make(keeper->started, keeper->identity.host, (long)getpid(), keeper->by);
 }
 
 static bool prepare(struct fleet_keeper *keeper, char *error)

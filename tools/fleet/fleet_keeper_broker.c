@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #define KEEPALIVE_S     20
@@ -40,7 +41,8 @@ static void tell_status(struct fleet_keeper *keeper, enum fleet_life life)
 						    .programs = life != FLEET_DEAD ? &keeper->programs : NULL,
 						    .keeper = (long)getpid(),
 						    .version = SLACD_VERSION,
-						    .started = keeper->started};
+						    .started = keeper->started,
+						    .by = keeper->by};
 	char topic[FLEET_TOPIC_SIZE], payload[FLEET_STATION_STATUS_SIZE];
 
 	fleet_station_topic(keeper->identity.id, "status", topic);
@@ -215,6 +217,22 @@ static void hear_user(struct fleet_keeper *keeper, const char *topic, const char
 		fleet_keeper_complain(keeper, error, topic, payload, len);
 }
 
+/* Another keeper of this station, on another machine; or what is left of one. */
+static void hear_rival(struct fleet_keeper *keeper, const char *payload, size_t len)
+{
+	switch (fleet_rival_read(payload, len, keeper->by)) {
+	case FLEET_RIVAL_NONE:
+		return;
+	case FLEET_RIVAL_DEAD:
+	case FLEET_RIVAL_OLDER:
+		keeper->changed = true;
+		return;
+	case FLEET_RIVAL_NEWER:
+		fleet_log_say(keeper->log, "another keeper of this station has come: this one ends");
+		fleet_keeper_end(keeper, FLEET_ENDING_REPLACED);
+	}
+}
+
 static void on_message(void *context, const char *topic, const char *payload, size_t len)
 {
 	struct fleet_keeper *keeper = context;
@@ -225,6 +243,8 @@ static void on_message(void *context, const char *topic, const char *payload, si
 		hear_slacd(keeper, payload, len);
 	else if (strcmp(topic, keeper->from_station) == 0)
 		hear_station(keeper, payload, len);
+	else if (strcmp(topic, keeper->own_status) == 0)
+		hear_rival(keeper, payload, len);
 	else
 		hear_user(keeper, topic, payload, len);
 	fleet_keeper_turn(keeper);
@@ -251,15 +271,6 @@ static void on_disconnected(void *context, const char *reason)
 	fleet_log_say(keeper->log, "no connection to the broker: %s", reason);
 }
 
-static void on_displaced(void *context)
-{
-	struct fleet_keeper *keeper = context;
-
-	fleet_log_say(keeper->log, "another keeper of this station has come: this one ends");
-	fleet_keeper_end(keeper, FLEET_ENDING_REPLACED);
-	fleet_keeper_turn(keeper);
-}
-
 static void on_refused(void *context, const char *topic)
 {
 	struct fleet_keeper *keeper = context;
@@ -270,35 +281,36 @@ static void on_refused(void *context, const char *topic)
 bool fleet_keeper_open_broker(struct fleet_keeper *keeper)
 {
 	static const char *const whats[] = {"cmd", "connectors/+/car", "connectors/+/faulted", "connectors/+/id_tag"};
-	static const uint8_t none[CLIENT_ID_RANDOM] = {0};
 	const struct broker_callbacks callbacks = {.connected = on_connected,
 						   .disconnected = on_disconnected,
 						   .message = on_message,
-						   .subscription_refused = on_refused,
-						   .displaced = on_displaced};
+						   .subscription_refused = on_refused};
 	const struct fleet_station_status dead = {.life = FLEET_DEAD};
 	const char *id = keeper->identity.id;
-	char topics[4][FLEET_TOPIC_SIZE], will_topic[FLEET_TOPIC_SIZE], will[FLEET_STATUS_SIZE];
-	const char *subscriptions[6] = {keeper->to_station, keeper->from_station};
+	char topics[4][FLEET_TOPIC_SIZE], will[FLEET_STATUS_SIZE], client_id[CLIENT_ID_SIZE];
+	const char *subscriptions[7] = {keeper->to_station, keeper->from_station, keeper->own_status};
+	uint8_t random[CLIENT_ID_RANDOM] = {0};
 
 	fleet_station_topic(id, "josev/cs", keeper->to_station);
 	fleet_station_topic(id, "cs/josev", keeper->from_station);
-	fleet_station_topic(id, "status", will_topic);
+	fleet_station_topic(id, "status", keeper->own_status);
 	for (size_t i = 0; i < 4; i++) {
 		fleet_station_topic(id, whats[i], topics[i]);
-		subscriptions[2 + i] = topics[i];
+		subscriptions[3 + i] = topics[i];
 	}
-	client_id_make("keeper", "fleet", id, none, keeper->client_id);
+	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		return false;
+	client_id_make("keeper", NULL, NULL, random, client_id);
 	const size_t keep = fleet_keeper_connectors(keeper) + KEEP_MORE;
 	const struct broker_options options = {
 		.host = keeper->options->mqtt_host,
 		.port = keeper->options->mqtt_port,
 		.keepalive_s = KEEPALIVE_S,
-		.client_id = keeper->client_id,
+		.client_id = client_id,
 		.subscriptions = subscriptions,
-		.subscription_count = 6,
+		.subscription_count = 7,
 		.no_local = true,
-		.will_topic = will_topic,
+		.will_topic = keeper->own_status,
 		.will_payload = will,
 		.will_len = fleet_status_build(&keeper->identity, &dead, will, sizeof(will)),
 		.will_retained = true,

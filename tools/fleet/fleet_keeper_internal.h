@@ -53,8 +53,9 @@ struct fleet_keeper {
 	struct fleet_connector *connectors;
 	char to_station[FLEET_TOPIC_SIZE]; /* where slacd speaks */
 	char from_station[FLEET_TOPIC_SIZE];
+	char own_status[FLEET_TOPIC_SIZE];
 	char started[CLOCK_TEXT_SIZE];
-	char client_id[32];
+	char by[FLEET_BY_SIZE];
 	char slacd[16]; /* its service_status */
 	bool is_alive;  /* it has been whole since the last start */
 	bool changed;   /* the status */

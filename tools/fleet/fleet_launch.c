@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +50,7 @@ struct launch {
 	bool failed;
 	bool changed; /* the status */
 	uint64_t told_us;
+	char by[FLEET_BY_SIZE];
 	char own_program[FLEET_PATH_SIZE];
 	struct keeper keepers[FLEET_STATIONS_MAX];
 };
@@ -70,6 +72,7 @@ static size_t build_status(const struct launch *launch, char *out, size_t size)
 	json_object_object_add(object, "stations", json_object_new_int64((int64_t)launch->launcher->count));
 	json_object_object_add(object, "max_stations", json_object_new_int64((int64_t)launch->launcher->max));
 	json_object_object_add(object, "setups", setups);
+	json_object_object_add(object, "by", json_object_new_string(launch->by));
 	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
 	const size_t len = text != NULL ? strlen(text) : size;
 	if (len < size)
@@ -296,14 +299,30 @@ static void hear_status(struct launch *launch, const char *topic, const char *pa
 	fleet_launcher_hear(launch->launcher, read.id, payload, len);
 }
 
+/* Another launcher, or what is left of one. */
+static void hear_rival(struct launch *launch, const char *payload, size_t len)
+{
+	switch (fleet_rival_read(payload, len, launch->by)) {
+	case FLEET_RIVAL_NONE:
+		return;
+	case FLEET_RIVAL_DEAD:
+	case FLEET_RIVAL_OLDER:
+		launch->changed = true;
+		return;
+	case FLEET_RIVAL_NEWER:
+		fprintf(stderr, "cs-fleet: another launcher has come: this one ends, the stations live on\n");
+		launch->failed = true;
+		event_base_loopbreak(launch->base);
+	}
+}
+
 static void on_message(void *context, const char *topic, const char *payload, size_t len)
 {
 	struct launch *launch = context;
 	const size_t count = launch->launcher->count;
 
 	if (strcmp(topic, FLEET_LAUNCHER_STATUS) == 0) {
-		/* The last will of the launcher before, which is not true any more. */
-		launch->changed |= strcmp(payload, dead) == 0;
+		hear_rival(launch, payload, len);
 	} else if (strcmp(topic, FLEET_LAUNCHER_CMD) == 0) {
 		hear_command(launch, payload, len);
 		launch->changed = true;
@@ -342,15 +361,6 @@ static void on_disconnected(void *context, const char *reason)
 	fprintf(stderr, "cs-fleet: no connection to the MQTT broker: %s\n", reason);
 }
 
-static void on_displaced(void *context)
-{
-	struct launch *launch = context;
-
-	fprintf(stderr, "cs-fleet: another launcher has come: this one ends, the stations live on\n");
-	launch->failed = true;
-	event_base_loopbreak(launch->base);
-}
-
 static void on_refused(void *context, const char *topic)
 {
 	(void)context;
@@ -364,17 +374,20 @@ static bool open_broker(struct launch *launch)
 						   .disconnected = on_disconnected,
 						   .message = on_message,
 						   .retained = on_retained,
-						   .subscription_refused = on_refused,
-						   .displaced = on_displaced};
+						   .subscription_refused = on_refused};
+	uint8_t random[CLIENT_ID_RANDOM] = {0};
+	char client_id[CLIENT_ID_SIZE];
+
+	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		return false;
+	client_id_make("fleet", NULL, NULL, random, client_id);
 	const struct broker_options options = {
 		.host = launch->options->mqtt_host,
 		.port = launch->options->mqtt_port,
 		.keepalive_s = KEEPALIVE_S,
-		/* The same for each launcher: the broker ends the connection of the one before. */
-		.client_id = "cs-fleet-launcher",
+		.client_id = client_id,
 		.subscriptions = topics,
 		.subscription_count = sizeof(topics) / sizeof(topics[0]),
-		/* By MQTT 5: with it the broker says that another one has come. */
 		.no_local = true,
 		.will_topic = FLEET_LAUNCHER_STATUS,
 		.will_payload = dead,
@@ -503,6 +516,7 @@ static bool watch(struct launch *launch)
 static bool prepare(struct launch *launch)
 {
 	const struct fleet_options *options = launch->options;
+	char started[CLOCK_TEXT_SIZE];
 
 	launch->launcher = fleet_launcher_new(&doing, launch, options->max_stations);
 	if (launch->launcher == NULL || !fleet_place_own_program(launch->own_program))
@@ -510,6 +524,8 @@ static bool prepare(struct launch *launch)
 	launch->launcher->connectors = options->connectors;
 	launch->launcher->link = options->link;
 	gethostname(launch->launcher->host, sizeof(launch->launcher->host) - 1);
+	clock_utc_text(clock_wall_us(), started);
+	fleet_by_make(started, launch->launcher->host, (long)getpid(), launch->by);
 	return watch(launch) && open_broker(launch);
 }
 

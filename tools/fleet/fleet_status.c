@@ -68,6 +68,7 @@ size_t fleet_status_build(const struct fleet_identity *identity, const struct fl
 		add_programs(object, status->programs, status->keeper);
 		add_text(object, "version", status->version);
 		add_text(object, "started", status->started);
+		add_text(object, "by", status->by);
 	}
 	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
 	const size_t len = text != NULL ? strlen(text) : size;
@@ -75,6 +76,29 @@ size_t fleet_status_build(const struct fleet_identity *identity, const struct fl
 		memcpy(out, text, len + 1);
 	json_object_put(object);
 	return len < size ? len : 0;
+}
+
+void fleet_by_make(const char *started, const char *host, long process, char out[FLEET_BY_SIZE])
+{
+	snprintf(out, FLEET_BY_SIZE, "%s %s %ld", started, host, process);
+}
+
+enum fleet_rival fleet_rival_read(const char *payload, size_t len, const char *by)
+{
+	char error[FLEET_ERROR_SIZE], life[16] = "", other[FLEET_BY_SIZE] = "";
+	struct fleet_json json = {.object = fleet_json_parse(payload, len, error), .path = "", .error = error};
+
+	if (json.object == NULL)
+		return FLEET_RIVAL_NONE;
+	fleet_json_text(&json, "status", NULL, "a text", life, sizeof(life));
+	fleet_json_text(&json, "by", NULL, "a text", other, sizeof(other));
+	json_object_put(json.object);
+	if (strcmp(life, fleet_life_text(FLEET_DEAD)) == 0)
+		return FLEET_RIVAL_DEAD;
+	const int order = strcmp(other, by);
+	if (*other == '\0' || order == 0)
+		return FLEET_RIVAL_NONE;
+	return order > 0 ? FLEET_RIVAL_NEWER : FLEET_RIVAL_OLDER;
 }
 
 static bool is_life(const char *text)

@@ -3,6 +3,7 @@
 #ifndef TOOLS_FLEET_FLEET_STATUS_H
 #define TOOLS_FLEET_FLEET_STATUS_H
 
+#include "service/clock.h"
 #include "tools/fleet/fleet_programs.h"
 
 #define FLEET_HOST_SIZE           65
@@ -20,6 +21,23 @@ struct fleet_identity {
 	char host[FLEET_HOST_SIZE]; /* of the keeper */
 };
 
+/*
+ * Who tells a status, of a station or of the launcher: when it began, where, and its process. Of two that tell the same
+ * status the one that began later stays.
+ */
+#define FLEET_BY_SIZE (CLOCK_TEXT_SIZE + FLEET_HOST_SIZE + 24)
+void fleet_by_make(const char *started, const char *host, long process, char out[FLEET_BY_SIZE]);
+
+enum fleet_rival {
+	FLEET_RIVAL_NONE,  /* it is one's own status, or cannot be read */
+	FLEET_RIVAL_DEAD,  /* the last will of one that was there before: one's own status is to be told again */
+	FLEET_RIVAL_OLDER, /* likewise */
+	FLEET_RIVAL_NEWER  /* one's own time is over */
+};
+
+/* What a status that was heard means for who tells it as `by`. */
+enum fleet_rival fleet_rival_read(const char *payload, size_t len, const char *by);
+
 /* What else a keeper tells. */
 struct fleet_station_status {
 	enum fleet_life life;
@@ -28,6 +46,7 @@ struct fleet_station_status {
 	long keeper;                           /* its process */
 	const char *version;
 	const char *started; /* time of day */
+	const char *by;
 };
 
 /* JSON with its NUL; the length, or 0: it does not fit. */

@@ -222,7 +222,8 @@ static void status_is_read_as_it_was_written(void **state)
 					      .programs = programs,
 					      .keeper = 7,
 					      .version = "1",
-					      .started = "now"};
+					      .started = "now",
+					      .by = "now desk 7"};
 	enum fleet_life life = FLEET_DEAD;
 	char text[FLEET_STATION_STATUS_SIZE];
 
@@ -235,6 +236,7 @@ static void status_is_read_as_it_was_written(void **state)
 	size_t len = fleet_status_build(&identity, &status, text, sizeof(text));
 	assert_non_null(strstr(text, "\"stopped\":[\"slacd\"]"));
 	assert_true(fleet_status_read(text, len, "S1", &read, &life, error));
+	assert_int_equal(fleet_rival_read(text, len, status.by), FLEET_RIVAL_NONE);
 	assert_int_equal(life, FLEET_ALIVE);
 	assert_int_equal(read.connectors, 2);
 	assert_int_equal(read.link, FLEET_LINK_VETH);
@@ -252,6 +254,30 @@ static void status_is_read_as_it_was_written(void **state)
 	assert_false(fleet_status_read("{\"status\":\"Well\",\"connectors\":1}", 32, "S1", &read, &life, error));
 	assert_false(fleet_status_read("{\"status\":\"Alive\"}", 18, "S1", &read, &life, error));
 	free(programs);
+}
+
+static enum fleet_rival rival_of(const char *by, const char *other)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "{\"status\":\"Alive\",\"by\":\"%s\"}", other);
+	return fleet_rival_read(text, strlen(text), by);
+}
+
+static void of_two_that_tell_the_same_the_later_one_stays(void **state)
+{
+	static const char dead[] = "{\"status\":\"Dead\"}";
+	char one[FLEET_BY_SIZE], other[FLEET_BY_SIZE];
+
+	(void)state;
+	fleet_by_make("2026-11-27T09:10:11.999999Z", "b", 9, one);
+	fleet_by_make("2026-11-27T09:10:12.000000Z", "a", 8, other);
+	assert_int_equal(rival_of(one, other), FLEET_RIVAL_NEWER);
+	assert_int_equal(rival_of(other, one), FLEET_RIVAL_OLDER);
+	assert_int_equal(rival_of(one, one), FLEET_RIVAL_NONE);
+	assert_int_equal(fleet_rival_read(dead, strlen(dead), one), FLEET_RIVAL_DEAD);
+	assert_int_equal(fleet_rival_read("x", 1, one), FLEET_RIVAL_NONE);
+	assert_int_equal(fleet_rival_read("", 0, one), FLEET_RIVAL_NONE);
 }
 
 static struct fleet_setup setup;
@@ -344,6 +370,7 @@ int main(void)
 		cmocka_unit_test(wrong_inputs_change_nothing),
 		cmocka_unit_test(faults_and_cards_are_read),
 		cmocka_unit_test(status_is_read_as_it_was_written),
+		cmocka_unit_test(of_two_that_tell_the_same_the_later_one_stays),
 		cmocka_unit_test(setup_is_read_as_it_was_written),
 		cmocka_unit_test(wrong_setup_is_refused_with_its_place),
 		cmocka_unit_test(settings_of_the_user_stay_beside_those_of_the_fleet),

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A fleet of three stations with a real broker: every command, a launcher and a keeper that are killed, a broker that restarts.
+
+It runs in a network namespace of its own, as root of it: so one of the stations has veth pairs.
+"""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "slacd/tests/netns"))
+
+import sandbox  # noqa: E402
+from programs import Program  # noqa: E402
+from waiting import await_true  # noqa: E402
+
+LAUNCHER = "fleet/launcher"
+# A car that never speaks, and one that falls silent, are over in a second.
+SETTINGS = {"slac": {"allow_nonstandard_timers": True, "tt_evse_slac_init_ms": 800},
+            "pilot": {"step_f_ms": 400, "step_x1_ms": 300}}
+
+
+def station(name, rest):
+    return f"fleet/stations/{name}/{rest}"
+
+
+def processes_in(directory):
+    """Those whose command line names the directory."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            words = pathlib.Path("/proc", pid, "cmdline").read_bytes()
+            state = pathlib.Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if f"{directory}/".encode() in words and state != "Z":
+            found.append(int(pid))
+    return found
+
+
+class Fleet(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="fleet-")
+        self.addCleanup(shutil.rmtree, self.directory)
+        self.programs = []
+        self.addCleanup(self.end)
+        self.start_broker()
+        self.ear = self.add(Program("mosquitto_sub", "mosquitto_sub", "-v", "-q", "1", "-t", f"{LAUNCHER}/#", "-t",
+                                    station("+", "status"), "-t", station("+", "error"), "-t",
+                                    station("+", "connectors/+/status"), "-t", "mark"))
+        subprocess.run(["mosquitto_pub", "-r", "-t", "mark", "-m", "here"], check=True)
+        self.ear.wait_line("^mark here")
+
+    def add(self, program):
+        self.programs.append(program)
+        return program
+
+    def end(self):
+        for program in reversed(self.programs):
+            program.kill()
+        for pid in processes_in(self.directory):
+            os.kill(pid, signal.SIGKILL)
+
+    def run(self, result=None):
+        super().run(result)
+        if result.failures or result.errors:
+            for program in self.programs:
+                print(f"--- {program.name}\n{program.text()}")
+
+    def start_broker(self):
+        path = os.path.join(self.directory, "mosquitto.conf")
+        pathlib.Path(path).write_text("listener 1883 127.0.0.1\nallow_anonymous true\nuser root\nset_tcp_nodelay true\n")
+        self.broker = self.add(Program("mosquitto", "mosquitto", "-c", path))
+        self.broker.wait_line("running")
+
+    def start_launcher(self, *options):
+        settings = os.path.join(self.directory, "settings.json")
+        pathlib.Path(settings).write_text(json.dumps(SETTINGS))
+        launcher = self.add(Program("cs-fleet", os.environ["CS_FLEET"], "--mqtt-host", "127.0.0.1", "--directory",
+                                    os.path.join(self.directory, "d"), "--setup-directory",
+                                    os.path.join(self.directory, "setups"), "--slacd", os.environ["SLACD"], "--cs-sim",
+                                    os.environ["CS_SIM"], "--slac-ev", os.environ["SLAC_EV"], "--slacd-config", settings,
+                                    *options))
+        launcher.wait_line("cs-fleet: ready")
+        return launcher
+
+    @staticmethod
+    def tell(topic, payload):
+        text = payload if isinstance(payload, str) else json.dumps(payload)
+        subprocess.run(["mosquitto_pub", "-q", "1", "-t", topic, "-m", text], check=True)
+
+    def command(self, **members):
+        self.tell(f"{LAUNCHER}/cmd", members)
+
+    def heard(self, topic, *words, after=0):
+        """The payload of the first message with all of these."""
+        def is_it(line):
+            return line.text.startswith(f"{topic} ") and all(word in line.text for word in words)
+        line = self.ear.output.wait(is_it, f"{topic} with {words}", after=after)
+        return json.loads(line.text.partition(" ")[2].replace("(null)", "null") or "null")
+
+    def tell_and_hear(self, tell, topic, *words):
+        mark = self.ear.mark()
+        tell()
+        return self.heard(topic, *words, after=mark)
+
+    def connector(self, name, number, what="status"):
+        return station(name, f"connectors/{number}/{what}")
+
+    def input(self, name, number, what, *words, **members):
+        return self.tell_and_hear(lambda: self.tell(self.connector(name, number, what), members),
+                                  self.connector(name, number), *words)
+
+    def assert_refused(self, topic, error_topic, payload, *words):
+        answer = self.tell_and_hear(lambda: self.tell(topic, payload), error_topic, *words)
+        self.assertEqual(answer["topic"], topic)
+
+    def start_three(self):
+        """One of them with veth pairs."""
+        self.command(command="start", connectors=2)
+        self.command(command="start", id="park-3", connectors=1, link="veth")
+        self.command(command="start", id="S2", connectors=1)
+        return {name: self.heard(station(name, "status"), '"Alive"') for name in ("S1", "S2", "park-3")}
+
+    def drive_cars(self):
+        self.input("park-3", 1, "car", '"matched"', plugged=True, attenuation=31)
+        status = self.input("S1", 2, "car", '"matched"', plugged=True, consumption_l1=13, attenuation=25)
+        self.assertEqual(status["attenuation_db"], 25.0)
+        self.assertEqual((status["pilot"], status["duty_percent"]), ("B2", 5.0))
+        status = self.input("S1", 2, "id_tag", '"C2"', "13.0,0.0,0.0", id_tag="04A2")
+        self.assertEqual(status["sessions_matched"], 1)
+        self.input("S1", 2, "car", '"unmatched"', "vehicle_left", plugged=False)
+        # A car that falls silent, and a fault.
+        self.input("S1", 1, "car", '"state":"failed"', plugged=True, behaviour="stop-at:start")
+        self.input("S1", 1, "car", '"A', plugged=False)
+        self.input("S1", 1, "faulted", '"pilot":"F"', faulted=True)
+        self.input("S1", 1, "faulted", '"duty_percent":5.0', faulted=False)
+
+    def send_wrong(self):
+        commands, errors = f"{LAUNCHER}/cmd", f"{LAUNCHER}/error"
+        self.assert_refused(commands, errors, "no JSON", "expected a JSON object")
+        self.assert_refused(commands, errors, {"command": "start", "id": "S1"}, "expected one that is free")
+        self.assert_refused(commands, errors, {"command": "start", "connectors": 10**6}, "from 1 to 256, not 1000000")
+        self.assert_refused(commands, errors, {"command": "kill", "id": "S9"}, "expected a station that there is")
+        self.assert_refused(commands, errors, {"command": "load", "name": "none"}, "none.json")
+        self.assert_refused(self.connector("S1", 1, "car"), station("S1", "error"), {"speed": 3}, "speed: expected one of")
+        self.assert_refused(self.connector("S1", 3, "car"), station("S1", "error"), {"ready": True}, "from 1 to 2")
+        self.assert_refused(station("S1", "cmd"), station("S1", "error"), {"command": "fly"}, "kill, restart or close")
+
+    def kill_and_restart(self, before):
+        again = self.tell_and_hear(lambda: self.command(command="restart", id="S1"), station("S1", "status"), '"Alive"',
+                                   '"restarts":1')
+        self.assertEqual(again["pids"]["keeper"], before["S1"]["pids"]["keeper"])
+        self.assertNotEqual(again["pids"]["slacd"], before["S1"]["pids"]["slacd"])
+        self.tell_and_hear(lambda: self.command(command="kill", id="S2"), station("S2", "status"), '"Dead"')
+        self.assert_gone("S2")
+        self.tell_and_hear(lambda: self.command(command="restart", id="S2"), station("S2", "status"), '"Alive"')
+
+    def assert_gone(self, name):
+        await_true(lambda: not processes_in(f"d/{name}"), f"no process of {name} is left")
+
+    def lose_launcher_and_keeper(self, launcher, before):
+        launcher.signal(signal.SIGKILL)
+        self.heard(f"{LAUNCHER}/status", '"Dead"')
+        self.tell_and_hear(lambda: os.kill(before["park-3"]["pids"]["keeper"], signal.SIGKILL),
+                           station("park-3", "status"), '"Dead"')
+        self.assert_gone("park-3")
+        mark = self.ear.mark()
+        second = self.start_launcher()
+        self.heard(f"{LAUNCHER}/status", '"Alive"', '"stations":3', after=mark)
+        # Another one takes over, and the first one ends.
+        third = self.start_launcher()
+        self.assertEqual(second.exit_code(), 1)
+        return third
+
+    def lose_broker(self):
+        self.broker.kill()
+        mark = self.ear.mark()
+        self.start_broker()
+        for topic in (station("S1", "status"), station("S2", "status"), f"{LAUNCHER}/status"):
+            self.heard(topic, '"Alive"', after=mark)
+
+    def retained(self):
+        heard = subprocess.run(["mosquitto_sub", "-v", "-t", "fleet/#", "--retained-only", "-W", "1"],
+                               capture_output=True, text=True).stdout
+        return [line.partition(" ")[0] for line in heard.splitlines()]
+
+    def test_every_command_and_every_end(self):
+        launcher = self.start_launcher()
+        before = self.start_three()
+        self.drive_cars()
+        self.send_wrong()
+        self.tell_and_hear(lambda: self.command(command="save", name="demo"), f"{LAUNCHER}/status", '"setups":["demo"]')
+        self.kill_and_restart(before)
+        launcher = self.lose_launcher_and_keeper(launcher, before)
+        self.lose_broker()
+        self.tell_and_hear(lambda: self.command(command="close"), f"{LAUNCHER}/status", '"stations":0')
+        mark = self.ear.mark()
+        self.command(command="load", name="demo")
+        for name in before:
+            self.heard(station(name, "status"), '"Alive"', after=mark)
+        self.command(command="close", id="*")
+        self.heard(f"{LAUNCHER}/status", '"stations":0', after=mark)
+        self.command(command="close_launcher")
+        self.assertEqual(launcher.exit_code(), 0)
+        for name in before:
+            self.assert_gone(name)
+        self.assertEqual(self.retained(), [f"{LAUNCHER}/status"])
+
+    def test_wrong_setup_ends_with_2(self):
+        path = os.path.join(self.directory, "wrong.json")
+        pathlib.Path(path).write_text('{"stations":[{"id":"S1"},{"id":"S2","connectors":300}]}')
+        done = subprocess.run([os.environ["CS_FLEET"], "--setup", path, "--slacd", os.environ["SLACD"], "--cs-sim",
+                               os.environ["CS_SIM"], "--slac-ev", os.environ["SLAC_EV"]], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(f"{path}: stations[1].connectors: expected a whole number from 1 to 256, not 300", done.stderr)
+        done = subprocess.run([os.environ["CS_FLEET"], "--slacd", "/none"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--slacd '/none': expected a program that can be executed", done.stderr)
+
+
+if __name__ == "__main__":
+    sandbox.main()
