@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by tools/quickstart and tools/test: installs what is missing from Debian, and says so.
 
-build_packages="gcc libc6-dev libpcap-dev libevent-dev libmosquitto-dev libjson-c-dev libssl-dev zlib1g-dev libcap-ng-dev libsystemd-dev cmake ninja-build pkg-config"
+build_packages="gcc libc6-dev libpcap-dev libevent-dev libmosquitto-dev libjson-c-dev libssl-dev zlib1g-dev libcap-ng-dev libsystemd-dev libsqlite3-dev libpq-dev cmake ninja-build pkg-config"
 coverage_packages="gcovr libcmocka-dev"
 lint_packages="cppcheck clang-tidy"
 browser_packages="chromium"

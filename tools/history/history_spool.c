@@ -244,6 +244,9 @@ static bool take_file(struct history_spool *spool, const char *name)
 	name_of(&part, expected);
 	if (strcmp(name, expected) != 0 || fstatat(spool->directory, name, &info, 0) != 0 || !S_ISREG(info.st_mode))
 		return true;
+	/* As a process leaves it that is killed before its first row. */
+	if (info.st_size == 0)
+		return unlinkat(spool->directory, name, 0) == 0;
 	return add_part(spool, part.number, (uint64_t)info.st_size);
 }
 

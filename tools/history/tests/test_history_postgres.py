@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real mosquitto and PostgreSQL: what the broker has acknowledged to the publisher is stored, whoever is killed."""
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+
+from history_bench import Bench, Postgres, Publisher, await_true, kill, main, require_postgres
+
+STATE = '{"value":%s,"sampling_time":"2026-11-27T08:00:00.00%dZ"}'
+
+
+class Server(Bench):
+    """One server for all tests; each has a database of its own."""
+    postgres = None
+    databases = 0
+
+    def setUp(self):
+        super().setUp()
+        if Server.postgres is None:
+            Server.home = tempfile.mkdtemp(prefix="slac-history-test-")
+            Server.postgres = Postgres(Server.home)
+        Server.databases += 1
+        self.name = f"history{Server.databases}"
+        self.url = self.postgres.url.replace("/history?", f"/{self.name}?")
+        self.postgres.sql(f"CREATE DATABASE {self.name}", "postgres")
+
+    def sql(self, text):
+        return self.postgres.sql(text, self.name)
+
+    def numbers(self):
+        try:
+            return {int(line) for line in self.sql("SELECT number FROM telemetry WHERE number IS NOT NULL").split()}
+        except subprocess.CalledProcessError:
+            return set()  # PostgreSQL is away
+
+    def await_subscription(self):
+        self.await_log("The database is there.")
+        self.await_log("Connected to the MQTT broker")
+        self.publish("telemetry/S1/E1/state", STATE % ('"matched"', 0))
+        await_true(lambda: self.sql("SELECT 1 FROM telemetry"), "the value is there")
+
+    def test_all_killed_under_load(self):
+        self.start_history(self.url)
+        self.await_subscription()
+        self.broker.save()
+        publisher = Publisher(self.broker.socket, rate=400)
+        publisher.start()
+        for _ in range(2):
+            time.sleep(0.4)
+            self.postgres.kill()
+            time.sleep(0.4)
+            kill(self.history)  # with rows in the spool
+            self.start_history(self.url)
+            time.sleep(0.2)
+            self.postgres.start()
+            # mosquitto loses what it has acknowledged and not sent: it is given the time to send it.
+            publisher.lag = lambda: len(publisher.acknowledged) - len(self.numbers()) > 100
+            await_true(lambda: not publisher.lag(), "the spool follows")
+            time.sleep(0.2)
+            self.broker.kill_when_it_has_sent_all()
+            self.broker.start()
+            publisher.lag = lambda: False
+        time.sleep(0.3)
+        publisher.finish()
+        self.assertGreater(len(publisher.acknowledged), 300)
+        await_true(lambda: publisher.acknowledged <= self.numbers(), "all rows are there")
+        self.assertEqual(self.numbers(), publisher.acknowledged)
+        self.assertIn("rows wait in the spool", self.log())
+        self.assertIn("The spool is empty.", self.log())
+        self.assertNotIn("given up. total", self.log())
+
+    def test_server_that_restarts_is_said_once(self):
+        self.start_history(self.url)
+        self.await_subscription()
+        self.postgres.kill()
+        self.publish("telemetry/S1/E1/state", STATE % ('"failed"', 1))
+        self.await_log("rows wait in the spool")
+        self.postgres.start()
+        await_true(lambda: self.sql("SELECT count(*) FROM telemetry") == "2", "the row of the spool is there")
+        self.stop_history()
+        reasons = re.findall("is away.* reason=(.*)", self.log())  # it is lost, then not there, then starts
+        self.assertEqual(len(reasons), len(set(reasons)), reasons)
+
+    def test_rows_as_they_are(self):
+        self.start_history(self.url, "--status", "GARAGE=josev/cs", "--refused-max", "2")
+        self.await_subscription()
+        self.publish("telemetry/S1/E1/modem_version", STATE % ('"it\'s {\\"odd\\", \\\\\\\\}"', 1))
+        self.publish("telemetry/S1/E1/attenuation_db", STATE % ("20.5", 2))
+        self.publish("telemetry/S1/E1/attenuation_db", STATE % ("null", 3))
+        for payload in ("{", "[]", "\x01\\'"):
+            self.publish("telemetry/S1/E1/state", payload)
+        for _ in range(2):
+            self.publish("josev/cs", '{"id":"1","name":"slac_service_status","type":"update","data":{"evse_id":"E1",'
+                                     '"run_id":"0x0011223344556677","status":"failed","reason":"no_sounds",'
+                                     '"sampling_time":"2026-11-27T08:00:00.123Z"}}')
+        await_true(lambda: self.sql("SELECT 1 FROM status"), "the status, which was said last, is there")
+        self.stop_history()
+        self.sql("SET timezone = 'UTC'; ALTER DATABASE " + self.name + " SET timezone = 'UTC'")
+        self.assertEqual(self.sql("SELECT name, sampling_time, number, text FROM telemetry ORDER BY sampling_time").split("\n"),
+                         ["state|2026-11-27 08:00:00+00||matched", 'modem_version|2026-11-27 08:00:00.001+00||it\'s {"odd", \\\\}',
+                          "attenuation_db|2026-11-27 08:00:00.002+00|20.5|", "attenuation_db|2026-11-27 08:00:00.003+00||"])
+        self.assertEqual(self.sql("SELECT station, message_id, evse_id, sampling_time, status, reason, run_id, ev_mac, attenuation_db,"
+                                  " record IS NULL, received_time > '2020-01-01' FROM status"),
+                         "GARAGE|1|E1|2026-11-27 08:00:00.123+00|failed|no_sounds|0x0011223344556677|||t|t")
+        self.assertEqual(self.sql("SELECT encode(payload, 'hex') FROM refused ORDER BY id").split(), ["5b5d", "015c27"])
+
+    def test_database_that_refuses(self):
+        """A wrong user, and tables of a later version: each is said once, and then it goes on."""
+        self.start_history(self.url.replace("user=postgres", "user=nobody-of-this-name&password=secret-word"))
+        self.await_log('role "nobody-of-this-name" does not exist')
+        self.stop_history()
+        self.start_history(self.url)
+        self.await_subscription()
+        self.stop_history()
+        self.sql("UPDATE schema_version SET version = 2")
+        self.start_history(self.url)
+        self.await_log("it has tables of version 2, and this slac-history knows version 1")
+        self.publish("telemetry/S1/E1/state", STATE % ('"failed"', 1))
+        self.sql("UPDATE schema_version SET version = 1")
+        await_true(lambda: self.sql("SELECT count(*) FROM telemetry") == "2", "the row of the spool is there")
+        self.stop_history()
+        self.assertNotIn("secret-word", self.log())
+
+    def test_row_that_a_trigger_forbids(self):
+        self.start_history(self.url)
+        self.await_subscription()
+        self.sql("ALTER TABLE telemetry ADD CONSTRAINT no_four CHECK (number <> 4)")
+        for number in (3, 4, 5):
+            self.publish("telemetry/S1/E1/sessions_matched", STATE % (number, number))
+        await_true(lambda: self.numbers() == {3, 5} and self.sql("SELECT 1 FROM refused"), "the others are there")
+        self.assertIn("S1/E1/sessions_matched|the database: ", self.sql("SELECT topic, reason FROM refused"))
+        self.await_log("The database does not take a row, which is put aside.")
+        self.stop_history()
+
+    def test_hypertable_is_made_where_timescale_is(self):
+        """Debian has no TimescaleDB: what is called is played by a function of that name."""
+        self.sql("CREATE TABLE made (said text); CREATE FUNCTION create_hypertable(relation regclass, time_column name) RETURNS void"
+                 " LANGUAGE sql AS $$ INSERT INTO made VALUES (relation::text || ' ' || time_column) $$;"
+                 " INSERT INTO pg_extension SELECT 99999, 'timescaledb', 10, oid, false, '2.14', NULL, NULL"
+                 " FROM pg_namespace WHERE nspname = 'public'")
+        self.start_history(self.url)
+        self.await_subscription()
+        self.stop_history()
+        self.assertEqual(self.sql("SELECT said FROM made"), "telemetry sampling_time")
+
+
+def tearDownModule():
+    if Server.postgres is not None:
+        kill(Server.postgres.process)
+        shutil.rmtree(Server.home, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    require_postgres()
+    main()
