@@ -9,6 +9,8 @@
 #define ASK_MOST_MS  30000
 /* Each of EVerest's API modules may answer by itself. */
 #define DECIDE_AFTER_MS 500
+/* Then nobody seems to hear it: the fourth question is asked after 7 s. */
+#define ASKED_IN_VAIN 3
 
 static struct everest_outlet *without_module(struct everest *everest)
 {
@@ -29,6 +31,7 @@ void everest_discovery_begin(struct everest *everest, uint64_t now_us)
 		return;
 	question->ask_us = now_us > soonest_us ? now_us : soonest_us;
 	question->wait_ms = ASK_FIRST_MS;
+	question->in_vain = 0;
 	question->count = 0;
 }
 
@@ -48,6 +51,7 @@ void everest_discovery_take(struct everest *everest, const struct everest_messag
 
 	if (without_module(everest) == NULL)
 		return;
+	question->in_vain = 0;
 	for (size_t i = 0; i < message->module_count && question->count < EVEREST_MODULES_MAX; i++)
 		if (!is_known(everest, message->modules[i].id))
 			question->modules[question->count++] = message->modules[i];
@@ -96,6 +100,21 @@ uint64_t everest_discovery_deadline(const struct everest *everest)
 	return question->ask_us < question->decide_us ? question->ask_us : question->decide_us;
 }
 
+static void say_unanswered(struct everest *everest, const struct everest_outlet *outlet, uint64_t now_us)
+{
+	struct everest_question *question = &everest->question;
+	char topic[EVEREST_TOPIC_MAX];
+
+	if (question->in_vain++ != ASKED_IN_VAIN || !log_limit_pass(&question->unanswered, now_us))
+		return;
+	everest_topic_of_query(everest->hearing.prefix, topic);
+	log_line(
+		LOG_LEVEL_WARN,
+		"EVerest has not told of its slac modules within 7 s: expected an answer to %s. Is mqtt.everest_prefix "
+		"'%s' right? Or set outlets.%s.everest_module.",
+		topic, everest->hearing.prefix, outlet->evse_id);
+}
+
 void everest_discovery_tick(struct everest *everest, uint64_t now_us)
 {
 	struct everest_question *question = &everest->question;
@@ -107,6 +126,7 @@ void everest_discovery_tick(struct everest *everest, uint64_t now_us)
 		decide(everest, outlet, now_us);
 	if (question->ask_us > now_us)
 		return;
+	say_unanswered(everest, outlet, now_us);
 	everest_say_query(everest);
 	question->asked_us = now_us;
 	question->ask_us = now_us + (uint64_t)question->wait_ms * 1000;

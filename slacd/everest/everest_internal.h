@@ -27,10 +27,12 @@ struct everest_question {
 	uint64_t asked_us;  /* 0: never */
 	uint64_t ask_us;    /* when it is asked (again) */
 	uint32_t wait_ms;   /* to the next one */
+	unsigned in_vain;   /* asked since the connection, or since an answer */
 	uint64_t decide_us; /* several programs may answer: the answers are looked at then */
 	size_t count;       /* modules that were told of */
 	struct everest_module modules[EVEREST_MODULES_MAX];
 	struct log_limit unclear;
+	struct log_limit unanswered;
 };
 
 struct everest_hearing {

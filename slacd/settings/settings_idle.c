@@ -45,6 +45,7 @@ static bool resets_with_each_key(const struct outlet_config *config)
 }
 
 #define EVEREST_OWNS_IT     "mqtt.dialect is everest: EVerest owns the pilot"
+#define FOR_EVEREST_ONLY    "mqtt.dialect is josev, and not everest"
 #define EVEREST_HAS_ITS_OWN "mqtt.dialect is everest: it has messages and topics of its own"
 
 static const struct rule {
@@ -133,6 +134,20 @@ static bool has_a_current_of_its_own(const struct settings *settings, const char
 	return own != NULL && own->has_nominal_current && own->nominal_current_da != 0;
 }
 
+/* The other way round: what is meant for EVerest, while the station is spoken to. */
+static void add_choices_of_everest(struct list *list, const struct settings *settings, const char *evse_id)
+{
+	static const char *const paths[] = {"mqtt.everest_prefix", "mqtt.everest_heartbeat_ms", "mqtt.everest_check_s",
+					    "mqtt.everest_matching_at", "mqtt.everest_check_ends"};
+	const struct settings_outlet *own = settings_outlet(settings, evse_id);
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (is_given(settings, paths[i]))
+			add(list, paths[i], FOR_EVEREST_ONLY);
+	if (own != NULL && own->everest_module[0] != '\0')
+		add(list, "outlets.<evse_id>.everest_module", FOR_EVEREST_ONLY);
+}
+
 static bool validates_in_vain(const struct settings *settings, const struct outlet_config *config)
 {
 	return has_no_pilot(config) && is_given(settings, "slac.validation") &&
@@ -151,6 +166,8 @@ size_t settings_without_effect(const struct settings *settings, const char *evse
 			add(&list, rules[i].path, rules[i].why);
 	if (has_no_pilot(&config))
 		add_choices_beside_everest(&list, settings);
+	else
+		add_choices_of_everest(&list, settings, evse_id);
 	if (validates_in_vain(settings, &config))
 		add(&list, "slac.validation", "mqtt.dialect is everest: nobody tells of B-C-B toggles");
 	if (waits_in_vain(settings, &config))

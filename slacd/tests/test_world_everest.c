@@ -535,6 +535,26 @@ static void the_module_is_found_by_asking_where_one_outlet_has_none(void **state
 	assert_count(0, QUERY, 2);
 }
 
+#define UNANSWERED                                                                                                     \
+	"log      WARN EVerest has not told of its slac modules within 7 s: expected an answer to "                    \
+	"side/everest_api/query-modules/slac. Is mqtt.everest_prefix 'side/' right? Or set "                           \
+	"outlets.DE*TST*E1.everest_module."
+
+static void a_question_for_modules_that_nobody_answers_is_said_once(void **state)
+{
+	(void)state;
+	play("set mqtt.client_id c1\nset mqtt.everest_prefix side/\n" EVEREST NO_MODULE LINE "slacd start\nrun 6900");
+	assert_none(0, UNANSWERED);
+	play("run 300000");
+	assert_count(0, UNANSWERED, 1);
+	size_t from = mark();
+	play("broker down\nrun 1000\nbroker up\nrun 10000");
+	assert_count(from, UNANSWERED, 1);
+	from = mark();
+	play(ANSWER(ENTRY("m1")) "run 60000");
+	assert_none(from, UNANSWERED);
+}
+
 static void a_module_that_nobody_could_name_keeps_no_other_from_being_found(void **state)
 {
 	(void)state;
@@ -801,6 +821,7 @@ int main(void)
 		STORY(a_flood_ends_in_the_state_of_its_last_message),
 		STORY(a_flood_of_starts_is_not_answered_one_by_one),
 		STORY(the_module_is_found_by_asking_where_one_outlet_has_none),
+		STORY(a_question_for_modules_that_nobody_answers_is_said_once),
 		STORY(a_module_that_nobody_could_name_keeps_no_other_from_being_found),
 		STORY(with_two_modules_nobody_can_tell_which_one_it_is),
 		STORY(two_outlets_have_nothing_to_do_with_each_other),

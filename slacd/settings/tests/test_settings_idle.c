@@ -99,6 +99,22 @@ static void messages_of_the_other_dialect_are_idle_beside_everest(void **state)
 		       "outlets.<evse_id>.nominal_current_a");
 }
 
+static void what_is_meant_for_everest_is_idle_beside_the_josev_api(void **state)
+{
+	struct settings_outlet *outlet = settings_add_outlet(&settings, "E1");
+
+	(void)state;
+	strcpy(outlet->everest_module, "slac_api_1");
+	strcpy(settings_add_outlet(&settings, "E2")->everest_module, "slac_api_2");
+	give("mqtt.everest_prefix", "site/");
+	give("mqtt.everest_check_ends", "false");
+	are_idle(true, "mqtt.everest_prefix mqtt.everest_check_ends outlets.<evse_id>.everest_module");
+	outlet->everest_module[0] = '\0';
+	are_idle(true, "mqtt.everest_prefix mqtt.everest_check_ends");
+	give("mqtt.dialect", "everest");
+	are_idle(true, "");
+}
+
 static void settings_for_basic_charging_are_idle_without_ac(void **state)
 {
 	(void)state;
@@ -223,6 +239,7 @@ int main(void)
 		cmocka_unit_test_setup(settings_of_the_pilot_are_idle_where_everest_owns_it, begin),
 		cmocka_unit_test_setup(choices_of_the_pilot_are_idle_where_everest_owns_it, begin),
 		cmocka_unit_test_setup(messages_of_the_other_dialect_are_idle_beside_everest, begin),
+		cmocka_unit_test_setup(what_is_meant_for_everest_is_idle_beside_the_josev_api, begin),
 		cmocka_unit_test_setup(settings_for_basic_charging_are_idle_without_ac, begin),
 		cmocka_unit_test_setup(what_is_switched_off_is_not_missed, begin),
 		cmocka_unit_test_setup(waiting_after_a_lost_link_is_idle_in_strict_without_ac, begin),
