@@ -4,6 +4,12 @@
 #include <stddef.h>
 #include <string.h>
 
+/*
+ * Among the older kinds: another service has asked for the present request, too. It may still be carried out when this one
+ * is confirmed.
+ */
+#define SAME_BY_OTHER (1U << (PILOT_X2 + 1))
+
 void pilot_asking_init(struct pilot_asking *asking, uint32_t timeout_ms, uint32_t backoff_max_ms)
 {
 	memset(asking, 0, sizeof(*asking));
@@ -22,6 +28,7 @@ void pilot_asking_want(struct pilot_asking *asking, struct pilot_request request
 {
 	if (!asking->confirmed && asking->sendings > 0)
 		asking->older_kinds |= 1U << asking->request.kind;
+	asking->older_kinds &= ~SAME_BY_OTHER;
 	asking->wanted = true;
 	asking->request = request;
 	asking->confirmed = false;
@@ -55,7 +62,11 @@ void pilot_asking_expect_other(struct pilot_asking *asking, struct pilot_request
 {
 	pilot_asking_expect_offer(asking, request.current_da);
 	asking->older_kinds |= 1U << request.kind;
-	if (!asking->confirmed)
+	if (asking->confirmed)
+		return;
+	if (asking->wanted && pilot_request_equals(asking->request, request))
+		asking->older_kinds |= SAME_BY_OTHER;
+	else
 		asking->first_number = asking->number + 1;
 }
 
@@ -119,7 +130,7 @@ void pilot_asking_see_f(struct pilot_asking *asking)
 void pilot_asking_confirm(struct pilot_asking *asking)
 {
 	asking->confirmed = true;
-	asking->older_kinds = 0;
+	asking->older_kinds = asking->older_kinds & SAME_BY_OTHER ? 1U << asking->request.kind : 0;
 	asking->sendings = 0;
 	asking->due_us = PILOT_REQUEST_NEVER;
 	asking->offered_da = asking->request.current_da;

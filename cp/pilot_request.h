@@ -40,16 +40,16 @@ struct pilot_asking {
 	uint32_t backoff_max_ms; /* and at most */
 	bool wanted;             /* there is a request; false before the first */
 	struct pilot_request request;
-	bool confirmed;        /* the station has carried it out, as far as is known */
-	uint32_t number;       /* of the last sending of any request */
-	uint32_t first_number; /* of the first sending of the present one */
-	uint32_t answered;     /* the last sending that was answered: it is answered once */
-	unsigned older_kinds;  /* sent before the present one, since a confirmation: they may still be carried out */
-	uint32_t sendings;     /* of the present one since it was wanted, or was found not to be in force */
-	bool contradicted;     /* it was found not to be in force since it was wanted */
-	uint32_t wait_ms;      /* after the last sending */
-	uint64_t due_us;       /* when it is to be sent (again), PILOT_REQUEST_NEVER: not */
-	uint32_t offered_da;   /* the most that the station may be offering: confirmed, and sent or shown since */
+	bool confirmed;             /* the station has carried it out, as far as is known */
+	uint32_t number;            /* of the last sending of any request */
+	uint32_t first_number;      /* of the first sending of the present one */
+	uint32_t answered;          /* the last sending that was answered: it is answered once */
+	unsigned older_kinds;       /* sent before the present one, or by others: they may still be carried out */
+	uint32_t sendings;          /* of the present one since it was wanted, or was found not to be in force */
+	bool contradicted;          /* it was found not to be in force since it was wanted */
+	uint32_t wait_ms;           /* after the last sending */
+	uint64_t due_us;            /* when it is to be sent (again), PILOT_REQUEST_NEVER: not */
+	uint32_t offered_da;        /* the most that the station may be offering: confirmed, and sent or shown since */
 	uint32_t offered_before_da; /* the same before the last sending */
 };
 
@@ -91,7 +91,8 @@ void pilot_asking_confirm(struct pilot_asking *asking);
 void pilot_asking_expect_offer(struct pilot_asking *asking, uint32_t current_da);
 /*
  * Another service has asked the station for this. It may be carried out after all that was sent so far: neither an answer
- * to that nor a cp_status confirms any more.
+ * to that nor a cp_status confirms any more. Where it is what is wanted here an answer does: whichever of the two is carried
+ * out last, the pilot is that one.
  */
 void pilot_asking_expect_other(struct pilot_asking *asking, struct pilot_request request);
 /*

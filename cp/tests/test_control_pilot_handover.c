@@ -67,6 +67,30 @@ static void service_that_asks_for_more_than_the_limit_is_lowered_each_time(void 
 	bench_expect(&bench, "X2(16.0)");
 }
 
+/* Both have heard of the limit, and ask for the same: whichever is carried out last. */
+static void service_that_asks_for_the_same_after_slacd_leaves_its_request_as_it_is(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	bench.station = BENCH_SILENT;
+	bench_limit_is(&bench, 80);
+	bench_expect(&bench, "X2(8.0)");
+	bench_other_asks(&bench, false, 80);
+	bench_expect(&bench, "");
+	bench_answer(&bench, bench_last_number(&bench), true);
+	bench_expect(&bench, "");
+	bench_expect_rest(&bench);
+	/* Another one between them may be carried out behind ours. */
+	bench_limit_is(&bench, 60);
+	bench_expect(&bench, "X2(6.0)");
+	bench_other_asks(&bench, false, 80);
+	bench_other_asks(&bench, false, 60);
+	bench_answer(&bench, bench_last_number(&bench) - 1, true);
+	bench_expect(&bench, "late");
+}
+
 static void request_that_rests_is_asked_for_again_when_the_limit_falls(void **state)
 {
 	struct bench bench;
@@ -395,6 +419,7 @@ int main(void)
 		cmocka_unit_test(other_service_is_not_contradicted_and_a_higher_limit_is_its_to_use),
 		cmocka_unit_test(lower_limit_is_asked_for_at_once_but_never_more_than_the_service_wants),
 		cmocka_unit_test(service_that_asks_for_more_than_the_limit_is_lowered_each_time),
+		cmocka_unit_test(service_that_asks_for_the_same_after_slacd_leaves_its_request_as_it_is),
 		cmocka_unit_test(request_that_rests_is_asked_for_again_when_the_limit_falls),
 		cmocka_unit_test(request_that_rests_is_asked_for_again_when_a_current_above_the_limit_shows),
 		cmocka_unit_test(refused_request_is_not_repeated_once_the_current_is_handed_over),

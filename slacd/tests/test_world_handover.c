@@ -45,6 +45,18 @@ static void limit_below_what_the_service_asked_for_is_asked_for_at_once(void **s
 	assert_pilots(from, E1, "x1");
 }
 
+/* Both hear of the limit at the same time, and the answer to slacd comes behind what the service asks for. */
+static void limit_that_both_follow_is_asked_for_once(void **state)
+{
+	(void)state;
+	play("boot --answer-delay-ms 100\ncs plug\nrun 32000\ncs other_pwm 10\nrun 1000\n");
+	size_t from = mark();
+	play("cs limit 8\nrun 20\ncs other_pwm 8\nrun 60000");
+	assert_pilots(from, E1, "x2:8.0");
+	assert_count(from, ASKED, 1);
+	assert_none(from, "log      WARN *");
+}
+
 static void service_that_asks_for_more_than_the_limit_is_lowered_to_it(void **state)
 {
 	(void)state;
@@ -134,6 +146,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORY(service_that_asks_for_10_a_keeps_them_when_the_limit_rises),
 		STORY(limit_below_what_the_service_asked_for_is_asked_for_at_once),
+		STORY(limit_that_both_follow_is_asked_for_once),
 		STORY(service_that_asks_for_more_than_the_limit_is_lowered_to_it),
 		STORY(handover_ends_with_its_vehicle_and_there_is_none_before_basic_charging),
 		STORY(service_that_becomes_ready_is_told_the_last_status_under_its_id),

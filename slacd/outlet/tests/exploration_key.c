@@ -141,7 +141,7 @@ static void move_asking(struct bits *bits, struct pilot_asking *asking)
 	move_ms(bits, &asking->wait_ms);
 	move_time(bits, &asking->due_us);
 	move_number(bits, &asking->offered_da, 10);
-	move_number(bits, &older_kinds, 4);
+	move_number(bits, &older_kinds, 5);
 	move_bool(bits, &asking->contradicted);
 	move_bool(bits, &sent_any);
 	if (!bits->reading)
