@@ -195,10 +195,23 @@ class Browser:
         """The visible text of each element that the selector finds."""
         return self.evaluate(f"[...document.querySelectorAll({json.dumps(selector)})].map(found => found.innerText)")
 
+    def click(self, selector):
+        """A click of the mouse into the middle of the first element that the selector finds, which is scrolled to."""
+        found = f"document.querySelector({json.dumps(selector)})"
+        self.evaluate(f"{found}.scrollIntoView({{block: 'nearest'}})")
+        x, y = self.evaluate(f"(box => [box.x + box.width / 2, box.y + box.height / 2])({found}.getBoundingClientRect())")
+        for kind in ("mousePressed", "mouseReleased"):
+            self.command("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def type(self, text):
+        """Into what has the focus."""
+        self.command("Input.insertText", text=text)
+
     def press(self, key):
         """A key by its DOM name: "Tab", "Enter"."""
         text = {"Enter": {"text": "\r"}}.get(key, {})
-        code = {"Tab": 9, "Enter": 13, "Escape": 27}.get(key, 0)
+        code = {"Tab": 9, "Enter": 13, "Escape": 27, "PageUp": 33, "PageDown": 34, "End": 35, "Home": 36, "ArrowUp": 38,
+                "ArrowDown": 40}.get(key, 0)
         for kind in ("keyDown", "keyUp"):
             self.command("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code,
                          **(text if kind == "keyDown" else {}))

@@ -17,7 +17,7 @@ let link = {lostSince: null, tooMany: 0};
 const stations = new Map(); // by id: {data, connectors: Map by number, row, …}
 const order = [];           // the same, as the list has them
 let chosen = null;          // the id of the station that is shown
-let detail = null;          // what shows it: {station, cards: Map by number}
+const cards = new Map();    // of its outlets, by number; those of one station serve the next one as well
 let words = [];             // of the filter
 let errors = [];            // the latest first
 let dismissed = 0;          // up to the error of this number
@@ -30,6 +30,11 @@ for (const element of document.querySelectorAll("[id]"))
 function setText(element, text) {
 	if (element.textContent !== text)
 		element.textContent = text;
+}
+
+function setHidden(element, isHidden) {
+	if (element.hidden !== isHidden)
+		element.hidden = isHidden;
 }
 
 function plural(count, word) {
@@ -96,7 +101,7 @@ function question({title, text, yes, isDanger, name, check}) {
 	setText(dom.questionYes, yes);
 	setText(dom.questionError, "");
 	dom.questionYes.className = isDanger ? "danger" : "first";
-	dom.questionNamePart.hidden = name === undefined;
+	setHidden(dom.questionNamePart, name === undefined);
 	dom.questionName.value = name ?? "";
 	dom.question.showModal();
 	(name === undefined ? dom.questionNo : dom.questionName).focus();
@@ -116,8 +121,10 @@ function question({title, text, yes, isDanger, name, check}) {
 				finish(name === undefined ? true : dom.questionName.value);
 		};
 		dom.questionName.onkeydown = event => {
-			if (event.key === "Enter")
-				dom.questionYes.onclick();
+			if (event.key !== "Enter")
+				return;
+			event.preventDefault(); // or it would press the button that has the focus next
+			dom.questionYes.onclick();
 		};
 	});
 }
@@ -189,22 +196,20 @@ function fillRow(station) {
 			...list.map(([word, count]) => make("span", {class: STATUS_LOOKS[word] || "", text: `${count} ${word}`})));
 	}
 	station.text = textOf(station);
-	const isHidden = !isShown(station);
-	if (station.row.hidden !== isHidden)
-		station.row.hidden = isHidden;
+	setHidden(station.row, !isShown(station));
 }
 
 function showFilter() {
 	for (const station of order)
-		station.row.hidden = !isShown(station);
+		setHidden(station.row, !isShown(station));
 	showCount();
 }
 
 function showCount() {
 	const shown = words.length === 0 ? order.length : order.filter(isShown).length;
 	setText(dom.shown, words.length === 0 ? "" : `${shown} of ${order.length}`);
-	dom.stations.hidden = order.length === 0;
-	dom.noStations.hidden = order.length > 0;
+	setHidden(dom.stations, order.length === 0);
+	setHidden(dom.noStations, order.length > 0);
 }
 
 // --- choosing one ---
@@ -221,7 +226,6 @@ function mark(id) {
 	const {row} = stations.get(id);
 	row.setAttribute("aria-selected", "true");
 	dom.stations.setAttribute("aria-activedescendant", row.id);
-	row.scrollIntoView({block: "nearest"});
 }
 
 function choose(id) {
@@ -230,6 +234,7 @@ function choose(id) {
 	mark(id);
 	history.replaceState(null, "", `#${id}`);
 	showDetail();
+	stations.get(id).row.scrollIntoView({block: "nearest"});
 }
 
 function leave() {
@@ -324,12 +329,30 @@ class Control {
 			this.show();
 	}
 
-	// It was asked for: it is shown as that until it is told back, and no longer than that takes.
-	expect() {
+	// It is asked for: it looks like that until it is told back.
+	expect(tooLate) {
 		this.isDirty = false;
+		if (this.read() === this.told)
+			return;
 		this.element.classList.add("pending");
 		clearTimeout(this.waiting);
-		this.waiting = setTimeout(() => this.settle(), ANSWER_MS);
+		this.waiting = setTimeout(() => {
+			this.settle();
+			tooLate();
+		}, ANSWER_MS);
+	}
+
+	// It belongs to another connector from now on.
+	begin() {
+		clearTimeout(this.waiting);
+		this.element.classList.remove("pending");
+		Object.assign(this, {told: undefined, isDirty: false});
+	}
+
+	// It was refused: what somebody has put there stays, to be put right.
+	refuse() {
+		this.isDirty = true;
+		this.settle();
 	}
 }
 
@@ -384,11 +407,10 @@ function carFlag(card, name, text) {
 }
 
 async function askConnector(card, what, body, control, done) {
-	control?.expect();
+	control?.expect(() => say(card.said, "The station's keeper has not told that back."));
 	const isDone = await ask(`stations/${card.station}/connectors/${card.number}/${what}`, body, card.said, done);
-	if (!isDone && control)
-		control.settle();
-	return isDone;
+	if (!isDone)
+		control?.refuse();
 }
 
 function askCar(card, body, control) {
@@ -539,17 +561,24 @@ function fillFacts(card, data) {
 	}
 }
 
-function makeCard(station, number) {
-	const card = {station, number, key: `c-${station}-${number}`, controls: {}, data: {}};
+function makeCard(number) {
+	const card = {number, key: `outlet-${number}`, controls: {}, data: {}};
 	card.said = make("p", {class: "said", role: "status"});
 	card.evse = make("span", {class: "mono more"});
 	const title = make("h3", {id: `${card.key}-title`, text: `Outlet ${number}`});
-	card.facts = null;
 	const facts = makeFacts(card);
 	card.inputs = makeInputs(card);
 	card.element = make("section", {class: "card", "aria-labelledby": title.id},
 		[make("header", {}, [title, card.evse]), facts, card.inputs]);
 	return card;
+}
+
+// It shows an outlet of this station from now on.
+function useCard(card, station) {
+	card.station = station;
+	say(card.said, "");
+	for (const control of Object.values(card.controls))
+		control.begin();
 }
 
 function fillCard(card, data, isDead) {
@@ -579,8 +608,7 @@ function factsOf(data) {
 	return parts.join(" · ");
 }
 
-function fillHead() {
-	const {data} = detail.station;
+function fillHead(data) {
 	const isDead = data.status === "Dead";
 	const hasLauncher = state.launcher.status === "Alive";
 	const status = data.status || "Unknown";
@@ -596,35 +624,39 @@ function fillHead() {
 	dom.restart.disabled = dom.close.disabled = isDead && !hasLauncher;
 }
 
-function fillDetail() {
-	const {station, cards} = detail;
-	const isDead = station.data.status === "Dead";
+function addCard(number) {
+	const card = makeCard(number);
+	const next = [...cards.values()].filter(other => other.number > number).sort((one, other) => one.number - other.number)[0];
+	dom.cards.insertBefore(card.element, next ? next.element : null);
+	cards.set(number, card);
+	return card;
+}
 
-	fillHead();
+// The chosen station as it is now.
+function fillDetail() {
+	const {data, connectors} = stations.get(chosen);
+
+	fillHead(data);
 	for (const [number, card] of cards) {
-		if (!station.connectors.has(number)) {
+		if (!connectors.has(number)) {
 			card.element.remove();
 			cards.delete(number);
 		}
 	}
-	for (const [number, {data}] of [...station.connectors].sort(([one], [other]) => one - other)) {
-		if (!cards.has(number)) {
-			const card = makeCard(station.id, number);
-			const next = [...cards.values()].find(other => other.number > number);
-			dom.cards.insertBefore(card.element, next ? next.element : null);
-			cards.set(number, card);
-		}
-		fillCard(cards.get(number), data, isDead);
+	for (const [number, outlet] of connectors) {
+		const card = cards.get(number) || addCard(number);
+		if (card.station !== data.id)
+			useCard(card, data.id);
+		fillCard(card, outlet.data, data.status === "Dead");
 	}
 }
 
+// Another station was chosen, or none.
 function showDetail() {
-	detail = chosen === null ? null : {station: stations.get(chosen), cards: new Map()};
-	dom.cards.replaceChildren();
 	say(dom.stationSaid, "");
-	dom.station.hidden = detail === null;
-	dom.nothing.hidden = detail !== null;
-	if (detail !== null)
+	setHidden(dom.station, chosen === null);
+	setHidden(dom.nothing, chosen !== null);
+	if (chosen !== null)
 		fillDetail();
 }
 
@@ -730,7 +762,7 @@ function showLauncher() {
 	for (const element of [dom.add, dom.load, dom.save])
 		element.disabled = !isAlive;
 	fillSetups(state.launcher.setups || []);
-	dom.pages.hidden = !state.outlets;
+	setHidden(dom.pages, !state.outlets);
 }
 
 // --- what was refused ---
@@ -745,7 +777,7 @@ function makeError(error) {
 
 function showErrors() {
 	const list = errors.filter(({number}) => number > dismissed);
-	dom.errorsPart.hidden = list.length === 0;
+	setHidden(dom.errorsPart, list.length === 0);
 	setText(dom.errorsTitle, list.length === 1 ? "1 request was refused" : `${list.length} requests were refused`);
 	dom.errors.replaceChildren(...list.map(makeError));
 }
@@ -828,7 +860,7 @@ function take(news) {
 	takeErrors(news.errors, isFirst);
 	if (isFirst && stations.has(location.hash.slice(1)))
 		choose(location.hash.slice(1));
-	else if (detail !== null && (touched.has(detail.station) || news.launcher))
+	else if (chosen !== null && (touched.has(stations.get(chosen)) || news.launcher || news.all))
 		fillDetail();
 }
 

@@ -199,6 +199,8 @@ class FakeFleet:
         with self.lock:
             if topic == "fleet/launcher/cmd":
                 self._obey_launcher(topic, payload.decode(), **body)
+            elif topic.endswith("/cmd"):
+                self._obey_launcher(topic, payload.decode(), id=topic.split("/")[2], **body)
             else:
                 self._obey_connector(topic.split("/"), body)
         self.commands.append(Command(topic, body))

@@ -1,0 +1,360 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fleet's page of slac-monitor in a real browser, worked by mouse and keyboard, beside a fleet of 200 stations that
+is played (fake_fleet.py). How fast it answers meanwhile is printed.
+
+Leaves pictures of the page in the folder SLACD_PICTURES.
+"""
+import os
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(ROOT / "slacd/tests/netns"), str(ROOT / "tools/tests")]
+
+import browser  # noqa: E402
+import fake_fleet  # noqa: E402
+import harness  # noqa: E402
+from harness import BROKER_PORT, PATIENCE_S, Bench, Program  # noqa: E402
+
+ADDRESS = "127.0.0.1:8015"
+PAGE = f"http://{ADDRESS}/fleet"
+STATIONS = 200
+CHANGES_PER_S = 400
+SIZES = {"desk": (1280, 900), "phone": (390, 844)}
+ROWS = "document.querySelectorAll('#stations li:not([hidden])')"
+CARD = "#cards .card:nth-child(2)"  # the second outlet of the chosen station
+NOTICES = "document.getElementById('notices').innerText"
+HOSTILE = "<img src=x onerror=document.title=1>"
+# How long the page's thread does something else than it is asked: gaps of a timer of 10 ms, and tasks above 50 ms.
+WATCH = """
+window.gaps = []; window.tasks = [];
+new PerformanceObserver(list => window.tasks.push(...list.getEntries().map(entry => entry.duration)))
+  .observe({type: "longtask"});
+window.last = performance.now();
+window.watching = setInterval(() => {
+  const now = performance.now();
+  window.gaps.push(now - window.last);
+  window.last = now;
+}, 10);
+"""
+# From the click on a row to the frame that shows the station.
+CLICK_ROW = """new Promise(resolve => {
+  const row = document.querySelectorAll('#stations li')[%d];
+  const begin = performance.now();
+  row.click();
+  requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - begin)));
+})"""
+
+
+def chosen(name):
+    return (f"document.getElementById('station-title').innerText === 'Station {name}'"
+            " && !document.getElementById('station').hidden")
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+class FleetPage(Bench):
+    """The page beside whatever fleet there is at the broker."""
+
+    def setUp(self):
+        super().setUp()
+        profile = self.path("browser")
+        os.mkdir(profile)
+        self.page = browser.Browser(profile, *SIZES["desk"])
+        self.addCleanup(self.page.close)
+
+    def start_broker(self):
+        """One that does not write a line for each message."""
+        configuration = self.write("mosquitto.conf", f"listener {BROKER_PORT} 127.0.0.1\nallow_anonymous true\n"
+                                   "user root\nlog_type information\nlog_type error\nlog_dest stderr\nmax_queued_messages 0\n")
+        broker = self.add(Program("mosquitto", "mosquitto", "-c", configuration))
+        broker.wait_line("mosquitto version .* running")
+        return broker
+
+    def start_monitor(self, *arguments):
+        monitor = self.add(Program("slac-monitor", os.environ["SLAC_MONITOR"], "--fleet", *arguments))
+        monitor.wait_line(f"slac-monitor: http://{ADDRESS}/")
+        return monitor
+
+    def shows(self, condition):
+        self.page.wait(condition, PATIENCE_S)
+
+    def says(self, selector, text):
+        self.shows(f"document.querySelector('{selector}').textContent.includes('{text}')")
+
+    def fill(self, selector, text):
+        """By mouse and keyboard: what is there is replaced."""
+        self.page.click(selector)
+        self.page.evaluate(f"document.querySelector('{selector}').select()")
+        self.page.type(text)
+        self.page.press("Tab")
+
+    def select(self, selector, value):
+        self.page.evaluate(f"""(select => {{
+            select.value = '{value}';
+            select.dispatchEvent(new Event('change'));
+        }})(document.querySelector('{selector}'))""")
+
+    def choose(self, name):
+        self.page.click(f"#station-{name}")
+        self.shows(chosen(name))
+
+    def answer(self, button, title, answer):
+        """Clicks the button and gives this answer to its question."""
+        self.page.click(button)
+        self.shows("document.getElementById('question').open")
+        self.says("#question-title", title)
+        self.page.click(answer)
+        self.shows("!document.getElementById('question').open")
+
+    def take_pictures(self, name, schemes=("light", "dark")):
+        folder = os.environ.get("SLACD_PICTURES", self.directory)
+        for size, (width, height) in SIZES.items():
+            for scheme in schemes:
+                self.page.resize(width, height, scheme)
+                picture = self.page.picture(os.path.join(folder, f"{name}-{size}-{scheme}.png"), whole=size == "phone")
+                self.assertGreater(len(picture), 5000)
+                # Nobody has to scroll to the side.
+                self.assertLessEqual(self.page.evaluate("document.documentElement.scrollWidth"), width)
+        self.page.resize(*SIZES["desk"])
+
+
+class FleetInBrowser(FleetPage):
+    def start_fleet(self):
+        self.fleet = fake_fleet.FakeFleet(BROKER_PORT)
+        self.addCleanup(self.fleet.close)
+
+    def asked(self, topic, **body):
+        """The page has asked for this since the last time."""
+        command = self.fleet.commands.wait(lambda command: command.topic == topic and command.body == body,
+                                           f"{topic} {body}", after=self.seen)
+        self.seen = self.fleet.commands.items.index(command, self.seen) + 1
+
+    def asked_launcher(self, **body):
+        self.asked("fleet/launcher/cmd", **body)
+
+    def asked_car(self, name, what, **body):
+        self.asked(f"fleet/stations/{name}/connectors/2/{what}", **body)
+
+    def press_until(self, condition):
+        """Goes on by the Tab key alone."""
+        for _ in range(20):
+            if self.page.evaluate(condition):
+                return
+            self.page.press("Tab")
+        self.fail(f"not reached by the keyboard: {condition}")
+
+    def assert_readable_without_eyes(self):
+        accessible = self.page.accessible()
+        for wanted in (("listbox", "Stations"), ("heading", "Stations"), ("heading", "Station S3"),
+                       ("heading", "Outlet 2"), ("button", "Kill …"), ("spinbutton", "Cable, A"),
+                       ("checkbox", "Car ready"), ("combobox", "Behaviour, from the next plug-in on")):
+            self.assertIn(wanted, accessible)
+        self.assertIn(("option", "S3 Alive 2 outlets 2 unmatched"),
+                      [(role, " ".join(name.replace("·", " ").split())) for role, name in accessible])
+
+    def touch_changed_rows_only(self):
+        self.page.evaluate("""
+            window.touched = new Set();
+            window.observer = new MutationObserver(list => list.forEach(({target}) => window.touched.add(
+              (target.nodeType === 1 ? target : target.parentElement).closest('#stations li, #station')?.id)));
+            window.observer.observe(document.getElementById('panes'),
+              {subtree: true, childList: true, attributes: true, characterData: true});""")
+        self.fleet.set_state("S5", 1, "matched", "", "C2")
+        self.says("#station-S5", "1 matched")
+        self.assertEqual(self.page.evaluate("window.observer.disconnect(), [...window.touched]"), ["station-S5"])
+
+    def work_by_keyboard(self):
+        self.press_until("document.activeElement.id === 'stations'")
+        for key, name in (("ArrowDown", "S1"), ("ArrowDown", "S2"), ("End", f"S{STATIONS}"), ("ArrowDown", f"S{STATIONS}"),
+                          ("PageUp", f"S{STATIONS - 10}"), ("Home", "S1"), ("ArrowDown", "S2"), ("ArrowDown", "S3")):
+            self.page.press(key)
+            self.shows(chosen(name))
+        self.assertEqual(self.page.evaluate("document.activeElement.getAttribute('aria-activedescendant')"), "station-S3")
+        self.assertEqual(self.page.evaluate("location.hash"), "#S3")
+
+    def filter_list(self):
+        self.page.click("#filter")
+        self.page.type("s19 UNMATCHED")
+        self.shows(f"{ROWS}.length === 11")  # S19, S190 to S199
+        self.assertEqual(self.page.text("#shown"), [f"11 of {STATIONS}"])
+        self.fill("#filter", "no such")
+        self.shows(f"{ROWS}.length === 0")
+        self.fill("#filter", "")
+        self.shows(f"{ROWS}.length === {STATIONS}")
+
+    def drive_car(self):
+        """Everything that can be asked of an outlet, and what comes back of it."""
+        self.choose("S7")
+        self.page.click(f"{CARD} fieldset button")
+        self.asked_car("S7", "car", plugged=True)
+        self.says(f"{CARD} fieldset button", "Unplug")
+        self.says(f"{CARD} dl", "matched")
+        self.says("#station-S7", "1 matched")
+        self.fill(f"{CARD} [data-name=consumption_l3]", "12.5")
+        self.asked_car("S7", "car", consumption_l3=12.5)
+        self.fill(f"{CARD} [data-name=cable]", "-1")
+        self.says(f"{CARD} .said", "Cable, A: expected a number from 0 to 1000")
+        self.fill(f"{CARD} [data-name=cable]", "20")
+        self.asked_car("S7", "car", cable=20)
+        self.page.click(f"{CARD} [data-name=ready]")
+        self.asked_car("S7", "car", ready=False)
+        self.select(f"{CARD} [data-name=behaviour]", "stop-at")
+        self.says(f"{CARD} .hint", "fall silent after this step")
+        self.page.click(f"{CARD} [data-name=behaviour] ~ button")
+        self.says(f"{CARD} .said", "behaviour: expected what slac-ev --print-behaviours names")
+        self.fill(f"{CARD} [data-name=behaviour-value]", "sound")
+        self.page.click(f"{CARD} [data-name=behaviour] ~ button")
+        self.asked_car("S7", "car", behaviour="stop-at:sound")
+        self.shows(f"document.querySelector('{CARD} [data-name=behaviour]').value === 'stop-at:sound'")
+        self.page.click(f"{CARD} [data-name=tag]")
+        self.page.type("04A2B1C8")
+        self.page.press("Enter")
+        self.asked_car("S7", "id_tag", id_tag="04A2B1C8")
+        self.select(f"{CARD} [data-name=fault]", "evse_shutdown")
+        self.page.click(f"{CARD} [data-name=fault] ~ button")
+        self.asked_car("S7", "faulted", faulted=True, status_code="evse_shutdown")
+        self.says(f"{CARD} [data-name=fault] ~ button", "Clear fault")
+        self.page.click(f"{CARD} [data-name=fault] ~ button")
+        self.asked_car("S7", "faulted", faulted=False)
+
+    def end_stations(self):
+        """What destroys is asked for first; who says no has destroyed nothing."""
+        self.answer("#kill", "Kill station S7?", "#question-no")
+        self.page.click("#kill")
+        self.page.press("Escape")
+        self.shows("!document.getElementById('question').open")
+        self.answer("#restart", "Restart station S7?", "#question-yes")
+        self.asked_launcher(command="restart", id="S7")  # and not kill
+        self.says("#station-facts", "restarted once")
+        self.answer("#kill", "Kill station S7?", "#question-yes")
+        self.asked_launcher(command="kill", id="S7")
+        self.says("#station-badge", "Dead")
+        self.says("#station-S7", "Dead")
+        self.assertTrue(self.page.evaluate(f"document.querySelector('{CARD} fieldset').disabled"))
+        self.answer("#close", "Remove station S7?", "#question-yes")
+        self.asked_launcher(command="close", id="S7")
+        self.shows(f"{ROWS}.length === {STATIONS - 1} && document.getElementById('station').hidden")
+
+    def change_fleet(self):
+        self.fill("#new-connectors", "3")
+        self.page.click("#add")
+        self.asked_launcher(command="start", connectors=3)
+        self.says("#station-S7", "3 outlets")  # the place that is free
+        self.assertEqual(self.page.evaluate(
+            "document.getElementById('station-S7').previousElementSibling.id"), "station-S6")
+        self.page.click("#save")
+        self.page.evaluate("document.getElementById('question-name').select()")
+        self.page.type("a/b")
+        self.page.press("Enter")
+        self.says("#question-error", "expected 1 to 64 of the characters")
+        self.page.evaluate("document.getElementById('question-name').select()")
+        self.page.type("tests")
+        self.page.press("Enter")
+        self.asked_launcher(command="save", name="tests")
+        self.shows("[...document.getElementById('setups').options].some(({value}) => value === 'tests')")
+        self.select("#setups", "tests")
+        self.answer("#load", "Load setup tests?", "#question-yes")
+        self.asked_launcher(command="load", name="tests")
+        self.says("#station-tests-1", "1 outlet")
+
+    def show_refusals(self):
+        """Of launcher and keepers, politely, and whoever may write to the broker does not reach into the page."""
+        self.assertTrue(self.page.evaluate("document.getElementById('errors-part').hidden"))
+        self.fleet.refuse(f"id {HOSTILE}: expected an id", "fleet/launcher/cmd", HOSTILE)
+        self.says("#errors", f"launcher: id {HOSTILE}")
+        self.says("#news", "Refused by the launcher: id")
+        self.fleet.client.publish("fleet/stations/S1/error", {"error": "cable -1: expected A"}, retain=False)
+        self.says("#errors li", "S1: cable -1: expected A")
+        self.page.click("#dismiss")
+        self.shows("document.getElementById('errors-part').hidden")
+        self.fleet.stations["S1"]["connectors"][1].update(evse_id=HOSTILE, reason=HOSTILE, behaviour=HOSTILE)
+        self.fleet.tell_connector("S1", 1)
+        self.choose("S1")
+        self.says("#cards", HOSTILE)
+        self.assertEqual(self.page.evaluate("document.images.length"), 0)
+        self.fleet.client.publish("fleet/stations/S1/status", "no object")
+        self.shows(f"{NOTICES}.includes('could not be read: 1. The last one: fleet/stations/S1/status: expected a JSON')")
+
+    def stay_fast(self):
+        """While all stations change; what somebody types stays, and so does the focus."""
+        self.page.click(f"{CARD} [data-name=cable]")
+        self.page.evaluate(f"document.querySelector('{CARD} [data-name=cable]').select()")
+        self.page.type("17")
+        self.page.evaluate(WATCH)
+        self.fleet.change_all_the_time(CHANGES_PER_S)
+        mark = self.page.evaluate("state.change")
+        self.shows(f"state.change > {mark} + {CHANGES_PER_S}")
+        self.assertEqual(self.page.evaluate("document.activeElement.value"), "17")
+        self.page.press("Escape")
+        clicks = [self.page.evaluate(CLICK_ROW % number) for number in range(20, 60)]
+        gaps, tasks = self.page.evaluate("clearInterval(window.watching), [window.gaps, window.tasks]")
+        print(f"{STATIONS} stations, {CHANGES_PER_S} changes/s: click to the next frame p50 {percentile(clicks, .5):.1f} ms, "
+              f"max {max(clicks):.1f} ms; a timer of 10 ms: p99 {percentile(gaps, .99):.1f} ms, max {max(gaps):.1f} ms "
+              f"of {len(gaps)}; tasks above 50 ms: {len(tasks)} {[round(task) for task in tasks]}", flush=True)
+
+    def survive(self, monitor):
+        """The broker, the monitor (with another token) and the launcher go and come."""
+        self.fleet.close()
+        self.broker.kill()
+        self.shows(f"{NOTICES}.includes('No connection to the MQTT broker') && document.body.classList.contains('old')")
+        self.broker = self.start_broker()
+        self.start_fleet()
+        self.seen = 0
+        self.fleet.start_stations(2, connectors=2)
+        self.shows("!document.body.classList.contains('old')")
+        monitor.kill()
+        self.shows(f"{NOTICES}.includes('No connection to slac-monitor since')")
+        self.start_monitor()
+        self.shows(f"{NOTICES} === '' && {ROWS}.length === 2")  # what was not heard of again is gone
+        self.choose("S2")
+        self.page.click(f"{CARD} fieldset button")
+        self.asked_car("S2", "car", plugged=True)
+        self.fleet.tell_launcher("Dead")
+        self.shows(f"{NOTICES}.includes('The launcher (cs-fleet) ended') && document.getElementById('add').disabled")
+        self.answer("#restart", "Restart station S2?", "#question-yes")
+        self.fleet.commands.wait(lambda command: command.topic == "fleet/stations/S2/cmd", "its keeper is told")
+
+    def refuse_other_sites(self):
+        mark = self.fleet.commands.mark()
+        self.page.open("about:blank")
+        self.page.evaluate(f"""fetch('{PAGE}/launcher', {{method: 'POST', mode: 'no-cors',
+            body: '{{"command":"kill","id":"S1"}}'}}).then(() => 0, () => 0)""")
+        self.page.open(PAGE)
+        self.shows(f"{ROWS}.length === 2")
+        self.choose("S1")
+        self.page.click(f"{CARD} fieldset button")
+        self.fleet.commands.wait(lambda command: "plugged" in command.body, "the page itself may ask", after=mark)
+        self.assertEqual(len(self.fleet.commands.since(mark)), 1)
+
+    def test_200_stations_are_worked_by_mouse_and_keyboard(self):
+        self.seen = 0
+        monitor = self.start_monitor()
+        self.page.open(f"http://{ADDRESS}/")  # which leads to the fleet: there is no other station
+        self.shows(f"{NOTICES}.includes('No connection to the MQTT broker localhost:1883 since')")
+        self.broker = self.start_broker()
+        self.shows(f"{NOTICES}.includes('No launcher (cs-fleet) is at the broker')")
+        self.start_fleet()
+        self.fleet.start_stations(STATIONS, connectors=2)
+        self.shows(f"{NOTICES} === '' && {ROWS}.length === {STATIONS}")
+        self.shows("document.getElementById('summary').innerText.startsWith('200 stations, 200 Alive · 400 outlets')")
+        self.touch_changed_rows_only()
+        self.work_by_keyboard()
+        self.assert_readable_without_eyes()
+        self.filter_list()
+        self.drive_car()
+        self.end_stations()
+        self.change_fleet()
+        self.show_refusals()
+        self.assertEqual([text for text in self.page.complaints if "400 (Bad Request)" not in text], [])
+        self.stay_fast()
+        self.take_pictures("fleet")
+        self.survive(monitor)
+        self.refuse_other_sites()
+
+
+if __name__ == "__main__":
+    browser.skip_without()
+    harness.main()
