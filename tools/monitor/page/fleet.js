@@ -234,7 +234,18 @@ function choose(id) {
 	mark(id);
 	history.replaceState(null, "", `#${id}`);
 	showDetail();
-	stations.get(id).row.scrollIntoView({block: "nearest"});
+	scrollTo(stations.get(id).row);
+}
+
+// Within the list: the page stays where it is.
+function scrollTo(row) {
+	const list = dom.stations.getBoundingClientRect();
+	const {top, bottom} = row.getBoundingClientRect();
+	const below = bottom - Math.min(list.bottom, innerHeight);
+	if (top < list.top)
+		dom.stations.scrollTop -= list.top - top;
+	else if (below > 0)
+		dom.stations.scrollTop += below;
 }
 
 function leave() {
@@ -293,8 +304,8 @@ dom.back.addEventListener("click", leave);
 
 // Something that is told by the keeper and may be asked for: shows what is told, unless somebody is changing it.
 class Control {
-	constructor(element, read, write) {
-		Object.assign(this, {element, read, write, told: undefined, isDirty: false});
+	constructor(element, empty, read, write) {
+		Object.assign(this, {element, empty, read, write, told: undefined, isDirty: false});
 		element.addEventListener("input", () => {
 			this.isDirty = true;
 		});
@@ -347,6 +358,7 @@ class Control {
 		clearTimeout(this.waiting);
 		this.element.classList.remove("pending");
 		Object.assign(this, {told: undefined, isDirty: false});
+		this.write(this.empty);
 	}
 
 	// It was refused: what somebody has put there stays, to be put right.
@@ -357,13 +369,13 @@ class Control {
 }
 
 function numberControl(element) {
-	return new Control(element, () => element.value === "" ? undefined : Number(element.value), value => {
+	return new Control(element, "", () => element.value === "" ? undefined : Number(element.value), value => {
 		element.value = value;
 	});
 }
 
 function flagControl(element) {
-	return new Control(element, () => element.checked, value => {
+	return new Control(element, false, () => element.checked, value => {
 		element.checked = value;
 	});
 }
@@ -445,7 +457,7 @@ function behaviourField(card) {
 	const value = input("behaviour-value", {type: "text", "aria-label": "Value of the behaviour", size: "5"});
 	const button = make("button", {type: "button", text: "Set"});
 	const hint = make("p", {class: "hint"});
-	const control = new Control(select, () => select.value, told => {
+	const control = new Control(select, "normal", () => select.value, told => {
 		fillBehaviours(select, told);
 		select.value = told;
 		explain();
@@ -473,7 +485,7 @@ function behaviourField(card) {
 function tagField(card) {
 	const tag = input("tag", {type: "text", maxlength: "36", spellcheck: "false"});
 	const button = make("button", {type: "button", text: "Show card"});
-	card.controls.id_tag = new Control(tag, () => tag.value, value => {
+	card.controls.id_tag = new Control(tag, "", () => tag.value, value => {
 		tag.value = value;
 	});
 	const show = () => askConnector(card, "id_tag", {id_tag: tag.value}, card.controls.id_tag, "The card was shown.");
@@ -503,7 +515,7 @@ function makeInputs(card) {
 		make("legend", {text: "Car and driver"}),
 		plugButton(card),
 		carFlag(card, "ready", "Car ready"),
-		carNumber(card, "cable", "Cable, A", "", {max: "1000", step: "1"}),
+		carNumber(card, "cable", "Own cable, A", "", {max: "1000", step: "1"}),
 		carNumber(card, "consumption_l1", "Consumes L1, A", "", PHASE),
 		carNumber(card, "consumption_l2", "L2, A", "", PHASE),
 		carNumber(card, "consumption_l3", "L3, A", "", PHASE),
@@ -550,7 +562,7 @@ function asOfText(at) {
 }
 
 function fillFacts(card, data) {
-	setText(card.state, data.state || "not told");
+	setText(card.state, data.state || "no car yet");
 	card.state.className = `badge ${STATUS_LOOKS[data.state] || "plain"}`;
 	setText(card.why, data.reason ? `${data.reason},` : "");
 	setText(card.asOf, data.at ? asOfText(data.at) : "");
@@ -577,6 +589,7 @@ function makeCard(number) {
 function useCard(card, station) {
 	card.station = station;
 	say(card.said, "");
+	card.faultSelect.value = FAULTS[0];
 	for (const control of Object.values(card.controls))
 		control.begin();
 }
@@ -588,6 +601,8 @@ function fillCard(card, data, isDead) {
 	setText(card.plug, data.plugged ? "Unplug" : "Plug in");
 	setText(card.fault, data.faulted ? "Clear fault" : "Report fault");
 	card.faultSelect.disabled = Boolean(data.faulted);
+	if (data.faulted && FAULTS.includes(data.status_code))
+		card.faultSelect.value = data.status_code;
 	for (const [name, control] of Object.entries(card.controls))
 		control.tell(data[name]);
 	card.inputs.disabled = isDead;
@@ -688,19 +703,18 @@ dom.add.addEventListener("click", () => {
 		ask("launcher", {command: "start", connectors: Number(dom.newConnectors.value)}, dom.toolsSaid,
 			`A station with ${plural(Number(dom.newConnectors.value), "outlet")} is asked for.`);
 });
-dom.load.addEventListener("click", async () => {
+dom.load.addEventListener("click", () => {
 	const name = dom.setups.value;
 	if (name === "")
 		say(dom.toolsSaid, "Setup: expected one that was saved");
-	else if (await question({title: `Load setup ${name}?`, yes: "Load",
-		text: "The launcher starts the stations of this setup. Stations that run under the same names may be replaced."}) !== null)
-		ask("launcher", {command: "load", name}, dom.toolsSaid, `Setup ${name} is being loaded.`);
+	else
+		ask("launcher", {command: "load", name}, dom.toolsSaid, `The stations of setup ${name} are asked for.`);
 });
 dom.save.addEventListener("click", async () => {
 	const check = name => /^[A-Za-z0-9_-]{1,64}$/.test(name) ? ""
 		: "Name: expected 1 to 64 of the characters A-Z a-z 0-9 _ -";
 	const name = await question({title: "Save the fleet as a setup", yes: "Save", name: dom.setups.value, check,
-		text: "Stations, outlets and what their cars do are written to the launcher's directory. A setup of the same name is replaced."});
+		text: "Which stations there are, with how many outlets, without their cars. A setup of the same name is replaced."});
 	if (name !== null)
 		ask("launcher", {command: "save", name}, dom.toolsSaid, `The fleet is being saved as ${name}.`);
 });
