@@ -3,6 +3,7 @@
 packaging/mosquitto and the commands of doc/cloud.md."""
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -122,17 +123,18 @@ class Cloud(harness.Bench):
         self.cloud.signal(signal.SIGUSR1)
         harness.await_true(lambda: os.path.exists(self.path("cloud/mosquitto.db")), "the cloud saves")
 
-    def start_history(self):
+    def start_history(self, said="Sending SUBACK to history"):
         """Its session at the broker outlives it: one that comes again learns what it has missed."""
         command = self.in_cloud("mosquitto_sub", "-h", CLOUD, "-p", TLS_PORT, *self.ca.client("history"))
         self.history = self.add(Reader("history", *command, messages=getattr(self, "history", self).messages))
-        self.cloud.wait_line("Sending SUBACK to history")
+        self.cloud.wait_line(said)
 
-    def configure_station(self, name=STATION):
+    def configure_station(self, replaced=()):
+        """replaced: further pairs of a text of the sample and what stands there instead."""
         os.makedirs(self.path("station"))
         return cloud_files.paste(self.path("station"), "station.conf", (
             ("cloud.example.com:8883", f"{CLOUD}:{TLS_PORT}"), ("/etc/mosquitto/certs/", self.files + "/"),
-            (STATION, name), *OF_THE_TEST))
+            *OF_THE_TEST, *replaced))
 
     def start_station_broker(self, configuration=None):
         self.station_configuration = configuration or self.station_configuration
@@ -149,13 +151,19 @@ class Cloud(harness.Bench):
         self.broker.wait_line("Sending SUBACK to local")
         self.history.wait(LINE_TOPIC, "1")
 
-    def start_matching(self):
+    def start_matching(self, mqtt=None):
+        """mqtt: of slacd.json, instead of what station.conf says."""
         self.link()
         self.station = self.start_station()
         self.station.wait_line("connected to the broker")
         self.ev = self.start_ev(*FAST_EV)
-        self.slacd = self.start_slacd({"mqtt": {"topics_to_station": ["josev/cs", STATUS_TOPIC]}})
+        self.slacd = self.start_slacd({"mqtt": mqtt or self.mqtt_of_sample()})
         self.slacd.wait_line("Modem has confirmed its key")
+
+    @staticmethod
+    def mqtt_of_sample():
+        """What station.conf says of slacd.json."""
+        return json.loads("{" + re.search('(?m)^#   ("mqtt": .*)$', cloud_files.read(cloud_files.SAMPLES, "station.conf"))[1] + "}")["mqtt"]
 
     def tell(self, name, *values):
         """As telemetry of the station, retained."""
