@@ -227,8 +227,9 @@ static void on_subscribe(struct mosquitto *mosquitto, void *context, int mid, in
 	struct broker_session *session = context;
 
 	(void)mosquitto;
-	for (size_t i = 0; count > 0 && granted[0] >= 0x80 && i < session->settings->subscription_count; i++)
-		if (session->subscription_mids[i] == mid)
+	(void)mid;
+	for (size_t i = 0; i < (size_t)count && i < session->settings->subscription_count; i++)
+		if (granted[i] >= 0x80)
 			session->broker->subscriptions_refused |= 1u << i;
 	end_packet(session);
 }
@@ -307,18 +308,25 @@ void broker_session_free(struct broker_session *session)
 	free(session);
 }
 
-/* Subscribes before the event loop hears of it, so that the answer to a request that `connected` sends is received. */
-void broker_session_begin(struct broker_session *session, struct broker *broker)
+/* To all in one packet: each costs the broker a turn, and the begin of a charging station waits for it. */
+static int subscribe(const struct broker_session *session)
 {
 	const struct broker_settings *settings = session->settings;
 
+	if (settings->subscription_count == 0)
+		return MOSQ_ERR_SUCCESS;
+	return mosquitto_subscribe_multiple(session->mosquitto, NULL, (int)settings->subscription_count,
+					    settings->subscriptions, 1, session->mqtt5 ? MQTT_SUB_OPT_NO_LOCAL : 0,
+					    NULL);
+}
+
+/* Subscribes before the event loop hears of it, so that the answer to a request that `connected` sends is received. */
+void broker_session_begin(struct broker_session *session, struct broker *broker)
+{
 	session->broker = broker;
 	/* It keeps what it answers from now on, instead of writing it. */
-	mosquitto_threaded_set(session->mosquitto, settings->holds_acknowledgements);
-	for (size_t i = 0; i < settings->subscription_count && !session->broken; i++)
-		broker_session_check(session, mosquitto_subscribe_v5(session->mosquitto, &session->subscription_mids[i],
-								     settings->subscriptions[i], 1,
-								     session->mqtt5 ? MQTT_SUB_OPT_NO_LOCAL : 0, NULL));
+	mosquitto_threaded_set(session->mosquitto, session->settings->holds_acknowledgements);
+	broker_session_check(session, subscribe(session));
 	session->up_since_ms = broker_now_ms();
 	session->last_in_ms = session->up_since_ms;
 	session->last_out_ms = session->up_since_ms;

@@ -28,9 +28,8 @@ struct broker_session {
 	struct broker_queue inflight; /* handed to the library and not acknowledged (PUBACK) yet; in order */
 	size_t slot_inflight;         /* of these, by broker_publish_latest */
 	size_t value_inflight;        /* of these, values */
-	int subscription_mids[BROKER_SUBSCRIPTIONS_MAX];
-	bool accepted; /* CONNACK with 0 */
-	bool broken;   /* the session is over; `end` says why */
+	bool accepted;                /* CONNACK with 0 */
+	bool broken;                  /* the session is over; `end` says why */
 	/*
 	 * Octets that were looked at, `peeked` of them. The library has not read them yet, except for the first
 	 * `begun`: the beginning of a packet's length, in TLS records before this one.

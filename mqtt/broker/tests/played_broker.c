@@ -120,9 +120,9 @@ int accept_client(int listener, uint8_t code, uint8_t granted, struct packet *pa
 	read_packet(fd, packet);
 	assert_int_equal(packet->type, MQTT_CONNECT);
 	send(fd, connack, sizeof(connack), MSG_NOSIGNAL);
-	for (int i = 0; code == 0 && i < 2; i++) {
+	if (code == 0) {
 		struct packet subscribe;
-		uint8_t suback[] = {0x90, 3, 0, 0, granted};
+		uint8_t suback[] = {0x90, 4, 0, 0, 1, granted};
 		read_packet(fd, &subscribe);
 		assert_int_equal(subscribe.type & 0xf0, MQTT_SUBSCRIBE);
 		memcpy(suback + 2, subscribe.body, 2);

@@ -31,7 +31,7 @@ struct packet {
 int accept_tcp(int listener);
 /* Accepts a client and reads its CONNECT, which has this level of the protocol: 4 is MQTT 3.1.1, 5 MQTT 5. */
 int accept_connect(int listener, uint8_t level);
-/* Accepts a client, answers CONNECT with `code` and, for 0, the two subscriptions with `granted`. `packet`
+/* Accepts a client, answers CONNECT with `code` and, for 0, the packet of two subscriptions with 1 and `granted`. `packet`
  * becomes the CONNECT. */
 int accept_client(int listener, uint8_t code, uint8_t granted, struct packet *packet);
 

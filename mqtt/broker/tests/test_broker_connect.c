@@ -94,7 +94,7 @@ static void refused_subscription_is_told_and_the_connection_stays(void **state)
 	(void)state;
 	client_open(&client, &options);
 	fd = accept_client(listener, 0, 0x80, &packet);
-	client_wait(&client, &client.refused, 2);
+	client_wait(&client, &client.refused, 1);
 	assert_string_equal(client.refused_topic, "to/all");
 	client_wait(&client, &client.connected, 1);
 	assert_true(broker_connected(client.broker));
