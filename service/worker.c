@@ -2,6 +2,7 @@
 #include "service/worker.h"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 /* Enough for a line to the journal with its fields, and for what libsystemd does with them; a record needs less. */
@@ -30,6 +31,15 @@ void worker_destroy(struct worker *worker)
 	pthread_mutex_destroy(&worker->lock);
 }
 
+/* It names itself, which is one system call; another thread would write that into a file of /proc. */
+static void *run_named(void *context)
+{
+	const struct worker *worker = context;
+
+	prctl(PR_SET_NAME, worker->name);
+	return worker->run(worker->context);
+}
+
 /* The thread takes no signals: a closed reader is an error of write() to it, and the event loop's are not its own. */
 bool worker_start(struct worker *worker, const char *name, void *(*run)(void *context), void *context)
 {
@@ -37,15 +47,16 @@ bool worker_start(struct worker *worker, const char *name, void *(*run)(void *co
 	sigset_t all;
 	sigset_t before;
 
+	worker->name = name;
+	worker->run = run;
+	worker->context = context;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_OCTETS);
-	const int error = pthread_create(&worker->thread, &attributes, run, context);
+	const int error = pthread_create(&worker->thread, &attributes, run_named, worker);
 	pthread_attr_destroy(&attributes);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (error == 0)
-		pthread_setname_np(worker->thread, name);
 	return error == 0;
 }
 

@@ -14,6 +14,9 @@ struct worker {
 	pthread_t thread;
 	pthread_mutex_t lock;   /* of what follows, and of whatever else they share */
 	pthread_cond_t changed; /* the thread waits for it; when it is to end, the owner does */
+	const char *name;
+	void *(*run)(void *context);
+	void *context;
 	bool stopping;
 	bool done;
 	bool abandoned; /* nobody waits for the thread any more */
@@ -23,7 +26,7 @@ void worker_init(struct worker *worker);
 /* No thread was started, or it has ended. */
 void worker_destroy(struct worker *worker);
 
-/* Starts the thread, which has a small stack. False where there can be none. */
+/* Starts the thread, which has a small stack, and `name`, which stays. False where there can be none. */
 bool worker_start(struct worker *worker, const char *name, void *(*run)(void *context), void *context);
 /* The last that the thread does with it. True: it is left behind, and frees what it owns and the worker. */
 bool worker_finish(struct worker *worker);
