@@ -3,7 +3,8 @@
  * Any octets as what happens to the whole daemon, on virtual time: messages on each of its topics, frames, a car and a
  * station that move, a broker and an interface that go and come. Nothing may be left open.
  *
- * An input is a row of happenings: what, how many octets (in two, the high one first), and the octets.
+ * An input is a row of happenings: what, how many octets (in two, the high one first), and the octets. With an odd number
+ * of octets the daemon has telemetry.
  */
 #include "slacd/tests/world/broker.h"
 #include "slacd/tests/world/script.h"
@@ -46,6 +47,8 @@ static const char *const commands[] = {
 	"run 21000",
 	"random fail",
 	"random work",
+	"broker full",
+	"broker room",
 };
 
 enum happening { MESSAGE, MESSAGE_ISO15118, MESSAGE_OTHERS, MESSAGE_FOREIGN, FRAME, TIME, COMMAND, HAPPENINGS };
@@ -87,6 +90,8 @@ static void happen(enum happening what, const uint8_t *octets, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	world_open();
+	if (size % 2 != 0)
+		script_run("set mqtt.telemetry telemetry/S1");
 	script_run("boot / --sound-spacing-ms 5 --parm-to-start-ms 5 --rsp-to-match-ms 5 --join-ms 50");
 	for (unsigned i = 0; i < HAPPENINGS_MAX && size >= HEAD; i++) {
 		size_t len = (size_t)data[1] << 8 | data[2];
@@ -95,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += HEAD + len;
 		size -= HEAD + len;
 	}
-	script_run("random work\nslacd stop\nrun 10");
+	script_run("random work\nbroker room\nslacd stop\nrun 10");
 	if (!world_close())
 		abort();
 	return 0;

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #define OUTLETS_MAX 256
+#define VALUE       "slacd    (retained) telemetry/S1/"
 
 /* valgrind would need minutes. */
 static int outlet_count(void)
@@ -46,13 +47,18 @@ static void boot_all(void)
 	play("run 10\nslacd start\nrun 3000");
 }
 
-/* The last word of the service comes when each car that was matched is unmatched. */
+/*
+ * The last word of the service comes when each car that was matched is unmatched. With telemetry, whose values change all
+ * at once.
+ */
 static void all_match_in_the_same_instant_and_all_end_well(void **state)
 {
 	size_t from;
 
 	(void)state;
+	play("set mqtt.telemetry telemetry/S1");
 	boot_all();
+	assert_count(0, VALUE "*/sessions_matched {\"value\":0,*", (size_t)outlet_count());
 	assert_count(0, "log      INFO Interface is open", (size_t)outlet_count());
 	assert_count(0, "slacd *\"status\":\"ready\"", 1);
 	from = record_count();
@@ -61,6 +67,8 @@ static void all_match_in_the_same_instant_and_all_end_well(void **state)
 	play("run 3000");
 	assert_count(from, "slacd *\"status\":\"matching\"", (size_t)outlet_count());
 	assert_count(from, "slacd *\"status\":\"matched\"", (size_t)outlet_count());
+	assert_count(from, VALUE "*/state {\"value\":\"matched\"*", (size_t)outlet_count());
+	assert_count(from, VALUE "*/sessions_matched {\"value\":1,*", (size_t)outlet_count());
 	from = record_count();
 	play("slacd stop");
 	assert_count(from, "slacd *\"status\":\"unmatched\"", (size_t)outlet_count());
