@@ -91,6 +91,26 @@ static void service_that_asks_for_the_same_after_slacd_leaves_its_request_as_it_
 	bench_expect(&bench, "late");
 }
 
+/* It may still be on its way when the answer to slacd comes: no cp_status before it says that the next one holds. */
+static void same_request_of_the_service_is_not_forgotten_with_the_answer_to_slacd(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	hand_over(&bench, 100);
+	bench.station = BENCH_SILENT;
+	bench_limit_is(&bench, 80);
+	bench_other_asks(&bench, false, 80);
+	bench_answer(&bench, bench_last_number(&bench), true);
+	bench_expect_rest(&bench);
+	bench_limit_is(&bench, 0);
+	bench_expect(&bench, "X1");
+	bench_state_is(&bench, CP_STATE_B1); /* a station that has restarted, and carries out 8 A behind it */
+	bench_expect_after_ms(&bench, 2000, "X1");
+	bench_answer(&bench, bench_last_number(&bench), true);
+	bench_expect_rest(&bench);
+}
+
 static void request_that_rests_is_asked_for_again_when_the_limit_falls(void **state)
 {
 	struct bench bench;
@@ -420,6 +440,7 @@ int main(void)
 		cmocka_unit_test(lower_limit_is_asked_for_at_once_but_never_more_than_the_service_wants),
 		cmocka_unit_test(service_that_asks_for_more_than_the_limit_is_lowered_each_time),
 		cmocka_unit_test(service_that_asks_for_the_same_after_slacd_leaves_its_request_as_it_is),
+		cmocka_unit_test(same_request_of_the_service_is_not_forgotten_with_the_answer_to_slacd),
 		cmocka_unit_test(request_that_rests_is_asked_for_again_when_the_limit_falls),
 		cmocka_unit_test(request_that_rests_is_asked_for_again_when_a_current_above_the_limit_shows),
 		cmocka_unit_test(refused_request_is_not_repeated_once_the_current_is_handed_over),

@@ -392,8 +392,6 @@ MUTANTS = [
      "\tpilot_asking_expect_offer(asking, request.current_da);\n\tasking->older", "\tasking->older"),
     (ASKING, "an answer from before another service's request confirms what follows it",
      "\telse\n\t\tasking->first_number = asking->number + 1;\n", ""),
-    (ASKING, "the same request of another service is forgotten with the confirmation of one's own",
-     "asking->older_kinds & SAME_BY_OTHER ? 1U << asking->request.kind : 0", "0"),
     (ASKING, "any request of another service leaves one's own as it is",
      "if (asking->wanted && pilot_request_equals(asking->request, request))", "if (asking->wanted)"),
     (PILOT, "a current that another service has lowered is raised by taking over",
