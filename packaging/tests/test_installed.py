@@ -51,7 +51,7 @@ class Installed(unittest.TestCase):
 
     def units(self):
         return [self.file("system/slacd.service"), self.file("system/slacd@.service"),
-                self.file("system/smart-charging-service.service")]
+                self.file("system/smart-charging-service.service"), self.file("system/slac-history.service")]
 
     @unittest.skipIf(shutil.which("systemd-analyze") is None, "systemd-analyze is not installed")
     def test_sandbox_is_tight(self):
@@ -124,7 +124,7 @@ class Installed(unittest.TestCase):
     def test_each_tool_is_installed_with_a_completion_and_a_page(self):
         scripts = {path.name for path in (SOURCE / "tools").iterdir() if path.is_file()} - NOT_TOOLS
         names = {CALLED.get(name, name) for name in scripts if os.access(SOURCE / "tools" / name, os.X_OK)}
-        names |= {"slac-ev", "cs-sim", "cs-fleet", "slac-replay", "slac-trace", "slac-monitor", "smart-charging-service"}
+        names |= {"slac-ev", "cs-sim", "cs-fleet", "slac-replay", "slac-trace", "slac-monitor", "slac-history", "smart-charging-service"}
         for name in sorted(names):
             self.assertTrue(os.access(self.file(f"bin/{name}"), os.X_OK), name)
             self.assertIn(name, self.file(f"completions/{name}").read_text().splitlines()[-1].split(), name)

@@ -20,7 +20,7 @@ SOURCE = pathlib.Path(os.environ["SLACD_SOURCE"])
 CACHE = SOURCE / "build" / "debian-root.tar"
 SKIPPED = 77
 NAMESPACE_MARK = "SLACD_PACKAGE_NAMESPACE"
-TOOLS = ("slac-ev", "cs-sim", "cs-fleet", "slac-replay", "slac-trace", "slac-monitor", "smart-charging-service", "slac-conformance", "slac-bench",
+TOOLS = ("slac-ev", "cs-sim", "cs-fleet", "slac-replay", "slac-trace", "slac-monitor", "slac-history", "smart-charging-service", "slac-conformance", "slac-bench",
          "slac-sequence-diagram")
 CONFIG = "etc/slacd/slacd.json"
 # What dpkg and ldconfig write about themselves, and the copies that the programs for users keep of their files.
@@ -151,7 +151,8 @@ class Packages(unittest.TestCase):
         for tool in TOOLS:
             self.assertIn("--", self.inside(tool, "--help"), tool)
             self.assertTrue((self.root / f"usr/share/man/man1/{tool}.1.gz").exists(), tool)
-        self.assertFalse((self.root / "etc/systemd/system/multi-user.target.wants/smart-charging-service.service").is_symlink())
+        for service in ("smart-charging-service", "slac-history"):
+            self.assertFalse((self.root / f"etc/systemd/system/multi-user.target.wants/{service}.service").is_symlink())
         for page in ("man5/slacd.json.5", "man8/slacd.8"):
             self.assertTrue((self.root / f"usr/share/man/{page}.gz").exists(), page)
         user = self.inside("getent", "passwd", "slacd").split(":")

@@ -28,9 +28,10 @@ OF_DOC = ["/usr/share/doc/*", "/usr/share/man/*"]
 LIBRARIES = {"libpcap": ("libpcap", "libpcap"), "libevent_core": ("libevent", "libevent2-core"),
              "libevent_extra": ("libevent", "libevent2-extra"), "libmosquitto": ("mosquitto", "libmosquitto-ssl"),
              "json-c": ("json-c", "libjson-c"), "libcrypto": ("openssl", "libopenssl"), "libssl": ("openssl", "libopenssl"),
-             "libcap-ng": ("libcap-ng", "libcap-ng"), "ZLIB": ("zlib", "zlib"), "libsystemd": ("systemd", None)}
+             "libcap-ng": ("libcap-ng", "libcap-ng"), "ZLIB": ("zlib", "zlib"), "libsystemd": ("systemd", None),
+             "sqlite3": ("sqlite3", "libsqlite3"), "libpq": ("postgresql", "libpq")}
 # What only the tests need, and what only the tools need.
-OF_TESTS, OF_TOOLS = {"cmocka"}, {"ZLIB", "libpcap"}
+OF_TESTS, OF_TOOLS = {"cmocka"}, {"ZLIB", "libpcap", "libpq", "sqlite3"}
 MUSL_HEADERS = ("cap-ng.h", "event2", "json-c", "mosquitto.h", "mqtt_protocol.h", "linux", "asm-generic")
 
 
@@ -41,7 +42,7 @@ def expand(text):
 def libraries():
     """Those that are optional as well: a recipe says what is built, not what happens to be there."""
     lists = [(SOURCE / folder / "CMakeLists.txt").read_text() for folder in (".", "tools/trace")]
-    modules = re.findall(r"pkg_check_modules\(\w+ (?:REQUIRED )?IMPORTED_TARGET ([a-z_-]+)", "".join(lists))
+    modules = re.findall(r"pkg_check_modules\(\w+ (?:REQUIRED )?IMPORTED_TARGET ([a-z0-9_-]+)", "".join(lists))
     packages = re.findall(r"find_package\((\w+)", "".join(lists))
     return set(modules + packages) - OF_TESTS - {"PkgConfig", "Threads"}
 
@@ -156,7 +157,7 @@ class OpenWrt(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             image = sorted(str(path.relative_to(top / "image")) for path in (top / "image").rglob("*") if path.is_file())
         self.assertEqual(image, ["etc/init.d/slacd", "etc/slacd/slacd.json", "usr/bin/cs-fleet", "usr/bin/cs-sim", "usr/bin/slac-ev",
-                                 "usr/bin/slac-monitor", "usr/bin/slac-replay", "usr/bin/slac-trace", "usr/bin/smart-charging-service",
+                                 "usr/bin/slac-history", "usr/bin/slac-monitor", "usr/bin/slac-replay", "usr/bin/slac-trace", "usr/bin/smart-charging-service",
                                  "usr/sbin/slacd"])
 
     def test_each_library_is_named(self):

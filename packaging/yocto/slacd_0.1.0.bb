@@ -11,8 +11,8 @@ SRC_URI = "${SLACD_SRC_URI}"
 SRCREV = "${SLACD_SRCREV}"
 S = "${WORKDIR}/git"
 
-# meta-openembedded has libmosquitto (mosquitto, in meta-networking).
-DEPENDS = "json-c libcap-ng libevent libpcap mosquitto openssl zlib"
+# meta-openembedded has libmosquitto (mosquitto, in meta-networking) and libpq (postgresql, in meta-oe).
+DEPENDS = "json-c libcap-ng libevent libpcap mosquitto openssl postgresql sqlite3 zlib"
 # The journal.
 DEPENDS:append = " ${@bb.utils.contains('DISTRO_FEATURES', 'systemd', 'systemd', '', d)}"
 # sys/queue.h, which glibc brings and musl does not.
@@ -44,6 +44,7 @@ FILES:${PN}-tools = " \
     ${datadir}/bash-completion/completions/slac-* \
     ${datadir}/bash-completion/completions/smart-charging-service \
     ${systemd_system_unitdir}/smart-charging-service.service \
+    ${systemd_system_unitdir}/slac-history.service \
     ${mandir}/man1/* \
 "
 FILES:${PN} += " \

@@ -79,8 +79,10 @@ class Mosquitto:
 class Postgres:
     """Owned by the user postgres where the test is root, which PostgreSQL does not run as."""
 
-    def __init__(self, directory):
-        self.directory = f"{directory}/postgres"
+    def __init__(self, directory, fsync="off"):
+        """fsync: in tests nobody cuts the power."""
+        self.fsync = fsync
+        self.directory = f"{os.path.abspath(directory)}/postgres"
         self.url = f"postgresql:///history?host={self.directory}&user=postgres"
         self.bin = POSTGRES_PROGRAMS[0]
         self.as_user = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
@@ -98,9 +100,8 @@ class Postgres:
         return subprocess.run(command, check=True, capture_output=True, text=True, cwd=self.directory, **self.as_user).stdout
 
     def start(self):
-        """fsync: nobody cuts the power here."""
         self.process = subprocess.Popen(
-            [self.bin / "postgres", "-D", f"{self.directory}/data", "-k", self.directory, "-c", "listen_addresses=", "-c", "fsync=off",
+            [self.bin / "postgres", "-D", f"{self.directory}/data", "-k", self.directory, "-c", "listen_addresses=", "-c", f"fsync={self.fsync}",
              "-c", "allow_system_table_mods=on"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.directory, **self.as_user)
         await_true(self.answers, "PostgreSQL answers")
