@@ -50,6 +50,29 @@ static bool read_quote(const struct monitor_field *field, const struct api_node 
 	return true;
 }
 
+/* A word that is no text, or does not fit any more, is left out: they are for eyes only. */
+static bool read_words(const struct monitor_field *field, const struct api_node *node, char *out)
+{
+	struct json_object *array = NULL;
+	size_t used = 0;
+
+	json_object_object_get_ex(node->value, field->name, &array);
+	if (!json_object_is_type(array, json_type_array))
+		return api_json_fail(node, field->name, "an array of texts");
+	*out = '\0';
+	for (size_t i = 0; i < json_object_array_length(array); i++) {
+		struct json_object *word = json_object_array_get_idx(array, i);
+		const size_t len = json_object_is_type(word, json_type_string)
+					   ? (size_t)json_object_get_string_len(word)
+					   : field->size;
+		if (used + len + 3 > field->size)
+			continue;
+		used += (size_t)snprintf(out + used, field->size - used, "%s%s", used > 0 ? ", " : "",
+					 json_object_get_string(word));
+	}
+	return true;
+}
+
 static bool read_field(const struct monitor_field *field, const struct api_node *node, void *out)
 {
 	char *place = (char *)out + field->offset;
@@ -59,6 +82,8 @@ static bool read_field(const struct monitor_field *field, const struct api_node 
 		return api_json_text_cut(node, field->name, place, field->size);
 	case MONITOR_FIELD_QUOTE:
 		return read_quote(field, node, place);
+	case MONITOR_FIELD_WORDS:
+		return read_words(field, node, place);
 	case MONITOR_FIELD_BOOL:
 		return api_json_bool(node, field->name, (bool *)(void *)place);
 	case MONITOR_FIELD_NUMBER:
@@ -100,6 +125,7 @@ static void write_field(const struct monitor_field *field, const void *in, struc
 	switch (field->kind) {
 	case MONITOR_FIELD_TEXT:
 	case MONITOR_FIELD_QUOTE:
+	case MONITOR_FIELD_WORDS:
 		monitor_json_add_text(object, field->name, place);
 		break;
 	case MONITOR_FIELD_BOOL:

@@ -15,7 +15,8 @@ enum monitor_field_kind {
 	MONITOR_FIELD_BOOL,   /* bool */
 	MONITOR_FIELD_NUMBER, /* double */
 	MONITOR_FIELD_WHOLE,  /* uint32_t */
-	MONITOR_FIELD_PHASES  /* double[3]: an array of three numbers */
+	MONITOR_FIELD_PHASES, /* double[3]: an array of three numbers */
+	MONITOR_FIELD_WORDS /* char[size]: an array of texts; those that fit, with ", " between, written as one text */
 };
 
 struct monitor_field {

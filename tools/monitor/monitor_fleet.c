@@ -24,8 +24,15 @@ const char *const monitor_fleet_filters[] = {"fleet/launcher/status", "fleet/lau
 const size_t monitor_fleet_filter_count = COUNT(monitor_fleet_filters);
 
 #define OF struct monitor_fleet_station
-const struct monitor_field monitor_fleet_station_fields[] = {TEXT(status), COUNTER(connectors), TEXT(link),
-							     TEXT(slacd),  COUNTER(restarts),   TEXT(started)};
+const struct monitor_field monitor_fleet_station_fields[] = {
+	TEXT(status),
+	COUNTER(connectors),
+	TEXT(link),
+	TEXT(slacd),
+	MONITOR_FIELD(OF, stopped, MONITOR_FIELD_WORDS, 0, 0, ""),
+	COUNTER(restarts),
+	TEXT(started),
+};
 const size_t monitor_fleet_station_field_count = COUNT(monitor_fleet_station_fields);
 #undef OF
 

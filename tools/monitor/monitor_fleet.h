@@ -73,6 +73,7 @@ struct monitor_fleet_station {
 	char status[MONITOR_FLEET_WORD_SIZE]; /* Starting, Alive, Dead */
 	char link[MONITOR_FLEET_WORD_SIZE];
 	char slacd[MONITOR_FLEET_WORD_SIZE];
+	char stopped[MONITOR_FLEET_TEXT_SIZE]; /* programs that a signal has stopped */
 	char started[MONITOR_FLEET_WORD_SIZE];
 	uint32_t connectors;
 	uint32_t restarts;

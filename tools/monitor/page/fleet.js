@@ -616,6 +616,8 @@ function factsOf(data) {
 		parts.push(`${data.link} link`);
 	if (data.slacd)
 		parts.push(`slacd ${data.slacd}`);
+	if (data.stopped)
+		parts.push(`stopped: ${data.stopped}`);
 	if (data.restarts !== undefined)
 		parts.push(data.restarts === 1 ? "restarted once" : `${data.restarts} restarts`);
 	if (data.started && !Number.isNaN(Date.parse(data.started)))

@@ -22,7 +22,7 @@
 	"\"offered_current_a\":16.0,\"drawn_a\":[16.0,0,0],\"ev_mac\":\"00:18:87:00:A1:D6\",\"run_id\":\"0x01\","      \
 	"\"attenuation_db\":20.5,\"sessions_matched\":3,\"sessions_failed\":1,\"at\":\"2026-11-27T09:10:11.123Z\"}"
 #define ALIVE                                                                                                          \
-	"{\"status\":\"Alive\",\"id\":\"S1\",\"connectors\":2,\"link\":\"unix\",\"slacd\":\"ready\",\"restarts\":4}"
+	"{\"status\":\"Alive\",\"id\":\"S1\",\"connectors\":2,\"link\":\"unix\",\"slacd\":\"ready\",\"stopped\":[\"slacd\",7,\"slac-ev\"],\"restarts\":4}"
 
 static const struct monitor_fleet_about about = {.broker = "localhost:1883", .has_outlets = true};
 static const struct monitor_fleet_behaviour words[] = {{"normal", NULL, "nobody misbehaves"},
@@ -158,6 +158,7 @@ static void each_message_is_shown(void **state)
 	is("stations.0.status", "Alive");
 	is("stations.0.connectors", "2");
 	is("stations.0.restarts", "4");
+	is("stations.0.stopped", "slacd, slac-ev");
 	is("connectors.0.station", "S1");
 	is("connectors.0.number", "1");
 	is("connectors.0.evse_id", "DE*SIM*ES1*1");
@@ -350,6 +351,7 @@ static void what_cannot_be_read_is_counted_with_its_reason(void **state)
 		{"fleet/stations/S1/status", "{\"id\":\"S1\"}", "status: expected Starting, Alive or Dead"},
 		{"fleet/stations/S1/status", "{\"status\":\"Alive\",\"connectors\":-1}",
 		 "connectors: expected a whole"},
+		{"fleet/stations/S1/status", "{\"status\":\"Alive\",\"stopped\":{}}", "stopped: expected an array"},
 		{"fleet/launcher/status", "{}", "status: expected Alive or Dead"},
 		{"fleet/launcher/error", "{}", "error: expected one sentence"},
 		{"fleet/stations/S1/connectors/1/status", "{\"plugged\":1}", "plugged: expected true or false"},
