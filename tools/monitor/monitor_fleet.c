@@ -412,8 +412,9 @@ void monitor_fleet_forget_unheard(struct monitor_fleet *fleet)
 {
 	if (!fleet->is_connected)
 		return;
+	/* One that has not told its status is of no connection. */
 	for (size_t i = fleet->station_count; i-- > 0;)
-		if (!fleet->stations[i]->has_status || fleet->stations[i]->connection != fleet->connection)
+		if (fleet->stations[i]->connection != fleet->connection)
 			remove_station(fleet, i);
 	if (fleet->launcher.known != 0 && fleet->launcher.connection != fleet->connection)
 		fleet->launcher = (struct monitor_fleet_launcher){.change = ++fleet->change};

@@ -241,11 +241,16 @@ static void a_cleared_status_removes_station_and_outlets(void **state)
 	assert_int_equal(count("connectors"), 1);
 	is("connectors.0.number", "2");
 	assert_int_equal(fleet->outlet_count, 1);
+	const uint64_t seen_then = fleet->change;
+	hear_station(2, "");
+	look(seen_then);
+	is("all", "true");
+	assert_int_equal(count("stations"), 0);
 	/* What is cleared twice, or was never there. */
 	hear_station(1, "");
 	hear_connector(3, 1, "");
 	look(0);
-	assert_int_equal(count("stations"), 1);
+	assert_int_equal(count("stations"), 0);
 }
 
 static void an_outlet_waits_for_its_station(void **state)
@@ -411,7 +416,9 @@ static void what_went_while_there_was_no_connection_goes(void **state)
 	assert_true(monitor_fleet_has_launcher(fleet));
 	monitor_fleet_take_connected(fleet, NOON + 2);
 	hear_station(2, "Alive");
+	hear_connector(3, 1, "matched"); /* whose station is none */
 	monitor_fleet_forget_unheard(fleet);
+	assert_int_equal(fleet->station_count, 1);
 	look(0);
 	is("broker.connected", "true");
 	assert_int_equal(count("stations"), 1);

@@ -292,6 +292,7 @@ static void a_body_is_bounded(void **state)
 	post("/fleet/launcher", body);
 	has(" 202 ");
 	body[HTTP_SERVER_BODY_MAX] = ' ';
+	body[HTTP_SERVER_BODY_MAX + 1] = '\0';
 	post("/fleet/launcher", body);
 	has(" 413 ");
 	/* Without telling how much it will be. */

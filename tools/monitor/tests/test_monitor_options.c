@@ -47,7 +47,12 @@ static void a_fleet_is_alone_unless_stations_are_named(void **state)
 	static const char *const beside[] = {"--topic-from-station", "cs/josev", "--fleet",
 					     "--topic-to-station",   "josev/cs", NULL};
 
+	static const char *const half[] = {"--fleet", "--topic-to-station", "site/1", NULL};
+
 	(void)state;
+	assert_int_equal(read_options(half), COMMAND_LINE_RUN);
+	assert_int_equal(options.station_count, 1);
+	assert_string_equal(options.from_station[0], "cs/josev");
 	assert_int_equal(read_options(alone), COMMAND_LINE_RUN);
 	assert_true(options.fleet);
 	assert_int_equal(options.station_count, 0);
