@@ -79,7 +79,7 @@ class Cloud(harness.Bench):
         cls.files = tempfile.mkdtemp(prefix="slacd-cloud-")
         cls.addClassCleanup(shutil.rmtree, cls.files)
         cls.ca = StationsAuthority(cls.files, CLOUD)
-        for name in (STATION, NEIGHBOUR, "history", "second-history", "curious"):
+        for name in (STATION, NEIGHBOUR, "history", "second-history", "slac-history", "curious"):
             cls.ca.issue(name)
 
     def lay_line(self):
@@ -110,7 +110,8 @@ class Cloud(harness.Bench):
     def configure_cloud(self):
         os.makedirs(self.path("cloud"))
         certificates = "/etc/mosquitto/certs/"
-        rights = cloud_files.read(cloud_files.SAMPLES, "cloud.acl") + "\nuser second-history\ntopic read #\n"
+        rights = cloud_files.read(cloud_files.SAMPLES, "cloud.acl") + "".join(
+            f"\nuser {name}\ntopic read #\n" for name in ("second-history", "slac-history"))
         return cloud_files.paste(self.path("cloud"), "cloud.conf", (
             (certificates, self.files + "/"), ("/etc/mosquitto/cloud.acl", self.write("cloud.acl", rights))))
 

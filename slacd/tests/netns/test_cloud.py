@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A bridge from a station to a cloud (cloud.py) whose ends die and whose line is cut: what was said meanwhile arrives."""
+"""A bridge from a station to a cloud (cloud.py) whose ends die and whose line is cut: what was said meanwhile arrives, at a
+reader and in the database of slac-history."""
+import contextlib
+import os
 import signal
+import sqlite3
 import subprocess
 
 import harness
 from cloud import CLOUD, KEEPALIVE_S, LINE_TOPIC, TLS_PORT, Cloud, value
 from cloud_files import STATION
-from harness import BROKER_PORT, EVSE
+from harness import BROKER_PORT, EVSE, Program
 
 # As station.conf has it.
 SAVED_AFTER = 20
@@ -31,6 +35,33 @@ class Line(Cloud):
             return here == there and all(line.startswith("1 ") for line in here)
         harness.await_true(same, "the same retained values at both brokers")
 
+    def start_store(self):
+        """slac-history, which learns what it has missed when the broker is back. Not everywhere can it store in a file."""
+        self.stores = bool(os.environ.get("SLAC_HISTORY"))
+        if not self.stores:
+            print("skipped: what is in the database of slac-history")
+            return
+        self.database = self.path("history.sqlite")
+        files = {"ca": "ca.pem", "certificate": "slac-history.pem", "key": "slac-history.key"}
+        options = [word for what, name in files.items() for word in (f"--mqtt-tls-{what}", self.ca.path(name))]
+        store = self.add(Program("slac-history", *self.in_cloud(
+            os.environ["SLAC_HISTORY"], "--database", self.database, "--mqtt-host", CLOUD, "--mqtt-port", TLS_PORT, *options)))
+        store.wait_line("Connected to the MQTT broker")
+        self.cloud.wait_line("Sending SUBACK to slac-history")
+
+    def stored(self, what):
+        with contextlib.closing(sqlite3.connect(self.database)) as database:
+            return database.execute(f"SELECT {what}").fetchall()
+
+    def assert_all_is_stored(self):
+        """Each status and each value once."""
+        statuses = sorted((status,) for status in self.local.statuses())
+        harness.await_true(lambda: sorted(self.stored("status FROM status")) == statuses, "all statuses")
+        for topic in [topic for topic in self.local.topics() if topic.startswith(OF_SLACD)]:
+            name = topic.rpartition("/")[2]
+            harness.await_true(lambda name=name, topic=topic: self.stored(f"count(*) FROM telemetry WHERE name='{name}'")
+                               == [(len(self.local.of(topic)),)], f"all values {name}")
+
     def session(self):
         """A car comes and leaves."""
         before = len(self.local.statuses())
@@ -43,10 +74,12 @@ class Line(Cloud):
 
     def test_cloud_that_dies_gets_what_it_missed(self):
         self.start_site()
+        self.start_store()
         self.start_matching()
         self.tell("state", "A")
         self.session()
         self.history.wait_all_of(self.local)
+        self.assertIn(OF_SLACD + "state", self.history.topics())
         self.save_cloud()
         mark = self.local.mark()
         self.cloud.kill()
@@ -58,6 +91,8 @@ class Line(Cloud):
         self.start_history()
         self.history.wait_all_of(self.local)
         self.assert_same_retained()
+        if self.stores:
+            self.assert_all_is_stored()
 
     def test_station_that_restarts_keeps_what_waits_for_the_line(self):
         self.start_site()
