@@ -15,8 +15,8 @@ BUILD = pathlib.Path(os.environ["SLACD_BUILD"])
 SOURCE = pathlib.Path(os.environ["SLACD_SOURCE"])
 SLACD = BUILD / "slacd" / "slacd"
 EXPOSURE_MAX = 1.5
-NOT_TOOLS = {"coverage", "cross-build", "faults", "fuzz", "lint", "soak", "package", "packages.sh", "mirror.sh", "quickstart", "record-cost",
-             "test", "trace-bench"}
+NOT_TOOLS = {"cloud-cost", "coverage", "cross-build", "faults", "fuzz", "lint", "soak", "package", "packages.sh", "mirror.sh", "quickstart",
+             "record-cost", "test", "trace-bench"}
 CALLED = {"sequence-diagram": "slac-sequence-diagram"}
 
 

@@ -21,7 +21,7 @@ STATUS_TOPIC = f"stations/{STATION}/josev/cs"
 LINE_TOPIC = f"stations/{STATION}/bridge"
 # The least that mosquitto takes.
 KEEPALIVE_S = 5
-OF_THE_TEST = (("restart_timeout 5 60", "restart_timeout 1 1"), ("keepalive_interval 30", f"keepalive_interval {KEEPALIVE_S}"))
+OF_THE_TEST = (("restart_timeout 5 60", "restart_timeout 1 1"), ("keepalive_interval 60", f"keepalive_interval {KEEPALIVE_S}"))
 
 
 def value(content):
