@@ -15,6 +15,8 @@ CONNECTION_OCTETS, CONNECTION_KIB = 5951, 26
 CONNECTION_CPU_S, MESSAGE_CPU_S = 2.5e-3, 28e-6
 # What a bridge says once more at each connection.
 RETAINED = 21
+# Of two outlets; prometheus.yml.
+SERIES, SCRAPE_S = 62, 60
 # Telemetry, status.
 ROW_OCTETS = {"SQLite": (68, 247), "PostgreSQL": (209, 306)}
 
@@ -41,6 +43,8 @@ def lines():
     for database, (value, status) in ROW_OCTETS.items():
         yield (f"{database}, GB a year",
                lambda n, v=value, s=status: n * sessions * YEAR_DAYS * (values * v + STATUSES * s) / 1e9)
+    yield "Prometheus, series", lambda n: n * SERIES
+    yield f"Prometheus, samples a second, each {SCRAPE_S} s", lambda n: n * SERIES / SCRAPE_S
     yield "all come back: CPU of their connections, s of a core", lambda n: n * CONNECTION_CPU_S
     yield "all come back: CPU of their retained values, s", lambda n: n * RETAINED * MESSAGE_CPU_S
     yield "all come back: MB", lambda n: n * CONNECTION_OCTETS / 1e6
