@@ -171,3 +171,28 @@ class Cloud(harness.Bench):
         lines = "".join(value(one) + "\n" for one in values)
         subprocess.run(["mosquitto_pub", "-p", str(BROKER_PORT), "-q", "1", "-r", "-l", "-t", f"telemetry/{STATION}/E1/{name}"],
                        input=lines, text=True, check=True)
+
+    def retained(self, *command):
+        """What a broker tells whoever comes now."""
+        count = len([topic for topic in self.local.topics() if topic.startswith("telemetry/")])
+        said = subprocess.run([*map(str, command), "-t", "telemetry/#", "-F", "%r %t %p", "-C", str(count)],
+                              capture_output=True, text=True, check=True, timeout=harness.PATIENCE_S).stdout
+        return sorted(said.splitlines())
+
+    def assert_same_retained(self):
+        """What the station's broker tells whoever comes now the cloud's tells, too; slacd may be about to tell more."""
+        def same():
+            here = self.retained("mosquitto_sub", "-p", BROKER_PORT)
+            there = self.retained(*self.in_cloud("mosquitto_sub", "-h", CLOUD, "-p", TLS_PORT, *self.ca.client("second-history")))
+            return here == there and all(line.startswith("1 ") for line in here)
+        harness.await_true(same, "the same retained values at both brokers")
+
+    def session(self):
+        """A car comes and leaves."""
+        before = len(self.local.statuses())
+        self.plug()
+        self.ev.say("plug")
+        self.local.wait_statuses(self.local.statuses()[:before] + ["matching", "matched"])
+        self.station.say("unplug")
+        self.ev.say("unplug")
+        self.local.wait_statuses(self.local.statuses()[:before] + ["matching", "matched", "unmatched"])
