@@ -13,47 +13,47 @@ size_t api_build_service_status(char *out, size_t size, const char *id, enum api
 {
 	struct api_writer writer;
 
-	api_writer_service_status(&writer, id, type, API_SERVICE, software_version, state);
-	return api_writer_finish(&writer, out, size);
+	api_writer_service_status(&writer, out, size, id, type, API_SERVICE, software_version, state);
+	return api_writer_finish(&writer);
 }
 
 size_t api_build_cs_parameters_request(char *out, size_t size, const char *id)
 {
 	struct api_writer writer;
 
-	api_writer_begin(&writer, id, "cs_parameters", API_REQUEST);
-	return api_writer_finish(&writer, out, size);
+	api_writer_begin(&writer, out, size, id, "cs_parameters", API_REQUEST);
+	return api_writer_finish(&writer);
 }
 
 size_t api_build_cs_limits_request(char *out, size_t size, const char *id)
 {
 	struct api_writer writer;
 
-	api_writer_begin(&writer, id, "cs_status_and_limits", API_REQUEST);
-	return api_writer_finish(&writer, out, size);
+	api_writer_begin(&writer, out, size, id, "cs_status_and_limits", API_REQUEST);
+	return api_writer_finish(&writer);
 }
 
 /* Tenths are kept as an integer and printed as text: a double would sometimes print as 15.999999. */
-static struct json_object *new_tenths(uint32_t tenths)
+static void write_tenths(struct api_writer *writer, const char *key, uint32_t tenths)
 {
 	char text[16];
 
 	snprintf(text, sizeof(text), "%" PRIu32 ".%" PRIu32, tenths / 10, tenths % 10);
-	return json_object_new_double_s((double)tenths / 10, text);
+	api_writer_json(writer, writer->data, key, text);
 }
 
 size_t api_build_cp_pwm_request(char *out, size_t size, const char *id, const struct api_cp_pwm *pwm)
 {
 	struct api_writer writer;
 
-	api_writer_begin(&writer, id, "cp_pwm", API_REQUEST);
+	api_writer_begin(&writer, out, size, id, "cp_pwm", API_REQUEST);
 	api_writer_text(&writer, writer.data, "evse_id", pwm->evse_id);
 	api_writer_bool(&writer, "hlc", pwm->hlc);
 	if (!pwm->hlc)
-		api_writer_value(&writer, writer.data, "current", new_tenths(pwm->current_deciampere));
+		write_tenths(&writer, "current", pwm->current_deciampere);
 	api_writer_bool(&writer, "error_state", pwm->error_state);
 	api_writer_bool(&writer, "fault_state", pwm->fault_state);
-	return api_writer_finish(&writer, out, size);
+	return api_writer_finish(&writer);
 }
 
 static void write_extra(struct api_writer *writer, const struct api_slac_status *status)
@@ -65,7 +65,7 @@ static void write_extra(struct api_writer *writer, const struct api_slac_status 
 	if (status->has_ev_mac)
 		api_writer_capital_hex(writer, writer->data, "ev_mac", "", ":", status->ev_mac, sizeof(status->ev_mac));
 	if (status->has_attenuation)
-		api_writer_value(writer, writer->data, "attenuation_db", new_tenths(status->attenuation_ddb));
+		write_tenths(writer, "attenuation_db", status->attenuation_ddb);
 	if (status->record != NULL)
 		api_writer_text(writer, writer->data, "record", status->record);
 	if (status->has_sampling_time) {
@@ -79,13 +79,13 @@ size_t api_build_slac_status(char *out, size_t size, const char *id, enum api_sl
 {
 	struct api_writer writer;
 
-	api_writer_begin(&writer, id, api_slac_status_name_text(name), API_UPDATE);
+	api_writer_begin(&writer, out, size, id, api_slac_status_name_text(name), API_UPDATE);
 	api_writer_text(&writer, writer.data, "evse_id", evse_id);
 	api_writer_capital_hex(&writer, writer.data, "run_id", "0x", "", status->run_id, API_RUN_ID_LEN);
 	api_writer_text(&writer, writer.data, "status", api_slac_state_text(status->state));
 	if (extra)
 		write_extra(&writer, status);
-	return api_writer_finish(&writer, out, size);
+	return api_writer_finish(&writer);
 }
 
 size_t api_build_link_status_response(char *out, size_t size, const char *id, const char *evse_id,
@@ -93,16 +93,16 @@ size_t api_build_link_status_response(char *out, size_t size, const char *id, co
 {
 	struct api_writer writer;
 
-	api_writer_begin(&writer, id, "slac_link_status", API_RESPONSE);
+	api_writer_begin(&writer, out, size, id, "slac_link_status", API_RESPONSE);
 	api_writer_text(&writer, writer.data, "evse_id", evse_id);
 	api_writer_text(&writer, writer.data, "status", api_link_state_text(state));
-	return api_writer_finish(&writer, out, size);
+	return api_writer_finish(&writer);
 }
 
-static struct json_object *new_network(struct api_writer *writer, const struct api_network *network)
+static void write_network(struct api_writer *writer, unsigned list, const struct api_network *network)
 {
 	static const char *const roles[] = {"sta", "pco", "cco"};
-	struct json_object *object = json_object_new_object();
+	const unsigned object = api_writer_object(writer, list, NULL);
 	char number[8];
 
 	api_writer_hex(writer, object, "network_id", "", "", network->nid, sizeof(network->nid));
@@ -112,26 +112,19 @@ static struct json_object *new_network(struct api_writer *writer, const struct a
 	api_writer_text(writer, object, "tei", number);
 	api_writer_text(writer, object, "role", network->role < 3 ? roles[network->role] : "unknown");
 	api_writer_hex(writer, object, "cco_mac", "", ":", network->cco_mac, sizeof(network->cco_mac));
-	return object;
 }
 
 size_t api_build_network_info_response(char *out, size_t size, const char *id, const char *evse_id,
 				       const struct api_network *networks, size_t count)
 {
 	struct api_writer writer;
-	struct json_object *list = json_object_new_array();
 
-	api_writer_begin(&writer, id, "slac_network_info", API_RESPONSE);
+	api_writer_begin(&writer, out, size, id, "slac_network_info", API_RESPONSE);
 	api_writer_text(&writer, writer.data, "evse_id", evse_id);
-	for (size_t i = 0; list != NULL && i < count && i < API_NETWORKS_MAX; i++) {
-		struct json_object *network = new_network(&writer, &networks[i]);
-		if (network == NULL || json_object_array_add(list, network) != 0) {
-			json_object_put(network);
-			writer.failed = true;
-		}
-	}
-	api_writer_value(&writer, writer.data, "networks", list);
-	return api_writer_finish(&writer, out, size);
+	const unsigned list = api_writer_array(&writer, writer.data, "networks");
+	for (size_t i = 0; i < count && i < API_NETWORKS_MAX; i++)
+		write_network(&writer, list, &networks[i]);
+	return api_writer_finish(&writer);
 }
 
 size_t api_build_reset_response(char *out, size_t size, const char *id, enum api_kind kind,
@@ -139,9 +132,9 @@ size_t api_build_reset_response(char *out, size_t size, const char *id, enum api
 {
 	struct api_writer writer;
 
-	api_writer_begin(&writer, id, api_kind_text(kind), API_RESPONSE);
+	api_writer_begin(&writer, out, size, id, api_kind_text(kind), API_RESPONSE);
 	api_writer_text(&writer, writer.data, "status", api_reset_status_text(status));
-	return api_writer_finish(&writer, out, size);
+	return api_writer_finish(&writer);
 }
 
 void api_own_ids(const uint8_t last[6], char out[API_OWN_IDS_SIZE])

@@ -14,31 +14,18 @@ static void add_word(struct api_writer *writer, const char *key, const struct ap
 }
 
 /* As text, so that 0.1 is not printed as 0.10000000000000001. */
-static void add_number(struct api_writer *writer, struct json_object *object, const char *key, double value)
+static void add_number(struct api_writer *writer, unsigned object, const char *key, double value)
 {
 	char text[32];
 
 	snprintf(text, sizeof(text), "%.10g", value);
-	api_writer_value(writer, object, key, json_object_new_double_s(value, text));
+	api_writer_json(writer, object, key, text);
 }
 
 /* A whole number of thousandths: what a meter shows. */
-static void add_reading(struct api_writer *writer, struct json_object *object, const char *key, double value)
+static void add_reading(struct api_writer *writer, unsigned object, const char *key, double value)
 {
 	add_number(writer, object, key, round(value * 1000) / 1000);
-}
-
-static void add_integer(struct api_writer *writer, struct json_object *object, const char *key, int64_t value)
-{
-	api_writer_value(writer, object, key, json_object_new_int64(value));
-}
-
-static struct json_object *add_object(struct api_writer *writer, struct json_object *parent, const char *key)
-{
-	struct json_object *object = json_object_new_object();
-
-	api_writer_value(writer, parent, key, object);
-	return writer->failed ? NULL : object;
 }
 
 static void add_verdict(struct api_writer *writer, const struct api_session_message *message)
@@ -88,7 +75,7 @@ static void write_cable_check(struct api_writer *writer, const struct api_sessio
 static void write_cable(struct api_writer *writer, const struct api_session_message *message)
 {
 	add_word(writer, "connection_status", &api_texts_cable_connection, (int)message->data.cable.connection);
-	add_integer(writer, writer->data, "rated_cable_current", message->data.cable.rated_a);
+	api_writer_integer(writer, writer->data, "rated_cable_current", message->data.cable.rated_a);
 	add_word(writer, "lock", &api_texts_connector_lock, (int)message->data.cable.lock);
 }
 
@@ -108,7 +95,7 @@ static void write_charge_limit(struct api_writer *writer, const struct api_sessi
 
 static void write_connector(struct api_writer *writer, const struct api_session_message *message)
 {
-	add_integer(writer, writer->data, "connector_id", message->data.connector.id);
+	api_writer_integer(writer, writer->data, "connector_id", message->data.connector.id);
 	if (message->type == API_REQUEST)
 		add_word(writer, "action", &api_texts_connector_action, (int)message->data.connector.action);
 	else
@@ -137,7 +124,7 @@ static void write_hlc(struct api_writer *writer, const struct api_session_messag
 static void add_phases(struct api_writer *writer, const char *key, const double values[3])
 {
 	static const char *const phases[] = {"l1", "l2", "l3"};
-	struct json_object *object = add_object(writer, writer->data, key);
+	const unsigned object = api_writer_object(writer, writer->data, key);
 
 	for (size_t i = 0; i < 3; i++)
 		add_reading(writer, object, phases[i], values[i]);
@@ -163,49 +150,39 @@ static void write_meter(struct api_writer *writer, const struct api_session_mess
 	add_reading(writer, writer->data, "dc_voltage", meter->dc_voltage_v.value);
 }
 
-static void add_period(struct api_writer *writer, struct json_object *schedule, double limit_a)
+static void add_period(struct api_writer *writer, unsigned schedule, double limit_a)
 {
-	struct json_object *period = json_object_new_object();
-	struct json_object *periods = json_object_new_array();
+	const unsigned periods = api_writer_array(writer, schedule, "charging_schedule_period");
+	const unsigned period = api_writer_object(writer, periods, NULL);
 
-	api_writer_value(writer, schedule, "charging_schedule_period", periods);
-	add_integer(writer, period, "start_period", 0);
+	api_writer_integer(writer, period, "start_period", 0);
 	add_number(writer, period, "limit", limit_a);
-	if (writer->failed || json_object_array_add(periods, period) != 0) {
-		json_object_put(period);
-		writer->failed = true;
-	}
 }
 
-static void add_schedule(struct api_writer *writer, struct json_object *profile, const struct api_profile *wanted)
+static void add_schedule(struct api_writer *writer, unsigned profile, const struct api_profile *wanted)
 {
-	struct json_object *schedule = json_object_new_object();
-	struct json_object *schedules = json_object_new_array();
+	const unsigned schedules = api_writer_array(writer, profile, "charging_schedule");
+	const unsigned schedule = api_writer_object(writer, schedules, NULL);
 
-	api_writer_value(writer, profile, "charging_schedule", schedules);
-	add_integer(writer, schedule, "id", 1);
+	api_writer_integer(writer, schedule, "id", 1);
 	api_writer_text(writer, schedule, "charging_rate_unit", "A");
 	if (wanted->start[0] != '\0')
 		api_writer_text(writer, schedule, "start_schedule", wanted->start);
 	add_period(writer, schedule, wanted->limit_a);
-	if (writer->failed || json_object_array_add(schedules, schedule) != 0) {
-		json_object_put(schedule);
-		writer->failed = true;
-	}
 }
 
 static void write_profile(struct api_writer *writer, const struct api_session_message *message)
 {
 	const struct api_profile *wanted = &message->data.profile;
-	struct json_object *profile;
+	unsigned profile;
 
 	if (message->type == API_RESPONSE) {
 		add_verdict(writer, message);
 		return;
 	}
-	profile = add_object(writer, writer->data, "charging_profile");
-	add_integer(writer, profile, "id", wanted->id);
-	add_integer(writer, profile, "stack_level", 0);
+	profile = api_writer_object(writer, writer->data, "charging_profile");
+	api_writer_integer(writer, profile, "id", wanted->id);
+	api_writer_integer(writer, profile, "stack_level", 0);
 	api_writer_text(writer, profile, "charging_profile_purpose", wanted->purpose);
 	api_writer_text(writer, profile, "charging_profile_kind", wanted->start[0] != '\0' ? "Absolute" : "Relative");
 	if (wanted->transaction_id[0] != '\0')
@@ -218,12 +195,12 @@ static void write_clear_profile(struct api_writer *writer, const struct api_sess
 	if (message->type == API_RESPONSE)
 		add_verdict(writer, message);
 	else
-		add_integer(writer, writer->data, "charging_profile_id", message->data.profile.id);
+		api_writer_integer(writer, writer->data, "charging_profile_id", message->data.profile.id);
 }
 
 static void write_composite(struct api_writer *writer, const struct api_session_message *message)
 {
-	add_integer(writer, writer->data, "duration", message->data.duration_s);
+	api_writer_integer(writer, writer->data, "duration", message->data.duration_s);
 	api_writer_text(writer, writer->data, "charging_rate_unit", "A");
 }
 
@@ -235,8 +212,7 @@ static void write_service_status(struct api_writer *writer, const struct api_ses
 	api_writer_text(writer, writer->data, "status", api_service_state_text(message->data.service.state));
 }
 
-static void add_amount(struct api_writer *writer, struct json_object *object, const char *key,
-		       const struct api_amount *amount)
+static void add_amount(struct api_writer *writer, unsigned object, const char *key, const struct api_amount *amount)
 {
 	if (amount->has)
 		add_number(writer, object, key, amount->value);
@@ -245,16 +221,16 @@ static void add_amount(struct api_writer *writer, struct json_object *object, co
 static void write_setpoint(struct api_writer *writer, const struct api_session_message *message)
 {
 	const struct api_setpoint *setpoint = &message->data.setpoint;
-	struct json_object *object;
+	unsigned object;
 
 	if (message->type == API_RESPONSE) {
 		add_verdict(writer, message);
 		return;
 	}
-	object = add_object(writer, writer->data, "ev_limits");
+	object = api_writer_object(writer, writer->data, "ev_limits");
 	add_number(writer, object, "maximum_voltage", setpoint->ev_maximum_voltage_v);
 	api_writer_bool(writer, "is_precharge", setpoint->precharge);
-	object = add_object(writer, writer->data, setpoint->dc_voltage_v.has ? "dc" : "ac");
+	object = api_writer_object(writer, writer->data, setpoint->dc_voltage_v.has ? "dc" : "ac");
 	if (setpoint->dc_voltage_v.has) {
 		add_number(writer, object, "voltage", setpoint->dc_voltage_v.value);
 		add_amount(writer, object, "charge_current", &setpoint->dc_current_a);
@@ -268,12 +244,12 @@ static void write_state_info(struct api_writer *writer, const struct api_session
 {
 	const enum api_payment payment = message->data.state_info.payment;
 	const enum api_stop_action stop = message->data.state_info.stop;
-	struct json_object *info;
+	unsigned info;
 
 	add_word(writer, "session_status", &api_texts_session_step, (int)message->data.state_info.step);
 	if (payment == API_PAYMENT_NONE && stop == API_STOP_NONE)
 		return;
-	info = add_object(writer, writer->data, "info");
+	info = api_writer_object(writer, writer->data, "info");
 	if (payment != API_PAYMENT_NONE)
 		api_writer_text(writer, info, "selected_payment_option", api_texts_payment.texts[payment]);
 	if (stop != API_STOP_NONE)
@@ -340,12 +316,12 @@ size_t api_session_build(char *out, size_t size, const struct api_session_messag
 {
 	struct api_writer writer;
 
-	api_writer_begin(&writer, message->id, api_session_name(message->kind), message->type);
+	api_writer_begin(&writer, out, size, message->id, api_session_name(message->kind), message->type);
 	if (names_outlet(message))
 		api_writer_text(&writer, writer.data, "evse_id", message->evse_id);
 	if (writers[message->kind] != NULL)
 		writers[message->kind](&writer, message);
 	else
 		writer.failed = true;
-	return api_writer_finish(&writer, out, size);
+	return api_writer_finish(&writer);
 }

@@ -50,22 +50,21 @@ size_t everest_build_mac(char *out, size_t size, const uint8_t mac[6])
 size_t everest_build_error(char *out, size_t size, enum everest_error_type type, const char *sub_type,
 			   const char *message)
 {
-	struct api_writer writer = {.root = json_object_new_object()};
+	struct api_writer writer;
 
+	api_writer_begin_object(&writer, out, size);
 	api_writer_text(&writer, writer.root, "type", types[type]);
 	api_writer_text(&writer, writer.root, "sub_type", sub_type);
 	if (message != NULL)
 		api_writer_text(&writer, writer.root, "message", message);
-	return api_writer_finish(&writer, out, size);
+	return api_writer_finish(&writer);
 }
 
 size_t everest_build_query(char *out, size_t size, const char *reply_topic)
 {
-	struct api_writer writer = {.root = json_object_new_object()};
-	struct json_object *headers = json_object_new_object();
+	struct api_writer writer;
 
-	api_writer_value(&writer, writer.root, "headers", headers);
-	if (!writer.failed)
-		api_writer_text(&writer, headers, "replyTo", reply_topic);
-	return api_writer_finish(&writer, out, size);
+	api_writer_begin_object(&writer, out, size);
+	api_writer_text(&writer, api_writer_object(&writer, writer.root, "headers"), "replyTo", reply_topic);
+	return api_writer_finish(&writer);
 }

@@ -18,26 +18,21 @@ static bool has_decimal(enum api_telemetry_kind kind)
 
 /* --- to the broker --- */
 
-static struct json_object *new_number(enum api_telemetry_kind kind, double number)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%.*f", has_decimal(kind) ? 1 : 0, number);
-	return json_object_new_double_s(number, text);
-}
-
 static void write_value(struct api_writer *writer, enum api_telemetry_kind kind,
 			const struct api_telemetry_value *value)
 {
+	char text[32];
+
 	switch (value->type) {
 	case API_TELEMETRY_TEXT:
 		api_writer_text(writer, writer->root, "value", value->text);
 		break;
 	case API_TELEMETRY_NUMBER:
-		api_writer_value(writer, writer->root, "value", new_number(kind, value->number));
+		snprintf(text, sizeof(text), "%.*f", has_decimal(kind) ? 1 : 0, value->number);
+		api_writer_json(writer, writer->root, "value", text);
 		break;
 	case API_TELEMETRY_NULL:
-		writer->failed = json_object_object_add(writer->root, "value", NULL) != 0;
+		api_writer_json(writer, writer->root, "value", "null");
 		break;
 	}
 }
@@ -45,14 +40,14 @@ static void write_value(struct api_writer *writer, enum api_telemetry_kind kind,
 size_t api_telemetry_build(char *out, size_t size, enum api_telemetry_kind kind,
 			   const struct api_telemetry_sample *sample)
 {
-	struct api_writer writer = {.root = json_object_new_object()};
+	struct api_writer writer;
 	char time[API_TIME_MS_SIZE];
 
-	if (writer.root != NULL)
-		write_value(&writer, kind, &sample->value);
+	api_writer_begin_object(&writer, out, size);
+	write_value(&writer, kind, &sample->value);
 	api_time_write_ms(sample->sampling_ms, time);
 	api_writer_text(&writer, writer.root, "sampling_time", time);
-	return api_writer_finish(&writer, out, size);
+	return api_writer_finish(&writer);
 }
 
 /* --- from the broker --- */

@@ -165,9 +165,10 @@ static void current_has_exactly_one_decimal(void **state)
 static void texts_are_escaped_and_stay_on_one_line(void **state)
 {
 	(void)state;
-	assert_built(api_build_link_status_response(out, sizeof(out), "1", "a/\"b\"\\\n\xc3\xa4", API_LINK_UNKNOWN),
+	assert_built(api_build_link_status_response(out, sizeof(out), "1", "a/\"b\"\\\n\xc3\xa4\x01\b\f\r\t\x1f\x7f",
+						    API_LINK_UNKNOWN),
 		     "{\"id\":\"1\",\"name\":\"slac_link_status\",\"type\":\"response\",\"data\":{\"evse_id\":"
-		     "\"a/\\\"b\\\"\\\\\\n\xc3\xa4\",\"status\":\"unknown\"}}");
+		     "\"a/\\\"b\\\"\\\\\\n\xc3\xa4\\u0001\\b\\f\\r\\t\\u001f\x7f\",\"status\":\"unknown\"}}");
 }
 
 static void text_that_is_not_utf8_builds_nothing(void **state)
