@@ -285,7 +285,7 @@ static void tell_telemetry(const struct evse *evse)
 		.has_pilot = pilot->state_is_known && !pilot->config.is_elsewhere,
 		.pilot = (enum api_cp_state)pilot->state,
 		.modem_version = evse->outlet.modem.identity.version,
-		.has_offered = pilot->asking.confirmed && !pilot->config.is_elsewhere,
+		.has_offered = pilot->asking.confirmed,
 		.offered_da = pilot->asking.request.current_da,
 	};
 	telemetry_publisher_look(evse->shared->telemetry, evse->parameters.evse_id, &view);

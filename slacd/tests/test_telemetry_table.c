@@ -225,6 +225,9 @@ static void all_is_told_again_on_a_new_connection(void **state)
 	assert_string_equal(tell_all(),
 			    "E1.state=matched, E1.reason=, E1.ev_mac=00:18:87:00:A1:D6, E1.attenuation_db=20.3, "
 			    "E1.sessions_matched=1, E1.sessions_failed=0, E1.last_match_ms=999");
+	/* What is as the earlier connection was told is not told on this one yet. */
+	look("E1", API_CP_B2, 160, "V1");
+	look("E1", API_CP_C2, 160, "V1");
 	now_us += TELEMETRY_EACH_US / 2;
 	assert_string_equal(tell_all(), "E1.pilot=C2, E1.modem_version=V1, E1.offered_current_a=16");
 }
