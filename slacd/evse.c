@@ -203,6 +203,9 @@ void evse_report(struct evse *evse, const struct outlet_effect *effect, uint64_t
 
 void evse_arm_timer(struct evse *evse)
 {
+	if (evse->takes_frames)
+		return;
+
 	const uint64_t deadlines_us[] = {outlet_deadline(&evse->outlet), evse->port_retry_us, evse->port_failed_us,
 					 evse_log_settled_us(&evse->log)};
 	uint64_t next_us = OUTLET_NEVER;

@@ -31,6 +31,7 @@ struct evse {
 	uint8_t frames_for_nobody;   /* heard in vain since a car could be there, as far as they are counted */
 	enum port_hearing hearing;
 	bool filter_refused_said;
+	bool takes_frames;       /* the timer is armed behind the last of them */
 	bool interface_is_local; /* the configuration names it: it is believed */
 
 	char request_ids[REQUESTS_KEPT][API_UUID_MAX]; /* of the last pilot requests, by the rest of their number */

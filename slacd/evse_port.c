@@ -228,6 +228,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	if (evse->hearing == PORT_HEARS_CHANGES)
 		evse_take_link_answers(evse->shared); /* what comes now may contradict them */
+	evse->takes_frames = true;
 	for (int i = 0; i < FRAMES_PER_WAKE && evse->port != NULL; i++) {
 		enum port_result result = port_recv(evse->port, octets, sizeof(octets), &len);
 		if (result == PORT_EMPTY)
@@ -237,6 +238,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 		else
 			fail_to_receive(evse, result, errno);
 	}
+	evse->takes_frames = false;
 	explicit_bzero(octets, sizeof(octets)); /* CM_GET_KEY.CNF holds the key */
 	evse_arm_timer(evse);
 }

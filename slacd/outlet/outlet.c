@@ -446,6 +446,21 @@ static void run_errands(struct outlet *outlet, uint64_t now_us, struct outlet_ef
 	}
 }
 
+uint64_t outlet_deadline(const struct outlet *outlet)
+{
+	const uint64_t deadlines_us[] = {
+		slac_evse_deadline(&outlet->slac),      modem_deadline(&outlet->modem),
+		control_pilot_deadline(&outlet->pilot), outlet->question_deadline_us,
+		amp_map_deadline(&outlet->amp_map),
+	};
+	uint64_t nearest_us = OUTLET_NEVER;
+
+	for (size_t i = 0; i < sizeof(deadlines_us) / sizeof(deadlines_us[0]); i++)
+		if (deadlines_us[i] < nearest_us)
+			nearest_us = deadlines_us[i];
+	return nearest_us;
+}
+
 /* What is due, one part after the other, each with what follows from it. */
 static void run_due(struct outlet *outlet, uint64_t now_us, struct outlet_effects *out)
 {
@@ -470,27 +485,14 @@ void outlet_input(struct outlet *outlet, const struct outlet_input *input, uint6
 	out->count = 0;
 	out->octets_used = 0;
 	outlet->errands = out->errands;
-	run_due(outlet, now_us, out);
+	if (outlet_deadline(outlet) <= now_us)
+		run_due(outlet, now_us, out);
 	take(outlet, input, now_us, out);
 	run_errands(outlet, now_us, out);
-	run_due(outlet, now_us, out); /* a late answer of the modem may make its next question overdue */
+	if (outlet_deadline(outlet) <= now_us) /* a late answer of the modem may make its next question overdue */
+		run_due(outlet, now_us, out);
 	outlet_ask_station(outlet, now_us, out);
 	outlet->errands = NULL;
-}
-
-uint64_t outlet_deadline(const struct outlet *outlet)
-{
-	const uint64_t deadlines_us[] = {
-		slac_evse_deadline(&outlet->slac),      modem_deadline(&outlet->modem),
-		control_pilot_deadline(&outlet->pilot), outlet->question_deadline_us,
-		amp_map_deadline(&outlet->amp_map),
-	};
-	uint64_t nearest_us = OUTLET_NEVER;
-
-	for (size_t i = 0; i < sizeof(deadlines_us) / sizeof(deadlines_us[0]); i++)
-		if (deadlines_us[i] < nearest_us)
-			nearest_us = deadlines_us[i];
-	return nearest_us;
 }
 
 /* --- the rest --- */
@@ -576,14 +578,13 @@ bool outlet_is_connected(const struct outlet *outlet)
 
 bool outlet_frame_asks_validation(const uint8_t *octets, size_t len, uint8_t ev_mac[MAC_LEN])
 {
-	struct mme header = {0};
 	struct reader r;
 
 	reader_init(&r, octets, len);
-	if (mme_header_decode(&r, &header) != MME_OK || header.mmtype != CM_VALIDATE_REQ)
-		return false;
-	memcpy(ev_mac, header.src, MAC_LEN);
-	return true;
+	read_skip(&r, MAC_LEN);
+	read_bytes(&r, ev_mac, MAC_LEN);
+	read_skip(&r, 3); /* EtherType and MMV: who takes the frame looks at them */
+	return read_le16(&r) == CM_VALIDATE_REQ;
 }
 
 uint64_t outlet_validation_waits_since(const struct outlet *outlet, const uint8_t ev_mac[MAC_LEN], uint64_t now_us)
