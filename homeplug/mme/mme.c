@@ -34,13 +34,15 @@ CODEC(slac_match_req)
 CODEC(slac_match_cnf)
 CODEC(atten_profile_ind)
 
-/* One row a message. */
+/* One row a message. Who looks for one begins at the first: of the 27 frames of a match 20 are of the first two kinds. */
 static const struct kind {
 	uint16_t type;
 	const char *name;
 	enum mme_error (*decode)(struct reader *r, struct mme *out);
 	void (*encode)(struct writer *w, const struct mme *in);
 } kinds[] = {
+	{CM_MNBC_SOUND_IND,       "CM_MNBC_SOUND.IND",       decode_mnbc_sound_ind,       encode_mnbc_sound_ind},
+	{CM_ATTEN_PROFILE_IND,    "CM_ATTEN_PROFILE.IND",    decode_atten_profile_ind,    encode_atten_profile_ind},
 	{CM_SET_KEY_REQ,          "CM_SET_KEY.REQ",          decode_set_key_req,          encode_set_key_req},
 	{CM_SET_KEY_CNF,          "CM_SET_KEY.CNF",          decode_set_key_cnf,          encode_set_key_cnf},
 	{CM_GET_KEY_REQ,          "CM_GET_KEY.REQ",          decode_get_key_req,          encode_get_key_req},
@@ -50,12 +52,10 @@ static const struct kind {
 	{CM_START_ATTEN_CHAR_IND, "CM_START_ATTEN_CHAR.IND", decode_start_atten_char_ind, encode_start_atten_char_ind},
 	{CM_ATTEN_CHAR_IND,       "CM_ATTEN_CHAR.IND",       decode_atten_char_ind,       encode_atten_char_ind},
 	{CM_ATTEN_CHAR_RSP,       "CM_ATTEN_CHAR.RSP",       decode_atten_char_rsp,       encode_atten_char_rsp},
-	{CM_MNBC_SOUND_IND,       "CM_MNBC_SOUND.IND",       decode_mnbc_sound_ind,       encode_mnbc_sound_ind},
 	{CM_VALIDATE_REQ,         "CM_VALIDATE.REQ",         decode_validate_req,         encode_validate_req},
 	{CM_VALIDATE_CNF,         "CM_VALIDATE.CNF",         decode_validate_cnf,         encode_validate_cnf},
 	{CM_SLAC_MATCH_REQ,       "CM_SLAC_MATCH.REQ",       decode_slac_match_req,       encode_slac_match_req},
 	{CM_SLAC_MATCH_CNF,       "CM_SLAC_MATCH.CNF",       decode_slac_match_cnf,       encode_slac_match_cnf},
-	{CM_ATTEN_PROFILE_IND,    "CM_ATTEN_PROFILE.IND",    decode_atten_profile_ind,    encode_atten_profile_ind},
 };
 /* clang-format on */
 
