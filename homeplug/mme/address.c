@@ -9,11 +9,6 @@
 const uint8_t mac_broadcast[MAC_LEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 const uint8_t mac_local_modem[MAC_LEN] = {0x00, 0xb0, 0x52, 0x00, 0x00, 0x01};
 
-bool mac_equal(const uint8_t a[MAC_LEN], const uint8_t b[MAC_LEN])
-{
-	return memcmp(a, b, MAC_LEN) == 0;
-}
-
 bool octets_are_zero(const uint8_t *octets, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define MAC_LEN     6
 #define OUI_LEN     3
@@ -26,7 +27,11 @@ extern const uint8_t mac_broadcast[MAC_LEN];
 /* 00:B0:52:00:00:01, answered by the directly attached modem only. */
 extern const uint8_t mac_local_modem[MAC_LEN];
 
-bool mac_equal(const uint8_t a[MAC_LEN], const uint8_t b[MAC_LEN]);
+static inline bool mac_equal(const uint8_t a[MAC_LEN], const uint8_t b[MAC_LEN])
+{
+	return memcmp(a, b, MAC_LEN) == 0;
+}
+
 /* Whether a station can have this address: neither one of a group, as the broadcast is, nor zero. */
 bool mac_is_a_stations(const uint8_t mac[MAC_LEN]);
 /* True when each of the n octets is zero. */
