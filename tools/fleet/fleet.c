@@ -63,6 +63,11 @@ void fleet_connector_topic(const char *id, unsigned connector, const char *what,
 	snprintf(out, FLEET_TOPIC_SIZE, FLEET_STATIONS "%s/connectors/%u/%s", id, connector, what);
 }
 
+void fleet_telemetry_prefix(const char *id, char out[FLEET_TOPIC_SIZE])
+{
+	snprintf(out, FLEET_TOPIC_SIZE, "fleet/telemetry/%s", id);
+}
+
 /* 1 ... FLEET_CONNECTORS_MAX, as it is written: no sign, no leading zero. */
 static const char *read_connector(const char *text, unsigned *connector)
 {

@@ -46,6 +46,9 @@ void fleet_station_topic(const char *id, const char *what, char out[FLEET_TOPIC_
 /* "fleet/stations/<id>/connectors/<n>/<what>" */
 void fleet_connector_topic(const char *id, unsigned connector, const char *what, char out[FLEET_TOPIC_SIZE]);
 
+/* "fleet/telemetry/<id>": where slacd tells single values, mqtt.telemetry. */
+void fleet_telemetry_prefix(const char *id, char out[FLEET_TOPIC_SIZE]);
+
 /* A topic of a station: whose it is, and its last word, which points into the topic. */
 struct fleet_topic {
 	char id[FLEET_ID_SIZE];

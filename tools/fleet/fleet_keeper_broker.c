@@ -2,6 +2,7 @@
 /* A keeper at the broker: what it hears, and what it tells. */
 #include "service/client_id.h"
 #include "tools/fleet/fleet_keeper_internal.h"
+#include "tools/fleet/fleet_retained.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,8 +10,8 @@
 #include <unistd.h>
 
 #define KEEPALIVE_S     20
-#define STOP_TIMEOUT_MS 2000
-#define KEEP_MORE       64 /* messages beside a status of each connector */
+#define STOP_TIMEOUT_MS 5000
+#define KEEP_MORE       64 /* messages beside those of each connector */
 #define ERROR_MAX       2048
 
 /* --- what it tells --- */
@@ -278,6 +279,8 @@ static void on_refused(void *context, const char *topic)
 	fleet_log_say(keeper->log, "the broker refuses the subscription to '%s'", topic);
 }
 
+_Static_assert(FLEET_CONNECTORS_MAX *FLEET_RETAINED_EACH + KEEP_MORE <= BROKER_BOUND_LIMIT, "they fit");
+
 bool fleet_keeper_open_broker(struct fleet_keeper *keeper)
 {
 	static const char *const whats[] = {"cmd", "connectors/+/car", "connectors/+/faulted", "connectors/+/id_tag"};
@@ -301,7 +304,8 @@ bool fleet_keeper_open_broker(struct fleet_keeper *keeper)
 	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
 		return false;
 	client_id_make("keeper", NULL, NULL, random, client_id);
-	const size_t keep = fleet_keeper_connectors(keeper) + KEEP_MORE;
+	/* All that is retained is taken back at once. */
+	const size_t keep = fleet_keeper_connectors(keeper) * FLEET_RETAINED_EACH + KEEP_MORE;
 	const struct broker_options options = {
 		.host = keeper->options->mqtt_host,
 		.port = keeper->options->mqtt_port,
@@ -322,14 +326,9 @@ bool fleet_keeper_open_broker(struct fleet_keeper *keeper)
 
 static void take_back_all(struct fleet_keeper *keeper)
 {
-	char topic[FLEET_TOPIC_SIZE];
-
-	for (unsigned n = 1; n <= fleet_keeper_connectors(keeper); n++) {
-		fleet_connector_topic(keeper->identity.id, n, "status", topic);
-		broker_publish_retained(keeper->broker, topic, "", 0);
-	}
-	fleet_station_topic(keeper->identity.id, "status", topic);
-	broker_publish_retained(keeper->broker, topic, "", 0);
+	for (unsigned n = 1; n <= fleet_keeper_connectors(keeper); n++)
+		fleet_retained_take_back(keeper->broker, keeper->identity.id, n);
+	fleet_retained_take_back(keeper->broker, keeper->identity.id, 0);
 }
 
 void fleet_keeper_close_broker(struct fleet_keeper *keeper)

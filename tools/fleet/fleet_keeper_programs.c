@@ -16,6 +16,9 @@
 
 #define ARGUMENTS_MAX 32
 #define TEXT_SIZE     320
+/* Two pipes of each program; broker, log, relay, and the other ends while one starts. */
+#define DESCRIPTORS_EACH    2
+#define DESCRIPTORS_BESIDES 32
 
 unsigned fleet_keeper_connectors(const struct fleet_keeper *keeper)
 {
@@ -447,7 +450,9 @@ bool fleet_keeper_prepare_programs(struct fleet_keeper *keeper, char error[FLEET
 		fleet_connector_init(&keeper->connectors[i], keeper->identity.id, i + 1);
 	for (size_t i = 0; i < keeper->programs.count; i++)
 		keeper->channels[i] = (struct fleet_channel){.keeper = keeper, .program = i};
-	return fleet_network_open(keeper, error) && write_slacd_config(keeper, error);
+	return fleet_process_allow_descriptors(DESCRIPTORS_EACH * keeper->programs.count + DESCRIPTORS_BESIDES,
+					       error) &&
+	       fleet_network_open(keeper, error) && write_slacd_config(keeper, error);
 }
 
 void fleet_keeper_free_programs(struct fleet_keeper *keeper)

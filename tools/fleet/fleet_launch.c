@@ -9,6 +9,7 @@
 #include "service/timer.h"
 #include "tools/fleet/fleet_launcher.h"
 #include "tools/fleet/fleet_process.h"
+#include "tools/fleet/fleet_retained.h"
 
 #include <errno.h>
 #include <event2/event.h>
@@ -201,17 +202,11 @@ static void tell_dead(void *context, const struct fleet_identity *identity)
 		broker_publish_retained(launch->broker, topic, payload, len);
 }
 
-static void take_back(void *context, const struct fleet_identity *identity)
+static void take_back(void *context, const struct fleet_identity *identity, unsigned connector)
 {
 	struct launch *launch = context;
-	char topic[FLEET_TOPIC_SIZE];
 
-	for (int n = 1; n <= identity->connectors; n++) {
-		fleet_connector_topic(identity->id, (unsigned)n, "status", topic);
-		broker_publish_retained(launch->broker, topic, "", 0);
-	}
-	fleet_station_topic(identity->id, "status", topic);
-	broker_publish_retained(launch->broker, topic, "", 0);
+	fleet_retained_take_back(launch->broker, identity->id, connector);
 }
 
 static void complain(void *context, const char *error)
@@ -389,6 +384,8 @@ static bool open_broker(struct launch *launch)
 		.subscriptions = topics,
 		.subscription_count = sizeof(topics) / sizeof(topics[0]),
 		.no_local = true,
+		/* All that a new launcher knows. */
+		.needs_retained = true,
 		.will_topic = FLEET_LAUNCHER_STATUS,
 		.will_payload = dead,
 		.will_len = strlen(dead),

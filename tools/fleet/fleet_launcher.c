@@ -199,32 +199,32 @@ static void restart_one(struct fleet_launcher *launcher, struct fleet_known *sta
 		station->life = FLEET_STARTING;
 		station->waits = true;
 		station->is_confirmed = false;
+		station->clears = 0;
 	} else if (!station->waits) {
 		launcher->doing->forward(launcher->context, station->identity.id, FLEET_RESTART);
 	}
 }
 
-/* True: it was taken out of the table. */
-static bool close_one(struct fleet_launcher *launcher, struct fleet_known *station)
+static void close_one(struct fleet_launcher *launcher, struct fleet_known *station)
 {
 	if (lives(station) && !station->waits) {
 		launcher->doing->forward(launcher->context, station->identity.id, FLEET_CLOSE);
-		return false;
+		return;
 	}
-	launcher->doing->clear(launcher->context, &station->identity);
-	take_out(launcher, station);
-	return true;
+	station->waits = false;
+	station->life = FLEET_DEAD;
+	if (station->clears == 0)
+		station->clears = (unsigned)station->identity.connectors + 1;
 }
 
-static bool apply(struct fleet_launcher *launcher, enum fleet_command_kind kind, struct fleet_known *station)
+static void apply(struct fleet_launcher *launcher, enum fleet_command_kind kind, struct fleet_known *station)
 {
 	if (kind == FLEET_CLOSE)
-		return close_one(launcher, station);
-	if (kind == FLEET_RESTART)
+		close_one(launcher, station);
+	else if (kind == FLEET_RESTART)
 		restart_one(launcher, station);
 	else if (lives(station))
 		kill_one(launcher, station);
-	return false;
 }
 
 bool fleet_launcher_obey(struct fleet_launcher *launcher, const struct fleet_command *command,
@@ -233,8 +233,8 @@ bool fleet_launcher_obey(struct fleet_launcher *launcher, const struct fleet_com
 	if (command->kind == FLEET_START)
 		return start(launcher, command, error);
 	if (command->id[0] == '\0') {
-		for (size_t i = 0; i < launcher->count;)
-			i += !apply(launcher, command->kind, &launcher->stations[i]);
+		for (size_t i = 0; i < launcher->count; i++)
+			apply(launcher, command->kind, &launcher->stations[i]);
 		return true;
 	}
 	struct fleet_known *station = find(launcher, command->id);
@@ -278,8 +278,11 @@ void fleet_launcher_hear(struct fleet_launcher *launcher, const char *id, const 
 	/* The end of the one before, which is told late, is not the end of the next one. */
 	if (station->waits || (station->was_spawned && life == FLEET_DEAD))
 		return;
-	*station = (struct fleet_known){
-		.identity = identity, .life = life, .is_confirmed = true, .spawned_us = station->spawned_us};
+	*station = (struct fleet_known){.identity = identity,
+					.life = life,
+					.is_confirmed = true,
+					.spawned_us = station->spawned_us,
+					.clears = life == FLEET_DEAD ? station->clears : 0};
 }
 
 void fleet_launcher_connected(struct fleet_launcher *launcher, uint64_t now_us)
@@ -354,10 +357,40 @@ static void look_after_unconfirmed(struct fleet_launcher *launcher)
 	}
 }
 
+/*
+ * True: all of it is cleared. The last is the status of the station: who has heard that it is gone hears nothing more of
+ * it.
+ */
+static bool clear_one(struct fleet_launcher *launcher, struct fleet_known *station, unsigned *left)
+{
+	if (station->clears == 0)
+		return false;
+	for (; station->clears > 0 && *left > 0; (*left)--)
+		launcher->doing->clear(launcher->context, &station->identity, --station->clears);
+	return station->clears == 0;
+}
+
+static void clear_some(struct fleet_launcher *launcher, uint64_t now_us)
+{
+	unsigned left = FLEET_CLEARED_EACH;
+
+	if (now_us < launcher->clear_us)
+		return;
+	for (size_t i = 0; i < launcher->count && left > 0;) {
+		if (clear_one(launcher, &launcher->stations[i], &left))
+			take_out(launcher, &launcher->stations[i]);
+		else
+			i++;
+	}
+	if (left < FLEET_CLEARED_EACH)
+		launcher->clear_us = now_us + FLEET_CLEAR_US;
+}
+
 void fleet_launcher_tick(struct fleet_launcher *launcher, uint64_t now_us)
 {
 	size_t starting = count_starting(launcher, now_us);
 
+	clear_some(launcher, now_us);
 	for (size_t i = 0; i < launcher->count && starting < FLEET_PARALLEL; i++) {
 		if (!launcher->stations[i].waits)
 			continue;
@@ -372,9 +405,14 @@ uint64_t fleet_launcher_due(const struct fleet_launcher *launcher, uint64_t now_
 {
 	uint64_t due_us = launcher->confirm_us > 0 ? launcher->confirm_us : UINT64_MAX;
 	bool any_waits = false;
+	bool any_clears = false;
 
-	for (size_t i = 0; i < launcher->count; i++)
+	for (size_t i = 0; i < launcher->count; i++) {
 		any_waits |= launcher->stations[i].waits;
+		any_clears |= launcher->stations[i].clears > 0;
+	}
+	if (any_clears && launcher->clear_us < due_us)
+		due_us = launcher->clear_us;
 	if (!any_waits)
 		return due_us;
 	if (count_starting(launcher, now_us) < FLEET_PARALLEL)

@@ -15,9 +15,11 @@
 #include "tools/fleet/fleet_setup.h"
 #include "tools/fleet/fleet_status.h"
 
-#define FLEET_PARALLEL   4
-#define FLEET_START_US   15000000u
-#define FLEET_CONFIRM_US 10000000u /* a station that lives has told so by then, once the broker is back */
+#define FLEET_PARALLEL     4
+#define FLEET_CLEARED_EACH 64u /* connectors, in FLEET_CLEAR_US: the broker takes that */
+#define FLEET_CLEAR_US     100000u
+#define FLEET_START_US     15000000u
+#define FLEET_CONFIRM_US   10000000u /* a station that lives has told so by then, once the broker is back */
 
 struct fleet_known {
 	struct fleet_identity identity;
@@ -26,6 +28,7 @@ struct fleet_known {
 	bool is_confirmed;   /* its status was heard on this connection */
 	bool was_spawned;    /* its keeper was started from here, and nothing was heard of it yet */
 	uint64_t spawned_us; /* when */
+	unsigned clears; /* it is being closed: so many connectors are left to be cleared, and itself; 0: it is not */
 };
 
 /* How things are done. `context` is the launcher's. */
@@ -38,8 +41,8 @@ struct fleet_doing {
 	void (*forward)(void *context, const char *id, enum fleet_command_kind kind);
 	/* The retained status of a station that nobody keeps: that it is dead. */
 	void (*tell_dead)(void *context, const struct fleet_identity *identity);
-	/* Takes back all that is retained of a station that nobody keeps. */
-	void (*clear)(void *context, const struct fleet_identity *identity);
+	/* Takes back what is retained of a connector of a station that nobody keeps; 0: of the station itself. */
+	void (*clear)(void *context, const struct fleet_identity *identity, unsigned connector);
 	/* Something was wrong that is no answer to a command. */
 	void (*complain)(void *context, const char *error);
 };
@@ -53,6 +56,7 @@ struct fleet_launcher {
 	char host[FLEET_HOST_SIZE];
 	size_t count;
 	struct fleet_known *stations; /* `max` of them, in the order of their ids */
+	uint64_t clear_us;            /* when more may be cleared */
 	uint64_t confirm_us;          /* when unconfirmed ones are looked after; 0: never */
 };
 

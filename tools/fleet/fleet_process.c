@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -143,6 +144,20 @@ pid_t fleet_process_detach(const char *program, char *const argv[], const char *
 		close(nothing);
 	errno = why;
 	return pid > 0 ? pid : 0;
+}
+
+bool fleet_process_allow_descriptors(unsigned long needed, char error[FLEET_ERROR_SIZE])
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
+		return true;
+	limit.rlim_cur = needed;
+	if (limit.rlim_max >= needed && setrlimit(RLIMIT_NOFILE, &limit) == 0)
+		return true;
+	snprintf(error, FLEET_ERROR_SIZE, "expected %lu open files to be allowed, not %lu (ulimit -Hn)", needed,
+		 (unsigned long)limit.rlim_max);
+	return false;
 }
 
 void fleet_process_end_text(int status, char *out, size_t size)

@@ -3,8 +3,8 @@
 #ifndef TOOLS_FLEET_FLEET_PROCESS_H
 #define TOOLS_FLEET_FLEET_PROCESS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "tools/fleet/fleet.h"
+
 #include <sys/types.h>
 
 /* A program with pipes to its standard input, and from its standard output and error. Both do not block. */
@@ -30,6 +30,11 @@ bool fleet_process_run(char *const argv[], int network, const char *input);
  * `complaints`, which is written anew. 0 with errno.
  */
 pid_t fleet_process_detach(const char *program, char *const argv[], const char *complaints);
+
+/*
+ * So many files and pipes may be open from now on. False, with what was expected in `error`: the system allows less.
+ */
+bool fleet_process_allow_descriptors(unsigned long needed, char error[FLEET_ERROR_SIZE]);
 
 /* "exit code 1", "signal 9 (Killed)" */
 void fleet_process_end_text(int status, char *out, size_t size);

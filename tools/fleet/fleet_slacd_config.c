@@ -34,7 +34,7 @@ static void add_mqtt(struct json_object *all, const struct fleet_slacd *slacd)
 	static const uint8_t none[CLIENT_ID_RANDOM] = {0};
 	struct json_object *mqtt = section(all, "mqtt");
 	struct json_object *to_station = json_object_new_array(), *from_services = json_object_new_array();
-	char client_id[CLIENT_ID_SIZE];
+	char client_id[CLIENT_ID_SIZE], telemetry[FLEET_TOPIC_SIZE];
 
 	client_id_make("slacd", "fleet", slacd->id, none, client_id);
 	json_object_array_add(to_station, topic(slacd->id, "josev/cs"));
@@ -47,6 +47,8 @@ static void add_mqtt(struct json_object *all, const struct fleet_slacd *slacd)
 	json_object_object_add(mqtt, "topic_from_station", topic(slacd->id, "cs/josev"));
 	json_object_object_add(mqtt, "topic_from_iso15118", topic(slacd->id, "iso15118/slac"));
 	json_object_object_add(mqtt, "topics_from_services", from_services);
+	fleet_telemetry_prefix(slacd->id, telemetry);
+	json_object_object_add(mqtt, "telemetry", json_object_new_string(telemetry));
 }
 
 static void add_outlets(struct json_object *all, const struct fleet_slacd *slacd)

@@ -52,10 +52,14 @@ static void tell_dead(void *context, const struct fleet_identity *identity)
 	note("dead", identity->id);
 }
 
-static void take_back(void *context, const struct fleet_identity *identity)
+static unsigned cleared;
+
+static void take_back(void *context, const struct fleet_identity *identity, unsigned connector)
 {
 	(void)context;
-	note("clear", identity->id);
+	cleared++;
+	if (connector == 0)
+		note("clear", identity->id);
 }
 
 static void complain(void *context, const char *text)
@@ -201,7 +205,9 @@ static void all_stations_are_meant_without_an_id(void **state)
 	assert_true(obey("{\"command\":\"kill\",\"id\":\"*\"}"));
 	assert_done("{\"command\":\"kill\"} S1, {\"command\":\"kill\"} S3");
 	assert_true(obey("{\"command\":\"close\"}"));
-	assert_done("{\"command\":\"close\"} S1, clear S2, {\"command\":\"close\"} S3");
+	assert_done("{\"command\":\"close\"} S1, {\"command\":\"close\"} S3");
+	fleet_launcher_tick(launcher, 1);
+	assert_done("clear S2");
 	assert_int_equal(launcher->count, 2);
 	hear("S1", "");
 	hear("S3", "");
@@ -217,9 +223,28 @@ static void one_that_waits_can_be_killed_and_closed(void **state)
 	assert_true(obey("{\"command\":\"restart\",\"id\":\"S1\"}"));
 	assert_true(obey("{\"command\":\"restart\",\"id\":\"S1\"}"));
 	assert_true(obey("{\"command\":\"close\",\"id\":\"S1\"}"));
-	assert_done("clear S1");
 	fleet_launcher_tick(launcher, 1);
+	assert_done("clear S1");
+	assert_int_equal(launcher->count, 0);
+}
+
+static void many_connectors_are_cleared_little_by_little(void **state)
+{
+	(void)state;
+	assert_true(obey("{\"command\":\"start\",\"connectors\":100}"));
+	assert_true(obey("{\"command\":\"close\"}"));
+	assert_true(obey("{\"command\":\"close\"}"));
+	cleared = 0;
+	fleet_launcher_tick(launcher, 1);
+	assert_int_equal(cleared, FLEET_CLEARED_EACH);
+	assert_true(fleet_launcher_due(launcher, 1) == 1 + FLEET_CLEAR_US);
+	fleet_launcher_tick(launcher, FLEET_CLEAR_US);
+	assert_int_equal(cleared, FLEET_CLEARED_EACH);
 	assert_done("");
+	fleet_launcher_tick(launcher, 1 + FLEET_CLEAR_US);
+	assert_int_equal(cleared, 101);
+	assert_done("clear S1");
+	assert_int_equal(launcher->count, 0);
 }
 
 static void a_keeper_that_cannot_start_is_dead_and_said(void **state)
@@ -291,6 +316,7 @@ int main(void)
 		test(a_new_launcher_finds_living_and_dead_ones),
 		test(all_stations_are_meant_without_an_id),
 		test(one_that_waits_can_be_killed_and_closed),
+		test(many_connectors_are_cleared_little_by_little),
 		test(a_keeper_that_cannot_start_is_dead_and_said),
 		test(who_does_not_come_back_behind_a_broker_is_dead),
 		test(setup_starts_those_that_do_not_live),

@@ -352,6 +352,7 @@ static void settings_of_the_user_stay_beside_those_of_the_fleet(void **state)
 	assert_non_null(strstr(text, "\"user\":\"u\""));
 	assert_non_null(strstr(text, "\"host\":\"here\""));
 	assert_null(strstr(text, "elsewhere"));
+	assert_non_null(strstr(text, "\"telemetry\":\"fleet\\/telemetry\\/S1\""));
 	assert_non_null(strstr(text, "DE*SIM*ES1*2"));
 	assert_non_null(strstr(text, "unix:\\/d\\/line2"));
 	free(text);
