@@ -379,6 +379,7 @@ enum exit_code history_collect(int argc, char **argv)
 	log_set_name("slac-history");
 	log_set_level(options.log_level);
 	startup_prepare();
+	signal(SIGXFSZ, SIG_IGN); /* a file that must not grow is a disk that is full */
 	if (!log_open())
 		log_line(LOG_LEVEL_WARN, "No memory for the log: whoever does not read it holds the service up.");
 	const enum exit_code code = run_on_base(&collector);

@@ -12,7 +12,9 @@ static const char telemetry_expected[] =
 static const char status_expected[] =
 	"a filter of at most 255 octets with a level + that is the station, e.g. stations/+/josev/cs, or STATION=TOPIC with a"
 	" name of at most 63 octets and a topic without wildcards";
-static const char too_many[] = "no more than 8 filters in all";
+static const char too_many[] = "no more than 16 filters in all";
+
+_Static_assert(HISTORY_FILTERS_MAX <= BROKER_SUBSCRIPTIONS_MAX, "each filter can be subscribed to");
 
 static bool is_filter(const char *text)
 {

@@ -9,7 +9,7 @@
 #include "mqtt/broker/broker.h"
 #include "tools/history/history_row.h"
 
-#define HISTORY_FILTERS_MAX BROKER_SUBSCRIPTIONS_MAX
+#define HISTORY_FILTERS_MAX 16 /* as many as can be subscribed to */
 #define HISTORY_FILTER_SIZE 256
 
 struct history_filter {

@@ -267,7 +267,7 @@ static bool complete(struct history_options *options)
 		options->mqtt_port = 0;
 	if (!add_usual_filters(&options->filters))
 		return wrong(
-			"--telemetry and --status: expected no more than 8 filters in all, each kind has one at least");
+			"--telemetry and --status: expected no more than 16 filters in all, each kind has one at least");
 	if (options->spool != NULL)
 		return true;
 	options->spool = options->made_spool;

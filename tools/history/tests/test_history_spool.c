@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#define MIB        (1024u * 1024u)
+#define BOUND      (256u * 1024u)
 #define FIRST_FILE "0000000000000001.rows"
 
 struct bench {
@@ -31,7 +31,7 @@ struct bench {
 
 static void open_spool(struct bench *bench)
 {
-	bench->spool = history_spool_open(bench->path, MIB, bench->why);
+	bench->spool = history_spool_open(bench->path, BOUND, bench->why);
 	assert_non_null(bench->spool);
 }
 
@@ -141,10 +141,10 @@ static void full_spool_gives_the_oldest_rows_up(void **state)
 	while (history_spool_given_up(bench->spool) == 0) {
 		append(bench, rows, 100);
 		rows += 100;
-		assert_true(history_spool_octets(bench->spool) <= MIB);
+		assert_true(history_spool_octets(bench->spool) <= BOUND);
 	}
 	const unsigned given_up = (unsigned)history_spool_given_up(bench->spool);
-	assert_true(given_up >= 100 && given_up < rows / 8);
+	assert_true(given_up >= 100 && given_up < rows / 2);
 	assert_rest(bench, given_up, rows);
 }
 
@@ -233,7 +233,7 @@ static void second_process_is_refused(void **state)
 {
 	struct bench *bench = *state;
 
-	assert_null(history_spool_open(bench->path, MIB, bench->why));
+	assert_null(history_spool_open(bench->path, BOUND, bench->why));
 	assert_non_null(strstr(bench->why, "another slac-history uses it"));
 }
 
@@ -241,7 +241,7 @@ static void directory_that_cannot_be_made_is_named(void **state)
 {
 	struct bench *bench = *state;
 
-	assert_null(history_spool_open("/proc/nowhere/spool", MIB, bench->why));
+	assert_null(history_spool_open("/proc/nowhere/spool", BOUND, bench->why));
 	assert_non_null(strstr(bench->why, "/proc/nowhere/spool: "));
 }
 

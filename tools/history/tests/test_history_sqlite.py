@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -86,6 +87,25 @@ class Sqlite(Bench):
         self.assertGreater(len(publisher.acknowledged), 200)
         await_true(lambda: publisher.acknowledged <= self.numbers(), "all rows are there")
         self.assertEqual(self.numbers(), publisher.acknowledged)
+
+    def test_disk_that_is_full(self):
+        """No file may grow beyond some octets, neither database nor spool: what comes then waits at the broker."""
+        self.start_history(self.database)
+        self.await_subscription()
+        resource.prlimit(self.history.pid, resource.RLIMIT_FSIZE, (40000, resource.RLIM_INFINITY))
+        publisher = Publisher(self.broker.socket, rate=5000)
+        publisher.start()
+        self.await_log("The database is away, rows wait in the spool.")
+        self.await_log("Rows cannot be kept, and wait at the broker")
+        before = len(publisher.acknowledged)
+        await_true(lambda: len(publisher.acknowledged) > before + 200, "the broker goes on")
+        publisher.finish()
+        resource.prlimit(self.history.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        await_true(lambda: len(self.numbers()) >= len(publisher.acknowledged), "all rows are there")
+        self.assertEqual(self.numbers(), publisher.acknowledged)
+        self.assertEqual(self.log().count("Rows cannot be kept, and"), 1)
+        self.await_log("Rows can be kept again.")
+        self.stop_history()
 
     def test_bad_payloads_and_statuses(self):
         self.start_history(self.database, "--status", "GARAGE=josev/cs", "--refused-max", "2")
