@@ -294,6 +294,53 @@ static void large_messages_cross_records_both_ways(void **state)
 	site_close(&site);
 }
 
+/* The socket shows nothing of what libssl holds while nothing is read. */
+static void acknowledgements_wait_for_the_owner_behind_tls_too(void **state)
+{
+	struct site site;
+	struct client client;
+	struct packet packet;
+	pid_t tls;
+	int fd;
+
+	(void)state;
+	site_open(&site);
+	site.options.keeps_session = true;
+	site.options.holds_acknowledgements = true;
+	tls = played_tls_start(&identity, site.tls_listener, site.port, NULL);
+	fd = open_connected(&client, &site.options, site.listener, &packet);
+	for (unsigned round = 1; round <= 3; round++) {
+		kill(tls, SIGSTOP);
+		send_text(fd, (uint16_t)(2 * round - 1), "1", 1);
+		send_text(fd, (uint16_t)(2 * round), "1", 1);
+		kill(tls, SIGCONT);
+		client_wait(&client, &client.messages, 2 * round);
+		broker_hold(client.broker);
+		client_wait(&client, &client.held, round);
+		assert_false(clients_run_until_readable(fd, 50));
+		broker_acknowledge(client.broker);
+		for (unsigned i = 0; i < 2; i++) {
+			assert_true(clients_run_until_readable(fd, WAIT_MAX_S * 1000));
+			read_puback(fd, (uint16_t)(2 * round - 1 + i));
+		}
+	}
+	broker_hold(client.broker);
+	client_wait(&client, &client.held, 4);
+	send_text(fd, 7, "1", 1);
+	assert_false(clients_run_until_readable(fd, 50));
+	assert_int_equal(client.messages, 6);
+	broker_acknowledge(client.broker);
+	client_wait(&client, &client.messages, 7);
+	broker_hold(client.broker);
+	client_wait(&client, &client.held, 5);
+	broker_acknowledge(client.broker);
+	assert_true(clients_run_until_readable(fd, WAIT_MAX_S * 1000));
+	read_puback(fd, 7);
+	stop_properly(&client, fd);
+	played_tls_assert_end(tls);
+	site_close(&site);
+}
+
 /* What the client has connected to, whose records hold one octet each, ends the connection by these octets. */
 static void assert_ended_by(const void *octets, size_t len, const char *why)
 {
@@ -584,6 +631,7 @@ int main(void)
 		client_test(nobody_is_asked_for_a_passphrase),
 		client_test(full_queue_ends_the_reading_in_the_middle_of_a_record),
 		client_test(large_messages_cross_records_both_ways),
+		client_test(acknowledgements_wait_for_the_owner_behind_tls_too),
 		client_test(length_of_a_packet_that_crosses_records_is_bounded_too),
 		client_test(messages_of_qos_2_are_counted_where_they_cross_records),
 		client_test(no_flood_of_records_makes_a_turn_long),
