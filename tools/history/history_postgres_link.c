@@ -10,12 +10,13 @@
 
 static const char silent[] = "it does not answer";
 
-/* libpq says several lines, and what matters in the first. */
+/* libpq says several lines, and what matters in the first. It ends where nothing has come that could be told. */
 static void take_line(const char *text, char *why, size_t size)
 {
 	const size_t len = strcspn(text, "\n");
+	const bool is_over = len > 0 && text[len - 1] != ' ';
 
-	snprintf(why, size, "%.*s", (int)len, len > 0 ? text : silent);
+	snprintf(why, size, "%.*s%s", (int)len, text, is_over ? "" : silent);
 }
 
 /* False: not in time. */

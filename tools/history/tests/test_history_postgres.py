@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real mosquitto and PostgreSQL: what the broker has acknowledged to the publisher is stored, whoever is killed."""
+import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -122,6 +124,18 @@ class Server(Bench):
         await_true(lambda: self.sql("SELECT count(*) FROM telemetry") == "2", "the row of the spool is there")
         self.stop_history()
         self.assertNotIn("secret-word", self.log())
+
+    def test_server_that_says_nothing(self):
+        """It takes connections, and no more: nobody waits for it longer than 5 s."""
+        with socket.socket(socket.AF_UNIX) as silent:
+            silent.bind(f"{self.directory}/.s.PGSQL.5432")
+            silent.listen()
+            self.start_history(f"postgresql:///history?host={self.directory}&user=postgres")
+            self.await_log("Connected to the MQTT broker")
+            self.await_log("failed: it does not answer")
+            self.publish("telemetry/S1/E1/state", STATE % ('"failed"', 1))
+            await_true(lambda: any(pathlib.Path(self.directory, "spool").glob("*.rows")), "the row is in the spool")
+            self.stop_history()
 
     def test_row_that_a_trigger_forbids(self):
         self.start_history(self.url)
