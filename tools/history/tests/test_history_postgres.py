@@ -43,6 +43,8 @@ class Server(Bench):
         self.publish("telemetry/S1/E1/state", STATE % ('"matched"', 0))
         await_true(lambda: self.sql("SELECT 1 FROM telemetry"), "the value is there")
 
+
+class Killed(Server):
     def test_all_killed_under_load(self):
         self.start_history(self.url)
         self.await_subscription()
@@ -85,6 +87,8 @@ class Server(Bench):
         reasons = re.findall("is away.* reason=(.*)", self.log())  # it is lost, then not there, then starts
         self.assertEqual(len(reasons), len(set(reasons)), reasons)
 
+
+class Rows(Server):
     def test_rows_as_they_are(self):
         self.start_history(self.url, "--status", "GARAGE=josev/cs", "--refused-max", "2")
         self.await_subscription()
@@ -132,8 +136,8 @@ class Server(Bench):
             silent.listen()
             self.start_history(f"postgresql:///history?host={self.directory}&user=postgres")
             self.await_log("Connected to the MQTT broker")
-            self.await_log("failed: it does not answer")
             self.publish("telemetry/S1/E1/state", STATE % ('"failed"', 1))
+            self.await_log("failed: it does not answer")
             await_true(lambda: any(pathlib.Path(self.directory, "spool").glob("*.rows")), "the row is in the spool")
             self.stop_history()
 
