@@ -440,26 +440,35 @@ function argumentOf(name) {
 	return behaviours.find(behaviour => behaviour.name === name)?.argument;
 }
 
-// The names of slac-ev, and what the car has now where that is none of them.
-function fillBehaviours(select, told) {
+// The names of slac-ev.
+function makeBehaviours() {
 	const groups = new Map([["Car and line", []], ["Modem", []]]);
 	for (const {name, argument, help} of behaviours)
 		groups.get(name.startsWith("modem-") ? "Modem" : "Car and line")
 			.push(make("option", {value: name, title: help, text: argument ? `${name} …` : name}));
-	select.replaceChildren(...[...groups].filter(([, options]) => options.length > 0)
+	return make("select", {}, [...groups].filter(([, options]) => options.length > 0)
 		.map(([label, options]) => make("optgroup", {label}, options)));
-	if (told && !behaviours.some(({name}) => name === told))
+}
+
+// Chooses what the car has, which may be none of the names: with a value, or several.
+function setBehaviour(select, told) {
+	const isName = behaviours.some(({name}) => name === told);
+	const other = select.querySelector(":scope > option");
+
+	if (other && (isName || other.value !== told))
+		other.remove();
+	if (!isName && other?.value !== told)
 		select.prepend(make("option", {value: told, text: `${told} (as it is)`}));
+	select.value = told;
 }
 
 function behaviourField(card) {
-	const select = make("select");
+	const select = makeBehaviours();
 	const value = input("behaviour-value", {type: "text", "aria-label": "Value of the behaviour", size: "5"});
 	const button = make("button", {type: "button", text: "Set"});
 	const hint = make("p", {class: "hint"});
 	const control = new Control(select, "normal", () => select.value, told => {
-		fillBehaviours(select, told);
-		select.value = told;
+		setBehaviour(select, told);
 		explain();
 	});
 	const explain = () => {
@@ -469,7 +478,6 @@ function behaviourField(card) {
 		setText(hint, behaviours.find(({name}) => name === select.value)?.help ?? "");
 	};
 	select.dataset.name = "behaviour";
-	fillBehaviours(select, "");
 	card.controls.behaviour = control;
 	select.addEventListener("change", explain);
 	button.addEventListener("click", () => {

@@ -155,6 +155,11 @@ class FakeFleet:
             self.start_station(f"S{number}", connectors)
         self.tell_launcher()
 
+    def clear_station(self, name):
+        for number in self.stations.pop(name)["connectors"]:
+            self.client.publish(f"fleet/stations/{name}/connectors/{number}/status", None)
+        self.client.publish(f"fleet/stations/{name}/status", None)
+
     def set_state(self, name, number, state, reason, pilot):
         connector = self.stations[name]["connectors"][number]
         current = 16.0 if pilot == "C2" else 0
@@ -219,9 +224,7 @@ class FakeFleet:
             self.stations[id]["status"] = "Alive"
             self.tell_station(id)
         elif command == "close":
-            for number in self.stations.pop(id)["connectors"]:
-                self.client.publish(f"fleet/stations/{id}/connectors/{number}/status", None)
-            self.client.publish(f"fleet/stations/{id}/status", None)
+            self.clear_station(id)
         elif command == "save" and name != "full":
             self.setups = sorted({*self.setups, name})
         elif command == "load":

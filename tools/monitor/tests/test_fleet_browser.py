@@ -128,10 +128,10 @@ class FleetInBrowser(FleetPage):
         self.addCleanup(self.fleet.close)
 
     def asked(self, topic, **body):
-        """The page has asked for this since the last time."""
-        command = self.fleet.commands.wait(lambda command: command.topic == topic and command.body == body,
-                                           f"{topic} {body}", after=self.seen)
-        self.seen = self.fleet.commands.items.index(command, self.seen) + 1
+        """This is what the page asks for next."""
+        command = self.fleet.commands.wait(lambda _: True, f"{topic} {body}", after=self.seen)
+        self.assertEqual((command.topic, command.body), (topic, body))
+        self.seen += 1
 
     def asked_launcher(self, **body):
         self.asked("fleet/launcher/cmd", **body)
@@ -156,16 +156,27 @@ class FleetInBrowser(FleetPage):
         self.assertIn(("option", "S3 Alive 2 outlets 2 unmatched"),
                       [(role, " ".join(name.replace("·", " ").split())) for role, name in accessible])
 
-    def touch_changed_rows_only(self):
+    def touched_by(self, change, condition):
+        """What of the list and the chosen station the page touches for this change: ids."""
         self.page.evaluate("""
             window.touched = new Set();
             window.observer = new MutationObserver(list => list.forEach(({target}) => window.touched.add(
-              (target.nodeType === 1 ? target : target.parentElement).closest('#stations li, #station')?.id)));
+              (target.nodeType === 1 ? target : target.parentElement).closest('#stations li, #stations, #station').id)));
             window.observer.observe(document.getElementById('panes'),
               {subtree: true, childList: true, attributes: true, characterData: true});""")
-        self.fleet.set_state("S5", 1, "matched", "", "C2")
-        self.says("#station-S5", "1 matched")
-        self.assertEqual(self.page.evaluate("window.observer.disconnect(), [...window.touched]"), ["station-S5"])
+        change()
+        self.shows(condition)
+        return self.page.evaluate("window.observer.disconnect(), [...window.touched]")
+
+    def touch_changed_rows_only(self):
+        self.assertEqual(self.touched_by(lambda: self.fleet.set_state("S5", 1, "matched", "", "C2"),
+                                         "document.getElementById('station-S5').textContent.includes('1 matched')"),
+                         ["station-S5"])
+        self.fleet.start_station("S201", 1)
+        self.shows(f"{ROWS}.length === {STATIONS + 1}")
+        # After this one slac-monitor sends all of them.
+        self.assertEqual(self.touched_by(lambda: self.fleet.clear_station("S201"), f"{ROWS}.length === {STATIONS}"),
+                         ["stations"])
 
     def work_by_keyboard(self):
         self.press_until("document.activeElement.id === 'stations'")
@@ -295,8 +306,14 @@ class FleetInBrowser(FleetPage):
         self.fleet.change_all_the_time(CHANGES_PER_S)
         mark = self.page.evaluate("state.change")
         self.shows(f"state.change > {mark} + {CHANGES_PER_S // 2}")
+        # What the keeper tells meanwhile waits.
+        with self.fleet.lock:
+            self.fleet.stations["S1"]["connectors"][2]["cable"] = 25
+            self.fleet.tell_connector("S1", 2)
+        self.shows("stations.get('S1').connectors.get(2).data.cable === 25")
         self.assertEqual(self.page.evaluate("document.activeElement.value"), "17")
         self.page.press("Escape")
+        self.assertEqual(self.page.evaluate("document.activeElement.value"), "25")
         clicks = [self.page.evaluate(CLICK_ROW % number) for number in range(20, 40)]
         gaps = self.page.evaluate("clearInterval(window.watching), window.gaps")
         share = (self.thread_s() - computed) / (time.monotonic() - began)
