@@ -22,6 +22,7 @@ enum input_kind {
 	INPUT_WHOLE,
 	INPUT_TAG,
 	INPUT_ID,
+	INPUT_ID_OR_ALL,
 	INPUT_SETUP,
 	INPUT_WORD,
 	INPUT_BEHAVIOUR
@@ -49,7 +50,7 @@ static const struct input of_start[] = {
 	{.name = "id", .kind = INPUT_ID},
 	{.name = "connectors", .kind = INPUT_WHOLE, .is_required = true, .min = 1, .max = MONITOR_FLEET_CONNECTORS_MAX},
 	{.name = "link", .kind = INPUT_WORD, .words = &links}};
-static const struct input of_station[] = {{.name = "id", .kind = INPUT_ID, .is_required = true}};
+static const struct input of_station[] = {{.name = "id", .kind = INPUT_ID_OR_ALL, .is_required = true}};
 static const struct input of_setup[] = {{.name = "name", .kind = INPUT_SETUP, .is_required = true}};
 static const struct input of_car[] = {{.name = "plugged", .kind = INPUT_FLAG},
 				      {.name = "cable", .kind = INPUT_WHOLE, .max = 1000},
@@ -90,6 +91,11 @@ static bool fail_behaviour(const struct api_node *node, const char *why)
 	return api_json_fail(node, "behaviour", expected);
 }
 
+static bool is_all(const char *id)
+{
+	return strcmp(id, "*") == 0;
+}
+
 static bool add_text(const struct monitor_fleet *fleet, const struct input *input, const struct api_node *node,
 		     struct monitor_json *out)
 {
@@ -101,6 +107,8 @@ static bool add_text(const struct monitor_fleet *fleet, const struct input *inpu
 		return api_json_fail(node, input->name, TAG_EXPECTED);
 	if (input->kind == INPUT_ID && !monitor_fleet_is_id(text))
 		return api_json_fail(node, input->name, ID_EXPECTED);
+	if (input->kind == INPUT_ID_OR_ALL && !is_all(text) && !monitor_fleet_is_id(text))
+		return api_json_fail(node, input->name, ID_EXPECTED ", or * for all stations");
 	if (input->kind == INPUT_SETUP && !monitor_fleet_is_setup(text))
 		return api_json_fail(node, input->name, NAME_EXPECTED);
 	if (input->kind == INPUT_BEHAVIOUR && !fleet->behaviours->check(text, why))
@@ -241,19 +249,20 @@ static enum monitor_fleet_result give_up(struct monitor_json *json)
 	return MONITOR_FLEET_BAD;
 }
 
-/* What tells the launcher of a station, its keeper does without one. */
+/* What tells the launcher of one station, its keeper does without one. */
 static enum monitor_fleet_result address(const struct monitor_fleet *fleet, const struct api_node *node,
 					 bool is_station, struct monitor_json *payload,
 					 struct monitor_fleet_command *out, struct api_error *error)
 {
 	char id[MONITOR_FLEET_ID_SIZE] = "";
+	const bool is_one = is_station && api_json_text(node, "id", id, sizeof(id)) && !is_all(id);
 
-	if (is_station && api_json_text(node, "id", id, sizeof(id)) && monitor_fleet_find(fleet, id) == NULL)
+	if (is_one && monitor_fleet_find(fleet, id) == NULL)
 		return fail(MONITOR_FLEET_MISSING, "there is no such station", error);
 	snprintf(out->topic, sizeof(out->topic), "fleet/launcher/cmd");
 	if (monitor_fleet_has_launcher(fleet))
 		return MONITOR_FLEET_DONE;
-	if (!is_station)
+	if (!is_one)
 		return fail(MONITOR_FLEET_NOT_NOW, "there is no launcher (cs-fleet) at the broker", error);
 	if (strcmp(monitor_fleet_find(fleet, id)->status, "Dead") == 0)
 		return fail(MONITOR_FLEET_NOT_NOW, "the station is dead, and there is no launcher (cs-fleet)", error);

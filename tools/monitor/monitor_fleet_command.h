@@ -4,7 +4,7 @@
  * values only. Pure but for the memory of the JSON.
  *
  *     launcher                       {"command":"start","connectors":2,"id":"S1","link":"unix"}; save, load with "name";
- *                                    kill, restart, close with "id"
+ *                                    kill, restart, close with "id", which may be "*"
  *     stations/S1/connectors/2/car   {"plugged":true,…}
  *     …/faulted, …/id_tag            {"faulted":true,"status_code":"evse_malfunction"}, {"id_tag":"04A2B1C8"}
  *

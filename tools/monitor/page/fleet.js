@@ -686,23 +686,29 @@ function showDetail() {
 }
 
 const ORDERS = {
-	restart: {yes: "Restart", done: "is asked to restart.",
-		text: "slacd, cs-sim and the cars of this station end and start again. Sessions that run are lost."},
-	kill: {yes: "Kill", isDanger: true, done: "is being killed.",
-		text: "Everything of this station ends at once (kill -9), as if its power failed. It stays in the list as Dead."},
-	close: {yes: "Remove", isDanger: true, done: "is being removed.",
-		text: "The station ends in good order and is no longer part of the fleet."},
+	restart: {yes: "Restart", done: "asked to restart.",
+		text: "slacd, cs-sim and the cars end and start again. Sessions that run are lost."},
+	kill: {yes: "Kill", isDanger: true, done: "being killed.",
+		text: "Every program ends at once (kill -9), as if the power failed. What is killed stays in the list as Dead."},
+	close: {yes: "Remove", isDanger: true, done: "being removed.",
+		text: "What is removed ends in good order and is no longer part of the fleet."},
 };
 
 for (const command of Object.keys(ORDERS)) {
 	dom[command].addEventListener("click", async () => {
 		const id = chosen;
 		const {done, ...texts} = ORDERS[command];
-		if (await question({title: `${texts.yes} station ${id}?`, ...texts}) === null)
-			return;
-		await ask("launcher", {command, id}, id === chosen ? dom.stationSaid : dom.toolsSaid, `${id} ${done}`);
+		if (await question({title: `${texts.yes} station ${id}?`, ...texts}) !== null)
+			ask("launcher", {command, id}, id === chosen ? dom.stationSaid : dom.toolsSaid, `${id} is ${done}`);
 	});
 }
+
+dom.all.addEventListener("click", async () => {
+	const command = dom.allOrder.value;
+	const {done, ...texts} = ORDERS[command];
+	if (await question({title: `${texts.yes} all ${plural(order.length, "station")}?`, ...texts, isDanger: true}) !== null)
+		ask("launcher", {command, id: "*"}, dom.toolsSaid, `All stations are ${done}`);
+});
 
 // --- the whole fleet ---
 
@@ -783,7 +789,7 @@ function showSummary() {
 
 function showLauncher() {
 	const isAlive = state.launcher.status === "Alive" && state.broker.connected === true && link.lostSince === null;
-	for (const element of [dom.add, dom.load, dom.save])
+	for (const element of [dom.add, dom.load, dom.save, dom.all])
 		element.disabled = !isAlive;
 	fillSetups(state.launcher.setups || []);
 	setHidden(dom.pages, !state.outlets);

@@ -211,6 +211,8 @@ class FakeFleet:
         self.commands.append(Command(topic, body))
 
     def _obey_launcher(self, topic, payload, command, id=None, connectors=0, name=None):
+        if id == "*":
+            return
         if command == "start":
             taken = {int(known[1:]) for known in self.stations if known[1:].isdigit()}
             free = next(number for number in range(1, 10000) if number not in taken)

@@ -6,7 +6,6 @@ Leaves pictures of the page in the folder SLACD_PICTURES.
 """
 import os
 import pathlib
-import subprocess
 import sys
 import time
 import unittest
@@ -271,6 +270,10 @@ class FleetInBrowser(FleetPage):
         self.page.click("#load")
         self.asked_launcher(command="load", name="tests")
         self.says("#station-tests-1", "1 outlet")
+        self.answer("#all", f"Restart all {STATIONS + 1} stations?", "#question-no")
+        self.answer("#all", f"Restart all {STATIONS + 1} stations?", "#question-yes")
+        self.asked_launcher(command="restart", id="*")
+        self.says("#tools-said", "All stations are asked to restart.")
 
     def show_refusals(self):
         """Of launcher and keepers, politely, and whoever may write to the broker does not reach into the page."""
@@ -399,7 +402,8 @@ class RealFleetInBrowser(FleetPage):
 
     def end_fleet(self):
         """The stations would live on."""
-        subprocess.run(["mosquitto_pub", "-t", "fleet/launcher/cmd", "-m", '{"command":"close"}'], check=True)
+        self.select("#all-order", "close")
+        self.answer("#all", "Remove all", "#question-yes")
         self.shows(f"{ROWS}.length === 0")
 
     def match_and_charge(self):

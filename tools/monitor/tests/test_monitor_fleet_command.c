@@ -91,6 +91,8 @@ static void the_launcher_is_told(void **state)
 	      "{\"command\":\"kill\",\"id\":\"S1\"}");
 	sends("launcher", "{\"command\":\"close\",\"id\":\"S2\"}", "fleet/launcher/cmd",
 	      "{\"command\":\"close\",\"id\":\"S2\"}");
+	sends("launcher", "{\"command\":\"close\",\"id\":\"*\"}", "fleet/launcher/cmd",
+	      "{\"command\":\"close\",\"id\":\"*\"}");
 	sends("launcher", "{\"command\":\"save\",\"name\":\"demo\"}", "fleet/launcher/cmd",
 	      "{\"command\":\"save\",\"name\":\"demo\"}");
 }
@@ -103,6 +105,7 @@ static void without_a_launcher_the_keeper_is_told(void **state)
 	      "{\"command\":\"restart\"}");
 	is_refused("launcher", "{\"command\":\"restart\",\"id\":\"S2\"}", MONITOR_FLEET_NOT_NOW, "", "is dead");
 	is_refused("launcher", "{\"command\":\"start\",\"connectors\":2}", MONITOR_FLEET_NOT_NOW, "", "no launcher");
+	is_refused("launcher", "{\"command\":\"restart\",\"id\":\"*\"}", MONITOR_FLEET_NOT_NOW, "", "no launcher");
 	is_refused("launcher", "{\"command\":\"load\",\"name\":\"demo\"}", MONITOR_FLEET_NOT_NOW, "", "no launcher");
 }
 
@@ -140,7 +143,8 @@ static void what_is_wrong_is_named_with_what_was_expected(void **state)
 		{"launcher", "{\"command\":\"start\",\"connectors\":1,\"id\":\"#\"}", "id", "A-Z a-z 0-9 _ -"},
 		{"launcher", "{\"command\":\"start\",\"connectors\":1,\"evil\":1}", "evil", "id, connectors, link"},
 		{"launcher", "{\"command\":\"kill\"}", "id", "a text"},
-		{"launcher", "{\"command\":\"kill\",\"id\":\"*\"}", "id", "A-Z a-z 0-9 _ -"},
+		{"launcher", "{\"command\":\"kill\",\"id\":\"S*\"}", "id", "or * for all stations"},
+		{"launcher", "{\"command\":\"start\",\"connectors\":1,\"id\":\"*\"}", "id", "A-Z a-z 0-9 _ -"},
 		{"launcher", "{\"command\":\"save\",\"name\":\"../../etc/passwd\"}", "name", "1 to 64"},
 		{"stations/S1/connectors/2/car", "{}", "plugged", "another input of the car"},
 		{"stations/S1/connectors/2/car", "{\"plugged\":\"yes\"}", "plugged", "true or false"},
