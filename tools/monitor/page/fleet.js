@@ -298,7 +298,11 @@ dom.filter.addEventListener("keydown", event => {
 			move(1);
 	}
 });
-dom.back.addEventListener("click", leave);
+dom.back.addEventListener("click", () => {
+	const {row} = stations.get(chosen);
+	leave();
+	row.scrollIntoView({block: "center"}); // where somebody has come from
+});
 
 // --- a control of a connector ---
 
@@ -522,7 +526,7 @@ function makeInputs(card) {
 	return make("fieldset", {}, [
 		make("legend", {text: "Car and driver"}),
 		plugButton(card),
-		carFlag(card, "ready", "Car ready"),
+		carFlag(card, "ready", "Ready"),
 		carNumber(card, "cable", "Own cable, A", "", {max: "1000", step: "1"}),
 		carNumber(card, "consumption_l1", "Consumes L1, A", "", PHASE),
 		carNumber(card, "consumption_l2", "L2, A", "", PHASE),

@@ -120,6 +120,20 @@ class FleetPage(Bench):
                 self.assertLessEqual(self.page.evaluate("document.documentElement.scrollWidth"), width)
         self.page.resize(*SIZES["desk"])
 
+    def go_back_on_a_phone(self):
+        """There is the list, or the station."""
+        self.page.resize(*SIZES["phone"])
+        name = self.page.evaluate("chosen")
+        self.shows("document.getElementById('stations').offsetParent === null")
+        self.page.click("#back")
+        self.shows("document.activeElement.id === 'stations'")
+        top = self.page.evaluate(f"document.getElementById('station-{name}').getBoundingClientRect().top")
+        self.assertTrue(0 < top < SIZES["phone"][1], top)
+        self.page.click(f"#station-{name}")
+        self.shows(chosen(name))
+        self.shows("document.activeElement.id === 'station-title'")
+        self.page.resize(*SIZES["desk"])
+
 
 class FleetInBrowser(FleetPage):
     def start_fleet(self):
@@ -150,7 +164,7 @@ class FleetInBrowser(FleetPage):
         accessible = self.page.accessible()
         for wanted in (("listbox", "Stations"), ("heading", "Stations"), ("heading", "Station S3"),
                        ("heading", "Outlet 2"), ("button", "Kill …"), ("spinbutton", "Own cable, A"),
-                       ("checkbox", "Car ready"), ("combobox", "Behaviour, from the next plug-in on")):
+                       ("checkbox", "Ready"), ("combobox", "Behaviour, from the next plug-in on")):
             self.assertIn(wanted, accessible)
         self.assertIn(("option", "S3 Alive 2 outlets 2 unmatched"),
                       [(role, " ".join(name.replace("·", " ").split())) for role, name in accessible])
@@ -381,6 +395,7 @@ class FleetInBrowser(FleetPage):
         self.assertEqual([text for text in self.page.complaints if "400 (Bad Request)" not in text], [])
         self.stay_fast()
         self.take_pictures("fleet")
+        self.go_back_on_a_phone()
         self.survive(monitor)
         self.refuse_other_sites()
 
