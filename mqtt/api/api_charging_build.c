@@ -19,7 +19,7 @@ size_t api_charging_build_service_status(char *out, size_t size, const char *id,
 /* Tenths of A, or whole W, where there are no more digits: 16.0, 6900, 8.125. */
 static void write_limit(struct api_writer *writer, unsigned place, uint64_t milli, enum api_rate_unit unit)
 {
-	char text[32];
+	char text[48];
 	int digits = 3;
 	uint64_t fraction = milli % 1000;
 
