@@ -18,7 +18,7 @@
 #define MONITOR_STATIONS_MAX 4
 #define MONITOR_OUTLETS_MAX  1024
 #define MONITOR_VERDICTS_MAX 8
-#define MONITOR_TEXT_MAX     320
+#define MONITOR_TEXT_MAX     400
 
 /* How a session went, or that a vehicle left: each status but `matching`. Times are those at which it was heard. */
 struct monitor_verdict {

@@ -291,8 +291,7 @@ static void who_comes_when_there_is_no_room_is_counted(void **state)
 		hear_station(i, "Alive");
 	for (unsigned i = 1; i <= MONITOR_FLEET_CONNECTORS_MAX; i++)
 		hear_connector(1, i, "matched");
-	look(0);
-	is("no_room", "0");
+	assert_int_equal(fleet->no_room, 0);
 	hear_station(5000, "Alive");
 	hear_connector(1, MONITOR_FLEET_CONNECTORS_MAX + 1, "matched");
 	look(0);
@@ -301,8 +300,7 @@ static void who_comes_when_there_is_no_room_is_counted(void **state)
 	assert_int_equal(count("connectors"), MONITOR_FLEET_CONNECTORS_MAX);
 	hear_station(1, "");
 	hear_station(5000, "Alive");
-	look(0);
-	is("no_room", "2");
+	assert_int_equal(fleet->no_room, 2);
 }
 
 static void outlets_of_all_stations_are_bounded(void **state)
@@ -321,9 +319,8 @@ static void a_station_that_has_not_told_itself_makes_room(void **state)
 		hear_station(i, "Alive");
 	hear_connector(2000, 1, "matched");
 	hear_station(3000, "Alive");
-	look(0);
-	is("no_room", "0");
-	assert_int_equal(count("stations"), MONITOR_FLEET_STATIONS_MAX);
+	assert_int_equal(fleet->no_room, 0);
+	assert_non_null(monitor_fleet_find(fleet, "S3000"));
 	assert_int_equal(fleet->outlet_count, 0);
 }
 
