@@ -253,12 +253,29 @@ static void on_message(void *context, const char *topic, const char *payload, si
 
 /* --- the connection --- */
 
+/* What slacd and the station have said while nobody listened here: at the start they may be faster. */
+static void ask_again(struct fleet_keeper *keeper)
+{
+	uint8_t octets[16] = {0};
+	char id[API_UUID_MAX], payload[API_BUILD_MAX];
+
+	if (getrandom(octets, sizeof(octets), 0) != (ssize_t)sizeof(octets))
+		return;
+	api_uuid_v4(octets, id);
+	const size_t len = api_station_build_service_status_request(payload, sizeof(payload), id, API_SERVICE);
+	if (len > 0)
+		broker_publish(keeper->broker, BROKER_NOW, keeper->from_station, payload, len);
+	if (fleet_keeper_can_tell(keeper, FLEET_PROGRAM_STATION))
+		fleet_keeper_tell(keeper, FLEET_PROGRAM_STATION, "report on\n");
+}
+
 /* What the broker had retained may be gone, and it may have told our last will. */
 static void on_connected(void *context)
 {
 	struct fleet_keeper *keeper = context;
 
 	fleet_log_say(keeper->log, "connected to the broker");
+	ask_again(keeper);
 	keeper->changed = true;
 	for (unsigned i = 0; i < fleet_keeper_connectors(keeper); i++)
 		keeper->connectors[i].changed = true;
