@@ -98,7 +98,9 @@ static void tell_error(struct launch *launch, const char *error, const char *top
 	char text[ERROR_MAX];
 	const size_t used = fleet_error_build(error, topic, payload, len, text, sizeof(text));
 
-	fprintf(stderr, "cs-fleet: %s\n", error);
+	/* Whoever sends wrong commands without an end is answered over the broker alone. */
+	if (*topic == '\0')
+		fprintf(stderr, "cs-fleet: %s\n", error);
 	if (used > 0)
 		broker_publish(launch->broker, BROKER_NOW, FLEET_LAUNCHER_ERROR, text, used);
 }

@@ -182,15 +182,20 @@ void fleet_launcher_write_setup(const struct fleet_launcher *launcher, struct fl
 
 /* --- kill, restart, close --- */
 
-static void kill_one(struct fleet_launcher *launcher, struct fleet_known *station)
+/* False: it is dead. One whose keeper the broker takes for dead, as it is stopped, may be there all the same. */
+static bool kill_one(struct fleet_launcher *launcher, struct fleet_known *station)
 {
 	if (station->waits) {
 		station->waits = false;
 		station->life = FLEET_DEAD;
 		launcher->doing->tell_dead(launcher->context, &station->identity);
-	} else if (!launcher->doing->kill(launcher->context, station->identity.id)) {
-		launcher->doing->forward(launcher->context, station->identity.id, FLEET_KILL);
+		return true;
 	}
+	if (launcher->doing->kill(launcher->context, station->identity.id))
+		return true;
+	if (lives(station))
+		launcher->doing->forward(launcher->context, station->identity.id, FLEET_KILL);
+	return lives(station);
 }
 
 static void restart_one(struct fleet_launcher *launcher, struct fleet_known *station)
@@ -223,7 +228,7 @@ static void apply(struct fleet_launcher *launcher, enum fleet_command_kind kind,
 		close_one(launcher, station);
 	else if (kind == FLEET_RESTART)
 		restart_one(launcher, station);
-	else if (lives(station))
+	else
 		kill_one(launcher, station);
 }
 
@@ -242,11 +247,14 @@ bool fleet_launcher_obey(struct fleet_launcher *launcher, const struct fleet_com
 		snprintf(error, FLEET_ERROR_SIZE, "id: expected a station that there is, not %s", command->id);
 		return false;
 	}
-	if (command->kind == FLEET_KILL && !lives(station)) {
+	if (command->kind != FLEET_KILL) {
+		apply(launcher, command->kind, station);
+		return true;
+	}
+	if (!kill_one(launcher, station)) {
 		snprintf(error, FLEET_ERROR_SIZE, "id: expected a station that lives, %s is Dead", command->id);
 		return false;
 	}
-	apply(launcher, command->kind, station);
 	return true;
 }
 
