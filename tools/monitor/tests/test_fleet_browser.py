@@ -6,7 +6,9 @@ Leaves pictures of the page in the folder SLACD_PICTURES.
 """
 import os
 import pathlib
+import shutil
 import sys
+import tempfile
 import time
 import unittest
 
@@ -55,15 +57,22 @@ def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
+def setUpModule():
+    """One browser for all: it takes seconds to start."""
+    folder = tempfile.mkdtemp(prefix="slacd-browser-")
+    unittest.addModuleCleanup(shutil.rmtree, folder)
+    FleetPage.page = browser.Browser(folder)
+    unittest.addModuleCleanup(FleetPage.page.close)
+
+
 class FleetPage(Bench):
     """The page beside whatever fleet there is at the broker."""
 
     def setUp(self):
         super().setUp()
-        profile = self.path("browser")
-        os.mkdir(profile)
-        self.page = browser.Browser(profile, *SIZES["desk"])
-        self.addCleanup(self.page.close)
+        self.page.open("about:blank")
+        self.page.resize(*SIZES["desk"])
+        self.page.complaints.clear()
 
     def start_broker(self):
         """One that does not write a line for each message."""
