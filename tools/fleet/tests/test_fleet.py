@@ -53,7 +53,8 @@ class Fleet(unittest.TestCase):
         self.start_broker()
         self.ear = self.add(Program("mosquitto_sub", "mosquitto_sub", "-v", "-q", "1", "-t", f"{LAUNCHER}/#", "-t",
                                     station("+", "status"), "-t", station("+", "error"), "-t",
-                                    station("+", "connectors/+/status"), "-t", "mark"))
+                                    station("+", "connectors/+/status"), "-t", station("late", "josev/cs"), "-t",
+                                    "mark"))
         subprocess.run(["mosquitto_pub", "-r", "-t", "mark", "-m", "here"], check=True)
         self.ear.wait_line("^mark here")
 
@@ -80,15 +81,17 @@ class Fleet(unittest.TestCase):
         self.broker.wait_line("running")
 
     def start_launcher(self, *options):
-        settings = os.path.join(self.directory, "settings.json")
-        pathlib.Path(settings).write_text(json.dumps(SETTINGS))
-        launcher = self.add(Program("cs-fleet", os.environ["CS_FLEET"], "--mqtt-host", "127.0.0.1", "--directory",
-                                    os.path.join(self.directory, "d"), "--setup-directory",
-                                    os.path.join(self.directory, "setups"), "--slacd", os.environ["SLACD"], "--cs-sim",
-                                    os.environ["CS_SIM"], "--slac-ev", os.environ["SLAC_EV"], "--slacd-config", settings,
-                                    *options))
+        launcher = self.start_cs_fleet("--setup-directory", os.path.join(self.directory, "setups"), *options)
         launcher.wait_line("cs-fleet: ready")
         return launcher
+
+    def start_cs_fleet(self, *options):
+        settings = os.path.join(self.directory, "settings.json")
+        pathlib.Path(settings).write_text(json.dumps(SETTINGS))
+        return self.add(Program("cs-fleet", os.environ["CS_FLEET"], "--mqtt-host", "127.0.0.1", "--directory",
+                                os.path.join(self.directory, "d"), "--slacd", os.environ["SLACD"], "--cs-sim",
+                                os.environ["CS_SIM"], "--slac-ev", os.environ["SLAC_EV"], "--slacd-config", settings,
+                                *options))
 
     @staticmethod
     def tell(topic, payload):
@@ -179,10 +182,25 @@ class Fleet(unittest.TestCase):
         self.assertEqual(second.exit_code(), 1)
         return third
 
+    def says_ready(self, name, mark):
+        """What it has said before may be lost to this ear as well."""
+        ask = {"id": "1", "name": "service_status", "type": "request", "data": {"service": "slac"}}
+        self.tell(station(name, "cs/josev"), ask)
+        return any("service_status" in line.text and '"ready"' in line.text for line in
+                   self.ear.lines(station(name, "josev/cs"), after=mark))
+
     def lose_broker(self):
+        """Meanwhile a station starts whose keeper comes to the broker behind its programs."""
         self.broker.kill()
         mark = self.ear.mark()
+        late = self.start_cs_fleet("--keeper", "late", "--connectors", "1")
+        await_true(lambda: len(processes_in("d/late")) >= 2, "slacd and the car of the station run")
+        late.signal(signal.SIGSTOP)
         self.start_broker()
+        await_true(lambda: self.says_ready("late", mark), "slacd has said that it is ready, and is so")
+        late.signal(signal.SIGCONT)
+        self.heard(station("late", "status"), '"Alive"', after=mark)
+        self.heard(self.connector("late", 1), '"A2"', after=mark)
         for topic in (station("S1", "status"), station("S2", "status"), f"{LAUNCHER}/status"):
             self.heard(topic, '"Alive"', after=mark)
 
@@ -209,7 +227,7 @@ class Fleet(unittest.TestCase):
         self.heard(f"{LAUNCHER}/status", '"stations":0', after=mark)
         self.command(command="close_launcher")
         self.assertEqual(launcher.exit_code(), 0)
-        for name in before:
+        for name in (*before, "late"):
             self.assert_gone(name)
         self.assertEqual(self.retained(), [f"{LAUNCHER}/status"])
 
