@@ -109,6 +109,14 @@ static void seen_current(struct cs_station *station, const char *name, double cu
 	station->callbacks.seen(station->context, &event);
 }
 
+static bool is_same_current(const double *a, const double *b)
+{
+	for (size_t i = 0; i < CS_METER_PHASES; i++)
+		if (a[i] < b[i] || a[i] > b[i])
+			return false;
+	return true;
+}
+
 /* What flows, each phase where they differ; false where it flows already. */
 static bool tell_current(struct cs_outlet *outlet)
 {
@@ -117,7 +125,7 @@ static bool tell_current(struct cs_outlet *outlet)
 
 	if (!outlet->dc)
 		memcpy(now_a, outlet->meter.current_a, sizeof(now_a));
-	if (memcmp(now_a, outlet->told_current_a, sizeof(now_a)) == 0)
+	if (is_same_current(now_a, outlet->told_current_a))
 		return false;
 	memcpy(outlet->told_current_a, now_a, sizeof(now_a));
 	if (now_a[1] == most_a && now_a[2] == most_a)
