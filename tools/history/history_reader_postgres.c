@@ -16,7 +16,8 @@ static void close_database(void *database)
 	PQfinish(database);
 }
 
-static void hand_over(const PGresult *result, const struct history_reader_query *query)
+/* False: no more rows are wanted. */
+static bool hand_over(const PGresult *result, const struct history_reader_query *query)
 {
 	const char *columns[HISTORY_READER_COLUMNS_MAX] = {NULL};
 
@@ -24,22 +25,34 @@ static void hand_over(const PGresult *result, const struct history_reader_query 
 		for (int i = 0; i < PQnfields(result) && i < HISTORY_READER_COLUMNS_MAX; i++)
 			columns[i] = PQgetisnull(result, row, i) ? NULL : PQgetvalue(result, row, i);
 		if (!query->row(query->context, columns))
-			return;
+			return false;
 	}
+	return true;
+}
+
+/* Row by row as the server sends them: libpq would otherwise hold all of them at once. */
+static bool take_results(PGconn *connection, const struct history_reader_query *query, char *error)
+{
+	bool is_wanted = true;
+	bool is_done = false;
+
+	for (PGresult *result; (result = PQgetResult(connection)) != NULL; PQclear(result)) {
+		const ExecStatusType status = PQresultStatus(result);
+		is_done = status == PGRES_TUPLES_OK;
+		if (status != PGRES_SINGLE_TUPLE && !is_done)
+			say(PQresultErrorMessage(result), error);
+		else
+			is_wanted = is_wanted && hand_over(result, query);
+	}
+	return is_done;
 }
 
 static bool query_database(void *database, const struct history_reader_query *query, char *error)
 {
-	PGresult *result =
-		PQexecParams(database, query->sql, (int)query->count, NULL, query->parameters, NULL, NULL, 0);
-	const bool done = PQresultStatus(result) == PGRES_TUPLES_OK;
-
-	if (done)
-		hand_over(result, query);
-	else
-		say(PQerrorMessage(database), error);
-	PQclear(result);
-	return done;
+	if (PQsendQueryParams(database, query->sql, (int)query->count, NULL, query->parameters, NULL, NULL, 0) != 1)
+		return say(PQerrorMessage(database), error);
+	PQsetSingleRowMode(database);
+	return take_results(database, query, error);
 }
 
 const struct history_reader_class history_postgres_reader = {close_database, query_database};
