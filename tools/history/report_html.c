@@ -19,7 +19,7 @@ static const char head[] =
 	"section { background: var(--paper); border: 1px solid var(--line); border-radius: .5rem; margin: 1rem 0;\n"
 	"  padding: 1rem; }\n"
 	"section p { color: var(--muted); margin: 0 0 .5rem; }\n"
-	"svg { display: block; width: 100%; max-width: 45rem; height: auto; margin-bottom: .75rem; }\n"
+	"svg { display: block; width: 100%; min-width: 30rem; max-width: 45rem; height: auto; margin-bottom: .75rem; }\n"
 	"svg text { fill: var(--ink); font-size: 12px; }\n"
 	"svg .right { text-anchor: end; }\nsvg .middle { text-anchor: middle; }\n"
 	"svg .grid { stroke: var(--line); fill: none; }\n"
@@ -30,7 +30,7 @@ static const char head[] =
 	".wide { overflow-x: auto; }\n"
 	"table { border-collapse: collapse; }\n"
 	"th, td { border-bottom: 1px solid var(--line); padding: .2rem .75rem .2rem 0; text-align: left; max-width: 24rem;\n"
-	"  overflow-wrap: anywhere; vertical-align: top; font-weight: normal; }\n"
+	"  overflow-wrap: break-word; vertical-align: top; font-weight: normal; }\n"
 	"thead th { color: var(--muted); white-space: nowrap; }\n"
 	".n { text-align: right; white-space: nowrap; }\n"
 	"caption { text-align: left; color: var(--muted); padding-bottom: .25rem; }\n"
@@ -108,6 +108,14 @@ static void write_table(const struct report_table *table, size_t number, FILE *o
 	fputs("</tbody></table></div>\n", out);
 }
 
+/* Of a phone a picture is wider than the window, as its text would be too small otherwise. */
+static void write_plot(const struct report_table *table, size_t number, FILE *out)
+{
+	fputs("<div class=\"wide\">\n", out);
+	report_plot_write(table, number, out);
+	fputs("</div>\n", out);
+}
+
 static void write_section(const struct report_table *table, size_t number, FILE *out)
 {
 	fprintf(out, "<section>\n<h2 id=\"t%zu\">", number);
@@ -118,7 +126,7 @@ static void write_section(const struct report_table *table, size_t number, FILE 
 	if (table->cell_count == 0)
 		write_element("p", "None.", out);
 	else if (table->plot != REPORT_PLOT_NONE)
-		report_plot_write(table, number, out);
+		write_plot(table, number, out);
 	if (table->cell_count > 0)
 		write_table(table, number, out);
 	fputs("</section>\n", out);

@@ -3,6 +3,7 @@
 import pathlib
 import random
 import re
+import sqlite3
 import uuid
 
 SCHEMA = pathlib.Path(__file__).resolve().parents[1] / "history_schema.c"
@@ -67,8 +68,49 @@ def site():
     return rows
 
 
+def mess(count):
+    """Statuses without sense, at times that are often the same, of names that are no use to anybody."""
+    rows = Rows(7)
+    choose = rows.random.choice
+    for _ in range(count):
+        at = BEGIN_US + rows.random.randrange(3 * DAY_US // 1000000 // 60) * 60 * 1000000
+        status = choose(("matching", "matched", "failed", "unmatched", "basic_charging", "strange"))
+        reason = "" if status.startswith("match") else choose(("no_sounds", "vehicle_left", "power_line_link_lost", "no_parm_req", "reset"))
+        rows.status(choose(("=1+1", "<b>&", "S\u00fcd", "s1", "S1", "x" * 63)), at, status, reason,
+                    choose((NO_RUN, "0x0000000000000001", "0x0000000000000002")), choose(("", "00:18:87:00:A1:D6", "70:B3:D5:00:00:01")),
+                    choose((None, 12.5, 61.1)), choose(("E1", "E2")))
+        rows.telemetry.append((choose(("s1", "S1", "T")), "E1", "last_match_ms", at + len(rows.telemetry), rows.random.randrange(30000), None))
+    return rows
+
+
+def makers_file(path):
+    path.write_text("OUI/MA-L  Organization\n\n00-18-87   (hex)\t\tMaker One\n001887     (base 16)\t\tMaker One\n\t\t\t\tA street\n\n"
+                    "70-B3-D5   (hex)\t\tMaker Two, Ltd.\n")
+
+
+def postgres_sql(rows):
+    """What makes the tables of PostgreSQL, and their rows."""
+    def literal(value):
+        if value is None:
+            return "NULL"
+        return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
+
+    def time(us):
+        return f"TIMESTAMPTZ 'epoch' + {us} * INTERVAL '1 microsecond'"
+
+    lines = [schema("postgres")]
+    for row in rows.statuses:
+        values = [literal(value) for value in row]
+        values[3:5] = [time(row[3]), time(row[4])]
+        lines.append(f"INSERT INTO status VALUES ({', '.join(values)});")
+    for row in rows.telemetry:
+        values = [literal(value) for value in row]
+        values[3] = time(row[3])
+        lines.append(f"INSERT INTO telemetry VALUES ({', '.join(values)});")
+    return "BEGIN;\n" + "\n".join(lines) + "\nCOMMIT;\n"
+
+
 def sqlite_file(path, rows):
-    import sqlite3
     with sqlite3.connect(path) as database:
         database.executescript("PRAGMA journal_mode = WAL;" + schema("sqlite"))
         database.executemany(f"INSERT INTO status VALUES ({','.join('?' * 11)})", rows.statuses)

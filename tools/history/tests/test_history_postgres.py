@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real mosquitto and PostgreSQL: what the broker has acknowledged to the publisher is stored, whoever is killed."""
+import os
 import pathlib
 import re
 import shutil
@@ -8,7 +9,8 @@ import subprocess
 import tempfile
 import time
 
-from history_bench import Bench, Postgres, Publisher, await_true, kill, main, require_postgres
+import report_rows
+from history_bench import Bench, Postgres, Publisher, await_true, kill, main, program, require_postgres
 
 STATE = '{"value":%s,"sampling_time":"2026-11-27T08:00:00.00%dZ"}'
 
@@ -151,6 +153,23 @@ class Rows(Server):
         self.assertIn("S1/E1/sessions_matched|the database: ", self.sql("SELECT topic, reason FROM refused"))
         self.await_log("The database does not take a row, which is put aside.")
         self.stop_history()
+
+    def test_report_is_that_of_a_file_with_the_same_rows(self):
+        rows = report_rows.mess(1500)
+        script = pathlib.Path(self.directory, "rows.sql")
+        script.write_text(report_rows.postgres_sql(rows))
+        os.chmod(self.directory, 0o755)
+        self.sql(f"\\i {script}")
+        report_rows.sqlite_file(f"{self.directory}/PostgreSQL", rows)
+
+        def report(database, *options):
+            return subprocess.run([program(), "report", "--database", database, *options], cwd=self.directory, check=True,
+                                  capture_output=True, text=True).stdout
+        for options in (["--format", "html"], ["--by", "day,station,reason,maker", "--format", "csv"],
+                        ["--from", "2026-11-28", "--to", "2026-11-28", "--station", "S1"]):
+            from_server, from_file = report(self.url, *options), report("PostgreSQL", *options)
+            self.assertGreater(len(from_server), 500)
+            self.assertEqual(from_server, from_file)
 
     def test_hypertable_is_made_where_timescale_is(self):
         """Debian has no TimescaleDB: what is called is played by a function of that name."""
