@@ -10,13 +10,13 @@
 #define LOCALLY_ADMINISTERED 0x020000U
 #define FIRST_ROOM           1024
 
-/* Six hexadecimal digits, with at most one `separator` between two octets. What stands behind them, or NULL. */
+/* Six hexadecimal digits, with at most one `separator` ('\0': none) between two octets. What is behind them, or NULL. */
 static const char *read_prefix(const char *text, char separator, uint32_t *out)
 {
 	uint32_t prefix = 0;
 
 	for (int i = 0; i < PREFIX_DIGITS; i++) {
-		if (i > 0 && i % 2 == 0 && *text == separator)
+		if (i > 0 && i % 2 == 0 && separator != '\0' && *text == separator)
 			text++;
 		if (!isxdigit((unsigned char)*text))
 			return NULL;

@@ -358,9 +358,11 @@ static void add_attenuation(struct report_document *document, const struct repor
 static struct classes count_seconds(const struct report_durations *durations, uint64_t seconds[DURATION_STEPS])
 {
 	struct classes classes = {0};
+	uint64_t seen = 0;
 
-	for (size_t ms = 0; ms <= REPORT_DURATION_MAX_MS; ms++) {
+	for (size_t ms = 0; seen < durations->count; ms++) {
 		const size_t at = ms / MS < DURATION_STEPS ? ms / MS : DURATION_STEPS - 1;
+		seen += durations->by_ms[ms];
 		seconds[at] += durations->by_ms[ms];
 		if (durations->by_ms[ms] > 0)
 			widen(&classes, at);

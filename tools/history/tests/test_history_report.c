@@ -269,24 +269,34 @@ static void groups_beyond_the_bound_are_counted_together(void **state)
 	assert_int_equal(model->total.sessions, 1000);
 }
 
+/* In memory that ends with the line. */
+static void take_line(struct report_makers *makers, const char *line)
+{
+	char *copy = strdup(line);
+
+	assert_non_null(copy);
+	report_makers_take_line(makers, copy);
+	free(copy);
+}
+
 static void makers_are_found_by_prefix(void **state)
 {
 	struct report_model *model = *state;
 	struct report_makers *makers = &model->makers;
 
 	assert_string_equal(report_makers_find(makers, "00:18:87:00:A1:D6"), "unknown");
-	report_makers_take_line(makers, "OUI/MA-L                        Organization\n");
-	report_makers_take_line(makers, "70-B3-D5   (hex)\t\tMaker Two, Ltd. \r\n");
-	report_makers_take_line(makers, "00-18-87   (hex)\t\tMaker One\n");
-	report_makers_take_line(makers, "001887     (base 16)\t\tanother line of it\n");
-	report_makers_take_line(makers, "Registry,Assignment,Organization Name,Organization Address\n");
-	report_makers_take_line(makers, "MA-L,00B052,\"Three, Inc.\",\"A street\"\n");
-	report_makers_take_line(makers, "MA-L,00B053,Four,A street\n");
-	report_makers_take_line(makers, "MA-L,00B0");
-	report_makers_take_line(makers, "00-18-8");
-	report_makers_take_line(makers, "00-18-89   (hex)");
-	report_makers_take_line(makers, "00-18-8A   (hex)\t\t\x1b[2J\n");
-	report_makers_take_line(makers, "");
+	take_line(makers, "OUI/MA-L                        Organization\n");
+	take_line(makers, "70-B3-D5   (hex)\t\tMaker Two, Ltd. \r\n");
+	take_line(makers, "00-18-87   (hex)\t\tMaker One\n");
+	take_line(makers, "001887     (base 16)\t\tanother line of it\n");
+	take_line(makers, "Registry,Assignment,Organization Name,Organization Address\n");
+	take_line(makers, "MA-L,00B052,\"Three, Inc.\",\"A street\"\n");
+	take_line(makers, "MA-L,00B053,Four,A street\n");
+	take_line(makers, "MA-L,00B0");
+	take_line(makers, "00-18-8");
+	take_line(makers, "00-18-89   (hex)");
+	take_line(makers, "00-18-8A   (hex)\t\t\x1b[2J\n");
+	take_line(makers, "");
 	assert_int_equal(makers->count, 5);
 	assert_string_equal(report_makers_find(makers, "00:18:87:00:A1:D6"), "Maker One");
 	assert_string_equal(report_makers_find(makers, "70:b3:d5:00:00:01"), "Maker Two, Ltd.");
