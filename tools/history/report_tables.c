@@ -74,6 +74,24 @@ static struct report_entry *sorted(struct report_document *document, const struc
 
 /* --- what was asked for --- */
 
+/* NULL: of a station that the model has no place for. */
+static void add_durations(struct report_document *document, const struct report_station *station)
+{
+	if (station == NULL || station->matches == 0) {
+		report_document_cell(document, "");
+		report_document_cell(document, "");
+		return;
+	}
+	report_document_number(document, station->median_ms);
+	report_document_number(document, station->p95_ms);
+}
+
+/* Times to match are known by station, and not by what else sessions are told apart. */
+static bool has_durations(const struct report_query *query)
+{
+	return query->by_count == 1 && query->by[0] == REPORT_BY_STATION;
+}
+
 static void add_group_texts(struct report_document *document, const char *key)
 {
 	char text[REPORT_NAME_SIZE];
@@ -85,28 +103,55 @@ static void add_group_texts(struct report_document *document, const char *key)
 	}
 }
 
-static void add_groups(struct report_document *document, const struct report_model *model)
+static void add_group(struct report_document *document, struct report_model *model, const struct report_entry *entry)
+{
+	char station[REPORT_NAME_SIZE];
+
+	add_group_texts(document, entry->key);
+	add_counts(document, entry->value);
+	if (!has_durations(&model->query))
+		return;
+	snprintf(station, sizeof(station), "%.*s", (int)strcspn(entry->key, REPORT_KEY_END), entry->key);
+	add_durations(document, report_index_get(&model->stations, station));
+}
+
+static void add_other_groups(struct report_document *document, const struct report_model *model)
+{
+	if (model->other_groups.sessions == 0)
+		return;
+	for (size_t i = 0; i < model->query.by_count; i++)
+		report_document_cell(document, "(others)");
+	add_counts(document, &model->other_groups);
+	if (has_durations(&model->query))
+		add_durations(document, NULL);
+}
+
+static void begin_groups(struct report_document *document, const struct report_query *query)
 {
 	char title[REPORT_NOTE_SIZE] = "Sessions by";
-	struct report_entry *entries = sorted(document, &model->groups, by_key);
 
-	for (size_t i = 0; i < model->query.by_count; i++) {
+	for (size_t i = 0; i < query->by_count; i++) {
 		const size_t len = strlen(title);
-		snprintf(title + len, sizeof(title) - len, "%s%s", i > 0 ? ", " : " ",
-			 report_by_names[model->query.by[i]]);
+		snprintf(title + len, sizeof(title) - len, "%s%s", i > 0 ? ", " : " ", report_by_names[query->by[i]]);
 	}
 	report_document_table(document, title, "");
-	for (size_t i = 0; i < model->query.by_count; i++)
-		report_document_column(document, report_by_names[model->query.by[i]], false);
+	for (size_t i = 0; i < query->by_count; i++)
+		report_document_column(document, report_by_names[query->by[i]], false);
 	add_count_columns(document);
-	for (size_t i = 0; entries != NULL && i < model->groups.count; i++) {
-		add_group_texts(document, entries[i].key);
-		add_counts(document, entries[i].value);
-	}
-	for (size_t i = 0; model->other_groups.sessions > 0 && i < model->query.by_count; i++)
-		report_document_cell(document, "(others)");
-	if (model->other_groups.sessions > 0)
-		add_counts(document, &model->other_groups);
+	if (!has_durations(query))
+		return;
+	report_document_column(document, "median ms", true);
+	report_document_column(document, "p95 ms", true);
+}
+
+static void add_groups(struct report_document *document, struct report_model *model)
+{
+	struct report_entry *entries = sorted(document, &model->groups, by_key);
+
+	begin_groups(document, &model->query);
+	for (size_t i = 0; entries != NULL && i < model->groups.count; i++)
+		add_group(document, model, &entries[i]);
+	add_other_groups(document, model);
 	free(entries);
 }
 
@@ -198,17 +243,6 @@ static int by_success(const void *a, const void *b)
 	if (failed_of(a) != failed_of(b))
 		return failed_of(a) > failed_of(b) ? -1 : 1;
 	return by_key(a, b);
-}
-
-static void add_durations(struct report_document *document, const struct report_station *station)
-{
-	if (station->matches == 0) {
-		report_document_cell(document, "");
-		report_document_cell(document, "");
-		return;
-	}
-	report_document_number(document, station->median_ms);
-	report_document_number(document, station->p95_ms);
 }
 
 static void add_worst_stations(struct report_document *document, const struct report_model *model)

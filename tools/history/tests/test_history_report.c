@@ -178,6 +178,8 @@ static void durations_are_known_by_station_and_in_all(void **state)
 	report_model_end_station(model, "S1");
 	report_model_take_duration(model, 1e12);
 	report_model_end_station(model, "S2");
+	take(model, "S1", "", REPORT_MATCHED);
+	assert_written(model, report_write_csv, "open,median ms,p95 ms\r\nS1,1,1,0,100.0,0,0,0,0,0,1000,1900\r\n");
 	const struct report_station *first = report_index_get(&model->stations, "S1");
 	const struct report_station *second = report_index_get(&model->stations, "S2");
 	assert_int_equal(first->matches, 20);
@@ -212,13 +214,13 @@ static void spreadsheet_gets_no_formula(void **state)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		take(model, names[i], "", REPORT_MATCHED);
 	assert_written(model, report_write_csv,
-		       "'+1,1,1,0,100.0,0,0,0,0,0\r\n"
-		       "'-1,1,1,0,100.0,0,0,0,0,0\r\n"
-		       "'=1+1,1,1,0,100.0,0,0,0,0,0\r\n"
-		       "\"'=A\"\",\"\"B\",1,1,0,100.0,0,0,0,0,0\r\n"
-		       "'@SUM(A1),1,1,0,100.0,0,0,0,0,0\r\n"
-		       "\"a\"\"b\",1,1,0,100.0,0,0,0,0,0\r\n"
-		       "\"a,b\",1,1,0,100.0,0,0,0,0,0\r\n");
+		       "'+1,1,1,0,100.0,0,0,0,0,0,,\r\n"
+		       "'-1,1,1,0,100.0,0,0,0,0,0,,\r\n"
+		       "'=1+1,1,1,0,100.0,0,0,0,0,0,,\r\n"
+		       "\"'=A\"\",\"\"B\",1,1,0,100.0,0,0,0,0,0,,\r\n"
+		       "'@SUM(A1),1,1,0,100.0,0,0,0,0,0,,\r\n"
+		       "\"a\"\"b\",1,1,0,100.0,0,0,0,0,0,,\r\n"
+		       "\"a,b\",1,1,0,100.0,0,0,0,0,0,,\r\n");
 }
 
 static void page_has_names_as_text(void **state)
@@ -264,7 +266,7 @@ static void groups_beyond_the_bound_are_counted_together(void **state)
 		snprintf(name, sizeof(name), "S%d", i);
 		take(model, name, name, REPORT_MATCHED);
 	}
-	assert_written(model, report_write_csv, "(others),998,998,0,100.0,0,0,0,0,0\r\n");
+	assert_written(model, report_write_csv, "(others),998,998,0,100.0,0,0,0,0,0,,\r\n");
 	assert_written(model, report_write_text, "than this report holds");
 	assert_int_equal(model->total.sessions, 1000);
 }
