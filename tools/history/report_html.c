@@ -108,10 +108,10 @@ static void write_table(const struct report_table *table, size_t number, FILE *o
 	fputs("</tbody></table></div>\n", out);
 }
 
-/* Of a phone a picture is wider than the window, as its text would be too small otherwise. */
+/* On a phone a picture is wider than the window, as its text would be too small otherwise; keys move it. */
 static void write_plot(const struct report_table *table, size_t number, FILE *out)
 {
-	fputs("<div class=\"wide\">\n", out);
+	fprintf(out, "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-labelledby=\"p%zu\">\n", number);
 	report_plot_write(table, number, out);
 	fputs("</div>\n", out);
 }
