@@ -8,6 +8,8 @@
 #define LINE_SIZE 1024
 /* Rows of the spool go in pieces of so many octets. */
 #define REPLAY_OCTETS (512u * 1024u)
+/* After so many transactions that were taken twice as many rows are tried. */
+#define REPLAY_GOOD 64
 
 __attribute__((format(printf, 3, 4))) static void say(const struct history_keeper *keeper, enum log_level level,
 						      const char *format, ...)
@@ -24,6 +26,7 @@ __attribute__((format(printf, 3, 4))) static void say(const struct history_keepe
 bool history_keeper_init(struct history_keeper *keeper)
 {
 	keeper->back_off_us = HISTORY_BACKOFF_MIN_US;
+	keeper->replay_max = keeper->rows_max;
 	if (history_batch_init(&keeper->replayed, REPLAY_OCTETS) &&
 	    history_batch_init(&keeper->single, HISTORY_RECORD_HEAD + HISTORY_RECORD_MAX))
 		return true;
@@ -56,12 +59,23 @@ static void tell_away(struct history_keeper *keeper, const char *why)
 	say(keeper, LOG_LEVEL_WARN, "The database is away, rows wait in the spool. reason=%s", why);
 }
 
+static void back_off(struct history_keeper *keeper, uint64_t now_us)
+{
+	keeper->again_us = now_us + keeper->back_off_us;
+	keeper->back_off_us =
+		2 * keeper->back_off_us < HISTORY_BACKOFF_MAX_US ? 2 * keeper->back_off_us : HISTORY_BACKOFF_MAX_US;
+}
+
+/* One that has worked was restarted, most often. One that opens and takes nothing would be opened without end. */
 static void lose_store(struct history_keeper *keeper, const char *why, uint64_t now_us)
 {
 	close_store(keeper);
 	tell_away(keeper, why);
-	keeper->back_off_us = HISTORY_BACKOFF_MIN_US;
-	keeper->again_us = now_us;
+	keeper->is_doubted = !keeper->is_proven;
+	if (keeper->is_doubted)
+		back_off(keeper, now_us);
+	else
+		keeper->again_us = now_us;
 }
 
 static void tell_open(struct history_keeper *keeper)
@@ -75,19 +89,29 @@ static void tell_open(struct history_keeper *keeper)
 	keeper->why[0] = '\0';
 }
 
+static void prove_store(struct history_keeper *keeper)
+{
+	keeper->back_off_us = HISTORY_BACKOFF_MIN_US;
+	keeper->is_proven = true;
+	if (!keeper->is_doubted)
+		return;
+	keeper->is_doubted = false;
+	tell_open(keeper);
+}
+
 static void try_open(struct history_keeper *keeper, uint64_t now_us)
 {
 	char why[HISTORY_STORE_WHY_SIZE] = "";
 
 	keeper->is_open = keeper->store->class->open(keeper->store, why);
+	keeper->is_proven = false;
 	if (keeper->is_open) {
-		tell_open(keeper);
+		if (!keeper->is_doubted)
+			tell_open(keeper);
 		return;
 	}
 	tell_away(keeper, why);
-	keeper->again_us = now_us + keeper->back_off_us;
-	keeper->back_off_us =
-		2 * keeper->back_off_us < HISTORY_BACKOFF_MAX_US ? 2 * keeper->back_off_us : HISTORY_BACKOFF_MAX_US;
+	back_off(keeper, now_us);
 }
 
 /* --- rows that the database does not want --- */
@@ -147,7 +171,7 @@ static bool store(struct history_keeper *keeper, const struct history_batch *bat
 		stored = write_singly(keeper, batch, why);
 	if (stored == HISTORY_STORED) {
 		keeper->counts.stored += batch->rows;
-		keeper->back_off_us = HISTORY_BACKOFF_MIN_US;
+		prove_store(keeper);
 		return true;
 	}
 	lose_store(keeper, why, now_us);
@@ -197,12 +221,29 @@ static void tell_broken(struct history_keeper *keeper)
 	keeper->told_broken = broken;
 }
 
+/* A database that is too slow for so many rows at once gets fewer, down to one, and after a while more again. */
+static void adapt_replay(struct history_keeper *keeper, bool stored)
+{
+	if (stored && ++keeper->replay_good < REPLAY_GOOD)
+		return;
+	keeper->replay_good = 0;
+	if (!stored)
+		keeper->replay_max = (keeper->replayed.rows + 1) / 2;
+	else
+		keeper->replay_max =
+			2 * keeper->replay_max < keeper->rows_max ? 2 * keeper->replay_max : keeper->rows_max;
+}
+
 static void follow(struct history_keeper *keeper, uint64_t now_us)
 {
 	history_batch_clear(&keeper->replayed);
-	const bool has_rows = history_spool_first(keeper->spool, &keeper->replayed, keeper->rows_max);
+	const bool has_rows = history_spool_first(keeper->spool, &keeper->replayed, keeper->replay_max);
 	tell_broken(keeper);
-	if (!has_rows || !store(keeper, &keeper->replayed, now_us))
+	if (!has_rows)
+		return;
+	const bool stored = store(keeper, &keeper->replayed, now_us);
+	adapt_replay(keeper, stored);
+	if (!stored)
 		return;
 	history_spool_forget(keeper->spool);
 	if (!history_spool_is_empty(keeper->spool))

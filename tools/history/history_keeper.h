@@ -32,14 +32,18 @@ struct history_keeper {
 	void (*say)(void *context, enum log_level level, const char *text);
 	void *context;
 	/* --- its own --- */
-	bool is_open;  /* the database is there */
-	bool was_open; /* it has been, since the start */
-	bool is_full;  /* the spool was, and that was said */
-	bool is_stuck; /* neither database nor spool takes rows, and that was said */
+	bool is_open;    /* the database is there */
+	bool was_open;   /* it has been, since the start */
+	bool is_full;    /* the spool was, and that was said */
+	bool is_stuck;   /* neither database nor spool takes rows, and that was said */
+	bool is_proven;  /* the database has taken rows since it was opened */
+	bool is_doubted; /* it was opened and has taken none: it is said to be there when it takes some */
 	uint64_t again_us;
 	uint64_t back_off_us;
 	uint64_t told_given_up;
 	uint64_t told_broken;
+	size_t replay_max;    /* rows_max, or fewer while the database is too slow for so many */
+	unsigned replay_good; /* transactions of so many rows in a row that it has taken */
 	struct history_batch replayed;
 	struct history_batch single;
 	struct history_counts counts;

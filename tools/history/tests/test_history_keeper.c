@@ -32,6 +32,8 @@ struct fake_store {
 	int unwilling;      /* the number of the row that it does not take, -1: none */
 	bool rejects_aside; /* nor what is put aside in its place */
 	const char *why;
+	bool takes_nothing; /* it is opened, and no more */
+	size_t rows_max;    /* it is too slow for more at once; 0: for none */
 	bool is_open;
 	unsigned opened;
 	unsigned transactions;
@@ -95,6 +97,8 @@ static enum history_stored write_fake(struct history_store *store, const struct 
 			keep_rows(fake, batch);
 		return HISTORY_STORE_AWAY;
 	}
+	if (fake->takes_nothing || (fake->rows_max > 0 && batch->rows > fake->rows_max))
+		return HISTORY_STORE_AWAY;
 	if (!is_welcome(fake, batch))
 		return HISTORY_STORE_UNWILLING;
 	fake->transactions++;
@@ -265,6 +269,37 @@ static void batch_in_which_the_database_is_lost_is_safe(void **state)
 	assert_int_equal(bench->fake.opened, 2);
 }
 
+/* A table that is missing, a role without rights, a disk that is full: it can be opened each time. */
+static void database_that_takes_nothing_is_tried_ever_more_rarely(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->fake.takes_nothing = true;
+	bench->fake.why = "no such table";
+	work_until(bench, bench->now_us);
+	assert_true(take(bench, 0, 10));
+	work_until(bench, bench->now_us + 100 * SECOND);
+	assert_true(bench->fake.opened <= 8);
+	ASSERT_LINES(bench, "INFO The database is there.",
+		     "WARN The database is away, rows wait in the spool. reason=no such table");
+	bench->fake.takes_nothing = false;
+	work_until(bench, bench->now_us + HISTORY_BACKOFF_MAX_US);
+	assert_stored_once(bench, 0, 10);
+	ASSERT_LINES(bench, "INFO The database is there, rows of the spool follow.", "INFO The spool is empty.");
+}
+
+static void slow_database_gets_fewer_rows_at_once(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->fake.rows_max = 3;
+	work_until(bench, bench->now_us);
+	assert_true(take(bench, 0, 100));
+	work_until(bench, bench->now_us + 600 * SECOND);
+	assert_stored_once(bench, 0, 100);
+	assert_true(history_spool_is_empty(bench->keeper.spool));
+}
+
 static void answer_that_is_lost_brings_rows_twice_and_none_is_missing(void **state)
 {
 	struct bench *bench = *state;
@@ -274,7 +309,7 @@ static void answer_that_is_lost_brings_rows_twice_and_none_is_missing(void **sta
 	bench->fake.loses_answer = true;
 	assert_true(take(bench, 0, 10));
 	bench->fake.away = false;
-	work_until(bench, bench->now_us);
+	work_until(bench, bench->now_us + HISTORY_BACKOFF_MIN_US);
 	for (unsigned i = 0; i < 10; i++)
 		assert_int_equal(bench->fake.times[i], 2); /* a database takes each once, by its key */
 }
@@ -416,6 +451,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(attempts_become_rarer, begin, end),
 		cmocka_unit_test_setup_teardown(each_reason_is_said_once, begin, end),
 		cmocka_unit_test_setup_teardown(batch_in_which_the_database_is_lost_is_safe, begin, end),
+		cmocka_unit_test_setup_teardown(database_that_takes_nothing_is_tried_ever_more_rarely, begin, end),
+		cmocka_unit_test_setup_teardown(slow_database_gets_fewer_rows_at_once, begin, end),
 		cmocka_unit_test_setup_teardown(answer_that_is_lost_brings_rows_twice_and_none_is_missing, begin, end),
 		cmocka_unit_test_setup_teardown(database_that_is_lost_while_the_spool_follows_loses_nothing, begin,
 						end),
