@@ -116,12 +116,14 @@ static void try_open(struct history_keeper *keeper, uint64_t now_us)
 
 /* --- rows that the database does not want --- */
 
-/* In its place: what the row was about, and why the database has not taken it. */
+/* In its place: what the row was about, and why the database has not taken it. One that was refused before stays so. */
 static void make_refused(struct history_row *row, const char *why)
 {
 	const struct history_row told = *row;
 	struct history_refused *refused = &row->as.refused;
 
+	if (told.kind == HISTORY_REFUSED)
+		return;
 	*row = (struct history_row){.kind = HISTORY_REFUSED};
 	snprintf(refused->why, sizeof(refused->why), "the database: %.300s", why);
 	if (told.kind == HISTORY_TELEMETRY) {
@@ -133,6 +135,14 @@ static void make_refused(struct history_row *row, const char *why)
 		snprintf(refused->topic, sizeof(refused->topic), "%s/%s", told.as.status.station,
 			 told.as.status.message_id);
 	}
+}
+
+/* A database of another encoding than UTF-8 does not take each character. */
+static void make_ascii(char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text > 0x7e)
+			*text = '?';
 }
 
 static enum history_stored write_single(struct history_keeper *keeper, const struct history_row *row, char *why)
@@ -156,6 +166,11 @@ static enum history_stored write_singly(struct history_keeper *keeper, const str
 			say(keeper, LOG_LEVEL_WARN, "The database does not take a row, which is put aside. reason=%s",
 			    why);
 		make_refused(&row, why);
+		stored = write_single(keeper, &row, why);
+		if (stored != HISTORY_STORE_UNWILLING)
+			continue;
+		make_ascii(row.as.refused.topic);
+		make_ascii(row.as.refused.why);
 		stored = write_single(keeper, &row, why);
 	}
 	return stored == HISTORY_STORE_AWAY ? HISTORY_STORE_AWAY : HISTORY_STORED;

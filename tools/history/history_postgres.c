@@ -11,8 +11,13 @@
 /* Of slac-history alone: two that make the tables at the same time wait for each other. */
 #define ADVISORY_LOCK "7165243851"
 #define COLUMNS_MAX   11
-/* Microseconds since 1970 become a time without passing through a floating-point number of seconds. */
-#define TIME(parameter) "'epoch'::timestamptz + interval '1 microsecond' * " parameter
+/*
+ * Microseconds since 1970 become a time. An interval is multiplied as a floating-point number, which whole seconds, and
+ * what is less than one, pass through unchanged.
+ */
+#define TIME(parameter)                                                                                                \
+	"'epoch'::timestamptz + interval '1 second' * (" parameter                                                     \
+	" / 1000000) + interval '1 microsecond' * (" parameter " % 1000000)"
 
 /* A table, and how its columns are inserted. */
 struct table {
@@ -328,10 +333,10 @@ static bool insert_all(struct postgres_store *store, char *sqlstate, char why[HI
 	return run(store, "COMMIT", sqlstate, why);
 }
 
-/* What the rows have said: data exceptions (22), and constraints that are not the tables' own (23). */
+/* What the rows have said: data exceptions (22), constraints that are not the tables' own (23), a trigger's RAISE (P0). */
 static bool is_about_rows(const char *sqlstate)
 {
-	return strncmp(sqlstate, "22", 2) == 0 || strncmp(sqlstate, "23", 2) == 0;
+	return strncmp(sqlstate, "22", 2) == 0 || strncmp(sqlstate, "23", 2) == 0 || strncmp(sqlstate, "P0", 2) == 0;
 }
 
 static enum history_stored write_batch(struct history_store *base, const struct history_batch *batch,

@@ -31,6 +31,7 @@ struct fake_store {
 	bool loses_answer;  /* then: the rows are there, but nobody is told */
 	int unwilling;      /* the number of the row that it does not take, -1: none */
 	bool rejects_aside; /* nor what is put aside in its place */
+	bool ascii_aside;   /* nor that, as long as its topic has other characters */
 	const char *why;
 	bool takes_nothing; /* it is opened, and no more */
 	size_t rows_max;    /* it is too slow for more at once; 0: for none */
@@ -74,12 +75,18 @@ static void keep_rows(struct fake_store *fake, const struct history_batch *batch
 	}
 }
 
+static bool rejects(const struct fake_store *fake, const char *topic)
+{
+	return fake->rejects_aside || (fake->ascii_aside && strchr(topic, '\xc3') != NULL);
+}
+
 static bool is_welcome(const struct fake_store *fake, const struct history_batch *batch)
 {
 	struct history_row row;
 
 	for (size_t at = 0; history_batch_next(batch, &at, &row);)
-		if (row.kind == HISTORY_REFUSED ? fake->rejects_aside : (int)number_of(&row) == fake->unwilling)
+		if (row.kind == HISTORY_REFUSED ? rejects(fake, row.as.refused.topic)
+						: (int)number_of(&row) == fake->unwilling)
 			return false;
 	return true;
 }
@@ -370,6 +377,22 @@ static void row_that_the_database_does_not_take_holds_nothing_up(void **state)
 	assert_true(history_spool_is_empty(bench->keeper.spool));
 }
 
+/* PostgreSQL with the encoding LATIN2, say, and a station whose name it cannot write. */
+static void row_is_put_aside_in_ascii_where_it_must_be(void **state)
+{
+	struct bench *bench = *state;
+	struct history_row row = {.kind = HISTORY_TELEMETRY,
+				  .as.telemetry = {.has_number = true, .station = "\xc3\xbc"}};
+
+	work_until(bench, 0);
+	bench->fake.unwilling = 0;
+	bench->fake.ascii_aside = true;
+	history_batch_clear(&bench->batch);
+	assert_true(history_batch_add(&bench->batch, &row));
+	assert_true(history_keeper_take(&bench->keeper, &bench->batch, bench->now_us));
+	assert_int_equal(bench->fake.refused, 1);
+}
+
 static void full_spool_gives_up_the_oldest_and_says_so_once(void **state)
 {
 	struct bench *bench = *state;
@@ -458,6 +481,7 @@ int main(void)
 						end),
 		cmocka_unit_test_setup_teardown(new_rows_do_not_wait_for_those_of_the_spool, begin, end),
 		cmocka_unit_test_setup_teardown(row_that_the_database_does_not_take_holds_nothing_up, begin, end),
+		cmocka_unit_test_setup_teardown(row_is_put_aside_in_ascii_where_it_must_be, begin, end),
 		cmocka_unit_test_setup_teardown(full_spool_gives_up_the_oldest_and_says_so_once, begin, end),
 		cmocka_unit_test_setup_teardown(rows_that_nobody_keeps_are_not_safe, begin, end),
 		cmocka_unit_test_setup_teardown(by_chance_nothing_is_lost, begin, end),

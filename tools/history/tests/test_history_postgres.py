@@ -97,6 +97,7 @@ class Rows(Server):
         self.publish("telemetry/S1/E1/modem_version", STATE % ('"it\'s {\\"odd\\", \\\\\\\\}"', 1))
         self.publish("telemetry/S1/E1/attenuation_db", STATE % ("20.5", 2))
         self.publish("telemetry/S1/E1/attenuation_db", STATE % ("null", 3))
+        self.publish("telemetry/S1/E1/reason", '{"value":"","sampling_time":"9999-12-31T23:59:59.999Z"}')
         for payload in ("{", "[]", "\x01\\'"):
             self.publish("telemetry/S1/E1/state", payload)
         for _ in range(2):
@@ -108,7 +109,8 @@ class Rows(Server):
         self.sql("SET timezone = 'UTC'; ALTER DATABASE " + self.name + " SET timezone = 'UTC'")
         self.assertEqual(self.sql("SELECT name, sampling_time, number, text FROM telemetry ORDER BY sampling_time").split("\n"),
                          ["state|2026-11-27 08:00:00+00||matched", 'modem_version|2026-11-27 08:00:00.001+00||it\'s {"odd", \\\\}',
-                          "attenuation_db|2026-11-27 08:00:00.002+00|20.5|", "attenuation_db|2026-11-27 08:00:00.003+00||"])
+                          "attenuation_db|2026-11-27 08:00:00.002+00|20.5|", "attenuation_db|2026-11-27 08:00:00.003+00||",
+                          "reason|9999-12-31 23:59:59.999+00||"])
         self.assertEqual(self.sql("SELECT station, message_id, evse_id, sampling_time, status, reason, run_id, ev_mac, attenuation_db,"
                                   " record IS NULL, received_time > '2020-01-01' FROM status"),
                          "GARAGE|1|E1|2026-11-27 08:00:00.123+00|failed|no_sounds|0x0011223344556677|||t|t")
@@ -147,9 +149,12 @@ class Rows(Server):
         self.start_history(self.url)
         self.await_subscription()
         self.sql("ALTER TABLE telemetry ADD CONSTRAINT no_four CHECK (number <> 4)")
-        for number in (3, 4, 5):
+        self.sql("CREATE FUNCTION forbid() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF new.number = 6 THEN"
+                 " RAISE EXCEPTION 'no six'; END IF; RETURN new; END $$;"
+                 "CREATE TRIGGER forbid BEFORE INSERT ON telemetry FOR EACH ROW EXECUTE FUNCTION forbid()")
+        for number in (3, 4, 5, 6, 7):
             self.publish("telemetry/S1/E1/sessions_matched", STATE % (number, number))
-        await_true(lambda: self.numbers() == {3, 5} and self.sql("SELECT 1 FROM refused"), "the others are there")
+        await_true(lambda: self.numbers() == {3, 5, 7} and self.sql("SELECT count(*) FROM refused") == "2", "the others are there")
         self.assertIn("S1/E1/sessions_matched|the database: ", self.sql("SELECT topic, reason FROM refused"))
         self.await_log("The database does not take a row, which is put aside.")
         self.stop_history()
