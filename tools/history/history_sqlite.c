@@ -238,6 +238,15 @@ static bool is_gone(struct sqlite_store *store)
 	return sqlite3_file_control(store->database, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved;
 }
 
+/*
+ * The log stayed behind, by its name: its rows belong into the file that was moved, and into no other that has its name
+ * now.
+ */
+static void settle_log(struct sqlite_store *store)
+{
+	sqlite3_wal_checkpoint_v2(store->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 static bool is_about_rows(int code)
 {
 	return code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH || code == SQLITE_TOOBIG;
@@ -249,6 +258,7 @@ static enum history_stored write_batch(struct history_store *base, const struct 
 	struct sqlite_store *store = own(base);
 
 	if (is_gone(store)) {
+		settle_log(store);
 		snprintf(why, HISTORY_STORE_WHY_SIZE, "%s: the file was taken away", store->path);
 		return HISTORY_STORE_AWAY;
 	}

@@ -234,6 +234,28 @@ static void file_that_is_taken_away_is_missed(void **state)
 	assert_rows(bench, "SELECT count(*) FROM telemetry", "10;");
 }
 
+/* As a rotation does it, or whoever puts a backup in its place: the log of one file is not taken for that of another. */
+static void file_that_is_moved_takes_its_rows_along(void **state)
+{
+	struct bench *bench = *state;
+	char moved[TEST_PATH_SIZE + 16];
+
+	open_store(bench);
+	add_rows(&bench->batch, 0, 10);
+	assert_int_equal(write_batch(bench), HISTORY_STORED);
+	snprintf(moved, sizeof(moved), "%s/old.sqlite", bench->directory);
+	assert_int_equal(rename(bench->path, moved), 0);
+	history_batch_clear(&bench->batch);
+	add_rows(&bench->batch, 10, 5);
+	assert_int_equal(write_batch(bench), HISTORY_STORE_AWAY);
+	bench->store->class->close(bench->store);
+	open_store(bench);
+	assert_int_equal(write_batch(bench), HISTORY_STORED);
+	assert_rows(bench, "SELECT count(*) FROM telemetry", "5;");
+	snprintf(bench->path, sizeof(bench->path), "%s", moved);
+	assert_rows(bench, "SELECT count(*) FROM telemetry", "10;");
+}
+
 static void full_disk_is_a_database_that_is_away(void **state)
 {
 	struct bench *bench = *state;
@@ -302,6 +324,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(tables_of_a_later_version_are_not_touched, begin, end),
 		cmocka_unit_test_setup_teardown(file_that_is_no_database_is_named, begin, end),
 		cmocka_unit_test_setup_teardown(file_that_is_taken_away_is_missed, begin, end),
+		cmocka_unit_test_setup_teardown(file_that_is_moved_takes_its_rows_along, begin, end),
 		cmocka_unit_test_setup_teardown(full_disk_is_a_database_that_is_away, begin, end),
 		cmocka_unit_test_setup_teardown(query_has_parameters_and_ends_when_it_is_told, begin, end),
 	};
