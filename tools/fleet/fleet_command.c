@@ -146,7 +146,8 @@ size_t fleet_error_build(const char *error, const char *topic, const char *paylo
 	json_object_object_add(object, "error", json_object_new_string(clean));
 	json_object_object_add(object, "topic", json_object_new_string(topic));
 	json_object_object_add(object, "payload", json_object_new_string(shown));
-	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
+	const char *text =
+		json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	const size_t used = text != NULL ? strlen(text) : size;
 	if (used < size)
 		memcpy(out, text, used + 1);

@@ -36,7 +36,8 @@ struct json_object *fleet_json_parse(const char *payload, size_t len, char error
 /* What is there instead, short and on one line. */
 static void show(struct json_object *value, char out[SHOWN_MAX])
 {
-	const char *text = json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
+	const char *text =
+		json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	const size_t len = api_utf8_cut(text, strlen(text), SHOWN_MAX - 4);
 
 	snprintf(out, SHOWN_MAX, "%.*s%s", (int)len, text, text[len] != '\0' ? "..." : "");
@@ -86,24 +87,25 @@ bool fleet_json_members(const struct fleet_json *json, const char *const *names)
 	return fleet_json_is_good(json);
 }
 
-static struct json_object *get(const struct fleet_json *json, const char *member)
+/* False: it is absent. The value of null is NULL, which is of no type that is expected. */
+static bool get(const struct fleet_json *json, const char *member, struct json_object **value)
 {
-	struct json_object *value = NULL;
-
-	json_object_object_get_ex(json->object, member, &value);
-	return value;
+	*value = NULL;
+	return json_object_object_get_ex(json->object, member, value) != 0;
 }
 
 bool fleet_json_has(const struct fleet_json *json, const char *member)
 {
-	return get(json, member) != NULL;
+	struct json_object *value;
+
+	return get(json, member, &value);
 }
 
 bool fleet_json_bool(const struct fleet_json *json, const char *member, bool *out)
 {
-	struct json_object *value = get(json, member);
+	struct json_object *value;
 
-	if (value == NULL)
+	if (!get(json, member, &value))
 		return false;
 	if (!json_object_is_type(value, json_type_boolean))
 		return fleet_json_fail(json, member, "true or false");
@@ -121,11 +123,11 @@ static bool is_number(struct json_object *value, double min, double max, double 
 
 bool fleet_json_whole(const struct fleet_json *json, const char *member, int min, int max, int *out)
 {
-	struct json_object *value = get(json, member);
+	struct json_object *value;
 	char expected[EXPECTED_MAX];
 	double number;
 
-	if (value == NULL)
+	if (!get(json, member, &value))
 		return false;
 	if (is_number(value, min, max, &number) && floor(number) >= number) {
 		*out = (int)number;
@@ -137,11 +139,11 @@ bool fleet_json_whole(const struct fleet_json *json, const char *member, int min
 
 bool fleet_json_number(const struct fleet_json *json, const char *member, double min, double max, double *out)
 {
-	struct json_object *value = get(json, member);
+	struct json_object *value;
 	char expected[EXPECTED_MAX];
 	double number;
 
-	if (value == NULL)
+	if (!get(json, member, &value))
 		return false;
 	if (is_number(value, min, max, &number)) {
 		*out = number;
@@ -154,9 +156,9 @@ bool fleet_json_number(const struct fleet_json *json, const char *member, double
 bool fleet_json_text(const struct fleet_json *json, const char *member, bool (*is_valid)(const char *text),
 		     const char *expected, char *out, size_t size)
 {
-	struct json_object *value = get(json, member);
+	struct json_object *value;
 
-	if (value == NULL)
+	if (!get(json, member, &value))
 		return false;
 	const char *text = json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
 	if (text == NULL || strlen(text) != (size_t)json_object_get_string_len(value) || strlen(text) >= size ||

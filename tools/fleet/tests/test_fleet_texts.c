@@ -105,6 +105,10 @@ static void wrong_commands_are_refused_with_what_was_expected(void **state)
 		{"{\"command\":\"start\",\"id\":\"*\"}", "id: expected 1 to 32 of the characters"},
 		{"{\"command\":\"start\",\"id\":\"\"}", "id: expected 1 to 32 of the characters"},
 		{"{\"command\":\"start\",\"id\":\"S1\\u0000x\"}", "id: expected 1 to 32 of the characters"},
+		/* An absent id would be all stations. */
+		{"{\"command\":\"kill\",\"id\":null}", "id: expected 1 to 32 of the characters"},
+		{"{\"command\":\"start\",\"connectors\":null}",
+		 "connectors: expected a whole number from 1 to 256, not null"},
 		{"{\"command\":\"start\",\"link\":\"usb\"}", "link: expected unix or veth, not \"usb\""},
 		{"{\"command\":\"start\",\"outlets\":2}",
 		 "outlets: expected one of the members command, id, connectors"},
@@ -139,7 +143,7 @@ static void error_message_is_json_whatever_was_sent(void **state)
 	assert_int_equal(len, strlen(out));
 	assert_null(strchr(out, 0x1b));
 	assert_null(strchr(out, 0xff));
-	assert_non_null(strstr(out, "\"topic\":\"fleet\\/launcher\\/cmd\""));
+	assert_non_null(strstr(out, "\"topic\":\"fleet/launcher/cmd\""));
 	assert_int_equal(fleet_error_build("a", "b", payload, strlen(payload), out, 8), 0);
 }
 
@@ -176,6 +180,9 @@ static void wrong_inputs_change_nothing(void **state)
 		{"{\"plugged\":true,\"behaviour\":\"dance\"}",
 		 "behaviour: expected words of slac-ev --print-behaviours"},
 		{"{\"plugged\":true,\"behaviour\":\"normal\\nquit\"}", "behaviour: expected words"},
+		{"{\"plugged\":true,\"ready\":null}", "ready: expected true or false, not null"},
+		{"{\"plugged\":true,\"consumption_l2\":null}",
+		 "consumption_l2: expected a number from 0 to 1000, not null"},
 		{"{\"plugged\":true,\"attenuation\":128}", "attenuation: expected a whole number from 0 to 127"},
 	};
 	struct fleet_car car;
