@@ -171,14 +171,25 @@ static bool spawn(void *context, const struct fleet_identity *identity, char err
 	return keeper->pid != 0;
 }
 
-/* The lock names the keeper, also one that another launcher has started. */
+/* A keeper that was started from here and has not been reaped; 0: there is none. */
+static pid_t own_keeper(const struct launch *launch, const char *id)
+{
+	for (size_t i = 0; i < FLEET_STATIONS_MAX; i++)
+		if (launch->keepers[i].pid != 0 && strcmp(launch->keepers[i].id, id) == 0)
+			return launch->keepers[i].pid;
+	return 0;
+}
+
+/* The lock names the keeper, also one that another launcher has started. One that begins has no lock yet. */
 static bool kill_keeper(void *context, const char *id)
 {
 	const struct launch *launch = context;
 	char path[FLEET_PATH_SIZE];
 
 	fleet_place_path(launch->options->directory, id, "lock", path);
-	const pid_t keeper = fleet_place_holder(path);
+	pid_t keeper = fleet_place_holder(path);
+	if (keeper == 0)
+		keeper = own_keeper(launch, id);
 	return keeper > 1 && kill(keeper, SIGKILL) == 0;
 }
 

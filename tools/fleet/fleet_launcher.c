@@ -182,6 +182,24 @@ void fleet_launcher_write_setup(const struct fleet_launcher *launcher, struct fl
 
 /* --- kill, restart, close --- */
 
+static void begin_clearing(struct fleet_known *station)
+{
+	station->closes = false;
+	if (station->clears == 0)
+		station->clears = (unsigned)station->identity.connectors + 1;
+}
+
+static void find_dead(struct fleet_launcher *launcher, struct fleet_known *station)
+{
+	station->life = FLEET_DEAD;
+	station->was_spawned = false;
+	station->is_confirmed = true;
+	if (station->closes)
+		begin_clearing(station);
+	else
+		launcher->doing->tell_dead(launcher->context, &station->identity);
+}
+
 /* False: it is dead. One whose keeper the broker takes for dead, as it is stopped, may be there all the same. */
 static bool kill_one(struct fleet_launcher *launcher, struct fleet_known *station)
 {
@@ -191,8 +209,12 @@ static bool kill_one(struct fleet_launcher *launcher, struct fleet_known *statio
 		launcher->doing->tell_dead(launcher->context, &station->identity);
 		return true;
 	}
-	if (launcher->doing->kill(launcher->context, station->identity.id))
+	if (launcher->doing->kill(launcher->context, station->identity.id)) {
+		/* One that was not at the broker yet has no last will. */
+		if (station->was_spawned)
+			find_dead(launcher, station);
 		return true;
+	}
 	if (lives(station))
 		launcher->doing->forward(launcher->context, station->identity.id, FLEET_KILL);
 	return lives(station);
@@ -213,13 +235,13 @@ static void restart_one(struct fleet_launcher *launcher, struct fleet_known *sta
 static void close_one(struct fleet_launcher *launcher, struct fleet_known *station)
 {
 	if (lives(station) && !station->waits) {
+		station->closes = !station->is_confirmed;
 		launcher->doing->forward(launcher->context, station->identity.id, FLEET_CLOSE);
 		return;
 	}
 	station->waits = false;
 	station->life = FLEET_DEAD;
-	if (station->clears == 0)
-		station->clears = (unsigned)station->identity.connectors + 1;
+	begin_clearing(station);
 }
 
 static void apply(struct fleet_launcher *launcher, enum fleet_command_kind kind, struct fleet_known *station)
@@ -286,11 +308,14 @@ void fleet_launcher_hear(struct fleet_launcher *launcher, const char *id, const 
 	/* The end of the one before, which is told late, is not the end of the next one. */
 	if (station->waits || (station->was_spawned && life == FLEET_DEAD))
 		return;
+	const bool closes = station->closes;
 	*station = (struct fleet_known){.identity = identity,
 					.life = life,
 					.is_confirmed = true,
 					.spawned_us = station->spawned_us,
 					.clears = life == FLEET_DEAD ? station->clears : 0};
+	if (closes)
+		close_one(launcher, station);
 }
 
 void fleet_launcher_connected(struct fleet_launcher *launcher, uint64_t now_us)
@@ -298,14 +323,6 @@ void fleet_launcher_connected(struct fleet_launcher *launcher, uint64_t now_us)
 	for (size_t i = 0; i < launcher->count; i++)
 		launcher->stations[i].is_confirmed = false;
 	launcher->confirm_us = now_us + FLEET_CONFIRM_US;
-}
-
-static void find_dead(struct fleet_launcher *launcher, struct fleet_known *station)
-{
-	station->life = FLEET_DEAD;
-	station->was_spawned = false;
-	station->is_confirmed = true;
-	launcher->doing->tell_dead(launcher->context, &station->identity);
 }
 
 void fleet_launcher_keeper_ended(struct fleet_launcher *launcher, const char *id, const char *why)

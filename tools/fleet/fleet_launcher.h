@@ -27,6 +27,7 @@ struct fleet_known {
 	bool waits;          /* for its turn to start */
 	bool is_confirmed;   /* its status was heard on this connection */
 	bool was_spawned;    /* its keeper was started from here, and nothing was heard of it yet */
+	bool closes;         /* it is told again to close, once it is heard of: until then it may not have listened */
 	uint64_t spawned_us; /* when */
 	unsigned clears; /* it is being closed: so many connectors are left to be cleared, and itself; 0: it is not */
 };
@@ -35,7 +36,8 @@ struct fleet_known {
 struct fleet_doing {
 	/* Starts a keeper. False, with why in `error`: it cannot. */
 	bool (*spawn)(void *context, const struct fleet_identity *identity, char error[FLEET_ERROR_SIZE]);
-	/* Kills the keeper and with it its programs. False: there is none on this host. */
+	/* Kills the keeper and with it its programs, also one that has only just been started. False: there is none on this
+	 * host. */
 	bool (*kill)(void *context, const char *id);
 	/* Tells the keeper. */
 	void (*forward)(void *context, const char *id, enum fleet_command_kind kind);

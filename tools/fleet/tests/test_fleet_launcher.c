@@ -230,6 +230,57 @@ static void one_that_waits_can_be_killed_and_closed(void **state)
 	assert_int_equal(launcher->count, 0);
 }
 
+/* A command that comes before the keeper listens would be lost. */
+static void one_that_begins_can_be_closed(void **state)
+{
+	(void)state;
+	assert_true(obey("{\"command\":\"start\"}"));
+	fleet_launcher_tick(launcher, 1);
+	assert_true(obey("{\"command\":\"close\",\"id\":\"S1\"}"));
+	assert_done("spawn S1, {\"command\":\"close\"} S1");
+	hear("S1", "Starting");
+	assert_done("{\"command\":\"close\"} S1");
+	hear("S1", "Starting");
+	assert_done("");
+	hear("S1", "");
+	assert_int_equal(launcher->count, 0);
+	/* Its keeper ends before anything was heard of it. */
+	assert_true(obey("{\"command\":\"start\"}"));
+	fleet_launcher_tick(launcher, 2);
+	assert_true(obey("{\"command\":\"close\",\"id\":\"S1\"}"));
+	fleet_launcher_keeper_ended(launcher, "S1", "exit code 1");
+	fleet_launcher_tick(launcher, FLEET_CLEAR_US);
+	assert_int_equal(launcher->count, 0);
+}
+
+static void one_that_begins_can_be_killed(void **state)
+{
+	(void)state;
+	assert_true(obey("{\"command\":\"start\"}"));
+	fleet_launcher_tick(launcher, 1);
+	assert_true(obey("{\"command\":\"kill\",\"id\":\"S1\"}"));
+	assert_done("spawn S1, kill S1, dead S1");
+	assert_int_equal(life_of("S1"), FLEET_DEAD);
+	fleet_launcher_keeper_ended(launcher, "S1", "signal 9");
+	assert_done("");
+}
+
+/* Its keeper comes back to the broker later than the launcher. */
+static void one_that_is_not_back_at_the_broker_can_be_closed(void **state)
+{
+	(void)state;
+	hear("S1", "Alive");
+	hear("S2", "Alive");
+	fleet_launcher_connected(launcher, 1000);
+	assert_true(obey("{\"command\":\"close\"}"));
+	assert_done("{\"command\":\"close\"} S1, {\"command\":\"close\"} S2");
+	hear("S1", "Alive");
+	assert_done("{\"command\":\"close\"} S1");
+	fleet_launcher_tick(launcher, 1000 + FLEET_CONFIRM_US);
+	fleet_launcher_tick(launcher, 1000 + FLEET_CONFIRM_US + FLEET_CLEAR_US);
+	assert_done("clear S2");
+}
+
 static void many_connectors_are_cleared_little_by_little(void **state)
 {
 	(void)state;
@@ -318,6 +369,9 @@ int main(void)
 		test(a_new_launcher_finds_living_and_dead_ones),
 		test(all_stations_are_meant_without_an_id),
 		test(one_that_waits_can_be_killed_and_closed),
+		test(one_that_begins_can_be_closed),
+		test(one_that_begins_can_be_killed),
+		test(one_that_is_not_back_at_the_broker_can_be_closed),
 		test(many_connectors_are_cleared_little_by_little),
 		test(a_keeper_that_cannot_start_is_dead_and_said),
 		test(who_does_not_come_back_behind_a_broker_is_dead),
