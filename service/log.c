@@ -30,6 +30,17 @@ static _Thread_local uint64_t happening_us; /* log_set_time */
 
 const char *const log_level_texts[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", NULL};
 
+const char *log_level_read(const char *text, enum log_level *level)
+{
+	for (int i = 0; log_level_texts[i] != NULL; i++) {
+		if (strcasecmp(log_level_texts[i], text) != 0)
+			continue;
+		*level = (enum log_level)i;
+		return NULL;
+	}
+	return "TRACE, DEBUG, INFO, WARN or ERROR";
+}
+
 bool log_open(void)
 {
 	writer = log_writer_new(STDERR_FILENO);

@@ -64,6 +64,9 @@ const char *log_name(void);
 /* "TRACE" ... "ERROR", in the order of the levels; NULL at the end. */
 extern const char *const log_level_texts[];
 
+/* Reads one of them, in capitals or not. Returns what was expected instead, or NULL. */
+const char *log_level_read(const char *text, enum log_level *level);
+
 /*
  * Logs one line; a text longer than LOG_TEXT_MAX octets (log_ring.h) is cut. What others have sent is shown as log_text.h
  * says. For the journal the arguments of " evse_id=%s", " reason=%s", " run_id=%s" and " ev=%s" in the format are fields,

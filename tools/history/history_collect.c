@@ -174,28 +174,30 @@ static void describe(struct collector *collector, enum notice_state state, const
 static void on_connected(void *context)
 {
 	const struct collector *collector = context;
-	const struct history_options *options = collector->options;
+	const struct mqtt_options *mqtt = &collector->options->mqtt;
 
-	broker_report_connected(options->mqtt_host, options->mqtt_port, options->client_id);
+	broker_report_connected(mqtt->host, mqtt->port, mqtt->client_id);
 }
 
 static void on_disconnected(void *context, const char *reason)
 {
 	const struct collector *collector = context;
+	const struct mqtt_options *mqtt = &collector->options->mqtt;
 
-	broker_report_disconnected(collector->options->mqtt_host, collector->options->mqtt_port, reason);
+	broker_report_disconnected(mqtt->host, mqtt->port, reason);
 }
 
 static void on_displaced(void *context)
 {
 	const struct collector *collector = context;
 
-	broker_report_displaced(collector->options->client_id, "--mqtt-client-id");
+	broker_report_displaced(collector->options->mqtt.client_id, "--mqtt-client-id");
 }
 
 static bool open_broker(struct collector *collector)
 {
 	const struct history_options *own = collector->options;
+	const struct mqtt_options *mqtt = &own->mqtt;
 	const char *subscriptions[HISTORY_FILTERS_MAX];
 	const struct broker_callbacks callbacks = {
 		.connected = on_connected,
@@ -211,12 +213,12 @@ static bool open_broker(struct collector *collector)
 	for (size_t i = 0; i < own->filters.count; i++)
 		subscriptions[i] = own->filters.filters[i].topic;
 	const struct broker_options options = {
-		.host = own->mqtt_host,
-		.port = own->mqtt_port,
-		.client_id = own->client_id,
-		.username = own->user,
-		.password = own->password[0] != '\0' ? own->password : NULL,
-		.tls = own->tls.ca != NULL ? &own->tls : NULL,
+		.host = mqtt->host,
+		.port = mqtt->port,
+		.client_id = mqtt->client_id,
+		.username = mqtt->user,
+		.password = mqtt->password[0] != '\0' ? mqtt->password : NULL,
+		.tls = mqtt->tls.ca != NULL ? &mqtt->tls : NULL,
 		.subscriptions = subscriptions,
 		.subscription_count = own->filters.count,
 		.keeps_session = true,

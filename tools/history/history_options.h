@@ -3,24 +3,16 @@
 #ifndef TOOLS_HISTORY_HISTORY_OPTIONS_H
 #define TOOLS_HISTORY_HISTORY_OPTIONS_H
 
-#include "mqtt/broker/broker.h"
 #include "service/log.h"
-#include "service/password_file.h"
-#include "tools/command_line.h"
 #include "tools/history/history_filter.h"
+#include "tools/mqtt_options.h"
 
 #define HISTORY_BATCH_MAX       4096
 #define HISTORY_SPOOL_PATH_SIZE 512
 
-/* Texts point into argv or the environment; NULL is "not given" where there is no default. */
+/* Texts point into argv or the environment. */
 struct history_options {
-	const char *mqtt_host; /* or the path of a Unix socket, and port 0 */
-	uint16_t mqtt_port;
-	const char *client_id; /* of the session that the broker keeps */
-	const char *user;
-	const char *password_file;
-	char password[PASSWORD_SIZE]; /* of that file; "": none */
-	struct broker_tls tls;        /* .ca NULL: none */
+	struct mqtt_options mqtt; /* with the client id of the session that the broker keeps */
 	enum log_level log_level;
 	struct history_filters filters;
 	const char *database; /* history_store.h */

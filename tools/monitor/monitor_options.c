@@ -4,7 +4,6 @@
 #include "service/http_server.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_LISTEN "127.0.0.1:8015"
@@ -31,29 +30,10 @@ static const char help[] =
 	"It only listens to the broker, but for --fleet. Whoever can connect to the page may read all of it, and with\n"
 	"--fleet ask for all that can be asked: there is no login and no TLS. It runs until a signal. Exit codes: 0, 1 it cannot serve the page, 2 wrong use.\n";
 
-enum option_id {
-	OPTION_HOST = 256,
-	OPTION_PORT,
-	OPTION_USER,
-	OPTION_PASSWORD,
-	OPTION_CA,
-	OPTION_CERTIFICATE,
-	OPTION_KEY,
-	OPTION_TO,
-	OPTION_FROM,
-	OPTION_LISTEN,
-	OPTION_RECORDS,
-	OPTION_FLEET
-};
+enum option_id { OPTION_TO = 256, OPTION_FROM, OPTION_LISTEN, OPTION_RECORDS, OPTION_FLEET };
 
 static const struct option long_options[] = {
-	{"mqtt-host", required_argument, NULL, OPTION_HOST},
-	{"mqtt-port", required_argument, NULL, OPTION_PORT},
-	{"mqtt-user", required_argument, NULL, OPTION_USER},
-	{"mqtt-password-file", required_argument, NULL, OPTION_PASSWORD},
-	{"mqtt-tls-ca", required_argument, NULL, OPTION_CA},
-	{"mqtt-tls-certificate", required_argument, NULL, OPTION_CERTIFICATE},
-	{"mqtt-tls-key", required_argument, NULL, OPTION_KEY},
+	MQTT_OPTIONS_LOGIN,
 	{"topic-to-station", required_argument, NULL, OPTION_TO},
 	{"topic-from-station", required_argument, NULL, OPTION_FROM},
 	{"listen", required_argument, NULL, OPTION_LISTEN},
@@ -70,15 +50,6 @@ struct reading {
 	size_t to;
 	size_t from;
 };
-
-static bool read_port(const char *text, uint16_t *port)
-{
-	char *end;
-	const unsigned long number = strtoul(text, &end, 10);
-
-	*port = (uint16_t)number;
-	return *text >= '0' && *text <= '9' && *end == '\0' && number >= 1 && number <= 65535;
-}
 
 static const char *add_topic(const char **topics, size_t *count, const char *topic)
 {
@@ -97,26 +68,6 @@ static const char *read_value(void *context, int option, char *value)
 	struct monitor_options *options = reading->options;
 
 	switch (option) {
-	case OPTION_HOST:
-		options->mqtt_host = value;
-		return NULL;
-	case OPTION_PORT:
-		return read_port(value, &options->mqtt_port) ? NULL : "a port from 1 to 65535";
-	case OPTION_USER:
-		options->user = value;
-		return NULL;
-	case OPTION_PASSWORD:
-		options->password_file = value;
-		return NULL;
-	case OPTION_CA:
-		options->tls.ca = value;
-		return NULL;
-	case OPTION_CERTIFICATE:
-		options->tls.certificate = value;
-		return NULL;
-	case OPTION_KEY:
-		options->tls.key = value;
-		return NULL;
 	case OPTION_TO:
 		return add_topic(options->from_slacd, &reading->to, value);
 	case OPTION_FROM:
@@ -127,9 +78,11 @@ static const char *read_value(void *context, int option, char *value)
 	case OPTION_FLEET:
 		options->fleet = true;
 		return NULL;
-	default:
+	case OPTION_RECORDS:
 		options->records = value;
 		return NULL;
+	default:
+		return mqtt_options_take(&options->mqtt, (enum mqtt_option)option, value);
 	}
 }
 
@@ -170,17 +123,17 @@ static bool complete(struct reading *reading)
 		fprintf(stderr, "slac-monitor: topic '%s' is given twice: expected one of its own for each\n", twice);
 		return false;
 	}
-	if (options->tls.ca == NULL && (options->tls.certificate != NULL || options->tls.key != NULL)) {
+	if (options->mqtt.tls.ca == NULL && (options->mqtt.tls.certificate != NULL || options->mqtt.tls.key != NULL)) {
 		fputs("slac-monitor: --mqtt-tls-certificate and --mqtt-tls-key: expected --mqtt-tls-ca with them\n",
 		      stderr);
 		return false;
 	}
-	if ((options->tls.certificate == NULL) != (options->tls.key == NULL)) {
+	if ((options->mqtt.tls.certificate == NULL) != (options->mqtt.tls.key == NULL)) {
 		fputs("slac-monitor: expected --mqtt-tls-certificate and --mqtt-tls-key together\n", stderr);
 		return false;
 	}
-	if (*options->mqtt_host == '/')
-		options->mqtt_port = 0;
+	if (*options->mqtt.host == '/')
+		options->mqtt.port = 0;
 	return true;
 }
 
@@ -189,7 +142,7 @@ enum command_line_action monitor_options_read(int argc, char **argv, struct moni
 	static const struct command_line line = {"slac-monitor", help, long_options, read_value};
 	struct reading reading = {.options = options};
 
-	*options = (struct monitor_options){.mqtt_host = "localhost", .mqtt_port = 1883, .listen = DEFAULT_LISTEN};
+	*options = (struct monitor_options){.mqtt = {.host = "localhost", .port = 1883}, .listen = DEFAULT_LISTEN};
 	const enum command_line_action action = command_line_read(&line, argc, argv, &reading);
 	if (action != COMMAND_LINE_RUN)
 		return action;

@@ -3,17 +3,12 @@
 #ifndef TOOLS_MONITOR_MONITOR_OPTIONS_H
 #define TOOLS_MONITOR_MONITOR_OPTIONS_H
 
-#include "mqtt/broker/broker.h"
-#include "tools/command_line.h"
 #include "tools/monitor/monitor_model.h"
+#include "tools/mqtt_options.h"
 
 /* Texts point into argv. */
 struct monitor_options {
-	const char *mqtt_host; /* or the path of a Unix socket, and port 0 */
-	uint16_t mqtt_port;
-	const char *user;
-	const char *password_file;
-	struct broker_tls tls; /* .ca NULL: none */
+	struct mqtt_options mqtt; /* without a client id */
 	const char *listen;
 	const char *records; /* NULL: none */
 	bool fleet;          /* its page is served */

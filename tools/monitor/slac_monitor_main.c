@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* slac-monitor: stations and their outlets as a page for a browser. */
+#include "service/clock.h"
 #include "service/http_server.h"
+#include "service/startup.h"
 #include "tools/monitor/monitor_behaviours.h"
 #include "tools/monitor/monitor_http.h"
 #include "tools/monitor/monitor_options.h"
@@ -10,20 +12,18 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <event2/event.h>
 #include <event2/util.h>
 
 #define STOP_TIMEOUT_MS 200
 #define PATIENCE_MS     10000
-#define PASSWORD_SIZE   257
+/* A password with the end of its line. */
+#define PASSWORD_LINE_SIZE (PASSWORD_SIZE + 1)
 /* A fleet is told of in bursts. */
 #define FLEET_INBOUND_MAX 2048
 /* By then the broker has sent what it has stored. */
 #define STORED_S 10
-
-enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2 };
 
 struct program {
 	const struct monitor_options *options;
@@ -37,10 +37,7 @@ struct program {
 
 static uint64_t wall_clock_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return clock_wall_us() / 1000;
 }
 
 /* --- the broker --- */
@@ -63,7 +60,7 @@ static void on_disconnected(void *context, const char *reason)
 {
 	struct program *program = context;
 
-	fprintf(stderr, "slac-monitor: no connection to the MQTT broker %s: %s\n", program->options->mqtt_host, reason);
+	fprintf(stderr, "slac-monitor: no connection to the MQTT broker %s: %s\n", program->options->mqtt.host, reason);
 	monitor_take_disconnected(program->monitor, reason, wall_clock_ms());
 	if (program->fleet != NULL) {
 		monitor_fleet_take_disconnected(program->fleet, reason, wall_clock_ms());
@@ -152,12 +149,12 @@ static struct broker *open_broker(struct program *program, const char *password)
 	for (size_t i = 0; i < monitor_fleet_filter_count && options->fleet; i++)
 		topics[count++] = monitor_fleet_filters[i];
 	make_client_id(client_id);
-	const struct broker_options broker = {.host = options->mqtt_host,
-					      .port = options->mqtt_port,
+	const struct broker_options broker = {.host = options->mqtt.host,
+					      .port = options->mqtt.port,
 					      .client_id = client_id,
-					      .username = options->user,
+					      .username = options->mqtt.user,
 					      .password = password,
-					      .tls = options->tls.ca != NULL ? &options->tls : NULL,
+					      .tls = options->mqtt.tls.ca != NULL ? &options->mqtt.tls : NULL,
 					      .subscriptions = topics,
 					      .subscription_count = count,
 					      .needs_retained = options->fleet,
@@ -254,7 +251,7 @@ static bool run(struct program *program, const struct monitor_about *about, cons
 
 /* --- the start --- */
 
-static bool read_password(const char *path, char password[PASSWORD_SIZE])
+static bool read_password(const char *path, char password[PASSWORD_LINE_SIZE])
 {
 	FILE *file = fopen(path, "re");
 
@@ -262,26 +259,26 @@ static bool read_password(const char *path, char password[PASSWORD_SIZE])
 		fprintf(stderr, "slac-monitor: --mqtt-password-file '%s': %s\n", path, strerror(errno));
 		return false;
 	}
-	bool is_read = fgets(password, PASSWORD_SIZE, file) != NULL;
+	bool is_read = fgets(password, PASSWORD_LINE_SIZE, file) != NULL;
 	const size_t len = is_read ? strcspn(password, "\r\n") : 0;
 	/* A full buffer without the end of the line would be a password that was cut. */
-	is_read = len > 0 && (password[len] != '\0' || len + 1 < PASSWORD_SIZE);
+	is_read = len > 0 && (password[len] != '\0' || len + 1 < PASSWORD_LINE_SIZE);
 	fclose(file);
 	if (!is_read)
 		fprintf(stderr,
 			"slac-monitor: --mqtt-password-file '%s': expected a password of 1 to %d octets in its first line\n",
-			path, PASSWORD_SIZE - 2);
+			path, PASSWORD_SIZE - 1);
 	password[len] = '\0';
 	return is_read;
 }
 
 /* The files that the options name. */
-static bool check_files(const struct monitor_options *options, char password[PASSWORD_SIZE])
+static bool check_files(const struct monitor_options *options, char password[PASSWORD_LINE_SIZE])
 {
 	char why[BROKER_REASON_MAX], error[MONITOR_RECORD_ERROR_MAX];
 	enum broker_tls_file which;
 
-	if (options->tls.ca != NULL && !broker_tls_check(&options->tls, &which, why, sizeof(why))) {
+	if (options->mqtt.tls.ca != NULL && !broker_tls_check(&options->mqtt.tls, &which, why, sizeof(why))) {
 		fprintf(stderr, "slac-monitor: %s\n", why);
 		return false;
 	}
@@ -289,14 +286,14 @@ static bool check_files(const struct monitor_options *options, char password[PAS
 		fprintf(stderr, "slac-monitor: --records %s\n", error);
 		return false;
 	}
-	return options->password_file == NULL || read_password(options->password_file, password);
+	return options->mqtt.password_file == NULL || read_password(options->mqtt.password_file, password);
 }
 
 int main(int argc, char **argv)
 {
 	struct monitor_options options;
 	struct program program = {.options = &options};
-	char password[PASSWORD_SIZE] = "", where[MONITOR_TEXT_MAX];
+	char password[PASSWORD_LINE_SIZE] = "", where[MONITOR_TEXT_MAX];
 	const enum command_line_action action = monitor_options_read(argc, argv, &options);
 
 	if (action != COMMAND_LINE_RUN)
@@ -304,13 +301,13 @@ int main(int argc, char **argv)
 	if (!check_files(&options, password))
 		return EXIT_CODE_USAGE;
 	signal(SIGPIPE, SIG_IGN);
-	if (options.mqtt_port != 0)
-		snprintf(where, sizeof(where), "%s:%u", options.mqtt_host, (unsigned)options.mqtt_port);
+	if (options.mqtt.port != 0)
+		snprintf(where, sizeof(where), "%s:%u", options.mqtt.host, (unsigned)options.mqtt.port);
 	else
-		snprintf(where, sizeof(where), "%s", options.mqtt_host);
+		snprintf(where, sizeof(where), "%s", options.mqtt.host);
 	const struct monitor_about about = {
 		.broker = where, .has_records = options.records != NULL, .has_fleet = options.fleet};
-	const bool done = run(&program, &about, options.password_file != NULL ? password : NULL);
+	const bool done = run(&program, &about, options.mqtt.password_file != NULL ? password : NULL);
 	explicit_bzero(password, sizeof(password));
 	return done ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
 }

@@ -14,7 +14,7 @@ static void on_connected(void *context)
 	static const struct charging_station_input reachable = {.kind = CHARGING_STATION_REACHABLE};
 	struct smart_charging *service = context;
 
-	broker_report_connected(service->options->mqtt_host, service->options->mqtt_port, service->client_id);
+	broker_report_connected(service->options->mqtt.host, service->options->mqtt.port, service->client_id);
 	/* The broker may have published our last will, `error`, in the meantime. */
 	if (service->was_connected) {
 		charging_outbox_service_status(&service->outbox, service->state);
@@ -31,7 +31,7 @@ static void on_disconnected(void *context, const char *reason)
 {
 	const struct smart_charging *service = context;
 
-	broker_report_disconnected(service->options->mqtt_host, service->options->mqtt_port, reason);
+	broker_report_disconnected(service->options->mqtt.host, service->options->mqtt.port, reason);
 	smart_charging_tell_changed(service);
 }
 
@@ -120,7 +120,7 @@ static void set_client_id(struct smart_charging *service)
 {
 	uint8_t octets[CLIENT_ID_RANDOM] = {0};
 
-	service->client_id = service->options->client_id;
+	service->client_id = service->options->mqtt.client_id;
 	if (service->client_id != NULL)
 		return;
 	if (!random_fill_csprng(NULL, octets, sizeof(octets)))
@@ -132,6 +132,7 @@ static void set_client_id(struct smart_charging *service)
 bool smart_charging_open_broker(struct smart_charging *service)
 {
 	const struct smart_charging_options *own = service->options;
+	const struct mqtt_options *mqtt = &own->mqtt;
 	const char *subscriptions[HEARING_TOPICS_MAX];
 	char will[API_BUILD_MAX];
 	const struct broker_callbacks callbacks = {
@@ -149,12 +150,12 @@ bool smart_charging_open_broker(struct smart_charging *service)
 		subscriptions[i] = service->hearing.topics[i];
 	set_client_id(service);
 	const struct broker_options options = {
-		.host = own->mqtt_host,
-		.port = own->mqtt_port,
+		.host = mqtt->host,
+		.port = mqtt->port,
 		.client_id = service->client_id,
-		.username = own->user,
-		.password = own->password[0] != '\0' ? own->password : NULL,
-		.tls = own->tls.ca != NULL ? &own->tls : NULL,
+		.username = mqtt->user,
+		.password = mqtt->password[0] != '\0' ? mqtt->password : NULL,
+		.tls = mqtt->tls.ca != NULL ? &mqtt->tls : NULL,
 		.subscriptions = subscriptions,
 		.subscription_count = service->hearing.count,
 		.no_local = true,

@@ -3,20 +3,12 @@
 #ifndef TOOLS_SMART_CHARGING_SMART_CHARGING_OPTIONS_H
 #define TOOLS_SMART_CHARGING_SMART_CHARGING_OPTIONS_H
 
-#include "mqtt/broker/broker.h"
 #include "service/log.h"
-#include "service/password_file.h"
-#include "tools/command_line.h"
+#include "tools/mqtt_options.h"
 
-/* Texts point into argv or the environment; NULL is "not given" where there is no default. */
+/* Texts point into argv or the environment. */
 struct smart_charging_options {
-	const char *mqtt_host; /* or the path of a Unix socket, and port 0 */
-	uint16_t mqtt_port;
-	const char *client_id;
-	const char *user;
-	const char *password_file;
-	char password[PASSWORD_SIZE]; /* of that file; "": none */
-	struct broker_tls tls;        /* .ca NULL: none */
+	struct mqtt_options mqtt; /* .client_id NULL: one made by chance */
 	enum log_level log_level;
 	const char *topic_to_station;   /* where the services speak: this one, slacd, OCPP */
 	const char *topic_from_station; /* where the station speaks */

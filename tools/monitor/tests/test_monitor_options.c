@@ -66,11 +66,13 @@ static void what_is_wrong_is_refused(void **state)
 	static const char *const lonely[] = {"--fleet", "--topic-to-station", "a", "--topic-to-station", "b", NULL};
 	static const char *const value[] = {"--fleet=yes", NULL};
 	static const char *const where[] = {"--fleet", "--listen", "8015", NULL};
+	static const char *const nobody[] = {"--mqtt-user", "", NULL};
 
 	(void)state;
 	assert_int_equal(read_options(lonely), COMMAND_LINE_BAD);
 	assert_int_equal(read_options(value), COMMAND_LINE_BAD);
 	assert_int_equal(read_options(where), COMMAND_LINE_BAD);
+	assert_int_equal(read_options(nobody), COMMAND_LINE_BAD);
 }
 
 int main(void)
