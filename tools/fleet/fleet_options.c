@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/fleet/fleet_options.h"
 
-#include <ctype.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -81,14 +78,6 @@ struct reading {
 	const char *car;
 };
 
-static bool read_number(const char *text, unsigned long min, unsigned long max, unsigned long *number)
-{
-	char *end;
-
-	*number = strtoul(text, &end, 10);
-	return isdigit((unsigned char)*text) && *end == '\0' && *number >= min && *number <= max;
-}
-
 /* Absolute, as keepers may be elsewhere. */
 static const char *read_directory(const char *text, size_t max, char out[FLEET_PATH_SIZE], const char *expected)
 {
@@ -102,28 +91,23 @@ static const char *read_directory(const char *text, size_t max, char out[FLEET_P
 
 static const char *read_count(int option, const char *value, struct fleet_options *options)
 {
-	unsigned long number = 0;
+	uint32_t number = 0;
 
 	switch (option) {
 	case OPTION_STATIONS:
-		if (!read_number(value, 0, FLEET_STATIONS_MAX, &number))
+		if (!command_line_take_whole(value, 0, FLEET_STATIONS_MAX, &number))
 			return "a number from 0 to 1000";
-		options->stations = (unsigned)number;
+		options->stations = number;
 		return NULL;
 	case OPTION_MAX:
-		if (!read_number(value, 1, FLEET_STATIONS_MAX, &number))
+		if (!command_line_take_whole(value, 1, FLEET_STATIONS_MAX, &number))
 			return "a number from 1 to 1000";
-		options->max_stations = (unsigned)number;
-		return NULL;
-	case OPTION_CONNECTORS:
-		if (!read_number(value, 1, FLEET_CONNECTORS_MAX, &number))
-			return "a number from 1 to 256";
-		options->connectors = (int)number;
+		options->max_stations = number;
 		return NULL;
 	default:
-		if (!read_number(value, 1, UINT16_MAX, &number))
-			return "a port from 1 to 65535";
-		options->mqtt_port = (uint16_t)number;
+		if (!command_line_take_whole(value, 1, FLEET_CONNECTORS_MAX, &number))
+			return "a number from 1 to 256";
+		options->connectors = (int)number;
 		return NULL;
 	}
 }
@@ -145,6 +129,8 @@ static const char *read_value(void *context, int option, char *value)
 	case OPTION_HOST:
 		options->mqtt_host = value;
 		return *value != '\0' ? NULL : "a name, an address or a path";
+	case OPTION_PORT:
+		return command_line_take_port(value, &options->mqtt_port);
 	case OPTION_DIRECTORY:
 		return read_directory(
 			value, FLEET_DIRECTORY_MAX, options->directory,
