@@ -33,4 +33,11 @@ enum broker_packet_result {
 /* What the len octets, which are the beginning of a packet, say of it. */
 enum broker_packet_result broker_packet_look(const uint8_t *octets, size_t len, struct broker_packet *packet);
 
+/*
+ * Whether the packet of MQTT 5, as broker_packet_look has told of it, has a property that the standard (2.2.2.2) does not
+ * know: MALFORMED. CUT: the octets end before its properties do.
+ */
+enum broker_packet_result broker_packet_look_at_properties(const uint8_t *octets, size_t len,
+							   const struct broker_packet *packet);
+
 #endif

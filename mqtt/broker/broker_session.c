@@ -380,6 +380,23 @@ static bool needs_more(const struct broker_session *session, bool was_peeked)
 }
 
 /*
+ * The library ends the process (an assertion of its own) at a property that it does not know. Where all properties cannot be
+ * looked at, in TLS records and in more octets than the window has, it has to be trusted.
+ */
+static enum broker_packet_result look_at_properties(const struct broker_session *session, bool was_peeked)
+{
+	const bool is_window_full = !was_peeked && session->peeked == sizeof(session->window);
+	enum broker_packet_result result = BROKER_PACKET_OK;
+
+	if (session->mqtt5)
+		result = broker_packet_look_at_properties(session->window + session->peeked_at,
+							  session->peeked - session->peeked_at, &session->packet);
+	if (result == BROKER_PACKET_CUT && (is_window_full || broker_session_uses_tls(session)))
+		return BROKER_PACKET_OK;
+	return result;
+}
+
+/*
  * libssl shows nothing of the next record before this one was read, which ends within a packet's length. The library
  * takes what there is, and nothing behind it.
  */
@@ -410,6 +427,8 @@ static enum broker_received next_packet(struct broker_session *session)
 			return BROKER_RECEIVED_PART;
 		enum broker_packet_result result = broker_packet_look(
 			session->window + session->peeked_at, session->peeked - session->peeked_at, &session->packet);
+		if (result == BROKER_PACKET_OK)
+			result = look_at_properties(session, was_peeked);
 		if (result == BROKER_PACKET_OK && !is_bounded(session, &session->packet))
 			return BROKER_RECEIVED_NOTHING;
 		if (result == BROKER_PACKET_OK && needs_more(session, was_peeked))

@@ -15,6 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (result == BROKER_PACKET_OK && (packet.remaining_len > 268435455 || packet.qos > 3 || packet.type > 15))
 		abort();
+	if (result == BROKER_PACKET_OK && broker_packet_look_at_properties(data, size, &packet) == BROKER_PACKET_CUT &&
+	    packet.len <= size)
+		abort();
 	if (result == BROKER_PACKET_CUT && size >= 5)
 		abort();
 	return 0;

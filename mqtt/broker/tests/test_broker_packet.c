@@ -64,11 +64,84 @@ static void quality_of_a_publish_and_number_of_a_puback_are_told(void **state)
 	assert_int_equal(packet.qos, 0);
 }
 
+/* Each identifier of MQTT 5, 2.2.2.2, with the shortest value that it may have. */
+static const char *const properties[] = {
+	"\x01v",     "\x02vvvv",       "\x03\0\1v", "\x08\0\1v", "\x09\0\1v", "\x0b\xff\1", "\x11vvvv",
+	"\x12\0\1v", "\x13vv",         "\x15\0\1v", "\x16\0\1v", "\x17v",     "\x18vvvv",   "\x19v",
+	"\x1a\0\1v", "\x1c\0\1v",      "\x1f\0\1v", "\x21vv",    "\x22vv",    "\x23vv",     "\x24v",
+	"\x25v",     "\x26\0\1n\0\1v", "\x27vvvv",  "\x28v",     "\x29v",     "\x2av"};
+
+/* Of each there are as many octets as of a text, a number or two texts: the first one may be a 0 within. */
+static size_t property_len(const char *property)
+{
+	const unsigned char id = (unsigned char)property[0];
+	const char *const texts = "\x03\x08\x09\x12\x15\x16\x1a\x1c\x1f";
+
+	if (id == 0x26)
+		return 7;
+	return strchr(texts, id) != NULL ? 4 : strlen(property);
+}
+
+static enum broker_packet_result look_at(const void *octets, size_t len)
+{
+	struct broker_packet packet;
+
+	assert_int_equal(broker_packet_look(octets, len, &packet), BROKER_PACKET_OK);
+	return broker_packet_look_at_properties(octets, len, &packet);
+}
+
+static void properties_of_the_standard_are_known_and_no_others(void **state)
+{
+	uint8_t packet[64] = {0x30, 0, 0, 1, 't'};
+	unsigned known = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(properties) / sizeof(properties[0]); i++) {
+		const size_t len = property_len(properties[i]);
+		packet[1] = (uint8_t)(4 + 2 * len + 1);
+		packet[5] = (uint8_t)(2 * len);
+		memcpy(packet + 6, properties[i], len);
+		memcpy(packet + 6 + len, properties[i], len);
+		packet[6 + 2 * len] = 0x7f; /* the payload */
+		assert_int_equal(look_at(packet, 7 + 2 * len), BROKER_PACKET_OK);
+		for (size_t cut = 5; cut < 6 + 2 * len; cut++)
+			assert_int_equal(look_at(packet, cut), BROKER_PACKET_CUT);
+		packet[6 + len] = 0x7f; /* it stands where the first one ends */
+		assert_int_equal(look_at(packet, 7 + 2 * len), BROKER_PACKET_MALFORMED);
+	}
+	for (unsigned id = 0; id < 256; id++)
+		known += look_at((uint8_t[]){0x30, 5, 0, 1, 't', 1, (uint8_t)id}, 7) == BROKER_PACKET_OK;
+	assert_int_equal(known, sizeof(properties) / sizeof(properties[0]));
+}
+
+static void properties_are_found_in_every_packet_that_has_them(void **state)
+{
+	static const struct {
+		const char *octets;
+		size_t len;
+	} packets[] = {{"\x20\x05\0\0\2\x7f\0", 7},   {"\x32\x08\0\1t\0\1\2\x7f\0", 10}, {"\x40\x06\0\1\0\2\x7f\0", 8},
+		       {"\x50\x06\0\1\0\2\x7f\0", 8}, {"\x62\x06\0\1\0\2\x7f\0", 8},     {"\x70\x06\0\1\0\2\x7f\0", 8},
+		       {"\x90\x06\0\1\2\x7f\0\1", 8}, {"\xb0\x06\0\1\2\x7f\0\1", 8},     {"\xe0\x04\0\2\x7f\0", 6},
+		       {"\xf0\x04\0\2\x7f\0", 6}};
+	static const struct {
+		const char *octets;
+		size_t len;
+	} without[] = {{"\x40\x02\0\1", 4}, {"\x40\x03\0\1\0", 5}, {"\xe0\0", 2}, {"\xe0\1\0", 3}, {"\xd0\0", 2}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(packets) / sizeof(packets[0]); i++)
+		assert_int_equal(look_at(packets[i].octets, packets[i].len), BROKER_PACKET_MALFORMED);
+	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+		assert_int_equal(look_at(without[i].octets, without[i].len), BROKER_PACKET_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(length_has_one_to_four_octets),
 		cmocka_unit_test(quality_of_a_publish_and_number_of_a_puback_are_told),
+		cmocka_unit_test(properties_of_the_standard_are_known_and_no_others),
+		cmocka_unit_test(properties_are_found_in_every_packet_that_has_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -220,6 +220,31 @@ static void values_have_one_of_eight_places_at_the_broker(void **state)
 	client_close(&client, 0);
 }
 
+/* The library would end the process. */
+static void property_that_nobody_knows_ends_the_connection_only(void **state)
+{
+	static const uint8_t connack[] = {0x20, 3, 0, 0, 0};
+	static const char publish[] = "\x30\x06\0\1t\2\x7f\0";
+	struct broker_options options = no_local_options(0);
+	struct client client;
+	int listener = listen_on_loopback(&options.port, 8);
+
+	(void)state;
+	for (size_t piece = 1; piece < sizeof(publish); piece++) {
+		const int fd = open_answered(&client, &options, listener, connack, sizeof(connack));
+		for (size_t at = 0; at < sizeof(publish) - 1; at += piece) {
+			const size_t left = sizeof(publish) - 1 - at;
+			(void)send(fd, publish + at, piece < left ? piece : left, MSG_NOSIGNAL);
+			client_poll(&client);
+		}
+		client_wait(&client, &client.disconnected, 1);
+		assert_non_null(strstr(client.reason, "A network protocol error"));
+		close(fd);
+		client_close(&client, 0);
+	}
+	close(listener);
+}
+
 /* MQTT 5, 3.2.2.3.5: the connection goes on, and the loss is told. */
 static void broker_that_retains_nothing_gets_no_values(void **state)
 {
@@ -396,6 +421,7 @@ int main(void)
 		client_test(refusal_for_another_cause_is_no_question_of_the_version),
 		client_test(no_more_is_sent_than_the_broker_takes_unacknowledged),
 		client_test(values_have_one_of_eight_places_at_the_broker),
+		client_test(property_that_nobody_knows_ends_the_connection_only),
 		client_test(broker_that_retains_nothing_gets_no_values),
 		client_test(message_that_the_broker_does_not_let_pass_is_told),
 		client_test(broker_that_wants_to_hear_something_more_often_does),
