@@ -164,6 +164,16 @@ static bool link_up_is_no_news(const struct evse *evse)
 	       !evse->filter_refused_said && !log_enabled(LOG_LEVEL_DEBUG);
 }
 
+/* Of the answers that were heard the kernel has a copy: they answer no later question. */
+static void leave_link_answers_to_kernel(struct evse *evse)
+{
+	struct link_answers *answers = evse->shared->link_answers;
+
+	evse_take_link_answers(evse->shared);
+	if (link_answers_join(answers, evse, port_ifindex(evse->port)) && !hear(evse, PORT_HEARS_CHANGES))
+		link_answers_leave(answers, evse);
+}
+
 void evse_hear_what_is_due(struct evse *evse)
 {
 	if (evse->port == NULL)
@@ -171,10 +181,10 @@ void evse_hear_what_is_due(struct evse *evse)
 	if (evse->frames_for_nobody > 0 && wants_all(evse))
 		evse->frames_for_nobody = 0;
 	if (link_up_is_no_news(evse)) {
-		if (evse->hearing == PORT_HEARS_ALL &&
-		    link_answers_join(evse->shared->link_answers, evse, port_ifindex(evse->port)))
-			(void)hear(evse, PORT_HEARS_CHANGES);
+		if (evse->hearing == PORT_HEARS_ALL)
+			leave_link_answers_to_kernel(evse);
 	} else if (evse->hearing == PORT_HEARS_CHANGES || (evse->hearing == PORT_HEARS_QUIET && wants_all(evse))) {
+		link_answers_leave(evse->shared->link_answers, evse);
 		(void)hear(evse, PORT_HEARS_ALL);
 	}
 }

@@ -106,7 +106,7 @@ bool link_answers_next(struct link_answers *answers, struct evse **evse, uint8_t
 {
 	int ifindex;
 
-	if (answers->count == 0 || port_link_up_recv(answers->port, octets, size, len, &ifindex) != PORT_FRAME)
+	if (answers->port == NULL || port_link_up_recv(answers->port, octets, size, len, &ifindex) != PORT_FRAME)
 		return false;
 	*evse = outlet_at(answers, ifindex);
 	return true;

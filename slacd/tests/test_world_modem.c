@@ -140,6 +140,23 @@ static void link_loss_and_a_silent_modem_are_found_as_soon_as_said(void **state)
 	}
 }
 
+/* The kernel keeps a copy of what was waited for and heard. It is no answer to the next question. */
+static void answer_that_was_heard_is_not_taken_for_that_to_the_next_question(void **state)
+{
+	/* NSCM_D_LINK_READY.IND with 0, of the modem. */
+	static const char is_down[] = "frame plc0 02457600000102504c00000188e10102a000000016e80000\n";
+
+	(void)state;
+	play("boot / --modem-family lumissil\n" MATCHED
+	     "run 2000\ncar plc0 fault silent\nrun 1500\ncar plc0 fault none");
+	play("run 700\ncar plc0 fault link-lost");
+	size_t from = mark();
+	play(is_down);
+	play("run 15000");
+	assert_statuses(from, E1, "unmatched:power_line_link_lost");
+	assert_later_ms(line_of(from, "\"unmatched\""), line_of(from, "> NSCM_GET_D_LINK_STATUS.REQ"), 600);
+}
+
 static void pause_keeps_the_key_and_resume_gives_the_same_one(void **state)
 {
 	(void)state;
@@ -401,6 +418,7 @@ int main(void)
 		STORY(lost_link_ends_the_session_once_and_wakes_the_car_where_configured),
 		STORY(link_that_stays_up_wakes_nobody),
 		STORY(link_loss_and_a_silent_modem_are_found_as_soon_as_said),
+		STORY(answer_that_was_heard_is_not_taken_for_that_to_the_next_question),
 		STORY(pause_keeps_the_key_and_resume_gives_the_same_one),
 		STORY(car_that_wakes_with_b_c_b_finds_its_link_again),
 		STORY(car_that_wakes_in_another_network_gets_f_and_a_new_matching),
