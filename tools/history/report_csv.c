@@ -44,8 +44,10 @@ void report_write_csv(const struct report_document *document, FILE *out)
 		write_cell(table->columns[i].head, false, out);
 		write_end(i, count, out);
 	}
+	size_t column = 0;
 	for (size_t i = 0; i < table->cell_count; i++) {
-		write_cell(table->cells[i], table->columns[i % count].is_number, out);
-		write_end(i % count, count, out);
+		write_cell(table->cells[i], table->columns[column].is_number, out);
+		write_end(column, count, out);
+		column = report_next_column(table, column);
 	}
 }

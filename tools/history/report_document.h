@@ -72,6 +72,12 @@ void report_write_text(const struct report_document *document, FILE *out);
 void report_write_csv(const struct report_document *document, FILE *out);
 void report_write_html(const struct report_document *document, FILE *out);
 
+/* The column of the next cell. */
+static inline size_t report_next_column(const struct report_table *table, size_t column)
+{
+	return column + 1 < table->column_count ? column + 1 : 0;
+}
+
 /* Internal to report_html.c: a picture of a table, and text as HTML. */
 void report_plot_write(const struct report_table *table, size_t number, FILE *out);
 void report_html_text(const char *text, FILE *out);

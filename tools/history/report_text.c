@@ -25,24 +25,32 @@ static void write_cell(const char *text, size_t width, bool is_number, bool is_l
 	fputs(is_last ? "\n" : "  ", out);
 }
 
-static void write_table(const struct report_table *table, FILE *out)
+static void measure(const struct report_table *table, size_t widths[REPORT_COLUMNS_MAX])
 {
-	size_t widths[REPORT_COLUMNS_MAX];
+	size_t column = 0;
 
 	for (size_t i = 0; i < table->column_count; i++)
 		widths[i] = width_of(table->columns[i].head);
 	for (size_t i = 0; i < table->cell_count; i++) {
 		const size_t width = width_of(table->cells[i]);
-		size_t *column = &widths[i % table->column_count];
-		*column = width > *column ? width : *column;
+		widths[column] = width > widths[column] ? width : widths[column];
+		column = report_next_column(table, column);
 	}
+}
+
+static void write_table(const struct report_table *table, FILE *out)
+{
+	size_t widths[REPORT_COLUMNS_MAX] = {0};
+	size_t column = 0;
+
+	measure(table, widths);
 	for (size_t i = 0; i < table->column_count; i++)
 		write_cell(table->columns[i].head, widths[i], table->columns[i].is_number, i + 1 == table->column_count,
 			   out);
 	for (size_t i = 0; i < table->cell_count; i++) {
-		const size_t column = i % table->column_count;
 		write_cell(table->cells[i], widths[column], table->columns[column].is_number,
 			   column + 1 == table->column_count, out);
+		column = report_next_column(table, column);
 	}
 }
 
