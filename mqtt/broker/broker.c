@@ -163,6 +163,22 @@ static void take_back(struct broker *broker, struct broker_queue *inflight)
 	}
 }
 
+/* A value may be what the broker has ended the connection for: requests for a pilot must not suffer from it again and again. */
+static void pause_values(struct broker *broker)
+{
+	const struct broker_session *session = broker->session;
+	const uint64_t twice_ms = broker->values_pause_ms * 2;
+
+	if (session->value_answered)
+		broker->values_pause_ms = 0;
+	if (session->value_answered || session->value_inflight == 0)
+		return;
+	broker->values_pause_ms = twice_ms < BROKER_VALUES_PAUSE_MS ? BROKER_VALUES_PAUSE_MS : twice_ms;
+	if (broker->values_pause_ms > BROKER_VALUES_PAUSE_MAX_MS)
+		broker->values_pause_ms = BROKER_VALUES_PAUSE_MAX_MS;
+	broker->values_after_ms = broker_now_ms() + broker->values_pause_ms;
+}
+
 /*
  * The library has closed the socket, or does so here. What still waits for its callback goes before that of the end.
  */
@@ -178,6 +194,7 @@ static void end_session(struct broker *broker)
 	broker->end.up_ms = broker_now_ms() - session->up_since_ms;
 	broker->ended = true;
 	broker->up = false;
+	pause_values(broker);
 	take_back(broker, &session->inflight);
 	broker_drop_now(broker);
 	broker_session_free(session);
@@ -283,6 +300,17 @@ static bool has_more_to_do(struct broker *broker)
 	       (broker_session_can_send(session) || (broker_session_has_octets_waiting(session) && may_read(broker)));
 }
 
+static uint64_t session_deadline_ms(const struct broker *broker, uint64_t now_ms)
+{
+	const uint64_t deadline_ms = broker_session_deadline_ms(broker->session);
+
+	if (broker->is_cut)
+		return now_ms + BROKER_CUT_WAIT_MS;
+	if (broker->value_refused && broker->values_after_ms > now_ms && broker->values_after_ms < deadline_ms)
+		return broker->values_after_ms;
+	return deadline_ms;
+}
+
 /* The one timer: for what is to be done without an event. */
 static void arm(struct broker *broker)
 {
@@ -292,8 +320,7 @@ static void arm(struct broker *broker)
 
 	if (!has_more_to_do(broker)) {
 		if (broker->session != NULL)
-			due_ms = broker->is_cut ? now_ms + BROKER_CUT_WAIT_MS
-						: broker_session_deadline_ms(broker->session);
+			due_ms = session_deadline_ms(broker, now_ms);
 		else if (broker->attempt == NULL)
 			due_ms = broker->again_ms;
 		else

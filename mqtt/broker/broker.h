@@ -57,19 +57,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BROKER_KEEP_MAX           256
-#define BROKER_NOW_MAX            64
-#define BROKER_OUTBOUND_BYTES_MAX (1024u * 1024u)
-#define BROKER_INFLIGHT_MAX       16
-#define BROKER_SLOTS              136
-#define BROKER_SLOT_BYTES_MAX     4096
-#define BROKER_SLOT_INFLIGHT_MAX  64
-#define BROKER_VALUE_BYTES_MAX    4096
-#define BROKER_VALUE_INFLIGHT_MAX 8
-#define BROKER_INBOUND_MAX        256
-#define BROKER_INBOUND_BYTES_MAX  (1024u * 1024u)
-#define BROKER_DROPPABLE_MAX      (BROKER_INBOUND_MAX / BROKER_DROPPABLE_SHARE)
-#define BROKER_DROPPABLE_SHARE    4 /* one of so many inbound messages may be one that can be dropped */
+#define BROKER_KEEP_MAX            256
+#define BROKER_NOW_MAX             64
+#define BROKER_OUTBOUND_BYTES_MAX  (1024u * 1024u)
+#define BROKER_INFLIGHT_MAX        16
+#define BROKER_SLOTS               136
+#define BROKER_SLOT_BYTES_MAX      4096
+#define BROKER_SLOT_INFLIGHT_MAX   64
+#define BROKER_VALUE_BYTES_MAX     4096
+#define BROKER_VALUE_INFLIGHT_MAX  8
+#define BROKER_VALUES_PAUSE_MS     60000
+#define BROKER_VALUES_PAUSE_MAX_MS 3600000
+#define BROKER_INBOUND_MAX         256
+#define BROKER_INBOUND_BYTES_MAX   (1024u * 1024u)
+#define BROKER_DROPPABLE_MAX       (BROKER_INBOUND_MAX / BROKER_DROPPABLE_SHARE)
+#define BROKER_DROPPABLE_SHARE     4 /* one of so many inbound messages may be one that can be dropped */
 /* What struct broker_bounds may ask for at most, of each. */
 #define BROKER_BOUND_LIMIT       4096
 #define BROKER_PACKET_MAX        (4u * 1024u * 1024u)
@@ -296,6 +298,10 @@ bool broker_publish_latest(struct broker *broker, size_t slot, const char *topic
  * there is no connection, when bounds.values of them wait (values_room tells when that has changed), for more than
  * BROKER_VALUE_BYTES_MAX octets, and without memory. True does not mean delivered: what waits and what is not
  * acknowledged goes with the connection and is never sent later.
+ *
+ * There are brokers that end the connection of who may not publish something. Where one has ended while values were on
+ * their way, and none of it was acknowledged, the next values are refused for BROKER_VALUES_PAUSE_MS, twice as long each
+ * time up to BROKER_VALUES_PAUSE_MAX_MS; values_room tells when that is over.
  */
 bool broker_publish_value(struct broker *broker, const char *topic, const char *payload, size_t len);
 

@@ -153,7 +153,7 @@ bool broker_publish_value(struct broker *broker, const char *topic, const char *
 
 	if (most == 0 || len > BROKER_VALUE_BYTES_MAX || !broker_connected(broker))
 		return false;
-	if (broker->values.count < most)
+	if (broker->values.count < most && broker_now_ms() >= broker->values_after_ms)
 		message = broker_message_new(topic, payload, len);
 	if (message == NULL) {
 		broker->value_refused = true;

@@ -216,6 +216,7 @@ static void on_publish(struct mosquitto *mosquitto, void *context, int mid, int 
 		broker_queue_remove(&session->inflight, message);
 		session->slot_inflight -= message->of_slot;
 		session->value_inflight -= message->is_value;
+		session->value_answered |= message->is_value;
 		broker_release(session->broker, message);
 		session->broker->dropped[BROKER_DROP_OUTBOUND_DENIED] += code >= 0x80;
 	}

@@ -28,6 +28,7 @@ struct broker_session {
 	struct broker_queue inflight; /* handed to the library and not acknowledged (PUBACK) yet; in order */
 	size_t slot_inflight;         /* of these, by broker_publish_latest */
 	size_t value_inflight;        /* of these, values */
+	bool value_answered;          /* one was acknowledged, or denied, and the connection went on */
 	bool accepted;                /* CONNACK with 0 */
 	bool broken;                  /* the session is over; `end` says why */
 	/*

@@ -43,6 +43,8 @@ struct broker {
 	struct broker_queue latest;    /* likewise: what the slots hold, in the order in which it was published */
 	struct broker_message **slots; /* bounds.slots of them, each in `latest`; NULL: nothing to send */
 	struct broker_queue values;    /* likewise: values */
+	uint64_t values_after_ms;      /* none is taken before */
+	uint64_t values_pause_ms;      /* the last one; 0: the broker takes values, as far as is known */
 	bool value_refused;            /* for want of room, and it was not told since that there is some */
 	uint64_t published;            /* messages so far */
 	size_t keep_count;             /* outbound and in flight */

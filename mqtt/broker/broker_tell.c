@@ -55,7 +55,8 @@ void broker_tell_displaced(struct broker *broker)
 
 void broker_tell_values_room(struct broker *broker)
 {
-	if (!broker->value_refused || !broker->up || broker->values.count > broker->settings->bounds.values / 2)
+	if (!broker->value_refused || !broker->up || broker->values.count > broker->settings->bounds.values / 2 ||
+	    broker_now_ms() < broker->values_after_ms)
 		return;
 	broker->value_refused = false;
 	if (broker->callbacks.values_room != NULL)

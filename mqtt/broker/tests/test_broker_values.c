@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Retained values: behind everything else, with a bound of their own, never late. */
+#include "mqtt/broker/broker_shared.h"
 #include "mqtt/broker/tests/played_broker.h"
 
 #include <setjmp.h>
@@ -127,6 +128,8 @@ static void values_go_with_their_connection(void **state)
 	for (int i = 0; i < VALUES; i++)
 		assert_true(publish_value(&bench, "old"));
 	read_value(bench.fd, &bench.packet, "old");
+	puback(bench.fd, &bench.packet);
+	client_poll(&bench.client);
 	close(bench.fd);
 	client_wait(&bench.client, &bench.client.disconnected, 1);
 	assert_false(publish_value(&bench, "not connected"));
@@ -135,6 +138,54 @@ static void values_go_with_their_connection(void **state)
 	for (int i = 0; i < VALUES; i++)
 		assert_true(publish_value(&bench, "new"));
 	read_value(bench.fd, &bench.packet, "new");
+	end(&bench);
+}
+
+/* The broker ends the connection, and takes it again. */
+static void end_connection(struct bench *bench)
+{
+	const unsigned connected = bench->client.connected;
+
+	close(bench->fd);
+	bench->fd = accept_client(bench->listener, 0, 1, &bench->packet);
+	client_wait(&bench->client, &bench->client.connected, connected + 1);
+}
+
+/* mosquitto with max_queued_messages 0, for one, ends the connection of who may not publish something. */
+static void connection_that_ends_over_a_value_does_not_end_over_the_next_one(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	begin(&bench);
+	for (unsigned times = 1; times <= 2; times++) {
+		struct broker *broker = bench.client.broker;
+		assert_true(publish_value(&bench, "value"));
+		read_value(bench.fd, &bench.packet, "value");
+		end_connection(&bench);
+		assert_int_equal(broker->values_pause_ms, times * BROKER_VALUES_PAUSE_MS);
+		assert_false(publish_value(&bench, "value"));
+		assert_true(client_publish(&bench.client, BROKER_KEEP, "status"));
+		read_publish(bench.fd, &bench.packet, "status");
+		puback(bench.fd, &bench.packet);
+		assert_int_equal(bench.client.values_room, times - 1);
+		broker->values_after_ms = now_ms() + 200; /* and not a minute later */
+		client_poll(&bench.client);
+		assert_true(client_publish(&bench.client, BROKER_NOW, "answer"));
+		read_publish(bench.fd, &bench.packet, "answer");
+		puback(bench.fd, &bench.packet);
+		client_wait(&bench.client, &bench.client.values_room, times);
+	}
+	/* Of a broker that takes them another end means nothing. */
+	assert_true(publish_value(&bench, "value"));
+	read_value(bench.fd, &bench.packet, "value");
+	puback(bench.fd, &bench.packet);
+	assert_true(publish_value(&bench, "next"));
+	read_value(bench.fd, &bench.packet, "next");
+	client_poll(&bench.client);
+	end_connection(&bench);
+	assert_true(publish_value(&bench, "value"));
+	read_value(bench.fd, &bench.packet, "value");
 	end(&bench);
 }
 
@@ -177,6 +228,7 @@ int main(void)
 		client_test(values_go_behind_everything_else),
 		client_test(one_more_than_fits_is_refused_and_room_is_told),
 		client_test(values_go_with_their_connection),
+		client_test(connection_that_ends_over_a_value_does_not_end_over_the_next_one),
 		client_test(what_is_no_value_is_refused),
 		client_test(stop_waits_for_the_values),
 	};
