@@ -231,7 +231,7 @@ static void tell_broken(struct history_keeper *keeper)
 
 	if (broken != keeper->told_broken)
 		say(keeper, LOG_LEVEL_WARN,
-		    "A file of the spool ends before its end: its last rows were not on disk. total=%llu",
+		    "Octets of the spool are no rows: a kill has left them half written, or they are damaged. total=%llu",
 		    (unsigned long long)broken);
 	keeper->told_broken = broken;
 }
@@ -249,13 +249,28 @@ static void adapt_replay(struct history_keeper *keeper, bool stored)
 			2 * keeper->replay_max < keeper->rows_max ? 2 * keeper->replay_max : keeper->rows_max;
 }
 
+/* Once for each row of failures. */
+static void tell_unread(struct history_keeper *keeper, const char *why, uint64_t now_us)
+{
+	if (history_spool_is_empty(keeper->spool))
+		return;
+	if (keeper->unread_until_us == 0)
+		say(keeper, LOG_LEVEL_ERROR, "The spool cannot be read, and is tried again. reason=%s", why);
+	keeper->unread_until_us = now_us + HISTORY_BACKOFF_MIN_US;
+}
+
 static void follow(struct history_keeper *keeper, uint64_t now_us)
 {
+	char why[HISTORY_SPOOL_WHY_SIZE];
+
 	history_batch_clear(&keeper->replayed);
-	const bool has_rows = history_spool_first(keeper->spool, &keeper->replayed, keeper->replay_max);
+	const bool has_rows = history_spool_first(keeper->spool, &keeper->replayed, keeper->replay_max, why);
 	tell_broken(keeper);
-	if (!has_rows)
+	if (!has_rows) {
+		tell_unread(keeper, why, now_us);
 		return;
+	}
+	keeper->unread_until_us = 0;
 	const bool stored = store(keeper, &keeper->replayed, now_us);
 	adapt_replay(keeper, stored);
 	if (!stored)
@@ -285,11 +300,13 @@ uint64_t history_keeper_work(struct history_keeper *keeper, uint64_t now_us)
 {
 	if (!keeper->is_open && now_us >= keeper->again_us)
 		try_open(keeper, now_us);
-	if (keeper->is_open && !history_spool_is_empty(keeper->spool))
+	if (keeper->is_open && !history_spool_is_empty(keeper->spool) && now_us >= keeper->unread_until_us)
 		follow(keeper, now_us);
 	if (!keeper->is_open)
 		return keeper->again_us;
-	return history_spool_is_empty(keeper->spool) ? HISTORY_KEEPER_NEVER : now_us;
+	if (history_spool_is_empty(keeper->spool))
+		return HISTORY_KEEPER_NEVER;
+	return keeper->unread_until_us > now_us ? keeper->unread_until_us : now_us;
 }
 
 struct history_counts history_keeper_counts(const struct history_keeper *keeper)

@@ -42,8 +42,9 @@ struct history_keeper {
 	uint64_t back_off_us;
 	uint64_t told_given_up;
 	uint64_t told_broken;
-	size_t replay_max;    /* rows_max, or fewer while the database is too slow for so many */
-	unsigned replay_good; /* transactions of so many rows in a row that it has taken */
+	uint64_t unread_until_us; /* the spool cannot be read, and is not tried before; 0: it can */
+	size_t replay_max;        /* rows_max, or fewer while the database is too slow for so many */
+	unsigned replay_good;     /* transactions of so many rows in a row that it has taken */
 	struct history_batch replayed;
 	struct history_batch single;
 	struct history_counts counts;

@@ -17,6 +17,8 @@
 #define NAME_SIZE      40
 #define LOCK_NAME      "lock"
 #define READ_AT_A_TIME (HISTORY_RECORD_HEAD + HISTORY_RECORD_MAX)
+/* While the next whole record is looked for behind a broken one. */
+#define SEARCH_AT_A_TIME (4 * READ_AT_A_TIME)
 
 /* A file of the spool. It is written by one process; what one that was killed has left is only read. */
 struct part {
@@ -37,8 +39,9 @@ struct history_spool {
 	size_t room;
 	uint64_t read_at; /* in the oldest part: what is before was stored */
 	uint64_t read_to; /* what history_spool_first has given ends here */
+	uint64_t seen_to; /* what was broken before is counted */
 	uint64_t given_up;
-	uint64_t broken;
+	uint64_t broken; /* octets */
 };
 
 /* --- parts --- */
@@ -84,17 +87,63 @@ static void remove_oldest(struct history_spool *spool)
 	memmove(spool->parts, spool->parts + 1, spool->count * sizeof(*spool->parts));
 	spool->read_at = 0;
 	spool->read_to = 0;
+	spool->seen_to = 0;
 }
 
 /* --- reading --- */
 
 /* Reads the record at `at` of an open part. *used is 0 at its end, and where it is broken. */
-static enum history_record read_record(int fd, uint64_t at, uint8_t *octets, struct history_row *row, size_t *used)
+static bool read_record(int fd, uint64_t at, struct history_row *row, size_t *used)
 {
-	const ssize_t len = pread(fd, octets, READ_AT_A_TIME, (off_t)at);
+	uint8_t octets[READ_AT_A_TIME];
+	const ssize_t len = pread(fd, octets, sizeof(octets), (off_t)at);
 
 	*used = 0;
-	return len > 0 ? history_record_read(octets, (size_t)len, row, used) : HISTORY_RECORD_SHORT;
+	return len > 0 && history_record_read(octets, (size_t)len, row, used) == HISTORY_RECORD_OK;
+}
+
+/* Where the next whole record begins, behind one that is broken; `end` where there is none. */
+static uint64_t find_record(int fd, uint64_t at, uint64_t end)
+{
+	uint8_t octets[SEARCH_AT_A_TIME];
+	struct history_row row;
+	size_t used;
+
+	while (at < end) {
+		const ssize_t read = pread(fd, octets, sizeof(octets), (off_t)at);
+		if (read <= 0)
+			return end;
+		const size_t len = (size_t)read;
+		const size_t whole = len < sizeof(octets) ? len : len - READ_AT_A_TIME;
+		for (size_t i = 0; i < whole; i++)
+			if (history_record_read(octets + i, len - i, &row, &used) == HISTORY_RECORD_OK)
+				return at + i;
+		at += whole;
+	}
+	return end;
+}
+
+/* The next row of the oldest part from *at on, which goes to its end. False: there is none. */
+static bool next_row(struct history_spool *spool, int fd, uint64_t *at, struct history_row *row, uint64_t *row_end)
+{
+	const uint64_t end = spool->parts[0].octets;
+	size_t used;
+
+	if (*at >= end)
+		return false;
+	if (!read_record(fd, *at, row, &used)) {
+		/* Where a process was killed while it wrote, or the disk has erred. */
+		const uint64_t next = find_record(fd, *at + 1, end);
+		if (next > spool->seen_to) {
+			spool->broken += next - *at;
+			spool->seen_to = next;
+		}
+		*at = next;
+		if (!read_record(fd, *at, row, &used))
+			return false;
+	}
+	*row_end = *at + used;
+	return true;
 }
 
 static int open_oldest(const struct history_spool *spool)
@@ -106,43 +155,47 @@ static int open_oldest(const struct history_spool *spool)
 }
 
 /* The rows of the oldest part that were not stored. */
-static uint64_t count_rows(const struct history_spool *spool)
+static uint64_t count_rows(struct history_spool *spool)
 {
-	uint8_t octets[READ_AT_A_TIME];
 	struct history_row row;
 	uint64_t at = spool->read_at;
 	uint64_t rows = 0;
-	size_t used;
 	const int fd = open_oldest(spool);
 
-	while (fd >= 0 && read_record(fd, at, octets, &row, &used) == HISTORY_RECORD_OK) {
-		at += used;
+	for (uint64_t row_end; fd >= 0 && next_row(spool, fd, &at, &row, &row_end); at = row_end)
 		rows++;
-	}
 	if (fd >= 0)
 		close(fd);
 	return rows;
 }
 
-bool history_spool_first(struct history_spool *spool, struct history_batch *batch, size_t rows_max)
+static bool say(const struct history_spool *spool, char why[HISTORY_SPOOL_WHY_SIZE])
 {
-	uint8_t octets[READ_AT_A_TIME];
+	snprintf(why, HISTORY_SPOOL_WHY_SIZE, "%s: %s", spool->path, strerror(errno));
+	return false;
+}
+
+bool history_spool_first(struct history_spool *spool, struct history_batch *batch, size_t rows_max,
+			 char why[HISTORY_SPOOL_WHY_SIZE])
+{
 	struct history_row row;
-	size_t used = 0;
 
 	while (spool->count > 0) {
 		const int fd = open_oldest(spool);
+		/* Without a free descriptor, say. Only a part that is not there any more is done with. */
+		if (fd < 0 && errno != ENOENT)
+			return say(spool, why);
 		uint64_t at = spool->read_at;
-		while (fd >= 0 && batch->rows < rows_max && at < spool->parts[0].octets &&
-		       read_record(fd, at, octets, &row, &used) == HISTORY_RECORD_OK && history_batch_add(batch, &row))
-			at += used;
+		for (uint64_t row_end; fd >= 0 && batch->rows < rows_max && next_row(spool, fd, &at, &row, &row_end) &&
+				       history_batch_add(batch, &row);)
+			at = row_end;
 		if (fd >= 0)
 			close(fd);
+		else
+			spool->broken += spool->parts[0].octets - spool->read_at;
 		spool->read_to = at;
 		if (batch->rows > 0)
 			return true;
-		/* At the end of a part, or where a process was killed while it wrote, or where the disk has erred. */
-		spool->broken += at < spool->parts[0].octets;
 		remove_oldest(spool);
 	}
 	return false;
@@ -156,12 +209,6 @@ void history_spool_forget(struct history_spool *spool)
 }
 
 /* --- writing --- */
-
-static bool say(const struct history_spool *spool, char why[HISTORY_SPOOL_WHY_SIZE])
-{
-	snprintf(why, HISTORY_SPOOL_WHY_SIZE, "%s: %s", spool->path, strerror(errno));
-	return false;
-}
 
 static void make_room(struct history_spool *spool, uint64_t octets)
 {
@@ -204,10 +251,20 @@ static bool write_all(int fd, const uint8_t *octets, size_t len, uint64_t at)
 	return true;
 }
 
+/* Somebody has taken it away: what is written there would be nowhere. */
+static bool is_removed(int fd)
+{
+	struct stat info;
+
+	return fstat(fd, &info) != 0 || info.st_nlink == 0;
+}
+
 bool history_spool_append(struct history_spool *spool, const struct history_batch *batch,
 			  char why[HISTORY_SPOOL_WHY_SIZE])
 {
 	make_room(spool, batch->len);
+	if (spool->writing >= 0 && is_removed(spool->writing))
+		stop_writing(spool);
 	if ((spool->writing < 0 || spool->parts[spool->count - 1].octets >= spool->part_octets) && !begin_part(spool))
 		return say(spool, why);
 	struct part *part = &spool->parts[spool->count - 1];

@@ -35,13 +35,15 @@ uint64_t history_spool_octets(const struct history_spool *spool);
 
 /*
  * Puts the first rows into the batch, which is empty: as many as have room, rows_max at most. They stay in the spool until
- * history_spool_forget. False: there are none.
+ * history_spool_forget. False: there are none, or, where the spool is not empty then, they cannot be read for now, and
+ * `why` is one line.
  */
-bool history_spool_first(struct history_spool *spool, struct history_batch *batch, size_t rows_max);
+bool history_spool_first(struct history_spool *spool, struct history_batch *batch, size_t rows_max,
+			 char why[HISTORY_SPOOL_WHY_SIZE]);
 /* What history_spool_first has given last is stored. */
 void history_spool_forget(struct history_spool *spool);
 
-/* Since it was opened: rows that made room for newer ones, and files with a part that cannot be read. */
+/* Since it was opened: rows that made room for newer ones, and octets between rows that are no row. */
 uint64_t history_spool_given_up(const struct history_spool *spool);
 uint64_t history_spool_broken(const struct history_spool *spool);
 

@@ -437,6 +437,30 @@ static void rows_that_nobody_keeps_are_not_safe(void **state)
 	assert_stored_once(bench, 0, 10);
 }
 
+/* Without a free descriptor: nothing is thrown away, and it is not tried without end. */
+static void spool_that_cannot_be_read_is_tried_again_later(void **state)
+{
+	struct bench *bench = *state;
+	struct rlimit before;
+
+	bench->fake.away = true;
+	work_until(bench, bench->now_us);
+	assert_true(take(bench, 0, 10));
+	bench->fake.away = false;
+	bench->now_us += SECOND;
+	bench->line_count = 0;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	const struct rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	const uint64_t next_us = history_keeper_work(&bench->keeper, bench->now_us);
+	work_until(bench, bench->now_us + 5 * SECOND);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_true(next_us < bench->now_us);
+	ASSERT_LINES(bench, "INFO The database is there, rows of the spool follow.", "ERROR The spool cannot be read");
+	work_until(bench, bench->now_us + 2 * SECOND);
+	assert_stored_once(bench, 0, 10);
+}
+
 /* Any order of what can happen: a row that was taken is stored in the end. */
 static void by_chance_nothing_is_lost(void **state)
 {
@@ -484,6 +508,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(row_is_put_aside_in_ascii_where_it_must_be, begin, end),
 		cmocka_unit_test_setup_teardown(full_spool_gives_up_the_oldest_and_says_so_once, begin, end),
 		cmocka_unit_test_setup_teardown(rows_that_nobody_keeps_are_not_safe, begin, end),
+		cmocka_unit_test_setup_teardown(spool_that_cannot_be_read_is_tried_again_later, begin, end),
 		cmocka_unit_test_setup_teardown(by_chance_nothing_is_lost, begin, end),
 	};
 

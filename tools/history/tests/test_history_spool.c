@@ -71,7 +71,7 @@ static unsigned assert_first(struct bench *bench, unsigned first, size_t rows_ma
 	unsigned count = 0;
 
 	history_batch_clear(&bench->batch);
-	assert_true(history_spool_first(bench->spool, &bench->batch, rows_max));
+	assert_true(history_spool_first(bench->spool, &bench->batch, rows_max, bench->why));
 	for (size_t at = 0; history_batch_next(&bench->batch, &at, &row); count++)
 		assert_int_equal(number_of(&row), first + count);
 	return count;
@@ -86,7 +86,7 @@ static void assert_rest(struct bench *bench, unsigned first, unsigned end_of_row
 	}
 	assert_int_equal(first, end_of_rows);
 	history_batch_clear(&bench->batch);
-	assert_false(history_spool_first(bench->spool, &bench->batch, 100));
+	assert_false(history_spool_first(bench->spool, &bench->batch, 100, bench->why));
 	assert_true(history_spool_is_empty(bench->spool));
 	assert_int_equal(history_spool_octets(bench->spool), 0);
 }
@@ -176,31 +176,106 @@ static void rows_before_a_cut_are_there(void **state)
 	open_spool(bench);
 	append(bench, 9, 5);
 	assert_rest(bench, 0, 14);
-	assert_int_equal(history_spool_broken(bench->spool), 1);
+	assert_int_equal(history_spool_broken(bench->spool), info.st_size / 10 - 1);
 }
 
-static void rows_behind_a_bad_octet_are_left_out(void **state)
+static void damage(struct bench *bench, off_t at, const void *octets, size_t len)
+{
+	char file[2 * TEST_PATH_SIZE];
+
+	history_spool_close(bench->spool);
+	snprintf(file, sizeof(file), "%s/" FIRST_FILE, bench->path);
+	const int fd = open(file, O_WRONLY);
+	assert_true(pwrite(fd, octets, len, at) == (ssize_t)len);
+	close(fd);
+	open_spool(bench);
+}
+
+/* Those of the first file, up to `end_of_rows`, without one. */
+static void assert_all_but(struct bench *bench, unsigned missing, unsigned end_of_rows)
+{
+	struct history_row row;
+	unsigned next = 0;
+
+	while (next < end_of_rows) {
+		history_batch_clear(&bench->batch);
+		assert_true(history_spool_first(bench->spool, &bench->batch, 100, bench->why));
+		for (size_t at = 0; history_batch_next(&bench->batch, &at, &row); next++) {
+			next += next == missing;
+			assert_int_equal(number_of(&row), next);
+		}
+		history_spool_forget(bench->spool);
+	}
+	assert_true(history_spool_is_empty(bench->spool));
+}
+
+/* What a row says, and its length: in both cases the next row is found. */
+static void bad_octets_cost_their_row_only(void **state)
+{
+	struct bench *bench = *state;
+
+	append(bench, 0, 300);
+	const size_t len = bench->batch.len / 300;
+	damage(bench, (off_t)len + 12, "\xff", 1);
+	assert_all_but(bench, 1, 300);
+	assert_int_equal(history_spool_broken(bench->spool), len);
+	append(bench, 0, 300);
+	damage(bench, 7 * (off_t)len, "\xff\x0f", 2);
+	assert_all_but(bench, 7, 300);
+	append(bench, 0, 300);
+	damage(bench, 0, "\xff\xff\xff\xff", 4);
+	assert_all_but(bench, 0, 300);
+}
+
+/* A whole block, longer than what is looked at in one piece. */
+static void rows_behind_a_bad_block_are_found(void **state)
+{
+	struct bench *bench = *state;
+	static const char block[100000];
+	struct history_row row;
+	unsigned rows = 0;
+
+	append(bench, 0, 2500);
+	damage(bench, 10000, block, sizeof(block));
+	for (; !history_spool_is_empty(bench->spool); history_spool_forget(bench->spool)) {
+		history_batch_clear(&bench->batch);
+		assert_true(history_spool_first(bench->spool, &bench->batch, 100, bench->why));
+		for (size_t at = 0; history_batch_next(&bench->batch, &at, &row); rows++)
+			continue;
+	}
+	assert_int_equal(number_of(&row), 2499);
+	const size_t lost = history_spool_broken(bench->spool);
+	assert_true(lost >= sizeof(block) && lost < sizeof(block) + 1000 && rows < 2500 && rows > 500);
+}
+
+/* Without a free descriptor rows stay where they are. */
+static void part_that_cannot_be_opened_stays(void **state)
+{
+	struct bench *bench = *state;
+	struct rlimit before;
+
+	append(bench, 0, 10);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	const struct rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	history_batch_clear(&bench->batch);
+	const bool done = history_spool_first(bench->spool, &bench->batch, 100, bench->why);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_false(done);
+	assert_non_null(strstr(bench->why, bench->path));
+	assert_rest(bench, 0, 10);
+}
+
+static void rows_do_not_go_into_a_file_that_was_removed(void **state)
 {
 	struct bench *bench = *state;
 	char file[2 * TEST_PATH_SIZE];
 
 	append(bench, 0, 10);
-	append(bench, 10, 500);
-	append(bench, 510, 500);
-	history_spool_close(bench->spool);
 	snprintf(file, sizeof(file), "%s/" FIRST_FILE, bench->path);
-	const int fd = open(file, O_WRONLY);
-	assert_true(pwrite(fd, "\xff\xff\xff\xff", 4, 8) == 4);
-	close(fd);
-	open_spool(bench);
-	append(bench, 2000, 1);
-	history_batch_clear(&bench->batch);
-	struct history_row row;
-	size_t at = 0;
-	assert_true(history_spool_first(bench->spool, &bench->batch, 100));
-	assert_true(history_batch_next(&bench->batch, &at, &row));
-	assert_true(number_of(&row) >= 510);
-	assert_int_equal(history_spool_broken(bench->spool), 1);
+	assert_int_equal(unlink(file), 0);
+	append(bench, 10, 10);
+	assert_rest(bench, 10, 20);
 }
 
 /* A disk that is full: the rows are not in it, those before and after are. */
@@ -254,7 +329,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(full_spool_gives_the_oldest_rows_up, begin, end),
 		cmocka_unit_test_setup_teardown(smaller_bound_gives_up_what_is_more, begin, end),
 		cmocka_unit_test_setup_teardown(rows_before_a_cut_are_there, begin, end),
-		cmocka_unit_test_setup_teardown(rows_behind_a_bad_octet_are_left_out, begin, end),
+		cmocka_unit_test_setup_teardown(bad_octets_cost_their_row_only, begin, end),
+		cmocka_unit_test_setup_teardown(rows_behind_a_bad_block_are_found, begin, end),
+		cmocka_unit_test_setup_teardown(part_that_cannot_be_opened_stays, begin, end),
+		cmocka_unit_test_setup_teardown(rows_do_not_go_into_a_file_that_was_removed, begin, end),
 		cmocka_unit_test_setup_teardown(rows_that_cannot_be_written_are_refused, begin, end),
 		cmocka_unit_test_setup_teardown(second_process_is_refused, begin, end),
 		cmocka_unit_test_setup_teardown(directory_that_cannot_be_made_is_named, begin, end),
