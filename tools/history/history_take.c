@@ -72,8 +72,10 @@ static enum history_taken take_telemetry(const struct message *message, struct h
 	const enum api_result result = api_telemetry_parse(topic.kind, message->payload, message->len, &sample, &error);
 	if (result == API_IGNORED)
 		return HISTORY_TAKEN_NOT;
-	if (result != API_OK)
+	if (result != API_OK) {
+		snprintf(error.name, sizeof(error.name), "%s", topic.name);
 		return refuse_payload(message, &error, result, row);
+	}
 
 	struct history_telemetry *telemetry = &row->as.telemetry;
 	row->kind = HISTORY_TELEMETRY;
@@ -127,8 +129,10 @@ static enum history_taken take_status(const struct history_filter *filter, const
 	if (result != API_OK)
 		return refuse_payload(message, &error, result, row);
 	if (told.id[0] == '\0')
-		return refuse(message,
-			      "slac_service_status: id: expected one, by which it is known when it comes again", row);
+		return refuse(
+			message,
+			"slac_service_status: id: expected a text of 1 to 63 octets, by which it is known when it comes again",
+			row);
 	if (!history_filter_station(filter, message->topic, row->as.status.station))
 		return refuse(message, "topic: expected a station's name of 1 to 63 octets", row);
 	write_status(message, &told, row);

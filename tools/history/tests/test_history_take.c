@@ -38,6 +38,9 @@ static enum history_taken take(const char *topic, const char *payload)
 	return history_take(&filters, topic, payload, strlen(payload), NOW_US, &row);
 }
 
+/* 64 octets. */
+#define LONG "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 static void value_becomes_a_row(void **state)
 {
 	const struct history_telemetry *telemetry = &row.as.telemetry;
@@ -137,6 +140,12 @@ static void bad_payload_is_put_aside_with_its_reason(void **state)
 		"stations/0123456789012345678901234567890123456789012345678901234567890123/josev/cs";
 
 	(void)state;
+	assert_refused("telemetry/S1/E1/humidity", "{}", "humidity: ");
+	assert_refused("josev/cs",
+		       "{\"id\":\"" LONG
+		       "\",\"name\":\"slac_service_status\",\"type\":\"update\",\"data\":{\"evse_id\":\"E1\","
+		       "\"run_id\":\"0x0011223344556677\",\"status\":\"matching\"}}",
+		       "id: expected a text of 1 to 63 octets");
 	assert_refused("telemetry/S1/E1/state", "{", "expected");
 	assert_refused("telemetry/S1/E1/state", "{\"value\":\"matched\"}", "sampling_time");
 	assert_refused("telemetry/S1/E1/attenuation_db",
