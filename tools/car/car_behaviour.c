@@ -91,7 +91,7 @@ const char *car_behaviour_help(size_t index)
 
 /* --- one word --- */
 
-static bool number(const char *text, uint32_t max, uint32_t *out)
+bool car_number_read(const char *text, uint32_t max, uint32_t *out)
 {
 	char *end;
 
@@ -131,12 +131,12 @@ bool car_behaviour_set(struct car_behaviour *behaviour, size_t index, const char
 	case VALUE_STEP:
 		return step(value, at);
 	case VALUE_OCTET:
-		if (!number(value, word->max, &given))
+		if (!car_number_read(value, word->max, &given))
 			return false;
 		*(uint8_t *)at = (uint8_t)given;
 		return true;
 	case VALUE_NUMBER:
-		return number(value, word->max, at);
+		return car_number_read(value, word->max, at);
 	}
 	return false;
 }

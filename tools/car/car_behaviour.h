@@ -34,6 +34,9 @@ struct car_behaviour {
 	struct modem_faults faults;
 };
 
+/* A whole number up to max: decimal, with 0x before it hexadecimal, with 0 before it octal. */
+bool car_number_read(const char *text, uint32_t max, uint32_t *out);
+
 /* "normal": nobody misbehaves. */
 void car_behaviour_init(struct car_behaviour *behaviour);
 /* False where its cars cannot match, and nobody should wait for that: silent, stop-at, no-match. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/car/slac_ev_options.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,23 +140,11 @@ static void defaults(struct slac_ev_options *options)
 
 /* --- values; each false when the text is not what is expected --- */
 
-static bool number(const char *text, uint32_t max, uint32_t *out)
-{
-	char *end;
-
-	errno = 0;
-	unsigned long value = strtoul(text, &end, 0);
-	if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0 || value > max)
-		return false;
-	*out = (uint32_t)value;
-	return true;
-}
-
 static bool octet(const char *text, uint8_t max, uint8_t *out)
 {
 	uint32_t value;
 
-	if (!number(text, max, &value))
+	if (!car_number_read(text, max, &value))
 		return false;
 	*out = (uint8_t)value;
 	return true;
@@ -234,9 +220,9 @@ static bool set_car(struct slac_ev_options *options, int id, const char *value)
 {
 	switch (id) {
 	case ID_CARS:
-		return number(value, CARS_MAX, &options->cars);
+		return car_number_read(value, CARS_MAX, &options->cars);
 	case ID_EXPECT:
-		return number(value, CARS_MAX, &options->expect);
+		return car_number_read(value, CARS_MAX, &options->expect);
 	case ID_EV_MAC:
 		return mac_parse(value, options->ev_mac);
 	case ID_RUN_ID:
@@ -253,7 +239,7 @@ static bool set_modem(struct slac_ev_options *options, int id, const char *value
 	case ID_MODEM_FAMILY:
 		return modem_family(value, &options->modem_family);
 	case ID_MODEM_RESET:
-		return number(value, DAY_MS, &options->modem_reset_ms);
+		return car_number_read(value, DAY_MS, &options->modem_reset_ms);
 	case ID_MODEM_FAULT:
 		return modem_faults_parse(value, &options->behaviour.faults);
 	case ID_PROFILE:
@@ -280,13 +266,13 @@ static bool set_run(struct slac_ev_options *options, int id, const char *value)
 	case ID_COLOR:
 		return colour(value, &options->colour);
 	case ID_START_DELAY:
-		return number(value, DAY_MS, &options->start_delay_ms);
+		return car_number_read(value, DAY_MS, &options->start_delay_ms);
 	case ID_ROUNDS:
-		return number(value, UINT32_MAX - 1, &options->rounds) && options->rounds > 0;
+		return car_number_read(value, UINT32_MAX - 1, &options->rounds) && options->rounds > 0;
 	case ID_ROUND_PAUSE:
-		return number(value, DAY_MS, &options->round_pause_ms);
+		return car_number_read(value, DAY_MS, &options->round_pause_ms);
 	case ID_TIMEOUT:
-		return number(value, UINT32_MAX - 1, &options->timeout_ms);
+		return car_number_read(value, UINT32_MAX - 1, &options->timeout_ms);
 	}
 	return false;
 }
