@@ -14,14 +14,9 @@ int main(int argc, char **argv)
 
 	if (!startup_open_standard_descriptors())
 		return EXIT_CODE_FAILURE;
-	switch (fleet_options_read(argc, argv, &options)) {
-	case COMMAND_LINE_EXIT:
-		return EXIT_CODE_OK;
-	case COMMAND_LINE_BAD:
-		return EXIT_CODE_USAGE;
-	case COMMAND_LINE_RUN:
-		break;
-	}
+	const enum command_line_action action = fleet_options_read(argc, argv, &options);
+	if (action != COMMAND_LINE_RUN)
+		return action == COMMAND_LINE_EXIT ? EXIT_CODE_OK : EXIT_CODE_USAGE;
 	log_set_name("cs-fleet");
 	startup_prepare();
 	code = options.keeper != NULL ? fleet_keeper_run(&options) : fleet_launch_run(&options);

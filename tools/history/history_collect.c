@@ -369,15 +369,10 @@ enum exit_code history_collect(int argc, char **argv)
 {
 	static struct history_options options;
 	static struct collector collector = {.options = &options};
+	const enum command_line_action action = history_options_read(argc, argv, &options);
 
-	switch (history_options_read(argc, argv, &options)) {
-	case COMMAND_LINE_EXIT:
-		return EXIT_CODE_OK;
-	case COMMAND_LINE_BAD:
-		return EXIT_CODE_USAGE;
-	case COMMAND_LINE_RUN:
-		break;
-	}
+	if (action != COMMAND_LINE_RUN)
+		return action == COMMAND_LINE_EXIT ? EXIT_CODE_OK : EXIT_CODE_USAGE;
 	log_set_name("slac-history");
 	log_set_level(options.log_level);
 	startup_prepare();
