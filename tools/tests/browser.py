@@ -216,6 +216,14 @@ class Browser:
             self.command("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code,
                          **(text if kind == "keyDown" else {}))
 
+    def press_until(self, condition):
+        """Goes on by the Tab key alone. Whether that leads to it."""
+        for _ in range(20):
+            if self.evaluate(condition):
+                return True
+            self.press("Tab")
+        return False
+
     def accessible(self):
         """What a screen reader is told: (role, name) of each node, in order."""
         nodes = self.command("Accessibility.getFullAXTree")["nodes"]

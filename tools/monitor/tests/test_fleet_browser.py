@@ -162,12 +162,7 @@ class FleetInBrowser(FleetPage):
         self.asked(f"fleet/stations/{name}/connectors/2/{what}", **body)
 
     def press_until(self, condition):
-        """Goes on by the Tab key alone."""
-        for _ in range(20):
-            if self.page.evaluate(condition):
-                return
-            self.page.press("Tab")
-        self.fail(f"not reached by the keyboard: {condition}")
+        self.assertTrue(self.page.press_until(condition), f"not reached by the keyboard: {condition}")
 
     def assert_readable_without_eyes(self):
         accessible = self.page.accessible()

@@ -67,12 +67,7 @@ class MonitorInBrowser(Bench):
         self.page.resize(*SIZES["desk"])
 
     def press_until(self, condition):
-        """Goes on by the Tab key alone."""
-        for _ in range(20):
-            if self.page.evaluate(condition):
-                return
-            self.page.press("Tab")
-        self.fail(f"not reached by the keyboard: {condition}")
+        self.assertTrue(self.page.press_until(condition), f"not reached by the keyboard: {condition}")
 
     def assert_readable_without_eyes(self):
         accessible = self.page.accessible()

@@ -9,10 +9,10 @@
 
 #include <json-c/json.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tools/monitor/monitor_fleet_view.h"
+#include "tools/monitor/tests/page_view.h"
 
 #define NOON UINT64_C(1700000000000)
 #define CONNECTOR                                                                                                      \
@@ -29,7 +29,6 @@ static const struct monitor_fleet_behaviour words[] = {{"normal", NULL, "nobody 
 						       {"stop-at", "STEP", "falls silent"}};
 static const struct monitor_fleet_behaviours behaviours = {.words = words, .count = 2};
 static struct monitor_fleet *fleet;
-static struct json_object *view;
 
 static int set_up(void **state)
 {
@@ -42,8 +41,7 @@ static int tear_down(void **state)
 {
 	(void)state;
 	monitor_fleet_free(fleet);
-	json_object_put(view);
-	view = NULL;
+	see_nothing();
 	return 0;
 }
 
@@ -54,48 +52,7 @@ static void look(uint64_t since)
 	size_t len = 0;
 	char *line = monitor_fleet_view(fleet, &about, since, &len);
 
-	assert_non_null(line);
-	assert_int_equal(strlen(line), len);
-	assert_null(strchr(line, '\n')); /* one line, as an event has it */
-	json_object_put(view);
-	view = json_tokener_parse(line);
-	assert_non_null(view);
-	free(line);
-}
-
-/* The place of a path such as "stations.0.id", or NULL. */
-static struct json_object *at(const char *path)
-{
-	char parts[128];
-	struct json_object *value = view;
-
-	snprintf(parts, sizeof(parts), "%s", path);
-	for (char *part = strtok(parts, "."); part != NULL; part = strtok(NULL, ".")) {
-		if (json_object_is_type(value, json_type_array))
-			value = json_object_array_get_idx(value, strtoul(part, NULL, 10));
-		else if (!json_object_object_get_ex(value, part, &value))
-			return NULL;
-	}
-	return value;
-}
-
-static void is(const char *path, const char *expected)
-{
-	if (at(path) == NULL)
-		fail_msg("no %s in %.2000s", path, json_object_to_json_string(view));
-	if (strcmp(json_object_get_string(at(path)), expected) != 0)
-		fail_msg("%s is %s, not %s", path, json_object_get_string(at(path)), expected);
-}
-
-static void is_not_there(const char *path)
-{
-	if (at(path) != NULL)
-		fail_msg("%s is %s", path, json_object_get_string(at(path)));
-}
-
-static size_t count(const char *path)
-{
-	return json_object_array_length(at(path));
+	see(line, len);
 }
 
 static bool hear(const char *topic, const char *payload)

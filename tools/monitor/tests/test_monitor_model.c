@@ -9,17 +9,16 @@
 
 #include <json-c/json.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "mqtt/api/tests/messages.h"
 #include "tools/monitor/monitor_view.h"
+#include "tools/monitor/tests/page_view.h"
 
 #define NOON UINT64_C(1700000000000)
 
 static const struct monitor_about about = {.broker = "localhost:1883", .has_records = true};
 static struct monitor *monitor;
-static struct json_object *view;
 static char text[8192];
 
 static int set_up(void **state)
@@ -35,8 +34,7 @@ static int tear_down(void **state)
 {
 	(void)state;
 	monitor_free(monitor);
-	json_object_put(view);
-	view = NULL;
+	see_nothing();
 	return 0;
 }
 
@@ -47,48 +45,7 @@ static void look(uint64_t since)
 	size_t len = 0;
 	char *line = monitor_view(monitor, &about, since, &len);
 
-	assert_non_null(line);
-	assert_int_equal(strlen(line), len);
-	assert_null(strchr(line, '\n')); /* one line, as an event has it */
-	json_object_put(view);
-	view = json_tokener_parse(line);
-	assert_non_null(view);
-	free(line);
-}
-
-/* The place of a path such as "outlets.0.slac.status", or NULL. */
-static struct json_object *at(const char *path)
-{
-	char parts[128];
-	struct json_object *value = view;
-
-	snprintf(parts, sizeof(parts), "%s", path);
-	for (char *part = strtok(parts, "."); part != NULL; part = strtok(NULL, ".")) {
-		if (json_object_is_type(value, json_type_array))
-			value = json_object_array_get_idx(value, strtoul(part, NULL, 10));
-		else if (!json_object_object_get_ex(value, part, &value))
-			return NULL;
-	}
-	return value;
-}
-
-static void is(const char *path, const char *expected)
-{
-	if (at(path) == NULL)
-		fail_msg("no %s in %s", path, json_object_to_json_string(view));
-	if (strcmp(json_object_get_string(at(path)), expected) != 0)
-		fail_msg("%s is %s, not %s", path, json_object_get_string(at(path)), expected);
-}
-
-static void is_not_there(const char *path)
-{
-	if (at(path) != NULL)
-		fail_msg("%s is %s", path, json_object_get_string(at(path)));
-}
-
-static size_t count(const char *path)
-{
-	return json_object_array_length(at(path));
+	see(line, len);
 }
 
 /* --- what is said --- */
