@@ -36,7 +36,8 @@ set(CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS "iproute2, mosquitto, slacd")
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SUGGESTS "postgresql, valgrind") # slac-history; slac-bench --part instructions
 set(CPACK_COMPONENT_TOOLS_DESCRIPTION "simulators and test tools for SLAC of an EV charging station
 slac-ev plays a car and the modems, cs-sim plays the station, cs-fleet starts
-many of both with their slacd, slac-replay plays captures, slac-trace says why the sessions in a capture went so,
+many of both with their slacd, slac-replay plays captures, slac-trace says why
+the sessions in a capture went so,
 slac-monitor shows the outlets in a browser, slac-conformance tests an EVSE,
 slac-bench measures, and slac-sequence-diagram draws recorded MQTT messages.
 smart-charging-service turns charging profiles (OCPP 2.0.1) into limits of the
