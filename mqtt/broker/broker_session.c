@@ -381,20 +381,18 @@ static bool needs_more(const struct broker_session *session, bool was_peeked)
 }
 
 /*
- * The library ends the process (an assertion of its own) at a property that it does not know. Where all properties cannot be
- * looked at, in TLS records and in more octets than the window has, it has to be trusted.
+ * The library ends the process (an assertion of its own) at a property that it does not know. Where not all properties are
+ * there yet, it has to be trusted: to wait for them without reading can be for ever, as the kernel takes nothing new while
+ * the rest of a large segment fills its buffer.
  */
-static enum broker_packet_result look_at_properties(const struct broker_session *session, bool was_peeked)
+static enum broker_packet_result look_at_properties(const struct broker_session *session)
 {
-	const bool is_window_full = !was_peeked && session->peeked == sizeof(session->window);
 	enum broker_packet_result result = BROKER_PACKET_OK;
 
 	if (session->mqtt5)
 		result = broker_packet_look_at_properties(session->window + session->peeked_at,
 							  session->peeked - session->peeked_at, &session->packet);
-	if (result == BROKER_PACKET_CUT && (is_window_full || broker_session_uses_tls(session)))
-		return BROKER_PACKET_OK;
-	return result;
+	return result == BROKER_PACKET_MALFORMED ? result : BROKER_PACKET_OK;
 }
 
 /*
@@ -429,7 +427,7 @@ static enum broker_received next_packet(struct broker_session *session)
 		enum broker_packet_result result = broker_packet_look(
 			session->window + session->peeked_at, session->peeked - session->peeked_at, &session->packet);
 		if (result == BROKER_PACKET_OK)
-			result = look_at_properties(session, was_peeked);
+			result = look_at_properties(session);
 		if (result == BROKER_PACKET_OK && !is_bounded(session, &session->packet))
 			return BROKER_RECEIVED_NOTHING;
 		if (result == BROKER_PACKET_OK && needs_more(session, was_peeked))

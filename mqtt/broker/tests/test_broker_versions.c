@@ -230,18 +230,12 @@ static void property_that_nobody_knows_ends_the_connection_only(void **state)
 	int listener = listen_on_loopback(&options.port, 8);
 
 	(void)state;
-	for (size_t piece = 1; piece < sizeof(publish); piece++) {
-		const int fd = open_answered(&client, &options, listener, connack, sizeof(connack));
-		for (size_t at = 0; at < sizeof(publish) - 1; at += piece) {
-			const size_t left = sizeof(publish) - 1 - at;
-			(void)send(fd, publish + at, piece < left ? piece : left, MSG_NOSIGNAL);
-			client_poll(&client);
-		}
-		client_wait(&client, &client.disconnected, 1);
-		assert_non_null(strstr(client.reason, "A network protocol error"));
-		close(fd);
-		client_close(&client, 0);
-	}
+	const int fd = open_answered(&client, &options, listener, connack, sizeof(connack));
+	send_octets(fd, (const uint8_t *)publish, sizeof(publish) - 1);
+	client_wait(&client, &client.disconnected, 1);
+	assert_non_null(strstr(client.reason, "A network protocol error"));
+	close(fd);
+	client_close(&client, 0);
 	close(listener);
 }
 
