@@ -33,6 +33,9 @@ bool fleet_station_command_read(const char *payload, size_t len, struct fleet_co
 /* The payload that fleet_station_command_read reads. */
 const char *fleet_station_command_text(enum fleet_command_kind kind);
 
+/* Of a message that was larger than what the MQTT client hands over. At the first one, and then once a minute. */
+#define FLEET_TOO_LARGE "payload: expected at most 256 KiB; a larger one was dropped"
+
 /* What goes to an error topic: {"error":…,"topic":…,"payload":…}, the payload cut. Returns its length, 0: no memory. */
 size_t fleet_error_build(const char *error, const char *topic, const char *payload, size_t len, char *out, size_t size);
 

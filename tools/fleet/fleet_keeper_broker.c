@@ -298,12 +298,20 @@ static void on_refused(void *context, const char *topic)
 
 _Static_assert(FLEET_CONNECTORS_MAX *FLEET_RETAINED_EACH + KEEP_MORE <= BROKER_BOUND_LIMIT, "they fit");
 
+static void on_dropped(void *context, enum broker_drop what, uint64_t total)
+{
+	(void)total;
+	if (what == BROKER_DROP_INBOUND_TOO_LARGE)
+		fleet_keeper_complain(context, FLEET_TOO_LARGE, "", "", 0);
+}
+
 bool fleet_keeper_open_broker(struct fleet_keeper *keeper)
 {
 	static const char *const whats[] = {"cmd", "connectors/+/car", "connectors/+/faulted", "connectors/+/id_tag"};
 	const struct broker_callbacks callbacks = {.connected = on_connected,
 						   .disconnected = on_disconnected,
 						   .message = on_message,
+						   .dropped = on_dropped,
 						   .subscription_refused = on_refused};
 	const struct fleet_station_status dead = {.life = FLEET_DEAD};
 	const char *id = keeper->identity.id;

@@ -375,6 +375,14 @@ static void on_refused(void *context, const char *topic)
 	fprintf(stderr, "cs-fleet: the broker refuses the subscription to '%s'\n", topic);
 }
 
+/* It was never handed over, so nobody knows its topic. */
+static void on_dropped(void *context, enum broker_drop what, uint64_t total)
+{
+	(void)total;
+	if (what == BROKER_DROP_INBOUND_TOO_LARGE)
+		tell_error(context, FLEET_TOO_LARGE, "", "", 0);
+}
+
 static bool open_broker(struct launch *launch)
 {
 	static const char *const topics[] = {FLEET_LAUNCHER_CMD, FLEET_ALL_STATUSES, FLEET_LAUNCHER_STATUS};
@@ -382,6 +390,7 @@ static bool open_broker(struct launch *launch)
 						   .disconnected = on_disconnected,
 						   .message = on_message,
 						   .retained = on_retained,
+						   .dropped = on_dropped,
 						   .subscription_refused = on_refused};
 	uint8_t random[CLIENT_ID_RANDOM] = {0};
 	char client_id[CLIENT_ID_SIZE];
@@ -507,10 +516,16 @@ static bool read_setup(struct launch *launch)
 		add_stations(launch);
 		return true;
 	}
-	if (fleet_setup_load(launch->options->setup, launch->setup, error))
-		return true;
-	fprintf(stderr, "cs-fleet: --setup %s\n", error);
-	return false;
+	if (!fleet_setup_load(launch->options->setup, launch->setup, error)) {
+		fprintf(stderr, "cs-fleet: --setup %s\n", error);
+		return false;
+	}
+	if (launch->setup->count > launch->options->max_stations) {
+		fprintf(stderr, "cs-fleet: --setup %s: expected at most %u stations (--max-stations), not %zu\n",
+			launch->options->setup, (unsigned)launch->options->max_stations, launch->setup->count);
+		return false;
+	}
+	return true;
 }
 
 static bool watch(struct launch *launch)

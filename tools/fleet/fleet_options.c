@@ -157,11 +157,27 @@ static const char *read_value(void *context, int option, char *value)
 
 _Static_assert(FLEET_DIRECTORY_MAX == 64, "the text of OPTION_DIRECTORY says so");
 
+static bool stations_are_clear(const struct fleet_options *options)
+{
+	if (options->setup != NULL && options->stations > 0) {
+		fprintf(stderr, "cs-fleet: expected --setup or --stations, not both\n");
+		return false;
+	}
+	if (options->stations > options->max_stations) {
+		fprintf(stderr, "cs-fleet: --stations: expected at most %u (--max-stations), not %u\n",
+			(unsigned)options->max_stations, (unsigned)options->stations);
+		return false;
+	}
+	return true;
+}
+
 static bool complete(struct reading *reading)
 {
 	struct fleet_options *options = reading->options;
 	char error[FLEET_ERROR_SIZE];
 
+	if (!stations_are_clear(options))
+		return false;
 	if (*options->mqtt_host == '/')
 		options->mqtt_port = 0;
 	if (options->directory[0] == '\0')

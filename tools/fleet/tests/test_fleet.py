@@ -98,6 +98,9 @@ class Fleet(unittest.TestCase):
         text = payload if isinstance(payload, str) else json.dumps(payload)
         subprocess.run(["mosquitto_pub", "-q", "1", "-t", topic, "-m", text], check=True)
 
+    def tell_large(self, topic):
+        subprocess.run(["mosquitto_pub", "-q", "1", "-t", topic, "-s"], input=b"x" * 400000, check=True)
+
     def command(self, **members):
         self.tell(f"{LAUNCHER}/cmd", members)
 
@@ -155,6 +158,8 @@ class Fleet(unittest.TestCase):
         self.assert_refused(self.connector("S1", 1, "car"), station("S1", "error"), {"speed": 3}, "speed: expected one of")
         self.assert_refused(self.connector("S1", 3, "car"), station("S1", "error"), {"ready": True}, "from 1 to 2")
         self.assert_refused(station("S1", "cmd"), station("S1", "error"), {"command": "fly"}, "kill, restart or close")
+        for topic, error in ((commands, errors), (station("S1", "cmd"), station("S1", "error"))):
+            self.tell_and_hear(lambda: self.tell_large(topic), error, "at most 256 KiB")
 
     def kill_and_restart(self, before):
         again = self.tell_and_hear(lambda: self.command(command="restart", id="S1"), station("S1", "status"), '"Alive"',
@@ -238,6 +243,13 @@ class Fleet(unittest.TestCase):
                                os.environ["CS_SIM"], "--slac-ev", os.environ["SLAC_EV"]], capture_output=True, text=True)
         self.assertEqual(done.returncode, 2)
         self.assertIn(f"{path}: stations[1].connectors: expected a whole number from 1 to 256, not 300", done.stderr)
+        pathlib.Path(path).write_text('{"stations":[{"id":"S1"},{"id":"S2"}]}')
+        for options, said in ((("--setup", path, "--stations", "2"), "expected --setup or --stations, not both"),
+                              (("--stations", "3", "--max-stations", "2"), "expected at most 2 (--max-stations), not 3"),
+                              (("--setup", path, "--max-stations", "1"), "expected at most 1 stations (--max-stations), not 2")):
+            done = subprocess.run([os.environ["CS_FLEET"], *options], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(said, done.stderr)
         done = subprocess.run([os.environ["CS_FLEET"], "--slacd", "/none"], capture_output=True, text=True)
         self.assertEqual(done.returncode, 2)
         self.assertIn("--slacd '/none': expected a program that can be executed", done.stderr)
