@@ -43,6 +43,7 @@ static void *run_named(void *context)
 /* The thread takes no signals: a closed reader is an error of write() to it, and the event loop's are not its own. */
 bool worker_start(struct worker *worker, const char *name, void *(*run)(void *context), void *context)
 {
+	static const int of_defects[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV};
 	pthread_attr_t attributes;
 	sigset_t all;
 	sigset_t before;
@@ -51,6 +52,9 @@ bool worker_start(struct worker *worker, const char *name, void *(*run)(void *co
 	worker->run = run;
 	worker->context = context;
 	sigfillset(&all);
+	/* A defect in the thread ends the process as it would elsewhere, with what the log still has to say. */
+	for (size_t i = 0; i < sizeof(of_defects) / sizeof(of_defects[0]); i++)
+		sigdelset(&all, of_defects[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_OCTETS);

@@ -213,6 +213,7 @@ static bool init(struct broker_attempt *attempt, struct broker_settings *setting
 /* Signals are for the event loop's thread: the new one starts with all of them blocked. */
 static bool start_thread(struct broker_attempt *attempt)
 {
+	static const int of_defects[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV};
 	pthread_attr_t attr;
 	sigset_t all;
 	sigset_t before;
@@ -221,6 +222,9 @@ static bool start_thread(struct broker_attempt *attempt)
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, THREAD_STACK);
 	sigfillset(&all);
+	/* A defect in the thread ends the process as it would elsewhere, with what the log still has to say. */
+	for (size_t i = 0; i < sizeof(of_defects) / sizeof(of_defects[0]); i++)
+		sigdelset(&all, of_defects[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	error = pthread_create(&attempt->thread, &attr, run_thread, attempt);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
