@@ -275,6 +275,13 @@ static void on_values_room(void *context)
 	telemetry_publisher_room(manager->shared.telemetry);
 }
 
+static void on_values_paused(void *context)
+{
+	const struct manager *manager = context;
+
+	telemetry_publisher_paused(manager->shared.telemetry);
+}
+
 /* The configured one. Otherwise one that is made of the machine and the first outlet, where it is known so early. */
 static void set_client_id(struct manager *manager)
 {
@@ -331,6 +338,7 @@ bool manager_open_broker(struct manager *manager)
 		.subscription_refused = on_subscription_refused,
 		.displaced = on_displaced,
 		.values_room = on_values_room,
+		.values_paused = on_values_paused,
 	};
 
 	listen_on_topics(manager);

@@ -38,6 +38,8 @@ void telemetry_publisher_connected(struct telemetry_publisher *publisher);
 void telemetry_publisher_disconnected(struct telemetry_publisher *publisher);
 /* The broker client has room again. */
 void telemetry_publisher_room(struct telemetry_publisher *publisher);
+/* The broker client takes none for a while: says why. */
+void telemetry_publisher_paused(const struct telemetry_publisher *publisher);
 /* The service ends: hands over what waits, as far as the broker client has room, before it is stopped. */
 void telemetry_publisher_end(struct telemetry_publisher *publisher);
 

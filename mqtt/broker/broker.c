@@ -173,6 +173,7 @@ static void pause_values(struct broker *broker)
 		broker->values_pause_ms = 0;
 	if (session->value_answered || session->value_inflight == 0)
 		return;
+	broker->end.pauses_values = broker->values_pause_ms == 0;
 	broker->values_pause_ms = twice_ms < BROKER_VALUES_PAUSE_MS ? BROKER_VALUES_PAUSE_MS : twice_ms;
 	if (broker->values_pause_ms > BROKER_VALUES_PAUSE_MAX_MS)
 		broker->values_pause_ms = BROKER_VALUES_PAUSE_MAX_MS;
@@ -207,6 +208,8 @@ static void tell_end(struct broker *broker)
 	if (broker->end.was_up) {
 		broker_tell_disconnected(broker, broker->end.reason);
 		watch_displacement(broker, &broker->end);
+		if (broker->end.pauses_values)
+			broker_tell_values_paused(broker);
 	} else {
 		broker_tell_failed(broker, broker->end.reason);
 	}

@@ -247,8 +247,16 @@ struct broker_callbacks {
 	 * (BROKER_DISPLACED_TIMES). Called again only after a connection has lasted.
 	 */
 	void (*displaced)(void *context);
-	/* Half of the values that may wait fit again: broker_publish_value has refused one for want of room before. */
+	/*
+	 * broker_publish_value has refused a value before. Now half of those that may wait fit again, or the pause is
+	 * over.
+	 */
 	void (*values_room)(void *context);
+	/*
+	 * Behind `disconnected`: values pause (broker_publish_value). Called again only after the broker has acknowledged
+	 * a value.
+	 */
+	void (*values_paused)(void *context);
 	/* After broker_hold: all messages that were read have been handed over. Once for each broker_hold. */
 	void (*held)(void *context);
 };
@@ -301,7 +309,7 @@ bool broker_publish_latest(struct broker *broker, size_t slot, const char *topic
  *
  * There are brokers that end the connection of who may not publish something. Where one has ended while values were on
  * their way, and none of it was acknowledged, the next values are refused for BROKER_VALUES_PAUSE_MS, twice as long each
- * time up to BROKER_VALUES_PAUSE_MAX_MS; values_room tells when that is over.
+ * time up to BROKER_VALUES_PAUSE_MAX_MS; values_paused tells that, and values_room when it is over.
  */
 bool broker_publish_value(struct broker *broker, const char *topic, const char *payload, size_t len);
 

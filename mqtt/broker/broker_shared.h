@@ -14,11 +14,12 @@ struct event_base;
 
 /* How a session has ended. */
 struct broker_session_end {
-	bool was_up;     /* the event loop had it */
-	uint64_t up_ms;  /* for how long */
-	bool lost;       /* the other side has ended it without a word */
-	bool taken_over; /* the broker has said that another client with the same id has come */
-	bool other_mqtt; /* not accepted, and it may be the version of MQTT that the broker does not speak */
+	bool was_up;        /* the event loop had it */
+	uint64_t up_ms;     /* for how long */
+	bool lost;          /* the other side has ended it without a word */
+	bool taken_over;    /* the broker has said that another client with the same id has come */
+	bool other_mqtt;    /* not accepted, and it may be the version of MQTT that the broker does not speak */
+	bool pauses_values; /* which did not pause before */
 	char reason[BROKER_REASON_MAX];
 };
 
@@ -45,7 +46,7 @@ struct broker {
 	struct broker_queue values;    /* likewise: values */
 	uint64_t values_after_ms;      /* none is taken before */
 	uint64_t values_pause_ms;      /* the last one; 0: the broker takes values, as far as is known */
-	bool value_refused;            /* for want of room, and it was not told since that there is some */
+	bool value_refused;            /* and it was not told since that there is room */
 	uint64_t published;            /* messages so far */
 	size_t keep_count;             /* outbound and in flight */
 	size_t now_count;              /* outbound and in flight */
@@ -119,8 +120,9 @@ void broker_tell_connected(struct broker *broker);
 void broker_tell_failed(struct broker *broker, const char *reason);
 void broker_tell_disconnected(struct broker *broker, const char *reason);
 void broker_tell_displaced(struct broker *broker);
-/* Where a value was refused for want of room: that there is some. */
+/* Where a value was refused: that there is room. */
 void broker_tell_values_room(struct broker *broker);
+void broker_tell_values_paused(struct broker *broker);
 /* Subscriptions that were refused, messages, a bounded number of them, and that none is left (broker_hold). */
 void broker_tell_inbound(struct broker *broker, uint64_t until_us);
 

@@ -63,6 +63,12 @@ void broker_tell_values_room(struct broker *broker)
 		broker->callbacks.values_room(broker->context);
 }
 
+void broker_tell_values_paused(struct broker *broker)
+{
+	if (broker->callbacks.values_paused != NULL)
+		broker->callbacks.values_paused(broker->context);
+}
+
 static void tell_message(struct broker *broker, struct broker_message *message)
 {
 	void (*tell)(void *, const char *, const char *, size_t) =

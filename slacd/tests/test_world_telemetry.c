@@ -15,6 +15,7 @@
 
 #define ON     "set mqtt.telemetry telemetry/S1\n"
 #define VALUE  "slacd    (retained) telemetry/S1/"
+#define PAUSES "log      WARN Telemetry pauses"
 #define SECOND 1000000u
 
 /* "state" and so on, as they are written in topics. */
@@ -191,6 +192,16 @@ static void nothing_waits_while_the_broker_has_no_room(void **state)
 	assert_rate(0);
 }
 
+/* Somebody waits for values that the broker does not want. */
+static void connection_that_ends_over_values_is_said_with_what_to_do(void **state)
+{
+	(void)state;
+	play(ON "boot\nrun 3000\nbroker down\nrun 100\nbroker up\nrun 5000");
+	assert_none(0, PAUSES "*");
+	play("broker hang\ncs plug\nrun 2000\nbroker down\nrun 1000");
+	line_of(0, PAUSES " for 60 s*acknowledged no value. May slacd publish below 'telemetry/S1/', retained?*");
+}
+
 /* As in the same world without telemetry: what the car and the station see, and when. */
 static void cars_and_the_station_see_nothing_of_it(void **state)
 {
@@ -324,6 +335,7 @@ int main(void)
 		STORY(storm_is_told_once_a_second_and_the_last_one_wins),
 		STORY(all_is_told_again_to_a_broker_that_came_back),
 		STORY(nothing_waits_while_the_broker_has_no_room),
+		STORY(connection_that_ends_over_values_is_said_with_what_to_do),
 		STORY(cars_and_the_station_see_nothing_of_it),
 		STORY(values_of_an_outlet_that_is_no_more_are_cleared),
 		STORY(outlet_with_other_parameters_keeps_its_values),

@@ -85,6 +85,11 @@ static void client_on_values_room(void *context)
 	((struct client *)context)->values_room++;
 }
 
+static void client_on_values_paused(void *context)
+{
+	((struct client *)context)->values_paused++;
+}
+
 static void client_on_held(void *context)
 {
 	struct client *client = context;
@@ -177,6 +182,7 @@ void client_open(struct client *client, const struct broker_options *options)
 							  .subscription_refused = client_on_refused,
 							  .displaced = client_on_displaced,
 							  .values_room = client_on_values_room,
+							  .values_paused = client_on_values_paused,
 							  .held = client_on_held};
 
 	memset(client, 0, sizeof(*client));

@@ -21,6 +21,7 @@ struct client {
 	unsigned refused;
 	unsigned displaced;
 	unsigned values_room;
+	unsigned values_paused;
 	unsigned held;
 	unsigned last_number; /* with which the last payload began */
 	bool disordered;      /* one came behind a greater one */

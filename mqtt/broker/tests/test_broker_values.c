@@ -175,6 +175,7 @@ static void connection_that_ends_over_a_value_does_not_end_over_the_next_one(voi
 		read_publish(bench.fd, &bench.packet, "answer");
 		puback(bench.fd, &bench.packet);
 		client_wait(&bench.client, &bench.client.values_room, times);
+		assert_int_equal(bench.client.values_paused, 1); /* it is told once */
 	}
 	/* Of a broker that takes them another end means nothing. */
 	assert_true(publish_value(&bench, "value"));
@@ -186,6 +187,10 @@ static void connection_that_ends_over_a_value_does_not_end_over_the_next_one(voi
 	end_connection(&bench);
 	assert_true(publish_value(&bench, "value"));
 	read_value(bench.fd, &bench.packet, "value");
+	assert_int_equal(bench.client.values_paused, 1);
+	/* Until it does not take them again. */
+	end_connection(&bench);
+	assert_int_equal(bench.client.values_paused, 2);
 	end(&bench);
 }
 

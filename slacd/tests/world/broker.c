@@ -230,6 +230,9 @@ static void notice_loss(void *context)
 	struct broker *client = context;
 
 	tell_lost(client, "The connection was lost.");
+	if (client->values_waiting > 0 && client->callbacks.values_paused != NULL)
+		client->callbacks.values_paused(client->context);
+	client->values_waiting = 0;
 	try_later(client);
 }
 
@@ -258,7 +261,6 @@ void broker_world_down(void)
 			continue;
 		client->connected = false;
 		client->value_refused = false;
-		client->values_waiting = 0;
 		loop_post(BROKER_CONNECT_US, client->owner, notice_loss, client);
 	}
 }
