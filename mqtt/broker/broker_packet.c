@@ -99,21 +99,18 @@ static size_t skip_value(const uint8_t *octets, size_t len, size_t at, uint8_t k
 	return kind == TWO_TEXTS ? at + 2 + number_at(octets, len, at) : at;
 }
 
-enum broker_packet_result broker_packet_look_at_properties(const uint8_t *octets, size_t len,
-							   const struct broker_packet *packet)
+bool broker_packet_has_unknown_property(const uint8_t *octets, size_t len, const struct broker_packet *packet)
 {
 	const size_t there = smaller(len, packet->len);
 	size_t properties_len;
 	size_t at = properties_at(octets, there, packet);
 
-	if (at >= packet->len)
-		return BROKER_PACKET_OK;
 	at = skip_number(octets, there, at, &properties_len);
-	const size_t end = smaller(at + properties_len, packet->len);
-	while (at < smaller(end, there)) {
+	const size_t end = smaller(at + properties_len, there);
+	while (at < end) {
 		if (octets[at] >= sizeof(property_kinds) || property_kinds[octets[at]] == NO_PROPERTY)
-			return BROKER_PACKET_MALFORMED;
+			return true;
 		at = skip_value(octets, there, at + 1, property_kinds[octets[at]]);
 	}
-	return end > there && there < packet->len ? BROKER_PACKET_CUT : BROKER_PACKET_OK;
+	return false;
 }

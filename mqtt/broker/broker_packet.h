@@ -34,10 +34,9 @@ enum broker_packet_result {
 enum broker_packet_result broker_packet_look(const uint8_t *octets, size_t len, struct broker_packet *packet);
 
 /*
- * Whether the packet of MQTT 5, as broker_packet_look has told of it, has a property that the standard (2.2.2.2) does not
- * know: MALFORMED. CUT: the octets end before its properties do.
+ * Whether the len octets of the packet of MQTT 5, as broker_packet_look has told of it, show a property that the standard
+ * (2.2.2.2) does not know.
  */
-enum broker_packet_result broker_packet_look_at_properties(const uint8_t *octets, size_t len,
-							   const struct broker_packet *packet);
+bool broker_packet_has_unknown_property(const uint8_t *octets, size_t len, const struct broker_packet *packet);
 
 #endif

@@ -385,14 +385,11 @@ static bool needs_more(const struct broker_session *session, bool was_peeked)
  * there yet, it has to be trusted: to wait for them without reading can be for ever, as the kernel takes nothing new while
  * the rest of a large segment fills its buffer.
  */
-static enum broker_packet_result look_at_properties(const struct broker_session *session)
+static bool has_unknown_property(const struct broker_session *session)
 {
-	enum broker_packet_result result = BROKER_PACKET_OK;
-
-	if (session->mqtt5)
-		result = broker_packet_look_at_properties(session->window + session->peeked_at,
-							  session->peeked - session->peeked_at, &session->packet);
-	return result == BROKER_PACKET_MALFORMED ? result : BROKER_PACKET_OK;
+	return session->mqtt5 &&
+	       broker_packet_has_unknown_property(session->window + session->peeked_at,
+						  session->peeked - session->peeked_at, &session->packet);
 }
 
 /*
@@ -426,8 +423,8 @@ static enum broker_received next_packet(struct broker_session *session)
 			return BROKER_RECEIVED_PART;
 		enum broker_packet_result result = broker_packet_look(
 			session->window + session->peeked_at, session->peeked - session->peeked_at, &session->packet);
-		if (result == BROKER_PACKET_OK)
-			result = look_at_properties(session);
+		if (result == BROKER_PACKET_OK && has_unknown_property(session))
+			result = BROKER_PACKET_MALFORMED;
 		if (result == BROKER_PACKET_OK && !is_bounded(session, &session->packet))
 			return BROKER_RECEIVED_NOTHING;
 		if (result == BROKER_PACKET_OK && needs_more(session, was_peeked))
