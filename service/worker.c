@@ -40,7 +40,10 @@ static void *run_named(void *context)
 	return worker->run(worker->context);
 }
 
-/* The thread takes no signals: a closed reader is an error of write() to it, and the event loop's are not its own. */
+/*
+ * The thread takes no signals but those of a defect in it: a closed reader is an error of write() to it, and the event
+ * loop's are not its own.
+ */
 bool worker_start(struct worker *worker, const char *name, void *(*run)(void *context), void *context)
 {
 	static const int of_defects[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV};
@@ -52,7 +55,7 @@ bool worker_start(struct worker *worker, const char *name, void *(*run)(void *co
 	worker->run = run;
 	worker->context = context;
 	sigfillset(&all);
-	/* A defect in the thread ends the process as it would elsewhere, with what the log still has to say. */
+	/* A blocked one would end the process without what the log still has to say. */
 	for (size_t i = 0; i < sizeof(of_defects) / sizeof(of_defects[0]); i++)
 		sigdelset(&all, of_defects[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &before);

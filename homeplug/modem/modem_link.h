@@ -4,12 +4,13 @@
  *
  * A watched link is polled after join_poll_ms, then twice as long each time up to join_poll_max_ms, until it is up
  * (MODEM_LINK_UP). Then it is polled at the instants that are multiples of supervise_ms, which are the same for all
- * modems of a process: it wakes up once for all of them. The answer may wait until the next instant, and that it is missing
- * is seen there: so an answer "up" need not wake anybody (modem_link_is_steady). Up is what any of the
- * ways says that this modem answers: VS_PL_LNK_STATUS (Qualcomm), NSCM_GET_D_LINK_STATUS (Lumissil), CM_NW_STATS with a
- * peer (any). Which ones it answers is asked with each key that is set and each modem_check_key, until one is known.
+ * modems of a process: it wakes up once for all of them. The answer may wait until the next instant, and that it is
+ * missing is seen there: so an answer "up" need not wake anybody (modem_link_is_steady). Up is what any of the ways says
+ * that this modem answers: VS_PL_LNK_STATUS (Qualcomm), NSCM_GET_D_LINK_STATUS (Lumissil), CM_NW_STATS with a peer (any).
+ * Which ones it answers is asked with each key that is set and each modem_check_key, until one is known.
  * Down is only believed after link_lost_polls polls in a row to which nothing said "up": those to which every way asked
- * has answered are poll_ms apart, the others response_ms, and behind the first of them supervise_ms. Then MODEM_LINK_LOST is said once and watching ends.
+ * has answered are poll_ms apart, the others response_ms, and behind the first of them supervise_ms. Then MODEM_LINK_LOST
+ * is said once and watching ends.
  */
 #ifndef HOMEPLUG_MODEM_MODEM_LINK_H
 #define HOMEPLUG_MODEM_MODEM_LINK_H

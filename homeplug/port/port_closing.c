@@ -34,7 +34,7 @@ static void *close_all(void *unused)
 	return NULL;
 }
 
-/* Signals are for the caller's thread: the new one starts with all of them blocked. */
+/* Signals are for the caller's thread: the new one starts with them blocked, but for those of a defect in it. */
 static bool start_thread(void)
 {
 	static const int of_defects[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV};
@@ -47,7 +47,7 @@ static bool start_thread(void)
 	pthread_attr_setstacksize(&attr, THREAD_STACK);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	sigfillset(&all);
-	/* A defect in the thread ends the process as it would elsewhere, with what the log still has to say. */
+	/* A blocked one would end the process without what the log still has to say. */
 	for (size_t i = 0; i < sizeof(of_defects) / sizeof(of_defects[0]); i++)
 		sigdelset(&all, of_defects[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &before);

@@ -327,9 +327,9 @@ enum api_result api_parse_limits_data(const char *text, size_t len, struct api_l
 /* --- Outbound ---
  *
  * Every builder writes one line of compact JSON and a NUL to out[0 ... size-1] and returns its length without
- * the NUL, or 0 (and out is "" if size > 0) when it does not fit, memory is short, or a text is not valid
- * UTF-8. Members come in the order id, name, type, data, and within data as doc/mqtt.md lists them. `id` is a new one
- * (api_uuid_v4) for a request or update, and that of the request for a response.
+ * the NUL, or 0 (and out is "" if size > 0) when it does not fit or a text is not valid UTF-8. Members come in
+ * the order id, name, type, data, and within data as doc/mqtt.md lists them. `id` is a new one (api_uuid_v4) for a
+ * request or update, and that of the request for a response.
  */
 
 /* service_status; type is API_UPDATE or API_RESPONSE. */

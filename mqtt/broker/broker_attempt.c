@@ -210,7 +210,7 @@ static bool init(struct broker_attempt *attempt, struct broker_settings *setting
 	return attempt->to_thread >= 0;
 }
 
-/* Signals are for the event loop's thread: the new one starts with all of them blocked. */
+/* Signals are for the event loop's thread: the new one starts with them blocked, but for those of a defect in it. */
 static bool start_thread(struct broker_attempt *attempt)
 {
 	static const int of_defects[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV};
@@ -222,7 +222,7 @@ static bool start_thread(struct broker_attempt *attempt)
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, THREAD_STACK);
 	sigfillset(&all);
-	/* A defect in the thread ends the process as it would elsewhere, with what the log still has to say. */
+	/* A blocked one would end the process without what the log still has to say. */
 	for (size_t i = 0; i < sizeof(of_defects) / sizeof(of_defects[0]); i++)
 		sigdelset(&all, of_defects[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &before);

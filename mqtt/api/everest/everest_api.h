@@ -101,7 +101,7 @@ const char *everest_state_text(enum everest_state state);
 
 /*
  * Each writes one line of JSON with its NUL to out[0 ... size-1] and returns its length without it, or 0 when it does not
- * fit, memory is short or a text is not UTF-8.
+ * fit or a text is not UTF-8.
  */
 size_t everest_build_state(char *out, size_t size, enum everest_state state);
 size_t everest_build_flag(char *out, size_t size, bool flag);

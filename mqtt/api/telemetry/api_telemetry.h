@@ -85,8 +85,8 @@ bool api_telemetry_topic_read(const char *topic, struct api_telemetry_topic *out
 
 /*
  * Writes one line of JSON with its NUL to out[0 ... size-1] and returns its length without it, or 0 (and out is "" if
- * size > 0) when it does not fit, memory is short or the text is no UTF-8. Attenuation and current have one decimal, other
- * numbers none.
+ * size > 0) when it does not fit or the text is no UTF-8. Attenuation and current have one decimal, other numbers
+ * none.
  */
 size_t api_telemetry_build(char *out, size_t size, enum api_telemetry_kind kind,
 			   const struct api_telemetry_sample *sample);
