@@ -4,6 +4,7 @@
 #include "homeplug/mme/nw_info.h"
 
 #include <linux/if_packet.h>
+#include <sys/socket.h>
 
 /* An MMTYPE as a load of two octets gives it: on the wire its lower octet is the first. */
 #define ON_WIRE(mmtype) ((((mmtype)&0xffU) << 8) | ((mmtype) >> 8))
@@ -50,3 +51,10 @@ const struct sock_filter port_filter_quiet[PORT_FILTER_QUIET_LEN] = {
 
 const struct sock_filter port_filter_link_up[PORT_FILTER_LINK_LEN] = {SPLIT(MME_FRAME_MAX, 0)};
 const struct sock_filter port_filter_changes[PORT_FILTER_LINK_LEN] = {SPLIT(0, MME_FRAME_MAX)};
+
+bool port_filter_attach(int fd, const struct sock_filter *steps, unsigned short len)
+{
+	const struct sock_fprog filter = {.len = len, .filter = (struct sock_filter *)steps}; /* it is only read */
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) == 0;
+}

@@ -7,6 +7,7 @@
 #define HOMEPLUG_PORT_PORT_FILTER_H
 
 #include <linux/filter.h>
+#include <stdbool.h>
 
 /* Likewise, in the filter language of libpcap: the MMTYPEs as they stand in the frame, the lower octet first. */
 #define PORT_FILTER_QUIET_TEXT                                                                                         \
@@ -28,5 +29,8 @@ extern const struct sock_filter port_filter_quiet[PORT_FILTER_QUIET_LEN];
  */
 extern const struct sock_filter port_filter_link_up[PORT_FILTER_LINK_LEN];
 extern const struct sock_filter port_filter_changes[PORT_FILTER_LINK_LEN];
+
+/* In the place of the one that the socket has. False with errno set. */
+bool port_filter_attach(int fd, const struct sock_filter *steps, unsigned short len);
 
 #endif

@@ -22,11 +22,9 @@ struct port_link_up {
 static bool listen_everywhere(int fd)
 {
 	const struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_protocol = htons(HOMEPLUG_ETHERTYPE)};
-	const struct sock_fprog filter = {.len = PORT_FILTER_LINK_LEN,
-					  .filter = (struct sock_filter *)port_filter_link_up}; /* it is only read */
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &(int){BUFFER_OCTETS}, sizeof(int));
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) == 0 &&
+	return port_filter_attach(fd, port_filter_link_up, PORT_FILTER_LINK_LEN) &&
 	       bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
 }
 

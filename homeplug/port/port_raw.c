@@ -155,21 +155,14 @@ static bool live_connected(const struct port *port)
 	return true;
 }
 
-static bool attach(int fd, const struct sock_filter *steps, unsigned short len)
-{
-	const struct sock_fprog filter = {.len = len, .filter = (struct sock_filter *)steps}; /* it is only read */
-
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) == 0;
-}
-
 /* To give all again, the filter goes: that asks for no memory, and cannot fail where there is one. */
 static bool live_hear(struct port *port, enum port_hearing hearing)
 {
 	switch (hearing) {
 	case PORT_HEARS_QUIET:
-		return attach(port->fd, port_filter_quiet, PORT_FILTER_QUIET_LEN);
+		return port_filter_attach(port->fd, port_filter_quiet, PORT_FILTER_QUIET_LEN);
 	case PORT_HEARS_CHANGES:
-		return attach(port->fd, port_filter_changes, PORT_FILTER_LINK_LEN);
+		return port_filter_attach(port->fd, port_filter_changes, PORT_FILTER_LINK_LEN);
 	case PORT_HEARS_ALL:
 		break;
 	}
