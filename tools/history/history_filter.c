@@ -3,7 +3,6 @@
 
 #include "mqtt/api/api_text.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,11 +45,8 @@ const char *history_filters_add_telemetry(struct history_filters *filters, const
 /* A name for a log line and for a report. */
 static bool take_name(const char *text, size_t len, char name[HISTORY_STATION_SIZE])
 {
-	if (len == 0 || len >= HISTORY_STATION_SIZE || !api_utf8_valid(text, len))
+	if (len == 0 || len >= HISTORY_STATION_SIZE || !api_utf8_valid(text, len) || !api_text_printable(text, len))
 		return false;
-	for (size_t i = 0; i < len; i++)
-		if (iscntrl((unsigned char)text[i]))
-			return false;
 	memcpy(name, text, len);
 	name[len] = '\0';
 	return true;

@@ -32,8 +32,8 @@ const char *history_filters_add_status(struct history_filters *filters, const ch
 const struct history_filter *history_filters_find(const struct history_filters *filters, const char *topic);
 
 /*
- * The station that a topic of this status filter is of. False: the name in the topic is too long, empty, or has control
- * characters.
+ * The station that a topic of this status filter is of. False: the name in the topic is too long, empty, or has
+ * characters that a log line must not have (api_text_printable).
  */
 bool history_filter_station(const struct history_filter *filter, const char *topic, char station[HISTORY_STATION_SIZE]);
 

@@ -159,6 +159,10 @@ static void bad_payload_is_put_aside_with_its_reason(void **state)
 		       "\"run_id\":\"0x0011223344556677\",\"status\":\"matching\",\"ev_mac\":\"00:18:87:00:A1:D6\"}}",
 		       "id");
 	assert_refused(long_name, MATCHED, "1 to 63 octets");
+	/* It turns the direction of writing, as it may not in the topic of a value. */
+	assert_refused("stations/S\xe2\x80\xae"
+		       "1/josev/cs",
+		       MATCHED, "topic: expected a station's name");
 }
 
 static void large_payload_is_kept_in_part(void **state)
