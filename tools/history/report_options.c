@@ -3,7 +3,6 @@
 #include "mqtt/api/api_time.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define NAME    "slac-history report"
@@ -52,11 +51,10 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-static const char *read_text(const char *text, const char **out)
-{
-	*out = text;
-	return *text != '\0' ? NULL : "a text";
-}
+static const struct command_line_variable variables[] = {
+	{"SLAC_HISTORY_DATABASE", OPTION_DATABASE},
+	{NULL, 0},
+};
 
 /* Midnight at its beginning, or `days` later. */
 static const char *read_day(const char *text, int days, int64_t *out)
@@ -120,7 +118,7 @@ static const char *take(void *context, int option, char *value)
 
 	switch (option) {
 	case OPTION_DATABASE:
-		return read_text(value, &options->database);
+		return command_line_take_text(value, &options->database);
 	case OPTION_BY:
 		return read_by(value, &options->query);
 	case OPTION_FROM:
@@ -128,26 +126,27 @@ static const char *take(void *context, int option, char *value)
 	case OPTION_TO:
 		return read_day(value, 1, &options->query.to_s);
 	case OPTION_STATION:
-		return read_text(value, &options->station);
+		return command_line_take_text(value, &options->station);
 	case OPTION_FORMAT:
 		return read_format(value, &options->format);
 	case OPTION_MAKERS:
-		return read_text(value, &options->makers);
+		return command_line_take_text(value, &options->makers);
 	default:
-		return read_text(value, &options->output);
+		return command_line_take_text(value, &options->output);
 	}
 }
 
 enum command_line_action report_options_read(int argc, char **argv, struct report_options *options)
 {
 	static const struct command_line line = {NAME, help, long_options, take};
-	const char *database = getenv("SLAC_HISTORY_DATABASE");
 
 	*options = (struct report_options){
 		.query = {.by = {REPORT_BY_STATION}, .by_count = 1, .from_s = REPORT_FIRST_S, .to_s = REPORT_BEYOND_S},
-		.database = database != NULL && *database != '\0' ? database : "slac-history.sqlite",
+		.database = "slac-history.sqlite",
 	};
-	const enum command_line_action action = command_line_read(&line, argc, argv, options);
+	struct report_options unread = *options;
+	const enum command_line_action action =
+		command_line_read_with_environment(&line, variables, argc, argv, options, &unread);
 	if (action != COMMAND_LINE_RUN || options->query.from_s < options->query.to_s)
 		return action;
 	fprintf(stderr, NAME ": --from and --to: expected the first day not to be after the last\n");
