@@ -2,6 +2,7 @@
 #include "tools/history/history_postgres_link.h"
 
 #include "service/clock.h"
+#include "tools/history/history_store.h"
 
 #include <poll.h>
 #include <stdint.h>
@@ -33,7 +34,7 @@ PGconn *postgres_connect(const char *database, char *why, size_t size)
 	/* The database's own settings go before the first two: what is in the text of the connection goes last. */
 	static const char *const names[] = {"client_encoding", "application_name", "dbname", NULL};
 	const char *const values[] = {"UTF8", "slac-history", database, NULL};
-	const uint64_t until_us = clock_now_us() + POSTGRES_PATIENCE_MS * 1000u;
+	const uint64_t until_us = clock_now_us() + HISTORY_STORE_PATIENCE_MS * 1000u;
 	PGconn *connection = PQconnectStartParams(names, values, 1);
 	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
 
@@ -104,7 +105,7 @@ static PGresult *collect(PGconn *connection, uint64_t until_us)
 PGresult *postgres_run(PGconn *connection, const char *sql, int count, const char *const *parameters, char *sqlstate,
 		       char *why, size_t size)
 {
-	const uint64_t until_us = clock_now_us() + POSTGRES_PATIENCE_MS * 1000u;
+	const uint64_t until_us = clock_now_us() + HISTORY_STORE_PATIENCE_MS * 1000u;
 	const int sent = count > 0 ? PQsendQueryParams(connection, sql, count, NULL, parameters, NULL, NULL, 0)
 				   : PQsendQuery(connection, sql);
 	PGresult *result = NULL;

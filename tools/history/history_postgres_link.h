@@ -10,8 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define POSTGRES_PATIENCE_MS 5000
-
 /*
  * Connects. NULL, and `why` is one line that names server and database, but no password. The caller ends it with
  * PQfinish.

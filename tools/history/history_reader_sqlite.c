@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/history/history_reader_class.h"
+#include "tools/history/history_store.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
-
-#define BUSY_MS 5000
 
 static bool say(sqlite3 *database, char *error)
 {
@@ -58,7 +57,7 @@ void *history_sqlite_reader_open(const char *path, char error[HISTORY_READER_ERR
 	sqlite3 *database = NULL;
 
 	if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK) {
-		sqlite3_busy_timeout(database, BUSY_MS);
+		sqlite3_busy_timeout(database, HISTORY_STORE_PATIENCE_MS);
 		return database;
 	}
 	snprintf(error, HISTORY_READER_ERROR_SIZE, "%s: %s", path,
