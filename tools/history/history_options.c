@@ -156,5 +156,8 @@ enum command_line_action history_options_read(int argc, char **argv, struct hist
 		command_line_read_with_environment(&line, variables, argc, argv, options, &unread);
 	if (action != COMMAND_LINE_RUN)
 		return action;
-	return complete(options) && mqtt_options_complete(&options->mqtt, NAME) ? COMMAND_LINE_RUN : COMMAND_LINE_BAD;
+	return history_database_check(options->database, NAME) && complete(options) &&
+			       mqtt_options_complete(&options->mqtt, NAME)
+		       ? COMMAND_LINE_RUN
+		       : COMMAND_LINE_BAD;
 }

@@ -357,6 +357,14 @@ static enum history_stored write_batch(struct history_store *base, const struct 
 	return HISTORY_STORE_UNWILLING;
 }
 
+bool history_postgres_address_is_valid(const char *database)
+{
+	PQconninfoOption *options = PQconninfoParse(database, NULL);
+
+	PQconninfoFree(options);
+	return options != NULL;
+}
+
 static void free_store(struct history_store *base)
 {
 	struct postgres_store *store = own(base);

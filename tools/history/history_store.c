@@ -13,6 +13,34 @@ bool history_database_is_postgres(const char *database)
 	       strncmp(database, "postgres://", strlen("postgres://")) == 0;
 }
 
+static bool is_path(const char *database)
+{
+	const char first = database[strcspn(database, ":=/")];
+
+	return first != ':' && first != '=';
+}
+
+static bool is_address(const char *database)
+{
+#ifdef HISTORY_POSTGRES
+	return history_postgres_address_is_valid(database);
+#else
+	(void)database;
+	return true; /* history_store_new and the reader say what is missing */
+#endif
+}
+
+bool history_database_check(const char *database, const char *program)
+{
+	if (history_database_is_postgres(database) ? is_address(database) : is_path(database))
+		return true;
+	fprintf(stderr,
+		"%s: --database (SLAC_HISTORY_DATABASE): expected the path of a SQLite file, with ./ before a name that has"
+		" : or =, or postgresql://USER@HOST/NAME as libpq reads it\n",
+		program);
+	return false;
+}
+
 struct history_store *history_store_new(const struct history_store_options *options, char why[HISTORY_STORE_WHY_SIZE])
 {
 	struct history_store *store = NULL;

@@ -42,6 +42,12 @@ struct history_store_options {
 };
 
 bool history_database_is_postgres(const char *database);
+/*
+ * False, and said on stderr as the option --database of that program: it names neither. Its text, which may have a password,
+ * is not repeated. What has a colon or an equals sign before its first slash is no path: it would be an address of another
+ * form, or of a kind that is not known, taken for a file.
+ */
+bool history_database_check(const char *database, const char *program);
 
 /* One that is not open yet. NULL, and `why` says it: this program was built without that database, or no memory. */
 struct history_store *history_store_new(const struct history_store_options *options, char why[HISTORY_STORE_WHY_SIZE]);

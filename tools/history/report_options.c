@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/history/report_options.h"
 #include "mqtt/api/api_time.h"
+#include "tools/history/history_store.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -147,8 +148,12 @@ enum command_line_action report_options_read(int argc, char **argv, struct repor
 	struct report_options unread = *options;
 	const enum command_line_action action =
 		command_line_read_with_environment(&line, variables, argc, argv, options, &unread);
-	if (action != COMMAND_LINE_RUN || options->query.from_s < options->query.to_s)
+	if (action != COMMAND_LINE_RUN)
 		return action;
+	if (!history_database_check(options->database, NAME))
+		return COMMAND_LINE_BAD;
+	if (options->query.from_s < options->query.to_s)
+		return COMMAND_LINE_RUN;
 	fprintf(stderr, NAME ": --from and --to: expected the first day not to be after the last\n");
 	return COMMAND_LINE_BAD;
 }

@@ -133,6 +133,13 @@ class Rows(Server):
         self.stop_history()
         self.assertNotIn("secret-word", self.log())
 
+    def test_address_that_cannot_be_read(self):
+        for command in ([], ["report"]):
+            done = subprocess.run([program(), *command, "--database", "postgresql://slac:secret-word@[::1/history"], capture_output=True,
+                                  text=True, timeout=20, check=False)
+            self.assertEqual((done.returncode, "expected the path of a SQLite file" in done.stderr), (2, True), done.stderr)
+            self.assertNotIn("secret-word", done.stderr)
+
     def test_server_that_says_nothing(self):
         """It takes connections, and no more: nobody waits for it longer than 5 s."""
         with socket.socket(socket.AF_UNIX) as silent:

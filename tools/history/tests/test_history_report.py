@@ -67,6 +67,7 @@ class Report(unittest.TestCase):
                                   (["--to", "27.11.2026"], "--to '27.11.2026': expected a date such as"),
                                   (["--from", "2026-11-28", "--to", "2026-11-27"], "expected the first day not to be after the last"),
                                   (["--format", "pdf"], "--format 'pdf': expected table, csv or html"),
+                                  (["--database", "host=db dbname=history"], "--database (SLAC_HISTORY_DATABASE): expected the path"),
                                   (["site.sqlite"], "unexpected argument 'site.sqlite'")):
             self.assertIn(expected, self.report(*options, code=2))
         for options, expected in ((["--database", "missing.sqlite"], "missing.sqlite: unable to open database file"),

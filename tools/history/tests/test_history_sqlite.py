@@ -135,7 +135,9 @@ class Sqlite(Bench):
     def test_wrong_use(self):
         for options, said in ((["--batch", "0"], "--batch '0': expected 1 to 4096 (rows)"),
                               (["--telemetry", "a/#"], "expected a filter"), (["nonsense"], "unexpected argument"),
-                              (["--status", "josev/cs"], "STATION=TOPIC"), (["--mqtt-password-file", "x"], "--mqtt-user")):
+                              (["--status", "josev/cs"], "STATION=TOPIC"), (["--mqtt-password-file", "x"], "--mqtt-user"),
+                              *((["--database", text], "--database (SLAC_HISTORY_DATABASE): expected the path of a SQLite file")
+                                for text in ("host=db dbname=history", "postgresql:/history", "mysql://db/history", ":memory:"))):
             done = subprocess.run([program(), "collect", *options], capture_output=True, text=True, timeout=20, check=False)
             self.assertEqual((done.returncode, said in done.stderr), (2, True), done.stderr)
 
