@@ -92,10 +92,10 @@ size_t api_telemetry_build(char *out, size_t size, enum api_telemetry_kind kind,
 			   const struct api_telemetry_sample *sample);
 
 /*
- * Reads a payload of `len` octets (no NUL needed) of this kind; of API_TELEMETRY_UNKNOWN any null, number or text is
- * taken. Only with API_OK *out is written. API_IGNORED: it is empty, by which a value is cleared. API_TOO_LARGE;
- * API_MALFORMED for what is no JSON object; API_INVALID, and the error names the member, for anything else. The error has
- * the kind's name. Unknown members are skipped.
+ * Reads a payload of `len` octets (no NUL needed) of this kind; of API_TELEMETRY_UNKNOWN any null or text is taken, and a
+ * number up to 2^53 - 1 either way: beyond, a double is not what was told. Only with API_OK *out is written. API_IGNORED:
+ * it is empty, by which a value is cleared. API_TOO_LARGE; API_MALFORMED for what is no JSON object; API_INVALID, and the
+ * error names the member, for anything else. The error has the kind's name. Unknown members are skipped.
  */
 enum api_result api_telemetry_parse(enum api_telemetry_kind kind, const char *payload, size_t len,
 				    struct api_telemetry_sample *out, struct api_error *error);

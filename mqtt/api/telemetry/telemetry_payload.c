@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* 2^53: a double holds each whole number up to here. */
-#define WHOLE_MAX 9007199254740992.0
+/* 2^53 - 1: a double holds each whole number up to here, and is none of them for any other. */
+#define WHOLE_MAX 9007199254740991.0
 
 static bool has_decimal(enum api_telemetry_kind kind)
 {
@@ -151,7 +151,10 @@ static bool take_value(const struct api_node *node, enum api_telemetry_kind kind
 	}
 	if (json_object_is_type(given, json_type_string))
 		return take_text(node, given, out);
-	return take_number(node, HUGE_VAL, out) || api_json_fail(node, "value", "a number, a text or null");
+	if (json_object_is_type(given, json_type_int) || json_object_is_type(given, json_type_double))
+		return take_number(node, WHOLE_MAX, out) ||
+		       api_json_fail(node, "value", "a number from -9007199254740991 to 9007199254740991");
+	return api_json_fail(node, "value", "a number, a text or null");
 }
 
 enum api_result api_telemetry_parse(enum api_telemetry_kind kind, const char *payload, size_t len,

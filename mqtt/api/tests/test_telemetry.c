@@ -206,6 +206,8 @@ static void numbers_are_read(void **state)
 	assert_int_equal(parse(API_TELEMETRY_LAST_MATCH, "{\"value\":null," TIME "}"), API_OK);
 	assert_int_equal(parse(API_TELEMETRY_SESSIONS_FAILED, "{\"value\":4294967296," TIME "}"), API_OK);
 	assert_true(sample.value.number > 4294967295.0);
+	assert_int_equal(parse(API_TELEMETRY_SESSIONS_FAILED, "{\"value\":9007199254740991," TIME "}"), API_OK);
+	assert_true(sample.value.number > 9007199254740990.0);
 }
 
 /* An older reader keeps what a later version says. */
@@ -219,6 +221,9 @@ static void values_of_a_later_version_are_read(void **state)
 	assert_int_equal(parse(API_TELEMETRY_UNKNOWN, "{\"value\":[]," TIME "}"), API_INVALID);
 	assert_string_equal(error.expected, "a number, a text or null");
 	assert_int_equal(parse(API_TELEMETRY_UNKNOWN, "{\"value\":true," TIME "}"), API_INVALID);
+	assert_int_equal(parse(API_TELEMETRY_UNKNOWN, "{\"value\":-9007199254740991," TIME "}"), API_OK);
+	assert_int_equal(parse(API_TELEMETRY_UNKNOWN, "{\"value\":9007199254740993," TIME "}"), API_INVALID);
+	assert_string_equal(error.expected, "a number from -9007199254740991 to 9007199254740991");
 }
 
 static void times_are_read_in_milliseconds(void **state)
@@ -259,6 +264,9 @@ static void wrong_members_are_named(void **state)
 		{API_TELEMETRY_SESSIONS_MATCHED, "{\"value\":-1," TIME "}", "value"},
 		{API_TELEMETRY_SESSIONS_MATCHED, "{\"value\":null," TIME "}", "value"},
 		{API_TELEMETRY_OFFERED_CURRENT, "{\"value\":1001," TIME "}", "value"},
+		{API_TELEMETRY_SESSIONS_MATCHED, "{\"value\":9007199254740993," TIME "}", "value"},
+		{API_TELEMETRY_UNKNOWN, "{\"value\":18446744073709551616," TIME "}", "value"},
+		{API_TELEMETRY_UNKNOWN, "{\"value\":-1e300," TIME "}", "value"},
 		{API_TELEMETRY_UNKNOWN, "{\"value\":1e400," TIME "}", "value"},
 		{API_TELEMETRY_REASON, "{\"value\":\"\"}", "sampling_time"},
 		{API_TELEMETRY_REASON, "{\"value\":\"\",\"sampling_time\":1795770611}", "sampling_time"},
