@@ -180,12 +180,13 @@ static enum history_stored write_singly(struct history_keeper *keeper, const str
 static bool store(struct history_keeper *keeper, const struct history_batch *batch, uint64_t now_us)
 {
 	char why[HISTORY_STORE_WHY_SIZE] = "";
+	const uint64_t unwilling = keeper->counts.unwilling;
 	enum history_stored stored = keeper->store->class->write(keeper->store, batch, why);
 
 	if (stored == HISTORY_STORE_UNWILLING)
 		stored = write_singly(keeper, batch, why);
 	if (stored == HISTORY_STORED) {
-		keeper->counts.stored += batch->rows;
+		keeper->counts.stored += batch->rows - (keeper->counts.unwilling - unwilling);
 		prove_store(keeper);
 		return true;
 	}

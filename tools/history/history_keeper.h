@@ -20,7 +20,7 @@
 struct history_counts {
 	uint64_t stored;    /* rows, those from the spool too, and those that were there already */
 	uint64_t spooled;   /* rows */
-	uint64_t unwilling; /* rows that the database has not taken, and never will */
+	uint64_t unwilling; /* rows that the database has not taken, and never will: they are not among the stored */
 	uint64_t given_up;  /* rows that made room in the spool */
 };
 

@@ -369,6 +369,7 @@ static void row_that_the_database_does_not_take_holds_nothing_up(void **state)
 		assert_int_equal(bench->fake.times[i], 1);
 	assert_int_equal(bench->fake.refused, 2);
 	assert_int_equal(history_keeper_counts(&bench->keeper).unwilling, 2);
+	assert_int_equal(history_keeper_counts(&bench->keeper).stored, 13);
 	ASSERT_LINES(
 		bench, "INFO The database is there.",
 		"WARN The database does not take a row, which is put aside. reason=a constraint of somebody else's");
