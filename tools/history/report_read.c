@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SQL_SIZE 1024
+#define SQL_SIZE 1536
 
 /* Columns of the query of statuses. */
 enum { STATION, EVSE_ID, MESSAGE_ID, AT, STATUS, REASON, RUN_ID, EV_MAC, ATTENUATION };
@@ -84,6 +84,7 @@ static struct range range_of(int64_t from_s, int64_t to_s)
 	return range;
 }
 
+/* slacd tells its count of matches as 0 when it starts, and never again: by that a start is known. */
 static bool read_statuses(struct report_model *model, struct history_reader *reader, const char *station, char *error)
 {
 	const struct report_query *query = &model->query;
@@ -93,10 +94,16 @@ static bool read_statuses(struct report_model *model, struct history_reader *rea
 	char micros[HISTORY_READER_MICROS_SIZE];
 	char sql[SQL_SIZE];
 
-	snprintf(sql, sizeof(sql),
-		 "SELECT station, evse_id, message_id, %s, status, reason, run_id, ev_mac, attenuation_db FROM status"
-		 " WHERE %s ORDER BY station, evse_id, sampling_time, received_time, message_id",
-		 history_reader_micros(reader, "sampling_time", micros), condition(reader, station));
+	snprintf(
+		sql, sizeof(sql),
+		"SELECT station, evse_id, message_id, %s, status, reason, run_id, ev_mac, attenuation_db FROM"
+		" (SELECT station, evse_id, message_id, sampling_time, received_time, status, reason, run_id, ev_mac,"
+		" attenuation_db FROM status WHERE %s UNION ALL SELECT station, evse_id, '', sampling_time, sampling_time,"
+		" '" REPORT_STATUS_START "', '', '', '', NULL FROM telemetry"
+		" WHERE name = 'sessions_matched' AND number = 0 AND %s) AS told"
+		" ORDER BY station, evse_id, sampling_time, received_time, message_id",
+		history_reader_micros(reader, "sampling_time", micros), condition(reader, station),
+		condition(reader, station));
 	if (!history_reader_query(reader, sql, parameters, station != NULL ? 3 : 2, take_status, &sessions, error))
 		return false;
 	report_sessions_end(&sessions);

@@ -165,6 +165,15 @@ static void take_unmatched(struct report_sessions *sessions, const struct report
 	sessions->is_aftermath = !ends_the_stay(row->reason);
 }
 
+/* slacd has begun anew without having told the end of what ran here: it knows of no vehicle. */
+static void take_start(struct report_sessions *sessions, const struct report_status *row)
+{
+	(void)row;
+	if (sessions->session.outcome == REPORT_OPEN)
+		sessions->session.outcome = REPORT_BROKEN_OFF;
+	end(sessions);
+}
+
 /* What follows the end of a match, up to the next attempt, is part of no session. True: the row was that. */
 static bool take_aftermath(struct report_sessions *sessions, const struct report_status *row)
 {
@@ -201,7 +210,7 @@ void report_sessions_take(struct report_sessions *sessions, const struct report_
 	} statuses[] = {
 		{"matching", take_matching},   {"matched", take_matched},
 		{"failed", take_failed},       {"basic_charging", take_basic_charging},
-		{"unmatched", take_unmatched},
+		{"unmatched", take_unmatched}, {REPORT_STATUS_START, take_start},
 	};
 
 	if (!is_of_this_outlet(sessions, row))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Sessions from the statuses of outlets (doc/history.md, section "Report"). A session begins with the first status after
- * the one before has ended, and ends with `unmatched`, with `failed` for pilot_fault or evse_not_ready, or where matching
- * begins again after a match whose end was not told. Pure; its memory does not grow.
+ * the one before has ended, and ends with `unmatched`, with `failed` for pilot_fault or evse_not_ready, where slacd is
+ * started anew, or where matching begins again after a match whose end was not told. Pure; its memory does not grow.
  */
 #ifndef TOOLS_HISTORY_REPORT_SESSION_H
 #define TOOLS_HISTORY_REPORT_SESSION_H
@@ -12,6 +12,9 @@
 
 /* A longer text is cut. */
 #define REPORT_NAME_SIZE 128
+
+/* No status of slacd: it has begun anew, as telemetry has told. Such a row has a station, an outlet and a time. */
+#define REPORT_STATUS_START "start"
 
 /* A row of the table `status`. No text is NULL; "" is none. */
 struct report_status {
@@ -32,7 +35,7 @@ enum report_outcome {
 	REPORT_MATCHED, /* whatever came later, or failed before */
 	REPORT_FAILED,
 	REPORT_BASIC,      /* basic charging that no attempt came before: no car that speaks, or nobody asked it to */
-	REPORT_BROKEN_OFF, /* `unmatched` before there was a result */
+	REPORT_BROKEN_OFF, /* `unmatched`, or a start of slacd, before there was a result */
 };
 
 /* Its texts can be shown (log_text_line). */

@@ -40,6 +40,9 @@ class Rows:
         if end:
             self.status(station, at_us + 3600 * 1000000, "unmatched", end, run, mac, None, evse)
 
+    def started(self, station, at_us, evse="DE*ABC*E1"):
+        self.telemetry.append((station, evse, "sessions_matched", at_us, 0, None))
+
     def failed(self, station, at_us, mac, reason, attenuation=None, left=True, evse="DE*ABC*E1"):
         run = f"0x{self.random.getrandbits(64) | 1:016X}"
         self.status(station, at_us, "matching", "", run, mac, None, evse)
@@ -80,6 +83,7 @@ def mess(count):
                     choose((NO_RUN, "0x0000000000000001", "0x0000000000000002")), choose(("", "00:18:87:00:A1:D6", "70:B3:D5:00:00:01")),
                     choose((None, 12.5, 61.1)), choose(("E1", "E2")))
         rows.telemetry.append((choose(("s1", "S1", "T")), "E1", "last_match_ms", at + len(rows.telemetry), rows.random.randrange(30000), None))
+        rows.telemetry.append((choose(("s1", "S1", "T")), "E1", "sessions_matched", at + len(rows.telemetry), rows.random.randrange(3), None))
     return rows
 
 

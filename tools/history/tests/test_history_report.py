@@ -51,6 +51,17 @@ class Report(unittest.TestCase):
             writer.rollback()
         writer.close()
 
+    def test_station_that_died(self):
+        """What the next vehicle does there is a session of its own."""
+        rows = report_rows.Rows()
+        rows.failed("S1", report_rows.BEGIN_US, "70:B3:D5:00:00:01", "no_sounds", left=False)
+        rows.started("S1", report_rows.BEGIN_US + 3600 * 1000000)
+        rows.matched("S1", report_rows.BEGIN_US + 7200 * 1000000, "00:18:87:00:A1:D6")
+        report_rows.sqlite_file(self.directory / "died.sqlite", rows)
+        for options in ([], ["--station", "S1", "--from", "2026-11-27", "--to", "2026-11-27"]):
+            said = self.report("--database", "died.sqlite", "--format", "csv", *options).split()
+            self.assertEqual(said[-1], "S1,2,1,1,50.0,0,0,0,0,0,4000,4000")
+
     def test_order_of_rows_changes_nothing(self):
         """A table has none; doubles are kept out by its key."""
         rows = report_rows.site()

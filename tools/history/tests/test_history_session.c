@@ -220,6 +220,42 @@ static void match_that_begins_again_is_another_session(void **state)
 	assert_told(&bench, "S:matched:;S:matched:;");
 }
 
+/* A station that has died, or slacd in it: the next vehicle is another one. */
+static void start_of_slacd_ends_what_ran(void **state)
+{
+	struct bench bench = new_bench();
+
+	(void)state;
+	row(&bench, "start", "", "");
+	row(&bench, "matching", "", RUN);
+	row(&bench, "start", "", "");
+	row(&bench, "matching", "", RUN);
+	row(&bench, "failed", "no_sounds", RUN);
+	row(&bench, "start", "", "");
+	row(&bench, "basic_charging", "no_parm_req", NO_RUN);
+	row(&bench, "start", "", "");
+	row(&bench, "matching", "", OTHER_RUN);
+	row(&bench, "matched", "", OTHER_RUN);
+	row(&bench, "start", "", "");
+	row(&bench, "basic_charging", "no_parm_req", NO_RUN);
+	assert_told(&bench, "S:broken:;S:failed:no_sounds;S:basic:no_parm_req;S:matched:;S:basic:no_parm_req;");
+	assert_int_equal(bench.sessions.unknown_beginnings, 0);
+}
+
+static void start_of_slacd_is_no_session(void **state)
+{
+	struct bench bench = new_bench();
+
+	(void)state;
+	row(&bench, "matching", "", RUN);
+	row(&bench, "matched", "", RUN);
+	row(&bench, "unmatched", "power_line_link_lost", RUN);
+	row(&bench, "start", "", "");
+	row(&bench, "start", "", "");
+	row(&bench, "unmatched", "vehicle_left", NO_RUN);
+	assert_told(&bench, "S:matched:power_line_link_lost:lost;S:broken:vehicle_left;");
+}
+
 static void row_that_comes_again_changes_nothing(void **state)
 {
 	struct bench bench = new_bench();
@@ -265,6 +301,8 @@ int main(void)
 		cmocka_unit_test(fault_ends_a_session),
 		cmocka_unit_test(end_without_its_beginning_is_no_session),
 		cmocka_unit_test(match_that_begins_again_is_another_session),
+		cmocka_unit_test(start_of_slacd_ends_what_ran),
+		cmocka_unit_test(start_of_slacd_is_no_session),
 		cmocka_unit_test(row_that_comes_again_changes_nothing),
 		cmocka_unit_test(names_that_cannot_be_shown_are_escaped_and_still_one_outlet),
 	};
