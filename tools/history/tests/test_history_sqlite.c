@@ -139,6 +139,8 @@ static void rows_of_each_kind_are_stored_as_they_are(void **state)
 	assert_rows(bench, "SELECT received_time, topic, hex(payload), reason FROM refused",
 		    "1795770611123001|a/\"b\\c|00FF27|it's bad;");
 	assert_rows(bench, "SELECT version FROM schema_version", "1;");
+	/* Who reads it is not held up. */
+	assert_rows(bench, "PRAGMA journal_mode", "wal;");
 }
 
 static void rows_that_come_again_are_there_once(void **state)

@@ -124,6 +124,20 @@ class Sqlite(Bench):
         self.stop_history()
         self.assertIn("refused=4", self.log())
 
+    def test_without_options(self):
+        """The usual topics, and a file and a spool in this directory."""
+        with open(self.log_path, "ab") as log:
+            self.history = subprocess.Popen([program()], cwd=self.directory, env={**os.environ, "MQTT_HOST": self.broker.socket},
+                                            stdout=log, stderr=log)
+        self.addCleanup(kill, self.history)
+        self.database = f"{self.directory}/slac-history.sqlite"
+        self.await_subscription()
+        self.publish("stations/S1/josev/cs", '{"id":"1","name":"slac_service_status","type":"update","data":{"evse_id":"E1",'
+                                             '"run_id":"0x0011223344556677","status":"matching","ev_mac":"00:18:87:00:A1:D6"}}')
+        await_true(lambda: self.ask("SELECT station, status FROM status") == [("S1", "matching")], "the status is there")
+        self.assertTrue(os.path.isdir(f"{self.database}.spool"))
+        self.stop_history()
+
     def test_second_process_on_the_spool(self):
         self.start_history(self.database)
         self.await_log("The database is there.")
