@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """mosquitto, PostgreSQL and slac-history for a test, on Unix sockets in a directory of its own, and who publishes."""
+import functools
 import json
 import os
 import pathlib
@@ -13,6 +14,9 @@ import tempfile
 import threading
 import time
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "slacd/tests/netns"))
+import waiting  # noqa: E402
 
 PATIENCE_S = 20.0
 SKIPPED = 77
@@ -32,12 +36,7 @@ def program():
     return path
 
 
-def await_true(condition, what, within=PATIENCE_S):
-    deadline = time.monotonic() + within
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within} s: {what}")
-        time.sleep(0.01)
+await_true = functools.partial(waiting.await_true, within=PATIENCE_S)
 
 
 def kill(process):
