@@ -159,13 +159,20 @@ static bool is_other_consumption(const struct fleet_car *one, const struct fleet
 	return false;
 }
 
+/* The one that is in the socket cannot be taken out while it is plugged in at the car, too. */
+static bool wants_cable(const struct fleet_connector *connector)
+{
+	return connector->wanted.cable_a != connector->told.cable_a &&
+	       (connector->wanted.cable_a > 0 || !connector->told.plugged);
+}
+
 static bool wants_station(const struct fleet_connector *connector)
 {
 	const struct fleet_car *wanted = &connector->wanted, *told = &connector->told;
 
 	return connector->station_is_new || connector->replug || connector->shows_card || wants_fault(connector) ||
-	       wanted->plugged != told->plugged || (wanted->cable_a != told->cable_a && wanted->cable_a > 0) ||
-	       wanted->ready != told->ready || is_other_consumption(wanted, told);
+	       wanted->plugged != told->plugged || wants_cable(connector) || wanted->ready != told->ready ||
+	       is_other_consumption(wanted, told);
 }
 
 static bool wants_car(const struct fleet_connector *connector)
@@ -219,7 +226,20 @@ static void say_unplug(struct fleet_connector *connector, bool has_car, struct f
 		say(out, true, "unplug\n");
 	say(out, false, "unplug %s\n", connector->evse_id);
 	connector->told.plugged = false;
+	connector->told.cable_a = 0;
 	connector->starts = false;
+}
+
+/* cs-sim takes it out with the car, also where there is none. */
+static void say_cable(struct fleet_connector *connector, struct fleet_commands *out)
+{
+	if (!wants_cable(connector))
+		return;
+	if (connector->wanted.cable_a > 0)
+		say(out, false, "cable %d %s\n", connector->wanted.cable_a, connector->evse_id);
+	else
+		say(out, false, "unplug %s\n", connector->evse_id);
+	connector->told.cable_a = connector->wanted.cable_a;
 }
 
 static void say_driving(struct fleet_connector *connector, struct fleet_commands *out)
@@ -233,11 +253,8 @@ static void say_driving(struct fleet_connector *connector, struct fleet_commands
 		    connector->evse_id);
 	if (connector->station_is_new || wanted->ready != told->ready)
 		say(out, false, "car ready %s %s\n", wanted->ready ? "on" : "off", connector->evse_id);
-	if (wanted->cable_a != told->cable_a && wanted->cable_a > 0)
-		say(out, false, "cable %d %s\n", wanted->cable_a, connector->evse_id);
 	memcpy(told->consumption_a, phases, sizeof(told->consumption_a));
 	told->ready = wanted->ready;
-	told->cable_a = wanted->cable_a;
 	connector->station_is_new = false;
 }
 
@@ -250,6 +267,7 @@ static void say_station(struct fleet_connector *connector, struct fleet_commands
 		connector->told_code = code;
 	}
 	say_driving(connector, out);
+	say_cable(connector, out);
 	if (connector->wanted.plugged && !connector->told.plugged) {
 		say(out, false, "plug %s\n", connector->evse_id);
 		connector->told.plugged = true;

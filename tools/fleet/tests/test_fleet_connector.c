@@ -155,6 +155,39 @@ static void car_that_comes_again_is_unplugged_in_between(void **state)
 	expect("");
 }
 
+static void set_cable(int cable_a)
+{
+	struct fleet_car car = connector.wanted;
+
+	car.cable_a = cable_a;
+	fleet_connector_set_car(&connector, &car);
+	now_us += FLEET_COMMANDS_US;
+}
+
+/* cs-sim forgets it when the car leaves. */
+static void cable_stays_until_it_is_taken_out(void **state)
+{
+	(void)state;
+	set_plugged(true);
+	set_cable(32);
+	expect("cable 32 DE*SIM*ES1*2\nplug DE*SIM*ES1*2\n");
+	now_us += FLEET_COMMANDS_US;
+	set_plugged(false);
+	expect(">unplug\nunplug DE*SIM*ES1*2\ncable 32 DE*SIM*ES1*2\n");
+	set_cable(0);
+	expect("unplug DE*SIM*ES1*2\n");
+	set_cable(20);
+	set_plugged(true);
+	expect("cable 20 DE*SIM*ES1*2\nplug DE*SIM*ES1*2\n");
+	/* Not from under a car. */
+	set_cable(0);
+	assert_true(fleet_connector_due(&connector, true, true, now_us) == FLEET_NEVER_US);
+	set_plugged(false);
+	expect(">unplug\nunplug DE*SIM*ES1*2\n");
+	now_us += FLEET_COMMANDS_US;
+	expect("");
+}
+
 static void behaviour_is_told_before_the_car_comes(void **state)
 {
 	struct fleet_car car = connector.wanted;
@@ -292,6 +325,7 @@ int main(void)
 		test(new_programs_are_told_all_that_matters), test(program_that_takes_nothing_is_waited_for),
 		test(status_counts_each_session_once),        test(status_is_told_when_it_changes_and_not_too_often),
 		test(current_of_a_session_is_heard),          test(longest_texts_fit),
+		test(cable_stays_until_it_is_taken_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
