@@ -150,23 +150,11 @@ static bool prepare(struct fleet_keeper *keeper, char *error)
 	return watch(keeper) && fleet_keeper_open_broker(keeper);
 }
 
-/* What is of use to nobody any more; the log stays. */
-static void clean_up(const struct fleet_keeper *keeper)
-{
-	static const char *const names[] = {"slacd.json", "complaints", "lock"};
-	char path[FLEET_PATH_SIZE];
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		fleet_place_path(keeper->options->directory, keeper->identity.id, names[i], path);
-		unlink(path);
-	}
-}
-
 static void release(struct fleet_keeper *keeper)
 {
 	fleet_keeper_close_broker(keeper);
 	if (keeper->ending == FLEET_ENDING_CLOSED)
-		clean_up(keeper);
+		fleet_place_clean(keeper->options->directory, keeper->identity.id);
 	fleet_keeper_free_programs(keeper);
 	for (size_t i = 0; i < sizeof(keeper->signals) / sizeof(keeper->signals[0]); i++)
 		event_loop_unwatch_signal(keeper->signals[i]);

@@ -215,10 +215,15 @@ static void tell_dead(void *context, const struct fleet_identity *identity)
 		broker_publish_retained(launch->broker, topic, payload, len);
 }
 
+/* The status is taken back last. A keeper of which the broker knows nothing may be there all the same. */
 static void take_back(void *context, const struct fleet_identity *identity, unsigned connector)
 {
 	struct launch *launch = context;
+	char path[FLEET_PATH_SIZE];
 
+	fleet_place_path(launch->options->directory, identity->id, "lock", path);
+	if (connector == 0 && fleet_place_holder(path) == 0)
+		fleet_place_clean(launch->options->directory, identity->id);
 	fleet_retained_take_back(launch->broker, identity->id, connector);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/fleet/fleet_place.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -77,6 +78,25 @@ void fleet_place_of_station(const char *directory, const char *id, char out[FLEE
 void fleet_place_path(const char *directory, const char *id, const char *name, char out[FLEET_PATH_SIZE])
 {
 	snprintf(out, FLEET_PATH_SIZE, "%.160s/%.32s/%.48s", directory, id, name);
+}
+
+static bool is_of_use(const char *name)
+{
+	return strcmp(name, "log") == 0 || strcmp(name, "log.1") == 0;
+}
+
+void fleet_place_clean(const char *directory, const char *id)
+{
+	char path[FLEET_PATH_SIZE];
+	const struct dirent *entry;
+
+	fleet_place_of_station(directory, id, path);
+	DIR *files = opendir(path);
+	while (files != NULL && (entry = readdir(files)) != NULL)
+		if (!is_of_use(entry->d_name))
+			unlinkat(dirfd(files), entry->d_name, 0);
+	if (files != NULL)
+		closedir(files);
 }
 
 /* --- programs --- */

@@ -24,6 +24,8 @@ bool fleet_place_make_all(const char *directory, char error[FLEET_ERROR_SIZE]);
 /* "<directory>/<id>", and "<directory>/<id>/<name>". */
 void fleet_place_of_station(const char *directory, const char *id, char out[FLEET_PATH_SIZE]);
 void fleet_place_path(const char *directory, const char *id, const char *name, char out[FLEET_PATH_SIZE]);
+/* Removes what is of use to nobody any more in the directory of a station that is closed: all but its log. */
+void fleet_place_clean(const char *directory, const char *id);
 
 /*
  * The path of a program: `given` where the user has given one, otherwise the one in a folder beside this program (as in a

@@ -173,6 +173,9 @@ class Fleet(unittest.TestCase):
     def assert_gone(self, name):
         await_true(lambda: not processes_in(f"d/{name}"), f"no process of {name} is left")
 
+    def assert_only_log_left(self, name):
+        self.assertEqual(os.listdir(os.path.join(self.directory, "d", name)), ["log"])
+
     def lose_launcher_and_keeper(self, launcher, before):
         launcher.signal(signal.SIGKILL)
         self.heard(f"{LAUNCHER}/status", '"Dead"')
@@ -224,6 +227,7 @@ class Fleet(unittest.TestCase):
         launcher = self.lose_launcher_and_keeper(launcher, before)
         self.lose_broker()
         self.tell_and_hear(lambda: self.command(command="close"), f"{LAUNCHER}/status", '"stations":0')
+        self.assert_only_log_left("park-3")  # whose keeper was killed
         mark = self.ear.mark()
         self.command(command="load", name="demo")
         for name in before:
@@ -234,6 +238,7 @@ class Fleet(unittest.TestCase):
         self.assertEqual(launcher.exit_code(), 0)
         for name in (*before, "late"):
             self.assert_gone(name)
+            self.assert_only_log_left(name)
         self.assertEqual(self.retained(), [f"{LAUNCHER}/status"])
 
     def test_wrong_setup_ends_with_2(self):
