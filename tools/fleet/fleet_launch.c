@@ -5,8 +5,10 @@
 #include "service/client_id.h"
 #include "service/clock.h"
 #include "service/event_loop.h"
+#include "service/file.h"
 #include "service/startup.h"
 #include "service/timer.h"
+#include "tools/fleet/fleet_json.h"
 #include "tools/fleet/fleet_launcher.h"
 #include "tools/fleet/fleet_process.h"
 #include "tools/fleet/fleet_retained.h"
@@ -533,6 +535,38 @@ static bool read_setup(struct launch *launch)
 	return true;
 }
 
+static bool settings_are_good(const char *path, char *error)
+{
+	char why[FLEET_ERROR_SIZE];
+	size_t len = 0;
+	char *text = file_read(path, &len, error, FLEET_ERROR_SIZE);
+
+	if (text == NULL)
+		return false;
+	struct json_object *settings = fleet_json_parse(text, len, why);
+	if (settings == NULL)
+		snprintf(error, FLEET_ERROR_SIZE, "%.160s: %.300s", path, why);
+	free(text);
+	json_object_put(settings);
+	return settings != NULL;
+}
+
+/* What each keeper needs. False: a wrong option. */
+static bool can_be_used(const struct fleet_options *options)
+{
+	const char *option = "--directory";
+	char error[FLEET_ERROR_SIZE];
+	bool is_good = fleet_place_make(options->directory, error);
+
+	if (is_good && options->slacd_config != NULL) {
+		option = "--slacd-config";
+		is_good = settings_are_good(options->slacd_config, error);
+	}
+	if (!is_good)
+		fprintf(stderr, "cs-fleet: %s: %s\n", option, error);
+	return is_good;
+}
+
 static bool watch(struct launch *launch)
 {
 	launch->timer = event_new(launch->base, -1, 0, on_timer, launch);
@@ -604,7 +638,7 @@ int fleet_launch_run(const struct fleet_options *options)
 	launch->options = options;
 	launch->setup = calloc(1, sizeof(*launch->setup));
 	if (launch->setup != NULL)
-		code = read_setup(launch) ? run(launch) : EXIT_CODE_USAGE;
+		code = read_setup(launch) && can_be_used(options) ? run(launch) : EXIT_CODE_USAGE;
 	free(launch->setup);
 	free(launch);
 	return code;

@@ -241,23 +241,31 @@ class Fleet(unittest.TestCase):
             self.assert_only_log_left(name)
         self.assertEqual(self.retained(), [f"{LAUNCHER}/status"])
 
+    def assert_wrong(self, options, said):
+        done = subprocess.run([os.environ["CS_FLEET"], *options], capture_output=True, text=True, timeout=10)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(said, done.stderr)
+
     def test_wrong_setup_ends_with_2(self):
         path = os.path.join(self.directory, "wrong.json")
         pathlib.Path(path).write_text('{"stations":[{"id":"S1"},{"id":"S2","connectors":300}]}')
-        done = subprocess.run([os.environ["CS_FLEET"], "--setup", path, "--slacd", os.environ["SLACD"], "--cs-sim",
-                               os.environ["CS_SIM"], "--slac-ev", os.environ["SLAC_EV"]], capture_output=True, text=True)
-        self.assertEqual(done.returncode, 2)
-        self.assertIn(f"{path}: stations[1].connectors: expected a whole number from 1 to 256, not 300", done.stderr)
+        self.assert_wrong(("--setup", path, "--slacd", os.environ["SLACD"], "--cs-sim", os.environ["CS_SIM"], "--slac-ev",
+                           os.environ["SLAC_EV"]),
+                          f"{path}: stations[1].connectors: expected a whole number from 1 to 256, not 300")
         pathlib.Path(path).write_text('{"stations":[{"id":"S1"},{"id":"S2"}]}')
-        for options, said in ((("--setup", path, "--stations", "2"), "expected --setup or --stations, not both"),
-                              (("--stations", "3", "--max-stations", "2"), "expected at most 2 (--max-stations), not 3"),
-                              (("--setup", path, "--max-stations", "1"), "expected at most 1 stations (--max-stations), not 2")):
-            done = subprocess.run([os.environ["CS_FLEET"], *options], capture_output=True, text=True)
-            self.assertEqual(done.returncode, 2)
-            self.assertIn(said, done.stderr)
-        done = subprocess.run([os.environ["CS_FLEET"], "--slacd", "/none"], capture_output=True, text=True)
-        self.assertEqual(done.returncode, 2)
-        self.assertIn("--slacd '/none': expected a program that can be executed", done.stderr)
+        self.assert_wrong(("--setup", path, "--stations", "2"), "expected --setup or --stations, not both")
+        self.assert_wrong(("--stations", "3", "--max-stations", "2"), "expected at most 2 (--max-stations), not 3")
+        self.assert_wrong(("--setup", path, "--max-stations", "1"), "expected at most 1 stations (--max-stations), not 2")
+        self.assert_wrong(("--slacd", "/none"), "--slacd '/none': expected a program that can be executed")
+
+    def test_what_keepers_need_and_cannot_use_ends_with_2(self):
+        path = os.path.join(self.directory, "settings.json")
+        pathlib.Path(path).write_text("[]")
+        self.assert_wrong(("--directory", f"{path}/d"), f"--directory: {path}/d: cannot be made")
+        self.assert_wrong(("--directory", path), f"--directory: {path}: expected a directory of this user")
+        self.assert_wrong(("--directory", self.directory, "--slacd-config", "/none"), "--slacd-config: /none: ")
+        self.assert_wrong(("--directory", self.directory, "--slacd-config", path),
+                          f"--slacd-config: {path}: expected a JSON object")
 
 
 if __name__ == "__main__":
