@@ -169,7 +169,7 @@ static bool spawn(void *context, const struct fleet_identity *identity, char err
 	keeper->pid = start_keeper(launch, identity);
 	snprintf(keeper->id, sizeof(keeper->id), "%s", identity->id);
 	if (keeper->pid == 0)
-		snprintf(error, FLEET_ERROR_SIZE, "no process for its keeper: %s", strerror(errno));
+		snprintf(error, FLEET_ERROR_SIZE, "no keeper: %s", strerror(errno));
 	return keeper->pid != 0;
 }
 

@@ -13,7 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define KEPT_MAX 12
+#define KEPT_MAX        12
+#define COMPLAINTS_ROOM 4096
 
 extern char **environ;
 
@@ -119,13 +120,19 @@ bool fleet_process_run(char *const argv[], int network, const char *text)
 	       WEXITSTATUS(status) == 0;
 }
 
+/* On a full disk the process could not say that it is full. File systems that know no such reservation go without. */
+static bool has_room(int file)
+{
+	return fallocate(file, FALLOC_FL_KEEP_SIZE, 0, COMPLAINTS_ROOM) == 0 || errno != ENOSPC;
+}
+
 pid_t fleet_process_detach(const char *program, char *const argv[], const char *complaints)
 {
 	const int file = open(complaints, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 	pid_t pid = -1;
 
-	if (file >= 0 && nothing >= 0)
+	if (file >= 0 && nothing >= 0 && has_room(file))
 		pid = fork();
 	if (pid == 0) {
 		reset_signals();

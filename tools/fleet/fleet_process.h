@@ -27,7 +27,7 @@ bool fleet_process_run(char *const argv[], int network, const char *input);
 
 /*
  * Starts a process in a session of its own, which lives on; what it says on standard error goes to the file
- * `complaints`, which is written anew. 0 with errno.
+ * `complaints`, which is written anew, and in which there is room for it. 0 with errno.
  */
 pid_t fleet_process_detach(const char *program, char *const argv[], const char *complaints);
 

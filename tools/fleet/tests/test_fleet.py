@@ -85,10 +85,10 @@ class Fleet(unittest.TestCase):
         launcher.wait_line("cs-fleet: ready")
         return launcher
 
-    def start_cs_fleet(self, *options):
+    def start_cs_fleet(self, *options, behind=()):
         settings = os.path.join(self.directory, "settings.json")
         pathlib.Path(settings).write_text(json.dumps(SETTINGS))
-        return self.add(Program("cs-fleet", os.environ["CS_FLEET"], "--mqtt-host", "127.0.0.1", "--directory",
+        return self.add(Program("cs-fleet", *behind, os.environ["CS_FLEET"], "--mqtt-host", "127.0.0.1", "--directory",
                                 os.path.join(self.directory, "d"), "--slacd", os.environ["SLACD"], "--cs-sim",
                                 os.environ["CS_SIM"], "--slac-ev", os.environ["SLAC_EV"], "--slacd-config", settings,
                                 *options))
@@ -240,6 +240,14 @@ class Fleet(unittest.TestCase):
             self.assert_gone(name)
             self.assert_only_log_left(name)
         self.assertEqual(self.retained(), [f"{LAUNCHER}/status"])
+
+    def test_full_disk_is_said(self):
+        full = os.path.join(self.directory, "full")
+        os.mkdir(full)
+        fill = f'mount -t tmpfs -o size=4k none {full} && head -c 4096 /dev/zero >{full}/file && exec "$@"'
+        self.start_cs_fleet("--directory", full, "--stations", "1", behind=("unshare", "--mount", "sh", "-c", fill, "sh"))
+        self.heard(f"{LAUNCHER}/error", "station S1 cannot be started", "No space left on device")
+        self.heard(station("S1", "status"), '"Dead"')
 
     def assert_wrong(self, options, said):
         done = subprocess.run([os.environ["CS_FLEET"], *options], capture_output=True, text=True, timeout=10)
