@@ -26,6 +26,9 @@
 #define FLEET_STATIONS        "fleet/stations/"
 #define FLEET_ALL_STATUSES    "fleet/stations/+/status"
 
+#define FLEET_EXPECTED_ID   "1 to 32 of the characters A-Z, a-z, 0-9, _ and -"
+#define FLEET_EXPECTED_NAME "1 to 64 of the characters A-Z, a-z, 0-9, _ and -"
+
 /* How slacd and the cars' modems are joined. */
 enum fleet_link { FLEET_LINK_UNIX, FLEET_LINK_VETH };
 

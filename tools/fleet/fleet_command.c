@@ -7,9 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EXPECTED_ID   "1 to 32 of the characters A-Z, a-z, 0-9, _ and -"
-#define EXPECTED_NAME "1 to 64 of the characters A-Z, a-z, 0-9, _ and -"
-#define SHOWN_MAX     200
+#define SHOWN_MAX 200
 
 static const struct word {
 	const char *text;
@@ -26,13 +24,6 @@ static const struct word {
 };
 
 #define WORDS (sizeof(words) / sizeof(words[0]))
-
-static bool is_link(const char *text)
-{
-	enum fleet_link link;
-
-	return fleet_link_read(text, &link);
-}
 
 static bool is_id_or_all(const char *text)
 {
@@ -58,14 +49,10 @@ static bool read_kind(const struct fleet_json *json, bool of_station, struct fle
 
 static void read_start(const struct fleet_json *json, struct fleet_command *out)
 {
-	char link[8];
-
-	fleet_json_text(json, "id", fleet_id_is_valid, EXPECTED_ID, out->id, sizeof(out->id));
+	fleet_json_text(json, "id", fleet_id_is_valid, FLEET_EXPECTED_ID, out->id, sizeof(out->id));
 	if (!fleet_json_whole(json, "connectors", 1, FLEET_CONNECTORS_MAX, &out->connectors))
 		out->connectors = 0;
-	out->has_link = fleet_json_text(json, "link", is_link, "unix or veth", link, sizeof(link));
-	if (out->has_link)
-		fleet_link_read(link, &out->link);
+	out->has_link = fleet_json_link(json, "link", &out->link);
 }
 
 static void read_members(const struct fleet_json *json, struct fleet_command *out)
@@ -77,15 +64,16 @@ static void read_members(const struct fleet_json *json, struct fleet_command *ou
 	case FLEET_KILL:
 	case FLEET_RESTART:
 	case FLEET_CLOSE:
-		fleet_json_text(json, "id", is_id_or_all, EXPECTED_ID ", or * for all stations", out->id,
+		fleet_json_text(json, "id", is_id_or_all, FLEET_EXPECTED_ID ", or * for all stations", out->id,
 				sizeof(out->id));
 		if (strcmp(out->id, "*") == 0)
 			out->id[0] = '\0';
 		return;
 	case FLEET_SAVE:
 	case FLEET_LOAD:
-		if (!fleet_json_text(json, "name", fleet_name_is_valid, EXPECTED_NAME, out->name, sizeof(out->name)))
-			fleet_json_fail(json, "name", EXPECTED_NAME);
+		if (!fleet_json_text(json, "name", fleet_name_is_valid, FLEET_EXPECTED_NAME, out->name,
+				     sizeof(out->name)))
+			fleet_json_fail(json, "name", FLEET_EXPECTED_NAME);
 		return;
 	case FLEET_CLOSE_LAUNCHER:
 		return;
@@ -143,14 +131,8 @@ size_t fleet_error_build(const char *error, const char *topic, const char *paylo
 
 	log_text_line(clean, sizeof(clean), error, strlen(error));
 	log_text_line(shown, sizeof(shown), payload, len);
-	json_object_object_add(object, "error", json_object_new_string(clean));
-	json_object_object_add(object, "topic", json_object_new_string(topic));
-	json_object_object_add(object, "payload", json_object_new_string(shown));
-	const char *text =
-		json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-	const size_t used = text != NULL ? strlen(text) : size;
-	if (used < size)
-		memcpy(out, text, used + 1);
-	json_object_put(object);
-	return used < size ? used : 0;
+	fleet_json_add_text(object, "error", clean);
+	fleet_json_add_text(object, "topic", topic);
+	fleet_json_add_text(object, "payload", shown);
+	return fleet_json_write(object, out, size);
 }

@@ -2,8 +2,8 @@
 #include "tools/fleet/fleet_connector.h"
 
 #include "cp/duty_cycle.h"
+#include "tools/fleet/fleet_json.h"
 
-#include <json-c/json.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -335,28 +335,23 @@ static void add_number(struct json_object *object, const char *key, double value
 	json_object_object_add(object, key, json_object_new_double_s(value, text));
 }
 
-static void add_text(struct json_object *object, const char *key, const char *text)
-{
-	json_object_object_add(object, key, json_object_new_string(text));
-}
-
 static void add_inputs(struct json_object *object, const struct fleet_connector *connector)
 {
 	static const char *const phases[FLEET_PHASES] = {"consumption_l1", "consumption_l2", "consumption_l3"};
 	const struct fleet_car *car = &connector->wanted;
 
-	add_text(object, "evse_id", connector->evse_id);
+	fleet_json_add_text(object, "evse_id", connector->evse_id);
 	json_object_object_add(object, "plugged", json_object_new_boolean(car->plugged));
 	json_object_object_add(object, "cable", json_object_new_int(car->cable_a));
 	json_object_object_add(object, "ready", json_object_new_boolean(car->ready));
 	for (size_t i = 0; i < FLEET_PHASES; i++)
 		add_number(object, phases[i], car->consumption_a[i]);
-	add_text(object, "behaviour", car->behaviour);
+	fleet_json_add_text(object, "behaviour", car->behaviour);
 	json_object_object_add(object, "attenuation", json_object_new_int(car->attenuation_db));
 	json_object_object_add(object, "faulted", json_object_new_boolean(connector->fault.faulted));
 	if (connector->fault.faulted)
-		add_text(object, "status_code", api_evse_status_text(connector->fault.code));
-	add_text(object, "id_tag", connector->token);
+		fleet_json_add_text(object, "status_code", api_evse_status_text(connector->fault.code));
+	fleet_json_add_text(object, "id_tag", connector->token);
 }
 
 static void add_slac(struct json_object *object, const struct fleet_connector *connector)
@@ -364,10 +359,10 @@ static void add_slac(struct json_object *object, const struct fleet_connector *c
 	const struct api_station_slac_status *slac = &connector->slac;
 	const bool has = connector->has_slac;
 
-	add_text(object, "state", has ? api_slac_state_text(slac->state) : "");
-	add_text(object, "reason", has ? slac->reason : "");
-	add_text(object, "ev_mac", has ? slac->ev_mac : "");
-	add_text(object, "run_id", has ? slac->run_id : "");
+	fleet_json_add_text(object, "state", has ? api_slac_state_text(slac->state) : "");
+	fleet_json_add_text(object, "reason", has ? slac->reason : "");
+	fleet_json_add_text(object, "ev_mac", has ? slac->ev_mac : "");
+	fleet_json_add_text(object, "run_id", has ? slac->run_id : "");
 	if (has && slac->has_attenuation)
 		add_number(object, "attenuation_db", slac->attenuation_ddb / 10.0);
 	else
@@ -379,7 +374,7 @@ static void add_pilot(struct json_object *object, const struct fleet_connector *
 	struct json_object *drawn = json_object_new_array();
 	const struct api_cp_status *pilot = &connector->pilot;
 
-	add_text(object, "pilot", connector->has_pilot ? api_cp_state_text(pilot->state) : "");
+	fleet_json_add_text(object, "pilot", connector->has_pilot ? api_cp_state_text(pilot->state) : "");
 	if (connector->has_pilot && pilot->has_duty_cycle)
 		add_number(object, "duty_percent", pilot->duty_cycle_percent);
 	else
@@ -403,14 +398,9 @@ size_t fleet_connector_build_status(struct fleet_connector *connector, uint64_t 
 	add_pilot(object, connector);
 	json_object_object_add(object, "sessions_matched", json_object_new_int64(connector->sessions_matched));
 	json_object_object_add(object, "sessions_failed", json_object_new_int64(connector->sessions_failed));
-	add_text(object, "at", at);
-	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
-	const size_t len = text != NULL ? strlen(text) : size;
-	if (len < size)
-		memcpy(out, text, len + 1);
-	json_object_put(object);
+	fleet_json_add_text(object, "at", at);
 	connector->changed = false;
 	connector->was_told = true;
 	connector->status_us = now_us;
-	return len < size ? len : 0;
+	return fleet_json_write(object, out, size);
 }

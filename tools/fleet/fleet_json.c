@@ -10,6 +10,7 @@
 
 #define SHOWN_MAX    64
 #define EXPECTED_MAX 192
+#define ONE_LINE     (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 struct json_object *fleet_json_parse(const char *payload, size_t len, char error[FLEET_ERROR_SIZE])
 {
@@ -36,8 +37,7 @@ struct json_object *fleet_json_parse(const char *payload, size_t len, char error
 /* What is there instead, short and on one line. */
 static void show(struct json_object *value, char out[SHOWN_MAX])
 {
-	const char *text =
-		json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text = json_object_to_json_string_ext(value, ONE_LINE);
 	const size_t len = api_utf8_cut(text, strlen(text), SHOWN_MAX - 4);
 
 	snprintf(out, SHOWN_MAX, "%.*s%s", (int)len, text, text[len] != '\0' ? "..." : "");
@@ -92,13 +92,6 @@ static bool get(const struct fleet_json *json, const char *member, struct json_o
 {
 	*value = NULL;
 	return json_object_object_get_ex(json->object, member, value) != 0;
-}
-
-bool fleet_json_has(const struct fleet_json *json, const char *member)
-{
-	struct json_object *value;
-
-	return get(json, member, &value);
 }
 
 bool fleet_json_bool(const struct fleet_json *json, const char *member, bool *out)
@@ -166,4 +159,36 @@ bool fleet_json_text(const struct fleet_json *json, const char *member, bool (*i
 		return fleet_json_fail(json, member, expected);
 	strcpy(out, text);
 	return true;
+}
+
+static bool is_link(const char *text)
+{
+	enum fleet_link link;
+
+	return fleet_link_read(text, &link);
+}
+
+bool fleet_json_link(const struct fleet_json *json, const char *member, enum fleet_link *out)
+{
+	char text[8];
+
+	return fleet_json_text(json, member, is_link, "unix or veth", text, sizeof(text)) && fleet_link_read(text, out);
+}
+
+/* --- writing --- */
+
+void fleet_json_add_text(struct json_object *object, const char *member, const char *text)
+{
+	json_object_object_add(object, member, json_object_new_string(text));
+}
+
+size_t fleet_json_write(struct json_object *object, char *out, size_t size)
+{
+	const char *text = json_object_to_json_string_ext(object, ONE_LINE);
+	const size_t len = text != NULL ? strlen(text) : size;
+
+	if (len < size)
+		memcpy(out, text, len + 1);
+	json_object_put(object);
+	return len < size ? len : 0;
 }

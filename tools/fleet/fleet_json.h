@@ -30,8 +30,6 @@ bool fleet_json_is_good(const struct fleet_json *json);
 
 /* Refuses members that are not in the list, which ends with NULL. */
 bool fleet_json_members(const struct fleet_json *json, const char *const *names);
-/* Whether the member is there, and not null. */
-bool fleet_json_has(const struct fleet_json *json, const char *member);
 
 /* A member that is there; each returns false, *out unchanged, where it is absent or wrong: the latter is noted. */
 bool fleet_json_bool(const struct fleet_json *json, const char *member, bool *out);
@@ -40,5 +38,12 @@ bool fleet_json_number(const struct fleet_json *json, const char *member, double
 /* `expected` says what it should be where `is_valid`, which may be NULL, denies. */
 bool fleet_json_text(const struct fleet_json *json, const char *member, bool (*is_valid)(const char *text),
 		     const char *expected, char *out, size_t size);
+bool fleet_json_link(const struct fleet_json *json, const char *member, enum fleet_link *out);
+
+/* --- writing --- */
+
+void fleet_json_add_text(struct json_object *object, const char *member, const char *text);
+/* On one line, with a NUL behind it; the object is given back. Returns the length, 0: it does not fit, or no memory. */
+size_t fleet_json_write(struct json_object *object, char *out, size_t size);
 
 #endif

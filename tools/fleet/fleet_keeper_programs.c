@@ -25,13 +25,6 @@ unsigned fleet_keeper_connectors(const struct fleet_keeper *keeper)
 	return (unsigned)keeper->identity.connectors;
 }
 
-static const char *name_of(size_t program)
-{
-	if (program == FLEET_PROGRAM_SLACD)
-		return "slacd";
-	return program == FLEET_PROGRAM_STATION ? "cs-sim" : "slac-ev";
-}
-
 static unsigned connector_of(size_t program)
 {
 	return program < FLEET_PROGRAM_CAR ? 0 : (unsigned)(program - FLEET_PROGRAM_CAR + 1);
@@ -61,8 +54,8 @@ static void hear_current(struct fleet_keeper *keeper, const char *line)
 static void take_line(struct fleet_channel *channel)
 {
 	channel->line[channel->line_len] = '\0';
-	fleet_log_line(channel->keeper->log, name_of(channel->program), connector_of(channel->program), channel->line,
-		       channel->line_len);
+	fleet_log_line(channel->keeper->log, fleet_program_name(channel->program), connector_of(channel->program),
+		       channel->line, channel->line_len);
 	if (channel->program == FLEET_PROGRAM_STATION)
 		hear_current(channel->keeper, channel->line);
 	channel->line_len = 0;
@@ -309,7 +302,8 @@ static void start(struct fleet_keeper *keeper, size_t program, uint64_t now_us)
 	}
 	if (child.pid == 0) {
 		char error[FLEET_ERROR_SIZE];
-		snprintf(error, sizeof(error), "%s cannot be started: %s", name_of(program), strerror(errno));
+		snprintf(error, sizeof(error), "%s cannot be started: %s", fleet_program_name(program),
+			 strerror(errno));
 		fleet_keeper_complain(keeper, error, "", "", 0);
 	} else if (!begin_channel(keeper, program, &child)) {
 		kill(child.pid, SIGKILL);
@@ -359,11 +353,11 @@ static void note_end(struct fleet_keeper *keeper, size_t program, bool was_asked
 
 	close_event(&keeper->channels[program].input);
 	fleet_process_end_text(status, how, sizeof(how));
-	fleet_log_line(keeper->log, name_of(program), connector_of(program), how, strlen(how));
+	fleet_log_line(keeper->log, fleet_program_name(program), connector_of(program), how, strlen(how));
 	if (was_asked)
 		return;
-	snprintf(error, sizeof(error), "%s%.0u has ended by itself: %s; it is started again", name_of(program),
-		 connector_of(program), how);
+	snprintf(error, sizeof(error), "%s%.0u has ended by itself: %s; it is started again",
+		 fleet_program_name(program), connector_of(program), how);
 	fleet_keeper_complain(keeper, error, "", "", 0);
 }
 

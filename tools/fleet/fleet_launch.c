@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <event2/event.h>
-#include <json-c/json.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,18 +69,13 @@ static size_t build_status(const struct launch *launch, char *out, size_t size)
 
 	for (size_t i = 0; i < count; i++)
 		json_object_array_add(setups, json_object_new_string(names[i]));
-	json_object_object_add(object, "status", json_object_new_string("Alive"));
-	json_object_object_add(object, "version", json_object_new_string(SLACD_VERSION));
+	fleet_json_add_text(object, "status", "Alive");
+	fleet_json_add_text(object, "version", SLACD_VERSION);
 	json_object_object_add(object, "stations", json_object_new_int64((int64_t)launch->launcher->count));
 	json_object_object_add(object, "max_stations", json_object_new_int64((int64_t)launch->launcher->max));
 	json_object_object_add(object, "setups", setups);
-	json_object_object_add(object, "by", json_object_new_string(launch->by));
-	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
-	const size_t len = text != NULL ? strlen(text) : size;
-	if (len < size)
-		memcpy(out, text, len + 1);
-	json_object_put(object);
-	return len < size ? len : 0;
+	fleet_json_add_text(object, "by", launch->by);
+	return fleet_json_write(object, out, size);
 }
 
 static void tell_status(struct launch *launch)

@@ -149,7 +149,7 @@ static const char *read_value(void *context, int option, char *value)
 		return NULL;
 	case OPTION_KEEPER:
 		options->keeper = value;
-		return fleet_id_is_valid(value) ? NULL : "1 to 32 of the characters A-Z, a-z, 0-9, _ and -";
+		return fleet_id_is_valid(value) ? NULL : FLEET_EXPECTED_ID;
 	default:
 		return read_count(option, value, options);
 	}

@@ -173,3 +173,10 @@ bool fleet_program_runs(const struct fleet_programs *programs, size_t program)
 {
 	return programs->items[program].state == FLEET_PROGRAM_RUNS;
 }
+
+const char *fleet_program_name(size_t program)
+{
+	if (program == FLEET_PROGRAM_SLACD)
+		return "slacd";
+	return program == FLEET_PROGRAM_STATION ? "cs-sim" : "slac-ev";
+}

@@ -81,6 +81,8 @@ size_t fleet_programs_exited(struct fleet_programs *programs, pid_t pid, uint64_
 size_t fleet_programs_stopped(struct fleet_programs *programs, pid_t pid, bool is_stopped);
 
 bool fleet_programs_run(const struct fleet_programs *programs);
+/* "slacd", "cs-sim" or "slac-ev". */
+const char *fleet_program_name(size_t program);
 /* Takes lines on its standard input. */
 bool fleet_program_runs(const struct fleet_programs *programs, size_t program);
 

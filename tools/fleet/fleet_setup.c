@@ -12,18 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PATH_SIZE   1024
-#define SUFFIX      ".json"
-#define EXPECTED_ID "1 to 32 of the characters A-Z, a-z, 0-9, _ and -"
+#define PATH_SIZE 1024
+#define SUFFIX    ".json"
 
 /* --- text --- */
-
-static bool is_link(const char *text)
-{
-	enum fleet_link link;
-
-	return fleet_link_read(text, &link);
-}
 
 static bool is_known(const struct fleet_setup *setup, const char *id)
 {
@@ -37,20 +29,17 @@ static bool read_station(const struct fleet_json *json, struct fleet_setup *setu
 {
 	static const char *const members[] = {"id", "connectors", "link", NULL};
 	struct fleet_setup_station *station = &setup->stations[setup->count];
-	char link[8];
 
 	*station = (struct fleet_setup_station){.connectors = 0};
 	if (!json_object_is_type(json->object, json_type_object))
 		return fleet_json_fail(json, "", "an object, e.g. {\"id\":\"S1\",\"connectors\":2}");
 	fleet_json_members(json, members);
-	if (!fleet_json_text(json, "id", fleet_id_is_valid, EXPECTED_ID, station->id, sizeof(station->id)))
-		fleet_json_fail(json, "id", EXPECTED_ID);
+	if (!fleet_json_text(json, "id", fleet_id_is_valid, FLEET_EXPECTED_ID, station->id, sizeof(station->id)))
+		fleet_json_fail(json, "id", FLEET_EXPECTED_ID);
 	if (fleet_json_is_good(json) && is_known(setup, station->id))
 		fleet_json_fail(json, "id", "an id of its own for each station");
 	fleet_json_whole(json, "connectors", 1, FLEET_CONNECTORS_MAX, &station->connectors);
-	station->has_link = fleet_json_text(json, "link", is_link, "unix or veth", link, sizeof(link));
-	if (station->has_link)
-		fleet_link_read(link, &station->link);
+	station->has_link = fleet_json_link(json, "link", &station->link);
 	setup->count += fleet_json_is_good(json);
 	return fleet_json_is_good(json);
 }

@@ -15,21 +15,9 @@ const char *fleet_life_text(enum fleet_life life)
 	return lives[life];
 }
 
-static void add_text(struct json_object *object, const char *key, const char *text)
-{
-	json_object_object_add(object, key, json_object_new_string(text));
-}
-
 static struct json_object *pid_of(const struct fleet_programs *programs, size_t program)
 {
 	return json_object_new_int64(programs->items[program].pid);
-}
-
-static const char *name_of(size_t program)
-{
-	if (program == FLEET_PROGRAM_SLACD)
-		return "slacd";
-	return program == FLEET_PROGRAM_STATION ? "cs-sim" : "slac-ev";
 }
 
 /* Processes by their names; 0: it does not run. Those that a signal has stopped are said besides. */
@@ -47,7 +35,7 @@ static void add_programs(struct json_object *object, const struct fleet_programs
 	json_object_object_add(pids, "slac-ev", cars);
 	for (size_t i = 0; i < programs->count; i++)
 		if (programs->items[i].is_stopped)
-			json_object_array_add(stopped, json_object_new_string(name_of(i)));
+			json_object_array_add(stopped, json_object_new_string(fleet_program_name(i)));
 	json_object_object_add(object, "pids", pids);
 	json_object_object_add(object, "stopped", stopped);
 	json_object_object_add(object, "restarts", json_object_new_int64(programs->restarts));
@@ -58,24 +46,19 @@ size_t fleet_status_build(const struct fleet_identity *identity, const struct fl
 {
 	struct json_object *object = json_object_new_object();
 
-	add_text(object, "status", fleet_life_text(status->life));
-	add_text(object, "id", identity->id);
+	fleet_json_add_text(object, "status", fleet_life_text(status->life));
+	fleet_json_add_text(object, "id", identity->id);
 	json_object_object_add(object, "connectors", json_object_new_int(identity->connectors));
-	add_text(object, "link", fleet_link_text(identity->link));
-	add_text(object, "host", identity->host);
+	fleet_json_add_text(object, "link", fleet_link_text(identity->link));
+	fleet_json_add_text(object, "host", identity->host);
 	if (status->programs != NULL) {
-		add_text(object, "slacd", status->slacd);
+		fleet_json_add_text(object, "slacd", status->slacd);
 		add_programs(object, status->programs, status->keeper);
-		add_text(object, "version", status->version);
-		add_text(object, "started", status->started);
-		add_text(object, "by", status->by);
+		fleet_json_add_text(object, "version", status->version);
+		fleet_json_add_text(object, "started", status->started);
+		fleet_json_add_text(object, "by", status->by);
 	}
-	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
-	const size_t len = text != NULL ? strlen(text) : size;
-	if (len < size)
-		memcpy(out, text, len + 1);
-	json_object_put(object);
-	return len < size ? len : 0;
+	return fleet_json_write(object, out, size);
 }
 
 void fleet_by_make(const char *started, const char *host, long process, char out[FLEET_BY_SIZE])
@@ -101,26 +84,22 @@ enum fleet_rival fleet_rival_read(const char *payload, size_t len, const char *b
 	return order > 0 ? FLEET_RIVAL_NEWER : FLEET_RIVAL_OLDER;
 }
 
-static bool is_life(const char *text)
+static bool read_life(const char *text, enum fleet_life *life)
 {
-	for (size_t i = 0; i < LIVES; i++)
-		if (strcmp(text, lives[i]) == 0)
-			return true;
+	for (size_t i = 0; i < LIVES; i++) {
+		if (strcmp(text, lives[i]) != 0)
+			continue;
+		*life = (enum fleet_life)i;
+		return true;
+	}
 	return false;
 }
 
-static bool is_link(const char *text)
+static bool is_life(const char *text)
 {
-	enum fleet_link link;
+	enum fleet_life life;
 
-	return fleet_link_read(text, &link);
-}
-
-static void read_life(const char *text, enum fleet_life *life)
-{
-	for (size_t i = 0; i < LIVES; i++)
-		if (strcmp(text, lives[i]) == 0)
-			*life = (enum fleet_life)i;
+	return read_life(text, &life);
 }
 
 bool fleet_status_read(const char *payload, size_t len, const char *id, struct fleet_identity *identity,
@@ -128,7 +107,7 @@ bool fleet_status_read(const char *payload, size_t len, const char *id, struct f
 {
 	struct fleet_json json = {.object = fleet_json_parse(payload, len, error), .path = "", .error = error};
 	struct fleet_identity read = {.connectors = 0};
-	char word[16] = "", link[8] = "unix";
+	char word[16] = "";
 
 	if (json.object == NULL)
 		return false;
@@ -136,13 +115,12 @@ bool fleet_status_read(const char *payload, size_t len, const char *id, struct f
 		fleet_json_fail(&json, "status", "Starting, Alive or Dead");
 	if (!fleet_json_whole(&json, "connectors", 1, FLEET_CONNECTORS_MAX, &read.connectors))
 		fleet_json_fail(&json, "connectors", "a whole number");
-	fleet_json_text(&json, "link", is_link, "unix or veth", link, sizeof(link));
+	fleet_json_link(&json, "link", &read.link);
 	fleet_json_text(&json, "host", NULL, "a host's name", read.host, sizeof(read.host));
 	json_object_put(json.object);
 	if (*error != '\0')
 		return false;
 	snprintf(read.id, sizeof(read.id), "%s", id);
-	fleet_link_read(link, &read.link);
 	read_life(word, life);
 	*identity = read;
 	return true;
