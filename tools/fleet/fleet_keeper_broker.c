@@ -162,12 +162,12 @@ static void hear_station(struct fleet_keeper *keeper, const char *payload, size_
 
 /* --- what users say --- */
 
-static bool hear_command(struct fleet_keeper *keeper, const char *payload, size_t len, char *error)
+static void hear_command(struct fleet_keeper *keeper, const char *payload, size_t len, char *error)
 {
 	struct fleet_command command;
 
 	if (!fleet_station_command_read(payload, len, &command, error))
-		return false;
+		return;
 	fleet_log_say(keeper->log, "%s", fleet_station_command_text(command.kind));
 	if (command.kind == FLEET_KILL)
 		fleet_keeper_kill_all();
@@ -176,31 +176,21 @@ static bool hear_command(struct fleet_keeper *keeper, const char *payload, size_
 	else
 		fleet_programs_plan(&keeper->programs, FLEET_ANEW);
 	keeper->changed = true;
-	return true;
 }
 
-static bool hear_input(struct fleet_connector *connector, const char *what, const char *payload, size_t len,
+static void hear_input(struct fleet_connector *connector, const char *what, const char *payload, size_t len,
 		       char *error)
 {
 	struct fleet_car car = connector->wanted;
 	struct fleet_fault fault;
 	char token[FLEET_TOKEN_SIZE];
-	bool is_good = true;
 
-	if (strcmp(what, "car") == 0) {
-		is_good = fleet_car_read(payload, len, &car, error);
-		if (is_good)
-			fleet_connector_set_car(connector, &car);
-	} else if (strcmp(what, "faulted") == 0) {
-		is_good = fleet_fault_read(payload, len, &fault, error);
-		if (is_good)
-			fleet_connector_set_fault(connector, &fault);
-	} else if (strcmp(what, "id_tag") == 0) {
-		is_good = fleet_card_read(payload, len, token, error);
-		if (is_good)
-			fleet_connector_show_card(connector, token);
-	}
-	return is_good;
+	if (strcmp(what, "car") == 0 && fleet_car_read(payload, len, &car, error))
+		fleet_connector_set_car(connector, &car);
+	else if (strcmp(what, "faulted") == 0 && fleet_fault_read(payload, len, &fault, error))
+		fleet_connector_set_fault(connector, &fault);
+	else if (strcmp(what, "id_tag") == 0 && fleet_card_read(payload, len, token, error))
+		fleet_connector_show_card(connector, token);
 }
 
 static void hear_user(struct fleet_keeper *keeper, const char *topic, const char *payload, size_t len)

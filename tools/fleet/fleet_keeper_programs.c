@@ -347,14 +347,14 @@ bool fleet_keeper_run_programs(struct fleet_keeper *keeper, uint64_t now_us)
 	}
 }
 
-static void note_end(struct fleet_keeper *keeper, size_t program, bool was_asked, int status)
+static void note_end(struct fleet_keeper *keeper, size_t program, bool by_itself, int status)
 {
 	char how[64], error[FLEET_ERROR_SIZE];
 
 	close_event(&keeper->channels[program].input);
 	fleet_process_end_text(status, how, sizeof(how));
 	fleet_log_line(keeper->log, fleet_program_name(program), connector_of(program), how, strlen(how));
-	if (was_asked)
+	if (!by_itself)
 		return;
 	snprintf(error, sizeof(error), "%s%.0u has ended by itself: %s; it is started again",
 		 fleet_program_name(program), connector_of(program), how);
@@ -373,14 +373,10 @@ void fleet_keeper_reap(struct fleet_keeper *keeper)
 			fleet_programs_stopped(programs, pid, WIFSTOPPED(status));
 			continue;
 		}
-		size_t asked = 0;
-		while (asked < programs->count &&
-		       !(programs->items[asked].pid == pid && programs->items[asked].state == FLEET_PROGRAM_ENDS))
-			asked++;
-		const bool was_asked = asked < programs->count;
+		const unsigned deaths = programs->restarts;
 		const size_t program = fleet_programs_exited(programs, pid, clock_now_us());
 		if (program < programs->count)
-			note_end(keeper, program, was_asked, status);
+			note_end(keeper, program, programs->restarts > deaths, status);
 	}
 }
 
