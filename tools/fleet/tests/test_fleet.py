@@ -127,18 +127,29 @@ class Fleet(unittest.TestCase):
         answer = self.tell_and_hear(lambda: self.tell(topic, payload), error_topic, *words)
         self.assertEqual(answer["topic"], topic)
 
+    def retain(self, *payload):
+        """A command and an input that nobody is to obey, or none of them any more."""
+        for topic, members in ((f"{LAUNCHER}/cmd", {"command": "start", "id": "old"}),
+                               (self.connector("S1", 2, "id_tag"), {"id_tag": "old"})):
+            subprocess.run(["mosquitto_pub", "-r", "-t", topic, *(payload or ("-m", json.dumps(members)))], check=True)
+
+    def start_first(self):
+        """With the station of a setup."""
+        path = os.path.join(self.directory, "first.json")
+        pathlib.Path(path).write_text('{"stations":[{"id":"S1","connectors":2}]}')
+        return self.start_launcher("--setup", path)
+
     def start_three(self):
-        """One of them with veth pairs."""
-        self.command(command="start", connectors=2)
+        """One is there already, one has veth pairs."""
+        self.command(command="start", connectors=1)
         self.command(command="start", id="park-3", connectors=1, link="veth")
-        self.command(command="start", id="S2", connectors=1)
         return {name: self.heard(station(name, "status"), '"Alive"') for name in ("S1", "S2", "park-3")}
 
     def drive_cars(self):
         self.input("park-3", 1, "car", '"matched"', plugged=True, attenuation=31)
         status = self.input("S1", 2, "car", '"matched"', plugged=True, consumption_l1=13, attenuation=25)
         self.assertEqual(status["attenuation_db"], 25.0)
-        self.assertEqual((status["pilot"], status["duty_percent"]), ("B2", 5.0))
+        self.assertEqual((status["pilot"], status["duty_percent"], status["id_tag"]), ("B2", 5.0, ""))
         status = self.input("S1", 2, "id_tag", '"C2"', "13.0,0.0,0.0", id_tag="04A2")
         self.assertEqual(status["sessions_matched"], 1)
         self.input("S1", 2, "car", '"unmatched"', "vehicle_left", plugged=False)
@@ -218,7 +229,8 @@ class Fleet(unittest.TestCase):
         return [line.partition(" ")[0] for line in heard.splitlines()]
 
     def test_every_command_and_every_end(self):
-        launcher = self.start_launcher()
+        self.retain()
+        launcher = self.start_first()
         before = self.start_three()
         self.drive_cars()
         self.send_wrong()
@@ -239,6 +251,7 @@ class Fleet(unittest.TestCase):
         for name in (*before, "late"):
             self.assert_gone(name)
             self.assert_only_log_left(name)
+        self.retain("-n")
         self.assertEqual(self.retained(), [f"{LAUNCHER}/status"])
 
     def test_full_disk_is_said(self):
