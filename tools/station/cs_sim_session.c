@@ -121,14 +121,13 @@ static bool is_same_current(const double *a, const double *b)
 static bool tell_current(struct cs_outlet *outlet)
 {
 	const double most_a = cs_meter_current(&outlet->meter);
-	double now_a[CS_METER_PHASES] = {most_a, most_a, most_a};
+	const double alike_a[CS_METER_PHASES] = {most_a, most_a, most_a};
+	const double *now_a = outlet->dc ? alike_a : outlet->meter.current_a;
 
-	if (!outlet->dc)
-		memcpy(now_a, outlet->meter.current_a, sizeof(now_a));
 	if (is_same_current(now_a, outlet->told_current_a))
 		return false;
-	memcpy(outlet->told_current_a, now_a, sizeof(now_a));
-	if (now_a[1] == most_a && now_a[2] == most_a)
+	memcpy(outlet->told_current_a, now_a, sizeof(outlet->told_current_a));
+	if (is_same_current(now_a, alike_a))
 		cs_output_event("%s draws %.1f A", outlet->evse_id, most_a);
 	else
 		cs_output_event("%s draws %.1f A: l1 %.1f, l2 %.1f, l3 %.1f", outlet->evse_id, most_a, now_a[0],

@@ -152,6 +152,7 @@ class Fleet(unittest.TestCase):
         self.assertEqual((status["pilot"], status["duty_percent"], status["id_tag"]), ("B2", 5.0, ""))
         status = self.input("S1", 2, "id_tag", '"C2"', "13.0,0.0,0.0", id_tag="04A2")
         self.assertEqual(status["sessions_matched"], 1)
+        self.input("S1", 2, "car", "13.0,16.0,16.0", consumption_l2=16, consumption_l3=16)
         self.input("S1", 2, "car", '"unmatched"', "vehicle_left", plugged=False)
         # A car that falls silent, and a fault.
         self.input("S1", 1, "car", '"state":"failed"', plugged=True, behaviour="stop-at:start")
