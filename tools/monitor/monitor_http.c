@@ -97,19 +97,32 @@ static void answer_record(const struct monitor_http *http, struct evhttp_request
 
 /* --- requests --- */
 
-static bool is_address(const char *host)
+/* "localhost" or an address, with or without a port. In brackets there can be nothing but an address. */
+static bool is_no_name(const char *host)
 {
+	const size_t len = strcspn(host, ":");
+	const char *port = host[len] == ':' ? host + len + 1 : "";
+	char name[INET_ADDRSTRLEN];
 	struct in_addr four;
 
-	return *host == '[' || inet_pton(AF_INET, host, &four) == 1;
+	if (*host == '[')
+		return true;
+	if (len >= sizeof(name) || port[strspn(port, "0123456789")] != '\0')
+		return false;
+	memcpy(name, host, len);
+	name[len] = '\0';
+	return evutil_ascii_strcasecmp(name, "localhost") == 0 || inet_pton(AF_INET, name, &four) == 1;
 }
 
+/*
+ * By the header Host itself, which is of the browser. evhttp_request_get_host prefers what the request line tells, and a
+ * page of another site may ask for the path "//localhost/fleet".
+ */
 static bool may_ask(const struct monitor_http *http, struct evhttp_request *request)
 {
-	const char *host = evhttp_request_get_host(request);
+	const char *host = evhttp_find_header(evhttp_request_get_input_headers(request), "Host");
 
-	return !http->checks_host || host == NULL || is_address(host) ||
-	       evutil_ascii_strcasecmp(host, "localhost") == 0;
+	return !http->checks_host || host == NULL || is_no_name(host);
 }
 
 static bool is_of_fleet(const char *path)

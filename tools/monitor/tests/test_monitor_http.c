@@ -166,19 +166,32 @@ static void on_the_loopback_other_names_are_refused(void **state)
 {
 	static const struct {
 		const char *host;
+		const char *before; /* of the path */
 		bool may_ask;
-	} hosts[] = {{"localhost:8015", true}, {"LOCALHOST", true},         {"127.0.0.1:8015", true},
-		     {"[::1]:8015", true},     {"attacker.example", false}, {"127.0.0.1.example:8015", false}};
+	} hosts[] = {{"localhost:8015", "", true},
+		     {"LOCALHOST", "", true},
+		     {"127.0.0.1:8015", "", true},
+		     {"[::1]:8015", "", true},
+		     {"attacker.example", "", false},
+		     {"127.0.0.1.example:8015", "", false},
+		     {"localhost.attacker.example:8015", "", false},
+		     {"localhost:8015.attacker.example", "", false},
+		     {"", "", false},
+		     /* What the page of another site may have asked for. */
+		     {"attacker.example:8015", "//localhost", false},
+		     {"attacker.example:8015", "//127.0.0.1:8015", false},
+		     {"attacker.example:8015", "http://localhost:8015", false}};
 	const struct sockaddr_in address = {
 		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(free_port())};
-	char at[32], request[128];
+	char at[32], request[192];
 
 	(void)state;
 	snprintf(at, sizeof(at), "127.0.0.1:%u", ntohs(address.sin_port));
 	start(at, NULL);
 	for (size_t i = 0; i < COUNT(hosts); i++) {
 		const int fd = connect_to((const struct sockaddr *)&address, sizeof(address));
-		snprintf(request, sizeof(request), "GET /state.json HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+		snprintf(request, sizeof(request),
+			 "GET %s/state.json HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", hosts[i].before,
 			 hosts[i].host);
 		say(fd, request);
 		hear(fd, NULL);
