@@ -252,10 +252,10 @@ struct http_server *http_server_new(struct event_base *base, const char *where, 
 	return NULL;
 }
 
-void http_server_allow_post(struct http_server *server, size_t size)
+void http_server_allow_post(struct http_server *server)
 {
-	evhttp_set_allowed_methods(server->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST);
-	evhttp_set_max_body_size(server->http, (ev_ssize_t)(size < HTTP_SERVER_BODY_MAX ? size : HTTP_SERVER_BODY_MAX));
+	evhttp_set_allowed_methods(server->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST);
+	evhttp_set_max_body_size(server->http, HTTP_SERVER_BODY_MAX);
 }
 
 struct evhttp *http_server_evhttp(struct http_server *server)

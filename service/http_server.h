@@ -30,10 +30,10 @@ bool http_server_is_address(const char *where);
 struct http_server *http_server_new(struct event_base *base, const char *where, unsigned connections,
 				    char error[HTTP_SERVER_ERROR_SIZE]);
 /*
- * POST is allowed as well, with a body of at most `size` octets, up to HTTP_SERVER_BODY_MAX: a larger one is answered
- * with 413.
+ * GET and POST are allowed instead, with a body of at most HTTP_SERVER_BODY_MAX octets: a larger one is answered with
+ * 413.
  */
-void http_server_allow_post(struct http_server *server, size_t size);
+void http_server_allow_post(struct http_server *server);
 /* Where callbacks are set. */
 struct evhttp *http_server_evhttp(struct http_server *server);
 /* Ends it, with its connections, and removes its Unix socket. NULL is allowed. */

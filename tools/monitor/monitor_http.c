@@ -249,9 +249,11 @@ struct monitor_http *monitor_http_new(struct event_base *base, const struct moni
 		monitor_http_free(http);
 		return NULL;
 	}
-	evhttp_set_allowed_methods(http_server_evhttp(http->server), EVHTTP_REQ_GET);
+	/* No HEAD: of events nothing but the headers would be sent, and the connection would stay. */
 	if (http->fleet != NULL)
-		http_server_allow_post(http->server, HTTP_SERVER_BODY_MAX);
+		http_server_allow_post(http->server);
+	else
+		evhttp_set_allowed_methods(http_server_evhttp(http->server), EVHTTP_REQ_GET);
 	evhttp_set_gencb(http_server_evhttp(http->server), on_request, http);
 	return http;
 }

@@ -309,7 +309,8 @@ static void a_body_is_bounded(void **state)
 static void other_methods_and_paths_change_nothing(void **state)
 {
 	static const char *const requests[] = {"PUT /fleet/launcher", "DELETE /fleet/launcher", "PATCH /fleet/launcher",
-					       "OPTIONS /fleet/launcher", "GET /fleet/launcher"};
+					       "OPTIONS /fleet/launcher", "GET /fleet/launcher", "HEAD /fleet",
+					       "HEAD /fleet/events"};
 	char request[512];
 
 	(void)state;
@@ -319,9 +320,11 @@ static void other_methods_and_paths_change_nothing(void **state)
 			 "X-Fleet-Token: %s\r\nContent-Length: %zu\r\n\r\n%s",
 			 requests[i], token, strlen(KILL), KILL);
 		ask_with(request);
+		has_not(" 200 ");
 		has_not(" 202 ");
 		has_not("Access-Control-Allow");
 	}
+	assert_int_equal(monitor_http_pages(http), 0);
 	post("/", KILL);
 	has(" 405 ");
 	post("/state.json", KILL);
