@@ -134,13 +134,20 @@ static void note_no_room(struct monitor_fleet *fleet)
 	fleet->change++;
 }
 
+/* What was not shown is missed by nobody: the pages need not be told everything again. */
+static void note_gone(struct monitor_fleet *fleet, bool was_shown)
+{
+	if (was_shown)
+		fleet->gone_change = ++fleet->change;
+}
+
 static void remove_station(struct monitor_fleet *fleet, size_t place)
 {
+	note_gone(fleet, fleet->stations[place]->has_status);
 	free_station(fleet, fleet->stations[place]);
 	fleet->station_count--;
 	for (size_t i = place; i < fleet->station_count; i++)
 		fleet->stations[i] = fleet->stations[i + 1];
-	fleet->gone_change = ++fleet->change;
 }
 
 /* One of which nothing but outlets was heard of makes room. */
@@ -231,7 +238,7 @@ static void remove_outlet(struct monitor_fleet *fleet, struct monitor_fleet_stat
 	station->outlet_count--;
 	for (size_t i = place; i < station->outlet_count; i++)
 		station->outlets[i] = station->outlets[i + 1];
-	fleet->gone_change = ++fleet->change;
+	note_gone(fleet, station->has_status);
 }
 
 /* --- messages --- */

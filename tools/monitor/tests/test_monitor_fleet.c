@@ -275,7 +275,11 @@ static void a_station_that_has_not_told_itself_makes_room(void **state)
 	for (unsigned i = 1; i < MONITOR_FLEET_STATIONS_MAX; i++)
 		hear_station(i, "Alive");
 	hear_connector(2000, 1, "matched");
+	const uint64_t seen = fleet->change;
 	hear_station(3000, "Alive");
+	look(seen);
+	is("all", "false"); /* of what was not shown nobody needs to be told that it went */
+	assert_int_equal(count("stations"), 1);
 	assert_int_equal(fleet->no_room, 0);
 	assert_non_null(monitor_fleet_find(fleet, "S3000"));
 	assert_int_equal(fleet->outlet_count, 0);
