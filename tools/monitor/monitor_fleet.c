@@ -415,14 +415,24 @@ void monitor_fleet_take_disconnected(struct monitor_fleet *fleet, const char *re
 	fleet->change++;
 }
 
+static void forget_unheard_outlets(struct monitor_fleet *fleet, struct monitor_fleet_station *station)
+{
+	for (size_t i = station->outlet_count; i-- > 0;)
+		if (station->outlets[i]->connection != fleet->connection)
+			remove_outlet(fleet, station, station->outlets[i]->number);
+}
+
 void monitor_fleet_forget_unheard(struct monitor_fleet *fleet)
 {
 	if (!fleet->is_connected)
 		return;
-	/* One that has not told its status is of no connection. */
-	for (size_t i = fleet->station_count; i-- > 0;)
+	for (size_t i = fleet->station_count; i-- > 0;) {
+		/* One that has not told its status is of no connection. */
 		if (fleet->stations[i]->connection != fleet->connection)
 			remove_station(fleet, i);
+		else
+			forget_unheard_outlets(fleet, fleet->stations[i]);
+	}
 	if (fleet->launcher.known != 0 && fleet->launcher.connection != fleet->connection)
 		fleet->launcher = (struct monitor_fleet_launcher){.change = ++fleet->change};
 }

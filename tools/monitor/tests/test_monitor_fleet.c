@@ -365,6 +365,8 @@ static void what_went_while_there_was_no_connection_goes(void **state)
 	hear("fleet/launcher/status", "{\"status\":\"Alive\"}");
 	hear_station(1, "Alive");
 	hear_station(2, "Alive");
+	hear_connector(2, 1, "matched");
+	hear_connector(2, 2, "matched");
 	monitor_fleet_forget_unheard(fleet);
 	monitor_fleet_take_disconnected(fleet, "connection lost", NOON + 1);
 	monitor_fleet_forget_unheard(fleet);
@@ -374,6 +376,7 @@ static void what_went_while_there_was_no_connection_goes(void **state)
 	assert_true(monitor_fleet_has_launcher(fleet));
 	monitor_fleet_take_connected(fleet, NOON + 2);
 	hear_station(2, "Alive");
+	hear_connector(2, 2, "unmatched"); /* and no first one */
 	hear_connector(3, 1, "matched"); /* whose station is none */
 	monitor_fleet_forget_unheard(fleet);
 	assert_int_equal(fleet->station_count, 1);
@@ -381,6 +384,8 @@ static void what_went_while_there_was_no_connection_goes(void **state)
 	is("broker.connected", "true");
 	assert_int_equal(count("stations"), 1);
 	is("stations.0.id", "S2");
+	assert_int_equal(count("connectors"), 1);
+	is("connectors.0.number", "2");
 	assert_false(monitor_fleet_has_launcher(fleet));
 }
 
