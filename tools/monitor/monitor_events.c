@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/monitor/monitor_events.h"
 
+#include "tools/monitor/monitor_answer.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -232,4 +234,16 @@ void monitor_events_join(struct monitor_events *events, struct evhttp_request *r
 	evhttp_connection_set_closecb(connection, on_gone, reader);
 	begin_answer(request);
 	send_changes(reader);
+}
+
+void monitor_events_answer(const struct monitor_events *events, struct evhttp_request *request, struct evbuffer *body)
+{
+	size_t len = 0;
+	char *view = events->source.view(events->source.context, 0, &len);
+
+	if (view == NULL || evbuffer_add(body, view, len) != 0)
+		monitor_answer_refusal(request, HTTP_INTERNAL, "Internal Server Error", "no memory");
+	else
+		monitor_answer(request, "application/json", body);
+	free(view);
 }

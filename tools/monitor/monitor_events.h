@@ -41,6 +41,8 @@ void monitor_events_free(struct monitor_events *events);
 
 /* A page asks for events: this answers the request. */
 void monitor_events_join(struct monitor_events *events, struct evhttp_request *request);
+/* Somebody asks for everything, once: likewise. `body` is empty, and the answer's. */
+void monitor_events_answer(const struct monitor_events *events, struct evhttp_request *request, struct evbuffer *body);
 /* What is shown may have changed. */
 void monitor_events_changed(struct monitor_events *events);
 /* How many pages there are. */

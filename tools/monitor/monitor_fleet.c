@@ -310,12 +310,10 @@ static void take_setups(struct monitor_fleet_launcher *launcher, const struct ap
 	}
 }
 
-static bool take_launcher_status(struct monitor_fleet *fleet, const struct monitor_fleet_topic *topic,
-				 const struct api_node *node)
+static bool take_launcher_status(struct monitor_fleet *fleet, const struct api_node *node)
 {
 	struct monitor_fleet_launcher news = {.connection = fleet->connection};
 
-	(void)topic;
 	if (!api_json_has(node, "status"))
 		return api_json_fail(node, "status", "Alive or Dead");
 	if (!monitor_fields_read(monitor_fleet_launcher_fields, monitor_fleet_launcher_field_count, node, &news,
@@ -360,7 +358,7 @@ static bool take_object(struct monitor_fleet *fleet, const struct monitor_fleet_
 {
 	switch (topic->kind) {
 	case MONITOR_FLEET_LAUNCHER_STATUS:
-		return take_launcher_status(fleet, topic, node);
+		return take_launcher_status(fleet, node);
 	case MONITOR_FLEET_STATION_STATUS:
 		return take_station_status(fleet, topic, node);
 	case MONITOR_FLEET_CONNECTOR_STATUS:

@@ -50,18 +50,6 @@ static void answer_page(const struct monitor_fleet_http *http, struct evhttp_req
 	monitor_answer(request, monitor_page_type(page), body);
 }
 
-static void answer_state(const struct monitor_fleet_http *http, struct evhttp_request *request, struct evbuffer *body)
-{
-	size_t len = 0;
-	char *view = view_of(&http->serving, 0, &len);
-
-	if (view == NULL || evbuffer_add(body, view, len) != 0)
-		monitor_answer_refusal(request, HTTP_INTERNAL, "Internal Server Error", "no memory");
-	else
-		monitor_answer(request, "application/json", body);
-	free(view);
-}
-
 /* --- what is asked for --- */
 
 static void answer_error(struct evhttp_request *request, int code, const char *reason, const char *field,
@@ -166,7 +154,7 @@ void monitor_fleet_http_answer(struct monitor_fleet_http *http, struct evhttp_re
 	else if (strcmp(below, "events") == 0)
 		monitor_events_join(http->events, request);
 	else if (strcmp(below, "state.json") == 0)
-		answer_state(http, request, body);
+		monitor_events_answer(http->events, request, body);
 	else
 		monitor_answer_refusal(request, HTTP_NOTFOUND, "Not Found", "slac-monitor has no such page.");
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/monitor/monitor_fleet_view.h"
 
-#include <stdio.h>
-
 static struct json_object *broker_of(const struct monitor_fleet *fleet, const char *where)
 {
 	struct monitor_json broker = monitor_json_object();
@@ -15,11 +13,6 @@ static struct json_object *broker_of(const struct monitor_fleet *fleet, const ch
 	return monitor_json_finish(&broker);
 }
 
-static struct json_object *text_of(const char *text)
-{
-	return json_object_new_string(text);
-}
-
 static struct json_object *launcher_of(const struct monitor_fleet_launcher *launcher)
 {
 	struct monitor_json object = monitor_json_object();
@@ -28,7 +21,7 @@ static struct json_object *launcher_of(const struct monitor_fleet_launcher *laun
 	monitor_fields_write(monitor_fleet_launcher_fields, monitor_fleet_launcher_field_count, launcher,
 			     launcher->known, &object);
 	for (size_t i = 0; i < launcher->setup_count; i++)
-		monitor_json_append(&setups, text_of(launcher->setups[i]));
+		monitor_json_append(&setups, json_object_new_string(launcher->setups[i]));
 	monitor_json_add(&object, "setups", monitor_json_finish(&setups));
 	return monitor_json_finish(&object);
 }
@@ -99,25 +92,25 @@ static struct json_object *connectors_of(const struct monitor_fleet *fleet, uint
 	return monitor_json_finish(&array);
 }
 
+static struct json_object *error_of(const struct monitor_fleet_error *error)
+{
+	struct monitor_json object = monitor_json_object();
+
+	monitor_json_add_number(&object, "number", error->change);
+	monitor_json_add_number(&object, "at_ms", error->at_ms);
+	monitor_json_add_text(&object, "from", error->from);
+	monitor_fields_write(monitor_fleet_error_fields, monitor_fleet_error_field_count, error, error->known, &object);
+	return monitor_json_finish(&object);
+}
+
 /* The oldest first. */
 static struct json_object *errors_of(const struct monitor_fleet *fleet, uint64_t since)
 {
 	struct monitor_json array = monitor_json_array();
 
-	for (size_t age = monitor_fleet_errors(fleet); age-- > 0;) {
-		const struct monitor_fleet_error *error = monitor_fleet_error(fleet, age);
-		struct monitor_json object = monitor_json_object();
-		if (error->change <= since) {
-			json_object_put(object.value);
-			continue;
-		}
-		monitor_json_add_number(&object, "number", error->change);
-		monitor_json_add_number(&object, "at_ms", error->at_ms);
-		monitor_json_add_text(&object, "from", error->from);
-		monitor_fields_write(monitor_fleet_error_fields, monitor_fleet_error_field_count, error, error->known,
-				     &object);
-		monitor_json_append(&array, monitor_json_finish(&object));
-	}
+	for (size_t age = monitor_fleet_errors(fleet); age-- > 0;)
+		if (monitor_fleet_error(fleet, age)->change > since)
+			monitor_json_append(&array, error_of(monitor_fleet_error(fleet, age)));
 	return monitor_json_finish(&array);
 }
 

@@ -53,18 +53,6 @@ static void answer_page(struct evhttp_request *request, const struct monitor_pag
 	monitor_answer(request, monitor_page_type(page), body);
 }
 
-static void answer_state(const struct monitor_http *http, struct evhttp_request *request, struct evbuffer *body)
-{
-	size_t len = 0;
-	char *view = monitor_view(http->monitor, http->about, 0, &len);
-
-	if (view == NULL || evbuffer_add(body, view, len) != 0)
-		monitor_answer_refusal(request, HTTP_INTERNAL, "Internal Server Error", "no memory");
-	else
-		monitor_answer(request, "application/json", body);
-	free(view);
-}
-
 static void answer_records(const struct monitor_http *http, struct evhttp_request *request, struct evbuffer *body)
 {
 	char error[MONITOR_RECORD_ERROR_MAX];
@@ -162,7 +150,7 @@ static void route_get(struct monitor_http *http, struct evhttp_request *request,
 	else if (strcmp(path, "/events") == 0)
 		monitor_events_join(http->events, request);
 	else if (strcmp(path, "/state.json") == 0)
-		answer_state(http, request, body);
+		monitor_events_answer(http->events, request, body);
 	else if (strcmp(path, "/records.json") == 0)
 		answer_records(http, request, body);
 	else if (strncmp(path, RECORD_PATH, strlen(RECORD_PATH)) == 0)
