@@ -20,7 +20,6 @@ let chosen = null;          // the id of the station that is shown
 const cards = new Map();    // of its outlets, by number; those of one station serve the next one as well
 let words = [];             // of the filter
 let errors = [];            // the latest first
-let dismissed = 0;          // up to the error of this number
 
 const dom = {};
 for (const element of document.querySelectorAll("[id]"))
@@ -810,28 +809,34 @@ function makeError(error) {
 }
 
 function showErrors() {
-	const list = errors.filter(({number}) => number > dismissed);
+	const list = errors.filter(({isDismissed}) => !isDismissed);
 	setHidden(dom.errorsPart, list.length === 0);
 	setText(dom.errorsTitle, list.length === 1 ? "1 request was refused" : `${list.length} requests were refused`);
 	dom.errors.replaceChildren(...list.map(makeError));
 }
 
+function dismissErrors() {
+	for (const error of errors)
+		error.isDismissed = true;
+}
+
 function takeErrors(news, isFirst) {
-	const known = errors.length > 0 ? errors[0].number : 0;
-	const latest = news.filter(({number}) => number > known);
+	// Known ones come again when everything is sent. A slac-monitor that was started again begins with number 1 again.
+	const latest = news.filter(({number, at_ms}) =>
+		!errors.some(known => known.number === number && known.at_ms === at_ms));
 	if (latest.length === 0)
 		return;
 	errors = [...latest.reverse(), ...errors].slice(0, 32);
 	// What was refused before this page was opened is nobody's who reads it.
 	if (isFirst)
-		dismissed = errors[0].number;
+		dismissErrors();
 	else
 		setText(dom.news, `Refused by ${errors[0].from || "the launcher"}: ${errors[0].error}`);
 	showErrors();
 }
 
 dom.dismiss.addEventListener("click", () => {
-	dismissed = errors[0].number;
+	dismissErrors();
 	showErrors();
 	dom.stations.focus();
 });

@@ -357,6 +357,8 @@ class FleetInBrowser(FleetPage):
         self.shows(f"{NOTICES}.includes('No connection to slac-monitor since')")
         self.start_monitor()
         self.shows(f"{NOTICES} === '' && {ROWS}.length === 2")  # what was not heard of again is gone
+        self.fleet.refuse("id S9: expected one that is there", "fleet/launcher/cmd", "{}")
+        self.says("#errors", "id S9: expected one that is there")  # though the new monitor counts from 1
         self.choose("S2")
         self.page.click(f"{CARD} fieldset button")
         self.asked_car("S2", "car", plugged=True)
