@@ -159,7 +159,8 @@ function makeStation(id) {
 	const station = {id, data: {id}, connectors: new Map(), text: "", said: "", counts: new Map()};
 	station.badge = make("span", {class: "badge"});
 	station.states = make("span", {class: "states"});
-	station.row = make("li", {id: `station-${id}`, role: "option", "aria-selected": "false"},
+	// No id of fleet.html begins like that, whatever the station's is.
+	station.row = make("li", {id: `row-${id}`, role: "option", "aria-selected": "false"},
 		[make("span", {class: "id", text: id}), station.badge, station.states]);
 	station.row.dataset.station = id;
 	const place = findPlace(order, other => collator.compare(other.id, id) || (other.id < id ? -1 : 1));

@@ -27,6 +27,8 @@ CHANGES_PER_S = 400
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 ROWS = "document.querySelectorAll('#stations li:not([hidden])')"
 CARD = "#cards .card:nth-child(2)"  # the second outlet of the chosen station
+DOUBLE_IDS = ("[...document.querySelectorAll('[id]')].map(({id}) => id)"
+              ".filter((id, index, all) => all.indexOf(id) < index)")
 NOTICES = "document.getElementById('notices').innerText"
 HOSTILE = "<img src=x onerror=document.title=1>"
 # How long the page's thread does something else than it is asked: gaps of a timer of 10 ms.
@@ -107,7 +109,7 @@ class FleetPage(Bench):
         }})(document.querySelector('{selector}'))""")
 
     def choose(self, name):
-        self.page.click(f"#station-{name}")
+        self.page.click(f"#row-{name}")
         self.shows(chosen(name))
 
     def answer(self, button, title, answer):
@@ -136,9 +138,9 @@ class FleetPage(Bench):
         self.shows("document.getElementById('stations').offsetParent === null")
         self.page.click("#back")
         self.shows("document.activeElement.id === 'stations'")
-        top = self.page.evaluate(f"document.getElementById('station-{name}').getBoundingClientRect().top")
+        top = self.page.evaluate(f"document.getElementById('row-{name}').getBoundingClientRect().top")
         self.assertTrue(0 < top < SIZES["phone"][1], top)
-        self.page.click(f"#station-{name}")
+        self.page.click(f"#row-{name}")
         self.shows(chosen(name))
         self.shows("document.activeElement.id === 'station-title'")
         self.page.resize(*SIZES["desk"])
@@ -187,12 +189,13 @@ class FleetInBrowser(FleetPage):
 
     def touch_changed_rows_only(self):
         self.assertEqual(self.touched_by(lambda: self.fleet.set_state("S5", 1, "matched", "", "C2"),
-                                         "document.getElementById('station-S5').textContent.includes('1 matched')"),
-                         ["station-S5"])
-        self.fleet.start_station("S201", 1)
+                                         "document.getElementById('row-S5').textContent.includes('1 matched')"),
+                         ["row-S5"])
+        self.fleet.start_station("title", 1)  # an id as another element of the page has it
         self.shows(f"{ROWS}.length === {STATIONS + 1}")
+        self.assertEqual(self.page.evaluate(DOUBLE_IDS), [])
         # After this one slac-monitor sends all of them.
-        self.assertEqual(self.touched_by(lambda: self.fleet.clear_station("S201"), f"{ROWS}.length === {STATIONS}"),
+        self.assertEqual(self.touched_by(lambda: self.fleet.clear_station("title"), f"{ROWS}.length === {STATIONS}"),
                          ["stations"])
 
     def work_by_keyboard(self):
@@ -201,7 +204,7 @@ class FleetInBrowser(FleetPage):
                           ("PageUp", f"S{STATIONS - 10}"), ("Home", "S1"), ("ArrowDown", "S2"), ("ArrowDown", "S3")):
             self.page.press(key)
             self.shows(chosen(name))
-        self.assertEqual(self.page.evaluate("document.activeElement.getAttribute('aria-activedescendant')"), "station-S3")
+        self.assertEqual(self.page.evaluate("document.activeElement.getAttribute('aria-activedescendant')"), "row-S3")
         self.assertEqual(self.page.evaluate("location.hash"), "#S3")
 
     def filter_list(self):
@@ -221,7 +224,7 @@ class FleetInBrowser(FleetPage):
         self.asked_car("S7", "car", plugged=True)
         self.says(f"{CARD} fieldset button", "Unplug")
         self.says(f"{CARD} dl", "matched")
-        self.says("#station-S7", "1 matched")
+        self.says("#row-S7", "1 matched")
         self.fill(f"{CARD} [data-name=consumption_l3]", "12.5")
         self.asked_car("S7", "car", consumption_l3=12.5)
         self.fill(f"{CARD} [data-name=cable]", "-1")
@@ -261,7 +264,7 @@ class FleetInBrowser(FleetPage):
         self.answer("#kill", "Kill station S7?", "#question-yes")
         self.asked_launcher(command="kill", id="S7")
         self.says("#station-badge", "Dead")
-        self.says("#station-S7", "Dead")
+        self.says("#row-S7", "Dead")
         self.assertTrue(self.page.evaluate(f"document.querySelector('{CARD} fieldset').disabled"))
         self.answer("#close", "Remove station S7?", "#question-yes")
         self.asked_launcher(command="close", id="S7")
@@ -271,9 +274,9 @@ class FleetInBrowser(FleetPage):
         self.fill("#new-connectors", "3")
         self.page.click("#add")
         self.asked_launcher(command="start", connectors=3)
-        self.says("#station-S7", "3 outlets")  # the place that is free
+        self.says("#row-S7", "3 outlets")  # the place that is free
         self.assertEqual(self.page.evaluate(
-            "document.getElementById('station-S7').previousElementSibling.id"), "station-S6")
+            "document.getElementById('row-S7').previousElementSibling.id"), "row-S6")
         self.page.click("#save")
         self.page.evaluate("document.getElementById('question-name').select()")
         self.page.type("a/b")
@@ -287,7 +290,7 @@ class FleetInBrowser(FleetPage):
         self.select("#setups", "tests")
         self.page.click("#load")
         self.asked_launcher(command="load", name="tests")
-        self.says("#station-tests-1", "1 outlet")
+        self.says("#row-tests-1", "1 outlet")
         self.answer("#all", f"Restart all {STATIONS + 1} stations?", "#question-no")
         self.answer("#all", f"Restart all {STATIONS + 1} stations?", "#question-yes")
         self.asked_launcher(command="restart", id="*")
@@ -439,7 +442,7 @@ class RealFleetInBrowser(FleetPage):
         self.page.press("Enter")
         self.says(f"{CARD} dl", "C2, 5 %")
         self.says(f"{CARD} dl", "16 · 12.5 · 0 A")
-        self.says("#station-S1", "1 matched")
+        self.says("#row-S1", "1 matched")
 
     def misbehave(self):
         self.page.click(f"{CARD} fieldset button")
@@ -457,19 +460,19 @@ class RealFleetInBrowser(FleetPage):
     def end_and_begin(self):
         self.choose("S2")
         self.answer("#kill", "Kill station S2?", "#question-yes")
-        self.says("#station-S2", "Dead")
+        self.says("#row-S2", "Dead")
         self.answer("#restart", "Restart station S2?", "#question-yes")
-        self.says("#station-S2", "Alive")
+        self.says("#row-S2", "Alive")
         self.page.click("#add")
-        self.says("#station-S3", "Alive")
+        self.says("#row-S3", "Alive")
         self.page.click("#save")
         self.page.type("desk")
         self.page.press("Enter")
         self.shows("document.getElementById('setups').value === 'desk'")
         self.answer("#close", "Remove station S2?", "#question-yes")
-        self.shows("document.getElementById('station-S2') === null")
+        self.shows("document.getElementById('row-S2') === null")
         self.page.click("#load")
-        self.says("#station-S2", "Alive")
+        self.says("#row-S2", "Alive")
 
     def test_two_stations_do_what_is_asked_of_them(self):
         self.broker = self.start_broker()
@@ -477,7 +480,7 @@ class RealFleetInBrowser(FleetPage):
         self.start_fleet()
         self.page.open(PAGE)
         self.shows(f"{NOTICES} === '' && {ROWS}.length === 2")
-        self.says("#station-S1", "Alive")
+        self.says("#row-S1", "Alive")
         self.match_and_charge()
         self.misbehave()
         self.take_pictures("real-fleet", schemes=("light",))
