@@ -8,7 +8,9 @@ const AGAIN_MS = 2000;
 const CLOCK = {hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"};
 const DAY = {year: "numeric", month: "short", day: "numeric"};
 
+// In the order of importance.
 const STATUS_LOOKS = {matched: "good", matching: "busy", basic_charging: "warn", failed: "bad", unmatched: "plain"};
+const STATUSES = Object.keys(STATUS_LOOKS);
 
 const collator = new Intl.Collator(undefined, {numeric: true});
 
@@ -42,19 +44,43 @@ function badge(word, look) {
 	return make("span", {class: `badge ${look}`, text: word});
 }
 
-// Where something of this order has its place among those that are sorted.
-function findPlace(sorted, compare) {
+// Puts the entry to its place among those that are sorted, and its row into the list that shows them.
+function insertSorted(sorted, entry, compare, list) {
 	let low = 0;
 	let high = sorted.length;
 	while (low < high) {
 		const middle = (low + high) >> 1;
-		if (compare(sorted[middle]) < 0)
+		if (compare(sorted[middle], entry) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low;
+	list.insertBefore(entry.row, low < sorted.length ? sorted[low].row : null);
+	sorted.splice(low, 0, entry);
 }
+
+function removeSorted(sorted, entry) {
+	entry.row.remove();
+	sorted.splice(sorted.indexOf(entry), 1);
+}
+
+// --- counts of words ---
+
+function plural(count, word) {
+	return count === 1 ? `1 ${word}` : `${count} ${word}s`;
+}
+
+function addCount(counts, word, more = 1) {
+	counts.set(word, (counts.get(word) || 0) + more);
+}
+
+// [word, count] each: statuses in their order, and then whatever else there may be.
+function listCounts(counts) {
+	return [...STATUSES, ...[...counts.keys()].filter(word => !STATUSES.includes(word))]
+		.filter(word => counts.has(word)).map(word => [word, counts.get(word)]);
+}
+
+const countTexts = list => list.map(([word, count]) => `${count} ${word}`);
 
 // --- notices ---
 

@@ -6,7 +6,6 @@
 const ANSWER_MS = 5000; // by then a keeper has told back what was asked for
 const GOOD_MS = 4000;   // so long a success stays on the page
 const LOOKS = {...STATUS_LOOKS, Alive: "good", Starting: "busy", Dead: "bad"};
-const STATES = Object.keys(STATUS_LOOKS);
 const FAULTS = ["evse_malfunction", "evse_emergency_shutdown", "evse_utility_interrupt_event", "evse_shutdown",
 	"evse_isolation_monitoring_active", "evse_not_ready"];
 
@@ -34,10 +33,6 @@ function setText(element, text) {
 function setHidden(element, isHidden) {
 	if (element.hidden !== isHidden)
 		element.hidden = isHidden;
-}
-
-function plural(count, word) {
-	return count === 1 ? `1 ${word}` : `${count} ${word}s`;
 }
 
 // --- what is asked for ---
@@ -134,14 +129,8 @@ function countStates(station) {
 	const counts = new Map();
 	for (const {data} of station.connectors.values())
 		if (data.state)
-			counts.set(data.state, (counts.get(data.state) || 0) + 1);
+			addCount(counts, data.state);
 	return counts;
-}
-
-// In the order of importance, and then whatever else there may be.
-function listStates(counts) {
-	return [...STATES, ...[...counts.keys()].filter(word => !STATES.includes(word))]
-		.filter(word => counts.has(word)).map(word => [word, counts.get(word)]);
 }
 
 function textOf(station) {
@@ -155,6 +144,10 @@ function isShown(station) {
 	return words.every(word => station.text.includes(word));
 }
 
+function compareStations(one, other) {
+	return collator.compare(one.id, other.id) || (one.id < other.id ? -1 : 1);
+}
+
 function makeStation(id) {
 	const station = {id, data: {id}, connectors: new Map(), text: "", said: "", counts: new Map()};
 	station.badge = make("span", {class: "badge"});
@@ -163,9 +156,7 @@ function makeStation(id) {
 	station.row = make("li", {id: `row-${id}`, role: "option", "aria-selected": "false"},
 		[make("span", {class: "id", text: id}), station.badge, station.states]);
 	station.row.dataset.station = id;
-	const place = findPlace(order, other => collator.compare(other.id, id) || (other.id < id ? -1 : 1));
-	dom.stations.insertBefore(station.row, place < order.length ? order[place].row : null);
-	order.splice(place, 0, station);
+	insertSorted(order, station, compareStations, dom.stations);
 	stations.set(id, station);
 	return station;
 }
@@ -175,15 +166,14 @@ function removeStation(station) {
 		leave();
 		setText(dom.news, `${station.id} is there no more.`);
 	}
-	station.row.remove();
-	order.splice(order.indexOf(station), 1);
+	removeSorted(order, station);
 	stations.delete(station.id);
 }
 
 function fillRow(station) {
 	const {status = "Unknown", connectors} = station.data;
 	const counts = countStates(station);
-	const list = listStates(counts);
+	const list = listCounts(counts);
 	const said = JSON.stringify([status, connectors, list]);
 
 	station.counts = counts;
@@ -776,14 +766,14 @@ function showSummary() {
 	let outlets = 0;
 	for (const station of order) {
 		const status = station.data.status || "Unknown";
-		statuses.set(status, (statuses.get(status) || 0) + 1);
+		addCount(statuses, status);
 		outlets += station.connectors.size;
 		for (const [word, count] of station.counts)
-			states.set(word, (states.get(word) || 0) + count);
+			addCount(states, word, count);
 	}
 	const lists = [
-		[plural(order.length, "station"), ...[...statuses].map(([word, count]) => `${count} ${word}`)],
-		[plural(outlets, "outlet"), ...listStates(states).map(([word, count]) => `${count} ${word}`)],
+		[plural(order.length, "station"), ...countTexts([...statuses])],
+		[plural(outlets, "outlet"), ...countTexts(listCounts(states))],
 	];
 	const {status, version} = state.launcher;
 	if (status)

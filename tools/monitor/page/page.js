@@ -108,7 +108,7 @@ function fillVerdicts(cell, verdicts) {
 	cell.replaceChildren();
 	if (verdicts.length === 0)
 		return;
-	const summary = make("summary", {text: verdicts.length === 1 ? "1 outcome" : `${verdicts.length} outcomes`});
+	const summary = make("summary", {text: plural(verdicts.length, "outcome")});
 	const details = make("details", {}, [summary, make("ol", {}, verdicts.map(makeVerdict))]);
 	details.open = Boolean(wasOpen);
 	cell.append(details);
@@ -134,23 +134,20 @@ function fillRow(outlet) {
 	outlet.verdicts = verdicts;
 }
 
-function compareOutlets(one, other) {
+function compareOutlets({data: one}, {data: other}) {
 	return one.station - other.station || collator.compare(one.evse_id, other.evse_id);
 }
 
 function addOutlet(key, data) {
 	const outlet = {data, ...makeRow("outlets")};
-	const place = findPlace(order, other => compareOutlets(other.data, data));
 
-	byId("outlets").tBodies[0].insertBefore(outlet.row, place < order.length ? order[place].row : null);
-	order.splice(place, 0, outlet);
+	insertSorted(order, outlet, compareOutlets, byId("outlets").tBodies[0]);
 	outlets.set(key, outlet);
 	return outlet;
 }
 
 function removeOutlet(key, outlet) {
-	outlet.row.remove();
-	order.splice(order.indexOf(outlet), 1);
+	removeSorted(order, outlet);
 	outlets.delete(key);
 }
 
@@ -221,9 +218,9 @@ function showSummary() {
 	const counts = new Map();
 	for (const {data} of outlets.values())
 		if (data.slac)
-			counts.set(data.slac.status, (counts.get(data.slac.status) || 0) + 1);
-	const parts = Object.keys(STATUS_LOOKS).filter(word => counts.has(word)).map(word => `${counts.get(word)} ${word}`);
-	const total = outlets.size === 1 ? "1 outlet" : `${outlets.size} outlets`;
+			addCount(counts, data.slac.status);
+	const parts = countTexts(listCounts(counts));
+	const total = plural(outlets.size, "outlet");
 	const versions = [...new Set(state.stations.filter(station => station.version).map(station => station.version))];
 
 	byId("summary").textContent = [total, ...parts].join(", ") + (versions.length ? ` · slacd ${versions.join(", ")}` : "");
