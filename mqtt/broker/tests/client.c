@@ -92,9 +92,7 @@ static void client_on_values_paused(void *context)
 
 static void client_on_held(void *context)
 {
-	struct client *client = context;
-
-	client->held++;
+	((struct client *)context)->held++;
 }
 
 struct broker_options client_options(uint16_t port)

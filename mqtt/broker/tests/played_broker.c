@@ -294,3 +294,43 @@ void stop_properly(struct client *client, int fd)
 	assert_true(client_close(client, 5000));
 	waitpid(child, NULL, 0);
 }
+
+/* --- the bench --- */
+
+void bench_listen(struct bench *bench)
+{
+	bench->options = client_options(0);
+	bench->listener = listen_on_loopback(&bench->options.port, 8);
+}
+
+void bench_connect(struct bench *bench)
+{
+	bench->fd = open_connected(&bench->client, &bench->options, bench->listener, &bench->packet);
+}
+
+void bench_open(struct bench *bench)
+{
+	bench_listen(bench);
+	bench_connect(bench);
+}
+
+void bench_accept(struct bench *bench)
+{
+	const unsigned connected = bench->client.connected;
+
+	bench->fd = accept_client(bench->listener, 0, 1, &bench->packet);
+	client_wait(&bench->client, &bench->client.connected, connected + 1);
+}
+
+void bench_stop(struct bench *bench)
+{
+	stop_properly(&bench->client, bench->fd);
+	close(bench->listener);
+}
+
+void bench_drop(struct bench *bench)
+{
+	close(bench->fd);
+	close(bench->listener);
+	client_close(&bench->client, 0);
+}

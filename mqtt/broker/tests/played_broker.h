@@ -38,6 +38,28 @@ int accept_client(int listener, uint8_t code, uint8_t granted, struct packet *pa
 /* Opens the client, which connects: its connection. `packet` becomes the CONNECT. */
 int open_connected(struct client *client, const struct broker_options *options, int listener, struct packet *packet);
 
+/* A client, and its connection to the broker that is played here. */
+struct bench {
+	struct broker_options options;
+	struct client client;
+	int listener;
+	int fd;
+	struct packet packet; /* that was read last: CONNECT at first */
+};
+
+/* The broker listens, and the options are the usual ones: they may be changed before the client is opened. */
+void bench_listen(struct bench *bench);
+/* Opens the client, which connects. */
+void bench_connect(struct bench *bench);
+/* Both. */
+void bench_open(struct bench *bench);
+/* The client connects (again). */
+void bench_accept(struct bench *bench);
+/* Stops the client, which must get rid of all its messages. */
+void bench_stop(struct bench *bench);
+/* Ends the connection and closes the client, whatever waits. */
+void bench_drop(struct bench *bench);
+
 void read_packet(int fd, struct packet *packet);
 /* A message with QoS 1 that is not retained, and one that is. */
 void read_publish(int fd, struct packet *packet, const char *payload);

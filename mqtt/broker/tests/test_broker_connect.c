@@ -19,87 +19,71 @@ static bool contains(const struct packet *packet, const char *text)
 
 static void connect_carries_client_id_credentials_and_will(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
+	struct bench bench;
 
 	(void)state;
-	options.username = "user";
-	options.password = "secret";
-	options.will_topic = "will/topic";
-	options.will_payload = "gone";
-	options.will_len = 4;
-	fd = open_connected(&client, &options, listener, &packet);
-	assert_true(contains(&packet, "slacd-test") && contains(&packet, "user") && contains(&packet, "secret"));
-	assert_true(contains(&packet, "will/topic") && contains(&packet, "gone"));
+	bench_listen(&bench);
+	bench.options.username = "user";
+	bench.options.password = "secret";
+	bench.options.will_topic = "will/topic";
+	bench.options.will_payload = "gone";
+	bench.options.will_len = 4;
+	bench_connect(&bench);
+	assert_true(contains(&bench.packet, "slacd-test") && contains(&bench.packet, "user") &&
+		    contains(&bench.packet, "secret"));
+	assert_true(contains(&bench.packet, "will/topic") && contains(&bench.packet, "gone"));
 	/* MQTT 3.1.1, 3.1.2.3: user name, password, no will retain, will QoS 1, will, clean session. */
-	assert_int_equal(packet.body[7], 0xce);
-	stop_properly(&client, fd);
-	close(listener);
+	assert_int_equal(bench.packet.body[7], 0xce);
+	bench_stop(&bench);
 }
 
 static void will_may_be_retained(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
+	struct bench bench;
 
 	(void)state;
-	options.will_topic = "will/topic";
-	options.will_payload = "gone";
-	options.will_len = 4;
-	options.will_retained = true;
-	fd = open_connected(&client, &options, listener, &packet);
+	bench_listen(&bench);
+	bench.options.will_topic = "will/topic";
+	bench.options.will_payload = "gone";
+	bench.options.will_len = 4;
+	bench.options.will_retained = true;
+	bench_connect(&bench);
 	/* MQTT 3.1.1, 3.1.2.3: will retain, will QoS 1, will, clean session. */
-	assert_int_equal(packet.body[7], 0x2e);
-	stop_properly(&client, fd);
-	close(listener);
+	assert_int_equal(bench.packet.body[7], 0x2e);
+	bench_stop(&bench);
 }
 
 static void refusal_of_the_broker_is_the_reason(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
+	struct bench bench;
 
 	(void)state;
-	client_open(&client, &options);
-	fd = accept_client(listener, 5, 0, &packet);
-	client_wait(&client, &client.disconnected, 1);
-	assert_non_null(strstr(client.reason, "not authorised"));
-	close(fd);
+	bench_listen(&bench);
+	client_open(&bench.client, &bench.options);
+	bench.fd = accept_client(bench.listener, 5, 0, &bench.packet);
+	client_wait(&bench.client, &bench.client.disconnected, 1);
+	assert_non_null(strstr(bench.client.reason, "not authorised"));
+	close(bench.fd);
 	/* The same refusal again is no news; the next attempt that succeeds is. */
-	close(accept_client(listener, 5, 0, &packet));
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
-	assert_int_equal(client.disconnected, 1);
-	stop_properly(&client, fd);
-	close(listener);
+	close(accept_client(bench.listener, 5, 0, &bench.packet));
+	bench_accept(&bench);
+	assert_int_equal(bench.client.disconnected, 1);
+	bench_stop(&bench);
 }
 
 static void refused_subscription_is_told_and_the_connection_stays(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
+	struct bench bench;
 
 	(void)state;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 0x80, &packet);
-	client_wait(&client, &client.refused, 1);
-	assert_string_equal(client.refused_topic, "to/all");
-	client_wait(&client, &client.connected, 1);
-	assert_true(broker_connected(client.broker));
-	stop_properly(&client, fd);
-	close(listener);
+	bench_listen(&bench);
+	client_open(&bench.client, &bench.options);
+	bench.fd = accept_client(bench.listener, 0, 0x80, &bench.packet);
+	client_wait(&bench.client, &bench.client.refused, 1);
+	assert_string_equal(bench.client.refused_topic, "to/all");
+	client_wait(&bench.client, &bench.client.connected, 1);
+	assert_true(broker_connected(bench.client.broker));
+	bench_stop(&bench);
 }
 
 static void incomplete_options_are_refused(void **state)

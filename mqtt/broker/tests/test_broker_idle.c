@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -38,28 +37,24 @@ static unsigned wakeups(struct client *client, long seconds)
 
 static void idle_client_has_no_thread_and_does_not_wake_until_its_keep_alive(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
+	struct bench bench;
 	uint64_t start_ms;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
 
 	(void)state;
-	options.keepalive_s = 5;
-	fd = open_connected(&client, &options, listener, &packet);
+	bench_listen(&bench);
+	bench.options.keepalive_s = 5;
+	bench_connect(&bench);
 	assert_int_equal(count_threads(), 1);
-	send_publish(fd, 1, 1);
-	read_puback(fd, 1);
+	send_publish(bench.fd, 1, 1);
+	read_puback(bench.fd, 1);
 	start_ms = now_ms();
-	client_poll(&client);
-	assert_int_equal(wakeups(&client, 3), 1);
-	read_packet(fd, &packet);
-	assert_int_equal(packet.type, MQTT_PINGREQ);
+	client_poll(&bench.client);
+	assert_int_equal(wakeups(&bench.client, 3), 1);
+	read_packet(bench.fd, &bench.packet);
+	assert_int_equal(bench.packet.type, MQTT_PINGREQ);
 	/* The broker gives up after one and a half keep-alives (MQTT 3.1.1, 3.1.2.10). */
 	assert_in_range(now_ms() - start_ms, 4000, 7500);
-	stop_properly(&client, fd);
-	close(listener);
+	bench_stop(&bench);
 }
 
 int main(void)

@@ -43,18 +43,14 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 
 static void every_address_of_a_name_is_tried(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
+	struct bench bench;
 
 	(void)state;
-	options.host = "two.test";
-	fd = open_connected(&client, &options, listener, &packet);
-	assert_int_equal(client.disconnected, 0);
-	stop_properly(&client, fd);
-	close(listener);
+	bench_listen(&bench);
+	bench.options.host = "two.test";
+	bench_connect(&bench);
+	assert_int_equal(bench.client.disconnected, 0);
+	bench_stop(&bench);
 }
 
 static void stuck_name_look_up_blocks_nothing_and_cleans_up_later(void **state)

@@ -43,30 +43,25 @@ static void flood(int fd, unsigned first, unsigned count, const char *rest)
 
 static void precious_messages_wait_at_the_broker_and_arrive_all_in_their_order(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
+	struct bench bench;
 	unsigned acknowledged = 0;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
 
 	(void)state;
-	fd = open_connected(&client, &options, listener, &packet);
-	client.slow_ms = SLOW_MS;
-	flood(fd, 1, FLOOD, "");
-	assert_in_range(wait_for_backlog(&client, fd, BROKER_INBOUND_MAX - 1, &acknowledged), BROKER_INBOUND_MAX - 1,
-			BROKER_INBOUND_MAX);
+	bench_open(&bench);
+	bench.client.slow_ms = SLOW_MS;
+	flood(bench.fd, 1, FLOOD, "");
+	assert_in_range(wait_for_backlog(&bench.client, bench.fd, BROKER_INBOUND_MAX - 1, &acknowledged),
+			BROKER_INBOUND_MAX - 1, BROKER_INBOUND_MAX);
 	for (int i = 0; i < 100; i++) {
-		client_poll(&client);
-		acknowledged += take_pubacks(fd);
-		assert_in_range(acknowledged - client.messages, 0, BROKER_INBOUND_MAX);
+		client_poll(&bench.client);
+		acknowledged += take_pubacks(bench.fd);
+		assert_in_range(acknowledged - bench.client.messages, 0, BROKER_INBOUND_MAX);
 	}
-	client.slow_ms = 0;
-	client_wait(&client, &client.messages, FLOOD);
-	assert_int_equal(client.in_order, FLOOD);
-	assert_int_equal(broker_dropped(client.broker, BROKER_DROP_INBOUND_FULL), 0);
-	stop_properly(&client, fd);
-	close(listener);
+	bench.client.slow_ms = 0;
+	client_wait(&bench.client, &bench.client.messages, FLOOD);
+	assert_int_equal(bench.client.in_order, FLOOD);
+	assert_int_equal(broker_dropped(bench.client.broker, BROKER_DROP_INBOUND_FULL), 0);
+	bench_stop(&bench);
 }
 
 /* As sending waits for the client, a process of its own sends `count` of them, numbered, with this first rest. */
@@ -89,158 +84,140 @@ static pid_t flood_with_large(int fd, unsigned count, size_t octets, char rest)
 static void octets_that_wait_are_bounded_too(void **state)
 {
 	enum { SENT = 500, OCTETS = 6000, FULL = BROKER_INBOUND_BYTES_MAX / OCTETS + 1 };
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
+	struct bench bench;
 	unsigned acknowledged = 0;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
 	pid_t played;
 
 	(void)state;
-	fd = open_connected(&client, &options, listener, &packet);
-	client.slow_ms = SLOW_MS;
-	played = flood_with_large(fd, SENT, OCTETS, ' ');
-	assert_in_range(wait_for_backlog(&client, fd, FULL - 1, &acknowledged), FULL - 1, FULL);
-	while (client.messages < SENT / 2) {
-		client_poll(&client);
-		acknowledged += take_pubacks(fd);
-		assert_in_range(acknowledged - client.messages, 0, FULL);
+	bench_open(&bench);
+	bench.client.slow_ms = SLOW_MS;
+	played = flood_with_large(bench.fd, SENT, OCTETS, ' ');
+	assert_in_range(wait_for_backlog(&bench.client, bench.fd, FULL - 1, &acknowledged), FULL - 1, FULL);
+	while (bench.client.messages < SENT / 2) {
+		client_poll(&bench.client);
+		acknowledged += take_pubacks(bench.fd);
+		assert_in_range(acknowledged - bench.client.messages, 0, FULL);
 	}
-	client.slow_ms = 0;
-	client_wait(&client, &client.messages, SENT);
-	assert_int_equal(client.in_order, SENT);
+	bench.client.slow_ms = 0;
+	client_wait(&bench.client, &bench.client.messages, SENT);
+	assert_int_equal(bench.client.in_order, SENT);
 	waitpid(played, NULL, 0);
-	stop_properly(&client, fd);
-	close(listener);
+	bench_stop(&bench);
 }
 
 static void droppable_messages_leave_room_and_worthless_ones_take_none(void **state)
 {
 	enum { DROPPABLE = 1000 };
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
+	struct bench bench;
 	unsigned acknowledged = 0;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
 
 	(void)state;
-	options.worth = worth;
-	fd = open_connected(&client, &options, listener, &packet);
-	client.slow_ms = SLOW_MS;
-	flood(fd, 1, DROPPABLE, "d");
-	flood(fd, DROPPABLE + 1, 1, "");
-	assert_int_equal(wait_for_backlog(&client, fd, BROKER_DROPPABLE_MAX - 1, &acknowledged),
+	bench_listen(&bench);
+	bench.options.worth = worth;
+	bench_connect(&bench);
+	bench.client.slow_ms = SLOW_MS;
+	flood(bench.fd, 1, DROPPABLE, "d");
+	flood(bench.fd, DROPPABLE + 1, 1, "");
+	assert_int_equal(wait_for_backlog(&bench.client, bench.fd, BROKER_DROPPABLE_MAX - 1, &acknowledged),
 			 BROKER_DROPPABLE_MAX - 1);
 	/* The last of them, which nobody may drop, comes behind what waits, and no more waits than there is room for. */
-	while (client.last_number <= DROPPABLE) {
-		client_poll(&client);
-		acknowledged += take_pubacks(fd);
-		assert_in_range(acknowledged - client.messages -
-					broker_dropped(client.broker, BROKER_DROP_INBOUND_FULL),
+	while (bench.client.last_number <= DROPPABLE) {
+		client_poll(&bench.client);
+		acknowledged += take_pubacks(bench.fd);
+		assert_in_range(acknowledged - bench.client.messages -
+					broker_dropped(bench.client.broker, BROKER_DROP_INBOUND_FULL),
 				0, BROKER_DROPPABLE_MAX + 1);
 	}
-	assert_false(client.disordered);
+	assert_false(bench.client.disordered);
 	assert_int_equal(acknowledged, DROPPABLE + 1);
-	assert_int_equal(client.messages + broker_dropped(client.broker, BROKER_DROP_INBOUND_FULL), DROPPABLE + 1);
-	assert_true(client.messages < DROPPABLE / 2);
-	client_wait(&client, &client.dropped[BROKER_DROP_INBOUND_FULL], 1);
+	assert_int_equal(bench.client.messages + broker_dropped(bench.client.broker, BROKER_DROP_INBOUND_FULL),
+			 DROPPABLE + 1);
+	assert_true(bench.client.messages < DROPPABLE / 2);
+	client_wait(&bench.client, &bench.client.dropped[BROKER_DROP_INBOUND_FULL], 1);
 	/* There is room for them again; what is worth nothing takes none and is not counted. */
-	client.messages = 0;
-	client.in_order = 0;
-	flood(fd, 1, FLOOD, "w");
-	flood(fd, 1, BROKER_DROPPABLE_MAX, "d");
-	flood(fd, 1, FLOOD, "w");
-	client_wait(&client, &client.messages, BROKER_DROPPABLE_MAX);
-	assert_int_equal(client.in_order, BROKER_DROPPABLE_MAX);
-	stop_properly(&client, fd);
-	close(listener);
+	bench.client.messages = 0;
+	bench.client.in_order = 0;
+	flood(bench.fd, 1, FLOOD, "w");
+	flood(bench.fd, 1, BROKER_DROPPABLE_MAX, "d");
+	flood(bench.fd, 1, FLOOD, "w");
+	client_wait(&bench.client, &bench.client.messages, BROKER_DROPPABLE_MAX);
+	assert_int_equal(bench.client.in_order, BROKER_DROPPABLE_MAX);
+	bench_stop(&bench);
 }
 
 /* So many stored messages as a fleet has, which otherwise may be dropped. */
 static void stored_messages_that_are_needed_come_all(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
+	struct bench bench;
 
 	(void)state;
-	options.needs_retained = true;
-	fd = open_connected(&client, &options, listener, &packet);
+	bench_listen(&bench);
+	bench.options.needs_retained = true;
+	bench_connect(&bench);
 	for (unsigned i = 1; i <= FLOOD; i++)
-		send_stored(fd, (uint16_t)i, "stored", 6);
-	send_text(fd, FLOOD + 1, "1", 1);
-	client_wait(&client, &client.messages, 1);
-	assert_int_equal(client.retained, FLOOD);
-	assert_int_equal(broker_dropped(client.broker, BROKER_DROP_INBOUND_FULL), 0);
-	stop_properly(&client, fd);
-	close(listener);
+		send_stored(bench.fd, (uint16_t)i, "stored", 6);
+	send_text(bench.fd, FLOOD + 1, "1", 1);
+	client_wait(&bench.client, &bench.client.messages, 1);
+	assert_int_equal(bench.client.retained, FLOOD);
+	assert_int_equal(broker_dropped(bench.client.broker, BROKER_DROP_INBOUND_FULL), 0);
+	bench_stop(&bench);
 }
 
 static void large_droppable_messages_leave_room_too(void **state)
 {
 	enum { SENT = 300, OCTETS = 12000, FULL = BROKER_INBOUND_BYTES_MAX / 2 / OCTETS };
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
+	struct bench bench;
 	unsigned acknowledged = 0;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
 	pid_t played;
 
 	(void)state;
-	options.worth = worth;
-	fd = open_connected(&client, &options, listener, &packet);
-	client.slow_ms = 5 * SLOW_MS;
-	played = flood_with_large(fd, SENT, OCTETS, 'd');
+	bench_listen(&bench);
+	bench.options.worth = worth;
+	bench_connect(&bench);
+	bench.client.slow_ms = 5 * SLOW_MS;
+	played = flood_with_large(bench.fd, SENT, OCTETS, 'd');
 	while (acknowledged < SENT) {
-		client_poll(&client);
-		acknowledged += take_pubacks(fd);
-		assert_in_range(acknowledged - client.messages -
-					broker_dropped(client.broker, BROKER_DROP_INBOUND_FULL),
+		client_poll(&bench.client);
+		acknowledged += take_pubacks(bench.fd);
+		assert_in_range(acknowledged - bench.client.messages -
+					broker_dropped(bench.client.broker, BROKER_DROP_INBOUND_FULL),
 				0, FULL);
 	}
 	waitpid(played, NULL, 0);
-	client.slow_ms = 0;
-	flood(fd, SENT + 1, 1, "");
-	while (client.last_number != SENT + 1)
-		client_wait(&client, &client.messages, client.messages + 1);
-	assert_false(client.disordered);
+	bench.client.slow_ms = 0;
+	flood(bench.fd, SENT + 1, 1, "");
+	while (bench.client.last_number != SENT + 1)
+		client_wait(&bench.client, &bench.client.messages, bench.client.messages + 1);
+	assert_false(bench.client.disordered);
 	/* Under valgrind a turn reads one of them, and hands one over. */
 	if (getenv("SLACD_VALGRIND") == NULL)
-		assert_true(broker_dropped(client.broker, BROKER_DROP_INBOUND_FULL) > 0);
-	assert_int_equal(client.messages + broker_dropped(client.broker, BROKER_DROP_INBOUND_FULL), SENT + 1);
-	stop_properly(&client, fd);
-	close(listener);
+		assert_true(broker_dropped(bench.client.broker, BROKER_DROP_INBOUND_FULL) > 0);
+	assert_int_equal(bench.client.messages + broker_dropped(bench.client.broker, BROKER_DROP_INBOUND_FULL),
+			 SENT + 1);
+	bench_stop(&bench);
 }
 
 static void keep_alive_goes_on_while_nothing_is_read(void **state)
 {
 	static const uint8_t pingresp[] = {0xd0, 0};
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
+	struct bench bench;
 
 	(void)state;
-	options.keepalive_s = 5;
-	fd = open_connected(&client, &options, listener, &packet);
+	bench_listen(&bench);
+	bench.options.keepalive_s = 5;
+	bench_connect(&bench);
 	/* Half of what waits takes longer than the keep-alive. */
-	client.slow_ms = 2 * 6000 / BROKER_INBOUND_MAX + 10;
-	flood(fd, 1, FLOOD, "");
-	for (read_packet(fd, &packet); packet.type != MQTT_PINGREQ; read_packet(fd, &packet))
-		assert_int_equal(packet.type, 0x40);
-	client.slow_ms = 0;
-	assert_int_equal(send(fd, pingresp, sizeof(pingresp), MSG_NOSIGNAL), sizeof(pingresp));
-	client_wait(&client, &client.messages, FLOOD);
-	assert_int_equal(client.in_order, FLOOD);
-	assert_int_equal(client.disconnected, 0);
-	stop_properly(&client, fd);
-	close(listener);
+	bench.client.slow_ms = 2 * 6000 / BROKER_INBOUND_MAX + 10;
+	flood(bench.fd, 1, FLOOD, "");
+	for (read_packet(bench.fd, &bench.packet); bench.packet.type != MQTT_PINGREQ;
+	     read_packet(bench.fd, &bench.packet))
+		assert_int_equal(bench.packet.type, 0x40);
+	bench.client.slow_ms = 0;
+	assert_int_equal(send(bench.fd, pingresp, sizeof(pingresp), MSG_NOSIGNAL), sizeof(pingresp));
+	client_wait(&bench.client, &bench.client.messages, FLOOD);
+	assert_int_equal(bench.client.in_order, FLOOD);
+	assert_int_equal(bench.client.disconnected, 0);
+	bench_stop(&bench);
 }
 
 /*
@@ -297,29 +274,23 @@ static void last_messages_are_sent_although_nothing_was_read(void **state)
 
 static void connection_that_ends_meanwhile_is_followed_by_the_next(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
+	struct bench bench;
 	unsigned acknowledged = 0;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
 
 	(void)state;
-	fd = open_connected(&client, &options, listener, &packet);
-	client.slow_ms = SLOW_MS;
-	flood(fd, 1, BROKER_INBOUND_MAX + 100, "");
-	wait_for_backlog(&client, fd, BROKER_INBOUND_MAX / 2, &acknowledged);
-	shutdown(fd, SHUT_RDWR);
-	close(fd);
-	client.slow_ms = 0;
+	bench_open(&bench);
+	bench.client.slow_ms = SLOW_MS;
+	flood(bench.fd, 1, BROKER_INBOUND_MAX + 100, "");
+	wait_for_backlog(&bench.client, bench.fd, BROKER_INBOUND_MAX / 2, &acknowledged);
+	shutdown(bench.fd, SHUT_RDWR);
+	close(bench.fd);
+	bench.client.slow_ms = 0;
 	/* What was acknowledged is handed over before the end is told. */
-	client_wait(&client, &client.disconnected, 1);
-	assert_true(client.messages >= acknowledged);
-	assert_int_equal(client.in_order, client.messages);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 2);
-	stop_properly(&client, fd);
-	close(listener);
+	client_wait(&bench.client, &bench.client.disconnected, 1);
+	assert_true(bench.client.messages >= acknowledged);
+	assert_int_equal(bench.client.in_order, bench.client.messages);
+	bench_accept(&bench);
+	bench_stop(&bench);
 }
 
 int main(void)

@@ -19,85 +19,73 @@
 
 static void payload_above_the_bound_is_dropped_and_the_connection_stays(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
+	struct bench bench;
 
 	(void)state;
-	client_open(&client, &options);
-	fd = accept_client(listener, 0, 1, &packet);
-	send_publish(fd, 1, API_PAYLOAD_MAX + 1);
-	read_puback(fd, 1);
-	send_publish(fd, 2, 1024 * 1024);
-	read_puback(fd, 2);
-	send_publish(fd, 3, API_PAYLOAD_MAX);
-	read_puback(fd, 3); /* the second one is counted */
-	client_wait(&client, &client.messages, 1);
-	assert_int_equal(client.last_len, API_PAYLOAD_MAX);
-	assert_int_equal(broker_dropped(client.broker, BROKER_DROP_INBOUND_TOO_LARGE), 2);
-	assert_int_equal(client.dropped[BROKER_DROP_INBOUND_TOO_LARGE], 1);
-	stop_properly(&client, fd);
-	close(listener);
+	bench_listen(&bench);
+	client_open(&bench.client, &bench.options);
+	bench.fd = accept_client(bench.listener, 0, 1, &bench.packet);
+	send_publish(bench.fd, 1, API_PAYLOAD_MAX + 1);
+	read_puback(bench.fd, 1);
+	send_publish(bench.fd, 2, 1024 * 1024);
+	read_puback(bench.fd, 2);
+	send_publish(bench.fd, 3, API_PAYLOAD_MAX);
+	read_puback(bench.fd, 3); /* the second one is counted */
+	client_wait(&bench.client, &bench.client.messages, 1);
+	assert_int_equal(bench.client.last_len, API_PAYLOAD_MAX);
+	assert_int_equal(broker_dropped(bench.client.broker, BROKER_DROP_INBOUND_TOO_LARGE), 2);
+	assert_int_equal(bench.client.dropped[BROKER_DROP_INBOUND_TOO_LARGE], 1);
+	bench_stop(&bench);
 }
 
 static void packet_without_end_cuts_the_connection(void **state)
 {
 	/* A PUBLISH of 256 MiB, the most MQTT has. */
+	struct bench bench;
 	uint8_t head[] = {0x30, 0xff, 0xff, 0xff, 0x7f, 0, 1, 't'};
 	static uint8_t junk[65536];
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
 	struct pollfd end = {.events = 0}; /* errors only */
 	size_t sent = 0;
 	int waiting;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
 
 	(void)state;
+	bench_listen(&bench);
 	if (getenv("SLACD_VALGRIND") != NULL)
 		head[4] = 0x03; /* 8 MiB: valgrind looks at all the memory that each read() is offered */
-	fd = open_connected(&client, &options, listener, &packet);
-	end.fd = fd;
-	assert_int_equal(send(fd, head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
+	bench_connect(&bench);
+	end.fd = bench.fd;
+	assert_int_equal(send(bench.fd, head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
 	/* At the pace of a network: a burst goes out when the last one was taken. */
-	while (send(fd, junk, sizeof(junk), MSG_NOSIGNAL) > 0) {
+	while (send(bench.fd, junk, sizeof(junk), MSG_NOSIGNAL) > 0) {
 		sent += sizeof(junk);
 		assert_true(sent < 2 * BROKER_PACKET_MAX);
 		for (waiting = 1; waiting > 0 && !(poll(&end, 1, 0) > 0);) {
-			assert_int_equal(ioctl(fd, SIOCOUTQ, &waiting), 0);
-			client_poll(&client);
+			assert_int_equal(ioctl(bench.fd, SIOCOUTQ, &waiting), 0);
+			client_poll(&bench.client);
 		}
 	}
-	client_wait(&client, &client.disconnected, 1);
-	assert_non_null(strstr(client.reason, "oversized message"));
-	close(fd);
-	close(listener);
-	client_close(&client, 100);
+	client_wait(&bench.client, &bench.client.disconnected, 1);
+	assert_non_null(strstr(bench.client.reason, "oversized message"));
+	close(bench.fd);
+	close(bench.listener);
+	client_close(&bench.client, 100);
 }
 
 static void garbage_from_the_broker_ends_the_connection_only(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
+	struct bench bench;
 	uint8_t garbage[256];
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
 
 	(void)state;
+	bench_listen(&bench);
 	for (size_t i = 0; i < sizeof(garbage); i++)
 		garbage[i] = (uint8_t)(i * 37 + 0xf1);
-	fd = open_connected(&client, &options, listener, &packet);
-	send(fd, garbage, sizeof(garbage), MSG_NOSIGNAL);
-	client_wait(&client, &client.disconnected, 1);
-	close(fd);
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 2);
-	stop_properly(&client, fd);
-	close(listener);
+	bench_connect(&bench);
+	send(bench.fd, garbage, sizeof(garbage), MSG_NOSIGNAL);
+	client_wait(&bench.client, &bench.client.disconnected, 1);
+	close(bench.fd);
+	bench_accept(&bench);
+	bench_stop(&bench);
 }
 
 int main(void)

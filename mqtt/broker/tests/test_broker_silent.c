@@ -32,23 +32,18 @@ static void broker_that_never_answers_connect_blocks_nothing(void **state)
 
 static void broker_that_never_answers_connect_is_tried_again(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
-	int listener = listen_on_loopback(&options.port, 8);
+	struct bench bench;
 	int silent;
-	int fd;
 
 	(void)state;
-	client_open(&client, &options);
-	silent = accept_tcp(listener);
-	client_wait(&client, &client.disconnected, 1);
-	assert_non_null(strstr(client.reason, "connecting timed out"));
-	fd = accept_client(listener, 0, 1, &packet);
-	client_wait(&client, &client.connected, 1);
+	bench_listen(&bench);
+	client_open(&bench.client, &bench.options);
+	silent = accept_tcp(bench.listener);
+	client_wait(&bench.client, &bench.client.disconnected, 1);
+	assert_non_null(strstr(bench.client.reason, "connecting timed out"));
+	bench_accept(&bench);
 	close(silent);
-	stop_properly(&client, fd);
-	close(listener);
+	bench_stop(&bench);
 }
 
 static void black_hole_blocks_nothing(void **state)

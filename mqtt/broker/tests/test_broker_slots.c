@@ -18,31 +18,6 @@ static bool publish_latest(struct client *client, size_t slot, const char *paylo
 	return broker_publish_latest(client->broker, slot, "from/client", payload, strlen(payload));
 }
 
-struct bench {
-	struct client client;
-	struct packet packet;
-	int listener;
-	int fd;
-};
-
-static void begin_with(struct bench *bench, struct broker_options options)
-{
-	bench->listener = listen_on_loopback(&options.port, 8);
-	bench->fd = open_connected(&bench->client, &options, bench->listener, &bench->packet);
-}
-
-static void begin(struct bench *bench)
-{
-	begin_with(bench, client_options(0));
-}
-
-static void end(struct bench *bench)
-{
-	close(bench->fd);
-	close(bench->listener);
-	client_close(&bench->client, 0);
-}
-
 /* As many requests and responses as are taken, with as many status messages before them as are sent at once. */
 static void fill(struct bench *bench)
 {
@@ -59,7 +34,7 @@ static void message_of_a_slot_is_sent_where_requests_are_refused(void **state)
 	char text[8];
 
 	(void)state;
-	begin(&bench);
+	bench_open(&bench);
 	fill(&bench);
 	for (size_t slot = 0; slot < BROKER_SLOT_INFLIGHT_MAX; slot++) {
 		snprintf(text, sizeof(text), "%zu", slot);
@@ -72,7 +47,7 @@ static void message_of_a_slot_is_sent_where_requests_are_refused(void **state)
 		snprintf(text, sizeof(text), "%zu", slot);
 		read_publish(bench.fd, &bench.packet, text);
 	}
-	end(&bench);
+	bench_drop(&bench);
 }
 
 static void newest_message_of_a_slot_takes_the_place_of_one_that_waits(void **state)
@@ -81,7 +56,7 @@ static void newest_message_of_a_slot_takes_the_place_of_one_that_waits(void **st
 	char text[8];
 
 	(void)state;
-	begin(&bench);
+	bench_open(&bench);
 	for (size_t slot = 0; slot < BROKER_SLOT_INFLIGHT_MAX; slot++) {
 		snprintf(text, sizeof(text), "%zu", slot);
 		assert_true(publish_latest(&bench.client, slot, text));
@@ -102,7 +77,7 @@ static void newest_message_of_a_slot_takes_the_place_of_one_that_waits(void **st
 	puback(bench.fd, &bench.packet);
 	assert_true(client_publish(&bench.client, BROKER_NOW, "mark"));
 	read_publish(bench.fd, &bench.packet, "mark");
-	end(&bench);
+	bench_drop(&bench);
 }
 
 static void message_of_a_slot_follows_the_status_before_it(void **state)
@@ -110,7 +85,7 @@ static void message_of_a_slot_follows_the_status_before_it(void **state)
 	struct bench bench;
 
 	(void)state;
-	begin(&bench);
+	bench_open(&bench);
 	for (int i = 0; i < 100; i++) {
 		assert_true(client_publish(&bench.client, BROKER_KEEP, "status"));
 		assert_true(publish_latest(&bench.client, 0, "request"));
@@ -119,7 +94,7 @@ static void message_of_a_slot_follows_the_status_before_it(void **state)
 		read_publish(bench.fd, &bench.packet, "request");
 		puback(bench.fd, &bench.packet);
 	}
-	end(&bench);
+	bench_drop(&bench);
 }
 
 static void message_of_a_slot_goes_with_its_connection(void **state)
@@ -127,7 +102,7 @@ static void message_of_a_slot_goes_with_its_connection(void **state)
 	struct bench bench;
 
 	(void)state;
-	begin(&bench);
+	bench_open(&bench);
 	for (size_t slot = 0; slot < BROKER_SLOTS; slot++)
 		assert_true(publish_latest(&bench.client, slot, "late"));
 	for (size_t slot = 0; slot < BROKER_SLOT_INFLIGHT_MAX; slot++)
@@ -141,7 +116,7 @@ static void message_of_a_slot_goes_with_its_connection(void **state)
 	client_wait(&bench.client, &bench.client.connected, 2);
 	assert_true(publish_latest(&bench.client, 0, "now"));
 	read_publish(bench.fd, &bench.packet, "now");
-	end(&bench);
+	bench_drop(&bench);
 }
 
 static void what_does_not_fit_a_slot_is_refused(void **state)
@@ -150,25 +125,25 @@ static void what_does_not_fit_a_slot_is_refused(void **state)
 	struct bench bench;
 
 	(void)state;
-	begin(&bench);
+	bench_open(&bench);
 	assert_false(publish_latest(&bench.client, BROKER_SLOTS, "no slot"));
 	assert_false(broker_publish_latest(bench.client.broker, 0, "t", big, sizeof(big)));
 	assert_true(broker_publish_latest(bench.client.broker, 0, "t", big, sizeof(big) - 1));
-	end(&bench);
+	bench_drop(&bench);
 }
 
 static void as_many_slots_as_were_asked_for(void **state)
 {
-	struct broker_options options = client_options(0);
 	struct bench bench;
 
 	(void)state;
-	options.bounds.slots = BROKER_BOUND_LIMIT;
-	begin_with(&bench, options);
+	bench_listen(&bench);
+	bench.options.bounds.slots = BROKER_BOUND_LIMIT;
+	bench_connect(&bench);
 	assert_false(publish_latest(&bench.client, BROKER_BOUND_LIMIT, "no slot"));
 	assert_true(publish_latest(&bench.client, BROKER_BOUND_LIMIT - 1, "the last"));
 	read_publish(bench.fd, &bench.packet, "the last");
-	end(&bench);
+	bench_drop(&bench);
 }
 
 static void stop_waits_for_what_the_slots_hold(void **state)
@@ -176,7 +151,7 @@ static void stop_waits_for_what_the_slots_hold(void **state)
 	struct bench bench;
 
 	(void)state;
-	begin(&bench);
+	bench_open(&bench);
 	assert_true(publish_latest(&bench.client, BROKER_SLOTS - 1, "last"));
 	read_publish(bench.fd, &bench.packet, "last");
 	assert_stops_within(&bench.client, 200); /* it was not acknowledged */

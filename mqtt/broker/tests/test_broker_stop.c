@@ -13,22 +13,18 @@
 
 static void stop_waits_for_missing_acknowledgements_no_longer_than_told(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
+	struct bench bench;
 
 	(void)state;
-	fd = open_connected(&client, &options, listener, &packet);
-	assert_true(client_publish(&client, BROKER_KEEP, "stopping"));
-	assert_stops_within(&client, 300);
-	read_publish(fd, &packet, "stopping");
+	bench_open(&bench);
+	assert_true(client_publish(&bench.client, BROKER_KEEP, "stopping"));
+	assert_stops_within(&bench.client, 300);
+	read_publish(bench.fd, &bench.packet, "stopping");
 	/* Even so the broker is told that this end is meant, and keeps the will to itself. */
-	read_packet(fd, &packet);
-	assert_int_equal(packet.type, MQTT_DISCONNECT);
-	close(fd);
-	close(listener);
+	read_packet(bench.fd, &bench.packet);
+	assert_int_equal(bench.packet.type, MQTT_DISCONNECT);
+	close(bench.fd);
+	close(bench.listener);
 	assert_threads_end(); /* with all it has: valgrind would miss that in the next test's process */
 }
 

@@ -319,10 +319,8 @@ static void acknowledgements_wait_for_the_owner_behind_tls_too(void **state)
 		client_wait(&client, &client.held, round);
 		assert_false(clients_run_until_readable(fd, 50));
 		broker_acknowledge(client.broker);
-		for (unsigned i = 0; i < 2; i++) {
-			assert_true(clients_run_until_readable(fd, WAIT_MAX_S * 1000));
+		for (unsigned i = 0; i < 2; i++)
 			read_puback(fd, (uint16_t)(2 * round - 1 + i));
-		}
 	}
 	broker_hold(client.broker);
 	client_wait(&client, &client.held, 4);
@@ -334,7 +332,6 @@ static void acknowledgements_wait_for_the_owner_behind_tls_too(void **state)
 	broker_hold(client.broker);
 	client_wait(&client, &client.held, 5);
 	broker_acknowledge(client.broker);
-	assert_true(clients_run_until_readable(fd, WAIT_MAX_S * 1000));
 	read_puback(fd, 7);
 	stop_properly(&client, fd);
 	played_tls_assert_end(tls);

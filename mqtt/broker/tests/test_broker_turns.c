@@ -10,7 +10,6 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -28,25 +27,20 @@ static enum broker_worth worthless(const void *context, const char *topic, const
 /* What a flood of these packets does. Returns whether the client still has the connection. */
 static bool survives_flood(const struct packets *packets, bool worth_nothing, char *reason)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
+	struct bench bench;
 	bool survives;
-	int listener = listen_on_loopback(&options.port, 8);
 	pid_t sender;
-	int fd;
 
+	bench_listen(&bench);
 	if (worth_nothing)
-		options.worth = worthless;
-	fd = open_connected(&client, &options, listener, &packet);
-	sender = send_without_end(fd, packets);
-	assert_turns_are_short(&client, FLOOD_MS);
-	survives = client.disconnected == 0;
-	strcpy(reason, client.reason);
+		bench.options.worth = worthless;
+	bench_connect(&bench);
+	sender = send_without_end(bench.fd, packets);
+	assert_turns_are_short(&bench.client, FLOOD_MS);
+	survives = bench.client.disconnected == 0;
+	strcpy(reason, bench.client.reason);
 	end_sender(sender);
-	close(fd);
-	close(listener);
-	client_close(&client, 0);
+	bench_drop(&bench);
 	return survives;
 }
 
@@ -107,26 +101,22 @@ static void messages_of_qos_2_that_are_released_go_on(void **state)
 /* The socket says that it can be read, and the client must not ask it again and again. */
 static void beginning_of_a_length_keeps_the_loop_quiet_and_the_rest_is_taken(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
+	struct bench bench;
 	unsigned rounds = 0;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
 
 	(void)state;
-	fd = open_connected(&client, &options, listener, &packet);
-	clients_run_until_readable(fd, 50);
-	assert_int_equal(send(fd, "\x30\x84", 2, MSG_NOSIGNAL), 2);
+	bench_open(&bench);
+	clients_run_until_readable(bench.fd, 50);
+	assert_int_equal(send(bench.fd, "\x30\x84", 2, MSG_NOSIGNAL), 2);
 	for (uint64_t until_ms = now_ms() + FLOOD_MS; now_ms() < until_ms; rounds++)
-		event_base_loop(client.base, EVLOOP_ONCE);
+		event_base_loop(bench.client.base, EVLOOP_ONCE);
 	assert_in_range(rounds, 0, FLOOD_MS / 5);
-	assert_int_equal(client.messages, 0);
-	assert_int_equal(send(fd, "\0\0\1tx", 5, MSG_NOSIGNAL), 5); /* a length in two octets where one would do */
-	client_wait(&client, &client.messages, 1);
-	assert_string_equal(client.last, "x");
-	stop_properly(&client, fd);
-	close(listener);
+	assert_int_equal(bench.client.messages, 0);
+	/* A length in two octets where one would do. */
+	assert_int_equal(send(bench.fd, "\0\0\1tx", 5, MSG_NOSIGNAL), 5);
+	client_wait(&bench.client, &bench.client.messages, 1);
+	assert_string_equal(bench.client.last, "x");
+	bench_stop(&bench);
 }
 
 /* Of this process's sockets, the one whose peer has this port takes as little as the kernel allows. */
@@ -146,39 +136,34 @@ static void broker_that_reads_nothing_is_waited_for_by_nobody(void **state)
 {
 	static const struct packets flood = {"\x32\x06\0\1t\0\1x", 8, 0};
 	static char large[BROKER_OUTBOUND_BYTES_MAX / 8];
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
+	struct bench bench;
 	unsigned taken;
-	int listener = listen_on_loopback(&options.port, 8);
 	pid_t sender;
-	int fd;
 
 	(void)state;
-	setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &(int){0}, sizeof(int));
-	fd = open_connected(&client, &options, listener, &packet);
-	shrink_send_buffer(options.port);
+	bench_listen(&bench);
+	setsockopt(bench.listener, SOL_SOCKET, SO_RCVBUF, &(int){0}, sizeof(int));
+	bench_connect(&bench);
+	shrink_send_buffer(bench.options.port);
 	for (int i = 0; i < 7; i++)
-		assert_true(broker_publish(client.broker, BROKER_KEEP, "t", large, sizeof(large)));
-	sender = send_without_end(fd, &flood);
-	assert_turns_are_short(&client, FLOOD_MS);
-	taken = client.messages;
-	assert_true(broker_publish_latest(client.broker, 0, "t", "request", 7));
-	assert_turns_are_short(&client, FLOOD_MS);
-	assert_int_equal(client.messages, taken);
-	assert_int_equal(client.disconnected, 0);
+		assert_true(broker_publish(bench.client.broker, BROKER_KEEP, "t", large, sizeof(large)));
+	sender = send_without_end(bench.fd, &flood);
+	assert_turns_are_short(&bench.client, FLOOD_MS);
+	taken = bench.client.messages;
+	assert_true(broker_publish_latest(bench.client.broker, 0, "t", "request", 7));
+	assert_turns_are_short(&bench.client, FLOOD_MS);
+	assert_int_equal(bench.client.messages, taken);
+	assert_int_equal(bench.client.disconnected, 0);
 	end_sender(sender);
 	/* It reads on. */
 	for (bool requested = false; !requested;) {
 		static char octets[65536];
-		assert_true(clients_run_until_readable(fd, WAIT_MAX_S * 1000));
-		ssize_t n = recv(fd, octets, sizeof(octets), 0);
+		assert_true(clients_run_until_readable(bench.fd, WAIT_MAX_S * 1000));
+		ssize_t n = recv(bench.fd, octets, sizeof(octets), 0);
 		assert_true(n > 0);
 		requested = memmem(octets, (size_t)n, "request", 7) != NULL;
 	}
-	close(fd);
-	close(listener);
-	client_close(&client, 0);
+	bench_drop(&bench);
 }
 
 int main(void)

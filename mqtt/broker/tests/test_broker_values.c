@@ -15,13 +15,6 @@
 
 #define VALUES 16
 
-struct bench {
-	struct client client;
-	struct packet packet;
-	int listener;
-	int fd;
-};
-
 static bool publish_value(struct bench *bench, const char *payload)
 {
 	return broker_publish_value(bench->client.broker, "values/of/client", payload, strlen(payload));
@@ -29,18 +22,9 @@ static bool publish_value(struct bench *bench, const char *payload)
 
 static void begin(struct bench *bench)
 {
-	struct broker_options options = client_options(0);
-
-	options.bounds.values = VALUES;
-	bench->listener = listen_on_loopback(&options.port, 8);
-	bench->fd = open_connected(&bench->client, &options, bench->listener, &bench->packet);
-}
-
-static void end(struct bench *bench)
-{
-	close(bench->fd);
-	close(bench->listener);
-	client_close(&bench->client, 0);
+	bench_listen(bench);
+	bench->options.bounds.values = VALUES;
+	bench_connect(bench);
 }
 
 static void value_is_retained_and_a_status_is_not(void **state)
@@ -57,7 +41,7 @@ static void value_is_retained_and_a_status_is_not(void **state)
 	puback(bench.fd, &bench.packet);
 	assert_true(client_publish(&bench.client, BROKER_KEEP, "status"));
 	read_publish(bench.fd, &bench.packet, "status");
-	end(&bench);
+	bench_drop(&bench);
 }
 
 /* Values that were published first wait until everything else has gone, and take none of its places. */
@@ -89,7 +73,7 @@ static void values_go_behind_everything_else(void **state)
 		puback(bench.fd, &bench.packet);
 	}
 	read_value(bench.fd, &bench.packet, "value");
-	end(&bench);
+	bench_drop(&bench);
 }
 
 static void one_more_than_fits_is_refused_and_room_is_told(void **state)
@@ -116,7 +100,7 @@ static void one_more_than_fits_is_refused_and_room_is_told(void **state)
 	puback(bench.fd, &first[VALUES - 1]);
 	read_value(bench.fd, &bench.packet, "later");
 	assert_int_equal(bench.client.values_room, 1);
-	end(&bench);
+	bench_drop(&bench);
 }
 
 static void values_go_with_their_connection(void **state)
@@ -133,22 +117,18 @@ static void values_go_with_their_connection(void **state)
 	close(bench.fd);
 	client_wait(&bench.client, &bench.client.disconnected, 1);
 	assert_false(publish_value(&bench, "not connected"));
-	bench.fd = accept_client(bench.listener, 0, 1, &bench.packet);
-	client_wait(&bench.client, &bench.client.connected, 2);
+	bench_accept(&bench);
 	for (int i = 0; i < VALUES; i++)
 		assert_true(publish_value(&bench, "new"));
 	read_value(bench.fd, &bench.packet, "new");
-	end(&bench);
+	bench_drop(&bench);
 }
 
 /* The broker ends the connection, and takes it again. */
 static void end_connection(struct bench *bench)
 {
-	const unsigned connected = bench->client.connected;
-
 	close(bench->fd);
-	bench->fd = accept_client(bench->listener, 0, 1, &bench->packet);
-	client_wait(&bench->client, &bench->client.connected, connected + 1);
+	bench_accept(bench);
 }
 
 /* mosquitto with max_queued_messages 0, for one, ends the connection of who may not publish something. */
@@ -191,25 +171,23 @@ static void connection_that_ends_over_a_value_does_not_end_over_the_next_one(voi
 	/* Until it does not take them again. */
 	end_connection(&bench);
 	assert_int_equal(bench.client.values_paused, 2);
-	end(&bench);
+	bench_drop(&bench);
 }
 
 static void what_is_no_value_is_refused(void **state)
 {
 	static const char big[BROKER_VALUE_BYTES_MAX + 1];
-	struct broker_options options = client_options(0);
 	struct bench bench;
 
 	(void)state;
 	begin(&bench);
 	assert_false(broker_publish_value(bench.client.broker, "t", big, sizeof(big)));
 	assert_true(broker_publish_value(bench.client.broker, "t", big, sizeof(big) - 1));
-	end(&bench);
+	bench_drop(&bench);
 	/* A client that asked for no values has none. */
-	bench.listener = listen_on_loopback(&options.port, 8);
-	bench.fd = open_connected(&bench.client, &options, bench.listener, &bench.packet);
+	bench_open(&bench);
 	assert_false(publish_value(&bench, "value"));
-	end(&bench);
+	bench_drop(&bench);
 }
 
 static void stop_waits_for_the_values(void **state)

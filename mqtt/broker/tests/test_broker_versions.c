@@ -81,17 +81,12 @@ static void no_local_is_asked_for_where_the_broker_speaks_mqtt_5(void **state)
 
 static void client_that_does_not_want_it_speaks_mqtt_3_1_1(void **state)
 {
-	struct broker_options options = client_options(0);
-	struct client client;
-	struct packet packet;
-	int listener = listen_on_loopback(&options.port, 8);
-	int fd;
+	struct bench bench;
 
 	(void)state;
-	fd = open_connected(&client, &options, listener, &packet);
-	assert_int_equal(packet.body[MQTT_LEVEL_AT], 4);
-	stop_properly(&client, fd);
-	close(listener);
+	bench_open(&bench);
+	assert_int_equal(bench.packet.body[MQTT_LEVEL_AT], 4);
+	bench_stop(&bench);
 }
 
 /* What a broker of MQTT 3.1.1 makes of a CONNECT of MQTT 5: it refuses the version, or just closes. */
