@@ -38,7 +38,9 @@ NSCM_RESET_DEVICE_REQ = 0xAC70
 NSCM_GET_D_LINK_STATUS_REQ = 0xAC9C
 LINK_QUESTIONS = (CM_NW_STATS_REQ, VS_PL_LNK_STATUS_REQ, NSCM_GET_D_LINK_STATUS_REQ)
 # Offsets in the frame: 19 octets of headers, then as the homeplug headers say.
+SET_KEY_REQ_MY_NONCE = slice(19 + 1, 19 + 5)
 SET_KEY_REQ_KEY = slice(19 + 22, 19 + 38)
+SET_KEY_CNF_YOUR_NONCE = slice(19 + 5, 19 + 9)
 MATCH_CNF_NMK = slice(19 + 74, 19 + 90)
 ATTEN_CHAR_IND_NUM_SOUNDS = 19 + 50
 ATTEN_CHAR_IND_AAG = slice(19 + 52, 19 + 110)
