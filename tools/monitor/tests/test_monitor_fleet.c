@@ -377,7 +377,7 @@ static void what_went_while_there_was_no_connection_goes(void **state)
 	monitor_fleet_take_connected(fleet, NOON + 2);
 	hear_station(2, "Alive");
 	hear_connector(2, 2, "unmatched"); /* and no first one */
-	hear_connector(3, 1, "matched"); /* whose station is none */
+	hear_connector(3, 1, "matched");   /* whose station is none */
 	monitor_fleet_forget_unheard(fleet);
 	assert_int_equal(fleet->station_count, 1);
 	look(0);

@@ -308,8 +308,9 @@ static void a_body_is_bounded(void **state)
 
 static void other_methods_and_paths_change_nothing(void **state)
 {
-	static const char *const requests[] = {"PUT /fleet/launcher", "DELETE /fleet/launcher", "PATCH /fleet/launcher",
-					       "OPTIONS /fleet/launcher", "GET /fleet/launcher", "HEAD /fleet",
+	static const char *const requests[] = {"PUT /fleet/launcher",   "DELETE /fleet/launcher",
+					       "PATCH /fleet/launcher", "OPTIONS /fleet/launcher",
+					       "GET /fleet/launcher",   "HEAD /fleet",
 					       "HEAD /fleet/events"};
 	char request[512];
 
