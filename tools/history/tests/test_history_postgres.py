@@ -100,6 +100,8 @@ class Rows(Server):
         self.publish("telemetry/S1/E1/reason", '{"value":"","sampling_time":"9999-12-31T23:59:59.999Z"}')
         for payload in ("{", "[]", "\x01\\'"):
             self.publish("telemetry/S1/E1/state", payload)
+        # What comes again is no row of any table.
+        self.publish("telemetry/S1/E1/attenuation_db", STATE % ("20.5", 2))
         for _ in range(2):
             self.publish("josev/cs", '{"id":"1","name":"slac_service_status","type":"update","data":{"evse_id":"E1",'
                                      '"run_id":"0x0011223344556677","status":"failed","reason":"no_sounds",'

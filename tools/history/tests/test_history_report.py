@@ -62,6 +62,15 @@ class Report(unittest.TestCase):
             said = self.report("--database", "died.sqlite", "--format", "csv", *options).split()
             self.assertEqual(said[-1], "S1,2,1,1,50.0,0,0,0,0,0,4000,4000")
 
+    def test_session_at_midnight(self):
+        """It is that of the day on which it begins, and is seen whole; times to match are of the day of the match."""
+        rows = report_rows.Rows()
+        rows.matched("S1", report_rows.BEGIN_US + report_rows.DAY_US - 2000000, "00:18:87:00:A1:D6")
+        report_rows.sqlite_file(self.directory / "night.sqlite", rows)
+        for option, lines, is_timed in ((("--to", "2026-11-27"), ["S1,1,1,0,100.0,0,0,0,0,0,,"], False), (("--from", "2026-11-28"), [], True)):
+            self.assertEqual(self.report("--database", "night.sqlite", "--format", "csv", *option).splitlines()[1:], lines)
+            self.assertEqual("median 4000 ms" in self.report("--database", "night.sqlite", *option), is_timed)
+
     def test_order_of_rows_changes_nothing(self):
         """A table has none; doubles are kept out by its key."""
         rows = report_rows.site()
