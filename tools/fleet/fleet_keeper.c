@@ -146,8 +146,10 @@ static bool prepare(struct fleet_keeper *keeper, char *error)
 	identify(keeper);
 	if (!take_place(keeper, error) || !fleet_keeper_prepare_programs(keeper, error))
 		return false;
+	if (watch(keeper) && fleet_keeper_open_broker(keeper))
+		return true;
 	snprintf(error, FLEET_ERROR_SIZE, "the event loop or the MQTT client cannot be started: %s", strerror(errno));
-	return watch(keeper) && fleet_keeper_open_broker(keeper);
+	return false;
 }
 
 static void release(struct fleet_keeper *keeper)
