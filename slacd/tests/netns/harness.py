@@ -156,14 +156,19 @@ class Bench(unittest.TestCase):
         self.addCleanup(capture.close)
         return capture
 
-    def start_broker(self, persistence=True):
-        configuration = self.write("mosquitto.conf", "\n".join([
-            f"listener {BROKER_PORT} 127.0.0.1", "allow_anonymous true", "user root", "log_type all",
-            "log_dest stderr", "set_tcp_nodelay true", "max_queued_messages 0",
-            f"persistence {'true' if persistence else 'false'}", f"persistence_location {self.directory}/", ""]))
-        broker = self.add(Program("mosquitto", "mosquitto", "-c", configuration))
+    def start_mosquitto(self, configuration, *, name="mosquitto", wrapper=()):
+        """With this configuration file, until it listens."""
+        broker = self.add(Program(name, *wrapper, "mosquitto", "-c", configuration))
         broker.wait_line("mosquitto version .* running")
         return broker
+
+    def start_broker(self, *, persistence=True, quiet=False):
+        """quiet: without a line for each message."""
+        return self.start_mosquitto(self.write("mosquitto.conf", "\n".join([
+            f"listener {BROKER_PORT} 127.0.0.1", "allow_anonymous true", "user root", "log_dest stderr",
+            *(("log_type error", "log_type information") if quiet else ("log_type all",)),
+            "set_tcp_nodelay true", "max_queued_messages 0",
+            f"persistence {'true' if persistence else 'false'}", f"persistence_location {self.directory}/", ""])))
 
     def save_subscriptions(self, broker):
         """What kill -9 shall leave of the broker's memory: who has subscribed."""

@@ -149,14 +149,15 @@ def is_of_others(message):
 class Observer(Program):
     """Sees every message on the broker once, also those of a time when it was not connected itself."""
 
-    def __init__(self):
+    def __init__(self, *connection):
+        """connection: options of mosquitto_sub, where it is not the usual one."""
         self.messages = Stream()
         self.delivered = set()
         self.doubled = []
         self.violations = []
         self.values = Stream()
-        super().__init__("observer", "mosquitto_sub", "-p", BROKER_PORT, "-i", "observer", "-c", "-q", "1", "-t", "#",
-                         "-F", "%t %p")
+        super().__init__("observer", "mosquitto_sub", *(connection or ("-p", BROKER_PORT)), "-i", "observer", "-c", "-q", "1",
+                         "-t", "#", "-F", "%t %p")
 
     def _read(self):
         for line in self.process.stdout:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 
 import harness
-from harness import BROKER_PORT, EVSE, FAST_EV, Program, SHORT_TIMERS, with_settings
+from harness import BROKER_PORT, EVSE, FAST_EV, SHORT_TIMERS, with_settings
 from relay import Relay
 
 OLD_PORT = 1884
@@ -41,8 +41,7 @@ class JosevApi(harness.Bench):
             "per_listener_settings true", f"listener {BROKER_PORT} 127.0.0.1", "allow_anonymous true",
             f"listener 0 {self.socket}", "allow_anonymous true", "user root", "log_type all", "log_dest stderr",
             "set_tcp_nodelay true", ""]))
-        self.broker = self.add(Program("mosquitto", "mosquitto", "-c", configuration))
-        self.broker.wait_line("mosquitto version .* running")
+        self.broker = self.start_mosquitto(configuration)
         self.observer = self.start_observer(self.broker)
 
     def start_old_broker(self):

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 
 import harness
-from harness import BROKER_PORT, EVSE, FAST_EV, Program
+from harness import BROKER_PORT, EVSE, FAST_EV
 from relay import Relay
 from tls_files import Authority
 
@@ -55,15 +55,6 @@ class Tunnel(Relay):
         self.pass_on(client, self.context.wrap_socket(broker, server_hostname="localhost"))
 
 
-class TlsObserver(harness.Observer):
-    def __init__(self, *tls):
-        self.messages = harness.Stream()
-        self.delivered = set()
-        self.doubled = []
-        self.violations = []
-        Program.__init__(self, "observer", "mosquitto_sub", "-i", "observer", *tls, "-q", "1", "-t", "#", "-F", "%t %p")
-
-
 class Tls(harness.Bench):
     @classmethod
     def setUpClass(cls):
@@ -97,9 +88,7 @@ class Tls(harness.Bench):
             self.assertEqual(count, 1)
         path = self.write("mosquitto.conf", configuration + "\n".join(
             ["user root", "log_type all", "log_dest stderr", ""]))
-        broker = self.add(Program("mosquitto", *wrapper, "mosquitto", "-c", path))
-        broker.wait_line("mosquitto version .* running")
-        return broker
+        return self.start_mosquitto(path, wrapper=wrapper)
 
     def client(self, role):
         """Options of mosquitto_pub and mosquitto_sub."""
@@ -119,7 +108,7 @@ class Tls(harness.Bench):
         self.link()
         self.capture = self.capture_on("evse0")
         self.broker = self.start_tls_broker()
-        self.observer = self.add(TlsObserver(*self.client("observer")))
+        self.observer = self.add(harness.Observer(*self.client("observer")))
         self.broker.wait_line("Sending SUBACK to observer")
         context = ssl.create_default_context(cafile=self.of("ca.pem"))
         context.load_cert_chain(self.of("station.pem"), self.of("station.key"))
@@ -244,10 +233,9 @@ class Tls(harness.Bench):
     def test_password_of_a_file_is_shown_to_the_broker(self):
         users = self.path("users")
         subprocess.run(["mosquitto_passwd", "-c", "-b", users, "slacd", "a secret"], check=True, capture_output=True)
-        path = self.write("plain.conf", "\n".join([
+        self.start_mosquitto(self.write("plain.conf", "\n".join([
             f"listener {BROKER_PORT} 127.0.0.1", "allow_anonymous false", f"password_file {users}", "user root",
-            "log_dest stderr", ""]))
-        self.add(Program("mosquitto", "mosquitto", "-c", path)).wait_line("running")
+            "log_dest stderr", ""])))
         for content, said in (("a secret\n", "Connected to the MQTT broker"), ("another\n", "No connection.*[Nn]ot auth")):
             slacd = self.start_slacd({"mqtt": {"username": "slacd", "password_file": self.write("password", content)}})
             slacd.wait_line(said)

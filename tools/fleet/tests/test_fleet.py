@@ -6,19 +6,15 @@ It runs in a network namespace of its own, as root of it: so one of the stations
 import json
 import os
 import pathlib
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "slacd/tests/netns"))
 
-import sandbox  # noqa: E402
-from programs import Program  # noqa: E402
-from waiting import await_true  # noqa: E402
+import harness  # noqa: E402
+from harness import Bench, Program, await_true  # noqa: E402
 
 LAUNCHER = "fleet/launcher"
 # A car that never speaks, and one that falls silent, are over in a second.
@@ -44,13 +40,10 @@ def processes_in(directory):
     return found
 
 
-class Fleet(unittest.TestCase):
+class Fleet(Bench):
     def setUp(self):
-        self.directory = tempfile.mkdtemp(prefix="fleet-")
-        self.addCleanup(shutil.rmtree, self.directory)
-        self.programs = []
-        self.addCleanup(self.end)
-        self.start_broker()
+        super().setUp()
+        self.broker = self.start_broker(quiet=True)
         self.ear = self.add(Program("mosquitto_sub", "mosquitto_sub", "-v", "-q", "1", "-t", f"{LAUNCHER}/#", "-t",
                                     station("+", "status"), "-t", station("+", "error"), "-t",
                                     station("+", "connectors/+/status"), "-t", station("late", "josev/cs"), "-t",
@@ -58,40 +51,22 @@ class Fleet(unittest.TestCase):
         subprocess.run(["mosquitto_pub", "-r", "-t", "mark", "-m", "here"], check=True)
         self.ear.wait_line("^mark here")
 
-    def add(self, program):
-        self.programs.append(program)
-        return program
-
-    def end(self):
-        for program in reversed(self.programs):
-            program.kill()
+    def kill_programs(self):
+        """Those of the stations, too, which outlive their launcher."""
+        super().kill_programs()
         for pid in processes_in(self.directory):
             os.kill(pid, signal.SIGKILL)
 
-    def run(self, result=None):
-        super().run(result)
-        if result.failures or result.errors:
-            for program in self.programs:
-                print(f"--- {program.name}\n{program.text()}")
-
-    def start_broker(self):
-        path = os.path.join(self.directory, "mosquitto.conf")
-        pathlib.Path(path).write_text("listener 1883 127.0.0.1\nallow_anonymous true\nuser root\nset_tcp_nodelay true\n")
-        self.broker = self.add(Program("mosquitto", "mosquitto", "-c", path))
-        self.broker.wait_line("running")
-
     def start_launcher(self, *options):
-        launcher = self.start_cs_fleet("--setup-directory", os.path.join(self.directory, "setups"), *options)
+        launcher = self.start_cs_fleet("--setup-directory", self.path("setups"), *options)
         launcher.wait_line("cs-fleet: ready")
         return launcher
 
     def start_cs_fleet(self, *options, behind=()):
-        settings = os.path.join(self.directory, "settings.json")
-        pathlib.Path(settings).write_text(json.dumps(SETTINGS))
         return self.add(Program("cs-fleet", *behind, os.environ["CS_FLEET"], "--mqtt-host", "127.0.0.1", "--directory",
-                                os.path.join(self.directory, "d"), "--slacd", os.environ["SLACD"], "--cs-sim",
-                                os.environ["CS_SIM"], "--slac-ev", os.environ["SLAC_EV"], "--slacd-config", settings,
-                                *options))
+                                self.path("d"), "--slacd", os.environ["SLACD"], "--cs-sim", os.environ["CS_SIM"],
+                                "--slac-ev", os.environ["SLAC_EV"], "--slacd-config",
+                                self.write("settings.json", SETTINGS), *options))
 
     @staticmethod
     def tell(topic, payload):
@@ -183,10 +158,10 @@ class Fleet(unittest.TestCase):
         self.tell_and_hear(lambda: self.command(command="restart", id="S2"), station("S2", "status"), '"Alive"')
 
     def assert_gone(self, name):
-        await_true(lambda: not processes_in(f"d/{name}"), f"no process of {name} is left")
+        await_true(lambda: not processes_in(self.path(f"d/{name}")), f"no process of {name} is left")
 
     def assert_only_log_left(self, name):
-        self.assertEqual(os.listdir(os.path.join(self.directory, "d", name)), ["log"])
+        self.assertEqual(os.listdir(self.path(f"d/{name}")), ["log"])
 
     def lose_launcher_and_keeper(self, launcher, before):
         launcher.signal(signal.SIGKILL)
@@ -214,9 +189,9 @@ class Fleet(unittest.TestCase):
         self.broker.kill()
         mark = self.ear.mark()
         late = self.start_cs_fleet("--keeper", "late", "--connectors", "1")
-        await_true(lambda: len(processes_in("d/late")) >= 2, "slacd and the car of the station run")
+        await_true(lambda: len(processes_in(self.path("d/late"))) >= 2, "slacd and the car of the station run")
         late.signal(signal.SIGSTOP)
-        self.start_broker()
+        self.broker = self.start_broker(quiet=True)
         await_true(lambda: self.says_ready("late", mark), "slacd has said that it is ready, and is so")
         late.signal(signal.SIGCONT)
         self.heard(station("late", "status"), '"Alive"', after=mark)
@@ -256,7 +231,7 @@ class Fleet(unittest.TestCase):
         self.assertEqual(self.retained(), [f"{LAUNCHER}/status"])
 
     def test_full_disk_is_said(self):
-        full = os.path.join(self.directory, "full")
+        full = self.path("full")
         os.mkdir(full)
         fill = f'mount -t tmpfs -o size=4k none {full} && head -c 4096 /dev/zero >{full}/file && exec "$@"'
         self.start_cs_fleet("--directory", full, "--stations", "1", behind=("unshare", "--mount", "sh", "-c", fill, "sh"))
@@ -269,20 +244,18 @@ class Fleet(unittest.TestCase):
         self.assertIn(said, done.stderr)
 
     def test_wrong_setup_ends_with_2(self):
-        path = os.path.join(self.directory, "wrong.json")
-        pathlib.Path(path).write_text('{"stations":[{"id":"S1"},{"id":"S2","connectors":300}]}')
+        path = self.write("wrong.json", {"stations": [{"id": "S1"}, {"id": "S2", "connectors": 300}]})
         self.assert_wrong(("--setup", path, "--slacd", os.environ["SLACD"], "--cs-sim", os.environ["CS_SIM"], "--slac-ev",
                            os.environ["SLAC_EV"]),
                           f"{path}: stations[1].connectors: expected a whole number from 1 to 256, not 300")
-        pathlib.Path(path).write_text('{"stations":[{"id":"S1"},{"id":"S2"}]}')
+        self.write("wrong.json", {"stations": [{"id": "S1"}, {"id": "S2"}]})
         self.assert_wrong(("--setup", path, "--stations", "2"), "expected --setup or --stations, not both")
         self.assert_wrong(("--stations", "3", "--max-stations", "2"), "expected at most 2 (--max-stations), not 3")
         self.assert_wrong(("--setup", path, "--max-stations", "1"), "expected at most 1 stations (--max-stations), not 2")
         self.assert_wrong(("--slacd", "/none"), "--slacd '/none': expected a program that can be executed")
 
     def test_what_keepers_need_and_cannot_use_ends_with_2(self):
-        path = os.path.join(self.directory, "settings.json")
-        pathlib.Path(path).write_text("[]")
+        path = self.write("settings.json", [])
         self.assert_wrong(("--directory", f"{path}/d"), f"--directory: {path}/d: cannot be made")
         self.assert_wrong(("--directory", path), f"--directory: {path}: expected a directory of this user")
         self.assert_wrong(("--directory", self.directory, "--slacd-config", "/none"), "--slacd-config: /none: ")
@@ -291,4 +264,4 @@ class Fleet(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    sandbox.main()
+    harness.main()
