@@ -72,8 +72,6 @@ class Reader(Program):
 
 
 class Cloud(harness.Bench):
-    messages = None
-
     @classmethod
     def setUpClass(cls):
         cls.files = tempfile.mkdtemp(prefix="slacd-cloud-")
@@ -81,6 +79,10 @@ class Cloud(harness.Bench):
         cls.ca = StationsAuthority(cls.files, CLOUD)
         for name in (STATION, NEIGHBOUR, "history", "second-history", "slac-history", "curious"):
             cls.ca.issue(name)
+
+    def setUp(self):
+        super().setUp()
+        self.history = None
 
     def lay_line(self):
         """To a machine of its own for the cloud."""
@@ -117,8 +119,7 @@ class Cloud(harness.Bench):
 
     def start_cloud(self, configuration=None):
         self.cloud_configuration = configuration or self.cloud_configuration
-        self.cloud = self.add(Program("cloud", *self.in_cloud("mosquitto", "-c", self.cloud_configuration)))
-        self.cloud.wait_line("mosquitto version .* running")
+        self.cloud = self.start_mosquitto(self.cloud_configuration, name="cloud", wrapper=self.in_cloud())
 
     def save_cloud(self):
         self.cloud.signal(signal.SIGUSR1)
@@ -127,7 +128,7 @@ class Cloud(harness.Bench):
     def start_history(self, said="Sending SUBACK to history"):
         """Its session at the broker outlives it: one that comes again learns what it has missed."""
         command = self.in_cloud("mosquitto_sub", "-h", CLOUD, "-p", TLS_PORT, *self.ca.client("history"))
-        self.history = self.add(Reader("history", *command, messages=getattr(self, "history", self).messages))
+        self.history = self.add(Reader("history", *command, messages=self.history and self.history.messages))
         self.cloud.wait_line(said)
 
     def configure_station(self, replaced=()):
@@ -139,8 +140,7 @@ class Cloud(harness.Bench):
 
     def start_station_broker(self, configuration=None):
         self.station_configuration = configuration or self.station_configuration
-        self.broker = self.add(Program("mosquitto", "mosquitto", "-c", self.station_configuration))
-        self.broker.wait_line("mosquitto version .* running")
+        self.broker = self.start_mosquitto(self.station_configuration)
 
     def start_site(self):
         """Cloud, line, station, a car; all are connected."""

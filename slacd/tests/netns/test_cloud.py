@@ -9,7 +9,7 @@ import sqlite3
 import harness
 from cloud import CLOUD, LINE_TOPIC, TLS_PORT, Cloud, value
 from cloud_files import STATION
-from harness import BROKER_PORT, EVSE, Program
+from harness import EVSE, Program
 
 # As station.conf has it.
 SAVED_AFTER = 20

@@ -99,7 +99,6 @@ class RevokedStation(Speaking):
         self.cloud.wait_line(NOT_TAKEN, after=mark)
         self.tell("state", "refused")
         self.assertEqual(self.history.of(topic), [value("revoked")])
-        self.show_programs()
 
     def run_takeover(self):
         directory = self.path("takeover")
