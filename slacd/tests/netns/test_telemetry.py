@@ -60,10 +60,10 @@ class Telemetry(Bench):
 
         mark = self.restart_broker("unplug", signal.SIGTERM)
         self.await_value("state", "unmatched", after=mark)
-        await_true(lambda: self.retained() == {**self.retained(), "state": "unmatched", "reason": "vehicle_left", "pilot": "A2"},
-                   "a broker that has kept the old values has the new ones")
+        expected = {"state": "unmatched", "reason": "vehicle_left", "pilot": "A2"}
+        await_true(lambda: expected.items() <= self.retained().items(), "a broker that has kept the old values has the new ones")
 
-        mark = self.restart_broker("limit 10", signal.SIGKILL, persistence=False)
+        self.restart_broker("limit 10", signal.SIGKILL, persistence=False)
         await_true(lambda: set(self.retained()) == NAMES, "a broker that has kept nothing has all values again")
         self.assertEqual(self.retained()["sessions_matched"], 1)
 
