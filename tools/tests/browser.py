@@ -217,12 +217,12 @@ class Browser:
                          **(text if kind == "keyDown" else {}))
 
     def press_until(self, condition):
-        """Goes on by the Tab key alone. Whether that leads to it."""
+        """Goes on by the Tab key alone."""
         for _ in range(20):
             if self.evaluate(condition):
-                return True
+                return
             self.press("Tab")
-        return False
+        raise AssertionError(f"not reached by the keyboard: {condition}")
 
     def accessible(self):
         """What a screen reader is told: (role, name) of each node, in order."""

@@ -76,14 +76,6 @@ class FleetPage(Bench):
         self.page.resize(*SIZES["desk"])
         self.page.complaints.clear()
 
-    def start_broker(self):
-        """One that does not write a line for each message."""
-        configuration = self.write("mosquitto.conf", f"listener {BROKER_PORT} 127.0.0.1\nallow_anonymous true\n"
-                                   "user root\nlog_type information\nlog_type error\nlog_dest stderr\nmax_queued_messages 0\n")
-        broker = self.add(Program("mosquitto", "mosquitto", "-c", configuration))
-        broker.wait_line("mosquitto version .* running")
-        return broker
-
     def start_monitor(self, *arguments):
         monitor = self.add(Program("slac-monitor", os.environ["SLAC_MONITOR"], "--fleet", *arguments))
         monitor.wait_line(f"slac-monitor: http://{ADDRESS}/")
@@ -163,9 +155,6 @@ class FleetInBrowser(FleetPage):
     def asked_car(self, name, what, **body):
         self.asked(f"fleet/stations/{name}/connectors/2/{what}", **body)
 
-    def press_until(self, condition):
-        self.assertTrue(self.page.press_until(condition), f"not reached by the keyboard: {condition}")
-
     def assert_readable_without_eyes(self):
         accessible = self.page.accessible()
         for wanted in (("listbox", "Stations"), ("heading", "Stations"), ("heading", "Station S3"),
@@ -199,7 +188,7 @@ class FleetInBrowser(FleetPage):
                          ["stations"])
 
     def work_by_keyboard(self):
-        self.press_until("document.activeElement.id === 'stations'")
+        self.page.press_until("document.activeElement.id === 'stations'")
         for key, name in (("ArrowDown", "S1"), ("ArrowDown", "S2"), ("End", f"S{STATIONS}"), ("ArrowDown", f"S{STATIONS}"),
                           ("PageUp", f"S{STATIONS - 10}"), ("Home", "S1"), ("ArrowDown", "S2"), ("ArrowDown", "S3")):
             self.page.press(key)
@@ -351,7 +340,7 @@ class FleetInBrowser(FleetPage):
         self.fleet.close()
         self.broker.kill()
         self.shows(f"{NOTICES}.includes('No connection to the MQTT broker') && document.body.classList.contains('old')")
-        self.broker = self.start_broker()
+        self.broker = self.start_broker(quiet=True)
         self.start_fleet()
         self.seen = 0
         self.fleet.start_stations(2, connectors=2)
@@ -387,7 +376,7 @@ class FleetInBrowser(FleetPage):
         monitor = self.start_monitor()
         self.page.open(f"http://{ADDRESS}/")  # which leads to the fleet: there is no other station
         self.shows(f"{NOTICES}.includes('No connection to the MQTT broker localhost:1883 since')")
-        self.broker = self.start_broker()
+        self.broker = self.start_broker(quiet=True)
         self.shows(f"{NOTICES}.includes('No launcher (cs-fleet) is at the broker')")
         self.start_fleet()
         self.fleet.start_stations(STATIONS, connectors=2)
@@ -412,9 +401,6 @@ class FleetInBrowser(FleetPage):
 @unittest.skipUnless(os.access(os.environ.get("CS_FLEET", ""), os.X_OK), "there is no cs-fleet: CS_FLEET names none")
 class RealFleetInBrowser(FleetPage):
     """What the page asks for happens: cs-fleet, with slacd, cs-sim and slac-ev of each station."""
-
-    # Two stations have more to say than a test of one slacd compares.
-    reads_log = False
 
     def start_fleet(self):
         launcher = self.add(Program(
@@ -475,7 +461,7 @@ class RealFleetInBrowser(FleetPage):
         self.says("#row-S2", "Alive")
 
     def test_two_stations_do_what_is_asked_of_them(self):
-        self.broker = self.start_broker()
+        self.broker = self.start_broker(quiet=True)
         self.start_monitor()
         self.start_fleet()
         self.page.open(PAGE)

@@ -66,9 +66,6 @@ class MonitorInBrowser(Bench):
                 self.assertLessEqual(self.page.evaluate("document.documentElement.scrollWidth"), width)
         self.page.resize(*SIZES["desk"])
 
-    def press_until(self, condition):
-        self.assertTrue(self.page.press_until(condition), f"not reached by the keyboard: {condition}")
-
     def assert_readable_without_eyes(self):
         accessible = self.page.accessible()
         self.assertIn(("table", "Outlets"), accessible)
@@ -101,10 +98,10 @@ class MonitorInBrowser(Bench):
         self.shows(f"{ROW}.includes('vehicle_left') && !{ROW}.includes('{EV_MAC}')")
         self.shows("document.querySelectorAll('#records tbody tr').length === 1")
         self.assertRegex(self.page.text("#records tbody tr")[0], "DE_TST_E1\\s+unmatched\\s+vehicle_left")
-        self.press_until("document.activeElement.tagName === 'SUMMARY'")
+        self.page.press_until("document.activeElement.tagName === 'SUMMARY'")
         self.page.press("Enter")
         self.assertIn(EV_MAC, self.page.text("#outlets details li")[0])
-        self.press_until("document.activeElement.closest('#records') !== null && document.activeElement.innerText === 'Open'")
+        self.page.press_until("document.activeElement.closest('#records') !== null && document.activeElement.innerText === 'Open'")
         self.take_pictures()
         self.page.loaded = False
         self.page.press("Enter")
