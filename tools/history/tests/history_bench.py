@@ -15,18 +15,15 @@ import threading
 import time
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "slacd/tests/netns"))
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "slacd/tests/netns"))
+
 import waiting  # noqa: E402
+from sandbox import require_programs, skip  # noqa: E402
 
 PATIENCE_S = 20.0
-SKIPPED = 77
 CONNECT, CONNACK, PUBLISH, PUBACK = 1, 2, 3, 4
 POSTGRES_PROGRAMS = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
-
-
-def skip(reason):
-    print("skipped:", reason)
-    sys.exit(SKIPPED)
 
 
 def program():
@@ -248,9 +245,7 @@ class Bench(unittest.TestCase):
 def main():
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     program()
-    for name in ("mosquitto", "mosquitto_pub"):
-        if shutil.which(name) is None:
-            skip(f"the program {name} is not installed")
+    require_programs(["mosquitto", "mosquitto_pub"])
     unittest.main(verbosity=2)
 
 
