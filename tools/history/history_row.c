@@ -1,40 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/history/history_row.h"
 
+#include "homeplug/mme/cursor.h"
+
 #include <string.h>
 
 /* --- octets, bounded --- */
 
-struct writer {
-	uint8_t *at;
-	size_t left;
-	bool full;
-};
-
-struct reader {
-	const uint8_t *at;
-	size_t left;
-	bool bad;
-};
-
-static void put(struct writer *writer, const void *octets, size_t len)
-{
-	if (writer->full || len > writer->left) {
-		writer->full = true;
-		return;
-	}
-	memcpy(writer->at, octets, len);
-	writer->at += len;
-	writer->left -= len;
-}
-
 static void put_number(struct writer *writer, uint64_t number, size_t octets)
 {
-	uint8_t out[8];
-
 	for (size_t i = 0; i < octets; i++)
-		out[i] = (uint8_t)(number >> (8 * i));
-	put(writer, out, octets);
+		write_u8(writer, (uint8_t)(number >> (8 * i)));
 }
 
 static void put_double(struct writer *writer, double number)
@@ -48,7 +24,7 @@ static void put_double(struct writer *writer, double number)
 static void put_octets(struct writer *writer, const void *octets, size_t len)
 {
 	put_number(writer, len, 2);
-	put(writer, octets, len);
+	write_bytes(writer, octets, len);
 }
 
 static void put_text(struct writer *writer, const char *text)
@@ -60,14 +36,8 @@ static uint64_t get_number(struct reader *reader, size_t octets)
 {
 	uint64_t number = 0;
 
-	if (reader->bad || octets > reader->left) {
-		reader->bad = true;
-		return 0;
-	}
 	for (size_t i = 0; i < octets; i++)
-		number |= (uint64_t)reader->at[i] << (8 * i);
-	reader->at += octets;
-	reader->left -= octets;
+		number |= (uint64_t)read_u8(reader) << (8 * i);
 	return number;
 }
 
@@ -82,23 +52,21 @@ static double get_double(struct reader *reader)
 
 static bool get_bool(struct reader *reader)
 {
-	const uint64_t number = get_number(reader, 1);
+	const uint8_t number = read_u8(reader);
 
-	reader->bad = reader->bad || number > 1;
+	reader->failed = reader->failed || number > 1;
 	return number == 1;
 }
 
 static size_t get_octets(struct reader *reader, void *out, size_t max)
 {
-	const size_t len = (size_t)get_number(reader, 2);
+	const size_t len = read_le16(reader);
 
-	if (reader->bad || len > max || len > reader->left) {
-		reader->bad = true;
+	if (len > max || !reader_has(reader, len)) {
+		reader->failed = true;
 		return 0;
 	}
-	memcpy(out, reader->at, len);
-	reader->at += len;
-	reader->left -= len;
+	read_bytes(reader, out, len);
 	return len;
 }
 
@@ -107,7 +75,7 @@ static void get_text(struct reader *reader, char *out, size_t size)
 	const size_t len = get_octets(reader, out, size - 1);
 
 	out[len] = '\0';
-	reader->bad = reader->bad || strlen(out) != len;
+	reader->failed = reader->failed || strlen(out) != len;
 }
 
 /* --- rows --- */
@@ -115,9 +83,9 @@ static void get_text(struct reader *reader, char *out, size_t size)
 static void put_telemetry(struct writer *writer, const struct history_telemetry *row)
 {
 	put_number(writer, (uint64_t)row->sampling_us, 8);
-	put_number(writer, row->has_number, 1);
+	write_u8(writer, row->has_number);
 	put_double(writer, row->has_number ? row->number : 0);
-	put_number(writer, row->has_text, 1);
+	write_u8(writer, row->has_text);
 	put_text(writer, row->has_text ? row->text : "");
 	put_text(writer, row->station);
 	put_text(writer, row->evse_id);
@@ -140,7 +108,7 @@ static void put_status(struct writer *writer, const struct history_status *row)
 {
 	put_number(writer, (uint64_t)row->sampling_us, 8);
 	put_number(writer, (uint64_t)row->received_us, 8);
-	put_number(writer, row->has_attenuation, 1);
+	write_u8(writer, row->has_attenuation);
 	put_double(writer, row->has_attenuation ? row->attenuation_db : 0);
 	put_text(writer, row->station);
 	put_text(writer, row->message_id);
@@ -204,22 +172,23 @@ static uint32_t checksum(const uint8_t *octets, size_t len)
 
 size_t history_record_write(const struct history_row *row, uint8_t *out, size_t size)
 {
-	struct writer head = {.at = out, .left = HISTORY_RECORD_HEAD};
+	struct writer head;
 	struct writer body;
 
 	if (size < HISTORY_RECORD_HEAD)
 		return 0;
-	body = (struct writer){.at = out + HISTORY_RECORD_HEAD, .left = size - HISTORY_RECORD_HEAD};
-	put_number(&body, row->kind, 1);
+	writer_init(&head, out, HISTORY_RECORD_HEAD);
+	writer_init(&body, out + HISTORY_RECORD_HEAD, size - HISTORY_RECORD_HEAD);
+	write_u8(&body, (uint8_t)row->kind);
 	if (row->kind == HISTORY_TELEMETRY)
 		put_telemetry(&body, &row->as.telemetry);
 	else if (row->kind == HISTORY_STATUS)
 		put_status(&body, &row->as.status);
 	else
 		put_refused(&body, &row->as.refused);
-	if (body.full)
+	if (body.failed)
 		return 0;
-	const size_t len = (size_t)(body.at - out) - HISTORY_RECORD_HEAD;
+	const size_t len = writer_len(&body);
 	put_number(&head, len, 4);
 	put_number(&head, checksum(out + HISTORY_RECORD_HEAD, len), 4);
 	return HISTORY_RECORD_HEAD + len;
@@ -227,7 +196,7 @@ size_t history_record_write(const struct history_row *row, uint8_t *out, size_t 
 
 static bool read_row(struct reader *reader, struct history_row *row)
 {
-	row->kind = (enum history_kind)get_number(reader, 1);
+	row->kind = (enum history_kind)read_u8(reader);
 	switch (row->kind) {
 	case HISTORY_TELEMETRY:
 		get_telemetry(reader, &row->as.telemetry);
@@ -241,24 +210,26 @@ static bool read_row(struct reader *reader, struct history_row *row)
 	default:
 		return false;
 	}
-	return !reader->bad && reader->left == 0;
+	return !reader->failed && reader_left(reader) == 0;
 }
 
 enum history_record history_record_read(const uint8_t *octets, size_t len, struct history_row *row, size_t *used)
 {
-	struct reader head = {.at = octets, .left = len};
+	struct reader head;
+	struct reader body;
 
 	*used = 0;
 	if (len < HISTORY_RECORD_HEAD)
 		return HISTORY_RECORD_SHORT;
+	reader_init(&head, octets, len);
 	const size_t body_len = (size_t)get_number(&head, 4);
 	const uint32_t sum = (uint32_t)get_number(&head, 4);
 	if (body_len == 0 || body_len > HISTORY_RECORD_MAX)
 		return HISTORY_RECORD_BROKEN;
-	if (body_len > head.left)
+	if (body_len > reader_left(&head))
 		return HISTORY_RECORD_SHORT;
-	struct reader body = {.at = head.at, .left = body_len};
-	if (checksum(head.at, body_len) != sum || !read_row(&body, row))
+	reader_init(&body, head.pos, body_len);
+	if (checksum(head.pos, body_len) != sum || !read_row(&body, row))
 		return HISTORY_RECORD_BROKEN;
 	*used = HISTORY_RECORD_HEAD + body_len;
 	return HISTORY_RECORD_OK;
