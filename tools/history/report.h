@@ -5,7 +5,7 @@
 
 #include "service/startup.h"
 
-/* The command, with argv[0] "report": reads its options, and writes the report to standard output. */
+/* The command: argv[0] is the name that a wrong option is told with, its options follow. Writes the report. */
 enum exit_code history_report(int argc, char **argv);
 
 #endif
