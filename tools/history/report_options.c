@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define NAME    "slac-history report"
 #define DAY_S   86400
@@ -137,6 +138,16 @@ static const char *take(void *context, int option, char *value)
 	}
 }
 
+/* What is written would take its place. */
+static bool is_database(const char *output, const char *database)
+{
+	struct stat written;
+	struct stat read;
+
+	return stat(output, &written) == 0 && stat(database, &read) == 0 && written.st_dev == read.st_dev &&
+	       written.st_ino == read.st_ino;
+}
+
 enum command_line_action report_options_read(int argc, char **argv, struct report_options *options)
 {
 	static const struct command_line line = {NAME, help, long_options, take};
@@ -152,6 +163,10 @@ enum command_line_action report_options_read(int argc, char **argv, struct repor
 		return action;
 	if (!history_database_check(options->database, NAME))
 		return COMMAND_LINE_BAD;
+	if (options->output != NULL && is_database(options->output, options->database)) {
+		fprintf(stderr, NAME ": --output '%s': expected another file than the database\n", options->output);
+		return COMMAND_LINE_BAD;
+	}
 	if (options->query.from_s < options->query.to_s)
 		return COMMAND_LINE_RUN;
 	fprintf(stderr, NAME ": --from and --to: expected the first day not to be after the last\n");

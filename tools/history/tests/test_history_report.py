@@ -88,6 +88,7 @@ class Report(unittest.TestCase):
                                   (["--from", "2026-11-28", "--to", "2026-11-27"], "expected the first day not to be after the last"),
                                   (["--format", "pdf"], "--format 'pdf': expected table, csv or html"),
                                   (["--database", "host=db dbname=history"], "--database (SLAC_HISTORY_DATABASE): expected the path"),
+                                  (["--database", "site.sqlite", "--output", "./site.sqlite"], "expected another file than the database"),
                                   (["--car"], "slac-history report: unrecognized option '--car'"),
                                   (["site.sqlite"], "unexpected argument 'site.sqlite'")):
             self.assertIn(expected, self.report(*options, code=2))
