@@ -170,8 +170,8 @@ void telemetry_publisher_paused(const struct telemetry_publisher *publisher)
 {
 	log_line(
 		LOG_LEVEL_WARN,
-		"Telemetry pauses for %d s, and twice as long each time: the MQTT broker ended the connection and had "
-		"acknowledged no value. May %s publish below '%s/', retained? See its rights there, or leave mqtt.telemetry "
+		"Telemetry pauses for %d s, and twice as long each time: the MQTT broker seems to end the connection over a "
+		"value. May %s publish below '%s/', retained? See its rights there, or leave mqtt.telemetry "
 		"empty.",
 		BROKER_VALUES_PAUSE_MS / 1000, log_name(), publisher->prefix);
 }

@@ -167,11 +167,12 @@ static void take_back(struct broker *broker, struct broker_queue *inflight)
 static void pause_values(struct broker *broker)
 {
 	const struct broker_session *session = broker->session;
+	const bool is_unanswered = session->value_inflight > 0 && !session->value_taken;
 	const uint64_t twice_ms = broker->values_pause_ms * 2;
 
-	if (session->value_answered)
+	if (!session->value_denied && session->value_taken)
 		broker->values_pause_ms = 0;
-	if (session->value_answered || session->value_inflight == 0)
+	if (!session->value_denied && !is_unanswered)
 		return;
 	broker->end.pauses_values = broker->values_pause_ms == 0;
 	broker->values_pause_ms = twice_ms < BROKER_VALUES_PAUSE_MS ? BROKER_VALUES_PAUSE_MS : twice_ms;

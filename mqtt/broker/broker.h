@@ -307,9 +307,10 @@ bool broker_publish_latest(struct broker *broker, size_t slot, const char *topic
  * BROKER_VALUE_BYTES_MAX octets, and without memory. True does not mean delivered: what waits and what is not
  * acknowledged goes with the connection and is never sent later.
  *
- * There are brokers that end the connection of who may not publish something. Where one has ended while values were on
- * their way, and none of it was acknowledged, the next values are refused for BROKER_VALUES_PAUSE_MS, twice as long each
- * time up to BROKER_VALUES_PAUSE_MAX_MS; values_paused tells that, and values_room when it is over.
+ * There are brokers that end the connection of who may not publish something. Where one has ended as soon as a value was
+ * denied, or while values were on their way and none of it was acknowledged, the next values are refused for
+ * BROKER_VALUES_PAUSE_MS, twice as long each time up to BROKER_VALUES_PAUSE_MAX_MS; values_paused tells that, and
+ * values_room when it is over.
  */
 bool broker_publish_value(struct broker *broker, const char *topic, const char *payload, size_t len);
 

@@ -116,6 +116,7 @@ void broker_session_fail_on_socket_error(struct broker_session *session)
 static void end_packet(struct broker_session *session)
 {
 	session->progress = true;
+	session->value_denied = false;
 	errno = EAGAIN;
 }
 
@@ -209,18 +210,21 @@ static void on_publish(struct mosquitto *mosquitto, void *context, int mid, int 
 {
 	struct broker_session *session = context;
 	struct broker_message *message = find_inflight(session, mid);
+	const bool is_value = message != NULL && message->is_value;
+	const bool is_denied = code >= 0x80;
 
 	(void)mosquitto;
 	(void)properties;
 	if (message != NULL) {
 		broker_queue_remove(&session->inflight, message);
 		session->slot_inflight -= message->of_slot;
-		session->value_inflight -= message->is_value;
-		session->value_answered |= message->is_value;
+		session->value_inflight -= is_value;
+		session->value_taken |= is_value && !is_denied;
 		broker_release(session->broker, message);
-		session->broker->dropped[BROKER_DROP_OUTBOUND_DENIED] += code >= 0x80;
+		session->broker->dropped[BROKER_DROP_OUTBOUND_DENIED] += is_denied;
 	}
 	end_packet(session);
+	session->value_denied = is_value && is_denied;
 }
 
 static void on_subscribe(struct mosquitto *mosquitto, void *context, int mid, int count, const int *granted)

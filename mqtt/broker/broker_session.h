@@ -28,9 +28,10 @@ struct broker_session {
 	struct broker_queue inflight; /* handed to the library and not acknowledged (PUBACK) yet; in order */
 	size_t slot_inflight;         /* of these, by broker_publish_latest */
 	size_t value_inflight;        /* of these, values */
-	bool value_answered;          /* one was acknowledged, or denied, and the connection went on */
-	bool accepted;                /* CONNACK with 0 */
-	bool broken;                  /* the session is over; `end` says why */
+	bool value_taken;             /* the broker has acknowledged one */
+	bool value_denied; /* likewise denied one (MQTT 5), and no other packet came behind it but DISCONNECT */
+	bool accepted;     /* CONNACK with 0 */
+	bool broken;       /* the session is over; `end` says why */
 	/*
 	 * Octets that were looked at, `peeked` of them. The library has not read them yet, except for the first
 	 * `begun`: the beginning of a packet's length, in TLS records before this one.

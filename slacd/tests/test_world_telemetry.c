@@ -199,7 +199,7 @@ static void connection_that_ends_over_values_is_said_with_what_to_do(void **stat
 	play(ON "boot\nrun 3000\nbroker down\nrun 100\nbroker up\nrun 5000");
 	assert_none(0, PAUSES "*");
 	play("cs plug\nrun 500\nbroker hang\ncar plc0 plug\nrun 2000\nbroker down\nrun 1000");
-	line_of(0, PAUSES " for 60 s*acknowledged no value. May slacd publish below 'telemetry/S1/', retained?*");
+	line_of(0, PAUSES " for 60 s*over a value. May slacd publish below 'telemetry/S1/', retained?*");
 }
 
 /* As in the same world without telemetry: what the car and the station see, and when. */

@@ -258,20 +258,80 @@ static void broker_that_retains_nothing_gets_no_values(void **state)
 	client_close(&client, 0);
 }
 
+/* MQTT 5, 3.4.2.1: 0 is success, 0x87 not authorized. */
+static void answer_publish(int fd, uint8_t code)
+{
+	struct packet packet;
+
+	read_packet(fd, &packet);
+	assert_int_equal(packet.type & 0xf0, MQTT_PUBLISH);
+	const uint8_t answer[] = {0x40, 3, (uint8_t)(packet.mid >> 8), (uint8_t)packet.mid, code};
+	send_octets(fd, answer, sizeof(answer));
+}
+
+/* The broker ends the connection, and takes it again. */
+static int end_and_accept(struct client *client, int listener, int fd)
+{
+	static const uint8_t connack[] = {0x20, 3, 0, 0, 0};
+	const unsigned connected = client->connected;
+
+	close(fd);
+	fd = accept_connect(listener, 5);
+	serve_connack(fd, connack, sizeof(connack));
+	client_wait(client, &client->connected, connected + 1);
+	return fd;
+}
+
+/* As mosquitto with max_queued_messages 0 does: it says that it denies the value, and then ends the connection. */
+static void expect_pause(bool says_goodbye)
+{
+	static const uint8_t not_authorized[] = {0xe0, 2, 0x87, 0};
+	struct broker_options options = no_local_options(0);
+	struct client client;
+	int listener = listen_on_loopback(&options.port, 8);
+
+	options.bounds.values = 4;
+	int fd = open_mqtt5(&client, &options, listener, 100);
+	/* A connection that goes on was not ended over it. */
+	assert_true(broker_publish_value(client.broker, "values", "v", 1));
+	answer_publish(fd, 0x87);
+	assert_true(client_publish(&client, BROKER_KEEP, "status"));
+	answer_publish(fd, 0);
+	fd = end_and_accept(&client, listener, fd);
+	assert_int_equal(client.values_paused, 0);
+	/* Some may be published, and others not. */
+	assert_true(broker_publish_value(client.broker, "values", "v", 1));
+	answer_publish(fd, 0);
+	assert_true(broker_publish_value(client.broker, "values", "v", 1));
+	answer_publish(fd, 0x87);
+	if (says_goodbye)
+		send_octets(fd, not_authorized, sizeof(not_authorized));
+	fd = end_and_accept(&client, listener, fd);
+	assert_int_equal(client.values_paused, 1);
+	assert_false(broker_publish_value(client.broker, "values", "v", 1));
+	close(fd);
+	close(listener);
+	client_close(&client, 0);
+}
+
+static void values_pause_where_one_was_denied_with_the_connection(void **state)
+{
+	(void)state;
+	expect_pause(false);
+	expect_pause(true);
+}
+
 static void message_that_the_broker_does_not_let_pass_is_told(void **state)
 {
 	struct broker_options options = no_local_options(0);
 	struct client client;
-	struct packet packet;
 	int listener = listen_on_loopback(&options.port, 8);
 	int fd;
 
 	(void)state;
 	fd = open_mqtt5(&client, &options, listener, 100);
 	assert_true(client_publish(&client, BROKER_KEEP, "denied"));
-	read_packet(fd, &packet);
-	const uint8_t not_authorized[] = {0x40, 3, (uint8_t)(packet.mid >> 8), (uint8_t)packet.mid, 0x87};
-	send_octets(fd, not_authorized, sizeof(not_authorized));
+	answer_publish(fd, 0x87);
 	client_wait(&client, &client.dropped[BROKER_DROP_OUTBOUND_DENIED], 1);
 	assert_int_equal(broker_dropped(client.broker, BROKER_DROP_OUTBOUND_DENIED), 1);
 	stop_properly(&client, fd);
@@ -412,6 +472,7 @@ int main(void)
 		client_test(values_have_one_of_eight_places_at_the_broker),
 		client_test(property_that_nobody_knows_ends_the_connection_only),
 		client_test(broker_that_retains_nothing_gets_no_values),
+		client_test(values_pause_where_one_was_denied_with_the_connection),
 		client_test(message_that_the_broker_does_not_let_pass_is_told),
 		client_test(broker_that_wants_to_hear_something_more_often_does),
 		client_test(message_that_is_too_large_for_the_broker_is_dropped_and_the_next_one_sent),
