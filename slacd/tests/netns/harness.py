@@ -56,6 +56,8 @@ class Bench(unittest.TestCase):
     reads_log = True
     # Whether start_slacd lets each session leave a record.
     records_sessions = True
+    # Who may publish what, as an acl_file of mosquitto; "": everybody everything.
+    broker_rights = ""
 
     def setUp(self):
         self.started = time.monotonic()
@@ -164,11 +166,12 @@ class Bench(unittest.TestCase):
 
     def start_broker(self, *, persistence=True, quiet=False):
         """quiet: without a line for each message."""
+        rights = (f"acl_file {self.write('acl', self.broker_rights)}",) if self.broker_rights else ()
         return self.start_mosquitto(self.write("mosquitto.conf", "\n".join([
             f"listener {BROKER_PORT} 127.0.0.1", "allow_anonymous true", "user root", "log_dest stderr",
             *(("log_type error", "log_type information") if quiet else ("log_type all",)),
             "set_tcp_nodelay true", "max_queued_messages 0",
-            f"persistence {'true' if persistence else 'false'}", f"persistence_location {self.directory}/", ""])))
+            f"persistence {'true' if persistence else 'false'}", f"persistence_location {self.directory}/", *rights, ""])))
 
     def save_subscriptions(self, broker):
         """What kill -9 shall leave of the broker's memory: who has subscribed."""

@@ -68,5 +68,17 @@ class Telemetry(Bench):
         self.assertEqual(self.retained()["sessions_matched"], 1)
 
 
+class DeniedTelemetry(Bench):
+    # This broker ends the connection of who publishes what it may not.
+    broker_rights = "topic readwrite #\ntopic deny telemetry/#\n"
+
+    def test_broker_that_denies_values_ends_one_connection_and_no_match(self):
+        self.start_all({"mqtt": {"telemetry": PREFIX}}, ev=FAST_EV)
+        self.slacd.wait_line(f"WARN .*Telemetry pauses for 60 s.* May slacd publish below '{PREFIX}/'")
+        await_true(lambda: len(self.slacd.lines("Connected to the MQTT broker")) == 2, "slacd connects again")
+        self.assert_matches()
+        self.assertEqual(len(self.slacd.lines("No connection to the MQTT broker")), 1)
+
+
 if __name__ == "__main__":
     harness.main()
