@@ -10,8 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+/* Two seconds. */
+#define LOCK_ATTEMPTS 100
+#define LOCK_PAUSE_NS 20000000
 
 static void take_commands(struct fleet_keeper *keeper, uint64_t now_us)
 {
@@ -93,6 +97,21 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 	fleet_keeper_turn(keeper);
 }
 
+/* A keeper that was killed or closed just now has it until it has ended. */
+static bool lock_place(const char *path, pid_t *holder)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_PAUSE_NS};
+
+	for (unsigned i = 0; i < LOCK_ATTEMPTS; i++) {
+		if (fleet_place_lock(path, holder))
+			return true;
+		if (errno != EACCES && errno != EAGAIN)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 /* The station's directory, and that nobody else keeps it. */
 static bool take_place(struct fleet_keeper *keeper, char *error)
 {
@@ -104,7 +123,7 @@ static bool take_place(struct fleet_keeper *keeper, char *error)
 	if (!fleet_place_make(options->directory, error) || !fleet_place_make(path, error))
 		return false;
 	fleet_place_path(options->directory, options->keeper, "lock", path);
-	if (!fleet_place_lock(path, &holder)) {
+	if (!lock_place(path, &holder)) {
 		if (holder > 0)
 			snprintf(error, FLEET_ERROR_SIZE, "station %s has a keeper already, process %ld",
 				 options->keeper, (long)holder);
@@ -155,9 +174,9 @@ static bool prepare(struct fleet_keeper *keeper, char *error)
 static void release(struct fleet_keeper *keeper)
 {
 	fleet_keeper_close_broker(keeper);
+	fleet_keeper_free_programs(keeper);
 	if (keeper->ending == FLEET_ENDING_CLOSED)
 		fleet_place_clean(keeper->options->directory, keeper->identity.id);
-	fleet_keeper_free_programs(keeper);
 	for (size_t i = 0; i < sizeof(keeper->signals) / sizeof(keeper->signals[0]); i++)
 		event_loop_unwatch_signal(keeper->signals[i]);
 	if (keeper->timer != NULL)

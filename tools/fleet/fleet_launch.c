@@ -148,6 +148,14 @@ static pid_t start_keeper(const struct launch *launch, const struct fleet_identi
 	return fleet_process_detach(launch->own_program, argv, complaints);
 }
 
+/* One before that has not been reaped yet: its end is not that of the next one. */
+static void forget_keeper(struct launch *launch, const char *id)
+{
+	for (size_t i = 0; i < FLEET_STATIONS_MAX; i++)
+		if (strcmp(launch->keepers[i].id, id) == 0)
+			launch->keepers[i].id[0] = '\0';
+}
+
 static bool spawn(void *context, const struct fleet_identity *identity, char error[FLEET_ERROR_SIZE])
 {
 	struct launch *launch = context;
@@ -160,6 +168,7 @@ static bool spawn(void *context, const struct fleet_identity *identity, char err
 			snprintf(error, FLEET_ERROR_SIZE, "too many keepers");
 		return false;
 	}
+	forget_keeper(launch, identity->id);
 	keeper->pid = start_keeper(launch, identity);
 	snprintf(keeper->id, sizeof(keeper->id), "%s", identity->id);
 	if (keeper->pid == 0)

@@ -80,23 +80,27 @@ void fleet_place_path(const char *directory, const char *id, const char *name, c
 	snprintf(out, FLEET_PATH_SIZE, "%.160s/%.32s/%.48s", directory, id, name);
 }
 
-static bool is_of_use(const char *name)
+static bool is_one_of(const char *name, const char *const names[3])
 {
-	return strcmp(name, "log") == 0 || strcmp(name, "log.1") == 0;
+	return strcmp(name, names[0]) == 0 || strcmp(name, names[1]) == 0 || strcmp(name, names[2]) == 0;
 }
 
 void fleet_place_clean(const char *directory, const char *id)
 {
+	static const char *const kept[] = {"log", "log.1", "lock"};
 	char path[FLEET_PATH_SIZE];
 	const struct dirent *entry;
 
 	fleet_place_of_station(directory, id, path);
 	DIR *files = opendir(path);
 	while (files != NULL && (entry = readdir(files)) != NULL)
-		if (!is_of_use(entry->d_name))
+		if (!is_one_of(entry->d_name, kept))
 			unlinkat(dirfd(files), entry->d_name, 0);
 	if (files != NULL)
 		closedir(files);
+	/* Then the next keeper may come. */
+	fleet_place_path(directory, id, "lock", path);
+	unlink(path);
 }
 
 /* --- programs --- */
@@ -176,15 +180,17 @@ bool fleet_place_find_program(const char *name, const char *built, const char *g
 bool fleet_place_lock(const char *path, pid_t *holder)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	struct stat status = {.st_nlink = 1};
 	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	*holder = 0;
 	if (fd < 0)
 		return false;
 	/* It is held for as long as the process lives: the descriptor stays open. */
-	if (fcntl(fd, F_SETLK, &lock) == 0)
+	if (fcntl(fd, F_SETLK, &lock) == 0 && fstat(fd, &status) == 0 && status.st_nlink > 0)
 		return true;
-	const int why = errno;
+	/* One without a name is that of a station which was closed meanwhile: the next one makes its own. */
+	const int why = status.st_nlink > 0 ? errno : EAGAIN;
 	close(fd);
 	if (why == EACCES || why == EAGAIN)
 		*holder = fleet_place_holder(path);

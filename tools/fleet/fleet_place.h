@@ -38,8 +38,8 @@ bool fleet_place_find_program(const char *name, const char *built, const char *g
 bool fleet_place_own_program(char out[FLEET_PATH_SIZE]);
 
 /*
- * Locks a station for this process, until it ends, whatever it ends of. False: another one, *holder, has it (0: errno
- * says why it cannot be locked).
+ * Locks a station for this process, until it ends, whatever it ends of. False with errno: another one,
+ * *holder, has it (EACCES, EAGAIN); or, 0, it cannot be locked.
  */
 bool fleet_place_lock(const char *path, pid_t *holder);
 /* The process that has locked it; 0: none. */

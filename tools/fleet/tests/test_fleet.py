@@ -157,6 +157,14 @@ class Fleet(Bench):
         self.assert_gone("S2")
         self.tell_and_hear(lambda: self.command(command="restart", id="S2"), station("S2", "status"), '"Alive"')
 
+    def start_kill_and_restart(self):
+        """At once: the end of the first keeper is not that of the second."""
+        commands = [json.dumps({"command": command, "id": "quick"}) + "\n" for command in ("start", "kill", "restart")]
+        mark = self.ear.mark()
+        subprocess.run(["mosquitto_pub", "-q", "1", "-t", f"{LAUNCHER}/cmd", "-l"], input="".join(commands), text=True,
+                       check=True)
+        self.heard(station("quick", "status"), '"Alive"', after=mark)
+
     def assert_gone(self, name):
         await_true(lambda: not processes_in(self.path(f"d/{name}")), f"no process of {name} is left")
 
@@ -220,11 +228,13 @@ class Fleet(Bench):
         self.command(command="load", name="demo")
         for name in before:
             self.heard(station(name, "status"), '"Alive"', after=mark)
+        self.start_kill_and_restart()
+        self.assertEqual(self.ear.lines(f"{LAUNCHER}/error", after=mark), [])
         self.command(command="close", id="*")
         self.heard(f"{LAUNCHER}/status", '"stations":0', after=mark)
         self.command(command="close_launcher")
         self.assertEqual(launcher.exit_code(), 0)
-        for name in (*before, "late"):
+        for name in (*before, "late", "quick"):
             self.assert_gone(name)
             self.assert_only_log_left(name)
         self.retain("-n")
