@@ -89,7 +89,7 @@ static void take_out(struct fleet_launcher *launcher, struct fleet_known *statio
 
 static bool lives(const struct fleet_known *station)
 {
-	return station->life != FLEET_DEAD;
+	return station->life != FLEET_DEAD && !station->was_killed;
 }
 
 static void choose_id(const struct fleet_launcher *launcher, char id[FLEET_ID_SIZE])
@@ -213,18 +213,22 @@ static bool kill_one(struct fleet_launcher *launcher, struct fleet_known *statio
 		/* One that was not at the broker yet has no last will. */
 		if (station->was_spawned)
 			find_dead(launcher, station);
+		else
+			station->was_killed = station->life != FLEET_DEAD;
 		return true;
 	}
-	if (lives(station))
-		launcher->doing->forward(launcher->context, station->identity.id, FLEET_KILL);
-	return lives(station);
+	if (station->life == FLEET_DEAD)
+		return false;
+	launcher->doing->forward(launcher->context, station->identity.id, FLEET_KILL);
+	return true;
 }
 
 static void restart_one(struct fleet_launcher *launcher, struct fleet_known *station)
 {
-	if (station->life == FLEET_DEAD) {
+	if (!lives(station)) {
 		station->life = FLEET_STARTING;
 		station->waits = true;
+		station->was_killed = station->closes = false;
 		station->is_confirmed = false;
 		station->clears = 0;
 	} else if (!station->waits) {
@@ -234,8 +238,8 @@ static void restart_one(struct fleet_launcher *launcher, struct fleet_known *sta
 
 static void close_one(struct fleet_launcher *launcher, struct fleet_known *station)
 {
-	if (lives(station) && !station->waits) {
-		station->closes = !station->is_confirmed;
+	if (station->life != FLEET_DEAD && !station->waits) {
+		station->closes = !station->is_confirmed || station->was_killed;
 		launcher->doing->forward(launcher->context, station->identity.id, FLEET_CLOSE);
 		return;
 	}

@@ -27,6 +27,7 @@ struct fleet_known {
 	bool waits;          /* for its turn to start */
 	bool is_confirmed;   /* its status was heard on this connection */
 	bool was_spawned;    /* its keeper was started from here, and nothing was heard of it yet */
+	bool was_killed;     /* its keeper was, and nothing was heard since: its last will comes */
 	bool closes;         /* it is told again to close, once it is heard of: until then it may not have listened */
 	uint64_t spawned_us; /* when */
 	unsigned clears; /* it is being closed: so many connectors are left to be cleared, and itself; 0: it is not */

@@ -265,6 +265,33 @@ static void one_that_begins_can_be_killed(void **state)
 	assert_done("");
 }
 
+/* Before its last will is heard. */
+static void one_that_was_killed_is_started_or_closed_at_once(void **state)
+{
+	static struct fleet_setup setup = {.count = 1, .stations = {{.id = "S2"}}};
+
+	(void)state;
+	hear("S1", "Alive");
+	hear("S2", "Alive");
+	hear("S3", "Alive");
+	assert_true(obey("{\"command\":\"kill\"}"));
+	assert_true(obey("{\"command\":\"restart\",\"id\":\"S1\"}"));
+	assert_true(fleet_launcher_start_setup(launcher, &setup, error));
+	assert_true(obey("{\"command\":\"close\",\"id\":\"S3\"}"));
+	assert_done("kill S1, kill S2, kill S3, {\"command\":\"close\"} S3");
+	fleet_launcher_tick(launcher, 1);
+	assert_done("spawn S1, spawn S2");
+	hear("S1", "Dead");
+	hear("S2", "Dead");
+	hear("S3", "Dead");
+	assert_int_equal(life_of("S1"), FLEET_STARTING);
+	assert_int_equal(life_of("S2"), FLEET_STARTING);
+	fleet_launcher_tick(launcher, 1 + FLEET_CLEAR_US);
+	assert_done("clear S3");
+	assert_true(obey("{\"command\":\"restart\",\"id\":\"S1\"}"));
+	assert_done("{\"command\":\"restart\"} S1");
+}
+
 /* Its keeper comes back to the broker later than the launcher. */
 static void one_that_is_not_back_at_the_broker_can_be_closed(void **state)
 {
@@ -371,6 +398,7 @@ int main(void)
 		test(one_that_waits_can_be_killed_and_closed),
 		test(one_that_begins_can_be_closed),
 		test(one_that_begins_can_be_killed),
+		test(one_that_was_killed_is_started_or_closed_at_once),
 		test(one_that_is_not_back_at_the_broker_can_be_closed),
 		test(many_connectors_are_cleared_little_by_little),
 		test(a_keeper_that_cannot_start_is_dead_and_said),
