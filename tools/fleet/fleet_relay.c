@@ -56,10 +56,20 @@ static void on_written(struct bufferevent *end, void *context)
 	bufferevent_enable(other_end(context, end), EV_READ);
 }
 
-static void on_event(struct bufferevent *end, short what, void *context)
+static void on_last_written(struct bufferevent *end, void *context)
 {
 	(void)end;
-	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR))
+	hang_up(context);
+}
+
+/* What was said before the end goes on first, DISCONNECT above all: without it the broker tells slacd's last will. */
+static void on_event(struct bufferevent *end, short what, void *context)
+{
+	struct bufferevent *other = other_end(context, end);
+
+	if ((what & BEV_EVENT_EOF) && evbuffer_get_length(bufferevent_get_output(other)) > 0)
+		bufferevent_setcb(other, NULL, on_last_written, on_event, context);
+	else if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR))
 		hang_up(context);
 }
 
