@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
 #include <event2/util.h>
@@ -16,6 +17,7 @@
 
 #define HEADERS_MAX  4096
 #define TURN_S       1
+#define READ_AT_ONCE 4096
 #define READ_MAX     8192 /* more than a whole request */
 #define BACKLOG      8
 #define SOCKET_RIGHT 0660
@@ -112,9 +114,18 @@ static void on_turn(evutil_socket_t fd, short what, void *context)
 }
 
 /*
- * evhttp bounds neither the connections nor what it reads of the next requests while the answer to the last one waits.
- * A reference tells of each connection whether evhttp has let it go.
+ * evhttp bounds neither what it reads of the next requests while the answer to the last one waits, nor the line that
+ * tells a chunk's size. Who says that much is ended as if it had been silent. A high watermark would not do: while it is
+ * reached libevent calls evhttp again and again, and counts no silence.
  */
+static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *context)
+{
+	(void)info;
+	if (evbuffer_get_length(input) > READ_MAX)
+		bufferevent_trigger_event(context, BEV_EVENT_READING | BEV_EVENT_TIMEOUT, BEV_OPT_DEFER_CALLBACKS);
+}
+
+/* evhttp does not bound the connections. A reference tells of each of them whether evhttp has let it go. */
 static struct bufferevent *new_connection(struct event_base *base, void *context)
 {
 	struct http_server *server = context;
@@ -122,7 +133,11 @@ static struct bufferevent *new_connection(struct event_base *base, void *context
 
 	if (connection == NULL)
 		return NULL;
-	bufferevent_setwatermark(connection, EV_READ, 0, READ_MAX);
+	if (evbuffer_add_cb(bufferevent_get_input(connection), on_input, connection) == NULL) {
+		bufferevent_free(connection);
+		return NULL;
+	}
+	bufferevent_set_max_single_read(connection, READ_AT_ONCE);
 	forget_connections(server, false);
 	bufferevent_incref(connection);
 	server->connections[server->connection_count++] = connection;

@@ -2,8 +2,8 @@
 /*
  * libevent's HTTP server with bounds of its own: GET and HEAD only, at most 4 KiB of headers and no body (but for
  * http_server_allow_post), and so many connections at once: the next ones wait, up to 1 s longer than they must. A
- * connection that is silent for 10 s is closed. What is asked for beyond the callbacks of evhttp is answered with 404 or
- * 405. There is no login and no TLS: it listens on the loopback or a Unix socket, or behind a proxy.
+ * connection that is silent for 10 s is closed, and one that says 8 KiB more than was answered. What is asked for beyond
+ * the callbacks of evhttp is answered with 404 or 405. There is no login and no TLS: it listens on the loopback or a Unix socket, or behind a proxy.
  */
 #ifndef SERVICE_HTTP_SERVER_H
 #define SERVICE_HTTP_SERVER_H

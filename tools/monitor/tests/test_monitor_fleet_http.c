@@ -306,6 +306,27 @@ static void a_body_is_bounded(void **state)
 	has(" 200 OK");
 }
 
+/* A chunk's size that does not end, and requests behind one whose answer does not. */
+static void who_says_more_than_a_request_can_have_is_dropped(void **state)
+{
+	static const char *const begins[] = {
+		"POST /fleet/launcher HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;",
+		"GET /fleet/events HTTP/1.1\r\nHost: x\r\n\r\nGET /"};
+	static char line[2 * 8192];
+
+	(void)state;
+	memset(line, 'x', sizeof(line) - 1);
+	for (size_t i = 0; i < COUNT(begins); i++) {
+		const int fd = join();
+		say(fd, begins[i]);
+		say(fd, line);
+		hear(fd, NULL);
+		close(fd);
+		assert_int_equal(monitor_http_pages(http), 0);
+	}
+	assert_int_equal(published, 0);
+}
+
 static void other_methods_and_paths_change_nothing(void **state)
 {
 	static const char *const requests[] = {"PUT /fleet/launcher",   "DELETE /fleet/launcher",
@@ -373,6 +394,7 @@ int main(void)
 		TEST(without_a_broker_nothing_is_kept_for_later),
 		TEST(who_is_no_page_of_this_server_is_refused),
 		TEST(a_body_is_bounded),
+		TEST(who_says_more_than_a_request_can_have_is_dropped),
 		TEST(other_methods_and_paths_change_nothing),
 		TEST(only_addresses_and_localhost_are_answered_over_tcp),
 	};
