@@ -31,6 +31,12 @@ DOUBLE_IDS = ("[...document.querySelectorAll('[id]')].map(({id}) => id)"
               ".filter((id, index, all) => all.indexOf(id) < index)")
 NOTICES = "document.getElementById('notices').innerText"
 HOSTILE = "<img src=x onerror=document.title=1>"
+LONG = "W" * 300
+# What reaches out of the card or the row that it is in, or out of the page.
+OUTSIDE = """[...document.querySelectorAll('.card *, #stations li *, #station-head *')].filter(part => {
+  const box = part.closest('.card, #stations li, #station-head');
+  return part.offsetParent !== null && part.getBoundingClientRect().right > box.getBoundingClientRect().right + 1;
+}).map(({outerHTML}) => outerHTML.slice(0, 120))"""
 # How long the page's thread does something else than it is asked: gaps of a timer of 10 ms.
 WATCH = """
 window.gaps = [];
@@ -303,6 +309,26 @@ class FleetInBrowser(FleetPage):
         self.fleet.client.publish("fleet/stations/S1/status", "no object")
         self.shows(f"{NOTICES}.includes('could not be read: 1. The last one: fleet/stations/S1/status: expected a JSON')")
 
+    def keep_long_words_inside(self):
+        """Whatever somebody at the broker says: nothing reaches out of its card, row or page."""
+        self.fleet.stations["S2"].update(status="W" * 31)
+        self.fleet.tell_station("S2")
+        self.fleet.stations["S2"]["connectors"][1].update(
+            {name: LONG for name in ("evse_id", "state", "reason", "pilot", "ev_mac", "behaviour", "id_tag", "status_code")})
+        self.fleet.tell_connector("S2", 1)
+        self.choose("S2")
+        self.says("#cards", "W" * 63)
+        for size in SIZES.values():
+            self.page.resize(*size)
+            self.assertEqual(self.page.evaluate(OUTSIDE), [])
+            self.assertLessEqual(self.page.evaluate("document.documentElement.scrollWidth"), size[0])
+        self.page.resize(*SIZES["desk"])
+        self.fleet.stations["S2"].update(status="Alive")
+        self.fleet.set_state("S2", 1, "unmatched", "", "A1")
+        self.fleet.stations["S2"]["connectors"][1].update(evse_id="DE*SIM*ES2*1", behaviour="normal", id_tag="", status_code="")
+        self.fleet.tell_station("S2")
+        self.fleet.tell_connector("S2", 1)
+
     def thread_s(self):
         """What the page's thread has computed: not how busy the machine is with other things."""
         metrics = self.page.command("Performance.getMetrics")["metrics"]
@@ -390,6 +416,8 @@ class FleetInBrowser(FleetPage):
         self.end_stations()
         self.change_fleet()
         self.show_refusals()
+        self.keep_long_words_inside()
+        self.choose("S1")
         self.assertEqual([text for text in self.page.complaints if "400 (Bad Request)" not in text], [])
         self.stay_fast()
         self.take_pictures("fleet")
