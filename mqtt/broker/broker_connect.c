@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#define RECEIVE_BUFFER (3 * 65536) /* what the kernel doubles, and allows without being asked to allow more */
+
 /* The files are read here, at each attempt. */
 static int set_up_tls(struct broker_session *session)
 {
@@ -60,7 +62,7 @@ static void begin(struct broker_session *session)
 {
 	const struct broker_settings *settings = session->settings;
 	const unsigned limit_ms = BROKER_UNACKNOWLEDGED_MAX_MS;
-	const int receive_buffer = 65536;
+	const int receive_buffer = RECEIVE_BUFFER;
 	SSL *ssl;
 	int fd;
 
@@ -76,7 +78,11 @@ static void begin(struct broker_session *session)
 	if (ssl != NULL)
 		broker_tls_bound_reading(ssl, &session->tls_budget);
 	fd = broker_session_fd(session);
-	/* What a broker sends into a socket that is not read is memory of this machine. */
+	/*
+	 * What a broker sends into a socket that is not read is memory of this machine. But the rest of a packet's begin
+	 * must find room beside the segment that its first octets came in: that one is charged as a whole, with twice its
+	 * 64 KiB, until it was taken to its end, and the begin is not taken before it is all there.
+	 */
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
 	/* A network that swallows everything is noticed this long after sending, rather than with the keep-alive. */
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof(limit_ms));
