@@ -102,8 +102,9 @@ class Capture:
         """Not under a waiting reader, which might take a frame of the next capture with the same descriptor."""
         if self.socket.fileno() < 0:
             return
-        os.close(self.end)
+        os.write(self.end, b"\0")  # a process that was forked meanwhile may hold that end open
         self.reader.join()
+        os.close(self.end)
         os.close(self.ended)
         self.socket.close()
 

@@ -67,17 +67,19 @@ class Floods(Bench):
         mark, ev_mark = self.observer.mark(), self.ev.mark()
         self.plug()
         flooder.start()
-        began = time.monotonic()
-        harness.await_true(lambda: sent.value > 0, "the flood begins")
-        time.sleep(0.3)  # it has taken every place
-        plugged = time.monotonic()
-        self.ev.say("plug")
-        self.ev.wait_line("link up", after=ev_mark)
-        took_s = time.monotonic() - plugged
-        rate = sent.value / (time.monotonic() - began)
-        self.observer.wait_slac("matched", after=mark)
-        flooder.kill()
-        flooder.join()
+        try:
+            began = time.monotonic()
+            harness.await_true(lambda: sent.value > 0, "the flood begins")
+            time.sleep(0.3)  # it has taken every place
+            plugged = time.monotonic()
+            self.ev.say("plug")
+            self.ev.wait_line("link up", after=ev_mark)
+            took_s = time.monotonic() - plugged
+            rate = sent.value / (time.monotonic() - began)
+            self.observer.wait_slac("matched", after=mark)
+        finally:
+            flooder.kill()
+            flooder.join()
         # All runs of the flood may have failed before: then there was a `failed` in between.
         self.assertEqual(self.observer.slac_statuses(mark)[-1], "matched")
         self.unplug_both()
